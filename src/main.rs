@@ -1,0 +1,3 @@
+//! The `asof` binary: everything is in the library.
+
+fn main() {}

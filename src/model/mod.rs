@@ -1,0 +1,10 @@
+//! The words of the domain as types: positions, versions, moments, tasks. No I/O of any kind and
+//! nothing that knows a store, a thread or a window.
+
+mod ids;
+mod task;
+pub mod time;
+
+pub use ids::{CategoryIx, EventIx, Position, StreamIx, TypeIx, Version};
+pub use task::{Cancelled, Progress, Task};
+pub use time::Timestamp;

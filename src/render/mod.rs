@@ -1,0 +1,1 @@
+//! Reports as tables, CSV, Markdown; used by the command line and the window.

@@ -1,0 +1,1 @@
+//! Writes stores whose truth is known, by a fixed seed.

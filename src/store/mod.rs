@@ -1,0 +1,1 @@
+//! Opens a file, recognises its layout, indexes and follows it. Read-only in the strictest sense.

@@ -1,0 +1,1 @@
+//! The background threads: typed jobs, progress, cancellation, latest wins.

@@ -1,0 +1,1 @@
+//! Settings, mappings and bookmarks: the only writer of user files.
