@@ -35,3 +35,8 @@ impl Timestamp {
         self.nanos
     }
 }
+impl serde::Serialize for Timestamp {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_i64(self.micros)
+    }
+}

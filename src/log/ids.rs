@@ -1,0 +1,272 @@
+//! Columns of ids. UUIDs, which most ids are, take 16 bytes however they were spelled.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+/// How a column's UUIDs are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Spelling {
+    #[default]
+    DashedLower,
+    DashedUpper,
+    PlainLower,
+    PlainUpper,
+}
+
+/// One id, by value: two spellings of one UUID are the same id.
+#[derive(Clone, Copy, Debug)]
+pub struct IdRef<'a>(Repr<'a>);
+
+#[derive(Clone, Copy, Debug)]
+enum Repr<'a> {
+    Uuid(u128, Spelling),
+    Text(&'a str),
+}
+
+impl<'a> IdRef<'a> {
+    /// The id that `text` spells.
+    #[must_use]
+    pub fn new(text: &'a str) -> Self {
+        Self(
+            parse_uuid(text).map_or(Repr::Text(text), |(uuid, spelling)| {
+                Repr::Uuid(uuid, spelling)
+            }),
+        )
+    }
+}
+
+impl PartialEq for IdRef<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self.0, other.0) {
+            (Repr::Uuid(a, _), Repr::Uuid(b, _)) => a == b,
+            (Repr::Text(a), Repr::Text(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for IdRef<'_> {}
+
+impl Hash for IdRef<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self.0 {
+            Repr::Uuid(uuid, _) => uuid.hash(state),
+            Repr::Text(text) => text.hash(state),
+        }
+    }
+}
+
+/// As the store spells it.
+impl fmt::Display for IdRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (uuid, spelling) = match self.0 {
+            Repr::Text(text) => return f.write_str(text),
+            Repr::Uuid(uuid, spelling) => (uuid, spelling),
+        };
+        let plain = match spelling {
+            Spelling::DashedLower | Spelling::PlainLower => format!("{uuid:032x}"),
+            Spelling::DashedUpper | Spelling::PlainUpper => format!("{uuid:032X}"),
+        };
+        match spelling {
+            Spelling::PlainLower | Spelling::PlainUpper => f.write_str(&plain),
+            Spelling::DashedLower | Spelling::DashedUpper => {
+                let (a, rest) = plain.split_at(8);
+                let (b, rest) = rest.split_at(4);
+                let (c, rest) = rest.split_at(4);
+                let (d, e) = rest.split_at(4);
+                write!(f, "{a}-{b}-{c}-{d}-{e}")
+            }
+        }
+    }
+}
+
+/// Reads a UUID in one of its usual spellings. Mixed case is not a UUID to us, since it could not
+/// be written back as it was.
+fn parse_uuid(text: &str) -> Option<(u128, Spelling)> {
+    let bytes = text.as_bytes();
+    let dashed = match bytes.len() {
+        36 => true,
+        32 => false,
+        _ => return None,
+    };
+    let (mut value, mut lower, mut upper) = (0_u128, false, false);
+    for (i, &byte) in bytes.iter().enumerate() {
+        if dashed && matches!(i, 8 | 13 | 18 | 23) {
+            if byte != b'-' {
+                return None;
+            }
+            continue;
+        }
+        let digit = match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'a'..=b'f' => {
+                lower = true;
+                byte - b'a' + 10
+            }
+            b'A'..=b'F' => {
+                upper = true;
+                byte - b'A' + 10
+            }
+            _ => return None,
+        };
+        value = value << 4 | u128::from(digit);
+    }
+    let spelling = match (dashed, lower, upper) {
+        (_, true, true) => return None,
+        (true, _, false) => Spelling::DashedLower,
+        (true, _, true) => Spelling::DashedUpper,
+        (false, _, false) => Spelling::PlainLower,
+        (false, _, true) => Spelling::PlainUpper,
+    };
+    Some((value, spelling))
+}
+
+/// A column of ids, some of which may be missing.
+#[derive(Clone, Debug)]
+pub struct IdColumn(Column);
+
+#[derive(Clone, Debug)]
+enum Column {
+    /// 0 stands for a missing id; a nil UUID makes the column text.
+    Uuids {
+        values: Vec<u128>,
+        spelling: Option<Spelling>,
+    },
+    /// `ends[i]` with its highest bit set stands for a missing id.
+    Texts { text: String, ends: Vec<u64> },
+}
+
+const MISSING: u64 = 1 << 63;
+
+impl Default for IdColumn {
+    fn default() -> Self {
+        Self(Column::Uuids {
+            values: Vec::new(),
+            spelling: None,
+        })
+    }
+}
+
+impl IdColumn {
+    /// Adds an id at the end.
+    pub fn push(&mut self, id: Option<&str>) {
+        if let Column::Uuids { values, spelling } = &mut self.0 {
+            match id.map(|text| (text, parse_uuid(text))) {
+                None => {
+                    values.push(0);
+                    return;
+                }
+                // All digits decimal fits either case; it takes the column's.
+                Some((text, Some((uuid, own)))) if uuid != 0 => {
+                    let fits = match *spelling {
+                        None => true,
+                        Some(column) => {
+                            column == own || IdRef(Repr::Uuid(uuid, column)).to_string() == text
+                        }
+                    };
+                    if fits {
+                        spelling.get_or_insert(own);
+                        values.push(uuid);
+                        return;
+                    }
+                }
+                Some(_) => {}
+            }
+            self.spell_out();
+        }
+        if let Column::Texts { text, ends } = &mut self.0 {
+            text.push_str(id.unwrap_or_default());
+            ends.push(text.len() as u64 | if id.is_none() { MISSING } else { 0 });
+        }
+    }
+
+    fn spell_out(&mut self) {
+        let (mut text, mut ends) = (String::new(), Vec::new());
+        for i in 0..self.len() {
+            let id = self.get(i).map(|id| id.to_string());
+            text.push_str(id.as_deref().unwrap_or_default());
+            ends.push(text.len() as u64 | if id.is_none() { MISSING } else { 0 });
+        }
+        self.0 = Column::Texts { text, ends };
+    }
+
+    /// The id at `i`.
+    ///
+    /// # Panics
+    /// Where `i` is not below [`IdColumn::len`].
+    #[must_use]
+    pub fn get(&self, i: usize) -> Option<IdRef<'_>> {
+        match &self.0 {
+            Column::Uuids { values, spelling } => {
+                let value = values[i];
+                (value != 0).then(|| IdRef(Repr::Uuid(value, spelling.unwrap_or_default())))
+            }
+            Column::Texts { text, ends } => {
+                let end = ends[i];
+                let start = if i == 0 { 0 } else { ends[i - 1] & !MISSING };
+                (end & MISSING == 0).then(|| IdRef::new(&text[start as usize..end as usize]))
+            }
+        }
+    }
+
+    /// How many, missing ones included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            Column::Uuids { values, .. } => values.len(),
+            Column::Texts { ends, .. } => ends.len(),
+        }
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes held.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        match &self.0 {
+            Column::Uuids { values, .. } => values.capacity() * 16,
+            Column::Texts { text, ends } => text.capacity() + ends.capacity() * 8,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{IdColumn, IdRef};
+    use proptest::prelude::*;
+
+    fn id() -> impl Strategy<Value = Option<String>> {
+        prop_oneof![
+            Just(None),
+            any::<u128>().prop_map(|v| Some(IdRef::new(&format!("{v:032x}")).to_string())),
+            any::<u128>().prop_map(|v| Some(format!("{v:032X}"))),
+            "[a-z0-9-]{0,40}".prop_map(Some),
+            Just(Some("00000000-0000-0000-0000-000000000000".to_owned())),
+            Just(Some("12345678-1234-1234-1234-123456789012".to_owned())),
+            Just(Some("DEADBEEF-1234-1234-1234-12345678abcd".to_owned())),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn ids_come_back_as_they_were_spelled(ids in prop::collection::vec(id(), 0..40)) {
+            let mut column = IdColumn::default();
+            for id in &ids {
+                column.push(id.as_deref());
+            }
+            let back: Vec<_> = (0..column.len()).map(|i| column.get(i).map(|id| id.to_string())).collect();
+            prop_assert_eq!(back, ids);
+        }
+    }
+
+    #[test]
+    fn a_uuid_is_the_same_in_every_spelling() {
+        let dashed = IdRef::new("9ab5356d-bde3-4723-be25-cadfde9c481d");
+        assert_eq!(dashed, IdRef::new("9AB5356DBDE34723BE25CADFDE9C481D"));
+        assert_ne!(dashed, IdRef::new("9ab5356d"));
+    }
+}

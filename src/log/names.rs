@@ -1,0 +1,189 @@
+//! Dictionaries of names that only grow: cheap to snapshot, one arena a block.
+
+use std::hash::BuildHasher as _;
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+
+const BLOCK: usize = 4096;
+
+#[derive(Clone, Debug, Default)]
+struct Block {
+    text: String,
+    ends: Vec<u32>,
+    tags: Vec<u32>,
+}
+
+/// Names by number, each with a tag (a stream's category). Cloning shares all blocks.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    blocks: Vec<Arc<Block>>,
+    len: u32,
+}
+
+impl Names {
+    /// How many names.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The name numbered `ix`.
+    ///
+    /// # Panics
+    /// Where there is none.
+    #[must_use]
+    pub fn get(&self, ix: u32) -> &str {
+        let block = &self.blocks[ix as usize / BLOCK];
+        let at = ix as usize % BLOCK;
+        let start = if at == 0 {
+            0
+        } else {
+            block.ends[at - 1] as usize
+        };
+        &block.text[start..block.ends[at] as usize]
+    }
+
+    /// The tag given with the name numbered `ix`.
+    ///
+    /// # Panics
+    /// Where there is none.
+    #[must_use]
+    pub fn tag(&self, ix: u32) -> u32 {
+        self.blocks[ix as usize / BLOCK].tags[ix as usize % BLOCK]
+    }
+
+    /// All names in the order of their first appearance.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + '_ {
+        (0..self.len).map(|ix| self.get(ix))
+    }
+
+    /// The number of `name`, by looking at every one: not for the window's thread.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<u32> {
+        (0..self.len).find(|&ix| self.get(ix) == name)
+    }
+
+    /// Bytes held.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        let block =
+            |b: &Arc<Block>| b.text.capacity() + (b.ends.capacity() + b.tags.capacity()) * 4;
+        self.blocks.iter().map(block).sum()
+    }
+
+    fn push(&mut self, name: &str, tag: u32) -> u32 {
+        if (self.len as usize).is_multiple_of(BLOCK) {
+            self.blocks.push(Arc::default());
+        }
+        if let Some(block) = self.blocks.last_mut() {
+            let block = Arc::make_mut(block);
+            block.text.push_str(name);
+            block.ends.push(block.text.len() as u32);
+            block.tags.push(tag);
+        }
+        self.len += 1;
+        self.len - 1
+    }
+}
+
+/// Names with the table that finds them. Kept by whoever builds a log; snapshots hold the
+/// [`Names`] only.
+#[derive(Clone, Debug, Default)]
+pub struct Interner {
+    names: Names,
+    table: HashTable<u32>,
+    hasher: FixedState,
+    /// The last answer: stores often repeat one name many times running.
+    last: Option<u32>,
+}
+
+impl Interner {
+    /// The number of `name`, which is added with tag 0 if it is new.
+    pub fn intern(&mut self, name: &str) -> u32 {
+        self.intern_with(name, || 0)
+    }
+
+    /// The number of `name`; a new one is added with the tag that `tag` makes.
+    pub fn intern_with(&mut self, name: &str, tag: impl FnOnce() -> u32) -> u32 {
+        if let Some(last) = self.last
+            && self.names.get(last) == name
+        {
+            return last;
+        }
+        let hash = self.hasher.hash_one(name);
+        let ix = match self.table.find(hash, |&ix| self.names.get(ix) == name) {
+            Some(&ix) => ix,
+            None => {
+                let ix = self.names.push(name, tag());
+                let Self {
+                    names,
+                    table,
+                    hasher,
+                    ..
+                } = self;
+                table.insert_unique(hash, ix, |&ix| hasher.hash_one(names.get(ix)));
+                ix
+            }
+        };
+        self.last = Some(ix);
+        ix
+    }
+
+    /// The number of `name` if it is known.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<u32> {
+        let hash = self.hasher.hash_one(name);
+        self.table
+            .find(hash, |&ix| self.names.get(ix) == name)
+            .copied()
+    }
+
+    /// The names so far.
+    #[must_use]
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Interner;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn equal_names_get_equal_numbers(names in prop::collection::vec("[a-c]{0,3}", 0..200)) {
+            let mut interner = Interner::default();
+            let numbers: Vec<u32> = names.iter().map(|name| interner.intern(name)).collect();
+            for (name, &number) in names.iter().zip(&numbers) {
+                prop_assert_eq!(interner.names().get(number), name);
+                prop_assert_eq!(interner.find(name), Some(number));
+                prop_assert_eq!(interner.names().find(name), Some(number));
+            }
+        }
+    }
+
+    #[test]
+    fn a_snapshot_does_not_see_what_comes_later() {
+        let mut interner = Interner::default();
+        for i in 0..5000 {
+            interner.intern_with(&format!("stream-{i}"), || i);
+        }
+        let snapshot = interner.names().clone();
+        interner.intern("later");
+        assert_eq!(snapshot.len(), 5000);
+        assert_eq!(
+            (snapshot.get(4999), snapshot.tag(4999)),
+            ("stream-4999", 4999)
+        );
+        assert_eq!(snapshot.find("later"), None);
+    }
+}

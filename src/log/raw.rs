@@ -1,0 +1,199 @@
+//! What a store's reader delivers: rows in reading order, with names numbered within the chunk, so
+//! that several readers can work at once and the log renumbers a name only once a chunk.
+
+use super::ids::IdColumn;
+use super::names::Interner;
+use crate::model::Timestamp;
+
+/// Where a record stands in its store, in the store's own terms (a rowid; a byte and a length).
+/// The log keeps it and never looks inside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The record.
+    pub at: i64,
+    /// Its length, or which part of the record.
+    pub extent: u32,
+}
+
+/// A record that could not be read, or not wholly.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Problem {
+    /// Where: "row 88412", "line 101", "#41882".
+    pub place: String,
+    /// What is wrong, in one sentence.
+    pub message: String,
+}
+
+/// One event as a reader found it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Row<'a> {
+    /// The stream's name.
+    pub stream: &'a str,
+    /// The event type.
+    pub event_type: &'a str,
+    /// The store's own position, if it is an integer.
+    pub position: Option<i64>,
+    /// The stream version, if the store has one.
+    pub version: Option<i64>,
+    /// When the store recorded it.
+    pub recorded: Option<Timestamp>,
+    /// When it happened, where the store tells the two apart.
+    pub occurred: Option<Timestamp>,
+    /// The schema version as written.
+    pub schema_version: Option<&'a str>,
+    /// The event's id.
+    pub event_id: Option<&'a str>,
+    /// The correlation id.
+    pub correlation: Option<&'a str>,
+    /// The id of the event or message that caused it.
+    pub causation: Option<&'a str>,
+    /// Where to find it again.
+    pub place: Place,
+    /// Whether it ends its stream (tombstone, deletion, archiving).
+    pub ends: Option<StreamEnd>,
+}
+
+/// How a stream ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StreamEnd {
+    /// A tombstone.
+    Tombstoned,
+    /// Deleted; could be begun again.
+    Deleted,
+    /// Moved out of the way.
+    Archived,
+}
+
+pub(super) const NONE: i64 = i64::MIN;
+
+/// Rows as columns. See [`RawChunk::push`].
+#[derive(Debug, Default)]
+pub struct RawChunk {
+    pub(super) streams: Interner,
+    pub(super) categories: Interner,
+    pub(super) types: Interner,
+    pub(super) schema_versions: Interner,
+    pub(super) correlations: Interner,
+    pub(super) stream: Vec<u32>,
+    pub(super) kind: Vec<u32>,
+    pub(super) position: Vec<i64>,
+    pub(super) version: Vec<i64>,
+    pub(super) recorded: Times,
+    pub(super) occurred: Times,
+    pub(super) at: Vec<i64>,
+    pub(super) extent: Vec<i64>,
+    pub(super) schema_version: Vec<i64>,
+    pub(super) event_id: IdColumn,
+    pub(super) causation: IdColumn,
+    pub(super) correlation: Vec<u32>,
+    pub(super) links: Vec<Link>,
+    pub(super) ends: Vec<(u32, StreamEnd)>,
+    /// What could not be read on the way.
+    pub problems: Vec<Problem>,
+}
+
+/// An event's standing in a stream beside its own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Link {
+    pub row: u32,
+    pub stream: u32,
+    pub version: i64,
+}
+
+/// Times of one clock; [`NONE`] where missing.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Times {
+    pub micros: Vec<i64>,
+    /// Nanoseconds beyond the microsecond; empty while all are 0.
+    pub nanos: Vec<u16>,
+}
+
+impl Times {
+    pub fn push(&mut self, time: Option<Timestamp>) {
+        let nanos = time.map_or(0, Timestamp::sub_micro_nanos);
+        if nanos != 0 && self.nanos.is_empty() {
+            self.nanos.resize(self.micros.len(), 0);
+        }
+        self.micros.push(time.map_or(NONE, Timestamp::micros));
+        if nanos != 0 || !self.nanos.is_empty() {
+            self.nanos.push(nanos);
+        }
+    }
+}
+
+/// No correlation id.
+pub(super) const NO_NAME: u32 = u32::MAX;
+
+impl RawChunk {
+    /// Adds an event. `category` is asked once for each new stream of the chunk.
+    pub fn push(&mut self, row: &Row<'_>, category: impl FnOnce() -> String) {
+        let Self {
+            streams,
+            categories,
+            ..
+        } = self;
+        self.stream
+            .push(streams.intern_with(row.stream, || categories.intern(&category())));
+        self.kind.push(self.types.intern(row.event_type));
+        self.position.push(row.position.unwrap_or(NONE));
+        self.version.push(row.version.unwrap_or(NONE));
+        self.recorded.push(row.recorded);
+        self.occurred.push(row.occurred);
+        self.at.push(row.place.at);
+        self.extent.push(i64::from(row.place.extent));
+        let schema = row
+            .schema_version
+            .map_or(-1, |name| i64::from(self.schema_versions.intern(name)));
+        self.schema_version.push(schema);
+        self.event_id.push(row.event_id);
+        self.causation.push(row.causation);
+        self.correlation.push(
+            row.correlation
+                .map_or(NO_NAME, |id| self.correlations.intern(id)),
+        );
+        if let Some(end) = row.ends {
+            self.ends.push((self.stream.len() as u32 - 1, end));
+        }
+    }
+
+    /// Puts the event last added into a further stream, where it has a version of its own or none.
+    pub fn link(&mut self, stream: &str, version: Option<i64>, category: impl FnOnce() -> String) {
+        let Self {
+            streams,
+            categories,
+            ..
+        } = self;
+        let stream = streams.intern_with(stream, || categories.intern(&category()));
+        let Some(row) = (self.stream.len() as u32).checked_sub(1) else {
+            return;
+        };
+        self.links.push(Link {
+            row,
+            stream,
+            version: version.unwrap_or(NONE),
+        });
+    }
+
+    /// How many events.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.stream.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.stream.is_empty()
+    }
+
+    /// The store's own position of the last event added, if it has one.
+    #[must_use]
+    pub fn last_place(&self) -> Option<Place> {
+        let (at, extent) = (self.at.last()?, self.extent.last()?);
+        Some(Place {
+            at: *at,
+            extent: *extent as u32,
+        })
+    }
+}
