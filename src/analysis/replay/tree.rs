@@ -338,6 +338,29 @@ impl Tree {
         Arc::ptr_eq(&self.root, &other.root)
     }
 
+    /// Whether no event between `earlier` and this later state of the same stream changed what
+    /// stands at `pointer`. May say no where it did not.
+    pub(super) fn is_unchanged(&self, earlier: &Self, pointer: &str) -> bool {
+        if self.is_same(earlier) {
+            return true;
+        }
+        let (mut a, mut b) = (&earlier.root, &self.root);
+        for (depth, key) in pointer::keys(pointer).enumerate() {
+            match (a.get(&*key), b.get(&*key)) {
+                // A change below an object counts as a change of the object.
+                (Some(x), Some(y)) if x.blame.changed_by == y.blame.changed_by => return true,
+                (Some(x), Some(y)) => match (x.fields(), y.fields()) {
+                    (Some(x), Some(y)) => (a, b) = (x, y),
+                    _ => return false,
+                },
+                // The root never forgets a key; an object below it may have come anew.
+                (None, None) => return depth == 0,
+                _ => return false,
+            }
+        }
+        false
+    }
+
     /// Roughly the bytes that this tree holds and `other` does not.
     pub(super) fn bytes_beyond(&self, other: &Self) -> usize {
         fields_beyond(&self.root, Some(&other.root))
