@@ -27,4 +27,4 @@ pub use tree::{Blame, Found, Leaf, Node, Tree, View};
 
 
 #[cfg(test)]
-mod laws;
+mod tests;

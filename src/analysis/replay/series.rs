@@ -158,6 +158,11 @@ impl Series {
         self.snapshots.iter().map(|snapshot| snapshot.bytes).sum()
     }
 
+    #[cfg(test)]
+    pub(super) fn snapshot_count(&self) -> usize {
+        self.snapshots.len()
+    }
+
     /// Folds the stream to its end, from where the last call came to. What was folded before the
     /// task was called off stays, and the next call goes on from there. Where the log has put the
     /// events in a new order or among those folded already, the replay goes back before the change.

@@ -5,8 +5,6 @@ use proptest::prelude::*;
 use serde_json::{Map, Value};
 
 use super::*;
-use crate::log::Payload;
-use crate::model::EventIx;
 
 /// RFC 7396, word for word.
 fn reference_merge(target: Value, patch: &Value) -> Value {
