@@ -1,0 +1,133 @@
+//! Lengths of time, and their form for people. Calendar arithmetic stays in `input` and `zone`.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Timestamp;
+use super::civil::{DAY, HOUR, MINUTE, SECOND};
+
+/// A length of time in microseconds; negative means backwards.
+///
+/// Its `Display` is for people: at most two units, rounded towards zero (`3 h 12 min`, `1 y 10 mo`,
+/// `1.2 s`, `41 ms`). A month is a twelfth of the mean Gregorian year.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Span(i64);
+
+const YEAR: i64 = 31_556_952 * SECOND;
+const MONTH: i64 = YEAR / 12;
+
+impl Span {
+    /// No time at all.
+    pub const ZERO: Self = Self(0);
+
+    /// From microseconds.
+    #[must_use]
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// From milliseconds, at most the longest span there is.
+    #[must_use]
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis.saturating_mul(1000))
+    }
+
+    /// From seconds, at most the longest span there is.
+    #[must_use]
+    pub const fn from_secs(secs: i64) -> Self {
+        Self(secs.saturating_mul(SECOND))
+    }
+
+    /// In microseconds.
+    #[must_use]
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// In whole milliseconds, rounded towards zero.
+    #[must_use]
+    pub const fn millis(self) -> i64 {
+        self.0 / 1000
+    }
+
+    /// Its length without direction.
+    #[must_use]
+    pub const fn abs(self) -> Self {
+        Self(self.0.saturating_abs())
+    }
+
+    /// Whether it points backwards.
+    #[must_use]
+    pub const fn is_negative(self) -> bool {
+        self.0 < 0
+    }
+
+    /// The sum, at most the longest span there is.
+    #[must_use]
+    pub const fn saturating_add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl std::ops::Neg for Span {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        Self(self.0.saturating_neg())
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_negative() {
+            f.write_str("−")?;
+        }
+        let micros = self.0.saturating_abs();
+        match micros {
+            0 => f.write_str("0 s"),
+            1..1000 => write!(f, "{micros} µs"),
+            1000..SECOND => write!(f, "{} ms", micros / 1000),
+            SECOND..MINUTE => {
+                let tenths = micros / (SECOND / 10);
+                if tenths < 100 && tenths % 10 != 0 {
+                    write!(f, "{}.{} s", tenths / 10, tenths % 10)
+                } else {
+                    write!(f, "{} s", tenths / 10)
+                }
+            }
+            MINUTE..HOUR => two(f, micros, (MINUTE, "min"), (SECOND, "s")),
+            HOUR..DAY => two(f, micros, (HOUR, "h"), (MINUTE, "min")),
+            DAY..MONTH => two(f, micros, (DAY, "d"), (HOUR, "h")),
+            MONTH..YEAR => two(f, micros, (MONTH, "mo"), (DAY, "d")),
+            _ => two(f, micros, (YEAR, "y"), (MONTH, "mo")),
+        }
+    }
+}
+
+fn two(
+    f: &mut fmt::Formatter<'_>,
+    micros: i64,
+    (large, large_name): (i64, &str),
+    (small, small_name): (i64, &str),
+) -> fmt::Result {
+    write!(f, "{} {large_name}", micros / large)?;
+    match micros % large / small {
+        0 => Ok(()),
+        count => write!(f, " {count} {small_name}"),
+    }
+}
+
+/// Where a moment lies as seen from the cursor: `3 h 12 min before cursor`, `in 1 min`, `at cursor`.
+#[must_use]
+pub fn relative(moment: Timestamp, cursor: Timestamp) -> String {
+    let span = moment - cursor;
+    match moment.cmp(&cursor) {
+        std::cmp::Ordering::Less => format!("{} before cursor", span.abs()),
+        std::cmp::Ordering::Equal => "at cursor".to_owned(),
+        std::cmp::Ordering::Greater => format!("in {span}"),
+    }
+}
