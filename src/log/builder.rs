@@ -69,6 +69,13 @@ impl LogBuilder {
         }
     }
 
+    /// Sets the clock to go by where nobody chose one.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Option<Clock>) -> Self {
+        self.log.preferred_clock = clock;
+        self
+    }
+
     /// How many events there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -49,6 +49,7 @@ pub struct Log {
     problem_count: u64,
     generation: u64,
     complete: bool,
+    preferred_clock: Option<Clock>,
     /// Per clock and chunk: the latest time up to its end, and the earliest from its start on.
     bounds: [Arc<Vec<(Timestamp, Timestamp)>>; 2],
 }
@@ -215,9 +216,12 @@ impl Log {
             .is_some_and(|chunk| chunk.times(clock).is_some())
     }
 
-    /// The clock to go by where nobody chose one: recorded time if the store has it.
+    /// The clock to go by where nobody chose one: the layout's, else recorded time if the store has it.
     #[must_use]
     pub fn default_clock(&self) -> Clock {
+        if let Some(clock) = self.preferred_clock.filter(|&clock| self.has_clock(clock)) {
+            return clock;
+        }
         if !self.has_clock(Clock::Recorded) && self.has_clock(Clock::Occurred) {
             Clock::Occurred
         } else {

@@ -2,6 +2,7 @@
 //! nothing that knows a store, a thread or a window.
 
 mod ids;
+pub mod json;
 mod task;
 pub mod time;
 
