@@ -20,9 +20,10 @@ impl Payload {
     /// JSON if `text` is valid JSON, else opaque bytes. Nesting may be of any depth.
     #[must_use]
     pub fn from_text(text: String) -> Self {
-        match RawValue::from_string(text.clone()) {
-            Ok(raw) => Self::Json(raw),
-            Err(_) => Self::Opaque(text.into_bytes()),
+        match serde_json::from_str::<&RawValue>(&text).is_ok() {
+            // Checked just now; the second check is what owning it costs.
+            true => RawValue::from_string(text).map_or(Self::Absent, Self::Json),
+            false => Self::Opaque(text.into_bytes()),
         }
     }
 

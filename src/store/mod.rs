@@ -1,3 +1,5 @@
 //! Opens a file, recognises its layout, indexes and follows it. Read-only in the strictest sense.
 
+mod decode;
 pub mod layout;
+mod row;
