@@ -1,5 +1,4 @@
-//! The answer in one sentence: as parts that the window can make links of, as plain text, and as
-//! Markdown with its evidence. Wording only; every fact comes from [`StateAt`].
+//! The answer in one sentence: as parts that the window can make links of, and as plain text. Wording only; every fact comes from [`StateAt`].
 
 use std::fmt;
 
@@ -92,13 +91,20 @@ pub struct Answer {
     pub evidence: Vec<Evidence>,
     /// What one must know besides.
     pub notices: Vec<Notice>,
-    zone: Zone,
+    pub(super) zone: Zone,
 }
 
 /// The answer to what a stream, or one field of it, was at a moment. `field` is a JSON pointer.
 #[must_use]
 pub fn answer(log: &Log, at: &StateAt, field: Option<&str>, zone: Zone) -> Answer {
-    let mut writer = Writer { log, at, zone, headline: Vec::new(), details: Vec::new(), evidence: Vec::new() };
+    let mut writer = Writer {
+        log,
+        at,
+        zone,
+        headline: Vec::new(),
+        details: Vec::new(),
+        evidence: Vec::new(),
+    };
     writer.say(Part::Stream(one_line(log.stream_name(at.stream))));
     match (at.existence, field.filter(|pointer| !pointer.is_empty())) {
         (Existence::NotYet, _) => writer.not_yet(),
@@ -106,8 +112,19 @@ pub fn answer(log: &Log, at: &StateAt, field: Option<&str>, zone: Zone) -> Answe
         (Existence::Exists, None) => writer.whole(),
         (Existence::Exists, Some(pointer)) => writer.field(pointer),
     }
-    let Writer { headline, details, evidence, .. } = writer;
-    Answer { headline, details, evidence, notices: notices(log, at), zone }
+    let Writer {
+        headline,
+        details,
+        evidence,
+        ..
+    } = writer;
+    Answer {
+        headline,
+        details,
+        evidence,
+        notices: notices(log, at),
+        zone,
+    }
 }
 
 /// Values in the sentence are one line and no longer than it bears.
@@ -122,12 +139,17 @@ fn spoken_value(value: &Value, chars: usize) -> String {
     }
 }
 
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+pub(super) fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 fn field_part(pointer: &str) -> Part {
-    Part::Field { pointer: pointer.to_owned(), text: one_line(&pointer::spoken(pointer)) }
+    Part::Field {
+        pointer: pointer.to_owned(),
+        text: one_line(&pointer::spoken(pointer)),
+    }
 }
 
 struct Writer<'a> {
@@ -150,7 +172,11 @@ impl Writer<'_> {
 
     /// Picks the tense: the present only for everything there is.
     fn tense<'t>(&self, past: &'t str, present: &'t str) -> &'t str {
-        if self.at.cut.bound() == Bound::Head { present } else { past }
+        if self.at.cut.bound() == Bound::Head {
+            present
+        } else {
+            past
+        }
     }
 
     fn not_yet(&mut self) {
@@ -179,10 +205,16 @@ impl Writer<'_> {
             let Some(value) = leaf.value else { return };
             count += 1;
             if named.len() < FIELDS_NAMED && !value.is_array() && !value.is_object() {
-                named.push((leaf.pointer.to_owned(), spoken_value(value, SHORT_VALUE_CHARS)));
+                named.push((
+                    leaf.pointer.to_owned(),
+                    spoken_value(value, SHORT_VALUE_CHARS),
+                ));
             }
         });
-        let version = self.at.last.and_then(|last| self.log.version_in(last, self.at.stream));
+        let version = self
+            .at
+            .last
+            .and_then(|last| self.log.version_in(last, self.at.stream));
         match version {
             Some(version) => {
                 let verb = self.tense("was", "is");
@@ -225,7 +257,12 @@ impl Writer<'_> {
                 if let Some(Blame { set_by, changed_by }) = blame {
                     self.event("last changed by ", "last changed by", changed_by, "");
                     if set_by != changed_by {
-                        self.event("set again to the same value by ", "set again by", set_by, "");
+                        self.event(
+                            "set again to the same value by ",
+                            "set again by",
+                            set_by,
+                            "",
+                        );
                     }
                 }
             }
@@ -253,18 +290,25 @@ impl Writer<'_> {
             (Bound::Time(_), Some(time)) => ("as of ", time),
             (Bound::Event(event), time) => {
                 let position = self.log.position(event);
-                ("as of ", time.map_or(position.to_string(), |time| format!("{position}, {time}")))
+                (
+                    "as of ",
+                    time.map_or(position.to_string(), |time| format!("{position}, {time}")),
+                )
             }
             (Bound::Head, Some(time)) => ("as of the head, ", time),
             (Bound::Head, None) | (Bound::Time(_), None) => ("as of ", "the head".to_owned()),
             (Bound::Start, _) => ("before ", "the first event".to_owned()),
         };
-        self.details.push(vec![Part::words(words), Part::Moment(text)]);
+        self.details
+            .push(vec![Part::words(words), Part::Moment(text)]);
     }
 
     /// A clause on an event: its name and place, its time, and how long before (or after) the moment.
     fn event(&mut self, words: &str, role: &'static str, event: EventIx, after: &str) {
-        let mut clause = vec![Part::words(words), self.event_part(event, Places::VersionAndPosition)];
+        let mut clause = vec![
+            Part::words(words),
+            self.event_part(event, Places::VersionAndPosition),
+        ];
         if let Some(time) = self.time_of(event) {
             clause.push(Part::words(" on "));
             clause.push(Part::Time(self.time(time)));
@@ -284,7 +328,11 @@ impl Writer<'_> {
             (Some(time), Some(moment)) if time >= moment => Some(time - moment),
             _ => None,
         };
-        let places = if ahead.is_some() { Places::Version } else { Places::VersionAndPosition };
+        let places = if ahead.is_some() {
+            Places::Version
+        } else {
+            Places::VersionAndPosition
+        };
         let mut clause = vec![Part::words("next: "), self.event_part(next, places)];
         clause.extend(ahead.map(|span| Part::words(format!(" in {span}"))));
         self.details.push(clause);
@@ -314,7 +362,14 @@ impl Writer<'_> {
     fn time(&self, time: Timestamp) -> String {
         // The last microsecond of a day or second is how a bare date is taken; nobody typed it.
         let is_end = time.micros().rem_euclid(1_000_000) == 999_999;
-        self.zone.format(time, if is_end { Style::Seconds } else { Style::AsNeeded })
+        self.zone.format(
+            time,
+            if is_end {
+                Style::Seconds
+            } else {
+                Style::AsNeeded
+            },
+        )
     }
 }
 
@@ -334,64 +389,4 @@ impl fmt::Display for Answer {
         }
         f.write_str(".")
     }
-}
-
-impl Answer {
-    /// The sentence and a table of the events it rests on, for a ticket.
-    #[must_use]
-    pub fn to_markdown(&self) -> String {
-        let mut out = String::new();
-        let parts = |out: &mut String, parts: &[Part]| {
-            for part in parts {
-                match part {
-                    Part::Stream(text) | Part::Value(text) => {
-                        out.push_str(&format!("**{}**", escape(text)));
-                    }
-                    // In a code span, so that no tracker takes `#2` for one of its tickets.
-                    Part::Event { name, place, .. } => {
-                        out.push_str(&format!("{} `{place}`", escape(name)));
-                    }
-                    other => out.push_str(&escape(&other.to_string())),
-                }
-            }
-        };
-        parts(&mut out, &self.headline);
-        for (at, clause) in self.details.iter().enumerate() {
-            out.push_str(if at == 0 { " " } else { "; " });
-            parts(&mut out, clause);
-        }
-        out.push_str(".\n");
-        for notice in &self.notices {
-            out.push_str(&format!("\nNote: {}.\n", escape(&notice.message)));
-        }
-        if !self.evidence.is_empty() {
-            out.push_str("\n| | Event type | Version | Position | Time | Event id |\n");
-            out.push_str("|---|---|---|---|---|---|\n");
-        }
-        for Evidence { role, event } in &self.evidence {
-            let code = |text: Option<String>| text.map_or(String::new(), |text| format!("`{text}`"));
-            let cells = [
-                (*role).to_owned(),
-                escape(&one_line(&event.event_type)),
-                code(event.version.map(|version| version.to_string())),
-                code(Some(event.position.to_string())),
-                event.time.map_or(String::new(), |time| self.zone.format(time, Style::AsNeeded)),
-                event.id.as_deref().map_or(String::new(), |id| escape(&one_line(id))),
-            ];
-            out.push_str(&format!("| {} |\n", cells.join(" | ")));
-        }
-        out
-    }
-}
-
-/// Takes the meaning off characters that Markdown, or HTML within it, would read.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '#' | '&' | '!') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
 }

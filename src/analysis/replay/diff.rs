@@ -62,11 +62,18 @@ fn children(a: &[Child<'_>], b: &[Child<'_>], at: &mut String, out: &mut Vec<Dif
     let (in_a, in_b): (HashSet<&str>, HashMap<&str, &Node>) = if aligned {
         (HashSet::new(), HashMap::new())
     } else {
-        (a.iter().map(|(key, _)| *key).collect(), b.iter().copied().collect())
+        (
+            a.iter().map(|(key, _)| *key).collect(),
+            b.iter().copied().collect(),
+        )
     };
     let length = at.len();
     for (place, (key, one)) in a.iter().enumerate() {
-        let other = if aligned { Some(b[place].1) } else { in_b.get(key).copied() };
+        let other = if aligned {
+            Some(b[place].1)
+        } else {
+            in_b.get(key).copied()
+        };
         pointer::push(at, key);
         match (one.is_live(), other.filter(|other| other.is_live())) {
             (true, Some(other)) => both(one, other, at, out),
@@ -113,7 +120,12 @@ fn values(a: Option<&Value>, b: Option<&Value>, at: &mut String, out: &mut Vec<D
     }
 }
 
-fn maps(a: &Map<String, Value>, b: &Map<String, Value>, at: &mut String, out: &mut Vec<Difference>) {
+fn maps(
+    a: &Map<String, Value>,
+    b: &Map<String, Value>,
+    at: &mut String,
+    out: &mut Vec<Difference>,
+) {
     let length = at.len();
     let added = b.keys().filter(|key| !a.contains_key(*key));
     for key in a.keys().chain(added) {
@@ -129,5 +141,10 @@ fn note(at: &str, from: Option<Value>, to: Option<Value>, out: &mut Vec<Differen
         (_, None) => Change::Removed,
         _ => Change::Changed,
     };
-    out.push(Difference { path: at.to_owned(), kind, from, to });
+    out.push(Difference {
+        path: at.to_owned(),
+        kind,
+        from,
+        to,
+    });
 }

@@ -8,7 +8,11 @@ const CHANGES: [&str; 5] = ["changed", "updated", "set", "renamed", "corrected"]
 
 /// Takes the payload out of its envelope: keys that only copy the envelope's columns are left out,
 /// and an externally tagged enum (`{"NameAdded": {…}}` on the type `NameAdded`) is its content.
-pub fn open(mut payload: Map<String, Value>, event_type: &str, drop_keys: &[String]) -> Map<String, Value> {
+pub fn open(
+    mut payload: Map<String, Value>,
+    event_type: &str,
+    drop_keys: &[String],
+) -> Map<String, Value> {
     let drop = |payload: &mut Map<String, Value>| {
         payload.retain(|key, _| !drop_keys.iter().any(|drop| drop == key));
     };
@@ -66,14 +70,22 @@ pub fn changed_field(event_type: &str) -> Option<Vec<String>> {
 
 /// A name reduced to what counts when names are compared: case, `_` and `-` do not.
 pub fn plain(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 fn same_name(key: &str, event_type: &str) -> bool {
     if key == event_type || plain(key) == plain(event_type) {
         return true;
     }
-    let last = |name: &str| segments(name).pop().map(plain).filter(|name| !name.is_empty());
+    let last = |name: &str| {
+        segments(name)
+            .pop()
+            .map(plain)
+            .filter(|name| !name.is_empty())
+    };
     last(key).is_some_and(|key| Some(key) == last(event_type))
 }
 
@@ -118,7 +130,8 @@ fn words(name: &str) -> Vec<String> {
         }
     }
     let is_version = |word: &String| {
-        word.strip_prefix('v').is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()))
+        word.strip_prefix('v')
+            .is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()))
     };
     if words.len() > 1 && words.last().is_some_and(is_version) {
         words.pop();
@@ -133,7 +146,9 @@ mod tests {
     use super::*;
 
     fn opened(payload: Value, event_type: &str, drop: &[&str]) -> Value {
-        let Value::Object(map) = payload else { panic!("an object") };
+        let Value::Object(map) = payload else {
+            panic!("an object")
+        };
         let drop: Vec<String> = drop.iter().map(ToString::to_string).collect();
         Value::Object(open(map, event_type, &drop))
     }
@@ -150,13 +165,21 @@ mod tests {
             ("NameAdded", "name-added"),
             ("NameAdded", "account.name_added.v2"),
         ] {
-            assert_eq!(opened(json!({tag: inner}), event_type, &[]), inner, "{tag} {event_type}");
+            assert_eq!(
+                opened(json!({tag: inner}), event_type, &[]),
+                inner,
+                "{tag} {event_type}"
+            );
         }
     }
 
     #[test]
     fn what_is_no_envelope_stays() {
-        for payload in [json!({"NameAdded": 7}), json!({"Other": {}}), json!({"NameAdded": {}, "b": 1})] {
+        for payload in [
+            json!({"NameAdded": 7}),
+            json!({"Other": {}}),
+            json!({"NameAdded": {}, "b": 1}),
+        ] {
             assert_eq!(opened(payload.clone(), "NameAdded", &[]), payload);
         }
     }
@@ -164,7 +187,10 @@ mod tests {
     #[test]
     fn copies_of_the_envelope_are_left_out_inside_and_outside_the_tag() {
         let payload = json!({"type": "Opened", "Opened": {"timestamp": 1, "owner": "x"}});
-        assert_eq!(opened(payload, "Opened", &["type", "timestamp"]), json!({"owner": "x"}));
+        assert_eq!(
+            opened(payload, "Opened", &["type", "timestamp"]),
+            json!({"owner": "x"})
+        );
     }
 
     #[test]
@@ -193,7 +219,11 @@ mod tests {
             ("EmailChangedEvent", "email"),
             ("email-changed.v3", "email"),
         ] {
-            assert_eq!(changed_field(event_type).map(|w| w.join("_")).as_deref(), Some(field), "{event_type}");
+            assert_eq!(
+                changed_field(event_type).map(|w| w.join("_")).as_deref(),
+                Some(field),
+                "{event_type}"
+            );
         }
         for event_type in ["Changed", "UserCreated", "Reset", "", "...", "Offset"] {
             assert_eq!(changed_field(event_type), None, "{event_type}");

@@ -28,7 +28,9 @@ pub(super) struct Forks {
 impl Forks {
     /// Notes the event that follows `before`.
     pub fn note(&mut self, log: &Log, stream: StreamIx, event: EventIx, before: &[EventIx]) {
-        let Some(version) = log.version_in(event, stream) else { return };
+        let Some(version) = log.version_in(event, stream) else {
+            return;
+        };
         if self.highest.is_none_or(|highest| version > highest) {
             self.highest = Some(version);
             if let Some(seen) = &mut self.seen {
@@ -38,11 +40,17 @@ impl Forks {
         }
         let seen = self.seen.get_or_insert_with(|| {
             let versions = before.iter().rev();
-            versions.filter_map(|&e| Some((log.version_in(e, stream)?, e))).collect()
+            versions
+                .filter_map(|&e| Some((log.version_in(e, stream)?, e)))
+                .collect()
         });
         let first = *seen.entry(version).or_insert(event);
         if first != event {
-            self.found.push(Fork { version, first, again: event });
+            self.found.push(Fork {
+                version,
+                first,
+                again: event,
+            });
         }
     }
 

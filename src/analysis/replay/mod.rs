@@ -6,11 +6,13 @@ mod diff;
 mod envelope;
 mod fold;
 mod forks;
+mod markdown;
 mod moment;
 mod notices;
 pub mod pointer;
 mod report;
 mod series;
+mod source;
 mod tree;
 
 pub use answer::{Answer, Evidence, Part, answer};
@@ -20,11 +22,12 @@ pub use forks::Fork;
 pub use moment::{Existence, StateAt, at_version};
 pub use notices::{Notice, NoticeKind, notices};
 pub use report::{
-    BlameRef, Deleted, Detail, EventRef, LeafBlame, Presence, StateReport, StateRequest, report, state,
+    BlameRef, Deleted, Detail, EventRef, LeafBlame, Presence, StateReport, StateRequest, report,
+    state,
 };
-pub use series::{Damaged, LastStep, ReplayError, Series, Source, ValueChange};
+pub use series::{Damaged, LastStep, Series, ValueChange};
+pub use source::{ReplayError, Source};
 pub use tree::{Blame, Found, Leaf, Node, Tree, View};
-
 
 #[cfg(test)]
 mod tests;

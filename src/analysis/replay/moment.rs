@@ -7,7 +7,8 @@ use hashbrown::HashMap;
 
 use super::fold::MergeFold;
 use super::forks::Fork;
-use super::series::{Damaged, LastStep, ReplayError, Series, Source};
+use super::series::{Damaged, LastStep, Series};
+use super::source::{ReplayError, Source};
 use super::tree::Tree;
 use crate::log::{Cut, IdRef, Log, StreamEnd};
 use crate::model::{EventIx, StreamIx, Version};
@@ -67,13 +68,21 @@ impl StateAt {
         let stream = series.stream();
         let all = log.stream_events(stream);
         let known = known(log, &all, &cut);
-        let LastStep { before, now: fold, damaged } = series.last_step(source, &known)?;
+        let LastStep {
+            before,
+            now: fold,
+            damaged,
+        } = series.last_step(source, &known)?;
         let last = known.last().copied();
         let span = last.map_or(0, |last| all.partition_point(|&event| event <= last));
         let left_out: Vec<EventIx> = if span == known.len() {
             Vec::new()
         } else {
-            all[..span].iter().copied().filter(|&event| !cut.holds(log, event)).collect()
+            all[..span]
+                .iter()
+                .copied()
+                .filter(|&event| !cut.holds(log, event))
+                .collect()
         };
         let next = left_out.first().or_else(|| all.get(span)).copied();
         Ok(Self {
@@ -121,7 +130,9 @@ fn known<'a>(log: &Log, all: &'a [EventIx], cut: &Cut) -> Cow<'a, [EventIx]> {
 
 /// A stream has ended when its last known event ends it: what was deleted may be begun again.
 fn existence(log: &Log, stream: StreamIx, last: Option<EventIx>) -> Existence {
-    let Some(by) = last else { return Existence::NotYet };
+    let Some(by) = last else {
+        return Existence::NotYet;
+    };
     match log.stream_end(by) {
         Some(how) if log.stream(by) == stream => Existence::Ended { how, by },
         _ => Existence::Exists,
@@ -129,9 +140,12 @@ fn existence(log: &Log, stream: StreamIx, last: Option<EventIx>) -> Existence {
 }
 
 fn repeated(log: &Log, known: &[EventIx]) -> Vec<Vec<EventIx>> {
-    let again = log.repeated_ids().filter(|event| known.binary_search(event).is_ok());
-    let mut groups: HashMap<IdRef<'_>, Vec<EventIx>> =
-        again.filter_map(|event| Some((log.event_id(event)?, Vec::new()))).collect();
+    let again = log
+        .repeated_ids()
+        .filter(|event| known.binary_search(event).is_ok());
+    let mut groups: HashMap<IdRef<'_>, Vec<EventIx>> = again
+        .filter_map(|event| Some((log.event_id(event)?, Vec::new())))
+        .collect();
     if groups.is_empty() {
         return Vec::new();
     }
@@ -140,19 +154,27 @@ fn repeated(log: &Log, known: &[EventIx]) -> Vec<Vec<EventIx>> {
             group.push(event);
         }
     }
-    let mut groups: Vec<_> = groups.into_values().filter(|group| group.len() > 1).collect();
+    let mut groups: Vec<_> = groups
+        .into_values()
+        .filter(|group| group.len() > 1)
+        .collect();
     groups.sort_unstable();
     groups
 }
 
 fn first_damaged(series: &Series, known: &[EventIx]) -> Option<Damaged> {
     let mut listed = series.damaged().iter();
-    listed.find(|damaged| known.binary_search(&damaged.event).is_ok()).cloned()
+    listed
+        .find(|damaged| known.binary_search(&damaged.event).is_ok())
+        .cloned()
 }
 
 /// The last event in log order that has `version` in the stream; `v7` as a moment is this event.
 #[must_use]
 pub fn at_version(log: &Log, stream: StreamIx, version: Version) -> Option<EventIx> {
     let events = log.stream_events(stream);
-    events.into_iter().rev().find(|&event| log.version_in(event, stream) == Some(version))
+    events
+        .into_iter()
+        .rev()
+        .find(|&event| log.version_in(event, stream) == Some(version))
 }

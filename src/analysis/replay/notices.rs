@@ -43,12 +43,21 @@ pub fn notices(log: &Log, at: &StateAt) -> Vec<Notice> {
     let mut note = |kind, message, events: &mut dyn Iterator<Item = EventIx>| {
         let evidence = events.take(EVIDENCE);
         let evidence = evidence.map(|event| EventRef::new(log, at.stream, at.cut.clock(), event));
-        notices.push(Notice { kind, message, evidence: evidence.collect() });
+        notices.push(Notice {
+            kind,
+            message,
+            evidence: evidence.collect(),
+        });
     };
     if at.fold.unreadable() > 0 {
-        let (count, reason) = (plural(at.fold.unreadable(), "event"), at.first_damaged.as_ref());
+        let (count, reason) = (
+            plural(at.fold.unreadable(), "event"),
+            at.first_damaged.as_ref(),
+        );
         let reason = reason.map_or(String::new(), |damaged| format!(": {}", damaged.reason));
-        let message = format!("{count} of this stream could not be read and left the state as it was{reason}");
+        let message = format!(
+            "{count} of this stream could not be read and left the state as it was{reason}"
+        );
         note(NoticeKind::Unreadable, message, &mut reason_events(at));
     }
     if !at.left_out.is_empty() {
@@ -56,21 +65,41 @@ pub fn notices(log: &Log, at: &StateAt) -> Vec<Notice> {
         let message = format!(
             "{count} lower in the log of this stream had later times and are left out: the state has holes"
         );
-        note(NoticeKind::OutOfOrder, message, &mut at.left_out.iter().copied());
+        note(
+            NoticeKind::OutOfOrder,
+            message,
+            &mut at.left_out.iter().copied(),
+        );
     }
     if let Some(fork) = at.forks.first() {
         let message = match at.forks.len() {
-            1 => format!("version {} stands twice in this stream; both events are folded, in log order", fork.version.0),
-            count => format!("{count} versions of this stream stand more than once; all events are folded, in log order"),
+            1 => format!(
+                "version {} stands twice in this stream; both events are folded, in log order",
+                fork.version.0
+            ),
+            count => format!(
+                "{count} versions of this stream stand more than once; all events are folded, in log order"
+            ),
         };
-        note(NoticeKind::Fork, message, &mut at.forks.iter().flat_map(|fork| [fork.first, fork.again]));
+        note(
+            NoticeKind::Fork,
+            message,
+            &mut at.forks.iter().flat_map(|fork| [fork.first, fork.again]),
+        );
     }
     if !at.repeated.is_empty() {
         let message = match at.repeated.len() {
-            1 => "one event id stands more than once in this stream; the event is folded each time".to_owned(),
-            count => format!("{count} event ids stand more than once in this stream; their events are folded each time"),
+            1 => "one event id stands more than once in this stream; the event is folded each time"
+                .to_owned(),
+            count => format!(
+                "{count} event ids stand more than once in this stream; their events are folded each time"
+            ),
         };
-        note(NoticeKind::RepeatedEvent, message, &mut at.repeated.iter().flatten().copied());
+        note(
+            NoticeKind::RepeatedEvent,
+            message,
+            &mut at.repeated.iter().flatten().copied(),
+        );
     }
     notices
 }

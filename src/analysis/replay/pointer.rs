@@ -18,7 +18,11 @@ pub fn push(to: &mut String, key: &str) {
 /// has none. A pointer typed without its first `/` is read as if it had one.
 pub fn keys(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
     let path = pointer.strip_prefix('/').unwrap_or(pointer);
-    let keys = if pointer.is_empty() { None } else { Some(path.split('/')) };
+    let keys = if pointer.is_empty() {
+        None
+    } else {
+        Some(path.split('/'))
+    };
     keys.into_iter().flatten().map(unescape)
 }
 

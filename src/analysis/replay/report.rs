@@ -9,7 +9,8 @@ use super::answer::answer;
 use super::diff::{Difference, diff};
 use super::moment::{Existence, StateAt};
 use super::notices::{Notice, notices};
-use super::series::{ReplayError, Series, Source};
+use super::series::Series;
+use super::source::{ReplayError, Source};
 use crate::log::{AsOf, Clock, Cut, Log, StreamEnd};
 use crate::model::time::Zone;
 use crate::model::{EventIx, Position, StreamIx, Timestamp, Version};
@@ -93,7 +94,11 @@ pub struct LeafBlame {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed_by: Option<BlameRef>,
     /// Whether the leaf is in the state.
-    #[serde(rename = "removed", skip_serializing_if = "Presence::is_present", serialize_with = "as_true")]
+    #[serde(
+        rename = "removed",
+        skip_serializing_if = "Presence::is_present",
+        serialize_with = "as_true"
+    )]
     pub presence: Presence,
 }
 
@@ -202,7 +207,10 @@ pub fn report(log: &Log, at: &StateAt, request: &StateRequest<'_>) -> StateRepor
         version: last_event.as_ref().and_then(|event| event.version),
         state: at.exists().then(|| at.tree().to_value()),
         answer: answer(log, at, None, request.zone).to_string(),
-        changed: diff(at.before.tree(), at.tree()).into_iter().map(|d| d.path).collect(),
+        changed: diff(at.before.tree(), at.tree())
+            .into_iter()
+            .map(|d| d.path)
+            .collect(),
         last_event,
         next_event: at.next.map(event),
         blame: (request.detail == Detail::Blame).then(|| blame(log, at)),
@@ -226,7 +234,11 @@ fn blame(log: &Log, at: &StateAt) -> Vec<(String, LeafBlame)> {
         let entry = LeafBlame {
             set_by: by(blame.set_by),
             changed_by: (blame.changed_by != blame.set_by).then(|| by(blame.changed_by)),
-            presence: if leaf.value.is_some() { Presence::Present } else { Presence::Removed },
+            presence: if leaf.value.is_some() {
+                Presence::Present
+            } else {
+                Presence::Removed
+            },
         };
         leaves.push((leaf.pointer.to_owned(), entry));
     });

@@ -6,9 +6,10 @@ use serde_json::Value;
 
 use super::fold::{FoldRules, MergeFold};
 use super::forks::{Fork, Forks};
+use super::source::{ReplayError, Source, read};
 use super::tree::Found;
-use crate::log::{Log, PayloadReader, Unreadable};
-use crate::model::{Cancelled, EventIx, StreamIx, Task};
+use crate::log::Log;
+use crate::model::{EventIx, StreamIx};
 
 /// Events between two snapshots, at first. A tail of this length is read and folded in about 1 ms.
 const SPACING_EVENTS: usize = 256;
@@ -16,32 +17,8 @@ const SPACING_EVENTS: usize = 256;
 const SPACING_BYTES: usize = 256 << 10;
 /// Memory for snapshots of one stream.
 const BUDGET_BYTES: usize = 64 << 20;
-/// Events read at a time, so that a cancelled task ends soon.
-const BATCH: usize = 512;
 /// Damaged events kept with their reason; all are counted.
 const DAMAGED_KEPT: usize = 1_000;
-
-/// What a replay reads from, and the task on whose behalf.
-#[derive(Clone, Copy)]
-pub struct Source<'a> {
-    /// The index.
-    pub log: &'a Log,
-    /// The payloads behind it.
-    pub payloads: &'a dyn PayloadReader,
-    /// Progress (in events) and cancellation.
-    pub task: &'a Task,
-}
-
-/// Why a replay came to no end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ReplayError {
-    /// The task was called off.
-    #[error(transparent)]
-    Cancelled(#[from] Cancelled),
-    /// The store is no longer the one that was indexed.
-    #[error("the store was rewritten since it was indexed; it has to be indexed again")]
-    Rewritten,
-}
 
 /// An event whose payload could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,7 +149,8 @@ impl Series {
     pub fn grow(&mut self, source: Source<'_>) -> Result<(), ReplayError> {
         let all = source.log.stream_events(self.stream);
         if self.generation != source.log.generation() {
-            *self = Self::new(self.stream, std::mem::take(&mut self.rules)).with_budget(self.budget);
+            *self =
+                Self::new(self.stream, std::mem::take(&mut self.rules)).with_budget(self.budget);
             self.generation = source.log.generation();
         }
         self.cut_back(source.log, common(&self.events, &all));
@@ -180,7 +158,8 @@ impl Series {
         source.task.set_done(self.events.len() as u64);
         let rest = &all[self.events.len()..];
         read(source, rest, &mut |event, payload, event_type| {
-            self.forks.note(source.log, self.stream, event, &self.events);
+            self.forks
+                .note(source.log, self.stream, event, &self.events);
             self.events.push(event);
             match payload {
                 Ok(body) => {
@@ -208,12 +187,16 @@ impl Series {
         events: &[EventIx],
     ) -> Result<MergeFold, ReplayError> {
         let (len, mut fold) = self.nearest(source.log, events);
-        read(source, &events[len..], &mut |event, payload, event_type| match payload {
-            Ok(payload) => {
-                fold.apply(&self.rules, event, event_type, &payload);
-            }
-            Err(_) => fold.miss(),
-        })?;
+        read(
+            source,
+            &events[len..],
+            &mut |event, payload, event_type| match payload {
+                Ok(payload) => {
+                    fold.apply(&self.rules, event, event_type, &payload);
+                }
+                Err(_) => fold.miss(),
+            },
+        )?;
         Ok(fold)
     }
 
@@ -226,9 +209,15 @@ impl Series {
         source: Source<'_>,
         events: &[EventIx],
     ) -> Result<LastStep, ReplayError> {
-        let Some((last, earlier)) = events.split_last() else { return Ok(LastStep::default()) };
+        let Some((last, earlier)) = events.split_last() else {
+            return Ok(LastStep::default());
+        };
         let (len, fold) = self.nearest(source.log, earlier);
-        let mut step = LastStep { before: fold.clone(), now: fold, damaged: None };
+        let mut step = LastStep {
+            before: fold.clone(),
+            now: fold,
+            damaged: None,
+        };
         read(source, &events[len..], &mut |event, payload, event_type| {
             if event == *last {
                 step.before = step.now.clone();
@@ -262,28 +251,35 @@ impl Series {
         let mut values: Vec<ValueChange> = Vec::new();
         let mut fold = MergeFold::new();
         let mut at = 0;
-        let ends = self.snapshots.iter().take_while(|snapshot| snapshot.len <= folded);
+        let ends = self
+            .snapshots
+            .iter()
+            .take_while(|snapshot| snapshot.len <= folded);
         for snapshot in ends.map(Some).chain([None]) {
             let end = snapshot.map_or(events.len(), |snapshot| snapshot.len);
             let quiet = snapshot
                 .is_some_and(|snapshot| snapshot.fold.tree().is_unchanged(fold.tree(), pointer));
             if !quiet {
-                read(source, &events[at..end], &mut |event, payload, event_type| {
-                    let Ok(payload) = payload else { return };
-                    let before = fold.tree().clone();
-                    fold.apply(&self.rules, event, event_type, &payload);
-                    if fold.tree().is_unchanged(&before, pointer) {
-                        return;
-                    }
-                    let value = match fold.tree().get(pointer) {
-                        Found::Present { value, .. } => Some(value.into_owned()),
-                        Found::Removed(_) | Found::Missing => None,
-                    };
-                    let last = values.last().and_then(|last| last.value.as_ref());
-                    if last != value.as_ref() {
-                        values.push(ValueChange { event, value });
-                    }
-                })?;
+                read(
+                    source,
+                    &events[at..end],
+                    &mut |event, payload, event_type| {
+                        let Ok(payload) = payload else { return };
+                        let before = fold.tree().clone();
+                        fold.apply(&self.rules, event, event_type, &payload);
+                        if fold.tree().is_unchanged(&before, pointer) {
+                            return;
+                        }
+                        let value = match fold.tree().get(pointer) {
+                            Found::Present { value, .. } => Some(value.into_owned()),
+                            Found::Removed(_) | Found::Missing => None,
+                        };
+                        let last = values.last().and_then(|last| last.value.as_ref());
+                        if last != value.as_ref() {
+                            values.push(ValueChange { event, value });
+                        }
+                    },
+                )?;
             }
             if let Some(snapshot) = snapshot {
                 fold = snapshot.fold.clone();
@@ -309,7 +305,11 @@ impl Series {
 
     /// How many of `events` are the first that this replay has folded.
     fn common_with(&self, log: &Log, events: &[EventIx]) -> usize {
-        if self.generation == log.generation() { common(&self.events, events) } else { 0 }
+        if self.generation == log.generation() {
+            common(&self.events, events)
+        } else {
+            0
+        }
     }
 
     /// The longest known state that has folded only the first of `events`.
@@ -331,12 +331,17 @@ impl Series {
         }
         self.snapshots.retain(|snapshot| snapshot.len <= len);
         let len = self.snapshots.last().map_or(0, |snapshot| snapshot.len);
-        self.head = self.snapshots.last().map(|s| s.fold.clone()).unwrap_or_default();
+        self.head = self
+            .snapshots
+            .last()
+            .map(|s| s.fold.clone())
+            .unwrap_or_default();
         self.events.truncate(len);
         self.tail_bytes = 0;
         self.forks = Forks::default();
         for (at, event) in self.events.iter().enumerate() {
-            self.forks.note(log, self.stream, *event, &self.events[..at]);
+            self.forks
+                .note(log, self.stream, *event, &self.events[..at]);
         }
         let last = self.events.last().copied();
         self.damaged.retain(|damaged| Some(damaged.event) <= last);
@@ -350,7 +355,11 @@ impl Series {
         }
         self.tail_bytes = 0;
         let bytes = weight(&self.head, previous);
-        self.snapshots.push(Snapshot { len: self.events.len(), bytes, fold: self.head.clone() });
+        self.snapshots.push(Snapshot {
+            len: self.events.len(),
+            bytes,
+            fold: self.head.clone(),
+        });
         while self.memory() > self.budget && self.snapshots.len() > 1 {
             self.thin_out();
         }
@@ -385,33 +394,4 @@ fn common(a: &[EventIx], b: &[EventIx]) -> usize {
         return shorter;
     }
     a.iter().zip(b).take_while(|(a, b)| a == b).count()
-}
-
-type Each<'a> = dyn FnMut(EventIx, Result<crate::log::Payload, String>, &str) + 'a;
-
-/// Reads the payloads of `events` in order. Stops at a rewritten store.
-fn read(source: Source<'_>, events: &[EventIx], each: &mut Each<'_>) -> Result<(), ReplayError> {
-    let Source { log, payloads, task } = source;
-    for batch in events.chunks(BATCH) {
-        task.check()?;
-        let mut rewritten = false;
-        payloads.read(log, batch, task, &mut |event, body| {
-            let payload = match body {
-                Ok(body) => Ok(body.data),
-                Err(Unreadable::Damaged(reason)) => Err(reason),
-                Err(Unreadable::Rewritten) => {
-                    rewritten = true;
-                    return;
-                }
-            };
-            if !rewritten {
-                each(event, payload, log.type_name(log.event_type(event)));
-            }
-        })?;
-        if rewritten {
-            return Err(ReplayError::Rewritten);
-        }
-        task.advance(batch.len() as u64);
-    }
-    Ok(())
 }

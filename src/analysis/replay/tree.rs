@@ -28,7 +28,10 @@ pub struct Blame {
 
 impl Blame {
     const fn all(by: EventIx) -> Self {
-        Self { set_by: by, changed_by: by }
+        Self {
+            set_by: by,
+            changed_by: by,
+        }
     }
 
     fn touched(&mut self, by: EventIx, effect: Effect) {
@@ -106,7 +109,10 @@ impl Node {
     /// The fields of an object in the order in which they first appeared, removed ones included;
     /// none for anything else.
     pub fn children(&self) -> impl Iterator<Item = (&str, &Self)> {
-        self.fields().into_iter().flat_map(|f| f.iter()).map(|(key, node)| (&**key, node))
+        self.fields()
+            .into_iter()
+            .flat_map(|f| f.iter())
+            .map(|(key, node)| (&**key, node))
     }
 
     /// Whether the field is in the state (and not just remembered as removed).
@@ -154,11 +160,17 @@ impl Node {
             }
             leaf => Content::Leaf(Arc::new(leaf)),
         };
-        Self { blame: Blame::all(by), content }
+        Self {
+            blame: Blame::all(by),
+            content,
+        }
     }
 
     fn remove(&mut self, by: EventIx) {
-        *self = Self { blame: Blame::all(by), content: Content::Removed };
+        *self = Self {
+            blame: Blame::all(by),
+            content: Content::Removed,
+        };
     }
 
     fn write(&mut self, value: Value, by: EventIx, how: Write) -> Effect {
@@ -211,7 +223,8 @@ fn write_fields(
 
 fn to_map(fields: &Fields) -> Map<String, Value> {
     let live = fields.iter().filter(|(_, node)| node.is_live());
-    live.map(|(key, node)| (key.to_string(), node.to_value())).collect()
+    live.map(|(key, node)| (key.to_string(), node.to_value()))
+        .collect()
 }
 
 /// A state with the blame of each of its fields. Cloning shares everything.
@@ -275,9 +288,14 @@ impl Tree {
     pub fn get(&self, pointer: &str) -> Found<'_> {
         let mut keys = pointer::keys(pointer);
         let Some(first) = keys.next() else {
-            return Found::Present { value: Cow::Owned(self.to_value()), blame: None };
+            return Found::Present {
+                value: Cow::Owned(self.to_value()),
+                blame: None,
+            };
         };
-        let Some(mut node) = self.root.get(&*first) else { return Found::Missing };
+        let Some(mut node) = self.root.get(&*first) else {
+            return Found::Missing;
+        };
         while let Some(key) = keys.next() {
             match &node.content {
                 Content::Object(fields) => match fields.get(&*key) {
@@ -285,13 +303,13 @@ impl Tree {
                     None => return Found::Missing,
                 },
                 Content::Leaf(value) => {
-                    let within = std::iter::once(key).chain(keys).try_fold(&**value, |v, key| {
-                        match v {
+                    let within = std::iter::once(key)
+                        .chain(keys)
+                        .try_fold(&**value, |v, key| match v {
                             Value::Array(items) => items.get(key.parse::<usize>().ok()?),
                             Value::Object(map) => map.get(&*key),
                             _ => None,
-                        }
-                    });
+                        });
                     return within.map_or(Found::Missing, |value| Found::Present {
                         value: Cow::Borrowed(value),
                         blame: Some(node.blame),
@@ -305,7 +323,10 @@ impl Tree {
             Content::Leaf(value) => Cow::Borrowed(&**value),
             Content::Object(_) => Cow::Owned(node.to_value()),
         };
-        Found::Present { value, blame: Some(node.blame) }
+        Found::Present {
+            value,
+            blame: Some(node.blame),
+        }
     }
 
     /// Calls `each` for every leaf in the order of the state, removed fields in their old places.
@@ -382,7 +403,11 @@ fn for_each_leaf(fields: &Fields, at: &mut String, each: &mut dyn FnMut(Leaf<'_>
         }
         // An object whose fields were all removed is an empty object, hence a leaf itself.
         if below.is_none_or(|fields| !fields.values().any(Node::is_live)) {
-            each(Leaf { pointer: at, value, blame: node.blame });
+            each(Leaf {
+                pointer: at,
+                value,
+                blame: node.blame,
+            });
         }
         at.truncate(length);
     }
@@ -413,9 +438,13 @@ fn heap_bytes(value: &Value) -> usize {
         Value::Null | Value::Bool(_) => 0,
         Value::Number(number) => number.as_str().len(),
         Value::String(text) => text.len(),
-        Value::Array(items) => items.iter().map(|v| size_of::<Value>() + heap_bytes(v)).sum(),
-        Value::Object(map) => {
-            map.iter().map(|(k, v)| ENTRY_BYTES + k.len() + heap_bytes(v)).sum()
-        }
+        Value::Array(items) => items
+            .iter()
+            .map(|v| size_of::<Value>() + heap_bytes(v))
+            .sum(),
+        Value::Object(map) => map
+            .iter()
+            .map(|(k, v)| ENTRY_BYTES + k.len() + heap_bytes(v))
+            .sum(),
     }
 }

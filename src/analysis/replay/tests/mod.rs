@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 use crate::log::{
-    Body, Bound, Clock, Cut, Log, LogBuilder, Order, Payload, PayloadReader, Place, RawChunk, Row, StreamEnd,
-    Unreadable,
+    Body, Bound, Clock, Cut, Log, LogBuilder, Order, Payload, PayloadReader, Place, RawChunk, Row,
+    StreamEnd, Unreadable,
 };
 use crate::model::{Cancelled, EventIx, StreamIx, Task, Timestamp};
 
@@ -43,16 +43,34 @@ impl Store {
                 version: event.version,
                 recorded: event.time,
                 event_id: event.id.as_deref(),
-                place: Place { at: at as i64, extent: 0 },
+                place: Place {
+                    at: at as i64,
+                    extent: 0,
+                },
                 ends: event.ends,
                 ..Row::default()
             };
-            raw.push(&row, || event.stream.split('-').next().unwrap_or_default().to_owned());
+            raw.push(&row, || {
+                event
+                    .stream
+                    .split('-')
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned()
+            });
         }
         let mut builder = LogBuilder::new(Order::Given);
         builder.append(raw);
-        let payloads = events.iter().map(|event| Ok(event.payload.clone())).collect();
-        Self { log: builder.finish().0, payloads, task: Task::new(), reads: AtomicUsize::new(0) }
+        let payloads = events
+            .iter()
+            .map(|event| Ok(event.payload.clone()))
+            .collect();
+        Self {
+            log: builder.finish().0,
+            payloads,
+            task: Task::new(),
+            reads: AtomicUsize::new(0),
+        }
     }
 
     pub fn spoil(&mut self, at: usize, how: Unreadable) {
@@ -60,7 +78,11 @@ impl Store {
     }
 
     pub fn source(&self) -> Source<'_> {
-        Source { log: &self.log, payloads: self, task: &self.task }
+        Source {
+            log: &self.log,
+            payloads: self,
+            task: &self.task,
+        }
     }
 
     pub fn stream(&self, name: &str) -> StreamIx {
@@ -91,11 +113,13 @@ impl PayloadReader for Store {
         for &event in events {
             task.check()?;
             self.reads.fetch_add(1, Ordering::Relaxed);
-            let body = self.payloads[log.place(event).at as usize].clone().map(|text| Body {
-                data: Payload::from_text(text),
-                metadata: Payload::Absent,
-                native_position: None,
-            });
+            let body = self.payloads[log.place(event).at as usize]
+                .clone()
+                .map(|text| Body {
+                    data: Payload::from_text(text),
+                    metadata: Payload::Absent,
+                    native_position: None,
+                });
             each(event, body);
         }
         Ok(())

@@ -19,7 +19,12 @@ fn made(history: &[String]) -> Vec<Made> {
 
 /// Many events from few, so that snapshots are taken.
 fn long(history: &[String], times: usize) -> Vec<String> {
-    history.iter().cycle().take(history.len() * times).cloned().collect()
+    history
+        .iter()
+        .cycle()
+        .take(history.len() * times)
+        .cloned()
+        .collect()
 }
 
 proptest! {
@@ -175,7 +180,10 @@ fn a_cancelled_replay_goes_on_where_it_stopped() {
     let mut store = Store::new(&counters(2_000));
     let mut series = store.series("s-1");
     store.source().task.cancel();
-    assert!(matches!(series.grow(store.source()), Err(ReplayError::Cancelled(_))));
+    assert!(matches!(
+        series.grow(store.source()),
+        Err(ReplayError::Cancelled(_))
+    ));
     store.task = Task::new();
     series.grow(store.source()).unwrap();
     assert_eq!(series.len(), 2_000);
@@ -185,7 +193,10 @@ fn a_cancelled_replay_goes_on_where_it_stopped() {
 #[test]
 fn damaged_events_are_counted_and_listed_and_the_fold_goes_on() {
     let mut store = Store::new(&counters(600));
-    store.spoil(5, Unreadable::Damaged("row 5: page 9 is truncated".to_owned()));
+    store.spoil(
+        5,
+        Unreadable::Damaged("row 5: page 9 is truncated".to_owned()),
+    );
     store.spoil(500, Unreadable::Damaged("row 500: bad".to_owned()));
     let mut series = store.series("s-1");
     let check = |series: &Series| {
