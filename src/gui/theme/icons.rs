@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, pos2};
 use serde::Deserialize;
+use serde_json::Value;
 
 macro_rules! icons {
     ($($variant:ident = $name:literal),* $(,)?) => {
@@ -39,67 +40,134 @@ icons! {
     Retry = "retry", Dots = "dots", File = "file", Enter = "enter",
 }
 
-/// One stroke or fill of an icon, as the file has it: `["stroke_polyline", [[x, y], …], {"stroke": 2}]`.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
+/// One stroke or fill of an icon. Lengths are in units of the grid.
+#[derive(Clone, Debug, PartialEq)]
 enum Op {
-    Styled(String, Args, Style),
-    Plain(String, Args),
+    Line {
+        points: Vec<[f32; 2]>,
+        width: f32,
+    },
+    Polygon(Vec<[f32; 2]>),
+    Ring {
+        x: f32,
+        y: f32,
+        radius: f32,
+        width: f32,
+    },
+    Disc {
+        x: f32,
+        y: f32,
+        radius: f32,
+    },
+    Frame {
+        rect: [f32; 4],
+        radius: f32,
+        width: f32,
+    },
+    Block {
+        rect: [f32; 4],
+        radius: f32,
+    },
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Args {
-    Points(Vec<[f32; 2]>),
-    Numbers(Vec<f32>),
-}
-
-#[derive(Debug, Deserialize)]
-struct Style {
-    stroke: f32,
-}
-
-#[derive(Debug, Deserialize)]
+/// The file as it is written: each stroke is `["stroke_polyline", [[x, y], …], {"stroke": 2}]`, the
+/// last part only where the width is not the usual one.
+#[derive(Deserialize)]
 struct File {
     grid: f32,
     stroke: f32,
-    icons: HashMap<String, Vec<Op>>,
+    icons: HashMap<String, Vec<Vec<Value>>>,
 }
 
-static FILE: LazyLock<File> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../../../assets/icons.json"))
-        .expect("assets/icons.json is part of the program and a test reads it")
+struct Icons {
+    grid: f32,
+    ops: HashMap<String, Vec<Op>>,
+}
+
+static ICONS: LazyLock<Icons> = LazyLock::new(|| {
+    let file: File = serde_json::from_str(include_str!("../../../assets/icons.json"))
+        .expect("assets/icons.json is part of the program and a test reads it");
+    let ops = file.icons.iter().map(|(name, ops)| {
+        let ops = ops.iter().filter_map(|op| read_op(op, file.stroke));
+        (name.clone(), ops.collect())
+    });
+    Icons {
+        grid: file.grid,
+        ops: ops.collect(),
+    }
 });
+
+fn read_op(op: &[Value], usual: f32) -> Option<Op> {
+    let number = |value: &Value| value.as_f64().map(|number| number as f32);
+    let (kind, args) = (op.first()?.as_str()?, op.get(1)?.as_array()?);
+    let width = op
+        .get(2)
+        .and_then(|style| number(style.get("stroke")?))
+        .unwrap_or(usual);
+    let points = || {
+        let point = |p: &Value| Some([number(p.get(0)?)?, number(p.get(1)?)?]);
+        args.iter().map(point).collect::<Option<Vec<_>>>()
+    };
+    let numbers = || args.iter().map(number).collect::<Option<Vec<_>>>();
+    Some(match kind {
+        "stroke_polyline" => Op::Line {
+            points: points()?,
+            width,
+        },
+        "fill_polygon" => Op::Polygon(points()?),
+        "stroke_circle" | "fill_circle" => {
+            let [x, y, radius] = numbers()?[..] else {
+                return None;
+            };
+            match kind {
+                "fill_circle" => Op::Disc { x, y, radius },
+                _ => Op::Ring {
+                    x,
+                    y,
+                    radius,
+                    width,
+                },
+            }
+        }
+        "stroke_rect" | "fill_rect" => {
+            let [x, y, w, h, radius] = numbers()?[..] else {
+                return None;
+            };
+            let rect = [x, y, x + w, y + h];
+            match kind {
+                "fill_rect" => Op::Block { rect, radius },
+                _ => Op::Frame {
+                    rect,
+                    radius,
+                    width,
+                },
+            }
+        }
+        _ => return None,
+    })
+}
 
 /// Paints an icon into a square.
 pub fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
-    let file = &*FILE;
-    let Some(ops) = file.icons.get(icon.name()) else {
+    let icons = &*ICONS;
+    let Some(ops) = icons.ops.get(icon.name()) else {
         return;
     };
-    let scale = rect.width().min(rect.height()) / file.grid;
-    let origin = rect.center() - egui::Vec2::splat(scale * file.grid / 2.0);
-    for op in ops {
-        let (op, args, width) = match op {
-            Op::Styled(op, args, style) => (op, args, style.stroke),
-            Op::Plain(op, args) => (op, args, file.stroke),
-        };
-        let pen = Pen {
-            origin,
-            scale,
-            stroke: Stroke::new(width * scale, colour),
-        };
-        if let Some(shape) = pen.shape(op, args) {
-            painter.add(shape);
-        }
-    }
+    let scale = rect.width().min(rect.height()) / icons.grid;
+    let origin = rect.center() - egui::Vec2::splat(scale * icons.grid / 2.0);
+    let pen = Pen {
+        origin,
+        scale,
+        colour,
+    };
+    painter.extend(ops.iter().map(|op| pen.shape(op)));
 }
 
 /// Where the grid lies on the screen, and what draws on it.
 struct Pen {
     origin: Pos2,
     scale: f32,
-    stroke: Stroke,
+    colour: Color32,
 }
 
 impl Pen {
@@ -107,44 +175,54 @@ impl Pen {
         self.origin + self.scale * egui::vec2(x, y)
     }
 
-    fn shape(&self, op: &str, args: &Args) -> Option<Shape> {
-        let colour = self.stroke.color;
-        Some(match (op, args) {
-            ("stroke_polyline", Args::Points(points)) => self.polyline(points),
-            ("fill_polygon", Args::Points(points)) => {
+    fn rect(&self, [left, top, right, bottom]: [f32; 4]) -> Rect {
+        Rect::from_min_max(self.at(left, top), self.at(right, bottom))
+    }
+
+    fn stroke(&self, width: f32) -> Stroke {
+        Stroke::new(width * self.scale, self.colour)
+    }
+
+    fn shape(&self, op: &Op) -> Shape {
+        match op {
+            Op::Line { points, width } => self.polyline(points, self.stroke(*width)),
+            Op::Polygon(points) => {
                 let points = points.iter().map(|&[x, y]| self.at(x, y)).collect();
-                Shape::convex_polygon(points, colour, Stroke::NONE)
+                Shape::convex_polygon(points, self.colour, Stroke::NONE)
             }
-            ("fill_circle", Args::Numbers(n)) => {
-                let [x, y, r] = n[..] else { return None };
-                Shape::circle_filled(self.at(x, y), r * self.scale, colour)
+            Op::Ring {
+                x,
+                y,
+                radius,
+                width,
+            } => Shape::circle_stroke(self.at(*x, *y), radius * self.scale, self.stroke(*width)),
+            Op::Disc { x, y, radius } => {
+                Shape::circle_filled(self.at(*x, *y), radius * self.scale, self.colour)
             }
-            ("stroke_circle", Args::Numbers(n)) => {
-                let [x, y, r] = n[..] else { return None };
-                Shape::circle_stroke(self.at(x, y), r * self.scale, self.stroke)
+            Op::Frame {
+                rect,
+                radius,
+                width,
+            } => Shape::rect_stroke(
+                self.rect(*rect),
+                radius * self.scale,
+                self.stroke(*width),
+                StrokeKind::Middle,
+            ),
+            Op::Block { rect, radius } => {
+                Shape::rect_filled(self.rect(*rect), radius * self.scale, self.colour)
             }
-            ("fill_rect" | "stroke_rect", Args::Numbers(n)) => {
-                let [x, y, w, h, r] = n[..] else { return None };
-                let rect = Rect::from_min_max(self.at(x, y), self.at(x + w, y + h));
-                let radius = r * self.scale;
-                if op == "fill_rect" {
-                    Shape::rect_filled(rect, radius, colour)
-                } else {
-                    Shape::rect_stroke(rect, radius, self.stroke, StrokeKind::Middle)
-                }
-            }
-            _ => return None,
-        })
+        }
     }
 
     /// A line that returns to its start is closed, so that its last corner is joined like the others.
-    fn polyline(&self, points: &[[f32; 2]]) -> Shape {
+    fn polyline(&self, points: &[[f32; 2]], stroke: Stroke) -> Shape {
         let mut points: Vec<Pos2> = points.iter().map(|&[x, y]| self.at(x, y)).collect();
         if points.len() > 2 && points.first() == points.last() {
             points.pop();
-            Shape::closed_line(points, self.stroke)
+            Shape::closed_line(points, stroke)
         } else {
-            Shape::line(points, self.stroke)
+            Shape::line(points, stroke)
         }
     }
 }
@@ -164,26 +242,19 @@ mod tests {
     fn every_icon_is_in_the_file_and_the_file_holds_no_other() {
         for icon in Icon::ALL {
             assert!(
-                FILE.icons.contains_key(icon.name()),
+                ICONS.ops.contains_key(icon.name()),
                 "{} is missing",
                 icon.name()
             );
         }
-        assert_eq!(FILE.icons.len(), Icon::ALL.len());
+        assert_eq!(ICONS.ops.len(), Icon::ALL.len());
     }
 
     #[test]
-    fn every_stroke_of_every_icon_can_be_painted() {
-        let pen = Pen {
-            origin: Pos2::ZERO,
-            scale: 1.0,
-            stroke: Stroke::new(1.0, Color32::WHITE),
-        };
-        for (name, ops) in &FILE.icons {
-            for op in ops {
-                let (Op::Styled(kind, args, _) | Op::Plain(kind, args)) = op;
-                assert!(pen.shape(kind, args).is_some(), "{name}: {op:?}");
-            }
+    fn every_stroke_of_every_icon_is_understood() {
+        let file: File = serde_json::from_str(include_str!("../../../assets/icons.json")).unwrap();
+        for (name, ops) in &file.icons {
+            assert_eq!(ops.len(), ICONS.ops[name].len(), "{name}");
         }
     }
 }
