@@ -5,7 +5,9 @@ mod common;
 use asof::gui::theme;
 use asof::gui::widgets::gallery::Gallery;
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, Theme, TouchPhase, pos2, vec2};
+use egui::{
+    Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, Theme, TouchPhase, pos2, vec2,
+};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
@@ -14,7 +16,10 @@ fn gallery(theme: Theme) -> Harness<'static, Gallery> {
         .with_size([900.0, 700.0])
         .with_theme(theme)
         .with_context_setup(theme::install)
-        .build_ui_state(|ui, gallery: &mut Gallery| gallery.show(ui), Gallery::default())
+        .build_ui_state(
+            |ui, gallery: &mut Gallery| gallery.show(ui),
+            Gallery::default(),
+        )
 }
 
 fn click(harness: &mut Harness<'_, Gallery>, role: Role, name: &str) {
@@ -65,7 +70,11 @@ fn a_click_does_what_the_name_says() {
         (Role::Button, "KycVerified 1,011 0.5 %", "KycVerified"),
         (Role::Link, "Open the audit", "action 0"),
         (Role::Link, "Cancel", "cancelled"),
-        (Role::Link, "018f3c2e-77b1-7a40-9d1e-0123456789ab", "followed"),
+        (
+            Role::Link,
+            "018f3c2e-77b1-7a40-9d1e-0123456789ab",
+            "followed",
+        ),
     ] {
         click(&mut harness, role, name);
         assert_eq!(harness.state().said, said);
@@ -78,7 +87,10 @@ fn segments_and_tabs_choose_one() {
     harness.run();
     click(&mut harness, Role::RadioButton, "JSON");
     let json = harness.get_by_role_and_label(Role::RadioButton, "JSON");
-    assert_eq!(json.accesskit_node().toggled(), Some(egui::accesskit::Toggled::True));
+    assert_eq!(
+        json.accesskit_node().toggled(),
+        Some(egui::accesskit::Toggled::True)
+    );
     click(&mut harness, Role::Tab, "Nothing here");
     click(&mut harness, Role::Button, "Clear filters");
     assert_eq!(harness.state().said, "cleared");
@@ -89,9 +101,17 @@ fn a_detail_folds_out_and_in() {
     let mut harness = gallery(Theme::Dark);
     harness.run();
     click(&mut harness, Role::Link, "Show detail");
-    assert!(harness.query_by_label_contains("one writer was behind").is_some());
+    assert!(
+        harness
+            .query_by_label_contains("one writer was behind")
+            .is_some()
+    );
     click(&mut harness, Role::Link, "Hide detail");
-    assert!(harness.query_by_label_contains("one writer was behind").is_none());
+    assert!(
+        harness
+            .query_by_label_contains("one writer was behind")
+            .is_none()
+    );
 }
 
 #[test]
@@ -169,14 +189,66 @@ fn the_gallery_looks_as_it_did() {
         return;
     }
     let mut results = egui_kittest::SnapshotResults::new();
-    for (theme, name) in [(Theme::Dark, "widgets_dark"), (Theme::Light, "widgets_light")] {
+    for (theme, name) in [
+        (Theme::Dark, "widgets_dark"),
+        (Theme::Light, "widgets_light"),
+    ] {
         let mut harness = Harness::builder()
             .with_size([900.0, 700.0])
             .with_theme(theme)
             .with_context_setup(theme::install)
             .wgpu()
-            .build_ui_state(|ui, gallery: &mut Gallery| gallery.show(ui), Gallery::default());
+            .build_ui_state(
+                |ui, gallery: &mut Gallery| gallery.show(ui),
+                Gallery::default(),
+            );
         harness.run();
         results.add(harness.try_snapshot(name));
     }
+}
+
+fn drag(harness: &mut Harness<'_, Gallery>, from: egui::Pos2, to: egui::Pos2) {
+    let button = |pos, pressed| Event::PointerButton {
+        pos,
+        button: egui::PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    harness.hover_at(from);
+    harness.run();
+    harness.event(button(from, true));
+    harness.run();
+    harness.hover_at(to);
+    harness.run();
+    harness.event(button(to, false));
+    harness.run();
+}
+
+#[test]
+fn the_scroll_bar_reaches_both_ends() {
+    let mut harness = gallery(Theme::Dark);
+    harness.run();
+    let bar = harness.get_by_role(Role::ScrollBar).rect();
+    let (top, bottom) = (bar.center_top() + vec2(0.0, 8.0), bar.center_bottom());
+    drag(&mut harness, top, bottom);
+    assert!(harness.query_by_label("5000000 OrderPlaced").is_some());
+    drag(&mut harness, bottom - vec2(0.0, 8.0), bar.center_top());
+    assert!(harness.query_by_label("1 PaymentAuthorized").is_some());
+}
+
+#[test]
+fn a_column_is_as_wide_as_it_is_dragged() {
+    let mut harness = gallery(Theme::Dark);
+    harness.run();
+    let width = |harness: &Harness<'_, Gallery>| {
+        let head = harness.get_by_role_and_label(Role::ColumnHeader, "Event type");
+        head.rect().width()
+    };
+    let before = width(&harness);
+    let grip = harness
+        .get_by_role_and_label(Role::Splitter, "Width of Event type")
+        .rect()
+        .center();
+    drag(&mut harness, grip, grip - vec2(40.0, 0.0));
+    assert_eq!(width(&harness), before - 40.0);
 }

@@ -84,8 +84,13 @@ impl Face {
             Self::Answer | Self::AnswerStrong | Self::TitleLarge => 24.0,
             Self::Body | Self::BodyStrong => 20.0,
             Self::Code | Self::CodeStrong => 18.0,
-            Self::Title | Self::Dense | Self::DenseStrong => 16.0,
-            Self::Secondary | Self::SecondaryStrong | Self::Cell | Self::CellStrong => 16.0,
+            Self::Title
+            | Self::Dense
+            | Self::DenseStrong
+            | Self::Secondary
+            | Self::SecondaryStrong
+            | Self::Cell
+            | Self::CellStrong => 16.0,
             Self::Tiny => 12.0,
         }
     }

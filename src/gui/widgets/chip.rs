@@ -44,7 +44,7 @@ impl<'a> Chip<'a> {
     pub fn show(self, ui: &mut Ui) -> ChipResponse {
         let t = ui.tokens();
         let painter = ui.painter().clone();
-        let name = one_line(&painter, self.name, Face::Secondary, t.text2, f32::INFINITY);
+        let name = one_line(&painter, self.name, Face::Dense, t.text2, f32::INFINITY);
         let value = one_line(&painter, self.value, Face::DenseStrong, t.text, 320.0);
         let gap = if self.name.is_empty() || self.value.is_empty() {
             0.0

@@ -7,7 +7,7 @@ use super::{
     Keycap, Link, Notice, PaneHead, Pill, ProgressLine, Segments, Severity, Sparkline, StatusShape,
     TableState, Tabs, TextField, VirtualTable,
 };
-use crate::gui::theme::{Face, Icon, TokensExt, Tone, faded, sizes};
+use crate::gui::theme::{Face, Icon, TokensExt, Tone, faded, icons, sizes};
 
 /// What the gallery keeps, and what was clicked in it, for tests.
 #[derive(Debug)]
@@ -30,11 +30,11 @@ pub struct Gallery {
 impl Default for Gallery {
     fn default() -> Self {
         let columns = vec![
-            Column::new("Position", 84.0).right(),
-            Column::new("Event type", 190.0).resizable(),
-            Column::new("Stream", 110.0).resizable(),
-            Column::new("v", 40.0).right(),
-            Column::rest("Recorded, UTC", 120.0),
+            Column::new("Position", 60.0).right(),
+            Column::new("Event type", 176.0).resizable(),
+            Column::new("Stream", 104.0).resizable(),
+            Column::new("v", 28.0).right(),
+            Column::rest("Recorded, UTC", 60.0),
         ];
         Self {
             said: String::new(),
@@ -51,7 +51,7 @@ impl Default for Gallery {
     }
 }
 
-const PAYLOAD: &str = r#"{"order":"order-104181","amount":41.00,"lines":[{"sku":"4410-BL","open":true}],"reason":null}"#;
+const PAYLOAD: &str = r#"{"order":"order-104181","amount":41.00,"lines":[{"sku":"4410->BL != 2x4","open":true}],"reason":null}"#;
 const TYPES: [&str; 5] = [
     "PaymentAuthorized",
     "StockReserved",
@@ -64,9 +64,9 @@ impl Gallery {
     /// Fills the ui; laid out for 900 by 700.
     pub fn show(&mut self, ui: &mut Ui) {
         let t = ui.tokens();
-        let whole = ui.max_rect();
-        ui.painter().rect_filled(whole, 0.0, t.bg);
-        let split = whole.min.x + 380.0;
+        let whole = ui.ctx().content_rect();
+        ui.painter().rect_filled(whole, 0.0, t.border);
+        let split = whole.min.x + 400.0;
         let left = whole.with_max_x(split - 1.0);
         let right = whole.with_min_x(split);
         let upper = Rect::from_min_max(right.min, pos2(right.max.x, right.min.y + 330.0));
@@ -127,7 +127,6 @@ impl Gallery {
                     .icon(Icon::Flag)
                     .shortcut("B"),
             );
-            ui.add_enabled(false, Button::secondary("Correct…").small());
         });
     }
 
@@ -140,6 +139,7 @@ impl Gallery {
                 .show(ui);
             ui.add(Keycap::new("Ctrl+K"));
             ui.add(Keycap::new("Esc"));
+            ui.add_enabled(false, Button::secondary("Off").small());
         });
         ui.horizontal(|ui| {
             let chip = Chip::new("Recorded", "from 11-29 00:00")
@@ -151,7 +151,7 @@ impl Gallery {
             if chip.response.clicked() {
                 self.said = "chip".to_owned();
             }
-            Chip::new("eventsourcing (Python) · 98 %", "").show(ui);
+            Chip::new("Emmett · 96 %", "").show(ui);
         });
     }
 
@@ -186,6 +186,7 @@ impl Gallery {
             }
         }
         ui.spacing_mut().item_spacing.y = 8.0;
+        ui.add_space(4.0);
     }
 
     fn notices(&mut self, ui: &mut Ui) {
@@ -230,6 +231,7 @@ impl Gallery {
                 .cursor(0.7)
                 .size(size),
         );
+        icon_grid(ui);
     }
 
     fn events(&mut self, ui: &mut Ui) {
@@ -307,6 +309,17 @@ impl Gallery {
             HexView::new("Metadata", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR and more").show(ui);
         });
     }
+}
+
+fn icon_grid(ui: &mut Ui) {
+    let t = ui.tokens();
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(9.0, 6.0);
+        for icon in Icon::ALL {
+            let (_, rect) = ui.allocate_space(vec2(sizes::ICON, sizes::ICON));
+            icons::paint(ui.painter(), rect, *icon, t.text2);
+        }
+    });
 }
 
 fn pills(ui: &mut Ui) {

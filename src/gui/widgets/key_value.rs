@@ -55,7 +55,9 @@ impl<'a> KeyValue<'a> {
             .id_salt(self.name)
             .max_rect(rect.with_min_x(split))
             .layout(Layout::left_to_right(Align::Center));
-        ui.scope_builder(builder, value)
+        let mut child = ui.new_child(builder);
+        let inner = value(&mut child);
+        InnerResponse::new(inner, child.response())
     }
 
     /// A row whose value is text in mono: an id, a time, a position.

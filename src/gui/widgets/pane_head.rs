@@ -1,6 +1,6 @@
 //! The head of a pane: what it shows, and what can be done with it.
 
-use egui::{Align, Color32, InnerResponse, Label, Layout, Ui, UiBuilder, vec2};
+use egui::{Align, Color32, Label, Layout, Sense, Ui, UiBuilder, vec2};
 
 use crate::gui::theme::{Face, TokensExt, sizes};
 
@@ -51,7 +51,7 @@ impl<'a> PaneHead<'a> {
 
     /// Shows the head; the closure adds actions from right to left.
     pub fn show<R>(self, ui: &mut Ui, actions: impl FnOnce(&mut Ui) -> R) -> R {
-        self.show_with(ui, |_| (), actions).inner
+        self.show_with(ui, |_| (), actions)
     }
 
     /// As [`PaneHead::show`], with more after the title (segments), left to right.
@@ -60,7 +60,7 @@ impl<'a> PaneHead<'a> {
         ui: &mut Ui,
         left: impl FnOnce(&mut Ui),
         actions: impl FnOnce(&mut Ui) -> R,
-    ) -> InnerResponse<R> {
+    ) -> R {
         let t = ui.tokens();
         let (_, rect) = ui.allocate_space(vec2(ui.available_width(), sizes::PANE_HEAD));
         ui.painter()
@@ -70,28 +70,29 @@ impl<'a> PaneHead<'a> {
             .id_salt((self.title, "actions"))
             .max_rect(inner)
             .layout(Layout::right_to_left(Align::Center));
-        let response = ui.scope_builder(right, |ui| {
-            ui.spacing_mut().item_spacing.x = 4.0;
-            actions(ui)
-        });
-        let room = inner.with_max_x(response.response.rect.min.x.min(inner.max.x) - sizes::GAP);
+        let mut right = ui.new_child(right);
+        right.spacing_mut().item_spacing.x = 4.0;
+        let inner_response = actions(&mut right);
+        let used = right.min_rect().min.x.min(inner.max.x);
         let builder = UiBuilder::new()
             .id_salt((self.title, "title"))
-            .max_rect(room)
+            .max_rect(inner.with_max_x(used - sizes::GAP))
             .layout(Layout::left_to_right(Align::Center));
-        ui.scope_builder(builder, |ui| {
-            if let Some(colour) = self.dot {
-                let (dot, _) =
-                    ui.allocate_exact_size(vec2(sizes::DOT, sizes::DOT), egui::Sense::hover());
-                ui.painter()
-                    .circle_filled(dot.center(), sizes::DOT / 2.0, colour);
-            }
-            ui.add(Label::new(self.face.text(self.title, t.text)).truncate());
-            if let Some((text, face)) = self.secondary {
-                ui.add(Label::new(face.text(text, t.text2)).truncate());
-            }
-            left(ui);
-        });
-        response
+        self.words(&mut ui.new_child(builder), left);
+        inner_response
+    }
+
+    fn words(&self, ui: &mut Ui, left: impl FnOnce(&mut Ui)) {
+        let t = ui.tokens();
+        if let Some(colour) = self.dot {
+            let (dot, _) = ui.allocate_exact_size(vec2(sizes::DOT, sizes::DOT), Sense::hover());
+            ui.painter()
+                .circle_filled(dot.center(), sizes::DOT / 2.0, colour);
+        }
+        ui.add(Label::new(self.face.text(self.title, t.text)).truncate());
+        if let Some((text, face)) = self.secondary {
+            ui.add(Label::new(face.text(text, t.text2)).truncate());
+        }
+        left(ui);
     }
 }

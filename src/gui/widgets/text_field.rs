@@ -1,7 +1,8 @@
 //! A line of text to type into.
 
 use egui::{
-    Align, Frame, Layout, Response, Stroke, StrokeKind, TextEdit, Ui, UiBuilder, Widget, pos2, vec2,
+    Align, Align2, Frame, Layout, Response, Stroke, StrokeKind, TextEdit, Ui, UiBuilder, Widget,
+    pos2, vec2,
 };
 
 use super::control::ControlSize;
@@ -101,12 +102,17 @@ impl Widget for TextField<'_> {
             .font(self.face.font())
             .text_color(t.text)
             .hint_text(self.face.text(self.hint, t.text3))
+            .align(Align2::LEFT_CENTER)
             .desired_width(inner.width());
         if let Some(id) = self.id {
             edit = edit.id(id);
         }
-        let response = ui.scope_builder(builder, |ui| ui.add(edit)).inner;
+        let response = ui.new_child(builder).add(edit);
         let response = response.accessible_name(self.name);
+        // The icon and the margin belong to the field.
+        if ui.rect_contains_pointer(rect) && ui.input(|input| input.pointer.primary_clicked()) {
+            response.request_focus();
+        }
         let line = if self.error.is_some() {
             t.error
         } else if response.has_focus() {

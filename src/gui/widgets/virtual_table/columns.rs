@@ -58,6 +58,11 @@ impl Column {
 /// Left and right padding of a cell; with two of them numbers end 12 from the next column.
 pub(super) const CELL_PAD: f32 = 6.0;
 
+/// The x range all columns share: the first one's text stands where the pane's head begins.
+pub(super) fn room(list: Rect) -> Rangef {
+    Rangef::new(list.min.x + sizes::PAD - CELL_PAD, list.max.x)
+}
+
 /// The x range of each column inside `room`: kept widths, then the rest to the column that takes it.
 pub(super) fn spans(columns: &[Column], widths: &[f32], room: Rangef) -> Vec<Rangef> {
     let width = |i: usize, column: &Column| {

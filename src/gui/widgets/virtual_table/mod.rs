@@ -46,6 +46,17 @@ impl TableState {
         self.wanted = Some(Wanted::Centre(row));
     }
 
+    /// The widths the user gave the columns, to be kept; empty while none was changed.
+    #[must_use]
+    pub fn widths(&self) -> &[f32] {
+        &self.widths
+    }
+
+    /// Takes up widths that were kept. A width that is missing is the column's own.
+    pub fn set_widths(&mut self, widths: Vec<f32>) {
+        self.widths = widths;
+    }
+
     /// The rows that were in sight at the last frame: what to read ahead for.
     #[must_use]
     pub fn visible(&self) -> Range<u64> {
@@ -159,6 +170,9 @@ impl<'a> VirtualTable<'a> {
 
         let response = ui.interact(body, id, Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Table, ui.is_enabled(), self.name));
+        if response.clicked() {
+            response.request_focus();
+        }
         let view = RowView {
             rows: self.rows,
             row_height: self.row_height,
@@ -169,7 +183,7 @@ impl<'a> VirtualTable<'a> {
         let visible = view.visible(scroll);
         self.state.visible = visible.clone();
 
-        let spans = columns::spans(self.columns, &self.state.widths, list.x_range());
+        let spans = columns::spans(self.columns, &self.state.widths, columns::room(list));
         let head_clicked = (self.head_height > 0.0)
             .then(|| columns::heads(ui, head, self.columns, &spans, &mut self.state.widths, id))
             .flatten();
@@ -200,7 +214,10 @@ impl<'a> VirtualTable<'a> {
         if let Some(row) = self.cursor {
             cursor_line(&painter, body, view.top_of(scroll, row));
         }
-        control::focus_ring(ui, &said.response);
+        // The selected row shows where the keyboard is; without one in sight the ring does.
+        if !self.selected.is_some_and(|row| said.visible.contains(&row)) {
+            control::focus_ring(ui, &said.response);
+        }
         let enter = |input: &mut egui::InputState| input.consume_key(Modifiers::NONE, Key::Enter);
         if said.response.has_focus() && self.selected.is_some() && ui.input_mut(enter) {
             said.activated = self.selected;
@@ -271,7 +288,9 @@ impl<'a> VirtualTable<'a> {
         let mut cells = RowCells {
             row,
             rect: place,
-            painter: frame.painter.clone(),
+            painter: frame
+                .painter
+                .with_clip_rect(frame.painter.clip_rect().intersect(frame.list)),
             columns: self.columns,
             spans: frame.spans,
             response,
