@@ -18,7 +18,11 @@ pub(super) fn gather(connection: &Connection) -> rusqlite::Result<SqliteFacts> {
          WHERE schema = 'main' AND type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
     )?;
     let tables = statement.query_map([], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, bool>(2)?))
+        Ok((
+            row.get::<_, String>(0)?,
+            row.get::<_, String>(1)?,
+            row.get::<_, bool>(2)?,
+        ))
     })?;
     let mut facts = SqliteFacts::default();
     for table in tables {
@@ -35,12 +39,17 @@ pub(super) fn gather(connection: &Connection) -> rusqlite::Result<SqliteFacts> {
 }
 
 fn columns(connection: &Connection, name: &str) -> rusqlite::Result<TableFacts> {
-    let mut statement = connection.prepare("SELECT name, type, pk FROM pragma_table_xinfo(?1) WHERE hidden <> 1")?;
-    let mut table = TableFacts { name: name.to_owned(), ..TableFacts::default() };
+    let mut statement = connection
+        .prepare("SELECT name, type, pk FROM pragma_table_xinfo(?1) WHERE hidden <> 1")?;
+    let mut table = TableFacts {
+        name: name.to_owned(),
+        ..TableFacts::default()
+    };
     let mut key: Vec<(i64, String)> = Vec::new();
     let mut rows = statement.query([name])?;
     while let Some(row) = rows.next()? {
-        let (column, kind, place): (String, Option<String>, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (column, kind, place): (String, Option<String>, i64) =
+            (row.get(0)?, row.get(1)?, row.get(2)?);
         if place > 0 {
             key.push((place, column.clone()));
         }
@@ -51,8 +60,13 @@ fn columns(connection: &Connection, name: &str) -> rusqlite::Result<TableFacts> 
     Ok(table)
 }
 
-fn sample(connection: &Connection, name: &str, columns: usize) -> rusqlite::Result<Vec<Vec<Option<String>>>> {
-    let mut statement = connection.prepare(&format!("SELECT * FROM {} LIMIT {ROWS}", quoted(name)))?;
+fn sample(
+    connection: &Connection,
+    name: &str,
+    columns: usize,
+) -> rusqlite::Result<Vec<Vec<Option<String>>>> {
+    let mut statement =
+        connection.prepare(&format!("SELECT * FROM {} LIMIT {ROWS}", quoted(name)))?;
     let mut rows = statement.query([])?;
     let mut sample = Vec::new();
     while let Some(row) = rows.next()? {

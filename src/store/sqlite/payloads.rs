@@ -26,10 +26,18 @@ pub(super) struct SqlitePayloads {
 
 impl SqlitePayloads {
     pub fn new(plan: Plan, path: PathBuf) -> Self {
-        Self { plan, path, database: Mutex::new(None) }
+        Self {
+            plan,
+            path,
+            database: Mutex::new(None),
+        }
     }
 
-    fn with<R>(&self, task: &Task, read: impl FnOnce(&Database) -> rusqlite::Result<R>) -> Result<R, Unreadable> {
+    fn with<R>(
+        &self,
+        task: &Task,
+        read: impl FnOnce(&Database) -> rusqlite::Result<R>,
+    ) -> Result<R, Unreadable> {
         let damaged = |error: &dyn std::fmt::Display| Unreadable::Damaged(error.to_string());
         let mut database = self.database.lock().map_err(|error| damaged(&error))?;
         let open = |task: &Task| -> Result<Database, Unreadable> {
@@ -60,7 +68,9 @@ impl PayloadReader for SqlitePayloads {
         for run in runs(log, events, self.plan.key.is_some()) {
             task.check()?;
             let mut done = 0;
-            let read = self.with(task, |database| self.read_run(log, run, database.connection(), &mut done, each));
+            let read = self.with(task, |database| {
+                self.read_run(log, run, database.connection(), &mut done, each)
+            });
             if let Err(error) = read {
                 task.check()?;
                 for &event in &run[done..] {
@@ -98,7 +108,9 @@ impl SqlitePayloads {
         done: &mut usize,
         each: &mut dyn FnMut(EventIx, Result<Body, Unreadable>),
     ) -> rusqlite::Result<()> {
-        let (Some(first), Some(last)) = (run.first(), run.last()) else { return Ok(()) };
+        let (Some(first), Some(last)) = (run.first(), run.last()) else {
+            return Ok(());
+        };
         let mut statement = connection.prepare_cached(&self.plan.body_sql())?;
         let mut rows = statement.query([log.place(*first).at, log.place(*last).at])?;
         let mut counted = 0;
@@ -106,7 +118,10 @@ impl SqlitePayloads {
             let mut place = Plan::place(row)?;
             if self.plan.key.is_none() {
                 counted += 1;
-                place = crate::log::Place { at: counted, extent: 0 };
+                place = crate::log::Place {
+                    at: counted,
+                    extent: 0,
+                };
             }
             let wanted = log.place(event);
             let order = (place.at, place.extent).cmp(&(wanted.at, wanted.extent));
@@ -134,20 +149,28 @@ impl SqlitePayloads {
     }
 
     /// Whether the row is still the event that was indexed: its stream and its type say so.
-    fn is_same(&self, log: &Log, event: EventIx, row: &rusqlite::Row<'_>) -> rusqlite::Result<bool> {
+    fn is_same(
+        &self,
+        log: &Log,
+        event: EventIx,
+        row: &rusqlite::Row<'_>,
+    ) -> rusqlite::Result<bool> {
         let [stream, event_type] = Plan::identity(row)?;
         let same = |value: Value<'_>, known: &str| match value {
             Value::Text(text) => text.is_empty() || text == known || text.contains(known),
             // Numbers, bytes and what the layout does not store are compared by nothing here.
             _ => true,
         };
-        Ok(same(stream, log.stream_name(log.stream(event))) && same(event_type, log.type_name(log.event_type(event))))
+        Ok(same(stream, log.stream_name(log.stream(event)))
+            && same(event_type, log.type_name(log.event_type(event))))
     }
 }
 
 /// SQLite's own binary JSON becomes text.
 fn unwrap_jsonb(connection: &Connection, payload: &mut Payload) -> rusqlite::Result<()> {
-    let Payload::Opaque(bytes) = &*payload else { return Ok(()) };
+    let Payload::Opaque(bytes) = &*payload else {
+        return Ok(());
+    };
     let sql = "SELECT CASE WHEN json_valid(?1, 8) THEN json(?1) END";
     let mut statement = connection.prepare_cached(sql)?;
     let text: Option<String> = statement.query_row([bytes], |row| row.get(0))?;

@@ -9,7 +9,7 @@ use rusqlite::types::ValueRef;
 use crate::log::{Body, Payload, Place};
 use crate::model::json::{Picker, Pointer, scalar};
 use crate::store::decode::{self, Decoder};
-use crate::store::layout::{Layout, Role, Source, Within};
+use crate::store::layout::{Layout, Role, Source, Spot, Within};
 use crate::store::row::{Found, Value};
 
 /// Which columns of a result hold what, and the SQL that yields them.
@@ -50,7 +50,9 @@ impl Plan {
         let part = events.part.clone().unwrap_or_else(|| "0".to_owned());
         let mut index = vec![key.clone().unwrap_or_else(|| "0".to_owned()), part.clone()];
         let mut index_roles = Vec::new();
-        let envelope = Role::ALL.into_iter().filter(|role| !matches!(role, Role::Payload | Role::Metadata));
+        let envelope = Role::ALL
+            .into_iter()
+            .filter(|role| !matches!(role, Role::Payload | Role::Metadata));
         for role in envelope {
             if let Some(sql) = sql(role) {
                 index_roles.push((role, index.len()));
@@ -67,10 +69,31 @@ impl Plan {
         }
         let or_null = |role: Role| sql(role).unwrap_or_else(|| NULL.to_owned());
         let mut body = vec![index[0].clone(), part];
-        body.extend([Role::Stream, Role::Type, Role::Payload, Role::Metadata, Role::Position].map(or_null));
-        let decoders = [Role::Payload, Role::Metadata]
-            .map(|role| layout.column(role).and_then(|column| Decoder::named(column.encoding.as_deref()?)));
-        Self { key, index, index_roles, index_data, inner, body, decoders, layout }
+        body.extend(
+            [
+                Role::Stream,
+                Role::Type,
+                Role::Payload,
+                Role::Metadata,
+                Role::Position,
+            ]
+            .map(or_null),
+        );
+        let decoders = [Role::Payload, Role::Metadata].map(|role| {
+            layout
+                .column(role)
+                .and_then(|column| Decoder::named(column.encoding.as_deref()?))
+        });
+        Self {
+            key,
+            index,
+            index_roles,
+            index_data,
+            inner,
+            body,
+            decoders,
+            layout,
+        }
     }
 
     /// Rows with `?1 < key <= ?2` in the order of the key.
@@ -109,7 +132,11 @@ impl Plan {
     fn select(&self, expressions: &[String]) -> String {
         let events = &self.layout.events;
         let filter = events.filter.as_deref().unwrap_or("1");
-        format!("SELECT {} FROM {} WHERE ({filter})", expressions.join(", "), events.from)
+        format!(
+            "SELECT {} FROM {} WHERE ({filter})",
+            expressions.join(", "),
+            events.from
+        )
     }
 
     /// Fills `found` from a row of the index scan.
@@ -128,14 +155,18 @@ impl Plan {
         found: &mut Found<'r>,
     ) -> rusqlite::Result<()> {
         for i in 0..2 {
-            let Some(column) = self.index_data[i] else { continue };
+            let Some(column) = self.index_data[i] else {
+                continue;
+            };
             texts[i] = match row.get_ref(column)? {
                 ValueRef::Text(_) if self.decoders[i].is_none() => None,
                 other => Some(self.decode(i, other)),
             };
         }
         for (i, decoded) in texts.iter().enumerate() {
-            let Some(column) = self.index_data[i] else { continue };
+            let Some(column) = self.index_data[i] else {
+                continue;
+            };
             let text = match (decoded, row.get_ref(column)?) {
                 (Some(payload), _) => payload.json(),
                 (None, ValueRef::Text(bytes)) => std::str::from_utf8(bytes).ok(),
@@ -151,7 +182,10 @@ impl Plan {
     /// Which key and part a row of the index scan is.
     pub fn place(row: &SqlRow<'_>) -> rusqlite::Result<Place> {
         let part: Option<i64> = row.get(1)?;
-        Ok(Place { at: row.get(0)?, extent: part.and_then(|part| u32::try_from(part).ok()).unwrap_or(0) })
+        Ok(Place {
+            at: row.get(0)?,
+            extent: part.and_then(|part| u32::try_from(part).ok()).unwrap_or(0),
+        })
     }
 
     /// The body in a row of [`Plan::body_sql`].
@@ -159,17 +193,23 @@ impl Plan {
         let mut data = self.decode(0, row.get_ref(4)?);
         let mut metadata = self.decode(1, row.get_ref(5)?);
         for (role, own) in [(Role::Metadata, &mut metadata), (Role::Payload, &mut data)] {
-            let Some(column) = self.layout.column(role) else { continue };
-            if let Source::At(Within::Payload, pointers) = &column.source {
+            let Some(column) = self.layout.column(role) else {
+                continue;
+            };
+            if let Source::At(Within::Payload, spots) = &column.source {
                 let whole = self.decode(0, row.get_ref(4)?);
-                *own = whole.json().map_or(Payload::Absent, |text| at(text, pointers));
+                *own = whole.json().map_or(Payload::Absent, |text| at(text, spots));
             }
         }
         let native_position = match row.get_ref(6)? {
             ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok().map(str::to_owned),
             _ => None,
         };
-        Ok(Body { data, metadata, native_position })
+        Ok(Body {
+            data,
+            metadata,
+            native_position,
+        })
     }
 
     /// The stream and the type in a row of [`Plan::body_sql`], as stored.
@@ -194,16 +234,21 @@ impl Plan {
 impl Inner {
     fn new(layout: &Layout, within: Within) -> Self {
         let (mut pointers, mut roles): (Vec<&Pointer>, Vec<Role>) = (Vec::new(), Vec::new());
-        let envelope = Role::ALL.into_iter().filter(|role| !matches!(role, Role::Payload | Role::Metadata));
+        let envelope = Role::ALL
+            .into_iter()
+            .filter(|role| !matches!(role, Role::Payload | Role::Metadata));
         for role in envelope {
             if let Some(Source::At(own, at)) = layout.column(role).map(|column| &column.source)
                 && *own == within
             {
                 roles.extend(at.iter().map(|_| role));
-                pointers.extend(at);
+                pointers.extend(at.iter().map(|spot| &spot.pointer));
             }
         }
-        Self { picker: Picker::new(pointers), roles }
+        Self {
+            picker: Picker::new(pointers),
+            roles,
+        }
     }
 
     fn find<'r>(&self, text: &'r str, found: &mut Found<'r>) {
@@ -220,8 +265,8 @@ impl Inner {
     }
 }
 
-fn at(text: &str, pointers: &[Pointer]) -> Payload {
-    let picker = Picker::new(pointers);
+fn at(text: &str, spots: &[Spot]) -> Payload {
+    let picker = Picker::new(spots.iter().map(|spot| &spot.pointer));
     let mut slots = vec![None; picker.slots()];
     let _ = picker.pick(text, &mut slots);
     let found = slots.into_iter().flatten().find(|raw| *raw != "null");

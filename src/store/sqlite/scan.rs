@@ -1,19 +1,16 @@
 //! Reads events in the order of their key: two readers over alternating blocks of keys, each in
 //! transactions so short that a writer is never held up, resuming where the last one stopped.
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::bounded;
 use rusqlite::Connection;
 
 use super::connect::{ConnectError, Database, Standing};
 use super::plan::Plan;
 use crate::log::{LogBuilder, Place, Problem, RawChunk};
 use crate::model::Task;
+use crate::store::pipeline;
 use crate::store::row::{Found, Interpreter};
 
 /// No read transaction lasts longer.
@@ -24,7 +21,7 @@ const FIRST: [i64; 3] = [1_000, 4_000, 16_000];
 const BLOCK: i64 = 1 << 16;
 
 /// Below so many keys a second reader costs more than it brings.
-const WORTH_TWO: i64 = 50_000;
+const WORTH_TWO: u64 = 50_000;
 
 /// Keys after `after` up to and including `to`.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +35,9 @@ impl Keys {
         let (mut blocks, mut after) = (Vec::new(), self.after);
         let mut sizes = FIRST.into_iter();
         while after < self.to {
-            let to = after.saturating_add(sizes.next().unwrap_or(BLOCK)).min(self.to);
+            let to = after
+                .saturating_add(sizes.next().unwrap_or(BLOCK))
+                .min(self.to);
             blocks.push(Self { after, to });
             after = to;
         }
@@ -46,7 +45,7 @@ impl Keys {
     }
 }
 
-/// Reads `keys` into `builder`; `publish` is called after each block with how far it is.
+/// Reads `keys` into `builder`; `publish` is called after each block.
 ///
 /// # Errors
 /// That the file has gone, was replaced under the reader, or that the task was called off.
@@ -60,70 +59,26 @@ pub(super) fn scan(
     publish: &mut dyn FnMut(&mut LogBuilder),
 ) -> Result<(), ConnectError> {
     let blocks = keys.blocks();
-    let span = u64::try_from(keys.to.saturating_sub(keys.after)).unwrap_or(0);
-    task.set_total(span);
-    let mut take = |builder: &mut LogBuilder, block: Keys, chunk: RawChunk| {
+    let done = |to: i64| u64::try_from(to.saturating_sub(keys.after)).unwrap_or(0);
+    task.set_total(done(keys.to));
+    let readers = if done(keys.to) >= WORTH_TWO { 2 } else { 1 };
+    let mut all: Vec<pipeline::Reader<'_, RawChunk, ConnectError>> = Vec::new();
+    for _ in 0..readers {
+        // A connection can move to a thread but not be shared, so each reader owns one.
+        let mut reader = Reader::new(database.sibling()?, plan, file)?;
+        let blocks = &blocks;
+        all.push(Box::new(move |block| reader.read(blocks[block], task)));
+    }
+    pipeline::in_order(blocks.len(), all, &mut |block, chunk| {
         builder.append(chunk);
-        task.set_done(u64::try_from(block.to.saturating_sub(keys.after)).unwrap_or(0));
+        task.set_done(done(blocks[block].to));
         publish(builder);
-    };
-    let second = if span as i64 >= WORTH_TWO { database.sibling().ok() } else { None };
-    let Some(second) = second else {
-        let mut reader = Reader::new(database, plan, file)?;
-        for block in blocks {
-            let chunk = reader.read(block, task)?;
-            take(builder, block, chunk);
-        }
-        return Ok(());
-    };
-    let next = AtomicUsize::new(0);
-    let (sender, receiver) = bounded::<(usize, Result<RawChunk, ConnectError>)>(4);
-    // A connection can move to a thread but not be shared, so each reader owns one.
-    let third = database.sibling()?;
-    let databases = Mutex::new(vec![second, third]);
-    std::thread::scope(|scope| {
-        for name in ["asof-read-1", "asof-read-2"] {
-            let (sender, next, blocks, databases) = (sender.clone(), &next, &blocks, &databases);
-            let run = move || {
-                let Some(own) = databases.lock().ok().and_then(|mut all| all.pop()) else { return };
-                let mut reader = match Reader::new(&own, plan, file) {
-                    Ok(reader) => reader,
-                    Err(error) => {
-                        let _ = sender.send((usize::MAX, Err(error)));
-                        return;
-                    }
-                };
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(block) = blocks.get(at) else { return };
-                    let read = reader.read(*block, task);
-                    let ended = read.is_err();
-                    if sender.send((at, read)).is_err() || ended {
-                        return;
-                    }
-                }
-            };
-            let started = std::thread::Builder::new().name(name.to_owned()).spawn_scoped(scope, run);
-            drop(started);
-        }
-        drop(sender);
-        let mut waiting = BTreeMap::new();
-        let mut expected = 0;
-        for (at, read) in &receiver {
-            waiting.insert(at, read?);
-            while let Some(chunk) = waiting.remove(&expected) {
-                take(builder, blocks[expected], chunk);
-                expected += 1;
-            }
-        }
-        task.check()?;
-        Ok(())
     })
 }
 
 /// One connection's way through the events.
 struct Reader<'d> {
-    database: &'d Database,
+    database: Database,
     plan: &'d Plan,
     interpreter: Interpreter<'d>,
     sql: String,
@@ -131,10 +86,17 @@ struct Reader<'d> {
 }
 
 impl<'d> Reader<'d> {
-    fn new(database: &'d Database, plan: &'d Plan, file: &str) -> Result<Self, ConnectError> {
-        super::functions::register(database.connection()).map_err(|error| database.explain(error))?;
+    fn new(database: Database, plan: &'d Plan, file: &str) -> Result<Self, ConnectError> {
+        super::functions::register(database.connection())
+            .map_err(|error| database.explain(error))?;
         let interpreter = Interpreter::new(&plan.layout.events, file);
-        Ok(Self { database, plan, interpreter, sql: plan.index_sql(), counted: 0 })
+        Ok(Self {
+            database,
+            plan,
+            interpreter,
+            sql: plan.index_sql(),
+            counted: 0,
+        })
     }
 
     /// All events with keys in `block`. Damage is reported in the chunk and stepped over.
@@ -150,10 +112,17 @@ impl<'d> Reader<'d> {
                 Err(error) => {
                     let error = self.judge(error)?;
                     // Past the last row read there is damage; look for where it ends.
-                    step = if after == before { step.saturating_mul(2) } else { 1 };
+                    step = if after == before {
+                        step.saturating_mul(2)
+                    } else {
+                        1
+                    };
                     if step == 1 || step == 2 && after == before {
                         let place = format!("after row {after}");
-                        chunk.problems.push(Problem { place, message: error.to_string() });
+                        chunk.problems.push(Problem {
+                            place,
+                            message: error.to_string(),
+                        });
                     }
                     after = after.saturating_add(step);
                     if self.plan.key.is_none() {
@@ -171,13 +140,20 @@ impl<'d> Reader<'d> {
             return Err(self.database.explain(error));
         }
         match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::SystemIoFailure) => Ok(error),
+            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::SystemIoFailure) => {
+                Ok(error)
+            }
             _ => Err(self.database.explain(error)),
         }
     }
 
     /// Reads on from `after` for as long as one transaction may last.
-    fn transaction(&mut self, after: &mut i64, to: i64, chunk: &mut RawChunk) -> rusqlite::Result<ControlFlow<()>> {
+    fn transaction(
+        &mut self,
+        after: &mut i64,
+        to: i64,
+        chunk: &mut RawChunk,
+    ) -> rusqlite::Result<ControlFlow<()>> {
         let connection: &Connection = self.database.connection();
         let mut statement = connection.prepare_cached(&self.sql)?;
         let mut rows = statement.query([*after, to])?;
@@ -193,14 +169,18 @@ impl<'d> Reader<'d> {
                 *after = place.at;
             } else {
                 self.counted += 1;
-                place = Place { at: self.counted, extent: 0 };
+                place = Place {
+                    at: self.counted,
+                    extent: 0,
+                };
             }
             since += 1;
             let mut texts = [None, None];
             let mut found = Found::default();
             self.plan.find(row, &mut found)?;
             self.plan.find_inside(row, &mut texts, &mut found)?;
-            self.interpreter.push(chunk, &found, place, &|| format!("row {}", place.at));
+            self.interpreter
+                .push(chunk, &found, place, &|| format!("row {}", place.at));
         }
         *after = to;
         Ok(ControlFlow::Break(()))

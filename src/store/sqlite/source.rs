@@ -40,7 +40,8 @@ impl SqliteSource {
     /// Opens the database and looks what it is.
     pub fn open(path: &Path, task: &Task) -> Result<(Database, SqliteFacts), ConnectError> {
         let database = Database::open(path, task)?;
-        let facts = facts::gather(database.connection()).map_err(|error| database.explain(error))?;
+        let facts =
+            facts::gather(database.connection()).map_err(|error| database.explain(error))?;
         Ok((database, facts))
     }
 
@@ -53,13 +54,27 @@ impl SqliteSource {
     pub fn new(database: Database, layout: Layout, file: &str) -> Result<Self, ConnectError> {
         functions::register(database.connection()).map_err(|error| database.explain(error))?;
         let plan = Plan::new(layout);
-        let payloads = Arc::new(SqlitePayloads::new(plan.clone(), database.path().to_owned()));
+        let payloads = Arc::new(SqlitePayloads::new(
+            plan.clone(),
+            database.path().to_owned(),
+        ));
         // A mapping that does not fit is to be heard of now, not after the first chunk.
         for sql in [plan.index_sql(), plan.body_sql()] {
-            database.connection().prepare(&sql).map_err(|error| database.explain(error))?;
+            database
+                .connection()
+                .prepare(&sql)
+                .map_err(|error| database.explain(error))?;
         }
         let file = file.to_owned();
-        Ok(Self { database, plan, file, read_to: i64::MIN, least: None, mark: None, payloads })
+        Ok(Self {
+            database,
+            plan,
+            file,
+            read_to: i64::MIN,
+            least: None,
+            mark: None,
+            payloads,
+        })
     }
 
     /// A builder for the order that the layout asks for.
@@ -93,31 +108,57 @@ impl SqliteSource {
         publish: &mut dyn FnMut(&mut LogBuilder),
     ) -> Result<(), ConnectError> {
         if self.database.refresh(task)? == Refreshed::Reopened {
-            functions::register(self.database.connection()).map_err(|error| self.database.explain(error))?;
+            functions::register(self.database.connection())
+                .map_err(|error| self.database.explain(error))?;
         }
         if let Some(damage) = self.database.damage()
             && builder.is_empty()
         {
-            builder.report([Problem { place: "file".to_owned(), message: damage.to_string() }]);
+            builder.report([Problem {
+                place: "file".to_owned(),
+                message: damage.to_string(),
+            }]);
         }
         self.mark = self.database.changed().ok();
-        let Some((least, most)) = self.range()? else { return Ok(()) };
+        let Some((least, most)) = self.range()? else {
+            return Ok(());
+        };
         self.least.get_or_insert(least);
-        let after = if self.read_to == i64::MIN { least.saturating_sub(1) } else { self.read_to };
+        let after = if self.read_to == i64::MIN {
+            least.saturating_sub(1)
+        } else {
+            self.read_to
+        };
         let keys = Keys { after, to: most };
-        scan(&self.database, &self.plan, &self.file, keys, task, builder, publish)?;
+        scan(
+            &self.database,
+            &self.plan,
+            &self.file,
+            keys,
+            task,
+            builder,
+            publish,
+        )?;
         self.read_to = most;
         Ok(())
     }
 
     fn range(&self) -> Result<Option<(i64, i64)>, ConnectError> {
-        let Some(sql) = self.plan.range_sql() else { return Ok(Some((1, 1))) };
-        let ask = || self.database.connection().query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?)));
+        let Some(sql) = self.plan.range_sql() else {
+            return Ok(Some((1, 1)));
+        };
+        let ask = || {
+            self.database
+                .connection()
+                .query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
+        };
         match ask() {
             Ok((Some(least), Some(most))) => Ok(Some((least, most))),
             Ok(_) => Ok(None),
             // The last page may be the damaged one: read from the beginning as far as it goes.
-            Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseCorrupt) => {
+            Err(error)
+                if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseCorrupt) =>
+            {
                 Ok(Some((1, self.greatest_readable())))
             }
             Err(error) => Err(self.database.explain(error)),
@@ -126,8 +167,16 @@ impl SqliteSource {
 
     /// The greatest key that can be found although part of the tree is damaged, by doubling.
     fn greatest_readable(&self) -> i64 {
-        let pages: i64 = self.database.connection().query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap_or(0);
-        let size: i64 = self.database.connection().query_row("PRAGMA page_size", [], |row| row.get(0)).unwrap_or(0);
+        let pages: i64 = self
+            .database
+            .connection()
+            .query_row("PRAGMA page_count", [], |row| row.get(0))
+            .unwrap_or(0);
+        let size: i64 = self
+            .database
+            .connection()
+            .query_row("PRAGMA page_size", [], |row| row.get(0))
+            .unwrap_or(0);
         // No row is smaller than four bytes.
         (pages.saturating_mul(size) / 4).clamp(1, 1 << 40)
     }
@@ -136,13 +185,16 @@ impl SqliteSource {
     pub fn news(&mut self, task: &Task) -> Result<News, ConnectError> {
         let reopened = self.database.refresh(task)? == Refreshed::Reopened;
         if reopened {
-            functions::register(self.database.connection()).map_err(|error| self.database.explain(error))?;
+            functions::register(self.database.connection())
+                .map_err(|error| self.database.explain(error))?;
         }
         let mark = self.database.changed()?;
         if !reopened && self.mark == Some(mark) {
             return Ok(News::None);
         }
-        let rewritten = self.mark.is_some_and(|before| before.file != mark.file || mark.length < before.length);
+        let rewritten = self
+            .mark
+            .is_some_and(|before| before.file != mark.file || mark.length < before.length);
         self.mark = Some(mark);
         let range = self.range()?;
         let shifted = match (range, self.least) {
@@ -163,7 +215,14 @@ impl SqliteSource {
     pub fn side_rows(&self, kind: SideKind) -> Option<u64> {
         let side = self.plan.layout.side.get(&kind)?;
         let filter = side.filter.as_deref().unwrap_or("1");
-        let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {} WHERE {filter})", side.from);
-        self.database.connection().query_row(&sql, [], |row| row.get(0)).ok()
+        let sql = format!(
+            "SELECT count(*) FROM (SELECT 1 FROM {} WHERE {filter})",
+            side.from
+        );
+        self.database
+            .connection()
+            .query_row(&sql, [], |row| row.get::<_, i64>(0))
+            .ok()
+            .and_then(|count| u64::try_from(count).ok())
     }
 }
