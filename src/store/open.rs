@@ -3,11 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tempfile::NamedTempFile;
+
 use super::json::{JsonError, JsonSource, Tail};
 use super::layout::{self, Layout, LayoutError, Medium, Recognised, Role, SideKind};
 use super::sniff::{self, Kind, Packing, SniffError};
 use super::sqlite::connect::ConnectError;
 use super::sqlite::{News, SqliteSource};
+use super::unpack::{Limits, UnpackError, unpack_to_file};
 use crate::log::{LogBuilder, PayloadReader};
 use crate::model::{Cancelled, Task};
 
@@ -42,6 +45,9 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
     },
+    /// It could not be unpacked.
+    #[error(transparent)]
+    Unpack(#[from] UnpackError),
     /// SQLite.
     #[error(transparent)]
     Sqlite(ConnectError),
@@ -135,11 +141,11 @@ impl Store {
             .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let file = file.split('.').next().unwrap_or(&file).to_owned();
         match kind {
-            Kind::Sqlite(Packing::Plain) => Self::open_sqlite(path, &file, options, task),
-            Kind::Sqlite(_) => Err(OpenError::NotAStore {
-                sentence: "This is a compressed SQLite database; unpack it first".to_owned(),
-                path: path.to_owned(),
-            }),
+            Kind::Sqlite(Packing::Plain) => Self::open_sqlite(path, &file, options, None, task),
+            Kind::Sqlite(packing) => {
+                let (unpacked, _) = unpack_to_file(path, packing, Limits::default(), task)?;
+                Self::open_sqlite(path, &file, options, Some(Arc::new(unpacked)), task)
+            }
             _ => Self::open_json(path, &file, options, task),
         }
     }
@@ -148,9 +154,11 @@ impl Store {
         path: &Path,
         file: &str,
         options: &OpenOptions,
+        unpacked: Option<Arc<NamedTempFile>>,
         task: &Task,
     ) -> Result<Self, OpenError> {
-        let (database, facts) = SqliteSource::open(path, task)?;
+        let read = unpacked.as_ref().map_or(path, |unpacked| unpacked.path());
+        let (database, facts) = SqliteSource::open(read, task)?;
         let (layout, recognition) = match &options.layout {
             Some(layout) => chosen(layout),
             None => match SqliteSource::recognise(&facts, &layout::built_in()) {
@@ -176,7 +184,9 @@ impl Store {
             },
         };
         check_medium(&layout, Medium::Sqlite)?;
-        let source = Source::Sqlite(Box::new(SqliteSource::new(database, layout, file)?));
+        let source = Source::Sqlite(Box::new(SqliteSource::new(
+            database, layout, file, unpacked,
+        )?));
         Ok(Self {
             path: path.to_owned(),
             source,

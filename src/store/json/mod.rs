@@ -8,11 +8,13 @@ mod follow;
 mod grammar;
 mod item;
 mod lines;
+mod mapping;
 mod open;
 mod outline;
 mod records;
 mod scan;
 mod shape;
+mod source;
 mod values;
 
 pub use follow::Growth;
@@ -21,6 +23,8 @@ pub use item::{Context, FileIx, Item, Place, Problem, Record, RecordPlace, Sampl
 pub use records::{JsonError, Records};
 pub use scan::{Block, Check, Inside, Resume, ScanEnd, ScanOptions, Tail};
 pub use shape::{Shape, looks_like_json};
+
+pub(in crate::store) use source::JsonSource;
 
 #[cfg(test)]
 mod tests;

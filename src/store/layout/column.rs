@@ -118,7 +118,13 @@ impl Column {
     #[must_use]
     pub fn at(pointer: Pointer) -> Self {
         Self {
-            source: Source::At(Within::Record, vec![Spot { pointer, decoder: None }]),
+            source: Source::At(
+                Within::Record,
+                vec![Spot {
+                    pointer,
+                    decoder: None,
+                }],
+            ),
             capture: None,
             encoding: None,
         }
@@ -172,7 +178,11 @@ impl TryFrom<Written> for Column {
         let long = match written {
             Written::Short(text) if text.starts_with('/') => {
                 let source = Source::At(Within::Record, spots(vec![text])?);
-                return Ok(Self { source, capture: None, encoding: None });
+                return Ok(Self {
+                    source,
+                    capture: None,
+                    encoding: None,
+                });
             }
             Written::Short(sql) => return Ok(Self::sql(sql)),
             Written::Fallbacks(texts) => {

@@ -99,7 +99,10 @@ pub(super) fn json(facts: &JsonFacts) -> Option<Candidate> {
         if let (None, Some(name)) = (roles.get(&role), outer.get(&role)) {
             let at = Source::At(
                 super::Within::Context,
-                vec![Spot { pointer: Pointer::through([name.clone()]), decoder: None }],
+                vec![Spot {
+                    pointer: Pointer::through([name.clone()]),
+                    decoder: None,
+                }],
             );
             columns.insert(
                 role,

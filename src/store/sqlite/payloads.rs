@@ -1,9 +1,10 @@
 //! Reads bodies back by key, checking that they are still those of the indexed events.
 
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
+use tempfile::NamedTempFile;
 
 use super::connect::Database;
 use super::plan::Plan;
@@ -22,14 +23,17 @@ pub(super) struct SqlitePayloads {
     plan: Plan,
     path: PathBuf,
     database: Mutex<Option<Database>>,
+    /// Kept for as long as anybody reads it.
+    _unpacked: Option<Arc<NamedTempFile>>,
 }
 
 impl SqlitePayloads {
-    pub fn new(plan: Plan, path: PathBuf) -> Self {
+    pub fn new(plan: Plan, path: PathBuf, unpacked: Option<Arc<NamedTempFile>>) -> Self {
         Self {
             plan,
             path,
             database: Mutex::new(None),
+            _unpacked: unpacked,
         }
     }
 

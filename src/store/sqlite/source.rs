@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use tempfile::NamedTempFile;
+
 use super::connect::{ChangeMark, ConnectError, Database, Refreshed};
 use super::payloads::SqlitePayloads;
 use super::plan::Plan;
@@ -51,12 +53,19 @@ impl SqliteSource {
     }
 
     /// A source that reads `database` by `layout`.
-    pub fn new(database: Database, layout: Layout, file: &str) -> Result<Self, ConnectError> {
+    /// `unpacked` is the private file that `database` reads, if it had to be unpacked.
+    pub fn new(
+        database: Database,
+        layout: Layout,
+        file: &str,
+        unpacked: Option<Arc<NamedTempFile>>,
+    ) -> Result<Self, ConnectError> {
         functions::register(database.connection()).map_err(|error| database.explain(error))?;
         let plan = Plan::new(layout);
         let payloads = Arc::new(SqlitePayloads::new(
             plan.clone(),
             database.path().to_owned(),
+            unpacked,
         ));
         // A mapping that does not fit is to be heard of now, not after the first chunk.
         for sql in [plan.index_sql(), plan.body_sql()] {
