@@ -175,6 +175,14 @@ impl RawChunk {
         });
     }
 
+    /// Whether the only event is of this stream and type.
+    #[must_use]
+    pub fn is(&self, stream: &str, event_type: &str) -> bool {
+        let [own] = self.stream[..] else { return false };
+        self.streams.names().get(own) == stream
+            && self.types.names().get(self.kind[0]) == event_type
+    }
+
     /// How many events.
     #[must_use]
     pub fn len(&self) -> usize {

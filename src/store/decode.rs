@@ -43,6 +43,18 @@ impl Decoder {
         })
     }
 
+    /// Its name in a layout.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Base64 => "base64",
+            Self::Hex => "hex",
+            Self::Inflate => "inflate",
+            Self::JsonString => "json_string",
+            Self::Opaque => "opaque",
+        }
+    }
+
     /// The decoded bytes; `None` where `bytes` are not so encoded.
     #[must_use]
     pub fn decode(self, bytes: &[u8]) -> Option<Vec<u8>> {

@@ -1,5 +1,18 @@
-//! Opens a file, recognises its layout, indexes and follows it. Read-only in the strictest sense.
+//! Opens a file, recognises its layout, indexes and follows it. Read-only in the strictest sense:
+//! no byte, time or name changes in the folder of the user's file.
+//!
+//! [`Store::open`] tells what a path holds ([`sniff`]), opens it ([`sqlite`], [`json`]), matches it
+//! against the layouts ([`layout`]); [`Store::index`] then fills a [`LogBuilder`], in the background.
 
 mod decode;
+pub mod json;
 pub mod layout;
+mod open;
+mod pipeline;
 mod row;
+pub mod sniff;
+pub mod sqlite;
+mod unpack;
+
+pub use open::{Followed, OpenError, OpenOptions, Recognition, Store};
+pub use sqlite::News;

@@ -6,6 +6,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use crate::model::json::Pointer;
+use crate::store::decode::Decoder;
 
 /// What a pointer begins in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,13 +23,49 @@ pub enum Within {
     Context,
 }
 
+/// A JSON pointer, and how what it leads to is decoded: `/data_base64 | base64`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// Where.
+    pub pointer: Pointer,
+    /// How; told from the value where absent.
+    pub decoder: Option<Decoder>,
+}
+
+impl Spot {
+    fn parse(text: &str) -> Result<Self, String> {
+        let (pointer, decoder) = match text.split_once('|') {
+            None => (text, None),
+            Some((pointer, name)) => {
+                let decoder = Decoder::named(name.trim());
+                (
+                    pointer,
+                    Some(decoder.ok_or_else(|| format!("there is no decoder called{name}"))?),
+                )
+            }
+        };
+        Ok(Self {
+            pointer: Pointer::from(pointer.trim()),
+            decoder,
+        })
+    }
+}
+
+impl fmt::Display for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.pointer)?;
+        self.decoder
+            .map_or(Ok(()), |decoder| write!(f, " | {}", decoder.name()))
+    }
+}
+
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// A SQL expression over the row.
     Sql(String),
     /// The first of these JSON pointers that leads to a value.
-    At(Within, Vec<Pointer>),
+    At(Within, Vec<Spot>),
     /// The stream's name, for a category that is part of it.
     StreamName,
     /// The event type as stored, for a category that is part of it.
@@ -81,7 +118,13 @@ impl Column {
     #[must_use]
     pub fn at(pointer: Pointer) -> Self {
         Self {
-            source: Source::At(Within::Record, vec![pointer]),
+            source: Source::At(
+                Within::Record,
+                vec![Spot {
+                    pointer,
+                    decoder: None,
+                }],
+            ),
             capture: None,
             encoding: None,
         }
@@ -129,15 +172,21 @@ impl TryFrom<Written> for Column {
 
     /// A short text that begins with `/` is a pointer, any other a SQL expression.
     fn try_from(written: Written) -> Result<Self, String> {
-        let pointers =
-            |texts: Vec<String>| texts.into_iter().map(Pointer::from).collect::<Vec<_>>();
+        let spots = |texts: Vec<String>| -> Result<Vec<Spot>, String> {
+            texts.iter().map(|text| Spot::parse(text)).collect()
+        };
         let long = match written {
             Written::Short(text) if text.starts_with('/') => {
-                return Ok(Self::at(Pointer::from(text)));
+                let source = Source::At(Within::Record, spots(vec![text])?);
+                return Ok(Self {
+                    source,
+                    capture: None,
+                    encoding: None,
+                });
             }
             Written::Short(sql) => return Ok(Self::sql(sql)),
             Written::Fallbacks(texts) => {
-                let source = Source::At(Within::Record, pointers(texts));
+                let source = Source::At(Within::Record, spots(texts)?);
                 return Ok(Self {
                     source,
                     capture: None,
@@ -155,10 +204,7 @@ impl TryFrom<Written> for Column {
             Of::Rest => Source::Rest,
         }));
         if !long.at.is_empty() {
-            sources.push(Source::At(
-                long.within.unwrap_or_default(),
-                pointers(long.at),
-            ));
+            sources.push(Source::At(long.within.unwrap_or_default(), spots(long.at)?));
         }
         let capture = long.capture.map(|pattern| Regex::new(&pattern)).transpose();
         let capture = capture.map_err(|error| error.to_string())?.map(Capture);
@@ -182,9 +228,9 @@ impl From<Column> for Written {
         };
         match column.source {
             Source::Sql(sql) => long.sql = Some(sql),
-            Source::At(within, pointers) => {
+            Source::At(within, spots) => {
                 long.within = Some(within);
-                long.at = pointers.into_iter().map(String::from).collect();
+                long.at = spots.iter().map(ToString::to_string).collect();
             }
             Source::StreamName => long.of = Some(Of::Stream),
             Source::TypeName => long.of = Some(Of::Type),
@@ -214,15 +260,15 @@ impl fmt::Display for Column {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.source {
             Source::Sql(sql) => f.write_str(sql)?,
-            Source::At(within, pointers) => {
+            Source::At(within, spots) => {
                 match within {
                     Within::Record => {}
                     Within::Payload => f.write_str("payload ")?,
                     Within::Metadata => f.write_str("metadata ")?,
                     Within::Context => f.write_str("around it ")?,
                 }
-                for (i, pointer) in pointers.iter().enumerate() {
-                    write!(f, "{}{pointer}", if i == 0 { "" } else { " or " })?;
+                for (i, spot) in spots.iter().enumerate() {
+                    write!(f, "{}{spot}", if i == 0 { "" } else { " or " })?;
                 }
             }
             Source::StreamName => f.write_str("stream")?,
@@ -242,7 +288,7 @@ impl fmt::Display for Column {
 
 #[cfg(test)]
 mod tests {
-    use super::{Column, Source, Within};
+    use super::{Column, Source, Spot, Within};
     use crate::model::json::Pointer;
 
     #[derive(serde::Serialize, serde::Deserialize)]
@@ -255,7 +301,7 @@ mod tests {
         for text in [
             "column = 'rowid'",
             "column = '/a/b'",
-            "column = ['/a', '/b']",
+            "column = ['/a', '/b | base64']",
             "column = { within = 'payload', at = ['/timestamp'], encoding = 'iso8601' }",
             "column = { of = 'stream', capture = '^([^-]+)-' }",
             "column = { constant = 'x' }",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::evidence::{Candidate, JsonFacts, SqliteFacts, TableFacts};
-use super::{Column, Events, Layout, Medium, OrderBy, Role, Source};
+use super::{Column, Events, Layout, Medium, OrderBy, Role, Source, Spot};
 use crate::model::json::Pointer;
 
 /// Names by role, best first.
@@ -99,7 +99,10 @@ pub(super) fn json(facts: &JsonFacts) -> Option<Candidate> {
         if let (None, Some(name)) = (roles.get(&role), outer.get(&role)) {
             let at = Source::At(
                 super::Within::Context,
-                vec![Pointer::through([name.clone()])],
+                vec![Spot {
+                    pointer: Pointer::through([name.clone()]),
+                    decoder: None,
+                }],
             );
             columns.insert(
                 role,

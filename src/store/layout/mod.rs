@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use column::{Capture, Column, Source, Within};
+pub use column::{Capture, Column, Source, Spot, Within};
 pub use evidence::{
     Candidate, Evidence, JsonFacts, Recognised, SqliteFacts, TableFacts, recognise_json,
     recognise_sqlite,
@@ -160,10 +160,6 @@ pub struct Events {
     /// SQLite: which of a row's events, where one row is a commit of many.
     #[serde(default)]
     pub part: Option<String>,
-    /// JSON: an array within each record whose elements are the events; their pointers begin at the
-    /// element, those of the record with `within = "record"`.
-    #[serde(default)]
-    pub each: Option<String>,
     /// What decides the order.
     #[serde(default)]
     pub order: OrderBy,

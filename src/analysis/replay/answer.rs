@@ -1,0 +1,392 @@
+//! The answer in one sentence: as parts that the window can make links of, and as plain text. Wording only; every fact comes from [`StateAt`].
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::moment::{Existence, StateAt};
+use super::notices::{Notice, notices};
+use super::pointer;
+use super::report::EventRef;
+use super::tree::{Blame, Found};
+use crate::log::{Bound, Log, StreamEnd};
+use crate::model::time::{Style, Zone};
+use crate::model::{EventIx, Timestamp};
+
+/// Characters of a value that a sentence shows.
+const VALUE_CHARS: usize = 80;
+/// Fields of a whole state that a sentence names.
+const FIELDS_NAMED: usize = 6;
+/// Characters of each value where several are named.
+const SHORT_VALUE_CHARS: usize = 40;
+
+/// A piece of the sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Words in between.
+    Words(String),
+    /// The stream's name.
+    Stream(String),
+    /// A field, as people say it.
+    Field {
+        /// Its JSON pointer.
+        pointer: String,
+        /// `balance.amount`
+        text: String,
+    },
+    /// A value, cut to what a sentence bears.
+    Value(String),
+    /// The moment asked about.
+    Moment(String),
+    /// An event.
+    Event {
+        /// The event.
+        event: EventIx,
+        /// Its type.
+        name: String,
+        /// Its version and position: `(v2, #2)`.
+        place: String,
+    },
+    /// The time of an event.
+    Time(String),
+}
+
+impl Part {
+    fn words(text: impl Into<String>) -> Self {
+        Self::Words(text.into())
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Words(text)
+            | Self::Stream(text)
+            | Self::Field { text, .. }
+            | Self::Value(text)
+            | Self::Moment(text)
+            | Self::Time(text) => f.write_str(text),
+            Self::Event { name, place, .. } => write!(f, "{name} {place}"),
+        }
+    }
+}
+
+/// One row of evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// What the event has to do with the answer.
+    pub role: &'static str,
+    /// The event.
+    pub event: EventRef,
+}
+
+/// The answer. Its `Display` is the sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// What was: `user-123 had email new@example.com`.
+    pub headline: Vec<Part>,
+    /// When and why, clause by clause; the first is the moment.
+    pub details: Vec<Vec<Part>>,
+    /// The events that it rests on.
+    pub evidence: Vec<Evidence>,
+    /// What one must know besides.
+    pub notices: Vec<Notice>,
+    pub(super) zone: Zone,
+}
+
+/// The answer to what a stream, or one field of it, was at a moment. `field` is a JSON pointer.
+#[must_use]
+pub fn answer(log: &Log, at: &StateAt, field: Option<&str>, zone: Zone) -> Answer {
+    let mut writer = Writer {
+        log,
+        at,
+        zone,
+        headline: Vec::new(),
+        details: Vec::new(),
+        evidence: Vec::new(),
+    };
+    writer.say(Part::Stream(one_line(log.stream_name(at.stream))));
+    match (at.existence, field.filter(|pointer| !pointer.is_empty())) {
+        (Existence::NotYet, _) => writer.not_yet(),
+        (Existence::Ended { how, by }, _) => writer.ended(how, by),
+        (Existence::Exists, None) => writer.whole(),
+        (Existence::Exists, Some(pointer)) => writer.field(pointer),
+    }
+    let Writer {
+        headline,
+        details,
+        evidence,
+        ..
+    } = writer;
+    Answer {
+        headline,
+        details,
+        evidence,
+        notices: notices(log, at),
+        zone,
+    }
+}
+
+/// Values in the sentence are one line and no longer than it bears.
+fn spoken_value(value: &Value, chars: usize) -> String {
+    let text = match value {
+        Value::String(text) if !text.trim().is_empty() => one_line(text),
+        other => other.to_string(),
+    };
+    match text.char_indices().nth(chars) {
+        Some((end, _)) => format!("{}…", text[..end].trim_end()),
+        None => text,
+    }
+}
+
+pub(super) fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}
+
+fn field_part(pointer: &str) -> Part {
+    Part::Field {
+        pointer: pointer.to_owned(),
+        text: one_line(&pointer::spoken(pointer)),
+    }
+}
+
+struct Writer<'a> {
+    log: &'a Log,
+    at: &'a StateAt,
+    zone: Zone,
+    headline: Vec<Part>,
+    details: Vec<Vec<Part>>,
+    evidence: Vec<Evidence>,
+}
+
+impl Writer<'_> {
+    fn say(&mut self, part: Part) {
+        self.headline.push(part);
+    }
+
+    fn words(&mut self, text: &str) {
+        self.headline.push(Part::words(text));
+    }
+
+    /// Picks the tense: the present only for everything there is.
+    fn tense<'t>(&self, past: &'t str, present: &'t str) -> &'t str {
+        if self.at.cut.bound() == Bound::Head {
+            present
+        } else {
+            past
+        }
+    }
+
+    fn not_yet(&mut self) {
+        self.words(self.tense(" did not exist yet", " has no events"));
+        self.moment();
+        if let Some(next) = self.at.next {
+            self.event("it began with ", "began with", next, " later");
+        }
+    }
+
+    fn ended(&mut self, how: StreamEnd, by: EventIx) {
+        let (words, clause) = match how {
+            StreamEnd::Tombstoned => ("tombstoned", "tombstoned by "),
+            StreamEnd::Deleted => ("deleted", "deleted by "),
+            StreamEnd::Archived => ("archived", "archived by "),
+        };
+        self.words(self.tense(" no longer existed", " no longer exists"));
+        self.moment();
+        self.event(clause, words, by, "");
+        self.next();
+    }
+
+    fn whole(&mut self) {
+        let (mut count, mut named) = (0, Vec::new());
+        self.at.tree().for_each_leaf(&mut |leaf| {
+            let Some(value) = leaf.value else { return };
+            count += 1;
+            if named.len() < FIELDS_NAMED && !value.is_array() && !value.is_object() {
+                named.push((
+                    leaf.pointer.to_owned(),
+                    spoken_value(value, SHORT_VALUE_CHARS),
+                ));
+            }
+        });
+        let version = self
+            .at
+            .last
+            .and_then(|last| self.log.version_in(last, self.at.stream));
+        match version {
+            Some(version) => {
+                let verb = self.tense("was", "is");
+                self.words(&format!(" {verb} at version {} with ", version.0));
+            }
+            None => self.words(self.tense(" had ", " has ")),
+        }
+        self.words(&match count {
+            0 => "no fields".to_owned(),
+            1 => "1 field".to_owned(),
+            count => format!("{count} fields"),
+        });
+        let left = count - named.len();
+        for (at, (pointer, value)) in named.into_iter().enumerate() {
+            self.words(if at == 0 { ": " } else { ", " });
+            self.say(field_part(&pointer));
+            self.words(" ");
+            self.say(Part::Value(value));
+        }
+        if left > 0 && left < count {
+            self.words(&format!(" and {left} more"));
+        }
+        self.moment();
+        if let Some(last) = self.at.last {
+            self.event("last event: ", "last event", last, "");
+        }
+        self.next();
+    }
+
+    fn field(&mut self, pointer: &str) {
+        let field = field_part(pointer);
+        match self.at.tree().get(pointer) {
+            Found::Present { value, blame } => {
+                let value = spoken_value(&value, VALUE_CHARS);
+                self.words(self.tense(" had ", " has "));
+                self.say(field);
+                self.words(" ");
+                self.say(Part::Value(value));
+                self.moment();
+                if let Some(Blame { set_by, changed_by }) = blame {
+                    self.event("last changed by ", "last changed by", changed_by, "");
+                    if set_by != changed_by {
+                        self.event(
+                            "set again to the same value by ",
+                            "set again by",
+                            set_by,
+                            "",
+                        );
+                    }
+                }
+            }
+            Found::Removed(by) => {
+                self.words(self.tense(" no longer had ", " no longer has "));
+                self.say(field);
+                self.moment();
+                self.event("removed by ", "removed by", by, "");
+            }
+            Found::Missing => {
+                self.words(self.tense(" had no ", " has no "));
+                self.say(field);
+                self.moment();
+                if let Some(last) = self.at.last {
+                    self.event("last event: ", "last event", last, "");
+                }
+            }
+        }
+        self.next();
+    }
+
+    fn moment(&mut self) {
+        let time = self.at.cut.time(self.log).map(|time| self.time(time));
+        let (words, text) = match (self.at.cut.bound(), time) {
+            (Bound::Time(_), Some(time)) => ("as of ", time),
+            (Bound::Event(event), time) => {
+                let position = self.log.position(event);
+                (
+                    "as of ",
+                    time.map_or(position.to_string(), |time| format!("{position}, {time}")),
+                )
+            }
+            (Bound::Head, Some(time)) => ("as of the head, ", time),
+            (Bound::Head, None) | (Bound::Time(_), None) => ("as of ", "the head".to_owned()),
+            (Bound::Start, _) => ("before ", "the first event".to_owned()),
+        };
+        self.details
+            .push(vec![Part::words(words), Part::Moment(text)]);
+    }
+
+    /// A clause on an event: its name and place, its time, and how long before (or after) the moment.
+    fn event(&mut self, words: &str, role: &'static str, event: EventIx, after: &str) {
+        let mut clause = vec![
+            Part::words(words),
+            self.event_part(event, Places::VersionAndPosition),
+        ];
+        if let Some(time) = self.time_of(event) {
+            clause.push(Part::words(" on "));
+            clause.push(Part::Time(self.time(time)));
+            if let Some(moment) = self.at.cut.time(self.log).filter(|&moment| moment != time) {
+                let way = if time <= moment { " earlier" } else { " later" };
+                let way = if after.is_empty() { way } else { after };
+                clause.push(Part::words(format!(", {}{way}", (moment - time).abs())));
+            }
+        }
+        self.details.push(clause);
+        self.note(role, event);
+    }
+
+    fn next(&mut self) {
+        let Some(next) = self.at.next else { return };
+        let ahead = match (self.time_of(next), self.at.cut.time(self.log)) {
+            (Some(time), Some(moment)) if time >= moment => Some(time - moment),
+            _ => None,
+        };
+        let places = if ahead.is_some() {
+            Places::Version
+        } else {
+            Places::VersionAndPosition
+        };
+        let mut clause = vec![Part::words("next: "), self.event_part(next, places)];
+        clause.extend(ahead.map(|span| Part::words(format!(" in {span}"))));
+        self.details.push(clause);
+        self.note("next", next);
+    }
+
+    fn note(&mut self, role: &'static str, event: EventIx) {
+        let event = EventRef::new(self.log, self.at.stream, self.at.cut.clock(), event);
+        self.evidence.push(Evidence { role, event });
+    }
+
+    fn event_part(&self, event: EventIx, places: Places) -> Part {
+        let position = self.log.position(event);
+        let place = match (self.log.version_in(event, self.at.stream), places) {
+            (Some(version), Places::Version) => format!("({version})"),
+            (Some(version), Places::VersionAndPosition) => format!("({version}, {position})"),
+            (None, _) => format!("({position})"),
+        };
+        let name = one_line(self.log.type_name(self.log.event_type(event)));
+        Part::Event { event, name, place }
+    }
+
+    fn time_of(&self, event: EventIx) -> Option<Timestamp> {
+        self.log.time(event, self.at.cut.clock())
+    }
+
+    fn time(&self, time: Timestamp) -> String {
+        // The last microsecond of a day or second is how a bare date is taken; nobody typed it.
+        let is_end = time.micros().rem_euclid(1_000_000) == 999_999;
+        self.zone.format(
+            time,
+            if is_end {
+                Style::Seconds
+            } else {
+                Style::AsNeeded
+            },
+        )
+    }
+}
+
+/// What of an event's place a clause names.
+#[derive(Clone, Copy)]
+enum Places {
+    Version,
+    VersionAndPosition,
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.headline.iter().try_for_each(|part| part.fmt(f))?;
+        for (at, clause) in self.details.iter().enumerate() {
+            f.write_str(if at == 0 { " " } else { "; " })?;
+            clause.iter().try_for_each(|part| part.fmt(f))?;
+        }
+        f.write_str(".")
+    }
+}

@@ -1,0 +1,69 @@
+//! One line of text laid out and painted by hand, for widgets and table cells that must stand still:
+//! cut at the end, aligned, centred on a row.
+
+use std::sync::Arc;
+
+use egui::text::{LayoutJob, TextFormat, TextWrapping};
+use egui::{Align2, Color32, Galley, Painter, Rect, pos2};
+
+use crate::gui::theme::Face;
+
+/// Lays text out on one line of at most `width` points, cut at the end with "…".
+#[must_use]
+pub fn one_line(
+    painter: &Painter,
+    text: &str,
+    face: Face,
+    colour: Color32,
+    width: f32,
+) -> Arc<Galley> {
+    let mut job = LayoutJob::single_section(
+        first_line(text, width),
+        TextFormat::simple(face.font(), colour),
+    );
+    job.wrap = TextWrapping::truncate_at_width(width.max(0.0));
+    painter.layout_job(job)
+}
+
+/// As much of the text as could fit: a payload of megabytes must not be shaped for one cell.
+fn first_line(text: &str, width: f32) -> String {
+    // The narrowest letters are about 2 points wide.
+    let most = if width.is_finite() {
+        (width.max(0.0) / 2.0) as usize + 8
+    } else {
+        4096
+    };
+    let mut line: String = text.chars().take(most).collect();
+    if let Some(end) = line.find('\n') {
+        line.replace_range(end.., "…");
+    }
+    line
+}
+
+/// Paints one line inside a rectangle, cut to its width, and returns where the ink is.
+pub fn paint_line(
+    painter: &Painter,
+    rect: Rect,
+    align: Align2,
+    text: &str,
+    face: Face,
+    colour: Color32,
+) -> Rect {
+    let galley = one_line(painter, text, face, colour, rect.width());
+    paint_galley(painter, rect, align, galley, colour)
+}
+
+/// Paints a galley inside a rectangle; it falls on whole points so that rows look alike. `colour` is
+/// for text laid out without one ([`Color32::PLACEHOLDER`]).
+pub(super) fn paint_galley(
+    painter: &Painter,
+    rect: Rect,
+    align: Align2,
+    galley: Arc<Galley>,
+    colour: Color32,
+) -> Rect {
+    let place = align.align_size_within_rect(galley.size(), rect);
+    let min = pos2(place.min.x.round(), place.min.y.round());
+    painter.galley(min, galley, colour);
+    Rect::from_min_size(min, place.size())
+}

@@ -1,0 +1,53 @@
+//! The house widgets: what every view is made of. A widget knows tokens, type and sizes; it knows no
+//! event, no store and no command, keeps no state but what egui keeps for it, and names itself to
+//! assistive technology.
+
+mod bar_row;
+mod button;
+mod chip;
+mod control;
+mod ellipsis;
+mod empty_state;
+#[doc(hidden)]
+pub mod gallery;
+mod hex_view;
+mod icon_button;
+mod json_view;
+mod key_value;
+mod keycap;
+mod line;
+mod link;
+mod notice;
+mod pane_head;
+mod pill;
+mod progress;
+mod segments;
+mod sparkline;
+mod tabs;
+mod text_field;
+mod virtual_rows;
+mod virtual_table;
+
+pub use bar_row::{BarColumns, BarRow};
+pub use button::Button;
+pub use chip::{Chip, ChipResponse};
+pub use control::{ControlSize, Toggle};
+pub use ellipsis::middle_ellipsis;
+pub use empty_state::EmptyState;
+pub use hex_view::HexView;
+pub use icon_button::IconButton;
+pub use json_view::{JsonText, JsonView, Span, SpanKind};
+pub use key_value::KeyValue;
+pub use keycap::Keycap;
+pub use line::{one_line, paint_line};
+pub use link::Link;
+pub use notice::{Notice, NoticeResponse, Severity};
+pub use pane_head::PaneHead;
+pub use pill::{Pill, StatusShape, paint_status};
+pub use progress::ProgressLine;
+pub use segments::Segments;
+pub use sparkline::Sparkline;
+pub use tabs::Tabs;
+pub use text_field::TextField;
+pub use virtual_rows::{RowScroll, RowView, VirtualRows};
+pub use virtual_table::{Column, Hit, RowCells, TableResponse, TableState, VirtualTable};

@@ -1,0 +1,439 @@
+//! A store as the rest of the program sees it, whatever kind of file it is.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tempfile::NamedTempFile;
+
+use super::json::{JsonError, JsonSource, Tail};
+use super::layout::{self, Layout, LayoutError, Medium, Recognised, Role, SideKind};
+use super::sniff::{self, Kind, Packing, SniffError};
+use super::sqlite::connect::ConnectError;
+use super::sqlite::{News, SqliteSource};
+use super::unpack::{Limits, UnpackError, unpack_to_file};
+use crate::log::{LogBuilder, PayloadReader};
+use crate::model::{Cancelled, Task};
+
+/// How to open a store.
+#[derive(Clone, Debug, Default)]
+pub struct OpenOptions {
+    /// Read it by this layout instead of the one that fits best.
+    pub layout: Option<Layout>,
+}
+
+/// Why a store could not be opened or read. One sentence each, to be shown as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The file system refused.
+    #[error(transparent)]
+    Sniff(#[from] SniffError),
+    /// It is something else.
+    #[error("{sentence}: {path}")]
+    NotAStore {
+        /// What was found and what was expected.
+        sentence: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// It has tables or records, but nothing in it looks like events: ask for a mapping.
+    #[error(
+        "{found}; expected events with at least a type and a stream, a time or a payload: {path}"
+    )]
+    NoEvents {
+        /// What was found.
+        found: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// It could not be unpacked.
+    #[error(transparent)]
+    Unpack(#[from] UnpackError),
+    /// SQLite.
+    #[error(transparent)]
+    Sqlite(ConnectError),
+    /// JSON.
+    #[error(transparent)]
+    Json(JsonError),
+    /// A layout file that cannot be used.
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
+    /// Called off.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+impl From<ConnectError> for OpenError {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            other => Self::Sqlite(other),
+        }
+    }
+}
+
+impl From<JsonError> for OpenError {
+    fn from(error: JsonError) -> Self {
+        match error {
+            JsonError::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            other => Self::Json(other),
+        }
+    }
+}
+
+/// What a store was taken for and why.
+#[derive(Clone, Debug)]
+pub struct Recognition {
+    /// The layout's id, for programs.
+    pub id: String,
+    /// The layout's name.
+    pub name: String,
+    /// How sure, 0 to 100.
+    pub confidence: u8,
+    /// Sentences with the points each brought.
+    pub reasons: Vec<(String, u32)>,
+    /// What it would be taken for otherwise.
+    pub runner_up: Option<(String, u8)>,
+    /// What to know about such stores.
+    pub notes: String,
+}
+
+/// An opened store.
+#[derive(Debug)]
+pub struct Store {
+    path: PathBuf,
+    source: Source,
+    recognition: Recognition,
+}
+
+#[derive(Debug)]
+enum Source {
+    Sqlite(Box<SqliteSource>),
+    Json(JsonSource),
+}
+
+/// What following brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Followed {
+    /// Nothing new.
+    Same,
+    /// Events were appended to the builder.
+    Appended,
+    /// The file is another one than was indexed: open it again.
+    Rewritten,
+}
+
+impl Store {
+    /// Opens `path`, a file or a folder. Reads what it takes to recognise the layout, no more,
+    /// except that a packed file is unpacked first (`task` counts its bytes).
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open(path: &Path, options: &OpenOptions, task: &Task) -> Result<Self, OpenError> {
+        let kind = sniff::sniff(path)?;
+        if let Some(sentence) = kind.refusal() {
+            return Err(OpenError::NotAStore {
+                sentence,
+                path: path.to_owned(),
+            });
+        }
+        let file = path
+            .file_name()
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let file = file.split('.').next().unwrap_or(&file).to_owned();
+        match kind {
+            Kind::Sqlite(Packing::Plain) => Self::open_sqlite(path, &file, options, None, task),
+            Kind::Sqlite(packing) => {
+                let (unpacked, _) = unpack_to_file(path, packing, Limits::default(), task)?;
+                Self::open_sqlite(path, &file, options, Some(Arc::new(unpacked)), task)
+            }
+            _ => Self::open_json(path, &file, options, task),
+        }
+    }
+
+    fn open_sqlite(
+        path: &Path,
+        file: &str,
+        options: &OpenOptions,
+        unpacked: Option<Arc<NamedTempFile>>,
+        task: &Task,
+    ) -> Result<Self, OpenError> {
+        let read = unpacked.as_ref().map_or(path, |unpacked| unpacked.path());
+        let (database, facts) = SqliteSource::open(read, task)?;
+        let (layout, recognition) = match &options.layout {
+            Some(layout) => chosen(layout),
+            None => match SqliteSource::recognise(&facts, &layout::built_in()) {
+                Some(found) => recognised(found),
+                None => {
+                    let names: Vec<&str> = facts
+                        .tables
+                        .iter()
+                        .map(|table| table.name.as_str())
+                        .collect();
+                    let found = match names.len() {
+                        0 => "This SQLite database has no tables".to_owned(),
+                        _ => format!(
+                            "This SQLite database has the tables {}, none of which looks like events",
+                            list(&names)
+                        ),
+                    };
+                    return Err(OpenError::NoEvents {
+                        found,
+                        path: path.to_owned(),
+                    });
+                }
+            },
+        };
+        check_medium(&layout, Medium::Sqlite)?;
+        let source = Source::Sqlite(Box::new(SqliteSource::new(
+            database, layout, file, unpacked,
+        )?));
+        Ok(Self {
+            path: path.to_owned(),
+            source,
+            recognition,
+        })
+    }
+
+    fn open_json(
+        path: &Path,
+        file: &str,
+        options: &OpenOptions,
+        task: &Task,
+    ) -> Result<Self, OpenError> {
+        let (records, facts) = JsonSource::open(path, task)?;
+        let (layout, recognition) = match &options.layout {
+            Some(layout) => chosen(layout),
+            None => match layout::recognise_json(&facts, &layout::built_in()) {
+                Some(found) => recognised(found),
+                None => {
+                    let found = match facts.records.len() {
+                        0 => format!(
+                            "This is {} without a single object in it",
+                            article(&records.shape().to_string())
+                        ),
+                        _ => format!(
+                            "This is {}, but its objects do not look like events",
+                            article(&records.shape().to_string())
+                        ),
+                    };
+                    return Err(OpenError::NoEvents {
+                        found,
+                        path: path.to_owned(),
+                    });
+                }
+            },
+        };
+        check_medium(&layout, Medium::Json)?;
+        let source = Source::Json(JsonSource::new(records, layout, file));
+        Ok(Self {
+            path: path.to_owned(),
+            source,
+            recognition,
+        })
+    }
+
+    /// The file or folder as it was named.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What the file is: "SQLite", "JSON lines".
+    #[must_use]
+    pub fn format(&self) -> String {
+        match &self.source {
+            Source::Sqlite(_) => "SQLite".to_owned(),
+            Source::Json(json) => json.records().shape().to_string(),
+        }
+    }
+
+    /// How the file is read without touching it, in a sentence; and whether it had to be copied.
+    #[must_use]
+    pub fn access(&self) -> String {
+        match &self.source {
+            Source::Sqlite(sqlite) => sqlite.database().mode().to_string(),
+            Source::Json(json) => match json.records().unpacked().count() {
+                0 => "Read in place".to_owned(),
+                _ => "Unpacked into a private copy".to_owned(),
+            },
+        }
+    }
+
+    /// What it was taken for and why.
+    #[must_use]
+    pub fn recognition(&self) -> &Recognition {
+        &self.recognition
+    }
+
+    /// The layout it is read by.
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        match &self.source {
+            Source::Sqlite(sqlite) => sqlite.layout(),
+            Source::Json(json) => json.layout(),
+        }
+    }
+
+    /// What the store does not hold, by the field's words.
+    #[must_use]
+    pub fn lacks(&self) -> Vec<String> {
+        let layout = self.layout();
+        let roles = Role::ALL
+            .into_iter()
+            .filter(|role| !matches!(role, Role::Ended | Role::Category));
+        let mut lacks: Vec<String> = roles
+            .filter(|role| layout.column(*role).is_none())
+            .map(|role| role.name().to_owned())
+            .collect();
+        let sides = SideKind::ALL
+            .into_iter()
+            .filter(|kind| self.side_rows(*kind).is_none());
+        lacks.extend(sides.map(|kind| kind.name().to_owned()));
+        lacks
+    }
+
+    /// How many rows a side table has; `None` where the store has no such table.
+    #[must_use]
+    pub fn side_rows(&self, kind: SideKind) -> Option<u64> {
+        match &self.source {
+            Source::Sqlite(sqlite) => sqlite.side_rows(kind),
+            Source::Json(_) => None,
+        }
+    }
+
+    /// Bytes of the file; of all files of a folder.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        match &self.source {
+            Source::Sqlite(sqlite) => {
+                std::fs::metadata(sqlite.database().path()).map_or(0, |file| file.len())
+            }
+            Source::Json(json) => {
+                let files = json.records();
+                let sizes = files
+                    .files()
+                    .map(|(path, _)| std::fs::metadata(path).map_or(0, |file| file.len()));
+                sizes.sum()
+            }
+        }
+    }
+
+    /// An empty builder for the order that the layout asks for.
+    #[must_use]
+    pub fn builder(&self) -> LogBuilder {
+        match &self.source {
+            Source::Sqlite(sqlite) => sqlite.builder(),
+            Source::Json(json) => json.builder(),
+        }
+    }
+
+    /// Reads payloads back; shared and usable from any thread.
+    #[must_use]
+    pub fn payloads(&self) -> Arc<dyn PayloadReader> {
+        match &self.source {
+            Source::Sqlite(sqlite) => sqlite.payloads(),
+            Source::Json(json) => json.payloads(),
+        }
+    }
+
+    /// Reads all events that were not read yet into `builder`, calling `publish` after each chunk.
+    /// Leaves [`LogBuilder::finish`] to the caller.
+    ///
+    /// # Errors
+    /// See [`OpenError`]; single bad records are reported to the builder instead.
+    pub fn index(
+        &mut self,
+        builder: &mut LogBuilder,
+        task: &Task,
+        publish: &mut dyn FnMut(&mut LogBuilder),
+    ) -> Result<(), OpenError> {
+        match &mut self.source {
+            Source::Sqlite(sqlite) => sqlite.index(builder, task, publish)?,
+            Source::Json(json) => json.index(builder, Tail::AtRest, task, publish)?,
+        }
+        Ok(())
+    }
+
+    /// Looks for new events and reads them into `builder`.
+    ///
+    /// # Errors
+    /// As [`Store::index`]; a file that is gone for a moment (replaced) is worth another try.
+    pub fn follow(&mut self, builder: &mut LogBuilder, task: &Task) -> Result<Followed, OpenError> {
+        let news = match &mut self.source {
+            Source::Sqlite(sqlite) => sqlite.news(task)?,
+            Source::Json(json) => {
+                let path = self.path.clone();
+                json.news()
+                    .map_err(|source| JsonError::Unreadable { source, path })?
+            }
+        };
+        match news {
+            News::None => return Ok(Followed::Same),
+            News::Rewritten => return Ok(Followed::Rewritten),
+            News::Appended => {}
+        }
+        let before = builder.len();
+        match &mut self.source {
+            Source::Sqlite(sqlite) => sqlite.index(builder, task, &mut |_| {})?,
+            Source::Json(json) => json.index(builder, Tail::Following, task, &mut |_| {})?,
+        }
+        Ok(if builder.len() > before {
+            Followed::Appended
+        } else {
+            Followed::Same
+        })
+    }
+}
+
+fn chosen(layout: &Layout) -> (Layout, Recognition) {
+    let recognition = Recognition {
+        id: layout.id.clone(),
+        name: layout.name.clone(),
+        confidence: 100,
+        reasons: vec![("This mapping was chosen".to_owned(), 100)],
+        runner_up: None,
+        notes: layout.notes.clone(),
+    };
+    (layout.clone(), recognition)
+}
+
+fn recognised(found: Recognised) -> (Layout, Recognition) {
+    let Recognised { best, runner_up } = found;
+    let recognition = Recognition {
+        id: best.layout.id.clone(),
+        name: best.layout.name.clone(),
+        confidence: best.confidence,
+        reasons: best.reasons,
+        runner_up,
+        notes: best.layout.notes.clone(),
+    };
+    (best.layout, recognition)
+}
+
+fn check_medium(layout: &Layout, medium: Medium) -> Result<(), LayoutError> {
+    if layout.medium == medium {
+        return Ok(());
+    }
+    let message = match medium {
+        Medium::Sqlite => "it is for JSON, and this store is SQLite",
+        Medium::Json => "it is for SQLite, and this store is JSON",
+    };
+    Err(LayoutError {
+        file: layout.id.clone(),
+        message: message.to_owned(),
+    })
+}
+
+fn list(names: &[&str]) -> String {
+    const SHOWN: usize = 5;
+    match names.len() {
+        n if n > SHOWN => format!("{} and {} more", names[..SHOWN].join(", "), n - SHOWN),
+        _ => names.join(", "),
+    }
+}
+
+fn article(noun: &str) -> String {
+    format!("a {noun}")
+        .replace("a JSON lines", "a file of JSON lines")
+        .replace("a JSON values", "a file of JSON values")
+}

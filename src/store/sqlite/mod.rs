@@ -1,0 +1,13 @@
+//! SQLite stores: opening without touching, recognising, indexing, following, reading payloads back.
+//! SQL stands here and nowhere above.
+
+pub mod connect;
+mod facts;
+mod functions;
+mod payloads;
+mod plan;
+mod scan;
+mod source;
+
+pub use source::News;
+pub(in crate::store) use source::SqliteSource;
