@@ -1,0 +1,53 @@
+//! What is remembered about one store.
+
+use serde::{Deserialize, Serialize};
+
+use crate::log::Clock;
+use crate::model::Timestamp;
+use crate::model::time::Zone;
+use crate::store::layout::Layout;
+
+/// A moment with a name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Bookmark {
+    /// The name.
+    pub name: String,
+    /// The moment as it can be typed: `2024-12-31T23:59:00Z`, `#1042`.
+    pub moment: String,
+    /// When the bookmark was made.
+    pub created: Timestamp,
+    /// What a newer version wrote.
+    #[serde(flatten)]
+    pub extra: toml::Table,
+}
+
+/// Choices made about one store, and where its user was. None stands for no choice.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StoreWorkspace {
+    /// The zone of times shown and typed for this store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<Zone>,
+    /// The clock that decides what was known when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock: Option<Clock>,
+    /// Where the cursor stood, as it can be typed; none for the head.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// The view shown last, by its name for programs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub view: Option<String>,
+    /// The stream selected last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selection: Option<String>,
+    /// Moments with names, in the user's order.
+    pub bookmarks: Vec<Bookmark>,
+    /// How the store's columns are to be read, where somebody corrected or chose it. The same as a
+    /// file in `assets/layouts`, so that it can be passed on as one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<Layout>,
+    /// What a newer version wrote.
+    #[serde(flatten)]
+    pub extra: toml::Table,
+}
