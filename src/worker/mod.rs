@@ -14,8 +14,10 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
 
-pub use job::{Family, Found, Job, Opened, Outcome, Reply, SessionId, Subject};
+pub use job::{Family, Found, Job, Keep, OpenRequest, Opened, Outcome, Reply, SessionId, Subject};
 pub use lane::{Running, Wake};
+
+pub use crate::simulate::SAMPLES;
 
 use lane::{Lane, Sender};
 
@@ -96,9 +98,7 @@ impl Worker {
             Family::State
             | Family::Inspect
             | Family::Bodies
-            | Family::Values
-            | Family::Save
-            | Family::Find => &self.answers,
+            | Family::Values | Family::SaveSettings | Family::SaveStore | Family::Find => &self.answers,
         }
     }
 }
