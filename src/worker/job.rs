@@ -1,0 +1,301 @@
+//! What can be asked of the background, and what comes back.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::analysis::replay::{Answer, FoldRules, StateAt, ValueChange};
+use crate::log::{Arrangement, Body, Cut, Log, PayloadReader, Unreadable};
+use crate::model::time::Zone;
+use crate::model::{EventIx, StreamIx};
+use crate::store::layout::{Role, SideKind};
+use crate::store::{OpenOptions, Recognition, Store};
+
+/// One opening of a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SessionId(pub u64);
+
+/// Kinds of work. Of each kind one job runs and at most one waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// Opening, indexing, following.
+    Session,
+    /// A stream's state.
+    State,
+    /// One event with its cause and effects.
+    Inspect,
+    /// Payloads of the rows on screen.
+    Bodies,
+    /// A field's values over time.
+    Values,
+    /// Streams, types and ids that a typed text may mean.
+    Find,
+    /// Writing settings.
+    Save,
+    /// What the store is.
+    Overview,
+    /// The list of streams.
+    Streams,
+    /// Events that match a filter.
+    Matches,
+    /// Counts over time.
+    Density,
+    /// Writing a file of results.
+    Export,
+}
+
+/// What an analysis is about: a snapshot of the log with its payloads.
+#[derive(Clone)]
+pub struct Subject {
+    /// The opening it belongs to.
+    pub session: SessionId,
+    /// The log.
+    pub log: Arc<Log>,
+    /// Its payloads.
+    pub payloads: Arc<dyn PayloadReader>,
+    /// What the layout says of folding.
+    pub rules: FoldRules,
+}
+
+impl std::fmt::Debug for Subject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Subject")
+            .field("session", &self.session)
+            .field("events", &self.log.len())
+            .finish()
+    }
+}
+
+/// What to open.
+#[derive(Clone, Debug)]
+pub struct OpenRequest {
+    /// A file or a folder.
+    pub path: PathBuf,
+    /// How.
+    pub options: OpenOptions,
+}
+
+/// Work for the background.
+#[derive(Debug)]
+pub enum Job {
+    /// Open a store in place of the one that is open.
+    Open(Box<OpenRequest>),
+    /// Let go of the store.
+    Close,
+    /// A stream's state as of a cut.
+    State {
+        /// The log.
+        subject: Subject,
+        /// The stream.
+        stream: StreamIx,
+        /// The moment.
+        cut: Cut,
+        /// A second moment to compare with.
+        compare: Option<Cut>,
+        /// The field that the sentence is about; the whole state where none is chosen.
+        field: Option<String>,
+        /// The zone of the times in the sentence.
+        zone: Zone,
+    },
+    /// An event with its payload.
+    Inspect {
+        /// The log.
+        subject: Subject,
+        /// The event.
+        event: EventIx,
+    },
+    /// Payloads of a few events, shortened to a line each.
+    Bodies {
+        /// The log.
+        subject: Subject,
+        /// The events.
+        events: Vec<EventIx>,
+    },
+    /// All values that a field of a stream has had.
+    Values {
+        /// The log.
+        subject: Subject,
+        /// The stream.
+        stream: StreamIx,
+        /// The field, as a JSON pointer.
+        pointer: String,
+    },
+}
+
+impl Job {
+    /// Which kind of work it is.
+    #[must_use]
+    pub const fn family(&self) -> Family {
+        match self {
+            Self::Open(_) | Self::Close => Family::Session,
+            Self::State { .. } => Family::State,
+            Self::Inspect { .. } => Family::Inspect,
+            Self::Bodies { .. } => Family::Bodies,
+            Self::Values { .. } => Family::Values,
+        }
+    }
+
+    /// Whether a running job of the family is to be called off for this one. Short work is let
+    /// finish: while the cursor is dragged every call-off would be one picture less.
+    #[must_use]
+    pub const fn supersedes_running(&self) -> bool {
+        !matches!(
+            self.family(),
+            Family::State | Family::Bodies | Family::Inspect | Family::Save
+        )
+    }
+}
+
+/// A store that was opened, before the first event is read.
+#[derive(Clone)]
+pub struct Opened {
+    /// The opening.
+    pub session: SessionId,
+    /// The file or folder.
+    pub path: PathBuf,
+    /// What the file is: "SQLite".
+    pub format: String,
+    /// How it is read without touching it.
+    pub access: String,
+    /// What it was taken for and why.
+    pub recognition: Recognition,
+    /// How its columns are read.
+    pub readings: Vec<(Role, Option<String>)>,
+    /// Its side tables with their rows; none where it has no such table.
+    pub sides: Vec<(SideKind, Option<u64>)>,
+    /// What it does not hold.
+    pub lacks: Vec<String>,
+    /// In bytes.
+    pub size: u64,
+    /// Its payloads.
+    pub payloads: Arc<dyn PayloadReader>,
+    /// What the layout says of folding.
+    pub rules: FoldRules,
+}
+
+impl Opened {
+    pub(super) fn of(session: SessionId, store: &Store) -> Self {
+        Self {
+            session,
+            path: store.path().to_owned(),
+            format: store.format(),
+            access: store.access(),
+            recognition: store.recognition().clone(),
+            readings: store.layout().readings(),
+            sides: SideKind::ALL
+                .map(|kind| (kind, store.side_rows(kind)))
+                .to_vec(),
+            lacks: store.lacks(),
+            size: store.size(),
+            payloads: store.payloads(),
+            rules: FoldRules {
+                drop_keys: store.layout().events.envelope_copies.clone(),
+            },
+        }
+    }
+}
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Opened")
+            .field("session", &self.session)
+            .field("path", &self.path)
+            .finish()
+    }
+}
+
+/// What the background sends.
+#[derive(Debug)]
+pub enum Outcome {
+    /// A store was opened; its events follow.
+    Opened(Box<Opened>),
+    /// It could not be opened, or reading it broke off.
+    OpenFailed {
+        /// The file or folder.
+        path: PathBuf,
+        /// One sentence.
+        message: String,
+        /// Whether a mapping by hand might help.
+        wants_mapping: bool,
+    },
+    /// Opening was called off before anything was read.
+    OpenCancelled,
+    /// More of the log.
+    Indexed {
+        /// The opening.
+        session: SessionId,
+        /// The log so far.
+        log: Arc<Log>,
+        /// Set once all of it is there.
+        arrangement: Option<Arrangement>,
+    },
+    /// Indexing was called off; what was read stays.
+    IndexCancelled {
+        /// The opening.
+        session: SessionId,
+    },
+    /// The file is not the one that was indexed; it is being indexed anew.
+    Rewritten(Box<Opened>),
+    /// Following has trouble, or has it no longer.
+    Following {
+        /// The opening.
+        session: SessionId,
+        /// One sentence, while there is trouble.
+        trouble: Option<String>,
+    },
+    /// An answer to the job of that number.
+    Reply {
+        /// The opening it is about.
+        session: SessionId,
+        /// What [`super::Worker::submit`] gave.
+        number: u64,
+        /// The answer.
+        reply: Reply,
+    },
+    /// The job of that number could not be done.
+    Failed {
+        /// What it was.
+        family: Family,
+        /// What [`super::Worker::submit`] gave.
+        number: u64,
+        /// One sentence.
+        message: String,
+    },
+}
+
+/// An answer.
+#[derive(Debug)]
+pub enum Reply {
+    /// To [`Job::State`].
+    State(Box<Found>),
+    /// To [`Job::Inspect`].
+    Inspect {
+        /// The event.
+        event: EventIx,
+        /// What it carries.
+        body: Result<Body, Unreadable>,
+    },
+    /// To [`Job::Bodies`].
+    Bodies(Vec<(EventIx, Result<String, Unreadable>)>),
+    /// To [`Job::Values`].
+    Values {
+        /// The stream.
+        stream: StreamIx,
+        /// The field.
+        pointer: String,
+        /// Its values, oldest first.
+        values: Vec<ValueChange>,
+    },
+}
+
+/// A stream's state, ready to be shown.
+#[derive(Debug)]
+pub struct Found {
+    /// The log it was found in.
+    pub log: Arc<Log>,
+    /// The state with all that is known around it.
+    pub at: StateAt,
+    /// The same as of the moment to compare with.
+    pub compare: Option<StateAt>,
+    /// The sentence.
+    pub answer: Answer,
+}

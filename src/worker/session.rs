@@ -1,0 +1,179 @@
+//! Opens a store, indexes it in chunks that are shown as they come, then follows it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::job::{Job, OpenRequest, Opened, Outcome, SessionId};
+use super::lane::{Queued, Sender, Shared, Turn};
+use crate::log::{Arrangement, LogBuilder};
+use crate::model::Task;
+use crate::store::{Followed, OpenError, Store};
+
+/// Between two looks for new events.
+const POLL: Duration = Duration::from_millis(400);
+
+/// Between two snapshots while indexing; the first is sent at once.
+const SNAPSHOT: Duration = Duration::from_millis(120);
+
+/// The thread's whole life.
+pub(super) fn run(shared: &Shared, sender: &Sender) {
+    let mut session: Option<Session> = None;
+    loop {
+        match shared.next(POLL) {
+            Turn::Closed => return,
+            Turn::Idle => {
+                if let Some(open) = &mut session {
+                    open.follow(sender);
+                }
+            }
+            Turn::Work(Queued {
+                number,
+                job: Job::Open(request),
+                task,
+            }) => {
+                // The old store is let go of before the new one is read.
+                drop(session.take());
+                session = Session::open(*request, number, &task, sender);
+            }
+            Turn::Work(Queued {
+                job: Job::Close, ..
+            }) => session = None,
+            // Nothing else is sent here.
+            Turn::Work(_) => {}
+        }
+    }
+}
+
+/// An open store with the index being built of it.
+struct Session {
+    id: SessionId,
+    request: OpenRequest,
+    store: Store,
+    builder: LogBuilder,
+    /// The last trouble told of, so that it is told once.
+    trouble: Option<String>,
+}
+
+impl Session {
+    fn open(request: OpenRequest, number: u64, task: &Task, sender: &Sender) -> Option<Self> {
+        let id = SessionId(number);
+        let fail = |error: &OpenError| match error {
+            OpenError::Cancelled(_) => sender.send(Outcome::OpenCancelled),
+            error => sender.send(Outcome::OpenFailed {
+                path: request.path.clone(),
+                message: error.to_string(),
+                wants_mapping: matches!(error, OpenError::NoEvents { .. }),
+            }),
+        };
+        let store = match Store::open(&request.path, &request.options, task) {
+            Ok(store) => store,
+            Err(error) => {
+                fail(&error);
+                return None;
+            }
+        };
+        sender.send(Outcome::Opened(Box::new(Opened::of(id, &store))));
+        let builder = store.builder();
+        let mut session = Self {
+            id,
+            request: request.clone(),
+            store,
+            builder,
+            trouble: None,
+        };
+        match session.index(task, sender) {
+            Ok(()) => Some(session),
+            Err(OpenError::Cancelled(_)) => {
+                // What was read stays useful; it is only not all of it.
+                let log = Arc::new(session.builder.snapshot());
+                sender.send(Outcome::Indexed {
+                    session: id,
+                    log,
+                    arrangement: None,
+                });
+                sender.send(Outcome::IndexCancelled { session: id });
+                None
+            }
+            Err(error) => {
+                fail(&error);
+                None
+            }
+        }
+    }
+
+    fn index(&mut self, task: &Task, sender: &Sender) -> Result<(), OpenError> {
+        let Self {
+            id, store, builder, ..
+        } = self;
+        let mut last: Option<Instant> = None;
+        store.index(builder, task, &mut |builder| {
+            if last.is_none_or(|last| last.elapsed() > SNAPSHOT) {
+                let log = Arc::new(builder.snapshot());
+                sender.send(Outcome::Indexed {
+                    session: *id,
+                    log,
+                    arrangement: None,
+                });
+                last = Some(Instant::now());
+            }
+        })?;
+        self.finish(sender);
+        Ok(())
+    }
+
+    fn finish(&mut self, sender: &Sender) {
+        let (log, arrangement) = self.builder.finish();
+        let arrangement: Option<Arrangement> = Some(arrangement);
+        sender.send(Outcome::Indexed {
+            session: self.id,
+            log: Arc::new(log),
+            arrangement,
+        });
+    }
+
+    fn follow(&mut self, sender: &Sender) {
+        let task = Task::new();
+        match self.store.follow(&mut self.builder, &task) {
+            Ok(Followed::Same) => {}
+            Ok(Followed::Appended) => self.finish(sender),
+            Ok(Followed::Rewritten) => self.reindex(&task, sender),
+            Err(error) => {
+                // A writer in the middle of replacing the file; the next look tells.
+                let trouble = error.to_string();
+                if self.trouble.as_ref() != Some(&trouble) {
+                    sender.send(Outcome::Following {
+                        session: self.id,
+                        trouble: Some(trouble.clone()),
+                    });
+                    self.trouble = Some(trouble);
+                }
+                return;
+            }
+        }
+        if self.trouble.take().is_some() {
+            sender.send(Outcome::Following {
+                session: self.id,
+                trouble: None,
+            });
+        }
+    }
+
+    /// The store was rewritten under us: retention, VACUUM, a copy put in its place.
+    fn reindex(&mut self, task: &Task, sender: &Sender) {
+        let Ok(store) = Store::open(&self.request.path, &self.request.options, task) else {
+            return;
+        };
+        self.store = store;
+        self.builder = self.store.builder();
+        sender.send(Outcome::Rewritten(Box::new(Opened::of(
+            self.id,
+            &self.store,
+        ))));
+        if let Err(error) = self.index(task, sender) {
+            sender.send(Outcome::Following {
+                session: self.id,
+                trouble: Some(error.to_string()),
+            });
+        }
+    }
+}
