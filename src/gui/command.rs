@@ -138,7 +138,13 @@ pub enum Group {
 
 impl Group {
     /// All of them in order.
-    pub const ALL: [Self; 5] = [Self::Store, Self::View, Self::Time, Self::Answer, Self::Window];
+    pub const ALL: [Self; 5] = [
+        Self::Store,
+        Self::View,
+        Self::Time,
+        Self::Answer,
+        Self::Window,
+    ];
 
     /// As people read it.
     #[must_use]
@@ -176,47 +182,227 @@ const fn listed(
     needs: Needs,
     command: fn() -> Command,
 ) -> Listed {
-    Listed { title, group, keys, needs, command }
+    Listed {
+        title,
+        group,
+        keys,
+        needs,
+        command,
+    }
 }
 
 impl Command {
     /// The commands that people can find.
     pub const LISTED: &'static [Listed] = &[
-        listed("Open file…", Group::Store, Some((CTRL, Key::O)), Needs::Nothing, || Self::OpenDialog),
-        listed("Open folder…", Group::Store, Some((CTRL_SHIFT, Key::O)), Needs::Nothing, || Self::OpenFolderDialog),
-        listed("Correct how columns are read…", Group::Store, None, Needs::Store, || Self::CorrectMapping),
-        listed("Close store", Group::Store, Some((CTRL, Key::W)), Needs::Store, || Self::Close),
-        listed("Quit", Group::Store, Some((CTRL, Key::Q)), Needs::Nothing, || Self::Quit),
-        listed("Overview", Group::View, Some((CTRL, Key::Num1)), Needs::Store, || Self::Show(View::Overview)),
-        listed("Events", Group::View, Some((CTRL, Key::Num2)), Needs::Store, || Self::Show(View::Events)),
-        listed("Streams", Group::View, Some((CTRL, Key::Num3)), Needs::Store, || Self::Show(View::Streams)),
-        listed("State", Group::View, Some((CTRL, Key::Num4)), Needs::Store, || Self::Show(View::State)),
-        listed("Type a moment", Group::Time, Some((CTRL, Key::T)), Needs::Store, || Self::FocusTime),
-        listed("Play or pause", Group::Time, Some((NONE, Key::Space)), Needs::Store, || Self::TogglePlay),
-        listed("Next event", Group::Time, Some((NONE, Key::ArrowRight)), Needs::Store, || Self::StepEvent(Direction::Forward)),
-        listed("Previous event", Group::Time, Some((NONE, Key::ArrowLeft)), Needs::Store, || Self::StepEvent(Direction::Back)),
-        listed("Next event of the selected stream", Group::Time, Some((SHIFT, Key::ArrowRight)), Needs::Stream, || {
-            Self::StepSelection(Direction::Forward)
+        listed(
+            "Open file…",
+            Group::Store,
+            Some((CTRL, Key::O)),
+            Needs::Nothing,
+            || Self::OpenDialog,
+        ),
+        listed(
+            "Open folder…",
+            Group::Store,
+            Some((CTRL_SHIFT, Key::O)),
+            Needs::Nothing,
+            || Self::OpenFolderDialog,
+        ),
+        listed(
+            "Correct how columns are read…",
+            Group::Store,
+            None,
+            Needs::Store,
+            || Self::CorrectMapping,
+        ),
+        listed(
+            "Close store",
+            Group::Store,
+            Some((CTRL, Key::W)),
+            Needs::Store,
+            || Self::Close,
+        ),
+        listed(
+            "Quit",
+            Group::Store,
+            Some((CTRL, Key::Q)),
+            Needs::Nothing,
+            || Self::Quit,
+        ),
+        listed(
+            "Overview",
+            Group::View,
+            Some((CTRL, Key::Num1)),
+            Needs::Store,
+            || Self::Show(View::Overview),
+        ),
+        listed(
+            "Events",
+            Group::View,
+            Some((CTRL, Key::Num2)),
+            Needs::Store,
+            || Self::Show(View::Events),
+        ),
+        listed(
+            "Streams",
+            Group::View,
+            Some((CTRL, Key::Num3)),
+            Needs::Store,
+            || Self::Show(View::Streams),
+        ),
+        listed(
+            "State",
+            Group::View,
+            Some((CTRL, Key::Num4)),
+            Needs::Store,
+            || Self::Show(View::State),
+        ),
+        listed(
+            "Type a moment",
+            Group::Time,
+            Some((CTRL, Key::T)),
+            Needs::Store,
+            || Self::FocusTime,
+        ),
+        listed(
+            "Play or pause",
+            Group::Time,
+            Some((NONE, Key::Space)),
+            Needs::Store,
+            || Self::TogglePlay,
+        ),
+        listed(
+            "Next event",
+            Group::Time,
+            Some((NONE, Key::ArrowRight)),
+            Needs::Store,
+            || Self::StepEvent(Direction::Forward),
+        ),
+        listed(
+            "Previous event",
+            Group::Time,
+            Some((NONE, Key::ArrowLeft)),
+            Needs::Store,
+            || Self::StepEvent(Direction::Back),
+        ),
+        listed(
+            "Next event of the selected stream",
+            Group::Time,
+            Some((SHIFT, Key::ArrowRight)),
+            Needs::Stream,
+            || Self::StepSelection(Direction::Forward),
+        ),
+        listed(
+            "Previous event of the selected stream",
+            Group::Time,
+            Some((SHIFT, Key::ArrowLeft)),
+            Needs::Stream,
+            || Self::StepSelection(Direction::Back),
+        ),
+        listed(
+            "To the first event",
+            Group::Time,
+            Some((CTRL, Key::Home)),
+            Needs::Store,
+            || Self::ToStart,
+        ),
+        listed(
+            "To the head",
+            Group::Time,
+            Some((CTRL, Key::End)),
+            Needs::Store,
+            || Self::ToHead,
+        ),
+        listed(
+            "Bookmark this moment",
+            Group::Time,
+            Some((CTRL, Key::B)),
+            Needs::Store,
+            || Self::AddBookmark,
+        ),
+        listed(
+            "Copy answer",
+            Group::Answer,
+            Some((CTRL_SHIFT, Key::C)),
+            Needs::Stream,
+            || Self::CopyAnswer,
+        ),
+        listed(
+            "Copy answer as Markdown with evidence",
+            Group::Answer,
+            None,
+            Needs::Stream,
+            || Self::CopyAnswerMarkdown,
+        ),
+        listed(
+            "Copy state as JSON",
+            Group::Answer,
+            None,
+            Needs::Stream,
+            || Self::CopyState,
+        ),
+        listed(
+            "Copy command line of this view",
+            Group::Answer,
+            Some((CTRL, Key::L)),
+            Needs::Store,
+            || Self::CopyAddress,
+        ),
+        listed(
+            "Export…",
+            Group::Answer,
+            Some((CTRL, Key::E)),
+            Needs::Store,
+            || Self::Export,
+        ),
+        listed(
+            "Go to stream, event or command",
+            Group::Window,
+            Some((CTRL, Key::K)),
+            Needs::Nothing,
+            || Self::Palette,
+        ),
+        listed(
+            "Keyboard shortcuts",
+            Group::Window,
+            Some((NONE, Key::F1)),
+            Needs::Nothing,
+            || Self::Help,
+        ),
+        listed(
+            "Settings",
+            Group::Window,
+            Some((CTRL, Key::Comma)),
+            Needs::Nothing,
+            || Self::Settings,
+        ),
+        listed("Dark theme", Group::Window, None, Needs::Nothing, || {
+            Self::SetTheme(Theme::Dark)
         }),
-        listed("Previous event of the selected stream", Group::Time, Some((SHIFT, Key::ArrowLeft)), Needs::Stream, || {
-            Self::StepSelection(Direction::Back)
+        listed("Light theme", Group::Window, None, Needs::Nothing, || {
+            Self::SetTheme(Theme::Light)
         }),
-        listed("To the first event", Group::Time, Some((CTRL, Key::Home)), Needs::Store, || Self::ToStart),
-        listed("To the head", Group::Time, Some((CTRL, Key::End)), Needs::Store, || Self::ToHead),
-        listed("Bookmark this moment", Group::Time, Some((CTRL, Key::B)), Needs::Store, || Self::AddBookmark),
-        listed("Copy answer", Group::Answer, Some((CTRL_SHIFT, Key::C)), Needs::Stream, || Self::CopyAnswer),
-        listed("Copy answer as Markdown with evidence", Group::Answer, None, Needs::Stream, || Self::CopyAnswerMarkdown),
-        listed("Copy state as JSON", Group::Answer, None, Needs::Stream, || Self::CopyState),
-        listed("Copy command line of this view", Group::Answer, Some((CTRL, Key::L)), Needs::Store, || Self::CopyAddress),
-        listed("Export…", Group::Answer, Some((CTRL, Key::E)), Needs::Store, || Self::Export),
-        listed("Go to stream, event or command", Group::Window, Some((CTRL, Key::K)), Needs::Nothing, || Self::Palette),
-        listed("Keyboard shortcuts", Group::Window, Some((NONE, Key::F1)), Needs::Nothing, || Self::Help),
-        listed("Settings", Group::Window, Some((CTRL, Key::Comma)), Needs::Nothing, || Self::Settings),
-        listed("Dark theme", Group::Window, None, Needs::Nothing, || Self::SetTheme(Theme::Dark)),
-        listed("Light theme", Group::Window, None, Needs::Nothing, || Self::SetTheme(Theme::Light)),
-        listed("Theme of the system", Group::Window, None, Needs::Nothing, || Self::SetTheme(Theme::System)),
-        listed("Cancel what runs", Group::Window, None, Needs::Nothing, || Self::CancelWork),
-        listed("Frame times", Group::Window, Some((NONE, Key::F12)), Needs::Nothing, || Self::ToggleDebug),
+        listed(
+            "Theme of the system",
+            Group::Window,
+            None,
+            Needs::Nothing,
+            || Self::SetTheme(Theme::System),
+        ),
+        listed(
+            "Cancel what runs",
+            Group::Window,
+            None,
+            Needs::Nothing,
+            || Self::CancelWork,
+        ),
+        listed(
+            "Frame times",
+            Group::Window,
+            Some((NONE, Key::F12)),
+            Needs::Nothing,
+            || Self::ToggleDebug,
+        ),
     ];
 }
 
@@ -224,13 +410,15 @@ impl Listed {
     /// Its keys as egui takes them.
     #[must_use]
     pub fn shortcut(&self) -> Option<KeyboardShortcut> {
-        self.keys.map(|(modifiers, key)| KeyboardShortcut::new(modifiers, key))
+        self.keys
+            .map(|(modifiers, key)| KeyboardShortcut::new(modifiers, key))
     }
 
     /// Its keys as people read them: `Ctrl+K`.
     #[must_use]
     pub fn keys_text(&self, ctx: &egui::Context) -> Option<String> {
-        self.shortcut().map(|shortcut| ctx.format_shortcut(&shortcut))
+        self.shortcut()
+            .map(|shortcut| ctx.format_shortcut(&shortcut))
     }
 }
 
@@ -262,7 +450,10 @@ mod tests {
 
     #[test]
     fn no_two_commands_share_keys_or_titles() {
-        let mut keys: Vec<_> = Command::LISTED.iter().filter_map(|listed| listed.keys).collect();
+        let mut keys: Vec<_> = Command::LISTED
+            .iter()
+            .filter_map(|listed| listed.keys)
+            .collect();
         let mut titles: Vec<_> = Command::LISTED.iter().map(|listed| listed.title).collect();
         let (count, titled) = (keys.len(), titles.len());
         keys.sort_by_key(|(modifiers, key)| (format!("{modifiers:?}"), *key));

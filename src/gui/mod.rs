@@ -36,5 +36,6 @@ pub fn run(paths: Vec<PathBuf>, start: Start) -> Result<(), String> {
     let create = move |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
         Ok(Box::new(App::new(&cc.egui_ctx, start, paths)?))
     };
-    eframe::run_native("Asof", options, Box::new(create)).map_err(|error| format!("No window could be opened: {error}"))
+    eframe::run_native("Asof", options, Box::new(create))
+        .map_err(|error| format!("No window could be opened: {error}"))
 }

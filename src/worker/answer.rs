@@ -46,7 +46,11 @@ impl Desk {
             if let Job::Save { workspace, keep } = job
                 && let Err(error) = save(&workspace, &keep)
             {
-                sender.send(Outcome::Failed { family, number, message: error.to_string() });
+                sender.send(Outcome::Failed {
+                    family,
+                    number,
+                    message: error.to_string(),
+                });
             }
             return;
         };
@@ -125,7 +129,9 @@ impl Desk {
             Job::Bodies { subject, events } => {
                 Ok(Reply::Bodies(previews(&subject, &events, task)?))
             }
-            Job::Open(_) | Job::Close | Job::Save { .. } => Err(ReplayError::Cancelled(crate::model::Cancelled)),
+            Job::Open(_) | Job::Close | Job::Save { .. } => {
+                Err(ReplayError::Cancelled(crate::model::Cancelled))
+            }
         }
     }
 

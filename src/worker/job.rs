@@ -152,8 +152,14 @@ impl Job {
             Self::Inspect { .. } => Family::Inspect,
             Self::Bodies { .. } => Family::Bodies,
             Self::Values { .. } => Family::Values,
-            Self::Save { keep: Keep::Settings(_), .. } => Family::SaveSettings,
-            Self::Save { keep: Keep::Store(..), .. } => Family::SaveStore,
+            Self::Save {
+                keep: Keep::Settings(_),
+                ..
+            } => Family::SaveSettings,
+            Self::Save {
+                keep: Keep::Store(..),
+                ..
+            } => Family::SaveStore,
         }
     }
 
@@ -163,7 +169,11 @@ impl Job {
     pub const fn supersedes_running(&self) -> bool {
         !matches!(
             self.family(),
-            Family::State | Family::Bodies | Family::Inspect | Family::Save
+            Family::State
+                | Family::Bodies
+                | Family::Inspect
+                | Family::SaveSettings
+                | Family::SaveStore
         )
     }
 }
@@ -202,7 +212,12 @@ pub struct Opened {
 }
 
 impl Opened {
-    pub(super) fn of(session: SessionId, store: &Store, remembered: StoreWorkspace, notice: Option<String>) -> Self {
+    pub(super) fn of(
+        session: SessionId,
+        store: &Store,
+        remembered: StoreWorkspace,
+        notice: Option<String>,
+    ) -> Self {
         Self {
             session,
             path: store.path().to_owned(),

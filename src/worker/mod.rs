@@ -98,7 +98,10 @@ impl Worker {
             Family::State
             | Family::Inspect
             | Family::Bodies
-            | Family::Values | Family::SaveSettings | Family::SaveStore | Family::Find => &self.answers,
+            | Family::Values
+            | Family::SaveSettings
+            | Family::SaveStore
+            | Family::Find => &self.answers,
         }
     }
 }

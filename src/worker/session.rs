@@ -58,7 +58,7 @@ struct Session {
 impl Session {
     fn open(request: OpenRequest, number: u64, task: &Task, sender: &Sender) -> Option<Self> {
         let id = SessionId(number);
-                let mut request = request;
+        let mut request = request;
         let (remembered, notice) = remembered(&request);
         if request.options.layout.is_none() {
             request.options.layout = remembered.mapping.clone();
@@ -70,7 +70,9 @@ impl Session {
                 return None;
             }
         };
-        sender.send(Outcome::Opened(Box::new(Opened::of(id, &store, remembered, notice))));
+        sender.send(Outcome::Opened(Box::new(Opened::of(
+            id, &store, remembered, notice,
+        ))));
         let builder = store.builder();
         let mut session = Self {
             id,
@@ -163,7 +165,12 @@ impl Session {
         };
         self.store = store;
         self.builder = self.store.builder();
-        sender.send(Outcome::Rewritten(Box::new(Opened::of(self.id, &self.store, Default::default(), None))));
+        sender.send(Outcome::Rewritten(Box::new(Opened::of(
+            self.id,
+            &self.store,
+            Default::default(),
+            None,
+        ))));
         if let Err(error) = self.index(task, sender) {
             sender.send(Outcome::Following {
                 session: self.id,

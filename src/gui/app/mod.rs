@@ -36,7 +36,10 @@ pub struct App {
     outbox: Outbox,
     start: Start,
     /// The context's, to wake it from a dialog's thread.
-    picked: (crossbeam_channel::Sender<Command>, crossbeam_channel::Receiver<Command>),
+    picked: (
+        crossbeam_channel::Sender<Command>,
+        crossbeam_channel::Receiver<Command>,
+    ),
     revision: u64,
     clipboard: Option<String>,
     frame_times: FrameTimes,
@@ -63,11 +66,19 @@ impl App {
         let mut notes = Vec::new();
         let settings = match start.workspace.load_settings() {
             Ok(loaded) => {
-                notes.extend(loaded.notice().map(|sentence| Note { level: Level::Warning, sentence, detail: None }));
+                notes.extend(loaded.notice().map(|sentence| Note {
+                    level: Level::Warning,
+                    sentence,
+                    detail: None,
+                }));
                 loaded.value
             }
             Err(error) => {
-                notes.push(Note { level: Level::Warning, sentence: error.to_string(), detail: None });
+                notes.push(Note {
+                    level: Level::Warning,
+                    sentence: error.to_string(),
+                    detail: None,
+                });
                 Default::default()
             }
         };
@@ -155,7 +166,8 @@ impl eframe::App for App {
         if !self.frame.has_dialog() {
             shortcuts::consume(ui.ctx(), &self.model, &mut self.outbox);
         }
-        self.frame.show(ui, &self.model, &mut self.outbox, self.frame_times);
+        self.frame
+            .show(ui, &self.model, &mut self.outbox, self.frame_times);
         self.frame_times.note(began.elapsed());
         // A command given in this frame is carried out in the next, so let there be one.
         if !self.outbox.is_empty() {

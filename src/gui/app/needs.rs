@@ -8,7 +8,9 @@ use crate::worker::Job;
 
 impl App {
     pub(super) fn ask(&mut self) {
-        let Some(session) = &self.model.session else { return };
+        let Some(session) = &self.model.session else {
+            return;
+        };
         if session.log.is_empty() {
             return;
         }
@@ -24,12 +26,17 @@ impl App {
     }
 
     fn ask_state(&mut self, revision: u64) {
-        let (Some(session), Some(stream)) = (self.session(), self.model.selection.stream) else { return };
+        let (Some(session), Some(stream)) = (self.session(), self.model.selection.stream) else {
+            return;
+        };
         if self.model.view != View::State {
             return;
         }
         let log = &session.log;
-        let compare = self.model.compare.map(|time| log.cut(self.model.clock(), Bound::Time(time)));
+        let compare = self
+            .model
+            .compare
+            .map(|time| log.cut(self.model.clock(), Bound::Time(time)));
         let key = StateKey {
             revision,
             stream,
@@ -53,40 +60,60 @@ impl App {
     }
 
     fn ask_event(&mut self, revision: u64) {
-        let (Some(session), Some(event)) = (self.session(), self.inspected_event()) else { return };
+        let (Some(session), Some(event)) = (self.session(), self.inspected_event()) else {
+            return;
+        };
         let key = (revision, event);
         if self.model.answers.inspected.needs(&key) {
-            let number = self.worker.submit(Job::Inspect { subject: session.subject(), event });
+            let number = self.worker.submit(Job::Inspect {
+                subject: session.subject(),
+                event,
+            });
             self.model.answers.inspected.ask(number, key);
         }
     }
 
     /// The selected event; in the state view the one that made the state, where none is selected.
     fn inspected_event(&self) -> Option<crate::model::EventIx> {
-        self.model.selection.event.or_else(|| match self.model.view {
-            View::State => self.model.answers.state.get()?.at.last,
-            _ => None,
-        })
+        self.model
+            .selection
+            .event
+            .or_else(|| match self.model.view {
+                View::State => self.model.answers.state.get()?.at.last,
+                _ => None,
+            })
     }
 
     fn ask_values(&mut self, revision: u64) {
         let selection = &self.model.selection;
-        let (Some(session), Some(stream), Some(field)) = (self.session(), selection.stream, selection.field.clone())
+        let (Some(session), Some(stream), Some(field)) =
+            (self.session(), selection.stream, selection.field.clone())
         else {
             return;
         };
         let key = (revision, stream, field.clone());
         if self.model.view == View::State && self.model.answers.values.needs(&key) {
-            let job = Job::Values { subject: session.subject(), stream, pointer: field };
+            let job = Job::Values {
+                subject: session.subject(),
+                stream,
+                pointer: field,
+            };
             let number = self.worker.submit(job);
             self.model.answers.values.ask(number, key);
         }
     }
 
     fn ask_bodies(&mut self) {
-        let Some(events) = self.model.answers.bodies.take_wanted() else { return };
-        let Some(session) = &self.model.session else { return };
-        let number = self.worker.submit(Job::Bodies { subject: session.subject(), events });
+        let Some(events) = self.model.answers.bodies.take_wanted() else {
+            return;
+        };
+        let Some(session) = &self.model.session else {
+            return;
+        };
+        let number = self.worker.submit(Job::Bodies {
+            subject: session.subject(),
+            events,
+        });
         self.model.answers.bodies.ask(number);
     }
 }

@@ -29,28 +29,48 @@ impl App {
     fn take(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Opened(opened) => self.opened(*opened),
-            Outcome::OpenFailed { message, wants_mapping, .. } => {
+            Outcome::OpenFailed {
+                message,
+                wants_mapping,
+                ..
+            } => {
                 self.model.opening = None;
-                let detail = wants_mapping.then(|| "Choose its columns yourself: Correct how columns are read…".to_owned());
+                let detail = wants_mapping.then(|| {
+                    "Choose its columns yourself: Correct how columns are read…".to_owned()
+                });
                 self.note(Level::Error, message, detail);
             }
             Outcome::OpenCancelled => self.model.opening = None,
-            Outcome::Indexed { session, log, arrangement } if self.is_current(session) => {
+            Outcome::Indexed {
+                session,
+                log,
+                arrangement,
+            } if self.is_current(session) => {
                 self.indexed(log, arrangement);
             }
             Outcome::IndexCancelled { session } if self.is_current(session) => {
                 if let Some(session) = &mut self.model.session {
                     session.cut_short = true;
                 }
-                self.note(Level::Warning, "Indexing was cancelled: only a part of the store is shown".to_owned(), None);
+                self.note(
+                    Level::Warning,
+                    "Indexing was cancelled: only a part of the store is shown".to_owned(),
+                    None,
+                );
             }
-            Outcome::Rewritten(opened) if self.is_current(opened.session) => self.rewritten(*opened),
+            Outcome::Rewritten(opened) if self.is_current(opened.session) => {
+                self.rewritten(*opened)
+            }
             Outcome::Following { session, trouble } if self.is_current(session) => {
                 if let Some(session) = &mut self.model.session {
                     session.trouble = trouble;
                 }
             }
-            Outcome::Reply { session, number, reply } if self.is_current(session) => self.answer(number, reply),
+            Outcome::Reply {
+                session,
+                number,
+                reply,
+            } if self.is_current(session) => self.answer(number, reply),
             Outcome::Failed { message, .. } => self.note(Level::Error, message, None),
             // Of a store that is no longer open.
             _ => {}
@@ -58,11 +78,18 @@ impl App {
     }
 
     fn is_current(&self, session: crate::worker::SessionId) -> bool {
-        self.model.session.as_ref().is_some_and(|open| open.opened.session == session)
+        self.model
+            .session
+            .as_ref()
+            .is_some_and(|open| open.opened.session == session)
     }
 
     pub(super) fn note(&mut self, level: Level, sentence: String, detail: Option<String>) {
-        let note = Note { level, sentence, detail };
+        let note = Note {
+            level,
+            sentence,
+            detail,
+        };
         if !self.model.notes.contains(&note) {
             self.model.notes.push(note);
         }
@@ -81,8 +108,13 @@ impl App {
         self.revision += 1;
         model.store = opened.remembered.clone();
         let notice = opened.notice.clone();
-        let session =
-            Session { opened, log: Arc::default(), revision: self.revision, trouble: None, cut_short: false };
+        let session = Session {
+            opened,
+            log: Arc::default(),
+            revision: self.revision,
+            trouble: None,
+            cut_short: false,
+        };
         self.model.session = Some(session);
         if let Some(sentence) = notice {
             self.note(Level::Warning, sentence, None);
@@ -92,7 +124,9 @@ impl App {
 
     fn indexed(&mut self, log: Arc<Log>, arrangement: Option<Arrangement>) {
         self.revision += 1;
-        let Some(session) = &mut self.model.session else { return };
+        let Some(session) = &mut self.model.session else {
+            return;
+        };
         let first = session.log.is_empty() && !log.is_empty();
         let newly_complete = !session.log.is_complete() && log.is_complete();
         let reordered = session.log.generation() != log.generation();
@@ -107,11 +141,23 @@ impl App {
             Bound::Event(event) if reordered => moved(&before, &session.log, event),
             bound => bound,
         };
-        let clock = if first { session.log.default_clock() } else { self.model.cursor.clock() };
+        let clock = if first {
+            session.log.default_clock()
+        } else {
+            self.model.cursor.clock()
+        };
         self.model.cursor = Cursor::new(&session.log, clock, bound).in_log(&session.log);
         if arrangement == Some(Arrangement::Sorted) && newly_complete {
-            let order = if session.log.has_own_positions() { "by their positions" } else { "by time" };
-            self.note(Level::Info, format!("The events were put in order {order}; the file has them otherwise"), None);
+            let order = if session.log.has_own_positions() {
+                "by their positions"
+            } else {
+                "by time"
+            };
+            self.note(
+                Level::Info,
+                format!("The events were put in order {order}; the file has them otherwise"),
+                None,
+            );
         }
         if newly_complete {
             self.remember_recent();
@@ -121,7 +167,9 @@ impl App {
 
     /// The cursor and the view that this store was left with.
     fn restore(&mut self) {
-        let Some(session) = &self.model.session else { return };
+        let Some(session) = &self.model.session else {
+            return;
+        };
         let log = &session.log;
         if let Some(name) = self.model.store.selection.clone() {
             self.model.selection.stream = log.streams().find(&name).map(crate::model::StreamIx);
@@ -132,7 +180,9 @@ impl App {
     }
 
     fn remember_recent(&mut self) {
-        let Some(session) = &self.model.session else { return };
+        let Some(session) = &self.model.session else {
+            return;
+        };
         self.model.settings.recent.note(RecentFile {
             path: session.opened.store_path.clone(),
             kind: session.opened.recognition.name.clone(),
@@ -156,17 +206,34 @@ impl App {
             session.log = Arc::default();
             self.model.cursor = Cursor::new(&session.log, self.model.cursor.clock(), bound);
         }
-        self.note(Level::Info, "The store was rewritten by another program and is indexed anew".to_owned(), None);
+        self.note(
+            Level::Info,
+            "The store was rewritten by another program and is indexed anew".to_owned(),
+            None,
+        );
     }
 
     fn answer(&mut self, number: u64, reply: Reply) {
         let answers = &mut self.model.answers;
         match reply {
             Reply::State(found) => answers.state.answer(number, *found),
-            Reply::Inspect { event, body } => answers.inspected.answer(number, Inspected { event, body }),
+            Reply::Inspect { event, body } => {
+                answers.inspected.answer(number, Inspected { event, body })
+            }
             Reply::Bodies(lines) => answers.bodies.fill(number, lines),
-            Reply::Values { stream, pointer, values } => {
-                answers.values.answer(number, FieldValues { stream, pointer, values });
+            Reply::Values {
+                stream,
+                pointer,
+                values,
+            } => {
+                answers.values.answer(
+                    number,
+                    FieldValues {
+                        stream,
+                        pointer,
+                        values,
+                    },
+                );
             }
         }
     }

@@ -31,7 +31,10 @@ impl App {
                 self.save_settings();
             }
             Command::Copy(text) => self.copy(text, ctx),
-            Command::CopyAnswer | Command::CopyAnswerMarkdown | Command::CopyState | Command::CopyAddress => {
+            Command::CopyAnswer
+            | Command::CopyAnswerMarkdown
+            | Command::CopyState
+            | Command::CopyAddress => {
                 self.copy_of(&command, ctx);
             }
             Command::SetTheme(theme) => {
@@ -61,7 +64,11 @@ impl App {
                     self.model.notes.remove(at);
                 }
             }
-            Command::Palette | Command::Help | Command::Settings | Command::FocusTime | Command::CorrectMapping => {
+            Command::Palette
+            | Command::Help
+            | Command::Settings
+            | Command::FocusTime
+            | Command::CorrectMapping => {
                 self.frame.command(&command);
             }
             Command::Export => self.frame.command(&command),
@@ -79,7 +86,11 @@ impl App {
             Command::MoveToTyped(text) => self.move_to_typed(&text),
             Command::StepEvent(direction) => self.step(direction, None),
             Command::StepSelection(direction) => {
-                let events = self.model.selection.stream.and_then(|stream| Some(self.model.log()?.stream_events(stream)));
+                let events = self
+                    .model
+                    .selection
+                    .stream
+                    .and_then(|stream| Some(self.model.log()?.stream_events(stream)));
                 self.step(direction, events.as_deref());
             }
             Command::ToStart => self.move_to(Bound::Event(EventIx(0))),
@@ -130,8 +141,11 @@ impl App {
     fn open(&mut self, path: PathBuf) {
         self.save_store();
         self.model.opening = Some(path.clone());
-        let request =
-            OpenRequest { path, options: OpenOptions::default(), workspace: self.start.workspace.clone() };
+        let request = OpenRequest {
+            path,
+            options: OpenOptions::default(),
+            workspace: self.start.workspace.clone(),
+        };
         self.worker.submit(Job::Open(Box::new(request)));
     }
 
@@ -153,8 +167,13 @@ impl App {
             let picked = if folder {
                 dialog.pick_folder()
             } else {
-                let known = ["db", "sqlite", "sqlite3", "json", "jsonl", "ndjson", "gz", "zst"];
-                dialog.add_filter("Event stores", &known).add_filter("All files", &["*"]).pick_file()
+                let known = [
+                    "db", "sqlite", "sqlite3", "json", "jsonl", "ndjson", "gz", "zst",
+                ];
+                dialog
+                    .add_filter("Event stores", &known)
+                    .add_filter("All files", &["*"])
+                    .pick_file()
             };
             if let Some(path) = picked
                 && sender.send(Command::Open(path)).is_ok()
@@ -162,14 +181,22 @@ impl App {
                 ctx.request_repaint();
             }
         };
-        let started = std::thread::Builder::new().name("asof-dialog".to_owned()).spawn(run);
+        let started = std::thread::Builder::new()
+            .name("asof-dialog".to_owned())
+            .spawn(run);
         if let Err(error) = started {
-            self.note(Level::Error, format!("The dialog could not be opened: {error}"), None);
+            self.note(
+                Level::Error,
+                format!("The dialog could not be opened: {error}"),
+                None,
+            );
         }
     }
 
     fn move_to(&mut self, bound: Bound) {
-        let Some(session) = &self.model.session else { return };
+        let Some(session) = &self.model.session else {
+            return;
+        };
         self.model.cursor = Cursor::new(&session.log, self.model.cursor.clock(), bound);
     }
 
@@ -178,8 +205,13 @@ impl App {
         if !self.model.playback.is_playing() {
             return;
         }
-        let Some(session) = &self.model.session else { return };
-        let span = self.model.playback.passes(ctx.input(|input| input.stable_dt));
+        let Some(session) = &self.model.session else {
+            return;
+        };
+        let span = self
+            .model
+            .playback
+            .passes(ctx.input(|input| input.stable_dt));
         match self.model.cursor.run(&session.log, span) {
             Some(Bound::Head) | None => {
                 self.model.playback.pause();
@@ -191,7 +223,9 @@ impl App {
     }
 
     fn step(&mut self, direction: Direction, events: Option<&[EventIx]>) {
-        let Some(session) = &self.model.session else { return };
+        let Some(session) = &self.model.session else {
+            return;
+        };
         if let Some(bound) = self.model.cursor.step(&session.log, events, direction) {
             self.model.selection.event = match bound {
                 Bound::Event(event) => Some(event),
@@ -205,7 +239,10 @@ impl App {
     fn input_context(&self) -> InputContext {
         InputContext {
             now: self.model.now,
-            head: self.model.log().and_then(|log| log.head_time(self.model.clock())),
+            head: self
+                .model
+                .log()
+                .and_then(|log| log.head_time(self.model.clock())),
             cursor: self.model.cursor.time(),
             zone: self.model.zone(),
             edge: Edge::End,
@@ -214,24 +251,36 @@ impl App {
 
     /// What a typed moment means in this store, with what to tell about it.
     fn understand(&self, text: &str) -> Result<(Bound, String), String> {
-        let Some(log) = self.model.log() else { return Err("No store is open".to_owned()) };
+        let Some(log) = self.model.log() else {
+            return Err("No store is open".to_owned());
+        };
         let typed = input::parse(text, &self.input_context()).map_err(|error| error.to_string())?;
         let bound = match typed.moment {
             Moment::Head => Bound::Head,
             Moment::Time(_) if !log.has_clock(self.model.clock()) => {
-                return Err(InputError::NoTimes { text: text.to_owned() }.to_string());
+                return Err(InputError::NoTimes {
+                    text: text.to_owned(),
+                }
+                .to_string());
             }
             Moment::Time(time) => Bound::Time(time),
-            Moment::Position(position) => log.at_position(position).map_or(Bound::Start, Bound::Event),
+            Moment::Position(position) => {
+                log.at_position(position).map_or(Bound::Start, Bound::Event)
+            }
             Moment::Version(version) => {
                 let Some(stream) = self.model.selection.stream else {
                     return Err("A version needs a selected stream; select one first".to_owned());
                 };
                 let found = crate::analysis::replay::at_version(log, stream, version);
-                Bound::Event(found.ok_or_else(|| format!("{} has no {version}", log.stream_name(stream)))?)
+                Bound::Event(
+                    found.ok_or_else(|| format!("{} has no {version}", log.stream_name(stream)))?,
+                )
             }
         };
-        let note = typed.note.map(|note| format!(" {note}")).unwrap_or_default();
+        let note = typed
+            .note
+            .map(|note| format!(" {note}"))
+            .unwrap_or_default();
         Ok((bound, format!("{}{note}", typed.echo)))
     }
 
@@ -251,7 +300,10 @@ impl App {
         let Some(text) = text else { return };
         match self.understand(text) {
             Ok((bound, _)) => {
-                self.model.compare = self.model.log().and_then(|log| log.cut(self.model.clock(), bound).time(log));
+                self.model.compare = self
+                    .model
+                    .log()
+                    .and_then(|log| log.cut(self.model.clock(), bound).time(log));
             }
             Err(message) => self.note(Level::Warning, message, None),
         }
@@ -278,14 +330,23 @@ impl App {
 
     fn add_bookmark(&mut self) {
         let as_of = *self.model.cursor.as_of();
-        let (Some(position), zone) = (as_of.position, self.model.zone()) else { return };
-        let moment = as_of.time.map_or_else(|| position.to_string(), |time| time.to_string());
+        let (Some(position), zone) = (as_of.position, self.model.zone()) else {
+            return;
+        };
+        let moment = as_of
+            .time
+            .map_or_else(|| position.to_string(), |time| time.to_string());
         let name = as_of.time.map_or_else(
             || position.to_string(),
             |time| zone.format_bare(time, crate::model::time::Style::Seconds),
         );
         let created = self.model.now;
-        self.model.store.bookmarks.push(Bookmark { name, moment, created, ..Bookmark::default() });
+        self.model.store.bookmarks.push(Bookmark {
+            name,
+            moment,
+            created,
+            ..Bookmark::default()
+        });
         self.save_store();
     }
 
@@ -299,14 +360,17 @@ impl App {
         let text = match command {
             Command::CopyAnswer => state.map(|found| found.answer.to_string()),
             Command::CopyAnswerMarkdown => state.map(|found| found.answer.to_markdown()),
-            Command::CopyState => {
-                state.and_then(|found| serde_json::to_string_pretty(&found.at.tree().to_value()).ok())
-            }
+            Command::CopyState => state
+                .and_then(|found| serde_json::to_string_pretty(&found.at.tree().to_value()).ok()),
             _ => self.address(),
         };
         match text {
             Some(text) => self.copy(text, ctx),
-            None => self.note(Level::Info, "The answer is still on its way; copy it in a moment".to_owned(), None),
+            None => self.note(
+                Level::Info,
+                "The answer is still on its way; copy it in a moment".to_owned(),
+                None,
+            ),
         }
     }
 
@@ -314,15 +378,24 @@ impl App {
     fn address(&self) -> Option<String> {
         let session = self.model.session.as_ref()?;
         let path = quoted(&session.opened.path.display().to_string());
-        let at = match (self.model.cursor.is_at_head(), self.model.cursor.time(), self.model.cursor.as_of().position) {
+        let at = match (
+            self.model.cursor.is_at_head(),
+            self.model.cursor.time(),
+            self.model.cursor.as_of().position,
+        ) {
             (true, _, _) => String::new(),
-            (_, Some(time), _) if !matches!(self.model.cursor.bound(), Bound::Event(_)) => format!(" --at {time}"),
+            (_, Some(time), _) if !matches!(self.model.cursor.bound(), Bound::Event(_)) => {
+                format!(" --at {time}")
+            }
             (_, _, Some(position)) => format!(" --at '{position}'"),
             _ => String::new(),
         };
         Some(match (self.model.view, self.model.selection.stream) {
             (View::State, Some(stream)) => {
-                format!("asof state {path} {}{at}", quoted(session.log.stream_name(stream)))
+                format!(
+                    "asof state {path} {}{at}",
+                    quoted(session.log.stream_name(stream))
+                )
             }
             (View::Events, _) => format!("asof events {path}"),
             _ => format!("asof info {path}"),
@@ -331,22 +404,37 @@ impl App {
 
     pub(super) fn save_settings(&mut self) {
         let (workspace, settings) = (self.start.workspace.clone(), self.model.settings.clone());
-        self.worker.submit(Job::Save { workspace, keep: Keep::Settings(Box::new(settings)) });
+        self.worker.submit(Job::Save {
+            workspace,
+            keep: Keep::Settings(Box::new(settings)),
+        });
     }
 
     /// Remembers where this store was left.
     pub(super) fn save_store(&mut self) {
-        let Some(session) = &self.model.session else { return };
+        let Some(session) = &self.model.session else {
+            return;
+        };
         let path = session.opened.store_path.clone();
         let stream = self.model.selection.stream;
-        self.model.store.selection = stream.map(|stream| session.log.stream_name(stream).to_owned());
+        self.model.store.selection =
+            stream.map(|stream| session.log.stream_name(stream).to_owned());
         let (workspace, store) = (self.start.workspace.clone(), self.model.store.clone());
-        self.worker.submit(Job::Save { workspace, keep: Keep::Store(path, Box::new(store)) });
+        self.worker.submit(Job::Save {
+            workspace,
+            keep: Keep::Store(path, Box::new(store)),
+        });
     }
 }
 
 /// For a shell.
 fn quoted(text: &str) -> String {
-    let plain = text.chars().all(|c| c.is_alphanumeric() || "-_./:".contains(c));
-    if plain && !text.is_empty() { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    let plain = text
+        .chars()
+        .all(|c| c.is_alphanumeric() || "-_./:".contains(c));
+    if plain && !text.is_empty() {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
 }

@@ -19,7 +19,12 @@ pub struct Slot<K, V> {
 
 impl<K, V> Default for Slot<K, V> {
     fn default() -> Self {
-        Self { asked: None, answered: 0, key: None, value: None }
+        Self {
+            asked: None,
+            answered: 0,
+            key: None,
+            value: None,
+        }
     }
 }
 
@@ -39,7 +44,11 @@ impl<K: PartialEq + Clone, V> Slot<K, V> {
     pub fn answer(&mut self, number: u64, value: V) {
         if number > self.answered || self.value.is_none() {
             self.answered = number;
-            self.key = self.asked.as_ref().filter(|(asked, _)| *asked == number).map(|(_, key)| key.clone());
+            self.key = self
+                .asked
+                .as_ref()
+                .filter(|(asked, _)| *asked == number)
+                .map(|(_, key)| key.clone());
             self.value = Some(value);
         }
     }
@@ -64,7 +73,9 @@ impl<K: PartialEq + Clone, V> Slot<K, V> {
     /// Whether an answer is on its way.
     #[must_use]
     pub fn is_pending(&self) -> bool {
-        self.asked.as_ref().is_some_and(|(number, _)| *number > self.answered)
+        self.asked
+            .as_ref()
+            .is_some_and(|(number, _)| *number > self.answered)
     }
 
     /// What was asked last.
@@ -144,7 +155,11 @@ impl BodyCache {
     /// Asks for the lines of these events, those on screen.
     pub fn want(&mut self, events: impl IntoIterator<Item = EventIx>) {
         self.wanted.clear();
-        self.wanted.extend(events.into_iter().filter(|event| !self.lines.contains_key(event)));
+        self.wanted.extend(
+            events
+                .into_iter()
+                .filter(|event| !self.lines.contains_key(event)),
+        );
     }
 
     /// The events to ask the worker for, unless it is busy with such already.

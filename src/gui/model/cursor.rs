@@ -43,13 +43,22 @@ impl Cursor {
     #[must_use]
     pub fn new(log: &Log, clock: Clock, bound: Bound) -> Self {
         let cut = log.cut(clock, bound);
-        Self { clock, bound, cut, as_of: cut.as_of(log) }
+        Self {
+            clock,
+            bound,
+            cut,
+            as_of: cut.as_of(log),
+        }
     }
 
     /// The same moment in a log that has grown or was indexed anew.
     #[must_use]
     pub fn in_log(&self, log: &Log) -> Self {
-        let clock = if log.has_clock(self.clock) { self.clock } else { log.default_clock() };
+        let clock = if log.has_clock(self.clock) {
+            self.clock
+        } else {
+            log.default_clock()
+        };
         Self::new(log, clock, self.bound)
     }
 
@@ -92,7 +101,12 @@ impl Cursor {
     /// The bound one event further in `direction` among `events` (ascending; the whole log where
     /// absent); `None` at the end.
     #[must_use]
-    pub fn step(&self, log: &Log, events: Option<&[EventIx]>, direction: Direction) -> Option<Bound> {
+    pub fn step(
+        &self,
+        log: &Log,
+        events: Option<&[EventIx]>,
+        direction: Direction,
+    ) -> Option<Bound> {
         let edge = self.cut.last(log).map_or(0, |last| last.0 + 1);
         let found = match (events, direction) {
             (None, Direction::Forward) => (edge < log.len() as u32).then_some(EventIx(edge)),
@@ -115,9 +129,15 @@ impl Cursor {
     /// The bound after time has run for `span`, not beyond the head.
     #[must_use]
     pub fn run(&self, log: &Log, span: Span) -> Option<Bound> {
-        let from = self.time().or_else(|| log.time_span(self.clock).map(|ends| ends.0))?;
+        let from = self
+            .time()
+            .or_else(|| log.time_span(self.clock).map(|ends| ends.0))?;
         let to = from.saturating_add(span);
         let head = log.head_time(self.clock)?;
-        Some(if to >= head { Bound::Head } else { Bound::Time(to) })
+        Some(if to >= head {
+            Bound::Head
+        } else {
+            Bound::Time(to)
+        })
     }
 }

@@ -79,7 +79,10 @@ impl Session {
     #[must_use]
     pub fn name(&self) -> String {
         let path = &self.opened.path;
-        path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+        path.file_name().map_or_else(
+            || path.display().to_string(),
+            |name| name.to_string_lossy().into_owned(),
+        )
     }
 }
 
@@ -175,7 +178,8 @@ impl Model {
     /// Whether an event was known at the cursor.
     #[must_use]
     pub fn is_known(&self, event: EventIx) -> bool {
-        self.log().is_some_and(|log| self.cursor.cut().holds(log, event))
+        self.log()
+            .is_some_and(|log| self.cursor.cut().holds(log, event))
     }
 
     /// The clock that the cursor goes by.

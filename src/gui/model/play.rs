@@ -26,7 +26,10 @@ pub enum PlayState {
 
 impl Default for Playback {
     fn default() -> Self {
-        Self { state: PlayState::Paused, speed: 3_600 }
+        Self {
+            state: PlayState::Paused,
+            speed: 3_600,
+        }
     }
 }
 
@@ -39,7 +42,11 @@ impl Playback {
 
     /// Starts or stops it.
     pub fn toggle(&mut self) {
-        self.state = if self.is_playing() { PlayState::Paused } else { PlayState::Playing };
+        self.state = if self.is_playing() {
+            PlayState::Paused
+        } else {
+            PlayState::Playing
+        };
     }
 
     /// Stops it.
