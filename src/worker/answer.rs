@@ -4,11 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::job::{Found, Job, Outcome, Reply, SessionId, Subject};
+use super::job::{Found, Job, Keep, Outcome, Reply, SessionId, Subject};
 use super::lane::{Queued, Sender, Shared, Turn};
 use crate::analysis::replay::{self, ReplayError, Series, Source, StateAt};
 use crate::log::{Payload, Unreadable};
 use crate::model::{EventIx, StreamIx, Task};
+use crate::workspace::{Workspace, WorkspaceError};
 
 /// Replays kept at once.
 const KEPT: usize = 8;
@@ -42,6 +43,15 @@ impl Desk {
         let Queued { number, job, task } = queued;
         let family = job.family();
         let Some(session) = session_of(&job) else {
+            if let Job::Save { workspace, keep } = job
+                && let Err(error) = save(&workspace, &keep)
+            {
+                sender.send(Outcome::Failed {
+                    family,
+                    number,
+                    message: error.to_string(),
+                });
+            }
             return;
         };
         match self.answer(job, &task) {
@@ -119,7 +129,9 @@ impl Desk {
             Job::Bodies { subject, events } => {
                 Ok(Reply::Bodies(previews(&subject, &events, task)?))
             }
-            Job::Open(_) | Job::Close => Err(ReplayError::Cancelled(crate::model::Cancelled)),
+            Job::Open(_) | Job::Close | Job::Save { .. } => {
+                Err(ReplayError::Cancelled(crate::model::Cancelled))
+            }
         }
     }
 
@@ -146,11 +158,18 @@ impl Desk {
 
 fn session_of(job: &Job) -> Option<SessionId> {
     match job {
-        Job::Open(_) | Job::Close => None,
+        Job::Open(_) | Job::Close | Job::Save { .. } => None,
         Job::State { subject, .. }
         | Job::Inspect { subject, .. }
         | Job::Bodies { subject, .. }
         | Job::Values { subject, .. } => Some(subject.session),
+    }
+}
+
+fn save(workspace: &Workspace, keep: &Keep) -> Result<(), WorkspaceError> {
+    match keep {
+        Keep::Settings(settings) => workspace.save_settings(settings),
+        Keep::Store(path, store) => workspace.save_store(path, store),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::model::time::Zone;
 use crate::model::{EventIx, StreamIx};
 use crate::store::layout::{Role, SideKind};
 use crate::store::{OpenOptions, Recognition, Store};
+use crate::workspace::{Settings, StorePath, StoreWorkspace, Workspace};
 
 /// One opening of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,7 +31,9 @@ pub enum Family {
     /// Streams, types and ids that a typed text may mean.
     Find,
     /// Writing settings.
-    Save,
+    SaveSettings,
+    /// Writing what is remembered of a store.
+    SaveStore,
     /// What the store is.
     Overview,
     /// The list of streams.
@@ -70,8 +73,19 @@ impl std::fmt::Debug for Subject {
 pub struct OpenRequest {
     /// A file or a folder.
     pub path: PathBuf,
-    /// How.
+    /// How; the mapping kept in the workspace serves where no layout is given.
     pub options: OpenOptions,
+    /// Where what is remembered of the store is kept.
+    pub workspace: Workspace,
+}
+
+/// What to write into the workspace.
+#[derive(Clone, Debug)]
+pub enum Keep {
+    /// The settings.
+    Settings(Box<Settings>),
+    /// What is remembered of a store.
+    Store(StorePath, Box<StoreWorkspace>),
 }
 
 /// Work for the background.
@@ -119,6 +133,13 @@ pub enum Job {
         /// The field, as a JSON pointer.
         pointer: String,
     },
+    /// Write to the workspace.
+    Save {
+        /// Where.
+        workspace: Workspace,
+        /// What.
+        keep: Keep,
+    },
 }
 
 impl Job {
@@ -131,6 +152,14 @@ impl Job {
             Self::Inspect { .. } => Family::Inspect,
             Self::Bodies { .. } => Family::Bodies,
             Self::Values { .. } => Family::Values,
+            Self::Save {
+                keep: Keep::Settings(_),
+                ..
+            } => Family::SaveSettings,
+            Self::Save {
+                keep: Keep::Store(..),
+                ..
+            } => Family::SaveStore,
         }
     }
 
@@ -140,7 +169,11 @@ impl Job {
     pub const fn supersedes_running(&self) -> bool {
         !matches!(
             self.family(),
-            Family::State | Family::Bodies | Family::Inspect | Family::Save
+            Family::State
+                | Family::Bodies
+                | Family::Inspect
+                | Family::SaveSettings
+                | Family::SaveStore
         )
     }
 }
@@ -152,6 +185,8 @@ pub struct Opened {
     pub session: SessionId,
     /// The file or folder.
     pub path: PathBuf,
+    /// What it is remembered under.
+    pub store_path: StorePath,
     /// What the file is: "SQLite".
     pub format: String,
     /// How it is read without touching it.
@@ -170,13 +205,23 @@ pub struct Opened {
     pub payloads: Arc<dyn PayloadReader>,
     /// What the layout says of folding.
     pub rules: FoldRules,
+    /// What is remembered of it.
+    pub remembered: StoreWorkspace,
+    /// What went wrong with remembering, in a sentence.
+    pub notice: Option<String>,
 }
 
 impl Opened {
-    pub(super) fn of(session: SessionId, store: &Store) -> Self {
+    pub(super) fn of(
+        session: SessionId,
+        store: &Store,
+        remembered: StoreWorkspace,
+        notice: Option<String>,
+    ) -> Self {
         Self {
             session,
             path: store.path().to_owned(),
+            store_path: StorePath::of(store.path()),
             format: store.format(),
             access: store.access(),
             recognition: store.recognition().clone(),
@@ -190,6 +235,8 @@ impl Opened {
             rules: FoldRules {
                 drop_keys: store.layout().events.envelope_copies.clone(),
             },
+            remembered,
+            notice,
         }
     }
 }

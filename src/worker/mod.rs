@@ -14,8 +14,10 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
 
-pub use job::{Family, Found, Job, Opened, Outcome, Reply, SessionId, Subject};
+pub use job::{Family, Found, Job, Keep, OpenRequest, Opened, Outcome, Reply, SessionId, Subject};
 pub use lane::{Running, Wake};
+
+pub use crate::simulate::SAMPLES;
 
 use lane::{Lane, Sender};
 
@@ -97,7 +99,8 @@ impl Worker {
             | Family::Inspect
             | Family::Bodies
             | Family::Values
-            | Family::Save
+            | Family::SaveSettings
+            | Family::SaveStore
             | Family::Find => &self.answers,
         }
     }

@@ -8,6 +8,7 @@ use super::lane::{Queued, Sender, Shared, Turn};
 use crate::log::{Arrangement, LogBuilder};
 use crate::model::Task;
 use crate::store::{Followed, OpenError, Store};
+use crate::workspace::{StorePath, StoreWorkspace};
 
 /// Between two looks for new events.
 const POLL: Duration = Duration::from_millis(400);
@@ -57,22 +58,21 @@ struct Session {
 impl Session {
     fn open(request: OpenRequest, number: u64, task: &Task, sender: &Sender) -> Option<Self> {
         let id = SessionId(number);
-        let fail = |error: &OpenError| match error {
-            OpenError::Cancelled(_) => sender.send(Outcome::OpenCancelled),
-            error => sender.send(Outcome::OpenFailed {
-                path: request.path.clone(),
-                message: error.to_string(),
-                wants_mapping: matches!(error, OpenError::NoEvents { .. }),
-            }),
-        };
+        let mut request = request;
+        let (remembered, notice) = remembered(&request);
+        if request.options.layout.is_none() {
+            request.options.layout = remembered.mapping.clone();
+        }
         let store = match Store::open(&request.path, &request.options, task) {
             Ok(store) => store,
             Err(error) => {
-                fail(&error);
+                fail(&request, &error, sender);
                 return None;
             }
         };
-        sender.send(Outcome::Opened(Box::new(Opened::of(id, &store))));
+        sender.send(Outcome::Opened(Box::new(Opened::of(
+            id, &store, remembered, notice,
+        ))));
         let builder = store.builder();
         let mut session = Self {
             id,
@@ -95,7 +95,7 @@ impl Session {
                 None
             }
             Err(error) => {
-                fail(&error);
+                fail(&request, &error, sender);
                 None
             }
         }
@@ -168,6 +168,8 @@ impl Session {
         sender.send(Outcome::Rewritten(Box::new(Opened::of(
             self.id,
             &self.store,
+            Default::default(),
+            None,
         ))));
         if let Err(error) = self.index(task, sender) {
             sender.send(Outcome::Following {
@@ -175,5 +177,27 @@ impl Session {
                 trouble: Some(error.to_string()),
             });
         }
+    }
+}
+
+fn fail(request: &OpenRequest, error: &OpenError, sender: &Sender) {
+    sender.send(match error {
+        OpenError::Cancelled(_) => Outcome::OpenCancelled,
+        error => Outcome::OpenFailed {
+            path: request.path.clone(),
+            message: error.to_string(),
+            wants_mapping: matches!(error, OpenError::NoEvents { .. }),
+        },
+    });
+}
+
+/// What is remembered of the store, and what went wrong with that.
+fn remembered(request: &OpenRequest) -> (StoreWorkspace, Option<String>) {
+    match request.workspace.load_store(&StorePath::of(&request.path)) {
+        Ok(loaded) => {
+            let notice = loaded.notice();
+            (loaded.value, notice)
+        }
+        Err(error) => (StoreWorkspace::default(), Some(error.to_string())),
     }
 }

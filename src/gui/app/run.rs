@@ -1,0 +1,440 @@
+//! Carries commands out. The only place where the model changes on the user's behalf.
+
+use std::path::PathBuf;
+
+use egui::ViewportCommand;
+
+use super::{App, apply_theme};
+use crate::gui::command::Command;
+use crate::gui::model::{Cursor, Direction, Level, View};
+use crate::log::Bound;
+use crate::model::time::{Edge, InputContext, InputError, Moment, input};
+use crate::model::{EventIx, StreamIx};
+use crate::store::OpenOptions;
+use crate::worker::{Family, Job, Keep, OpenRequest};
+use crate::workspace::Bookmark;
+
+impl App {
+    pub(super) fn run(&mut self, command: Command, ctx: &egui::Context) {
+        match command {
+            Command::OpenDialog | Command::OpenFolderDialog => self.pick(&command, ctx),
+            Command::Open(path) => self.open(path),
+            Command::OpenSample(at) => {
+                if let Some(sample) = crate::worker::SAMPLES.get(at) {
+                    self.open(self.start.samples.join(sample.file));
+                }
+            }
+            Command::Close => self.close(),
+            Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Command::ClearRecent => {
+                self.model.settings.recent.forget_all();
+                self.save_settings();
+            }
+            Command::Copy(text) => self.copy(text, ctx),
+            Command::CopyAnswer
+            | Command::CopyAnswerMarkdown
+            | Command::CopyState
+            | Command::CopyAddress => {
+                self.copy_of(&command, ctx);
+            }
+            Command::SetTheme(theme) => {
+                self.model.settings.theme = theme;
+                apply_theme(ctx, theme);
+                self.save_settings();
+            }
+            Command::SetZone(zone) => {
+                self.model.settings.zone = zone;
+                self.model.store.zone = None;
+                self.save_settings();
+            }
+            Command::ToggleDebug => {
+                self.model.settings.debug_panel = !self.model.settings.debug_panel;
+                self.save_settings();
+            }
+            Command::CancelWork => {
+                for running in &self.model.running {
+                    self.worker.cancel(running.family);
+                }
+                self.worker.cancel(Family::Session);
+            }
+            Command::WantBodies(events) => self.model.answers.bodies.want(events),
+            Command::Note(note) => self.model.notes.push(note),
+            Command::DismissNote(at) => {
+                if at < self.model.notes.len() {
+                    self.model.notes.remove(at);
+                }
+            }
+            Command::Palette
+            | Command::Help
+            | Command::Settings
+            | Command::FocusTime
+            | Command::CorrectMapping => {
+                self.frame.command(&command);
+            }
+            Command::Export => self.frame.command(&command),
+            other => self.run_on_store(other),
+        }
+    }
+
+    fn run_on_store(&mut self, command: Command) {
+        if self.model.session.is_none() {
+            return;
+        }
+        match command {
+            Command::Show(view) => self.model.view = view,
+            Command::MoveTo(bound) => self.move_to(bound),
+            Command::MoveToTyped(text) => self.move_to_typed(&text),
+            Command::StepEvent(direction) => self.step(direction, None),
+            Command::StepSelection(direction) => {
+                let events = self
+                    .model
+                    .selection
+                    .stream
+                    .and_then(|stream| Some(self.model.log()?.stream_events(stream)));
+                self.step(direction, events.as_deref());
+            }
+            Command::ToStart => self.move_to(Bound::Event(EventIx(0))),
+            Command::ToHead => self.move_to(Bound::Head),
+            Command::TogglePlay => {
+                if !self.model.playback.is_playing() && self.model.cursor.is_at_head() {
+                    self.move_to(Bound::Start);
+                }
+                self.model.playback.toggle();
+            }
+            Command::SetSpeed(speed) => self.model.playback.speed = speed,
+            Command::SetClock(clock) => {
+                if let Some(log) = self.model.log() {
+                    self.model.cursor = Cursor::new(log, clock, self.model.cursor.bound());
+                }
+            }
+            Command::GoToStream(stream) => {
+                self.select_stream(stream);
+                self.model.view = View::State;
+            }
+            Command::SelectStream(stream) => self.select_stream(stream),
+            Command::SelectEvent(event) => self.model.selection.event = event,
+            Command::GoToEvent(event) => self.go_to_event(event),
+            Command::SelectField(field) => self.model.selection.field = field,
+            Command::CompareWith(text) => self.compare_with(text.as_deref()),
+            Command::FilterCorrelation(_) | Command::FilterStream(_) => {
+                self.model.view = View::Events;
+                self.frame.command(&command);
+            }
+            Command::AddBookmark => self.add_bookmark(),
+            Command::RemoveBookmark(at) => {
+                if at < self.model.store.bookmarks.len() {
+                    self.model.store.bookmarks.remove(at);
+                    self.save_store();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn take_dropped(&mut self, ctx: &egui::Context) {
+        let dropped = ctx.input(|input| input.raw.dropped_files.clone());
+        if let Some(file) = dropped.first() {
+            self.outbox.send(Command::Open(file.path().to_path_buf()));
+        }
+    }
+
+    fn open(&mut self, path: PathBuf) {
+        self.save_store();
+        self.model.opening = Some(path.clone());
+        let request = OpenRequest {
+            path,
+            options: OpenOptions::default(),
+            workspace: self.start.workspace.clone(),
+        };
+        self.worker.submit(Job::Open(Box::new(request)));
+    }
+
+    fn close(&mut self) {
+        self.save_store();
+        self.worker.submit(Job::Close);
+        self.model.session = None;
+        self.model.answers = Default::default();
+        self.model.notes.clear();
+        self.model.playback.pause();
+    }
+
+    /// The dialog blocks, so it has a thread of its own.
+    fn pick(&mut self, command: &Command, ctx: &egui::Context) {
+        let (sender, ctx) = (self.picked.0.clone(), ctx.clone());
+        let folder = *command == Command::OpenFolderDialog;
+        let run = move || {
+            let dialog = rfd::FileDialog::new().set_title("Open event store");
+            let picked = if folder {
+                dialog.pick_folder()
+            } else {
+                let known = [
+                    "db", "sqlite", "sqlite3", "json", "jsonl", "ndjson", "gz", "zst",
+                ];
+                dialog
+                    .add_filter("Event stores", &known)
+                    .add_filter("All files", &["*"])
+                    .pick_file()
+            };
+            if let Some(path) = picked
+                && sender.send(Command::Open(path)).is_ok()
+            {
+                ctx.request_repaint();
+            }
+        };
+        let started = std::thread::Builder::new()
+            .name("asof-dialog".to_owned())
+            .spawn(run);
+        if let Err(error) = started {
+            self.note(
+                Level::Error,
+                format!("The dialog could not be opened: {error}"),
+                None,
+            );
+        }
+    }
+
+    fn move_to(&mut self, bound: Bound) {
+        let Some(session) = &self.model.session else {
+            return;
+        };
+        self.model.cursor = Cursor::new(&session.log, self.model.cursor.clock(), bound);
+    }
+
+    /// Lets time pass while it is playing.
+    pub(super) fn advance(&mut self, ctx: &egui::Context) {
+        if !self.model.playback.is_playing() {
+            return;
+        }
+        let Some(session) = &self.model.session else {
+            return;
+        };
+        let span = self
+            .model
+            .playback
+            .passes(ctx.input(|input| input.stable_dt));
+        match self.model.cursor.run(&session.log, span) {
+            Some(Bound::Head) | None => {
+                self.model.playback.pause();
+                self.move_to(Bound::Head);
+            }
+            Some(bound) => self.move_to(bound),
+        }
+        ctx.request_repaint();
+    }
+
+    fn step(&mut self, direction: Direction, events: Option<&[EventIx]>) {
+        let Some(session) = &self.model.session else {
+            return;
+        };
+        if let Some(bound) = self.model.cursor.step(&session.log, events, direction) {
+            self.model.selection.event = match bound {
+                Bound::Event(event) => Some(event),
+                _ => None,
+            };
+            self.move_to(bound);
+        }
+        self.model.playback.pause();
+    }
+
+    fn input_context(&self) -> InputContext {
+        InputContext {
+            now: self.model.now,
+            head: self
+                .model
+                .log()
+                .and_then(|log| log.head_time(self.model.clock())),
+            cursor: self.model.cursor.time(),
+            zone: self.model.zone(),
+            edge: Edge::End,
+        }
+    }
+
+    /// What a typed moment means in this store, with what to tell about it.
+    fn understand(&self, text: &str) -> Result<(Bound, String), String> {
+        let Some(log) = self.model.log() else {
+            return Err("No store is open".to_owned());
+        };
+        let typed = input::parse(text, &self.input_context()).map_err(|error| error.to_string())?;
+        let bound = match typed.moment {
+            Moment::Head => Bound::Head,
+            Moment::Time(_) if !log.has_clock(self.model.clock()) => {
+                return Err(InputError::NoTimes {
+                    text: text.to_owned(),
+                }
+                .to_string());
+            }
+            Moment::Time(time) => Bound::Time(time),
+            Moment::Position(position) => {
+                log.at_position(position).map_or(Bound::Start, Bound::Event)
+            }
+            Moment::Version(version) => {
+                let Some(stream) = self.model.selection.stream else {
+                    return Err("A version needs a selected stream; select one first".to_owned());
+                };
+                let found = crate::analysis::replay::at_version(log, stream, version);
+                Bound::Event(
+                    found.ok_or_else(|| format!("{} has no {version}", log.stream_name(stream)))?,
+                )
+            }
+        };
+        let note = typed
+            .note
+            .map(|note| format!(" {note}"))
+            .unwrap_or_default();
+        Ok((bound, format!("{}{note}", typed.echo)))
+    }
+
+    fn move_to_typed(&mut self, text: &str) {
+        match self.understand(text) {
+            Ok((bound, echo)) => {
+                self.model.playback.pause();
+                self.move_to(bound);
+                self.frame.typed(Ok(echo));
+            }
+            Err(message) => self.frame.typed(Err(message)),
+        }
+    }
+
+    fn compare_with(&mut self, text: Option<&str>) {
+        self.model.compare = None;
+        let Some(text) = text else { return };
+        match self.understand(text) {
+            Ok((bound, _)) => {
+                self.model.compare = self
+                    .model
+                    .log()
+                    .and_then(|log| log.cut(self.model.clock(), bound).time(log));
+            }
+            Err(message) => self.note(Level::Warning, message, None),
+        }
+    }
+
+    fn select_stream(&mut self, stream: StreamIx) {
+        if self.model.selection.stream != Some(stream) {
+            self.model.selection.field = None;
+            self.model.compare = None;
+        }
+        self.model.selection.stream = Some(stream);
+        self.model.selection.event = None;
+    }
+
+    fn go_to_event(&mut self, event: EventIx) {
+        let Some(log) = self.model.log() else { return };
+        let stream = log.stream(event);
+        self.select_stream(stream);
+        self.model.selection.event = Some(event);
+        self.model.view = View::State;
+        self.model.playback.pause();
+        self.move_to(Bound::Event(event));
+    }
+
+    fn add_bookmark(&mut self) {
+        let as_of = *self.model.cursor.as_of();
+        let (Some(position), zone) = (as_of.position, self.model.zone()) else {
+            return;
+        };
+        let moment = as_of
+            .time
+            .map_or_else(|| position.to_string(), |time| time.to_string());
+        let name = as_of.time.map_or_else(
+            || position.to_string(),
+            |time| zone.format_bare(time, crate::model::time::Style::Seconds),
+        );
+        let created = self.model.now;
+        self.model.store.bookmarks.push(Bookmark {
+            name,
+            moment,
+            created,
+            ..Bookmark::default()
+        });
+        self.save_store();
+    }
+
+    fn copy(&mut self, text: String, ctx: &egui::Context) {
+        ctx.copy_text(text.clone());
+        self.clipboard = Some(text);
+    }
+
+    fn copy_of(&mut self, command: &Command, ctx: &egui::Context) {
+        let state = self.model.answers.state.current();
+        let text = match command {
+            Command::CopyAnswer => state.map(|found| found.answer.to_string()),
+            Command::CopyAnswerMarkdown => state.map(|found| found.answer.to_markdown()),
+            Command::CopyState => state
+                .and_then(|found| serde_json::to_string_pretty(&found.at.tree().to_value()).ok()),
+            _ => self.address(),
+        };
+        match text {
+            Some(text) => self.copy(text, ctx),
+            None => self.note(
+                Level::Info,
+                "The answer is still on its way; copy it in a moment".to_owned(),
+                None,
+            ),
+        }
+    }
+
+    /// The command line that answers what the view shows.
+    fn address(&self) -> Option<String> {
+        let session = self.model.session.as_ref()?;
+        let path = quoted(&session.opened.path.display().to_string());
+        let at = match (
+            self.model.cursor.is_at_head(),
+            self.model.cursor.time(),
+            self.model.cursor.as_of().position,
+        ) {
+            (true, _, _) => String::new(),
+            (_, Some(time), _) if !matches!(self.model.cursor.bound(), Bound::Event(_)) => {
+                format!(" --at {time}")
+            }
+            (_, _, Some(position)) => format!(" --at '{position}'"),
+            _ => String::new(),
+        };
+        Some(match (self.model.view, self.model.selection.stream) {
+            (View::State, Some(stream)) => {
+                format!(
+                    "asof state {path} {}{at}",
+                    quoted(session.log.stream_name(stream))
+                )
+            }
+            (View::Events, _) => format!("asof events {path}"),
+            _ => format!("asof info {path}"),
+        })
+    }
+
+    pub(super) fn save_settings(&mut self) {
+        let (workspace, settings) = (self.start.workspace.clone(), self.model.settings.clone());
+        self.worker.submit(Job::Save {
+            workspace,
+            keep: Keep::Settings(Box::new(settings)),
+        });
+    }
+
+    /// Remembers where this store was left.
+    pub(super) fn save_store(&mut self) {
+        let Some(session) = &self.model.session else {
+            return;
+        };
+        let path = session.opened.store_path.clone();
+        let stream = self.model.selection.stream;
+        self.model.store.selection =
+            stream.map(|stream| session.log.stream_name(stream).to_owned());
+        let (workspace, store) = (self.start.workspace.clone(), self.model.store.clone());
+        self.worker.submit(Job::Save {
+            workspace,
+            keep: Keep::Store(path, Box::new(store)),
+        });
+    }
+}
+
+/// For a shell.
+fn quoted(text: &str) -> String {
+    let plain = text
+        .chars()
+        .all(|c| c.is_alphanumeric() || "-_./:".contains(c));
+    if plain && !text.is_empty() {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}

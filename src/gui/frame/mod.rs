@@ -1,0 +1,131 @@
+//! The frame of every view: top bar, rail, time panel, status bar, notes and dialogs. Owns the views
+//! and their own small state (scroll, filter text); everything shared is in the model.
+
+mod debug;
+mod menu;
+mod notes;
+mod rail;
+mod status_bar;
+mod top_bar;
+
+use crate::gui::app::FrameTimes;
+use crate::gui::command::{Command, Outbox};
+use crate::gui::dialogs::Dialogs;
+use crate::gui::model::{Model, View};
+use crate::gui::panels::TimePanel;
+use crate::gui::theme::{TokensExt, sizes};
+use crate::gui::views::{Events, Overview, State, Streams, Welcome};
+
+/// All that is drawn.
+#[derive(Default)]
+pub(in crate::gui) struct Frame {
+    top_bar: top_bar::TopBar,
+    time_panel: TimePanel,
+    dialogs: Dialogs,
+    welcome: Welcome,
+    overview: Overview,
+    events: Events,
+    streams: Streams,
+    state: State,
+}
+
+impl Frame {
+    /// Forgets what belonged to the store before.
+    pub fn opened(&mut self) {
+        self.time_panel = TimePanel::default();
+        self.overview = Overview::default();
+        self.events = Events::default();
+        self.streams = Streams::default();
+        self.state = State::default();
+    }
+
+    /// Whether a dialog has the keyboard.
+    pub fn has_dialog(&self) -> bool {
+        self.dialogs.is_open()
+    }
+
+    /// Commands that change only what is drawn.
+    pub fn command(&mut self, command: &Command) {
+        match command {
+            Command::FocusTime => self.top_bar.focus_time(),
+            Command::FilterCorrelation(_) | Command::FilterStream(_) => {
+                self.events.command(command)
+            }
+            other => self.dialogs.command(other),
+        }
+    }
+
+    /// What became of a typed moment.
+    pub fn typed(&mut self, result: Result<String, String>) {
+        self.top_bar.typed(result);
+    }
+
+    /// Draws everything.
+    pub fn show(
+        &mut self,
+        ui: &mut egui::Ui,
+        model: &Model,
+        outbox: &mut Outbox,
+        times: FrameTimes,
+    ) {
+        let bg = ui.tokens().bg;
+        ui.painter().rect_filled(ui.max_rect(), 0.0, bg);
+        panel(egui::Panel::top("top-bar"), sizes::TOP_BAR)
+            .show(ui, |ui| self.top_bar.show(ui, model, outbox));
+        panel(egui::Panel::bottom("status-bar"), sizes::STATUS_BAR)
+            .show(ui, |ui| status_bar::show(ui, model, outbox));
+        if model.session.is_some() {
+            self.time_panel.show(ui, model, outbox);
+            panel(egui::Panel::left("rail"), sizes::RAIL)
+                .show(ui, |ui| rail::show(ui, model, outbox));
+        }
+        egui::CentralPanel::no_frame().show(ui, |ui| {
+            notes::show(ui, model, outbox);
+            if model.session.is_none() {
+                self.welcome.show(ui, model, outbox);
+                return;
+            }
+            match model.view {
+                View::Overview => self.overview.show(ui, model, outbox),
+                View::Events => self.events.show(ui, model, outbox),
+                View::Streams => self.streams.show(ui, model, outbox),
+                View::State => self.state.show(ui, model, outbox),
+            }
+        });
+        self.dialogs.show(ui, model, outbox);
+        if model.settings.debug_panel {
+            debug::show(ui, model, times);
+        }
+        preview_dropped(ui);
+    }
+}
+
+/// A bar of the frame: fixed, on the panel's ground, one line to its neighbour.
+fn panel(panel: egui::Panel, size: f32) -> egui::Panel {
+    panel
+        .exact_size(size)
+        .resizable(false)
+        .show_separator_line(false)
+        .frame(egui::Frame::NONE)
+}
+
+/// Says what a file that hovers over the window would do.
+fn preview_dropped(ui: &egui::Ui) {
+    let hovering = ui.input(|input| !input.raw.hovered_files.is_empty());
+    if !hovering {
+        return;
+    }
+    let tokens = ui.tokens();
+    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop-preview"));
+    let painter = ui.ctx().layer_painter(layer);
+    let rect = ui.ctx().content_rect();
+    painter.rect_filled(rect, 0.0, tokens.scrim);
+    let font = crate::gui::theme::Face::Answer.font();
+    painter.text(
+        rect.center(),
+        egui::Align2::CENTER_CENTER,
+        "Drop to open",
+        font,
+        tokens.on_accent,
+    );
+}

@@ -1,0 +1,89 @@
+//! The views, one below the other.
+
+use egui::{Align2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use crate::gui::command::{Command, Outbox};
+use crate::gui::model::{Model, View};
+use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
+use crate::gui::widgets::IconButton;
+
+pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let tokens = ui.tokens();
+    let all = ui.max_rect();
+    ui.painter().rect_filled(all, 0.0, tokens.panel);
+    ui.painter()
+        .vline(all.right() - 0.5, all.y_range(), (1.0, tokens.border));
+    for (n, view) in View::ALL.into_iter().enumerate() {
+        let top = all.top() + n as f32 * sizes::RAIL_ITEM;
+        let rect = Rect::from_min_size(pos2(all.left(), top), vec2(sizes::RAIL, sizes::RAIL_ITEM));
+        if item(ui, rect, view, model.view == view) {
+            outbox.send(Command::Show(view));
+        }
+    }
+    let side = sizes::BUTTON;
+    let bottom = Rect::from_min_size(
+        pos2(all.left() + 6.0, all.bottom() - side - 8.0),
+        vec2(sizes::RAIL - 12.0, side),
+    );
+    ui.scope_builder(egui::UiBuilder::new().max_rect(bottom), |ui| {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            if ui
+                .add(IconButton::new(Icon::Help, "Keyboard shortcuts").shortcut("F1"))
+                .clicked()
+            {
+                outbox.send(Command::Help);
+            }
+            if ui
+                .add(IconButton::new(Icon::Settings, "Settings").shortcut("Ctrl+,"))
+                .clicked()
+            {
+                outbox.send(Command::Settings);
+            }
+        });
+    });
+}
+
+fn item(ui: &mut Ui, rect: Rect, view: View, on: bool) -> bool {
+    let tokens = ui.tokens();
+    let response = ui.interact(
+        rect,
+        ui.scope_id().with(("rail", view.name())),
+        Sense::click(),
+    );
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, view.name()));
+    let inner = rect.with_max_x(rect.right() - 1.0);
+    if on {
+        ui.painter().rect_filled(inner, 0.0, tokens.selection);
+        ui.painter()
+            .rect_filled(inner.with_max_x(inner.left() + 2.0), 0.0, tokens.accent);
+    } else if response.hovered() {
+        ui.painter().rect_filled(inner, 0.0, tokens.hover);
+    }
+    let colour = if on { tokens.text } else { tokens.text2 };
+    let icon = match view {
+        View::Overview => Icon::Overview,
+        View::Events => Icon::Events,
+        View::Streams => Icon::Streams,
+        View::State => Icon::State,
+    };
+    let above = Rect::from_center_size(rect.center() - vec2(0.0, 9.0), vec2(18.0, 18.0));
+    icons::paint(ui.painter(), above, icon, colour);
+    let below = rect.center() + vec2(0.0, 13.0);
+    ui.painter().text(
+        below,
+        Align2::CENTER_CENTER,
+        view.name(),
+        Face::Secondary.font(),
+        colour,
+    );
+    if response.has_focus() {
+        ui.painter().rect_stroke(
+            inner.shrink(1.0),
+            0.0,
+            (2.0, tokens.accent),
+            egui::StrokeKind::Inside,
+        );
+    }
+    response.clicked()
+}

@@ -1,0 +1,138 @@
+//! One line at the bottom: what is being done, what there is, how it is read.
+
+use egui::{Align, Layout, Ui};
+
+use crate::gui::command::{Command, Outbox};
+use crate::gui::model::Model;
+use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
+use crate::gui::widgets::ProgressLine;
+use crate::render::grouped;
+use crate::worker::{Family, Running};
+
+pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let tokens = ui.tokens();
+    let all = ui.max_rect();
+    ui.painter().rect_filled(all, 0.0, tokens.panel);
+    ui.painter()
+        .hline(all.x_range(), all.top() + 0.5, (1.0, tokens.border));
+    let inner = all.shrink2(egui::vec2(sizes::PAD, 0.0));
+    ui.scope_builder(
+        egui::UiBuilder::new()
+            .max_rect(inner)
+            .layout(Layout::left_to_right(Align::Center)),
+        |ui| {
+            ui.spacing_mut().item_spacing.x = 16.0;
+            busy(ui, model, outbox);
+            facts(ui, model);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                standing(ui, model)
+            });
+        },
+    );
+}
+
+fn word(ui: &mut Ui, text: impl Into<String>) {
+    let colour = ui.tokens().text2;
+    ui.add(egui::Label::new(Face::Secondary.text(text, colour)).selectable(false));
+}
+
+fn busy(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    if let Some(path) = &model.opening {
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        word(ui, format!("Opening {name}…"));
+    }
+    for running in &model.running {
+        let Running { family, progress } = running;
+        let what = match family {
+            Family::Session => "Indexing",
+            Family::Matches => "Filtering",
+            Family::Export => "Exporting",
+            // Shorter than a glance.
+            _ => continue,
+        };
+        let mut line = ProgressLine::new(what).cancellable();
+        let (done, total) = (grouped(progress.done), grouped(progress.total));
+        if progress.total > 0 {
+            let part = progress.done as f32 / progress.total as f32;
+            line = line.count(&done, &total, part);
+        }
+        if line.show(ui) {
+            outbox.send(Command::CancelWork);
+        }
+    }
+}
+
+fn facts(ui: &mut Ui, model: &Model) {
+    let Some(session) = &model.session else {
+        if model.opening.is_none() {
+            word(ui, format!("Asof {}", env!("CARGO_PKG_VERSION")));
+        }
+        return;
+    };
+    let log = &session.log;
+    if log.is_complete() {
+        let (rect, _) = ui.allocate_exact_size(egui::vec2(12.0, 12.0), egui::Sense::hover());
+        icons::paint(ui.painter(), rect, Icon::Check, ui.tokens().ok);
+        ui.add_space(-10.0);
+        word(ui, "Index complete");
+    } else if session.cut_short {
+        word(ui, "Only a part is indexed");
+    } else if !log.is_empty() {
+        word(ui, "Order is provisional until all is read");
+    }
+    word(
+        ui,
+        format!(
+            "{} events · {} streams · {} event types",
+            grouped(log.len() as u64),
+            grouped(log.streams().len() as u64),
+            grouped(log.types().len() as u64)
+        ),
+    );
+    if log.problem_count() > 0 {
+        let colour = ui.tokens().warning;
+        let records = if log.problem_count() == 1 {
+            "1 problem"
+        } else {
+            "problems"
+        };
+        let text = if log.problem_count() == 1 {
+            records.to_owned()
+        } else {
+            format!("{} {records}", grouped(log.problem_count()))
+        };
+        ui.add(egui::Label::new(Face::Secondary.text(text, colour)).selectable(false));
+    }
+}
+
+/// From the right.
+fn standing(ui: &mut Ui, model: &Model) {
+    match &model.session {
+        None => {
+            word(ui, format!("Zone {}", model.zone()));
+            word(ui, "No store open");
+        }
+        Some(session) => {
+            let colour = ui.tokens().text2;
+            let label =
+                egui::Label::new(Face::Secondary.text("Read-only", colour)).selectable(false);
+            ui.add(label).on_hover_text(&session.opened.access);
+            word(ui, format!("Zone {}", model.zone()));
+            match &session.trouble {
+                Some(trouble) => {
+                    let colour = ui.tokens().warning;
+                    ui.add(
+                        egui::Label::new(Face::Secondary.text("Following has stopped", colour))
+                            .selectable(false),
+                    )
+                    .on_hover_text(trouble);
+                }
+                None if session.log.is_complete() => word(ui, "Following the file"),
+                None => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! What the window shows: the open store, the cursor, the selection, the answers. Plain data that
+//! views read and only `app` changes; nothing here draws.
+
+mod answers;
+mod cursor;
+mod play;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use answers::{Answers, BodyCache, FieldValues, Inspected, Slot, StateKey};
+pub use cursor::{Cursor, Direction, Step};
+pub use play::{PlayState, Playback, SPEEDS};
+
+use crate::log::{Clock, Log};
+use crate::model::time::{Style, Zone};
+use crate::model::{EventIx, StreamIx, Timestamp};
+use crate::worker::{Opened, Running, Subject};
+use crate::workspace::Settings;
+
+/// The views of the rail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum View {
+    /// What the store is.
+    #[default]
+    Overview,
+    /// Every event.
+    Events,
+    /// Every stream.
+    Streams,
+    /// One stream as of the cursor.
+    State,
+}
+
+impl View {
+    /// All of them, in the order of the rail.
+    pub const ALL: [Self; 4] = [Self::Overview, Self::Events, Self::Streams, Self::State];
+
+    /// Its name on the rail.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Events => "Events",
+            Self::Streams => "Streams",
+            Self::State => "State",
+        }
+    }
+}
+
+/// An open store.
+#[derive(Debug)]
+pub struct Session {
+    /// What it is.
+    pub opened: Opened,
+    /// Its log so far.
+    pub log: Arc<Log>,
+    /// Counts the snapshots, so that what was computed from an older one is known for it.
+    pub revision: u64,
+    /// Why following has stopped for the moment.
+    pub trouble: Option<String>,
+    /// Indexing was called off: the log is only a part.
+    pub cut_short: bool,
+}
+
+impl Session {
+    /// The log with its payloads, for a job.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        Subject {
+            session: self.opened.session,
+            log: Arc::clone(&self.log),
+            payloads: Arc::clone(&self.opened.payloads),
+            rules: self.opened.rules.clone(),
+        }
+    }
+
+    /// The file's name.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let path = &self.opened.path;
+        path.file_name().map_or_else(
+            || path.display().to_string(),
+            |name| name.to_string_lossy().into_owned(),
+        )
+    }
+}
+
+/// What the views are about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// A stream.
+    pub stream: Option<StreamIx>,
+    /// An event.
+    pub event: Option<EventIx>,
+    /// A field of the stream's state, as a JSON pointer.
+    pub field: Option<String>,
+}
+
+/// How bad a note is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// For information.
+    Info,
+    /// Something is not as it should be.
+    Warning,
+    /// Something did not work.
+    Error,
+}
+
+/// A sentence for the user that stays until it is put away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// How bad.
+    pub level: Level,
+    /// The sentence.
+    pub sentence: String,
+    /// More, folded in.
+    pub detail: Option<String>,
+}
+
+/// Everything that is shown.
+#[derive(Debug)]
+pub struct Model {
+    /// The open store.
+    pub session: Option<Session>,
+    /// A store being opened, of which nothing is known yet.
+    pub opening: Option<PathBuf>,
+    /// The moment.
+    pub cursor: Cursor,
+    /// A second moment to compare with.
+    pub compare: Option<Timestamp>,
+    /// What the views are about.
+    pub selection: Selection,
+    /// The view.
+    pub view: View,
+    /// Whether time is running.
+    pub playback: Playback,
+    /// What the worker answered.
+    pub answers: Answers,
+    /// What is remembered between runs.
+    pub settings: Settings,
+    /// What is remembered about this store.
+    pub store: crate::workspace::StoreWorkspace,
+    /// Notes not put away yet.
+    pub notes: Vec<Note>,
+    /// What the worker is busy with.
+    pub running: Vec<Running>,
+    /// The moment the frame began, by the computer's clock.
+    pub now: Timestamp,
+}
+
+impl Model {
+    /// The log of the open store.
+    #[must_use]
+    pub fn log(&self) -> Option<&Arc<Log>> {
+        self.session.as_ref().map(|session| &session.log)
+    }
+
+    /// The zone of all times on screen.
+    #[must_use]
+    pub fn zone(&self) -> Zone {
+        self.store.zone.unwrap_or(self.settings.zone)
+    }
+
+    /// A moment with all its digits, without its zone.
+    #[must_use]
+    pub fn time(&self, time: Timestamp) -> String {
+        self.zone().format_bare(time, Style::AsNeeded)
+    }
+
+    /// An event's time by the cursor's clock.
+    #[must_use]
+    pub fn event_time(&self, event: EventIx) -> Option<Timestamp> {
+        self.log()?.time(event, self.cursor.clock())
+    }
+
+    /// Whether an event was known at the cursor.
+    #[must_use]
+    pub fn is_known(&self, event: EventIx) -> bool {
+        self.log()
+            .is_some_and(|log| self.cursor.cut().holds(log, event))
+    }
+
+    /// The clock that the cursor goes by.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.cursor.clock()
+    }
+}

@@ -1,0 +1,15 @@
+//! The overview view.
+
+use crate::gui::command::Outbox;
+use crate::gui::model::Model;
+
+/// The overview view.
+#[derive(Default)]
+pub(in crate::gui) struct Overview {}
+
+impl Overview {
+    /// Draws it.
+    pub fn show(&mut self, ui: &mut egui::Ui, model: &Model, outbox: &mut Outbox) {
+        let _ = (ui, model, outbox);
+    }
+}

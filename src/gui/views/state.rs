@@ -1,0 +1,15 @@
+//! The state view.
+
+use crate::gui::command::Outbox;
+use crate::gui::model::Model;
+
+/// The state view.
+#[derive(Default)]
+pub(in crate::gui) struct State {}
+
+impl State {
+    /// Draws it.
+    pub fn show(&mut self, ui: &mut egui::Ui, model: &Model, outbox: &mut Outbox) {
+        let _ = (ui, model, outbox);
+    }
+}
