@@ -313,7 +313,13 @@ mod tests {
         let doc: Doc = toml::from_str("column = '/a/b'").unwrap();
         assert_eq!(
             doc.column.source,
-            Source::At(Within::Record, vec![Pointer::from("/a/b")])
+            Source::At(
+                Within::Record,
+                vec![Spot {
+                    pointer: Pointer::from("/a/b"),
+                    decoder: None
+                }]
+            )
         );
         assert!(toml::from_str::<Doc>("column = { sql = 'a', constant = 'b' }").is_err());
     }
