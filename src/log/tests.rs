@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::{Position, Version};
 
 #[derive(Clone, Debug)]
 struct Event {
