@@ -85,15 +85,14 @@ impl Times<'_> {
 impl Log {
     /// The events of a range as runs of columns, in log order.
     pub fn runs(&self, events: Range<EventIx>) -> impl Iterator<Item = Run<'_>> {
-        let (from, to) = (events.start.0, events.end.0.min(self.len));
-        Chunks(&self.chunks)
-            .within(&(from..to.max(from)))
-            .map(move |chunk| {
-                let first = chunk.events.start;
-                let rows = from.saturating_sub(first) as usize
-                    ..(to.min(chunk.events.end) - first) as usize;
-                Run { chunk, rows }
-            })
+        let from = events.start.0.min(self.len);
+        let to = events.end.0.clamp(from, self.len);
+        Chunks(&self.chunks).within(&(from..to)).map(move |chunk| {
+            let first = chunk.events.start;
+            let rows =
+                from.saturating_sub(first) as usize..(to.min(chunk.events.end) - first) as usize;
+            Run { chunk, rows }
+        })
     }
 
     /// A stream's events as ascending runs, linked ones among them, without copying.
