@@ -11,7 +11,7 @@ use crate::log::Bound;
 use crate::model::time::{Edge, InputContext, InputError, Moment, input};
 use crate::model::{EventIx, StreamIx};
 use crate::store::OpenOptions;
-use crate::worker::{Family, Job, Keep, OpenRequest};
+use crate::worker::{Family, Job, OpenRequest};
 use crate::workspace::Bookmark;
 
 impl App {
@@ -400,30 +400,6 @@ impl App {
             (View::Events, _) => format!("asof events {path}"),
             _ => format!("asof info {path}"),
         })
-    }
-
-    pub(super) fn save_settings(&mut self) {
-        let (workspace, settings) = (self.start.workspace.clone(), self.model.settings.clone());
-        self.worker.submit(Job::Save {
-            workspace,
-            keep: Keep::Settings(Box::new(settings)),
-        });
-    }
-
-    /// Remembers where this store was left.
-    pub(super) fn save_store(&mut self) {
-        let Some(session) = &self.model.session else {
-            return;
-        };
-        let path = session.opened.store_path.clone();
-        let stream = self.model.selection.stream;
-        self.model.store.selection =
-            stream.map(|stream| session.log.stream_name(stream).to_owned());
-        let (workspace, store) = (self.start.workspace.clone(), self.model.store.clone());
-        self.worker.submit(Job::Save {
-            workspace,
-            keep: Keep::Store(path, Box::new(store)),
-        });
     }
 }
 
