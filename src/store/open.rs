@@ -7,7 +7,7 @@ use std::time::Instant;
 use tempfile::NamedTempFile;
 
 use super::json::{JsonError, JsonSource, Tail};
-use super::layout::{self, Layout, LayoutError, Medium, Recognised, Role, SideKind};
+use super::layout::{self, Contents, Layout, LayoutError, Medium, Recognised, Role, SideKind};
 use super::sniff::{self, Kind, Packing, SniffError};
 use super::sqlite::connect::ConnectError;
 use super::sqlite::{News, SqliteSource};
@@ -43,6 +43,8 @@ pub enum OpenError {
     NoEvents {
         /// What was found.
         found: String,
+        /// Its tables or keys, to choose from.
+        contents: Box<Contents>,
         /// The file.
         path: PathBuf,
     },
@@ -104,6 +106,7 @@ pub struct Store {
     path: PathBuf,
     source: Source,
     recognition: Recognition,
+    contents: Contents,
 }
 
 #[derive(Debug)]
@@ -179,6 +182,7 @@ impl Store {
                     };
                     return Err(OpenError::NoEvents {
                         found,
+                        contents: Box::new(Contents::of_sqlite(&facts)),
                         path: path.to_owned(),
                     });
                 }
@@ -191,6 +195,7 @@ impl Store {
             path: path.to_owned(),
             source,
             recognition,
+            contents: Contents::of_sqlite(&facts),
         })
     }
 
@@ -218,6 +223,7 @@ impl Store {
                     };
                     return Err(OpenError::NoEvents {
                         found,
+                        contents: Box::new(Contents::of_json(&facts)),
                         path: path.to_owned(),
                     });
                 }
@@ -229,6 +235,7 @@ impl Store {
             path: path.to_owned(),
             source,
             recognition,
+            contents: Contents::of_json(&facts),
         })
     }
 
@@ -263,6 +270,12 @@ impl Store {
     #[must_use]
     pub fn recognition(&self) -> &Recognition {
         &self.recognition
+    }
+
+    /// The tables or keys that a mapping can name.
+    #[must_use]
+    pub fn contents(&self) -> &Contents {
+        &self.contents
     }
 
     /// The layout it is read by.

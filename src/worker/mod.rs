@@ -6,16 +6,27 @@
 //! one goes through the whole log (filters, densities, exports). Neither egui nor SQL may enter.
 
 mod answer;
+mod find;
 mod job;
 mod lane;
+mod overview;
+mod preview;
 mod session;
 
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
 
-pub use job::{Family, Found, Job, Keep, OpenRequest, Opened, Outcome, Reply, SessionId, Subject};
+pub use find::{FoundStream, FoundType, Fuzzy, Names};
+pub use job::{
+    Family, Found, Job, Keep, OpenRequest, Opened, Outcome, Reply, SessionId, Subject, Unread,
+};
 pub use lane::{Running, Wake};
+pub use overview::{
+    CategoryFacts, Finding, FindingKind, FoundPlace, PlaceTarget, StoreOverview, TypeFacts,
+    WholeStore, layout_facts,
+};
+pub use preview::{Preview, PreviewRow};
 
 pub use crate::simulate::SAMPLES;
 
@@ -94,6 +105,7 @@ impl Worker {
             | Family::Density
             | Family::Export
             | Family::Overview
+            | Family::Preview
             | Family::Streams => &self.scans,
             Family::State
             | Family::Inspect

@@ -89,6 +89,9 @@ impl App {
         let model = Model {
             session: None,
             opening: None,
+            unread: None,
+            search: None,
+            settings_file: start.workspace.settings_file(),
             cursor: Cursor::default(),
             compare: None,
             selection: Selection::default(),

@@ -29,15 +29,14 @@ impl App {
         match outcome {
             Outcome::Opened(opened) => self.opened(*opened),
             Outcome::OpenFailed {
-                message,
-                wants_mapping,
-                ..
+                message, unread, ..
             } => {
                 self.model.opening = None;
-                let detail = wants_mapping.then(|| {
-                    "Choose its columns yourself: Correct how columns are read…".to_owned()
-                });
-                self.note(Level::Error, message, detail);
+                self.model.unread = unread;
+                self.note(Level::Error, message, None);
+            }
+            Outcome::Previewed { number, preview } => {
+                self.model.answers.preview.answer(number, preview);
             }
             Outcome::OpenCancelled => self.model.opening = None,
             Outcome::Indexed {
@@ -97,6 +96,8 @@ impl App {
     fn opened(&mut self, opened: Opened) {
         let model = &mut self.model;
         model.opening = None;
+        model.unread = None;
+        model.search = None;
         model.answers = Default::default();
         model.selection = Selection::default();
         model.compare = None;
@@ -201,6 +202,8 @@ impl App {
                 answers.inspected.answer(number, Inspected { event, body })
             }
             Reply::Bodies(lines) => answers.bodies.fill(number, lines),
+            Reply::Find(names) => answers.names.answer(number, names),
+            Reply::Overview(overview) => answers.overview.answer(number, *overview),
             Reply::Values {
                 stream,
                 pointer,

@@ -7,6 +7,7 @@ mod column;
 mod evidence;
 mod guess;
 mod library;
+mod mapping;
 mod side;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,8 @@ pub use evidence::{
 };
 pub use library::{LayoutError, built_in, from_toml};
 pub use side::{SideKind, SideTable};
+
+pub use mapping::{Contents, Part};
 
 use crate::log::{Clock, StreamEnd};
 
@@ -122,7 +125,7 @@ pub enum OrderBy {
 }
 
 /// How a kind of event store is laid out on disk.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Layout {
     /// A short name for programs: lower case, dashes.
@@ -145,7 +148,7 @@ pub struct Layout {
 }
 
 /// Where the events of a layout are and what their columns mean.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Events {
     /// SQLite: what follows FROM; joins and `json_each` may stand here.
@@ -183,7 +186,7 @@ pub struct Events {
 }
 
 /// SQLite: a table that puts events into further streams.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Links {
     /// What follows FROM.
