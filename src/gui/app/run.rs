@@ -121,9 +121,7 @@ impl App {
             Command::GoToEvent(event) => self.go_to_event(event),
             Command::SelectField(field) => self.model.selection.field = field,
             Command::CompareWith(text) => self.compare_with(text.as_deref()),
-            Command::FilterCorrelation(_)
-            | Command::FilterStream(_)
-            | Command::FilterType(_) => {
+            Command::FilterCorrelation(_) | Command::FilterStream(_) | Command::FilterType(_) => {
                 self.model.view = View::Events;
                 self.frame.command(&command);
             }
@@ -289,7 +287,8 @@ impl App {
         let Some(log) = self.model.log() else {
             return Err("No store is open".to_owned());
         };
-        let typed = input::parse(text, &self.model.input_context()).map_err(|error| error.to_string())?;
+        let typed =
+            input::parse(text, &self.model.input_context()).map_err(|error| error.to_string())?;
         let bound = match typed.moment {
             Moment::Head => Bound::Head,
             Moment::Time(_) if !log.has_clock(self.model.clock()) => {
