@@ -9,6 +9,7 @@ use crate::gui::model::{Direction, Note, View};
 use crate::log::{Bound, Clock};
 use crate::model::time::Zone;
 use crate::model::{EventIx, StreamIx};
+use crate::worker::TimelineRequest;
 use crate::workspace::Theme;
 
 /// Something to be done.
@@ -100,6 +101,10 @@ pub enum Command {
     CancelWork,
     /// Bring the payload lines of these events.
     WantBodies(Vec<EventIx>),
+    /// Count these events over time.
+    WantTimeline(TimelineRequest),
+    /// Remember the height of the time panel, in points.
+    SetTimePanelHeight(f32),
     /// Tell the user something.
     Note(Note),
     /// Put a note away.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::job::{Found, Job, Keep, Outcome, Reply, SessionId, Subject};
 use super::lane::{Queued, Sender, Shared, Turn};
+use super::timeline::Timelines;
 use crate::analysis::replay::{self, ReplayError, Series, Source, StateAt};
 use crate::log::{Payload, Unreadable};
 use crate::model::{EventIx, StreamIx, Task};
@@ -36,6 +37,7 @@ pub(super) fn run(shared: &Shared, sender: &Sender) {
 #[derive(Default)]
 struct Desk {
     series: Vec<(SessionId, Series)>,
+    timelines: Timelines,
 }
 
 impl Desk {
@@ -129,6 +131,10 @@ impl Desk {
             Job::Bodies { subject, events } => {
                 Ok(Reply::Bodies(previews(&subject, &events, task)?))
             }
+            Job::Density { subject, request } => {
+                let timeline = self.timelines.find(&subject, request, task)?;
+                Ok(Reply::Density(Box::new(timeline)))
+            }
             Job::Open(_) | Job::Close | Job::Save { .. } => {
                 Err(ReplayError::Cancelled(crate::model::Cancelled))
             }
@@ -162,6 +168,7 @@ fn session_of(job: &Job) -> Option<SessionId> {
         Job::State { subject, .. }
         | Job::Inspect { subject, .. }
         | Job::Bodies { subject, .. }
+        | Job::Density { subject, .. }
         | Job::Values { subject, .. } => Some(subject.session),
     }
 }

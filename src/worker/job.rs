@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::timeline::{Timeline, TimelineRequest};
 use crate::analysis::replay::{Answer, FoldRules, StateAt, ValueChange};
 use crate::log::{Arrangement, Body, Cut, Log, PayloadReader, Unreadable};
 use crate::model::time::Zone;
@@ -133,6 +134,13 @@ pub enum Job {
         /// The field, as a JSON pointer.
         pointer: String,
     },
+    /// Events counted over time.
+    Density {
+        /// The log.
+        subject: Subject,
+        /// What to count.
+        request: TimelineRequest,
+    },
     /// Write to the workspace.
     Save {
         /// Where.
@@ -152,6 +160,7 @@ impl Job {
             Self::Inspect { .. } => Family::Inspect,
             Self::Bodies { .. } => Family::Bodies,
             Self::Values { .. } => Family::Values,
+            Self::Density { .. } => Family::Density,
             Self::Save {
                 keep: Keep::Settings(_),
                 ..
@@ -172,6 +181,7 @@ impl Job {
             Family::State
                 | Family::Bodies
                 | Family::Inspect
+                | Family::Density
                 | Family::SaveSettings
                 | Family::SaveStore
         )
@@ -332,6 +342,8 @@ pub enum Reply {
         /// Its values, oldest first.
         values: Vec<ValueChange>,
     },
+    /// To [`Job::Density`].
+    Density(Box<Timeline>),
 }
 
 /// A stream's state, ready to be shown.

@@ -220,6 +220,7 @@ impl App {
             Reply::Inspect { event, body } => {
                 answers.inspected.answer(number, Inspected { event, body })
             }
+            Reply::Density(timeline) => answers.timeline.answer(number, *timeline),
             Reply::Bodies(lines) => answers.bodies.fill(number, lines),
             Reply::Values {
                 stream,
