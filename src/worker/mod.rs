@@ -96,10 +96,7 @@ impl Worker {
     fn lane(&self, family: Family) -> &Lane {
         match family {
             Family::Session => &self.index,
-            Family::Matches
-            | Family::Export
-            | Family::Overview
-            | Family::Streams => &self.scans,
+            Family::Matches | Family::Export | Family::Overview | Family::Streams => &self.scans,
             Family::Density => &self.timeline,
             Family::State
             | Family::Inspect

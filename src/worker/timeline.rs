@@ -188,7 +188,9 @@ impl Whole {
         let names = (0..lanes.len()).map(|lane| {
             let name = lanes.name(log, lane);
             let others = lane + 1 == lanes.len();
-            let place = dictionary.filter(|_| !others).and_then(|all| all.find(name));
+            let place = dictionary
+                .filter(|_| !others)
+                .and_then(|all| all.find(name));
             (name.to_owned(), place)
         });
         let scale = Scale::of(log, request.clock);

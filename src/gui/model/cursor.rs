@@ -134,7 +134,10 @@ impl Cursor {
         if to >= log.len() as u32 {
             return Some(Bound::Head);
         }
-        Some(to.checked_sub(1).map_or(Bound::Start, |at| Bound::Event(EventIx(at))))
+        Some(
+            to.checked_sub(1)
+                .map_or(Bound::Start, |at| Bound::Event(EventIx(at))),
+        )
     }
 
     /// The bound after time has run for `span`, not beyond the head.
