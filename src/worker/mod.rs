@@ -7,8 +7,11 @@
 //! exports). Neither egui nor SQL may enter.
 
 mod answer;
+mod find;
 mod job;
 mod lane;
+mod overview;
+mod preview;
 mod session;
 mod timeline;
 
@@ -16,8 +19,16 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
 
-pub use job::{Family, Found, Job, Keep, OpenRequest, Opened, Outcome, Reply, SessionId, Subject};
+pub use find::{FoundStream, FoundType, Fuzzy, Names};
+pub use job::{
+    Family, Found, Job, Keep, OpenRequest, Opened, Outcome, Reply, SessionId, Subject, Unread,
+};
 pub use lane::{Running, Wake};
+pub use overview::{
+    CategoryFacts, Finding, FindingKind, FoundPlace, PlaceTarget, StoreOverview, TypeFacts,
+    WholeStore, layout_facts,
+};
+pub use preview::{Preview, PreviewRow};
 pub use timeline::{Idle, Mark, Timeline, TimelineRequest, Whole};
 
 pub use crate::simulate::SAMPLES;
@@ -96,8 +107,12 @@ impl Worker {
     fn lane(&self, family: Family) -> &Lane {
         match family {
             Family::Session => &self.index,
-            Family::Matches | Family::Export | Family::Overview | Family::Streams => &self.scans,
             Family::Density => &self.timeline,
+            Family::Matches
+            | Family::Export
+            | Family::Overview
+            | Family::Preview
+            | Family::Streams => &self.scans,
             Family::State
             | Family::Inspect
             | Family::Bodies
