@@ -271,7 +271,8 @@ impl<'s> Reader<'s> {
             if keyed {
                 // A commit's events share a key and belong together.
                 let next = place.at != *after;
-                let late = since >= 256 && since.is_multiple_of(64) && began.elapsed() > TRANSACTION;
+                let late =
+                    since >= 256 && since.is_multiple_of(64) && began.elapsed() > TRANSACTION;
                 if next && (late || chunk.len() >= most) {
                     return Ok(End::Paused);
                 }

@@ -88,7 +88,11 @@ impl SqliteSource {
         let plan = Plan::new(layout);
         let payloads = SqlitePayloads::new(plan.clone(), path.to_owned(), unpacked);
         // A mapping that does not fit is to be heard of now, not after the first chunk.
-        let statements = [Some(plan.index_sql()), Some(plan.body_sql()), plan.links_sql()];
+        let statements = [
+            Some(plan.index_sql()),
+            Some(plan.body_sql()),
+            plan.links_sql(),
+        ];
         for sql in statements.into_iter().flatten() {
             let prepared = database.connection().prepare(&sql).map(drop);
             prepared.map_err(|error| database.explain(error))?;
@@ -144,7 +148,11 @@ impl SqliteSource {
             match self.index_once(builder, task, publish) {
                 // A writer came: look anew how the file is to be read, and go on.
                 Err(ConnectError::Busy { .. }) if attempts < ATTEMPTS => {
-                    attempts = if self.read_to > before { 0 } else { attempts + 1 };
+                    attempts = if self.read_to > before {
+                        0
+                    } else {
+                        attempts + 1
+                    };
                     self.database = None;
                 }
                 outcome => {
