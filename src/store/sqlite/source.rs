@@ -338,7 +338,9 @@ fn size(database: &Database) -> u64 {
 }
 
 fn density(database: &Database, plan: &Plan, keys: Keys) -> Density {
-    if plan.key.is_some() && keys.span() <= size(database).max(FEW) {
+    // Of a damaged file not even the greatest key is known.
+    let whole = plan.key.is_some() && database.damage().is_none();
+    if whole && keys.span() <= size(database).max(FEW) {
         Density::Dense
     } else {
         Density::Sparse
