@@ -61,6 +61,14 @@ pub enum News {
     Rewritten,
 }
 
+/// What a mapping can be made from: the tables of a file, their columns and some values.
+///
+/// # Errors
+/// As [`Database::open`].
+pub fn facts_of(path: &Path, task: &Task) -> Result<SqliteFacts, ConnectError> {
+    SqliteSource::open(path, task).map(|(_, facts)| facts)
+}
+
 impl SqliteSource {
     /// Opens the database and looks what it is.
     pub fn open(path: &Path, task: &Task) -> Result<(Database, SqliteFacts), ConnectError> {

@@ -89,7 +89,8 @@ fn table(facts: &TableFacts) -> Option<Guess> {
     let parts = score::cast(&fields);
     let place = format!("table `{}`", facts.name);
     let column = |part: &Part| Column::sql(quoted(fields[part.field].name));
-    let mut guess = Guess::new(Medium::Sqlite, &parts, &fields, &place, column)?;
+    let further = type_by_category(&parts, &column).into_iter().collect();
+    let mut guess = Guess::assemble(Medium::Sqlite, &parts, &fields, &place, column, further)?;
     guess.look_into_metadata(&parts, &fields);
     let own_key = integer_key(facts);
     if let (Some(key), None) = (own_key, guess.events.columns.get(&Role::Position)) {
@@ -165,13 +166,8 @@ pub(super) fn json(facts: &JsonFacts) -> Option<Candidate> {
     let parts = score::cast(&fields);
     let mut around = from_around(facts, &parts);
     let column = |part: &Part| Column::at(Pointer::through([fields[part.field].name]));
-    // kcat and the like tell topics apart and no types: better those than none.
-    let typeless = |part: &&Part| part.role == Role::Type;
-    if !parts.iter().any(|part| typeless(&part))
-        && !around.iter().any(|(role, _)| *role == Role::Type)
-    {
-        let category = parts.iter().find(|part| part.role == Role::Category);
-        around.extend(category.map(|part| (Role::Type, column(part))));
+    if !around.iter().any(|(role, _)| *role == Role::Type) {
+        around.extend(type_by_category(&parts, &column));
     }
     let mut guess = Guess::assemble(Medium::Json, &parts, &fields, "the records", column, around)?;
     guess.look_into_metadata(&parts, &fields);
@@ -198,6 +194,15 @@ pub(super) fn json(facts: &JsonFacts) -> Option<Candidate> {
         guess.events.order = OrderBy::Time;
     }
     Some(guess.candidate())
+}
+
+/// kcat and the like tell topics apart and no types: better those than none.
+fn type_by_category(parts: &[Part], column: impl Fn(&Part) -> Column) -> Option<(Role, Column)> {
+    if parts.iter().any(|part| part.role == Role::Type) {
+        return None;
+    }
+    let category = parts.iter().find(|part| part.role == Role::Category)?;
+    Some((Role::Type, column(category)))
 }
 
 /// What the fields around the records tell that the records do not.
@@ -236,16 +241,6 @@ fn from_around(facts: &JsonFacts, parts: &[Part]) -> Vec<(Role, Column)> {
 }
 
 impl Guess {
-    fn new(
-        medium: Medium,
-        parts: &[Part],
-        fields: &[Field<'_>],
-        place: &str,
-        column: impl Fn(&Part) -> Column,
-    ) -> Option<Self> {
-        Self::assemble(medium, parts, fields, place, column, Vec::new())
-    }
-
     fn assemble(
         medium: Medium,
         parts: &[Part],
