@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Common;
-use crate::analysis::overview::{LayoutFacts, Reason, RunnerUp, StoreFacts};
+use crate::analysis::overview::StoreFacts;
 use crate::analysis::replay::{FoldRules, ReplayError};
 use crate::analysis::streams::Unresolved;
 use crate::log::{Bound, Clock, Cut, Log, PayloadReader};
