@@ -63,6 +63,11 @@ impl App {
             Command::SetMapping(mapping) => self.set_mapping(mapping),
             Command::PreviewMapping(layout) => self.preview_mapping(layout),
             Command::WantBodies(events) => self.model.answers.bodies.want(events),
+            Command::WantTimeline(request) => self.model.answers.wanted_timeline = Some(request),
+            Command::SetTimePanelHeight(height) => {
+                self.model.settings.window.time_panel_height = Some(height);
+                self.save_settings();
+            }
             Command::Note(note) => self.model.notes.push(note),
             Command::DismissNote(at) => {
                 if at < self.model.notes.len() {
@@ -121,9 +126,7 @@ impl App {
             Command::GoToEvent(event) => self.go_to_event(event),
             Command::SelectField(field) => self.model.selection.field = field,
             Command::CompareWith(text) => self.compare_with(text.as_deref()),
-            Command::FilterCorrelation(_)
-            | Command::FilterStream(_)
-            | Command::FilterType(_) => {
+            Command::FilterCorrelation(_) | Command::FilterStream(_) | Command::FilterType(_) => {
                 self.model.view = View::Events;
                 self.frame.command(&command);
             }
@@ -258,11 +261,14 @@ impl App {
         let Some(session) = &self.model.session else {
             return;
         };
-        let span = self
-            .model
-            .playback
-            .passes(ctx.input(|input| input.stable_dt));
-        match self.model.cursor.run(&session.log, span) {
+        let (cursor, seconds) = (&self.model.cursor, ctx.input(|input| input.stable_dt));
+        let next = if session.log.has_clock(cursor.clock()) {
+            cursor.run(&session.log, self.model.playback.passes(seconds))
+        } else {
+            let events = self.model.playback.passing_events(seconds);
+            cursor.run_events(&session.log, events)
+        };
+        match next {
             Some(Bound::Head) | None => {
                 self.model.playback.pause();
                 self.move_to(Bound::Head);
@@ -291,7 +297,8 @@ impl App {
         let Some(log) = self.model.log() else {
             return Err("No store is open".to_owned());
         };
-        let typed = input::parse(text, &self.model.input_context()).map_err(|error| error.to_string())?;
+        let typed =
+            input::parse(text, &self.model.input_context()).map_err(|error| error.to_string())?;
         let bound = match typed.moment {
             Moment::Head => Bound::Head,
             Moment::Time(_) if !log.has_clock(self.model.clock()) => {
@@ -445,30 +452,6 @@ impl App {
             (View::Events, _) => format!("asof events {path}"),
             _ => format!("asof info {path}"),
         })
-    }
-
-    pub(super) fn save_settings(&mut self) {
-        let (workspace, settings) = (self.start.workspace.clone(), self.model.settings.clone());
-        self.worker.submit(Job::Save {
-            workspace,
-            keep: Keep::Settings(Box::new(settings)),
-        });
-    }
-
-    /// Remembers where this store was left.
-    pub(super) fn save_store(&mut self) {
-        let Some(session) = &self.model.session else {
-            return;
-        };
-        let path = session.opened.store_path.clone();
-        let stream = self.model.selection.stream;
-        self.model.store.selection =
-            stream.map(|stream| session.log.stream_name(stream).to_owned());
-        let (workspace, store) = (self.start.workspace.clone(), self.model.store.clone());
-        self.worker.submit(Job::Save {
-            workspace,
-            keep: Keep::Store(path, Box::new(store)),
-        });
     }
 }
 

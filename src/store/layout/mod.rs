@@ -219,19 +219,25 @@ impl Layout {
     /// Replaces `{*}` in all SQL by what a table pattern's `*` stood for.
     fn bind(&mut self, star: &str) {
         let bind = |text: &mut String| *text = text.replace("{*}", star);
-        bind(&mut self.events.from);
-        self.events.filter.iter_mut().for_each(bind);
-        self.events.key.iter_mut().for_each(bind);
-        if let Some(links) = &mut self.events.links {
+        let events = &mut self.events;
+        bind(&mut events.from);
+        let optional = [&mut events.filter, &mut events.key, &mut events.part];
+        optional.into_iter().flatten().for_each(bind);
+        if let Some(links) = &mut events.links {
             bind(&mut links.from);
+            bind(&mut links.key);
+            bind(&mut links.stream);
+            links.version.iter_mut().for_each(bind);
         }
-        for column in self.events.columns.values_mut() {
+        for column in events.columns.values_mut() {
             if let Source::Sql(sql) = &mut column.source {
                 bind(sql);
             }
         }
         for side in self.side.values_mut() {
             bind(&mut side.from);
+            side.filter.iter_mut().for_each(bind);
+            side.columns.values_mut().for_each(bind);
         }
     }
 }
