@@ -204,6 +204,8 @@ impl App {
         self.save_store();
         self.worker.submit(Job::Close);
         self.model.session = None;
+        self.model.unread = None;
+        self.model.search = None;
         self.model.answers = Default::default();
         self.model.notes.clear();
         self.model.playback.pause();
@@ -410,6 +412,10 @@ impl App {
             }
             _ => self.address(),
         };
+        if text.is_none() && *command == Command::CopyReport {
+            // Only that view asks for one.
+            self.model.view = View::Overview;
+        }
         match text {
             Some(text) => self.copy(text, ctx),
             None => self.note(
