@@ -1,15 +1,20 @@
-//! Reports as tables, CSV, Markdown; used by the command line and the window.
+//! Reports as text: tables for people, CSV and JSON lines for programs. `cli` prints them and the
+//! window's Copy and Export write them, so that both give the same bytes. Nothing is computed here
+//! and nothing is written to a file.
 
-/// A number with its digits in groups of three.
-#[must_use]
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+mod csv;
+mod grid;
+mod info;
+mod json;
+mod reports;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use self::csv::{csv, csv_string};
+pub use crate::analysis::words::grouped;
+pub use grid::{Cell, Column, Grid};
+pub use info::info;
+pub use json::{json, json_line};
+pub use reports::{categories, event_types, events, streams};
+pub use table::{Width, inline, table};

@@ -4,8 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::find::find;
 use super::job::{Found, Job, Keep, Outcome, Reply, SessionId, Subject};
 use super::lane::{Queued, Sender, Shared, Turn};
+use super::timeline::Timelines;
 use crate::analysis::replay::{self, ReplayError, Series, Source, StateAt};
 use crate::log::{Payload, Unreadable};
 use crate::model::{EventIx, StreamIx, Task};
@@ -36,6 +38,8 @@ pub(super) fn run(shared: &Shared, sender: &Sender) {
 #[derive(Default)]
 struct Desk {
     series: Vec<(SessionId, Series)>,
+    timelines: Timelines,
+    whole: super::overview::Kept,
 }
 
 impl Desk {
@@ -43,14 +47,22 @@ impl Desk {
         let Queued { number, job, task } = queued;
         let family = job.family();
         let Some(session) = session_of(&job) else {
-            if let Job::Save { workspace, keep } = job
-                && let Err(error) = save(&workspace, &keep)
-            {
-                sender.send(Outcome::Failed {
-                    family,
-                    number,
-                    message: error.to_string(),
-                });
+            match job {
+                Job::Save { workspace, keep } => {
+                    if let Err(error) = save(&workspace, &keep) {
+                        sender.send(Outcome::Failed {
+                            family,
+                            number,
+                            message: error.to_string(),
+                        });
+                    }
+                }
+                Job::Preview { path, layout } => {
+                    let preview = super::preview::preview(&path, &layout, &task);
+                    sender.send(Outcome::Previewed { number, preview });
+                }
+                // Not sent here.
+                _ => {}
             }
             return;
         };
@@ -129,7 +141,23 @@ impl Desk {
             Job::Bodies { subject, events } => {
                 Ok(Reply::Bodies(previews(&subject, &events, task)?))
             }
-            Job::Open(_) | Job::Close | Job::Save { .. } => {
+            Job::Density { subject, request } => {
+                let timeline = self.timelines.find(&subject, request, task)?;
+                Ok(Reply::Density(Box::new(timeline)))
+            }
+            Job::Find { subject, cut, text } => {
+                Ok(Reply::Find(find(&subject.log, &cut, &text, task)?))
+            }
+            Job::Overview {
+                subject,
+                cut,
+                zone,
+                facts,
+            } => {
+                let found = self.whole.overview(&subject, &cut, zone, &facts, task)?;
+                Ok(Reply::Overview(Box::new(found)))
+            }
+            Job::Open(_) | Job::Close | Job::Save { .. } | Job::Preview { .. } => {
                 Err(ReplayError::Cancelled(crate::model::Cancelled))
             }
         }
@@ -158,11 +186,14 @@ impl Desk {
 
 fn session_of(job: &Job) -> Option<SessionId> {
     match job {
-        Job::Open(_) | Job::Close | Job::Save { .. } => None,
+        Job::Open(_) | Job::Close | Job::Save { .. } | Job::Preview { .. } => None,
         Job::State { subject, .. }
         | Job::Inspect { subject, .. }
         | Job::Bodies { subject, .. }
-        | Job::Values { subject, .. } => Some(subject.session),
+        | Job::Density { subject, .. }
+        | Job::Values { subject, .. }
+        | Job::Find { subject, .. }
+        | Job::Overview { subject, .. } => Some(subject.session),
     }
 }
 
@@ -190,7 +221,7 @@ fn previews(
 }
 
 /// A payload on one line.
-fn preview(payload: &Payload) -> String {
+pub(super) fn preview(payload: &Payload) -> String {
     match payload {
         Payload::Absent => String::new(),
         Payload::Opaque(bytes) => {

@@ -1,21 +1,35 @@
 //! The background: everything that reads a file or takes time in proportion to the store. Typed
 //! jobs go in, numbered outcomes come out, the newest of a family wins, and nobody ever waits.
 //!
-//! Three threads, so that a look at a state never queues behind a search: one opens, indexes and
+//! Four threads, so that a look at a state never queues behind a search: one opens, indexes and
 //! follows the store ([`session`]); one answers what the cursor and the selection ask ([`answer`]);
-//! one goes through the whole log (filters, densities, exports). Neither egui nor SQL may enter.
+//! one counts what the time panel shows ([`timeline`]); one goes through the whole log (filters,
+//! exports). Neither egui nor SQL may enter.
 
 mod answer;
+mod find;
 mod job;
 mod lane;
+mod overview;
+mod preview;
 mod session;
+mod timeline;
 
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
 
-pub use job::{Family, Found, Job, Keep, OpenRequest, Opened, Outcome, Reply, SessionId, Subject};
+pub use find::{FoundStream, FoundType, Fuzzy, Names};
+pub use job::{
+    Family, Found, Job, Keep, OpenRequest, Opened, Outcome, Reply, SessionId, Subject, Unread,
+};
 pub use lane::{Running, Wake};
+pub use overview::{
+    CategoryFacts, Finding, FindingKind, FoundPlace, PlaceTarget, StoreOverview, TypeFacts,
+    WholeStore, layout_facts,
+};
+pub use preview::{Preview, PreviewRow};
+pub use timeline::{Idle, Mark, Timeline, TimelineRequest, Whole};
 
 pub use crate::simulate::SAMPLES;
 
@@ -31,6 +45,7 @@ pub struct Worker {
     index: Lane,
     answers: Lane,
     scans: Lane,
+    timeline: Lane,
     outcomes: Receiver<Outcome>,
 }
 
@@ -44,11 +59,13 @@ impl Worker {
         let sender = Sender::new(sender, Arc::clone(&wake));
         let index = Lane::start("asof-index", sender.clone(), session::run)?;
         let answers = Lane::start("asof-answers", sender.clone(), answer::run)?;
-        let scans = Lane::start("asof-scans", sender, answer::run)?;
+        let scans = Lane::start("asof-scans", sender.clone(), answer::run)?;
+        let timeline = Lane::start("asof-timeline", sender, answer::run)?;
         Ok(Self {
             index,
             answers,
             scans,
+            timeline,
             outcomes,
         })
     }
@@ -73,7 +90,7 @@ impl Worker {
     /// What is being worked on, for the status bar.
     #[must_use]
     pub fn running(&self) -> Vec<Running> {
-        [&self.index, &self.answers, &self.scans]
+        [&self.index, &self.answers, &self.scans, &self.timeline]
             .into_iter()
             .filter_map(Lane::running)
             .collect()
@@ -82,7 +99,7 @@ impl Worker {
     /// Whether nothing runs and nothing waits (following does not count).
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        [&self.index, &self.answers, &self.scans]
+        [&self.index, &self.answers, &self.scans, &self.timeline]
             .into_iter()
             .all(Lane::is_idle)
     }
@@ -90,10 +107,11 @@ impl Worker {
     fn lane(&self, family: Family) -> &Lane {
         match family {
             Family::Session => &self.index,
+            Family::Density => &self.timeline,
             Family::Matches
-            | Family::Density
             | Family::Export
             | Family::Overview
+            | Family::Preview
             | Family::Streams => &self.scans,
             Family::State
             | Family::Inspect

@@ -2,7 +2,7 @@
 //! never ask: they show what has come.
 
 use super::App;
-use crate::gui::model::{Session, StateKey, View};
+use crate::gui::model::{OverviewKey, Session, StateKey, View};
 use crate::worker::Job;
 
 impl App {
@@ -18,6 +18,46 @@ impl App {
         self.ask_event(revision);
         self.ask_values(revision);
         self.ask_bodies();
+        self.ask_timeline(revision);
+        self.ask_overview(revision);
+        self.ask_names(revision);
+    }
+
+    fn ask_overview(&mut self, revision: u64) {
+        let (View::Overview, Some(session)) = (self.model.view, self.session()) else {
+            return;
+        };
+        let key = OverviewKey {
+            revision,
+            cut: *self.model.cursor.cut(),
+            zone: self.model.zone(),
+        };
+        if self.model.answers.overview.needs(&key) {
+            let job = Job::Overview {
+                subject: session.subject(),
+                cut: key.cut,
+                zone: key.zone,
+                facts: Box::new(session.opened.facts()),
+            };
+            let number = self.worker.submit(job);
+            self.model.answers.overview.ask(number, key);
+        }
+    }
+
+    fn ask_names(&mut self, revision: u64) {
+        let (Some(session), Some(text)) = (self.session(), &self.model.search) else {
+            return;
+        };
+        let key = (revision, *self.model.cursor.cut(), text.clone());
+        if self.model.answers.names.needs(&key) {
+            let job = Job::Find {
+                subject: session.subject(),
+                cut: key.1,
+                text: key.2.clone(),
+            };
+            let number = self.worker.submit(job);
+            self.model.answers.names.ask(number, key);
+        }
     }
 
     fn session(&self) -> Option<&Session> {
@@ -99,6 +139,19 @@ impl App {
             };
             let number = self.worker.submit(job);
             self.model.answers.values.ask(number, key);
+        }
+    }
+
+    fn ask_timeline(&mut self, revision: u64) {
+        let wanted = self.model.answers.wanted_timeline.clone();
+        let (Some(session), Some(request)) = (self.session(), wanted) else {
+            return;
+        };
+        let key = (revision, request.clone());
+        if self.model.answers.timeline.needs(&key) {
+            let subject = session.subject();
+            let number = self.worker.submit(Job::Density { subject, request });
+            self.model.answers.timeline.ask(number, key);
         }
     }
 

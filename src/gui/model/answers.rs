@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 use crate::analysis::replay::ValueChange;
 use crate::log::{Body, Unreadable};
 use crate::model::{EventIx, StreamIx};
-use crate::worker::Found;
+use crate::worker::{Found, Names, Preview, StoreOverview, Timeline, TimelineRequest};
 
 /// The place for one kind of answer. `K` says what an answer is about.
 #[derive(Clone, Debug)]
@@ -107,6 +107,14 @@ pub struct StateKey {
     pub(in crate::gui) zone: crate::model::time::Zone,
 }
 
+/// What an overview is asked for: everything that would change the answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OverviewKey {
+    pub(in crate::gui) revision: u64,
+    pub(in crate::gui) cut: crate::log::Cut,
+    pub(in crate::gui) zone: crate::model::time::Zone,
+}
+
 /// An event with what it carries.
 #[derive(Debug)]
 pub struct Inspected {
@@ -136,8 +144,18 @@ pub struct Answers {
     pub inspected: Slot<(u64, EventIx), Inspected>,
     /// The selected field over time.
     pub values: Slot<(u64, StreamIx, String), FieldValues>,
+    /// Events over time.
+    pub timeline: Slot<(u64, TimelineRequest), Timeline>,
+    /// What the time panel wants to show.
+    pub wanted_timeline: Option<TimelineRequest>,
     /// Payloads of the rows on screen.
     pub bodies: BodyCache,
+    /// What the store is and holds.
+    pub overview: Slot<OverviewKey, StoreOverview>,
+    /// What the palette's text may mean.
+    pub names: Slot<(u64, crate::log::Cut, String), Names>,
+    /// The first events as a mapping being edited reads them; asked for by a command.
+    pub preview: Slot<u64, Result<Preview, String>>,
 }
 
 /// One-line payloads of rows that were on screen lately.

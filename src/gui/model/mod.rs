@@ -8,14 +8,14 @@ mod play;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use answers::{Answers, BodyCache, FieldValues, Inspected, Slot, StateKey};
+pub use answers::{Answers, BodyCache, FieldValues, Inspected, OverviewKey, Slot, StateKey};
 pub use cursor::{Cursor, Direction, Step};
 pub use play::{PlayState, Playback, SPEEDS};
 
 use crate::log::{Bound, Clock, Log};
-use crate::model::time::{Style, Zone};
+use crate::model::time::{Edge, InputContext, Style, Zone};
 use crate::model::{EventIx, StreamIx, Timestamp};
-use crate::worker::{Opened, Running, Subject};
+use crate::worker::{Opened, Running, Subject, Unread};
 use crate::workspace::Settings;
 
 /// The views of the rail.
@@ -126,6 +126,12 @@ pub struct Model {
     pub session: Option<Session>,
     /// A store being opened, of which nothing is known yet.
     pub opening: Option<PathBuf>,
+    /// A store that could not be read as it is, for which a mapping might help.
+    pub unread: Option<Box<Unread>>,
+    /// What the palette looks for.
+    pub search: Option<String>,
+    /// Where settings are kept, if anywhere.
+    pub settings_file: Option<PathBuf>,
     /// The moment.
     pub cursor: Cursor,
     /// A second moment to compare with.
@@ -180,6 +186,18 @@ impl Model {
     pub fn is_known(&self, event: EventIx) -> bool {
         self.log()
             .is_some_and(|log| self.cursor.cut().holds(log, event))
+    }
+
+    /// What typed moments are relative to.
+    #[must_use]
+    pub fn input_context(&self) -> InputContext {
+        InputContext {
+            now: self.now,
+            head: self.log().and_then(|log| log.head_time(self.clock())),
+            cursor: self.cursor.time(),
+            zone: self.zone(),
+            edge: Edge::End,
+        }
     }
 
     /// The clock that the cursor goes by.

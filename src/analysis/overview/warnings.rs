@@ -1,0 +1,150 @@
+//! What is odd about a log, a sentence each. The window and the terminal show the same ones.
+
+use serde::Serialize;
+
+use super::Overview;
+use crate::analysis::words::many;
+use crate::log::Clock;
+use crate::model::time::Span;
+
+/// Something worth a look, with the first places where to look.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// One sentence without a full stop.
+    pub message: String,
+    /// Places: `#41882`, `account-19 v14–v15`.
+    pub places: Vec<String>,
+    /// How many places there are beyond these.
+    pub more: u64,
+}
+
+impl Warning {
+    fn new(message: String, places: Vec<String>, of: u64) -> Self {
+        let more = of.saturating_sub(places.len() as u64);
+        Self {
+            message,
+            places,
+            more,
+        }
+    }
+}
+
+impl Overview {
+    /// What is odd as of the moment.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Warning> {
+        let all = [
+            self.clocks_warning(),
+            self.backwards_warning(),
+            self.untimed_warning(),
+            self.gap_warning(),
+            self.fork_warning(),
+            self.repeats_warning(),
+        ];
+        all.into_iter().flatten().collect()
+    }
+
+    fn clock_name(&self) -> &'static str {
+        match self.as_of.clock {
+            Clock::Recorded => "Recorded",
+            Clock::Occurred => "Occurred",
+        }
+    }
+
+    /// A store whose recording times are those of an import.
+    fn clocks_warning(&self) -> Option<Warning> {
+        let (first, last) = (self.first_time?, self.last_time?);
+        let apart = self.clocks_apart.filter(|&apart| apart > last - first)?;
+        let message = format!(
+            "Recorded and occurred time differ by up to {apart}, more than the store spans ({})",
+            last - first
+        );
+        Some(Warning::new(message, Vec::new(), 0))
+    }
+
+    fn backwards_warning(&self) -> Option<Warning> {
+        let back = &self.backwards;
+        let message = format!(
+            "{} time runs backwards {}, by {} at most",
+            self.clock_name(),
+            times(back.events)?,
+            exact(back.most)
+        );
+        let places = back.first.iter().map(|back| back.position.to_string());
+        Some(Warning::new(message, places.collect(), back.events))
+    }
+
+    fn untimed_warning(&self) -> Option<Warning> {
+        let events = many(self.untimed, "event has", "events have")?;
+        let message = format!(
+            "{events} no {} time and count at that of the event before",
+            self.clock_name().to_lowercase()
+        );
+        Some(Warning::new(message, Vec::new(), 0))
+    }
+
+    fn gap_warning(&self) -> Option<Warning> {
+        let versions = &self.versions;
+        let message = format!(
+            "{} missing in {}",
+            many(versions.missing, "version is", "versions are")?,
+            many(versions.gapped_streams, "stream", "streams")?
+        );
+        let places = versions.first_gaps.iter().map(|gap| {
+            if gap.from == gap.to {
+                format!("{} {}", gap.stream, gap.from)
+            } else {
+                format!("{} {}–{}", gap.stream, gap.from, gap.to)
+            }
+        });
+        let places: Vec<String> = places.collect();
+        // How many gaps there are is not known beyond the first, only the streams that have some.
+        let mut shown: Vec<&str> = Vec::new();
+        for gap in &versions.first_gaps {
+            if !shown.contains(&gap.stream.as_str()) {
+                shown.push(&gap.stream);
+            }
+        }
+        let more = versions.gapped_streams.saturating_sub(shown.len() as u64);
+        Some(Warning {
+            message,
+            places,
+            more,
+        })
+    }
+
+    fn fork_warning(&self) -> Option<Warning> {
+        let versions = &self.versions;
+        let message = format!(
+            "{} more than once in {}",
+            many(versions.forks, "version stands", "versions stand")?,
+            many(versions.forked_streams, "stream", "streams")?
+        );
+        let forks = versions.first_forks.iter();
+        let places = forks.map(|fork| format!("{} {}", fork.stream, fork.version));
+        Some(Warning::new(message, places.collect(), versions.forks))
+    }
+
+    fn repeats_warning(&self) -> Option<Warning> {
+        let events = many(self.repeated_ids?, "event has", "events have")?;
+        let message = format!("{events} an id that an earlier event has");
+        Some(Warning::new(message, Vec::new(), 0))
+    }
+}
+
+fn times(count: u64) -> Option<String> {
+    match count {
+        1 => Some("once".to_owned()),
+        2 => Some("twice".to_owned()),
+        count => many(count, "", "times"),
+    }
+}
+
+/// Below a minute with its milliseconds: clocks that run backwards mostly do so by little.
+fn exact(span: Span) -> String {
+    let millis = span.millis();
+    if (1_000..60_000).contains(&millis) {
+        return format!("{}.{:03} s", millis / 1_000, millis % 1_000);
+    }
+    span.to_string()
+}

@@ -1,0 +1,12 @@
+//! The streams of a log as of a moment, and which stream a person means. Behind the Streams view and
+//! every `STREAM` argument. What a stream's events add up to is `replay`'s.
+
+mod list;
+mod resolve;
+#[cfg(test)]
+mod tests;
+
+pub use list::{
+    Direction, StreamFigures, StreamList, StreamQuery, StreamRow, StreamSort, list, row,
+};
+pub use resolve::{Unresolved, resolve};

@@ -1,0 +1,38 @@
+//! Figures as they stand in sentences for people. Nothing here belongs into JSON or CSV.
+
+/// With commas between thousands: `183,204`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 event`, `2,000 events`; `None` for none of them. Figures also where they are small: a search
+/// finds `2`, not `two`.
+#[must_use]
+pub fn many(count: u64, one: &str, several: &str) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{} {several}", grouped(count))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn thousands_stand_apart() {
+        let texts = [0, 999, 1_000, 183_204, u64::MAX].map(grouped);
+        assert_eq!(texts[..4], ["0", "999", "1,000", "183,204"]);
+        assert_eq!(texts[4], "18,446,744,073,709,551,615");
+    }
+}
