@@ -5,10 +5,12 @@ use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
+use crate::analysis::events::EventFilter;
 use crate::gui::model::{Direction, Note, View};
 use crate::log::{Bound, Clock};
 use crate::model::time::Zone;
 use crate::model::{EventIx, StreamIx};
+use crate::worker::StreamsWanted;
 use crate::workspace::Theme;
 
 /// Something to be done.
@@ -66,6 +68,18 @@ pub enum Command {
     FilterCorrelation(EventIx),
     /// Show the events of this stream.
     FilterStream(StreamIx),
+    /// Show the events of this filter.
+    SetFilter(Box<EventFilter>),
+    /// Go on with a search that was called off.
+    GoOnSearching,
+    /// List these streams, or none any more.
+    ListStreams(Option<Box<StreamsWanted>>),
+    /// Count events by type and category.
+    WantCounts,
+    /// Show these columns of a table, by their names for programs.
+    KeepColumns(&'static str, Vec<String>),
+    /// Copy an event in full as JSON.
+    CopyEvent(EventIx),
     /// Copy the answer as text.
     CopyAnswer,
     /// Copy the answer as Markdown with its evidence.
@@ -76,8 +90,10 @@ pub enum Command {
     CopyAddress,
     /// Copy a text.
     Copy(String),
-    /// Write what the view shows to a file.
+    /// Ask for a file and write what the view shows to it.
     Export,
+    /// Write what the view shows to this file.
+    ExportTo(PathBuf),
     /// Remember this moment.
     AddBookmark,
     /// Forget a bookmark, by its place.

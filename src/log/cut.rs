@@ -86,6 +86,12 @@ impl Cut {
         self.count
     }
 
+    /// The first event that may not be known: all before it are.
+    #[must_use]
+    pub const fn inside(&self) -> EventIx {
+        EventIx(self.inside)
+    }
+
     /// All events from here on in log order were not known.
     #[must_use]
     pub const fn outside(&self) -> EventIx {

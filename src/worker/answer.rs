@@ -4,8 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::export;
 use super::job::{Found, Job, Keep, Outcome, Reply, SessionId, Subject};
 use super::lane::{Queued, Sender, Shared, Turn};
+use super::search;
 use crate::analysis::replay::{self, ReplayError, Series, Source, StateAt};
 use crate::log::{Payload, Unreadable};
 use crate::model::{EventIx, StreamIx, Task};
@@ -53,6 +55,23 @@ impl Desk {
                 });
             }
             return;
+        };
+        let job = match job {
+            Job::Matches {
+                subject,
+                filter,
+                clock,
+                first,
+            } => {
+                // Sends by itself; called off, nobody waits for more.
+                let about = (&subject, number);
+                let _ = search::matches(about, &filter, (clock, first), &task, sender);
+                return;
+            }
+            Job::Export(order) => {
+                return sender.send(Outcome::Exported(export::export(&order, &task)));
+            }
+            job => job,
         };
         match self.answer(job, &task) {
             Ok(reply) => sender.send(Outcome::Reply {
@@ -129,7 +148,24 @@ impl Desk {
             Job::Bodies { subject, events } => {
                 Ok(Reply::Bodies(previews(&subject, &events, task)?))
             }
-            Job::Open(_) | Job::Close | Job::Save { .. } => {
+            Job::Streams {
+                subject,
+                cut,
+                wanted,
+            } => {
+                let list = search::streams(&subject, &cut, &wanted, task)?;
+                Ok(Reply::Streams(Box::new(list)))
+            }
+            Job::Counts { subject, cut } => {
+                Ok(Reply::Counts(search::counts(&subject, &cut, task)?))
+            }
+            Job::Row { subject, event } => Ok(Reply::Row(search::row(&subject, event, task)?)),
+            // Done before, or by another thread.
+            Job::Matches { .. }
+            | Job::Export(_)
+            | Job::Open(_)
+            | Job::Close
+            | Job::Save { .. } => {
                 Err(ReplayError::Cancelled(crate::model::Cancelled))
             }
         }
@@ -162,7 +198,12 @@ fn session_of(job: &Job) -> Option<SessionId> {
         Job::State { subject, .. }
         | Job::Inspect { subject, .. }
         | Job::Bodies { subject, .. }
-        | Job::Values { subject, .. } => Some(subject.session),
+        | Job::Values { subject, .. }
+        | Job::Matches { subject, .. }
+        | Job::Streams { subject, .. }
+        | Job::Counts { subject, .. }
+        | Job::Row { subject, .. } => Some(subject.session),
+        Job::Export(order) => Some(order.subject.session),
     }
 }
 

@@ -3,13 +3,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::analysis::events::EventFilter;
 use crate::analysis::replay::{Answer, FoldRules, StateAt, ValueChange};
-use crate::log::{Arrangement, Body, Cut, Log, PayloadReader, Unreadable};
+use crate::analysis::streams::{StreamList, StreamQuery};
+use crate::log::{Arrangement, Body, Clock, Cut, Log, PayloadReader, Unreadable};
 use crate::model::time::Zone;
-use crate::model::{EventIx, StreamIx};
+use crate::model::{CategoryIx, EventIx, StreamIx, TypeIx};
 use crate::store::layout::{Role, SideKind};
 use crate::store::{OpenOptions, Recognition, Store};
 use crate::workspace::{Settings, StorePath, StoreWorkspace, Workspace};
+
+use super::export::ExportError;
 
 /// One opening of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,6 +48,10 @@ pub enum Family {
     Density,
     /// Writing a file of results.
     Export,
+    /// Events by type and category.
+    Counts,
+    /// An event in full, for the clipboard.
+    Row,
 }
 
 /// What an analysis is about: a snapshot of the log with its payloads.
@@ -86,6 +94,95 @@ pub enum Keep {
     Settings(Box<Settings>),
     /// What is remembered of a store.
     Store(StorePath, Box<StoreWorkspace>),
+}
+
+/// Which streams to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StreamsWanted {
+    /// Search and order.
+    pub query: StreamQuery,
+    /// Only of this category.
+    pub category: Option<CategoryIx>,
+}
+
+/// Events by type and category as of a cut, most first; those with none are left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// By type.
+    pub types: Vec<(TypeIx, u64)>,
+    /// By category.
+    pub categories: Vec<(CategoryIx, u64)>,
+}
+
+/// The end of a search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SearchEnd {
+    /// How many events of the log were looked at, from its beginning.
+    pub searched: u32,
+    /// Events whose text could not be looked at.
+    pub unread: u64,
+}
+
+/// What goes into an exported file, as of the order's cut.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Exports {
+    /// The events of a filter.
+    Events(EventFilter),
+    /// A list of streams.
+    Streams(StreamsWanted),
+    /// The state of a stream, always as JSON.
+    State(StreamIx),
+}
+
+/// The form of an exported list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// One array.
+    Json,
+    /// One object a line.
+    #[default]
+    JsonLines,
+    /// A header and one row a line.
+    Csv,
+}
+
+impl ExportFormat {
+    /// By the ending of a file's name; JSON lines where it is another.
+    #[must_use]
+    pub fn of(path: &std::path::Path) -> Self {
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        match ending.map(str::to_ascii_lowercase).as_deref() {
+            Some("json") => Self::Json,
+            Some("csv") => Self::Csv,
+            _ => Self::JsonLines,
+        }
+    }
+}
+
+/// An export to be written.
+#[derive(Clone, Debug)]
+pub struct Export {
+    /// The log.
+    pub subject: Subject,
+    /// What.
+    pub what: Exports,
+    /// As of when.
+    pub cut: Cut,
+    /// In which form.
+    pub format: ExportFormat,
+    /// Where to.
+    pub path: PathBuf,
+    /// The open store's file or folder, which is never written.
+    pub store: PathBuf,
+}
+
+/// A file that was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exported {
+    /// The file.
+    pub path: PathBuf,
+    /// What it holds: "1,204 events".
+    pub what: String,
 }
 
 /// Work for the background.
@@ -133,6 +230,42 @@ pub enum Job {
         /// The field, as a JSON pointer.
         pointer: String,
     },
+    /// The events of a filter, sent as they are found.
+    Matches {
+        /// The log.
+        subject: Subject,
+        /// What to look for.
+        filter: EventFilter,
+        /// The clock of its bounds.
+        clock: Clock,
+        /// The event to begin with: an earlier search has seen all before it.
+        first: EventIx,
+    },
+    /// A list of streams as of a cut.
+    Streams {
+        /// The log.
+        subject: Subject,
+        /// The moment.
+        cut: Cut,
+        /// Which.
+        wanted: StreamsWanted,
+    },
+    /// Events by type and category as of a cut.
+    Counts {
+        /// The log.
+        subject: Subject,
+        /// The moment.
+        cut: Cut,
+    },
+    /// An event in full as JSON.
+    Row {
+        /// The log.
+        subject: Subject,
+        /// The event.
+        event: EventIx,
+    },
+    /// Write a file.
+    Export(Box<Export>),
     /// Write to the workspace.
     Save {
         /// Where.
@@ -152,6 +285,11 @@ impl Job {
             Self::Inspect { .. } => Family::Inspect,
             Self::Bodies { .. } => Family::Bodies,
             Self::Values { .. } => Family::Values,
+            Self::Matches { .. } => Family::Matches,
+            Self::Streams { .. } => Family::Streams,
+            Self::Counts { .. } => Family::Counts,
+            Self::Row { .. } => Family::Row,
+            Self::Export(_) => Family::Export,
             Self::Save {
                 keep: Keep::Settings(_),
                 ..
@@ -172,6 +310,10 @@ impl Job {
             Family::State
                 | Family::Bodies
                 | Family::Inspect
+                | Family::Streams
+                | Family::Counts
+                | Family::Row
+                | Family::Export
                 | Family::SaveSettings
                 | Family::SaveStore
         )
@@ -298,6 +440,8 @@ pub enum Outcome {
         /// The answer.
         reply: Reply,
     },
+    /// A file was written, or not; whatever store is open by now.
+    Exported(Result<Exported, ExportError>),
     /// The job of that number could not be done.
     Failed {
         /// What it was.
@@ -332,6 +476,19 @@ pub enum Reply {
         /// Its values, oldest first.
         values: Vec<ValueChange>,
     },
+    /// To [`Job::Matches`], several times.
+    Matches {
+        /// What was found since the last time, in log order.
+        events: Vec<EventIx>,
+        /// With the last time.
+        end: Option<SearchEnd>,
+    },
+    /// To [`Job::Streams`].
+    Streams(Box<StreamList>),
+    /// To [`Job::Counts`].
+    Counts(Counts),
+    /// To [`Job::Row`].
+    Row(String),
 }
 
 /// A stream's state, ready to be shown.

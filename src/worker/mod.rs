@@ -1,20 +1,27 @@
 //! The background: everything that reads a file or takes time in proportion to the store. Typed
 //! jobs go in, numbered outcomes come out, the newest of a family wins, and nobody ever waits.
 //!
-//! Three threads, so that a look at a state never queues behind a search: one opens, indexes and
+//! Five threads, so that a look at a state never queues behind a search: one opens, indexes and
 //! follows the store ([`session`]); one answers what the cursor and the selection ask ([`answer`]);
-//! one goes through the whole log (filters, densities, exports). Neither egui nor SQL may enter.
+//! one goes through the whole log's columns (densities, lists, counts); two more read payloads by the
+//! million, for filters and for exports. Neither egui nor SQL may enter.
 
 mod answer;
+mod export;
 mod job;
 mod lane;
+mod search;
 mod session;
 
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
 
-pub use job::{Family, Found, Job, Keep, OpenRequest, Opened, Outcome, Reply, SessionId, Subject};
+pub use export::ExportError;
+pub use job::{
+    Counts, Export, ExportFormat, Exported, Exports, Family, Found, Job, Keep, OpenRequest, Opened,
+    Outcome, Reply, SearchEnd, SessionId, StreamsWanted, Subject,
+};
 pub use lane::{Running, Wake};
 
 pub use crate::simulate::SAMPLES;
@@ -31,6 +38,8 @@ pub struct Worker {
     index: Lane,
     answers: Lane,
     scans: Lane,
+    searches: Lane,
+    exports: Lane,
     outcomes: Receiver<Outcome>,
 }
 
@@ -44,11 +53,15 @@ impl Worker {
         let sender = Sender::new(sender, Arc::clone(&wake));
         let index = Lane::start("asof-index", sender.clone(), session::run)?;
         let answers = Lane::start("asof-answers", sender.clone(), answer::run)?;
-        let scans = Lane::start("asof-scans", sender, answer::run)?;
+        let scans = Lane::start("asof-scans", sender.clone(), answer::run)?;
+        let searches = Lane::start("asof-searches", sender.clone(), answer::run)?;
+        let exports = Lane::start("asof-exports", sender, answer::run)?;
         Ok(Self {
             index,
             answers,
             scans,
+            searches,
+            exports,
             outcomes,
         })
     }
@@ -73,32 +86,31 @@ impl Worker {
     /// What is being worked on, for the status bar.
     #[must_use]
     pub fn running(&self) -> Vec<Running> {
-        [&self.index, &self.answers, &self.scans]
-            .into_iter()
-            .filter_map(Lane::running)
-            .collect()
+        self.lanes().filter_map(Lane::running).collect()
     }
 
     /// Whether nothing runs and nothing waits (following does not count).
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        [&self.index, &self.answers, &self.scans]
-            .into_iter()
-            .all(Lane::is_idle)
+        self.lanes().all(Lane::is_idle)
+    }
+
+    fn lanes(&self) -> impl Iterator<Item = &Lane> {
+        let lanes = [&self.index, &self.answers, &self.scans];
+        lanes.into_iter().chain([&self.searches, &self.exports])
     }
 
     fn lane(&self, family: Family) -> &Lane {
         match family {
             Family::Session => &self.index,
-            Family::Matches
-            | Family::Density
-            | Family::Export
-            | Family::Overview
-            | Family::Streams => &self.scans,
+            Family::Matches => &self.searches,
+            Family::Export => &self.exports,
+            Family::Density | Family::Overview | Family::Streams | Family::Counts => &self.scans,
             Family::State
             | Family::Inspect
             | Family::Bodies
             | Family::Values
+            | Family::Row
             | Family::SaveSettings
             | Family::SaveStore
             | Family::Find => &self.answers,

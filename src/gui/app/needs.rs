@@ -19,6 +19,7 @@ impl App {
         self.ask_event(revision);
         self.ask_values(revision);
         self.ask_bodies();
+        self.ask_lists(revision);
     }
 
     fn session(&self) -> Option<&Session> {

@@ -18,7 +18,7 @@ impl App {
     pub(super) fn drain(&mut self, ctx: &egui::Context) {
         let began = Instant::now();
         while let Some(outcome) = self.worker.next() {
-            self.take(outcome);
+            self.take(outcome, ctx);
             if began.elapsed() > BUDGET {
                 ctx.request_repaint();
                 return;
@@ -26,7 +26,7 @@ impl App {
         }
     }
 
-    fn take(&mut self, outcome: Outcome) {
+    fn take(&mut self, outcome: Outcome, ctx: &egui::Context) {
         match outcome {
             Outcome::Opened(opened) => self.opened(*opened),
             Outcome::OpenFailed {
@@ -70,7 +70,8 @@ impl App {
                 session,
                 number,
                 reply,
-            } if self.is_current(session) => self.answer(number, reply),
+            } if self.is_current(session) => self.answer(number, reply, ctx),
+            Outcome::Exported(result) => self.exported(result),
             Outcome::Failed { message, .. } => self.note(Level::Error, message, None),
             // Of a store that is no longer open.
             _ => {}
@@ -101,6 +102,8 @@ impl App {
         model.answers = Default::default();
         model.selection = Selection::default();
         model.compare = None;
+        model.filter = Default::default();
+        model.streams_wanted = None;
         model.cursor = Cursor::default();
         model.view = View::Overview;
         model.notes.clear();
@@ -196,6 +199,9 @@ impl App {
     fn rewritten(&mut self, opened: Opened) {
         self.model.answers = Default::default();
         self.model.selection.event = None;
+        // It names types and streams by their places in the old log.
+        self.model.filter = Default::default();
+        self.model.streams_wanted = None;
         if let Some(session) = &mut self.model.session {
             // By time, since places and positions may be others now.
             let bound = match self.model.cursor.time() {
@@ -213,7 +219,7 @@ impl App {
         );
     }
 
-    fn answer(&mut self, number: u64, reply: Reply) {
+    fn answer(&mut self, number: u64, reply: Reply, ctx: &egui::Context) {
         let answers = &mut self.model.answers;
         match reply {
             Reply::State(found) => answers.state.answer(number, *found),
@@ -235,6 +241,7 @@ impl App {
                     },
                 );
             }
+            list => self.take_list(number, list, ctx),
         }
     }
 }

@@ -56,6 +56,7 @@ impl App {
                     self.worker.cancel(running.family);
                 }
                 self.worker.cancel(Family::Session);
+                self.lists_called_off();
             }
             Command::WantBodies(events) => self.model.answers.bodies.want(events),
             Command::Note(note) => self.model.notes.push(note),
@@ -71,7 +72,16 @@ impl App {
             | Command::CorrectMapping => {
                 self.frame.command(&command);
             }
-            Command::Export => self.frame.command(&command),
+            Command::SetFilter(_)
+            | Command::GoOnSearching
+            | Command::FilterCorrelation(_)
+            | Command::FilterStream(_)
+            | Command::ListStreams(_)
+            | Command::WantCounts
+            | Command::KeepColumns(..)
+            | Command::CopyEvent(_)
+            | Command::Export
+            | Command::ExportTo(_) => self.run_on_lists(command, ctx),
             other => self.run_on_store(other),
         }
     }
@@ -116,10 +126,6 @@ impl App {
             Command::GoToEvent(event) => self.go_to_event(event),
             Command::SelectField(field) => self.model.selection.field = field,
             Command::CompareWith(text) => self.compare_with(text.as_deref()),
-            Command::FilterCorrelation(_) | Command::FilterStream(_) => {
-                self.model.view = View::Events;
-                self.frame.command(&command);
-            }
             Command::AddBookmark => self.add_bookmark(),
             Command::RemoveBookmark(at) => {
                 if at < self.model.store.bookmarks.len() {
@@ -181,6 +187,11 @@ impl App {
                 ctx.request_repaint();
             }
         };
+        self.start_dialog(run);
+    }
+
+    /// Runs a dialog of the system on a thread of its own.
+    pub(super) fn start_dialog(&mut self, run: impl FnOnce() + Send + 'static) {
         let started = std::thread::Builder::new()
             .name("asof-dialog".to_owned())
             .spawn(run);
@@ -350,7 +361,7 @@ impl App {
         self.save_store();
     }
 
-    fn copy(&mut self, text: String, ctx: &egui::Context) {
+    pub(super) fn copy(&mut self, text: String, ctx: &egui::Context) {
         ctx.copy_text(text.clone());
         self.clipboard = Some(text);
     }

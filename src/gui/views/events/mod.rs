@@ -14,9 +14,3 @@ impl Events {
     }
 }
 
-impl Events {
-    /// Takes a filter from elsewhere.
-    pub fn command(&mut self, command: &crate::gui::command::Command) {
-        let _ = command;
-    }
-}
