@@ -10,7 +10,7 @@ use crate::gui::model::{Direction, Note, View};
 use crate::log::{Bound, Clock};
 use crate::model::time::Zone;
 use crate::model::{EventIx, StreamIx};
-use crate::worker::StreamsWanted;
+use crate::worker::{Exports, SessionId, StreamsWanted};
 use crate::workspace::Theme;
 
 /// Something to be done.
@@ -92,8 +92,8 @@ pub enum Command {
     Copy(String),
     /// Ask for a file and write what the view shows to it.
     Export,
-    /// Write what the view shows to this file.
-    ExportTo(PathBuf),
+    /// Write this to a file, if that store is still open.
+    ExportTo(SessionId, Box<Exports>, PathBuf),
     /// Remember this moment.
     AddBookmark,
     /// Forget a bookmark, by its place.

@@ -161,11 +161,7 @@ impl Desk {
             }
             Job::Row { subject, event } => Ok(Reply::Row(search::row(&subject, event, task)?)),
             // Done before, or by another thread.
-            Job::Matches { .. }
-            | Job::Export(_)
-            | Job::Open(_)
-            | Job::Close
-            | Job::Save { .. } => {
+            Job::Matches { .. } | Job::Export(_) | Job::Open(_) | Job::Close | Job::Save { .. } => {
                 Err(ReplayError::Cancelled(crate::model::Cancelled))
             }
         }

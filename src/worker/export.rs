@@ -111,6 +111,7 @@ pub(super) fn export(order: &Export, task: &Task) -> Result<Exported, ExportErro
     Ok(Exported {
         path: path.clone(),
         what: content.words(),
+        as_of: order.cut.as_of(&order.subject.log),
     })
 }
 
@@ -130,7 +131,9 @@ fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
 /// the store; by whatever name it is reached.
 fn belongs_to_store(target: &Path, store: &Path) -> bool {
     let store = fs::canonicalize(store).unwrap_or_else(|_| store.to_owned());
-    let folder = target.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let folder = target
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
     let folder = fs::canonicalize(folder.unwrap_or(Path::new("."))).unwrap_or_default();
     let named = target.file_name().map(|name| folder.join(name));
     let reached = fs::canonicalize(target).ok().or_else(|| named.clone());
@@ -331,7 +334,10 @@ mod tests {
         let inside = folder.path().join("inside");
         fs::create_dir(&inside).unwrap();
         for name in ["a.db", "a.db-wal", "a.db-journal", "inside/../a.db"] {
-            assert!(belongs_to_store(&folder.path().join(name), &store), "{name}");
+            assert!(
+                belongs_to_store(&folder.path().join(name), &store),
+                "{name}"
+            );
         }
         assert!(!belongs_to_store(&folder.path().join("b.db"), &store));
         assert!(!belongs_to_store(&inside.join("a.db"), &store));
@@ -363,7 +369,10 @@ mod tests {
             let mut bytes = Vec::new();
             let mut writer = Rows::new(format, &mut bytes);
             for batch in rows.chunks(2) {
-                writer.add(batch, |rows| render::streams(rows)).ok().unwrap();
+                writer
+                    .add(batch, |rows| render::streams(rows))
+                    .ok()
+                    .unwrap();
             }
             writer.end(render::streams([])).ok().unwrap();
             String::from_utf8(bytes).unwrap()

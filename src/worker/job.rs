@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::analysis::events::EventFilter;
 use crate::analysis::replay::{Answer, FoldRules, StateAt, ValueChange};
 use crate::analysis::streams::{StreamList, StreamQuery};
-use crate::log::{Arrangement, Body, Clock, Cut, Log, PayloadReader, Unreadable};
+use crate::log::{Arrangement, AsOf, Body, Clock, Cut, Log, PayloadReader, Unreadable};
 use crate::model::time::Zone;
 use crate::model::{CategoryIx, EventIx, StreamIx, TypeIx};
 use crate::store::layout::{Role, SideKind};
@@ -183,6 +183,8 @@ pub struct Exported {
     pub path: PathBuf,
     /// What it holds: "1,204 events".
     pub what: String,
+    /// As of when.
+    pub as_of: AsOf,
 }
 
 /// Work for the background.

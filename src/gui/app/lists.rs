@@ -6,10 +6,12 @@ use std::path::PathBuf;
 use super::App;
 use crate::analysis::events::{CorrelationFilter, EventFilter};
 use crate::gui::command::Command;
-use crate::gui::model::{Level, StreamsKey, View};
+use crate::gui::model::{Level, Session, StreamsKey, View};
+use crate::model::time::Style;
 use crate::model::{EventIx, StreamIx};
 use crate::worker::{
-    Export, ExportError, ExportFormat, Exported, Exports, Family, Job, Reply, StreamsWanted,
+    Export, ExportError, ExportFormat, Exported, Exports, Family, Job, Reply, SessionId,
+    StreamsWanted,
 };
 
 impl App {
@@ -87,7 +89,9 @@ impl App {
             Command::GoOnSearching => self.model.answers.matching.go_on(),
             Command::FilterCorrelation(event) => self.filter_correlation(event),
             Command::FilterStream(stream) => self.filter_stream(stream),
-            Command::ListStreams(wanted) => self.model.streams_wanted = wanted.map(|wanted| *wanted),
+            Command::ListStreams(wanted) => {
+                self.model.streams_wanted = wanted.map(|wanted| *wanted)
+            }
             Command::WantCounts => self.ask_counts(),
             Command::CopyEvent(event) => {
                 if let Some(session) = &self.model.session {
@@ -103,7 +107,7 @@ impl App {
                 self.save_settings();
             }
             Command::Export => self.export(ctx),
-            Command::ExportTo(path) => self.export_to(path),
+            Command::ExportTo(session, what, path) => self.export_to(session, *what, path),
             _ => {}
         }
     }
@@ -179,7 +183,13 @@ impl App {
                         .log
                         .stream_name(stream)
                         .chars()
-                        .map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' })
+                        .map(|c| {
+                            if c.is_alphanumeric() || "-_.".contains(c) {
+                                c
+                            } else {
+                                '_'
+                            }
+                        })
                         .take(80)
                         .collect();
                     Ok((Exports::State(stream), name))
@@ -199,6 +209,10 @@ impl App {
             Err(sentence) => return self.note(Level::Info, sentence, None),
         };
         let is_state = matches!(what, Exports::State(_));
+        let Some(session) = &self.model.session else {
+            return;
+        };
+        let session = session.opened.session;
         let sender = self.picked.0.clone();
         let waker = ctx.clone();
         let run = move || {
@@ -215,7 +229,9 @@ impl App {
                     .add_filter("CSV", &["csv"])
             };
             if let Some(path) = dialog.save_file()
-                && sender.send(Command::ExportTo(path)).is_ok()
+                && sender
+                    .send(Command::ExportTo(session, Box::new(what), path))
+                    .is_ok()
             {
                 waker.request_repaint();
             }
@@ -223,13 +239,11 @@ impl App {
         self.start_dialog(run);
     }
 
-    fn export_to(&mut self, path: PathBuf) {
-        let what = match self.exports() {
-            Ok((what, _)) => what,
-            Err(sentence) => return self.note(Level::Info, sentence, None),
-        };
-        let Some(session) = &self.model.session else {
-            return;
+    fn export_to(&mut self, asked: SessionId, what: Exports, path: PathBuf) {
+        let current = |session: &&Session| session.opened.session == asked;
+        let Some(session) = self.model.session.as_ref().filter(current) else {
+            let sentence = "Nothing was exported: another store is open by now".to_owned();
+            return self.note(Level::Info, sentence, None);
         };
         self.worker.submit(Job::Export(Box::new(Export {
             subject: session.subject(),
@@ -243,13 +257,17 @@ impl App {
 
     pub(super) fn exported(&mut self, result: Result<Exported, ExportError>) {
         match result {
-            Ok(Exported { path, what }) => {
-                let verb = if what.starts_with("The state") || what.starts_with("1 ") {
-                    "was"
-                } else {
-                    "were"
+            Ok(Exported { path, what, as_of }) => {
+                let one = what.starts_with("The state") || what.starts_with("1 ");
+                let verb = if one { "was" } else { "were" };
+                let zone = self.model.zone();
+                let moment = match (as_of.time, as_of.position) {
+                    (Some(time), _) => zone.format(time, Style::AsNeeded),
+                    (None, Some(position)) => position.to_string(),
+                    (None, None) => "the beginning".to_owned(),
                 };
-                let sentence = format!("{what} {verb} written to {}", path.display());
+                let path = path.display();
+                let sentence = format!("{what} as of {moment} {verb} written to {path}");
                 self.note(Level::Info, sentence, None);
             }
             Err(error @ ExportError::Cancelled(_)) => {

@@ -81,7 +81,7 @@ impl App {
             | Command::KeepColumns(..)
             | Command::CopyEvent(_)
             | Command::Export
-            | Command::ExportTo(_) => self.run_on_lists(command, ctx),
+            | Command::ExportTo(..) => self.run_on_lists(command, ctx),
             other => self.run_on_store(other),
         }
     }

@@ -50,6 +50,7 @@ pub struct Matching {
     state: SearchState,
     /// When a new filter was asked for while the rows of the one before are still shown.
     stale_since: Option<Timestamp>,
+    changes: u64,
 }
 
 impl Matching {
@@ -101,6 +102,7 @@ impl Matching {
             let generation = self.key.as_ref().map_or(0, |key| key.generation);
             self.start_anew(generation);
         }
+        self.changes += 1;
         self.found.events.extend_from_slice(events);
         if let Some(last) = events.last() {
             // Handed out in log order: all before the last one was looked at.
@@ -132,7 +134,11 @@ impl Matching {
     pub fn forget(&mut self) -> bool {
         let was = self.key.is_some();
         if was {
-            *self = Self::default();
+            let changes = self.changes + 1;
+            *self = Self {
+                changes,
+                ..Self::default()
+            };
         }
         was
     }
@@ -149,7 +155,14 @@ impl Matching {
         self.state
     }
 
+    /// A number that is another one whenever what was found is.
+    #[must_use]
+    pub const fn changes(&self) -> u64 {
+        self.changes
+    }
+
     fn start_anew(&mut self, generation: u64) {
+        self.changes += 1;
         self.stale_since = None;
         self.found = Matches {
             generation,
