@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Common;
-use crate::analysis::overview::{LayoutFacts, Reason, RunnerUp, StoreFacts};
+use crate::analysis::overview::StoreFacts;
 use crate::analysis::replay::{FoldRules, ReplayError};
 use crate::analysis::streams::Unresolved;
 use crate::log::{Bound, Clock, Cut, Log, PayloadReader};
@@ -167,29 +167,11 @@ fn layout(file: &PathBuf) -> Result<crate::store::layout::Layout, CliError> {
 }
 
 fn facts(path: &Path, store: &Store) -> StoreFacts {
-    let recognition = store.recognition();
-    let reasons = recognition.reasons.iter();
     StoreFacts {
         path: path.display().to_string(),
         format: store.format(),
         bytes: store.size(),
-        layout: LayoutFacts {
-            name: recognition.name.clone(),
-            confidence: recognition.confidence,
-            reasons: reasons
-                .map(|(text, points)| Reason {
-                    text: text.clone(),
-                    points: *points as i32,
-                })
-                .collect(),
-            runner_up: recognition
-                .runner_up
-                .as_ref()
-                .map(|(name, confidence)| RunnerUp {
-                    name: name.clone(),
-                    confidence: *confidence,
-                }),
-        },
+        layout: crate::worker::layout_facts(store.recognition()),
         problems: Vec::new(),
         lacks: store.lacks(),
     }

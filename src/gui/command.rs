@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::analysis::events::EventFilter;
-use crate::gui::model::{Direction, Note, View};
+use crate::gui::model::{Direction, Model, Note, View};
 use crate::log::{Bound, Clock};
 use crate::model::time::Zone;
-use crate::model::{EventIx, StreamIx};
+use crate::model::{EventIx, StreamIx, TypeIx};
+use crate::store::layout::Layout;
 use crate::worker::{Exports, SessionId, StreamsWanted};
 use crate::workspace::Theme;
 
@@ -80,6 +81,16 @@ pub enum Command {
     KeepColumns(&'static str, Vec<String>),
     /// Copy an event in full as JSON.
     CopyEvent(EventIx),
+    /// Show the events of this type.
+    FilterType(TypeIx),
+    /// Look for streams, types and ids by this text, or no longer.
+    Search(Option<String>),
+    /// Read the store by this mapping from now on; by the layout that fits best where absent.
+    SetMapping(Option<Box<Layout>>),
+    /// Show the first events as this mapping reads them.
+    PreviewMapping(Box<Layout>),
+    /// Copy what the store is and holds, as text.
+    CopyReport,
     /// Copy the answer as text.
     CopyAnswer,
     /// Copy the answer as Markdown with its evidence.
@@ -365,6 +376,13 @@ impl Command {
             || Self::CopyAddress,
         ),
         listed(
+            "Copy report of the store",
+            Group::Answer,
+            None,
+            Needs::Store,
+            || Self::CopyReport,
+        ),
+        listed(
             "Export…",
             Group::Answer,
             Some((CTRL, Key::E)),
@@ -420,6 +438,18 @@ impl Command {
             || Self::ToggleDebug,
         ),
     ];
+}
+
+impl Needs {
+    /// Whether it can be carried out now.
+    #[must_use]
+    pub fn are_met(self, model: &Model) -> bool {
+        match self {
+            Self::Nothing => true,
+            Self::Store => model.session.is_some(),
+            Self::Stream => model.session.is_some() && model.selection.stream.is_some(),
+        }
+    }
 }
 
 impl Listed {

@@ -86,7 +86,7 @@ impl Cut {
         self.count
     }
 
-    /// The first event that may not be known: all before it are.
+    /// All events before this one in log order were known.
     #[must_use]
     pub const fn inside(&self) -> EventIx {
         EventIx(self.inside)
@@ -131,7 +131,7 @@ impl Cut {
         match self.bound {
             Bound::Time(time) => Some(time),
             Bound::Head => log.head_time(self.clock),
-            Bound::Event(event) => log.time(event, self.clock),
+            Bound::Event(_) => log.time(EventIx(self.inside.checked_sub(1)?), self.clock),
             Bound::Start => None,
         }
     }

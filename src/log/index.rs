@@ -64,7 +64,7 @@ impl<'a> Chunks<'a> {
         chunk.event_id.get(row)
     }
 
-    fn within(self, events: &Range<u32>) -> impl Iterator<Item = &'a Chunk> + use<'a> {
+    pub fn within(self, events: &Range<u32>) -> impl Iterator<Item = &'a Chunk> + use<'a> {
         let first = self
             .0
             .partition_point(|chunk| chunk.events.end <= events.start);

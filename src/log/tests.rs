@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::{Position, Version};
 
 #[derive(Clone, Debug)]
 struct Event {
@@ -240,4 +241,38 @@ fn a_linked_event_stands_in_both_streams_and_counts_once() {
     assert_eq!(log.version_in(EventIx(0), linked), Some(Version(17)));
     assert_eq!(log.stream_events(StreamIx(0)).len(), 2);
     assert_eq!(log.category_name(log.category(linked)), "index");
+}
+
+proptest! {
+    #[test]
+    fn runs_say_what_the_getters_say(events in prop::collection::vec(event(), 0..60), chunk in 1..9_usize, from in 0..60_u32, to in 0..70_u32) {
+        let log = build(&events, Order::Given, chunk, false);
+        let mut seen = Vec::new();
+        for run in log.runs(EventIx(from)..EventIx(to)) {
+            let times = run.times(Clock::Recorded);
+            for (row, ((event, stream), (kind, version))) in
+                run.events().zip(run.streams()).zip(run.types().iter().zip(run.versions())).enumerate()
+            {
+                let event = EventIx(event);
+                prop_assert_eq!(StreamIx(*stream), log.stream(event));
+                prop_assert_eq!(TypeIx(*kind), log.event_type(event));
+                prop_assert_eq!(version, log.version(event));
+                prop_assert_eq!(times.as_ref().and_then(|times| times.get(row)), log.time(event, Clock::Recorded));
+                seen.push(event.0);
+            }
+        }
+        let expected: Vec<u32> = (from..to.min(log.len() as u32)).collect();
+        prop_assert_eq!(seen, expected);
+    }
+}
+
+#[test]
+fn a_cut_beyond_the_log_is_the_head() {
+    let log = build(&[], Order::Given, 1, false);
+    assert_eq!(
+        log.cut(Clock::Recorded, Bound::Event(EventIx(7)))
+            .as_of(&log)
+            .position,
+        None
+    );
 }

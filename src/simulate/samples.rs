@@ -40,7 +40,10 @@ pub const SAMPLES: [Sample; 3] = [
         format: "JSON",
         events: 3,
         streams: 1,
-        activity: [0; 36],
+        activity: [
+            1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            0, 0, 0, 0, 0, 0, 1,
+        ],
     },
     Sample {
         scenario: Scenario::Bank,

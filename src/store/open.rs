@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use tempfile::NamedTempFile;
 
 use super::json::{JsonError, JsonSource, Tail};
-use super::layout::{self, Layout, LayoutError, Medium, Recognised, Role, SideKind};
+use super::layout::{self, Contents, Layout, LayoutError, Medium, Recognised, Role, SideKind};
 use super::sniff::{self, Kind, Packing, SniffError};
 use super::sqlite::connect::ConnectError;
 use super::sqlite::{News, SqliteSource};
@@ -42,6 +43,8 @@ pub enum OpenError {
     NoEvents {
         /// What was found.
         found: String,
+        /// Its tables or keys, to choose from.
+        contents: Box<Contents>,
         /// The file.
         path: PathBuf,
     },
@@ -103,6 +106,7 @@ pub struct Store {
     path: PathBuf,
     source: Source,
     recognition: Recognition,
+    contents: Contents,
 }
 
 #[derive(Debug)]
@@ -178,19 +182,20 @@ impl Store {
                     };
                     return Err(OpenError::NoEvents {
                         found,
+                        contents: Box::new(Contents::of_sqlite(&facts)),
                         path: path.to_owned(),
                     });
                 }
             },
         };
         check_medium(&layout, Medium::Sqlite)?;
-        let source = Source::Sqlite(Box::new(SqliteSource::new(
-            database, layout, file, unpacked,
-        )?));
+        let source = SqliteSource::new(read, database, layout, file, unpacked.clone())?;
+        let source = Source::Sqlite(Box::new(source));
         Ok(Self {
             path: path.to_owned(),
             source,
             recognition,
+            contents: Contents::of_sqlite(&facts),
         })
     }
 
@@ -218,6 +223,7 @@ impl Store {
                     };
                     return Err(OpenError::NoEvents {
                         found,
+                        contents: Box::new(Contents::of_json(&facts)),
                         path: path.to_owned(),
                     });
                 }
@@ -229,6 +235,7 @@ impl Store {
             path: path.to_owned(),
             source,
             recognition,
+            contents: Contents::of_json(&facts),
         })
     }
 
@@ -251,7 +258,7 @@ impl Store {
     #[must_use]
     pub fn access(&self) -> String {
         match &self.source {
-            Source::Sqlite(sqlite) => sqlite.database().mode().to_string(),
+            Source::Sqlite(sqlite) => sqlite.mode().to_string(),
             Source::Json(json) => match json.records().unpacked().count() {
                 0 => "Read in place".to_owned(),
                 _ => "Unpacked into a private copy".to_owned(),
@@ -263,6 +270,12 @@ impl Store {
     #[must_use]
     pub fn recognition(&self) -> &Recognition {
         &self.recognition
+    }
+
+    /// The tables or keys that a mapping can name.
+    #[must_use]
+    pub fn contents(&self) -> &Contents {
+        &self.contents
     }
 
     /// The layout it is read by.
@@ -305,9 +318,7 @@ impl Store {
     #[must_use]
     pub fn size(&self) -> u64 {
         match &self.source {
-            Source::Sqlite(sqlite) => {
-                std::fs::metadata(sqlite.database().path()).map_or(0, |file| file.len())
-            }
+            Source::Sqlite(_) => std::fs::metadata(&self.path).map_or(0, |file| file.len()),
             Source::Json(json) => {
                 let files = json.records();
                 let sizes = files
@@ -359,28 +370,35 @@ impl Store {
     /// # Errors
     /// As [`Store::index`]; a file that is gone for a moment (replaced) is worth another try.
     pub fn follow(&mut self, builder: &mut LogBuilder, task: &Task) -> Result<Followed, OpenError> {
-        let news = match &mut self.source {
-            Source::Sqlite(sqlite) => sqlite.news(task)?,
-            Source::Json(json) => {
-                let path = self.path.clone();
-                json.news()
-                    .map_err(|source| JsonError::Unreadable { source, path })?
-            }
-        };
-        match news {
-            News::None => return Ok(Followed::Same),
-            News::Rewritten => return Ok(Followed::Rewritten),
-            News::Appended => {}
-        }
+        self.follow_at(Instant::now(), builder, task)
+    }
+
+    /// As [`Store::follow`] with the time told, which decides how long a last line without its end
+    /// has been waiting for the rest.
+    ///
+    /// # Errors
+    /// As [`Store::follow`].
+    pub fn follow_at(
+        &mut self,
+        now: Instant,
+        builder: &mut LogBuilder,
+        task: &Task,
+    ) -> Result<Followed, OpenError> {
         let before = builder.len();
-        match &mut self.source {
-            Source::Sqlite(sqlite) => sqlite.index(builder, task, &mut |_| {})?,
-            Source::Json(json) => json.index(builder, Tail::Following, task, &mut |_| {})?,
-        }
-        Ok(if builder.len() > before {
-            Followed::Appended
-        } else {
-            Followed::Same
+        let news = match &mut self.source {
+            Source::Sqlite(sqlite) => {
+                let news = sqlite.news(task)?;
+                if news == News::Appended {
+                    sqlite.index(builder, task, &mut |_| {})?;
+                }
+                news
+            }
+            Source::Json(json) => json.follow(now, builder, task)?,
+        };
+        Ok(match news {
+            News::Rewritten => Followed::Rewritten,
+            _ if builder.len() > before => Followed::Appended,
+            _ => Followed::Same,
         })
     }
 }
@@ -433,7 +451,9 @@ fn list(names: &[&str]) -> String {
 }
 
 fn article(noun: &str) -> String {
-    format!("a {noun}")
-        .replace("a JSON lines", "a file of JSON lines")
-        .replace("a JSON values", "a file of JSON values")
+    match noun {
+        "JSON without events" => "JSON".to_owned(),
+        "JSON lines" | "JSON values" => format!("a file of {noun}"),
+        _ => format!("a {noun}"),
+    }
 }

@@ -77,7 +77,7 @@ mod tests {
         #[test]
         fn blocks_are_taken_in_order_up_to_the_first_error(blocks in 0..40_usize, threads in 1..4_usize, bad in 0..60_usize) {
             let readers = (0..threads).map(|_| {
-                Box::new(move |block| if block == bad { Err(block) } else { Ok(block * 10) }) as Reader<'_, usize, usize>
+                Box::new(move |block: usize| if block == bad { Err(block) } else { Ok(block * 10) }) as Reader<'_, usize, usize>
             });
             let mut taken = Vec::new();
             let ended = in_order(blocks, readers.collect(), &mut |block, read| taken.push((block, read)));

@@ -2,15 +2,14 @@
 //! SQLite rows and JSON records, so that a layout means one thing.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use hashbrown::HashMap;
 
 use super::layout::{Capture, Events, Role, Source};
-use crate::log::{Place, Problem, RawChunk, Row, StreamEnd};
-use crate::model::Timestamp;
+use crate::log::{IdRef, Log, Place, Problem, RawChunk, Row, StreamEnd};
 use crate::model::time::{TimeEncoding, TimeError, TimeReader};
+use crate::model::{EventIx, Timestamp};
 
 /// A stored value, borrowed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,7 +24,7 @@ pub(super) enum Value<'a> {
 
 impl<'a> Value<'a> {
     /// As a name: 16 bytes are a UUID, other bytes hexadecimal.
-    fn name(&self) -> Option<Cow<'_, str>> {
+    pub fn name(&self) -> Option<Cow<'_, str>> {
         Some(match self {
             Self::Null => return None,
             Self::Integer(number) => Cow::Owned(number.to_string()),
@@ -42,7 +41,7 @@ impl<'a> Value<'a> {
             Self::Real(number) if number.fract() == 0.0 && number.abs() < 9e15 => {
                 Some(*number as i64)
             }
-            Self::Text(text) => text.trim().parse().ok(),
+            Self::Text(text) => whole(text.trim()),
             _ => None,
         }
     }
@@ -69,7 +68,17 @@ impl<'a> Value<'a> {
     }
 }
 
-fn from_bytes(bytes: &[u8]) -> String {
+/// Decimals count where nothing stands behind the point.
+fn whole(text: &str) -> Option<i64> {
+    text.parse().ok().or_else(|| {
+        let (whole, fraction) = text.split_once('.')?;
+        let nothing = !fraction.is_empty() && fraction.bytes().all(|digit| digit == b'0');
+        nothing.then(|| whole.parse().ok())?
+    })
+}
+
+/// Bytes as a name.
+pub(super) fn from_bytes(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2 + 4);
     for (i, byte) in bytes.iter().enumerate() {
         if bytes.len() == 16 && matches!(i, 4 | 6 | 8 | 10) {
@@ -90,6 +99,15 @@ impl<'a> Found<'a> {
         self.0[role as usize] = value;
     }
 
+    /// Sets it where nothing is set yet.
+    pub fn offer(&mut self, role: Role, value: impl FnOnce() -> Option<Value<'a>>) {
+        if self.0[role as usize] == Value::Null
+            && let Some(value) = value()
+        {
+            self.set(role, value);
+        }
+    }
+
     pub fn get(&self, role: Role) -> &Value<'a> {
         &self.0[role as usize]
     }
@@ -98,12 +116,16 @@ impl<'a> Found<'a> {
 /// Names that a stream or a type is given where the store has none.
 pub(super) const NAMELESS: &str = "(none)";
 
+/// Types whose short names are remembered; a store that has more has something else in the column.
+const TYPES_KEPT: usize = 4096;
+
 /// Turns found values into rows of a chunk. Keeps readers and memories of what it saw before, so
 /// one belongs to one scan.
 pub(super) struct Interpreter<'l> {
     events: &'l Events,
     recorded: TimeReader,
     occurred: TimeReader,
+    captures: [Option<&'l Capture>; Role::ALL.len()],
     /// What each written type is called, where the layout takes only a part of it.
     types: HashMap<String, String>,
     /// The stream of a store that knows none.
@@ -118,6 +140,7 @@ impl<'l> Interpreter<'l> {
             events,
             recorded: reader(Role::RecordedAt),
             occurred: reader(Role::OccurredAt),
+            captures: Role::ALL.map(|role| events.columns.get(&role)?.capture.as_ref()),
             types: HashMap::new(),
             only_stream: (!events.columns.contains_key(&Role::Stream)).then(|| file.to_owned()),
         }
@@ -131,20 +154,14 @@ impl<'l> Interpreter<'l> {
         place: Place,
         here: &dyn Fn() -> String,
     ) {
+        let RawChunk { problems, .. } = chunk;
         let mut problem = |message: String| {
-            chunk.problems.push(Problem {
-                place: here(),
-                message,
-            })
+            let place = here();
+            problems.push(Problem { place, message });
         };
-        let mut time = |reader: &mut TimeReader, role: Role| {
-            found.get(role).time(reader).unwrap_or_else(|error| {
-                problem(format!("Its {} cannot be read: {error}", role.name()));
-                None
-            })
-        };
-        let recorded = time(&mut self.recorded, Role::RecordedAt);
-        let occurred = time(&mut self.occurred, Role::OccurredAt);
+        let recorded = time(&mut self.recorded, Role::RecordedAt, found, &mut problem);
+        let occurred = time(&mut self.occurred, Role::OccurredAt, found, &mut problem);
+        let version = number(Role::Version, found, &mut problem);
         let stream =
             self.captured(Role::Stream, found)
                 .unwrap_or_else(|| match &self.only_stream {
@@ -158,30 +175,23 @@ impl<'l> Interpreter<'l> {
             problem("It has no event type".to_owned());
             Cow::Borrowed(NAMELESS)
         });
+        remember(
+            &mut self.types,
+            self.captures[Role::Type as usize],
+            &written,
+        );
         let id = |role| self.captured(role, found);
-        let (event_id, correlation, causation) = (
+        let (event_id, correlation, causation, schema) = (
             id(Role::EventId),
             id(Role::CorrelationId),
             id(Role::CausationId),
+            id(Role::SchemaVersion),
         );
-        let schema = id(Role::SchemaVersion);
-        let ends = self.events.ends.get(&*written).copied();
-        let ends = ends.or_else(|| {
-            found
-                .get(Role::Ended)
-                .is_set()
-                .then_some(self.events.ended_means.unwrap_or(StreamEnd::Deleted))
-        });
-        let event_type =
-            part(&self.events.columns, Role::Type).map(|capture| match self.types.get(&*written) {
-                Some(known) => known.clone(),
-                None => capture.of(&written).to_owned(),
-            });
         let row = Row {
             stream: &stream,
-            event_type: event_type.as_deref().unwrap_or(&written),
+            event_type: self.types.get(&*written).map_or(&*written, String::as_str),
             position: found.get(Role::Position).integer(),
-            version: found.get(Role::Version).integer(),
+            version,
             recorded,
             occurred,
             schema_version: schema.as_deref(),
@@ -189,26 +199,58 @@ impl<'l> Interpreter<'l> {
             correlation: correlation.as_deref(),
             causation: causation.as_deref(),
             place,
-            ends,
+            ends: self.end(&written, found),
         };
         chunk.push(&row, || self.category(&stream, &written, found));
-        if let Some(known) = event_type
-            && !self.types.contains_key(&*written)
-        {
-            self.types.insert(written.into_owned(), known);
-        }
+    }
+
+    /// Puts the event last added into a further stream, if one is named.
+    pub fn link(&self, chunk: &mut RawChunk, stream: &Value<'_>, version: &Value<'_>) {
+        let Some(stream) = stream.name() else { return };
+        let by_name = self.events.columns.get(&Role::Category);
+        let by_name = by_name.filter(|column| column.source == Source::StreamName);
+        let capture = by_name.and_then(|column| column.capture.as_ref());
+        let category = || {
+            capture
+                .map_or_else(|| kind_of(&stream), |capture| capture.of(&stream))
+                .to_owned()
+        };
+        chunk.link(&stream, version.integer(), category);
+    }
+
+    /// Whether `found` is still the event that was indexed, by its stream, version, type and id.
+    pub fn is_same(&self, found: &Found<'_>, log: &Log, event: EventIx) -> bool {
+        let named = |role: Role, known: &str| {
+            self.captured(role, found)
+                .map_or(known == NAMELESS, |name| *name == *known)
+        };
+        let stream =
+            self.only_stream.is_some() || named(Role::Stream, log.stream_name(log.stream(event)));
+        let version = found.get(Role::Version).integer();
+        let version = version.is_none_or(|version| log.version(event).0 == version);
+        let id = self.captured(Role::EventId, found);
+        let id = id.as_deref().map(IdRef::new) == log.event_id(event);
+        stream && version && id && named(Role::Type, log.type_name(log.event_type(event)))
+    }
+
+    fn end(&self, written: &str, found: &Found<'_>) -> Option<StreamEnd> {
+        let by_type = self.events.ends.get(written).copied();
+        by_type.or_else(|| {
+            let means = self.events.ended_means.unwrap_or(StreamEnd::Deleted);
+            found.get(Role::Ended).is_set().then_some(means)
+        })
     }
 
     fn captured<'f>(&self, role: Role, found: &'f Found<'_>) -> Option<Cow<'f, str>> {
         let name = found.get(role).name()?;
-        Some(match part(&self.events.columns, role) {
-            Some(capture) => Cow::Owned(capture.of(&name).to_owned()),
+        Some(match self.captures[role as usize] {
+            Some(capture) => capture.of_cow(name),
             None => name,
         })
     }
 
     /// The layout's category; else what stands before the first separator of a name that looks like
-    /// `kind-id`, else the part of a type before its last dot.
+    /// `kind-id`.
     fn category(&self, stream: &str, event_type: &str, found: &Found<'_>) -> String {
         let Some(column) = self.events.columns.get(&Role::Category) else {
             return kind_of(stream).to_owned();
@@ -216,7 +258,6 @@ impl<'l> Interpreter<'l> {
         let text = match &column.source {
             Source::StreamName => Cow::Borrowed(stream),
             Source::TypeName => Cow::Borrowed(event_type),
-            Source::Constant(text) => Cow::Borrowed(text.as_str()),
             _ => found
                 .get(Role::Category)
                 .name()
@@ -230,8 +271,41 @@ impl<'l> Interpreter<'l> {
     }
 }
 
-fn part(columns: &BTreeMap<Role, super::layout::Column>, role: Role) -> Option<&Capture> {
-    columns.get(&role)?.capture.as_ref()
+fn time(
+    reader: &mut TimeReader,
+    role: Role,
+    found: &Found<'_>,
+    problem: &mut impl FnMut(String),
+) -> Option<Timestamp> {
+    found.get(role).time(reader).unwrap_or_else(|error| {
+        problem(format!("Its {} cannot be read: {error}", role.name()));
+        None
+    })
+}
+
+fn number(role: Role, found: &Found<'_>, problem: &mut impl FnMut(String)) -> Option<i64> {
+    let value = found.get(role);
+    let number = value.integer();
+    if number.is_none()
+        && let Some(name) = value.name()
+    {
+        problem(format!(
+            "Its {} “{name}” is not a whole number that fits 64 bits, so it was counted on",
+            role.name()
+        ));
+    }
+    number
+}
+
+fn remember(types: &mut HashMap<String, String>, capture: Option<&Capture>, written: &str) {
+    let Some(capture) = capture else { return };
+    if types.contains_key(written) {
+        return;
+    }
+    if types.len() == TYPES_KEPT {
+        types.clear();
+    }
+    types.insert(written.to_owned(), capture.of(written).to_owned());
 }
 
 fn encoding(events: &Events, role: Role) -> TimeEncoding {

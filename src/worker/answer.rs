@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::export;
+use super::find::find;
 use super::job::{Found, Job, Keep, Outcome, Reply, SessionId, Subject};
 use super::lane::{Queued, Sender, Shared, Turn};
 use super::search;
@@ -38,6 +39,7 @@ pub(super) fn run(shared: &Shared, sender: &Sender) {
 #[derive(Default)]
 struct Desk {
     series: Vec<(SessionId, Series)>,
+    whole: super::overview::Kept,
 }
 
 impl Desk {
@@ -45,14 +47,22 @@ impl Desk {
         let Queued { number, job, task } = queued;
         let family = job.family();
         let Some(session) = session_of(&job) else {
-            if let Job::Save { workspace, keep } = job
-                && let Err(error) = save(&workspace, &keep)
-            {
-                sender.send(Outcome::Failed {
-                    family,
-                    number,
-                    message: error.to_string(),
-                });
+            match job {
+                Job::Save { workspace, keep } => {
+                    if let Err(error) = save(&workspace, &keep) {
+                        sender.send(Outcome::Failed {
+                            family,
+                            number,
+                            message: error.to_string(),
+                        });
+                    }
+                }
+                Job::Preview { path, layout } => {
+                    let preview = super::preview::preview(&path, &layout, &task);
+                    sender.send(Outcome::Previewed { number, preview });
+                }
+                // Not sent here.
+                _ => {}
             }
             return;
         };
@@ -160,10 +170,25 @@ impl Desk {
                 Ok(Reply::Counts(search::counts(&subject, &cut, task)?))
             }
             Job::Row { subject, event } => Ok(Reply::Row(search::row(&subject, event, task)?)),
-            // Done before, or by another thread.
-            Job::Matches { .. } | Job::Export(_) | Job::Open(_) | Job::Close | Job::Save { .. } => {
-                Err(ReplayError::Cancelled(crate::model::Cancelled))
+            Job::Find { subject, cut, text } => {
+                Ok(Reply::Find(find(&subject.log, &cut, &text, task)?))
             }
+            Job::Overview {
+                subject,
+                cut,
+                zone,
+                facts,
+            } => {
+                let found = self.whole.overview(&subject, &cut, zone, &facts, task)?;
+                Ok(Reply::Overview(Box::new(found)))
+            }
+            // Done before, or by another thread.
+            Job::Matches { .. }
+            | Job::Export(_)
+            | Job::Open(_)
+            | Job::Close
+            | Job::Save { .. }
+            | Job::Preview { .. } => Err(ReplayError::Cancelled(crate::model::Cancelled)),
         }
     }
 
@@ -190,7 +215,7 @@ impl Desk {
 
 fn session_of(job: &Job) -> Option<SessionId> {
     match job {
-        Job::Open(_) | Job::Close | Job::Save { .. } => None,
+        Job::Open(_) | Job::Close | Job::Save { .. } | Job::Preview { .. } => None,
         Job::State { subject, .. }
         | Job::Inspect { subject, .. }
         | Job::Bodies { subject, .. }
@@ -198,7 +223,9 @@ fn session_of(job: &Job) -> Option<SessionId> {
         | Job::Matches { subject, .. }
         | Job::Streams { subject, .. }
         | Job::Counts { subject, .. }
-        | Job::Row { subject, .. } => Some(subject.session),
+        | Job::Row { subject, .. }
+        | Job::Find { subject, .. }
+        | Job::Overview { subject, .. } => Some(subject.session),
         Job::Export(order) => Some(order.subject.session),
     }
 }
@@ -227,7 +254,7 @@ fn previews(
 }
 
 /// A payload on one line.
-fn preview(payload: &Payload) -> String {
+pub(super) fn preview(payload: &Payload) -> String {
     match payload {
         Payload::Absent => String::new(),
         Payload::Opaque(bytes) => {

@@ -3,13 +3,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::find::Names;
+use super::overview::{StoreOverview, layout_facts};
+use super::preview::Preview;
 use crate::analysis::events::EventFilter;
+use crate::analysis::overview::StoreFacts;
 use crate::analysis::replay::{Answer, FoldRules, StateAt, ValueChange};
 use crate::analysis::streams::{StreamList, StreamQuery};
 use crate::log::{Arrangement, AsOf, Body, Clock, Cut, Log, PayloadReader, Unreadable};
 use crate::model::time::Zone;
 use crate::model::{CategoryIx, EventIx, StreamIx, TypeIx};
-use crate::store::layout::{Role, SideKind};
+use crate::store::layout::{Contents, Layout, Role, SideKind};
 use crate::store::{OpenOptions, Recognition, Store};
 use crate::workspace::{Settings, StorePath, StoreWorkspace, Workspace};
 
@@ -34,6 +38,8 @@ pub enum Family {
     Values,
     /// Streams, types and ids that a typed text may mean.
     Find,
+    /// The first events as a mapping reads them.
+    Preview,
     /// Writing settings.
     SaveSettings,
     /// Writing what is remembered of a store.
@@ -85,6 +91,9 @@ pub struct OpenRequest {
     pub options: OpenOptions,
     /// Where what is remembered of the store is kept.
     pub workspace: Workspace,
+    /// What is remembered of the store where that has just changed and may not be written yet; read
+    /// from the workspace where absent.
+    pub remembered: Option<Box<StoreWorkspace>>,
 }
 
 /// What to write into the workspace.
@@ -268,6 +277,33 @@ pub enum Job {
     },
     /// Write a file.
     Export(Box<Export>),
+    /// Streams, event types and the event that a typed text may mean.
+    Find {
+        /// The log.
+        subject: Subject,
+        /// The moment of the figures.
+        cut: Cut,
+        /// The text.
+        text: String,
+    },
+    /// What the store is and holds.
+    Overview {
+        /// The log.
+        subject: Subject,
+        /// The moment.
+        cut: Cut,
+        /// The zone of the bars.
+        zone: Zone,
+        /// What the file tells.
+        facts: Box<StoreFacts>,
+    },
+    /// The first events of a file as a mapping reads them.
+    Preview {
+        /// The file or folder.
+        path: PathBuf,
+        /// The mapping.
+        layout: Box<Layout>,
+    },
     /// Write to the workspace.
     Save {
         /// Where.
@@ -292,6 +328,9 @@ impl Job {
             Self::Counts { .. } => Family::Counts,
             Self::Row { .. } => Family::Row,
             Self::Export(_) => Family::Export,
+            Self::Find { .. } => Family::Find,
+            Self::Overview { .. } => Family::Overview,
+            Self::Preview { .. } => Family::Preview,
             Self::Save {
                 keep: Keep::Settings(_),
                 ..
@@ -310,6 +349,7 @@ impl Job {
         !matches!(
             self.family(),
             Family::State
+                | Family::Overview
                 | Family::Bodies
                 | Family::Inspect
                 | Family::Streams
@@ -337,6 +377,10 @@ pub struct Opened {
     pub access: String,
     /// What it was taken for and why.
     pub recognition: Recognition,
+    /// The layout it is read by.
+    pub layout: Layout,
+    /// The tables or keys that a mapping can name.
+    pub contents: Contents,
     /// How its columns are read.
     pub readings: Vec<(Role, Option<String>)>,
     /// Its side tables with their rows; none where it has no such table.
@@ -369,6 +413,8 @@ impl Opened {
             format: store.format(),
             access: store.access(),
             recognition: store.recognition().clone(),
+            layout: store.layout().clone(),
+            contents: store.contents().clone(),
             readings: store.layout().readings(),
             sides: SideKind::ALL
                 .map(|kind| (kind, store.side_rows(kind)))
@@ -383,6 +429,34 @@ impl Opened {
             notice,
         }
     }
+
+    /// What reports say of the file.
+    #[must_use]
+    pub fn facts(&self) -> StoreFacts {
+        StoreFacts {
+            path: self.path.display().to_string(),
+            format: self.format.clone(),
+            bytes: self.size,
+            layout: layout_facts(&self.recognition),
+            problems: Vec::new(),
+            lacks: self.lacks.clone(),
+        }
+    }
+}
+
+/// A store that could not be read as it is, with what a mapping by hand needs.
+#[derive(Clone, Debug)]
+pub struct Unread {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// What it is remembered under.
+    pub store_path: StorePath,
+    /// Why, in a sentence.
+    pub message: String,
+    /// The tables or keys to choose from, where it came so far.
+    pub contents: Option<Contents>,
+    /// What is remembered of it; its mapping may be what does not fit.
+    pub remembered: StoreWorkspace,
 }
 
 impl std::fmt::Debug for Opened {
@@ -405,8 +479,8 @@ pub enum Outcome {
         path: PathBuf,
         /// One sentence.
         message: String,
-        /// Whether a mapping by hand might help.
-        wants_mapping: bool,
+        /// Where a mapping by hand might help.
+        unread: Option<Box<Unread>>,
     },
     /// Opening was called off before anything was read.
     OpenCancelled,
@@ -432,6 +506,13 @@ pub enum Outcome {
         session: SessionId,
         /// One sentence, while there is trouble.
         trouble: Option<String>,
+    },
+    /// To [`Job::Preview`], which is about no opening.
+    Previewed {
+        /// What [`super::Worker::submit`] gave.
+        number: u64,
+        /// The first events, or a sentence.
+        preview: Result<Preview, String>,
     },
     /// An answer to the job of that number.
     Reply {
@@ -491,6 +572,10 @@ pub enum Reply {
     Counts(Counts),
     /// To [`Job::Row`].
     Row(String),
+    /// To [`Job::Find`].
+    Find(Names),
+    /// To [`Job::Overview`].
+    Overview(Box<StoreOverview>),
 }
 
 /// A stream's state, ready to be shown.

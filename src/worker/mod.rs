@@ -8,8 +8,11 @@
 
 mod answer;
 mod export;
+mod find;
 mod job;
 mod lane;
+mod overview;
+mod preview;
 mod search;
 mod session;
 
@@ -18,11 +21,17 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, bounded};
 
 pub use export::ExportError;
+pub use find::{FoundStream, FoundType, Fuzzy, Names};
 pub use job::{
     Counts, Export, ExportFormat, Exported, Exports, Family, Found, Job, Keep, OpenRequest, Opened,
-    Outcome, Reply, SearchEnd, SessionId, StreamsWanted, Subject,
+    Outcome, Reply, SearchEnd, SessionId, StreamsWanted, Subject, Unread,
 };
 pub use lane::{Running, Wake};
+pub use overview::{
+    CategoryFacts, Finding, FindingKind, FoundPlace, PlaceTarget, StoreOverview, TypeFacts,
+    WholeStore, layout_facts,
+};
+pub use preview::{Preview, PreviewRow};
 
 pub use crate::simulate::SAMPLES;
 
@@ -105,7 +114,11 @@ impl Worker {
             Family::Session => &self.index,
             Family::Matches => &self.searches,
             Family::Export => &self.exports,
-            Family::Density | Family::Overview | Family::Streams | Family::Counts => &self.scans,
+            Family::Density
+            | Family::Overview
+            | Family::Preview
+            | Family::Streams
+            | Family::Counts => &self.scans,
             Family::State
             | Family::Inspect
             | Family::Bodies

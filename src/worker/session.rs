@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::job::{Job, OpenRequest, Opened, Outcome, SessionId};
+use super::job::{Job, OpenRequest, Opened, Outcome, SessionId, Unread};
 use super::lane::{Queued, Sender, Shared, Turn};
 use crate::log::{Arrangement, LogBuilder};
 use crate::model::Task;
@@ -59,19 +59,22 @@ impl Session {
     fn open(request: OpenRequest, number: u64, task: &Task, sender: &Sender) -> Option<Self> {
         let id = SessionId(number);
         let mut request = request;
-        let (remembered, notice) = remembered(&request);
+        let (remembered, notice) = remembered(&mut request);
         if request.options.layout.is_none() {
             request.options.layout = remembered.mapping.clone();
         }
         let store = match Store::open(&request.path, &request.options, task) {
             Ok(store) => store,
             Err(error) => {
-                fail(&request, &error, sender);
+                fail(&request, error, remembered, sender);
                 return None;
             }
         };
         sender.send(Outcome::Opened(Box::new(Opened::of(
-            id, &store, remembered, notice,
+            id,
+            &store,
+            remembered.clone(),
+            notice,
         ))));
         let builder = store.builder();
         let mut session = Self {
@@ -95,7 +98,7 @@ impl Session {
                 None
             }
             Err(error) => {
-                fail(&request, &error, sender);
+                fail(&request, error, remembered, sender);
                 None
             }
         }
@@ -180,19 +183,39 @@ impl Session {
     }
 }
 
-fn fail(request: &OpenRequest, error: &OpenError, sender: &Sender) {
-    sender.send(match error {
-        OpenError::Cancelled(_) => Outcome::OpenCancelled,
-        error => Outcome::OpenFailed {
-            path: request.path.clone(),
-            message: error.to_string(),
-            wants_mapping: matches!(error, OpenError::NoEvents { .. }),
-        },
+fn fail(request: &OpenRequest, error: OpenError, remembered: StoreWorkspace, sender: &Sender) {
+    if let OpenError::Cancelled(_) = error {
+        return sender.send(Outcome::OpenCancelled);
+    }
+    let path = request.path.clone();
+    let message = error.to_string();
+    let mapped = request.options.layout.is_some();
+    let contents = match error {
+        OpenError::NoEvents { contents, .. } => Some(*contents),
+        _ => None,
+    };
+    // Also where a mapping of before does not fit (any more).
+    let unread = (contents.is_some() || mapped).then(|| {
+        Box::new(Unread {
+            path: path.clone(),
+            store_path: StorePath::of(&path),
+            message: message.clone(),
+            contents,
+            remembered,
+        })
+    });
+    sender.send(Outcome::OpenFailed {
+        path,
+        message,
+        unread,
     });
 }
 
 /// What is remembered of the store, and what went wrong with that.
-fn remembered(request: &OpenRequest) -> (StoreWorkspace, Option<String>) {
+fn remembered(request: &mut OpenRequest) -> (StoreWorkspace, Option<String>) {
+    if let Some(remembered) = request.remembered.take() {
+        return (*remembered, None);
+    }
     match request.workspace.load_store(&StorePath::of(&request.path)) {
         Ok(loaded) => {
             let notice = loaded.notice();

@@ -29,7 +29,10 @@ pub struct Bar {
 }
 
 /// Counts the known events between `first` and `last`, the earliest and the latest there are.
-pub(super) fn over(
+///
+/// # Errors
+/// [`Cancelled`] when the task was called off.
+pub fn over(
     log: &Log,
     cut: &Cut,
     (first, last): (Timestamp, Timestamp),

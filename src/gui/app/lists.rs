@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::App;
-use crate::analysis::events::{CorrelationFilter, EventFilter};
+use crate::analysis::events::{CorrelationFilter, EventFilter, TypeFilter};
 use crate::gui::command::Command;
 use crate::gui::model::{Level, Session, StreamsKey, View};
 use crate::model::time::Style;
@@ -89,6 +89,12 @@ impl App {
             Command::GoOnSearching => self.model.answers.matching.go_on(),
             Command::FilterCorrelation(event) => self.filter_correlation(event),
             Command::FilterStream(stream) => self.filter_stream(stream),
+            Command::FilterType(event_type) => {
+                let types = TypeFilter::Only(vec![event_type]);
+                let rest = self.filter_to_narrow();
+                self.model.filter = EventFilter { types, ..rest };
+                self.model.view = View::Events;
+            }
             Command::ListStreams(wanted) => {
                 self.model.streams_wanted = wanted.map(|wanted| *wanted)
             }

@@ -4,6 +4,7 @@
 mod lists;
 mod needs;
 mod outcomes;
+mod remember;
 mod run;
 mod shortcuts;
 
@@ -43,6 +44,8 @@ pub struct App {
     ),
     revision: u64,
     clipboard: Option<String>,
+    /// Where the cursor stood, while a rewritten store is indexed anew.
+    stood: Option<remember::Stood>,
     frame_times: FrameTimes,
 }
 
@@ -87,6 +90,9 @@ impl App {
         let model = Model {
             session: None,
             opening: None,
+            unread: None,
+            search: None,
+            settings_file: start.workspace.settings_file(),
             cursor: Cursor::default(),
             compare: None,
             selection: Selection::default(),
@@ -110,6 +116,7 @@ impl App {
             picked: crossbeam_channel::bounded(4),
             revision: 0,
             clipboard: None,
+            stood: None,
             frame_times: FrameTimes::default(),
         };
         if let Some(path) = paths.into_iter().next() {
@@ -176,6 +183,10 @@ impl eframe::App for App {
         if !self.outbox.is_empty() {
             ui.request_repaint();
         }
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.save_at_exit();
     }
 }
 

@@ -2,7 +2,7 @@
 //! never ask: they show what has come.
 
 use super::App;
-use crate::gui::model::{Session, StateKey, View};
+use crate::gui::model::{OverviewKey, Session, StateKey, View};
 use crate::log::Bound;
 use crate::worker::Job;
 
@@ -20,6 +20,45 @@ impl App {
         self.ask_values(revision);
         self.ask_bodies();
         self.ask_lists(revision);
+        self.ask_overview(revision);
+        self.ask_names(revision);
+    }
+
+    fn ask_overview(&mut self, revision: u64) {
+        let (View::Overview, Some(session)) = (self.model.view, self.session()) else {
+            return;
+        };
+        let key = OverviewKey {
+            revision,
+            cut: *self.model.cursor.cut(),
+            zone: self.model.zone(),
+        };
+        if self.model.answers.overview.needs(&key) {
+            let job = Job::Overview {
+                subject: session.subject(),
+                cut: key.cut,
+                zone: key.zone,
+                facts: Box::new(session.opened.facts()),
+            };
+            let number = self.worker.submit(job);
+            self.model.answers.overview.ask(number, key);
+        }
+    }
+
+    fn ask_names(&mut self, revision: u64) {
+        let (Some(session), Some(text)) = (self.session(), &self.model.search) else {
+            return;
+        };
+        let key = (revision, *self.model.cursor.cut(), text.clone());
+        if self.model.answers.names.needs(&key) {
+            let job = Job::Find {
+                subject: session.subject(),
+                cut: key.1,
+                text: key.2.clone(),
+            };
+            let number = self.worker.submit(job);
+            self.model.answers.names.ask(number, key);
+        }
     }
 
     fn session(&self) -> Option<&Session> {

@@ -9,7 +9,6 @@ use crate::gui::model::{FieldValues, Inspected};
 use crate::log::{Arrangement, Bound, Log};
 use crate::model::EventIx;
 use crate::worker::{Opened, Outcome, Reply};
-use crate::workspace::RecentFile;
 
 /// What a frame spends on outcomes; the rest waits for the next.
 const BUDGET: Duration = Duration::from_millis(8);
@@ -30,15 +29,14 @@ impl App {
         match outcome {
             Outcome::Opened(opened) => self.opened(*opened),
             Outcome::OpenFailed {
-                message,
-                wants_mapping,
-                ..
+                message, unread, ..
             } => {
                 self.model.opening = None;
-                let detail = wants_mapping.then(|| {
-                    "Choose its columns yourself: Correct how columns are read…".to_owned()
-                });
-                self.note(Level::Error, message, detail);
+                self.model.unread = unread;
+                self.note(Level::Error, message, None);
+            }
+            Outcome::Previewed { number, preview } => {
+                self.model.answers.preview.answer(number, preview);
             }
             Outcome::OpenCancelled => self.model.opening = None,
             Outcome::Indexed {
@@ -59,7 +57,7 @@ impl App {
                 );
             }
             Outcome::Rewritten(opened) if self.is_current(opened.session) => {
-                self.rewritten(*opened)
+                self.rewritten(*opened);
             }
             Outcome::Following { session, trouble } if self.is_current(session) => {
                 if let Some(session) = &mut self.model.session {
@@ -99,6 +97,8 @@ impl App {
     fn opened(&mut self, opened: Opened) {
         let model = &mut self.model;
         model.opening = None;
+        model.unread = None;
+        model.search = None;
         model.answers = Default::default();
         model.selection = Selection::default();
         model.compare = None;
@@ -122,6 +122,7 @@ impl App {
         if let Some(sentence) = notice {
             self.note(Level::Warning, sentence, None);
         }
+        self.stood = None;
         self.frame.opened();
     }
 
@@ -162,48 +163,28 @@ impl App {
                 None,
             );
         }
-        if newly_complete {
+        if !newly_complete && reordered && arrangement == Some(Arrangement::Sorted) {
+            let sentence = "New events sort before the head; they were put in their places";
+            self.note(Level::Info, sentence.to_owned(), None);
+        }
+        if newly_complete && self.stood.is_some() {
+            self.find_place();
+        } else if newly_complete {
             self.remember_recent();
             self.restore();
         }
     }
 
-    /// The cursor and the view that this store was left with.
-    fn restore(&mut self) {
-        let Some(session) = &self.model.session else {
-            return;
-        };
-        let log = &session.log;
-        if let Some(name) = self.model.store.selection.clone() {
-            self.model.selection.stream = log.streams().find(&name).map(crate::model::StreamIx);
-        }
-        if self.model.selection.stream.is_none() && log.streams().len() == 1 {
-            self.model.selection.stream = Some(crate::model::StreamIx(0));
-        }
-    }
-
-    fn remember_recent(&mut self) {
-        let Some(session) = &self.model.session else {
-            return;
-        };
-        self.model.settings.recent.note(RecentFile {
-            path: session.opened.store_path.clone(),
-            kind: session.opened.recognition.name.clone(),
-            events: session.log.len() as u64,
-            opened_at: self.model.now,
-            ..RecentFile::default()
-        });
-        self.save_settings();
-    }
-
     fn rewritten(&mut self, opened: Opened) {
+        self.note_place();
+        self.model.selection.stream = None;
         self.model.answers = Default::default();
         self.model.selection.event = None;
         // It names types and streams by their places in the old log.
         self.model.filter = Default::default();
         self.model.streams_wanted = None;
         if let Some(session) = &mut self.model.session {
-            // By time, since places and positions may be others now.
+            // By time for now; by the event's id once the new index is whole.
             let bound = match self.model.cursor.time() {
                 Some(time) if !self.model.cursor.is_at_head() => Bound::Time(time),
                 _ => Bound::Head,
@@ -227,6 +208,8 @@ impl App {
                 answers.inspected.answer(number, Inspected { event, body })
             }
             Reply::Bodies(lines) => answers.bodies.fill(number, lines),
+            Reply::Find(names) => answers.names.answer(number, names),
+            Reply::Overview(overview) => answers.overview.answer(number, *overview),
             Reply::Values {
                 stream,
                 pointer,

@@ -8,11 +8,12 @@ use super::{App, apply_theme};
 use crate::gui::command::Command;
 use crate::gui::model::{Cursor, Direction, Level, View};
 use crate::log::Bound;
-use crate::model::time::{Edge, InputContext, InputError, Moment, input};
+use crate::model::time::{InputError, Moment, input};
 use crate::model::{EventIx, StreamIx};
 use crate::store::OpenOptions;
+use crate::store::layout::Layout;
 use crate::worker::{Family, Job, Keep, OpenRequest};
-use crate::workspace::Bookmark;
+use crate::workspace::{Bookmark, StoreWorkspace};
 
 impl App {
     pub(super) fn run(&mut self, command: Command, ctx: &egui::Context) {
@@ -34,6 +35,7 @@ impl App {
             Command::CopyAnswer
             | Command::CopyAnswerMarkdown
             | Command::CopyState
+            | Command::CopyReport
             | Command::CopyAddress => {
                 self.copy_of(&command, ctx);
             }
@@ -58,6 +60,9 @@ impl App {
                 self.worker.cancel(Family::Session);
                 self.lists_called_off();
             }
+            Command::Search(text) => self.model.search = text,
+            Command::SetMapping(mapping) => self.set_mapping(mapping),
+            Command::PreviewMapping(layout) => self.preview_mapping(layout),
             Command::WantBodies(events) => self.model.answers.bodies.want(events),
             Command::Note(note) => self.model.notes.push(note),
             Command::DismissNote(at) => {
@@ -76,6 +81,7 @@ impl App {
             | Command::GoOnSearching
             | Command::FilterCorrelation(_)
             | Command::FilterStream(_)
+            | Command::FilterType(_)
             | Command::ListStreams(_)
             | Command::WantCounts
             | Command::KeepColumns(..)
@@ -146,13 +152,54 @@ impl App {
 
     fn open(&mut self, path: PathBuf) {
         self.save_store();
+        self.open_with(path, None);
+    }
+
+    fn open_with(&mut self, path: PathBuf, remembered: Option<Box<StoreWorkspace>>) {
         self.model.opening = Some(path.clone());
+        self.model.unread = None;
+        self.model.notes.clear();
         let request = OpenRequest {
             path,
             options: OpenOptions::default(),
             workspace: self.start.workspace.clone(),
+            remembered,
         };
         self.worker.submit(Job::Open(Box::new(request)));
+    }
+
+    /// Keeps a mapping with the store and reads it anew by it.
+    fn set_mapping(&mut self, mapping: Option<Box<Layout>>) {
+        let (path, store_path, mut remembered) = match (&self.model.unread, &self.model.session) {
+            (Some(unread), _) => (
+                unread.path.clone(),
+                unread.store_path.clone(),
+                unread.remembered.clone(),
+            ),
+            (None, Some(session)) => (
+                session.opened.path.clone(),
+                session.opened.store_path.clone(),
+                self.model.store.clone(),
+            ),
+            (None, None) => return,
+        };
+        remembered.mapping = mapping.map(|mapping| *mapping);
+        self.worker.submit(Job::Save {
+            workspace: self.start.workspace.clone(),
+            keep: Keep::Store(store_path, Box::new(remembered.clone())),
+        });
+        // Handed on, since the writing may come after the reading.
+        self.open_with(path, Some(Box::new(remembered)));
+    }
+
+    fn preview_mapping(&mut self, layout: Box<Layout>) {
+        let unread = self.model.unread.as_ref().map(|unread| &unread.path);
+        let open = self.model.session.as_ref().map(|open| &open.opened.path);
+        let Some(path) = unread.or(open).cloned() else {
+            return;
+        };
+        let number = self.worker.submit(Job::Preview { path, layout });
+        self.model.answers.preview.ask(number, number);
     }
 
     fn close(&mut self) {
@@ -247,25 +294,13 @@ impl App {
         self.model.playback.pause();
     }
 
-    fn input_context(&self) -> InputContext {
-        InputContext {
-            now: self.model.now,
-            head: self
-                .model
-                .log()
-                .and_then(|log| log.head_time(self.model.clock())),
-            cursor: self.model.cursor.time(),
-            zone: self.model.zone(),
-            edge: Edge::End,
-        }
-    }
-
     /// What a typed moment means in this store, with what to tell about it.
     fn understand(&self, text: &str) -> Result<(Bound, String), String> {
         let Some(log) = self.model.log() else {
             return Err("No store is open".to_owned());
         };
-        let typed = input::parse(text, &self.input_context()).map_err(|error| error.to_string())?;
+        let typed =
+            input::parse(text, &self.model.input_context()).map_err(|error| error.to_string())?;
         let bound = match typed.moment {
             Moment::Head => Bound::Head,
             Moment::Time(_) if !log.has_clock(self.model.clock()) => {
@@ -373,6 +408,10 @@ impl App {
             Command::CopyAnswerMarkdown => state.map(|found| found.answer.to_markdown()),
             Command::CopyState => state
                 .and_then(|found| serde_json::to_string_pretty(&found.at.tree().to_value()).ok()),
+            Command::CopyReport => {
+                let overview = self.model.answers.overview.current();
+                overview.map(|overview| crate::render::info(&overview.report, self.model.zone()))
+            }
             _ => self.address(),
         };
         match text {
@@ -411,30 +450,6 @@ impl App {
             (View::Events, _) => format!("asof events {path}"),
             _ => format!("asof info {path}"),
         })
-    }
-
-    pub(super) fn save_settings(&mut self) {
-        let (workspace, settings) = (self.start.workspace.clone(), self.model.settings.clone());
-        self.worker.submit(Job::Save {
-            workspace,
-            keep: Keep::Settings(Box::new(settings)),
-        });
-    }
-
-    /// Remembers where this store was left.
-    pub(super) fn save_store(&mut self) {
-        let Some(session) = &self.model.session else {
-            return;
-        };
-        let path = session.opened.store_path.clone();
-        let stream = self.model.selection.stream;
-        self.model.store.selection =
-            stream.map(|stream| session.log.stream_name(stream).to_owned());
-        let (workspace, store) = (self.start.workspace.clone(), self.model.store.clone());
-        self.worker.submit(Job::Save {
-            workspace,
-            keep: Keep::Store(path, Box::new(store)),
-        });
     }
 }
 

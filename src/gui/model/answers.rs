@@ -8,7 +8,7 @@ use crate::analysis::replay::ValueChange;
 use crate::analysis::streams::StreamList;
 use crate::log::{Body, Unreadable};
 use crate::model::{EventIx, StreamIx};
-use crate::worker::{Counts, Found, StreamsWanted};
+use crate::worker::{Counts, Found, Names, Preview, StoreOverview, StreamsWanted};
 
 /// The place for one kind of answer. `K` says what an answer is about.
 #[derive(Clone, Debug)]
@@ -117,6 +117,14 @@ pub struct StreamsKey {
     pub(in crate::gui) wanted: StreamsWanted,
 }
 
+/// What an overview is asked for: everything that would change the answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OverviewKey {
+    pub(in crate::gui) revision: u64,
+    pub(in crate::gui) cut: crate::log::Cut,
+    pub(in crate::gui) zone: crate::model::time::Zone,
+}
+
 /// An event with what it carries.
 #[derive(Debug)]
 pub struct Inspected {
@@ -154,6 +162,12 @@ pub struct Answers {
     pub streams: Slot<StreamsKey, StreamList>,
     /// Events by type and category.
     pub counts: Slot<(u64, crate::log::Cut), Counts>,
+    /// What the store is and holds.
+    pub overview: Slot<OverviewKey, StoreOverview>,
+    /// What the palette's text may mean.
+    pub names: Slot<(u64, crate::log::Cut, String), Names>,
+    /// The first events as a mapping being edited reads them; asked for by a command.
+    pub preview: Slot<u64, Result<Preview, String>>,
 }
 
 /// One-line payloads of rows that were on screen lately.

@@ -9,16 +9,18 @@ mod play;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use answers::{Answers, BodyCache, FieldValues, Inspected, Slot, StateKey, StreamsKey};
+pub use answers::{
+    Answers, BodyCache, FieldValues, Inspected, OverviewKey, Slot, StateKey, StreamsKey,
+};
 pub use cursor::{Cursor, Direction, Step};
 pub use matching::{EventRows, Matching, SearchState};
 pub use play::{PlayState, Playback, SPEEDS};
 
 use crate::analysis::events::EventFilter;
 use crate::log::{Clock, Log};
-use crate::model::time::{Style, Zone};
+use crate::model::time::{Edge, InputContext, Style, Zone};
 use crate::model::{EventIx, StreamIx, Timestamp};
-use crate::worker::{Opened, Running, StreamsWanted, Subject};
+use crate::worker::{Opened, Running, StreamsWanted, Subject, Unread};
 use crate::workspace::Settings;
 
 /// The views of the rail.
@@ -129,6 +131,12 @@ pub struct Model {
     pub session: Option<Session>,
     /// A store being opened, of which nothing is known yet.
     pub opening: Option<PathBuf>,
+    /// A store that could not be read as it is, for which a mapping might help.
+    pub unread: Option<Box<Unread>>,
+    /// What the palette looks for.
+    pub search: Option<String>,
+    /// Where settings are kept, if anywhere.
+    pub settings_file: Option<PathBuf>,
     /// The moment.
     pub cursor: Cursor,
     /// A second moment to compare with.
@@ -196,6 +204,18 @@ impl Model {
             EventRows::All(self.log().map_or(0, |log| log.len() as u32))
         } else {
             EventRows::Some(&self.answers.matching.found().events)
+        }
+    }
+
+    /// What typed moments are relative to.
+    #[must_use]
+    pub fn input_context(&self) -> InputContext {
+        InputContext {
+            now: self.now,
+            head: self.log().and_then(|log| log.head_time(self.clock())),
+            cursor: self.cursor.time(),
+            zone: self.zone(),
+            edge: Edge::End,
         }
     }
 

@@ -8,7 +8,7 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use super::cursor::{BLOCK, Cursor, Halt};
 use super::item::Context;
-use super::scan::{Candidate, Flow, Inside, Sink, Stop, Tail};
+use super::scan::{Candidate, Check, Flow, Inside, Sink, Stop, Tail};
 use super::shape::is_comment;
 use crate::store::unpack::Text;
 
@@ -42,6 +42,8 @@ pub(super) fn scan(
     let mut flow = ControlFlow::Continue(());
     if !rest.is_empty() && sink.options.tail == Tail::AtRest {
         let before = sink.records;
+        // What was cut off may look whole at its end, and must not be passed over then.
+        sink.options.check = Check::Grammar;
         flow = line(rest, None, cursor.place(), number + 1, context, sink);
         // A line that was cut may yet be completed, so a follower reads it again from its start.
         if sink.records > before {
@@ -126,9 +128,19 @@ fn line(
 
 /// Where to cut `start..end` into about `parts` parts of equal size, each after a newline.
 pub(super) fn cuts(text: &Text, start: u64, end: u64, parts: u64) -> io::Result<Vec<u64>> {
+    let part = |part| (u128::from(end - start) * u128::from(part) / u128::from(parts)) as u64;
+    cuts_at(text, start, end, (1..parts).map(|n| start + part(n)))
+}
+
+/// Where to cut `start..end` near the places in `aims`, which ascend, each after a newline.
+pub(super) fn cuts_at(
+    text: &Text,
+    start: u64,
+    end: u64,
+    aims: impl Iterator<Item = u64>,
+) -> io::Result<Vec<u64>> {
     let mut cuts: Vec<u64> = Vec::new();
-    for part in 1..parts {
-        let aim = start + (u128::from(end - start) * u128::from(part) / u128::from(parts)) as u64;
+    for aim in aims {
         let from = aim.max(cuts.last().copied().unwrap_or(start));
         if let Some(cut) = after_newline(text, from, end)?
             && cut < end

@@ -1,18 +1,23 @@
 //! From the text of a record to its values by role, as a layout says.
 
 use crate::log::{Body, Payload};
-use crate::model::json::{Picker, scalar, string};
+use crate::model::json::{Picker, Pointer, scalar, string};
 use crate::store::decode::{self, Decoder};
 use crate::store::layout::{Layout, Role, Source, Spot, Within};
 use crate::store::row::{Found, Value};
 
-use super::Context;
+use super::outline::unescaped;
+use super::scan::Judge;
+use super::{Context, Member};
 
 /// A layout made ready for reading records.
 #[derive(Clone, Debug)]
 pub(super) struct Mapping {
     pub layout: Layout,
     record: Wanted,
+    /// The first key of each of the record's slots.
+    tops: Vec<Top>,
+    constants: Vec<(Role, String)>,
     /// What is looked for in the payload and in the metadata.
     inner: [Wanted; 2],
     context: Vec<(Role, Vec<String>)>,
@@ -23,9 +28,24 @@ pub(super) struct Mapping {
 /// Slots of a picker: the role of each, and how it is decoded.
 #[derive(Clone, Debug, Default)]
 struct Wanted {
+    pointers: Vec<Pointer>,
     picker: Picker,
     slots: Vec<(Role, Option<Decoder>)>,
 }
+
+/// A top-level key, and the slots that its value fills.
+#[derive(Clone, Debug)]
+struct Top {
+    key: String,
+    /// Slots of the value itself.
+    whole: Vec<usize>,
+    /// Slots of what stands deeper in it.
+    deeper: Picker,
+    deeper_slots: Vec<usize>,
+}
+
+/// Slots that a record has without allocating.
+const SLOTS: usize = 32;
 
 #[derive(Clone, Debug)]
 enum Standing {
@@ -67,8 +87,15 @@ impl Mapping {
                 _ => Standing::Nowhere,
             }
         });
+        let constants = envelope().filter_map(|role| match &layout.column(role)?.source {
+            Source::Constant(text) => Some((role, text.clone())),
+            _ => None,
+        });
+        let record = within(Within::Record);
         Self {
-            record: within(Within::Record),
+            tops: tops(&record),
+            record,
+            constants: constants.collect(),
             inner: [within(Within::Payload), within(Within::Metadata)],
             context: context.collect(),
             bodies,
@@ -81,26 +108,58 @@ impl Mapping {
         self.inner.iter().any(|wanted| !wanted.slots.is_empty())
     }
 
-    /// Fills `found` from a record and what stands around it.
+    /// Fills `found` from a record and what stands around it; the first key that stands twice.
     ///
     /// # Errors
-    /// Where the record is not JSON.
+    /// What is wrong with the record, where it is no JSON object.
     pub fn find<'r>(
-        &self,
+        &'r self,
+        judge: &mut Judge,
         text: &'r str,
         around: &'r Context,
         found: &mut Found<'r>,
-    ) -> Result<(), serde_json::Error> {
-        let mut slots = vec![None; self.record.picker.slots()];
-        self.record.picker.pick(text, &mut slots)?;
-        self.record.fill(&slots, found);
+    ) -> Result<Option<String>, String> {
+        let (mut few, mut many) = ([None; SLOTS], Vec::new());
+        let slots = match few.get_mut(..self.record.slots.len()) {
+            Some(slots) => slots,
+            None => {
+                many.resize(self.record.slots.len(), None);
+                &mut many[..]
+            }
+        };
+        let repeated = judge.object(text, &mut |member| self.fill(member, slots))?;
+        self.record.fill(slots, found);
         for (role, names) in &self.context {
             let values = names.iter().filter_map(|name| named(around, name));
             if let Some(value) = values.into_iter().next() {
                 found.set(*role, value);
             }
         }
-        Ok(())
+        for (role, text) in &self.constants {
+            found.set(*role, Value::Text(text.as_str().into()));
+        }
+        Ok(repeated)
+    }
+
+    fn fill<'r>(&self, member: Member<'r>, slots: &mut [Option<&'r str>]) {
+        let top = if member.key.contains('\\') {
+            let key = unescaped(member.key.as_bytes());
+            self.tops.iter().find(|top| top.key == key)
+        } else {
+            self.tops.iter().find(|top| top.key == member.key)
+        };
+        let Some(top) = top else { return };
+        for &slot in &top.whole {
+            slots[slot] = Some(member.value);
+        }
+        if !top.deeper_slots.is_empty() {
+            let mut inner = vec![None; top.deeper.slots()];
+            // The walk has found it to be JSON.
+            let _ = top.deeper.pick(member.value, &mut inner);
+            for (&slot, value) in top.deeper_slots.iter().zip(inner) {
+                slots[slot] = value;
+            }
+        }
     }
 
     /// Adds what stands in the payload and the metadata of `body`.
@@ -199,6 +258,39 @@ fn rest(text: &str, keys: &[String]) -> Payload {
     }
 }
 
+/// The slots of `wanted` by the first keys of their pointers.
+fn tops(wanted: &Wanted) -> Vec<Top> {
+    let mut tops: Vec<(Top, Vec<Pointer>)> = Vec::new();
+    for (slot, pointer) in wanted.pointers.iter().enumerate() {
+        let Some((key, deeper)) = pointer.keys().split_first() else {
+            continue;
+        };
+        let at = tops.iter().position(|(top, _)| top.key == *key);
+        let at = at.unwrap_or_else(|| {
+            let top = Top {
+                key: key.clone(),
+                whole: Vec::new(),
+                deeper: Picker::default(),
+                deeper_slots: Vec::new(),
+            };
+            tops.push((top, Vec::new()));
+            tops.len() - 1
+        });
+        let (top, pointers) = &mut tops[at];
+        if deeper.is_empty() {
+            top.whole.push(slot);
+        } else {
+            top.deeper_slots.push(slot);
+            pointers.push(Pointer::through(deeper.iter().cloned()));
+        }
+    }
+    let finish = |(top, pointers): (Top, Vec<Pointer>)| Top {
+        deeper: Picker::new(&pointers),
+        ..top
+    };
+    tops.into_iter().map(finish).collect()
+}
+
 fn used_keys(layout: &Layout) -> Vec<String> {
     let mut keys = Vec::new();
     for column in layout.events.columns.values() {
@@ -242,8 +334,10 @@ impl Wanted {
                 spots.extend(at);
             }
         }
+        let pointers: Vec<Pointer> = spots.iter().map(|spot| spot.pointer.clone()).collect();
         Self {
-            picker: Picker::new(spots.into_iter().map(|spot| &spot.pointer)),
+            picker: Picker::new(&pointers),
+            pointers,
             slots,
         }
     }
@@ -251,15 +345,11 @@ impl Wanted {
     /// Of several spots of one role the first that holds a value counts.
     fn fill<'r>(&self, raws: &[Option<&'r str>], found: &mut Found<'r>) {
         for ((role, _), raw) in self.slots.iter().zip(raws) {
-            if *found.get(*role) != Value::Null {
-                continue;
-            }
             let Some(raw) = *raw else { continue };
-            if let Some(number) = integer(raw) {
-                found.set(*role, Value::Integer(number));
-            } else if let Some(text) = scalar(raw) {
-                found.set(*role, Value::Text(text));
-            }
+            found.offer(*role, || match integer(raw) {
+                Some(number) => Some(Value::Integer(number)),
+                None => scalar(raw).map(Value::Text),
+            });
         }
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::file::{Opening, SourceFile, stem};
 use super::follow::{Growing, Growth, Listing};
-use super::item::{Context, FileIx, Item, Problem, RecordPlace, Sample};
+use super::item::{Context, FileIx, Item, Place, Problem, RecordPlace, Sample};
 use super::lines;
 use super::open::Plan;
 use super::scan::{Block, Resume, ScanEnd, ScanOptions, Sink};
@@ -192,6 +192,16 @@ impl Records {
         (self.files.iter()).filter_map(|file| Some((file.path.as_path(), file.text.unpacked()?)))
     }
 
+    /// What the numbers of a file's records count.
+    #[must_use]
+    pub(super) fn counted(&self, file: FileIx) -> fn(u64) -> Place {
+        match self.files.get(file.at()).map(|file| &file.plan) {
+            Some(Plan::Lines) => Place::Line,
+            Some(Plan::Columns(_)) => Place::Row,
+            _ => Place::Item,
+        }
+    }
+
     /// Where a problem is, in words: with its file in front where there are several.
     #[must_use]
     pub fn locate(&self, problem: &Problem) -> String {
@@ -244,9 +254,36 @@ impl Records {
             return Ok(vec![self.whole()]);
         }
         let (start, end) = (file.text.start(), file.text.end()?);
+        let cuts = lines::cuts(&file.text, start, end, parts as u64)?;
+        Ok(self.cut_at(start, cuts))
+    }
+
+    /// A single file of JSON lines as blocks that can be scanned side by side, numbered as those of
+    /// [`Records::split_blocks`]: one of about each size in `first`, then of about `size` bytes.
+    /// `None` for anything else.
+    ///
+    /// # Errors
+    /// Where the file system refuses.
+    pub fn split_lines(&self, first: &[u64], size: u64) -> io::Result<Option<Vec<Block>>> {
+        let [file] = self.files.as_slice() else {
+            return Ok(None);
+        };
+        if !matches!(file.plan, Plan::Lines) {
+            return Ok(None);
+        }
+        let (start, end) = (file.text.start(), file.text.end()?);
+        let sizes = first.iter().copied().chain(std::iter::repeat(size));
+        let aims = sizes.scan(start, |at, size| {
+            *at = at.saturating_add(size);
+            (*at < end).then_some(*at)
+        });
+        let cuts = lines::cuts_at(&file.text, start, end, aims)?;
+        Ok(Some(self.cut_at(start, cuts)))
+    }
+
+    fn cut_at(&self, start: u64, cuts: Vec<u64>) -> Vec<Block> {
         let mut from = start;
         let mut blocks = Vec::new();
-        let cuts = lines::cuts(&file.text, start, end, parts as u64)?;
         for cut in cuts.into_iter().chain([u64::MAX]) {
             blocks.push(Block {
                 start: from,
@@ -255,7 +292,7 @@ impl Records {
             });
             from = cut;
         }
-        Ok(blocks)
+        blocks
     }
 
     fn split_files(&self, parts: u64) -> io::Result<Vec<Block>> {

@@ -135,8 +135,7 @@ pub(super) struct Sink<'a> {
     pub(super) problems: u64,
     pub(super) comments: u64,
     each: &'a mut dyn FnMut(Item<'_>) -> Flow,
-    walk: Walk,
-    keys: Keys,
+    judge: Judge,
 }
 
 impl<'a> Sink<'a> {
@@ -149,8 +148,7 @@ impl<'a> Sink<'a> {
             problems: 0,
             comments: 0,
             each,
-            walk: Walk::new(),
-            keys: Keys::default(),
+            judge: Judge::default(),
         }
     }
 
@@ -192,10 +190,7 @@ impl<'a> Sink<'a> {
             self.problem(place, "holds bytes that are not UTF-8, shown as \u{fffd}")?;
         }
         if let Some(key) = repeated {
-            self.problem(
-                place,
-                format!("the key \"{key}\" stands twice; the last one counts"),
-            )?;
+            self.problem(place, repeats(&key))?;
         }
         self.records += 1;
         (self.each)(Item::Record(Record {
@@ -212,17 +207,36 @@ impl<'a> Sink<'a> {
 
     /// The first key that stands twice, or what is wrong with the record.
     fn judge(&mut self, text: &str) -> Result<Option<String>, String> {
-        if self.options.check == Check::Framing {
-            return if text.ends_with('}') {
-                Ok(None)
-            } else {
-                Err(format!("the object is cut off after {} bytes", text.len()))
-            };
+        match self.options.check {
+            Check::Grammar => self.judge.object(text, &mut |_| {}),
+            Check::Framing if text.ends_with('}') => Ok(None),
+            Check::Framing => Err(format!("the object is cut off after {} bytes", text.len())),
         }
+    }
+}
+
+/// Checks records one after another: their grammar, and whether a key stands twice.
+#[derive(Default)]
+pub(super) struct Judge {
+    walk: Walk,
+    keys: Keys,
+}
+
+impl Judge {
+    /// Hands out the top-level members of a record; the first key that stands twice, or what is
+    /// wrong with the record.
+    pub(super) fn object<'t>(
+        &mut self,
+        text: &'t str,
+        each: &mut impl FnMut(Member<'t>),
+    ) -> Result<Option<String>, String> {
         self.keys.clear();
         let keys = &mut self.keys;
         self.walk
-            .object(text, &mut |member| keys.add(text, member))
+            .object(text, &mut |member| {
+                keys.add(text, member);
+                each(member);
+            })
             .map_err(|fault| match fault.why {
                 Why::Expected(_) | Why::Control if !text.ends_with('}') => {
                     format!("{fault}; the object seems cut off")
@@ -231,6 +245,11 @@ impl<'a> Sink<'a> {
             })?;
         Ok(self.keys.repeated(text))
     }
+}
+
+/// What is to be said of a key that stands twice.
+pub(super) fn repeats(key: &str) -> String {
+    format!("the key \"{key}\" stands twice; the last one counts")
 }
 
 /// What stands where an object should, in words.

@@ -3,9 +3,11 @@
 use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::mapping::Mapping;
+use super::scan::{Judge, repeats};
 use super::{
     Block, Check, FileIx, Growth, Item, JsonError, RecordPlace, Records, Resume, ScanOptions, Tail,
 };
@@ -21,31 +23,34 @@ use crate::store::row::{Found, Interpreter};
 /// Records looked at to recognise a layout.
 const SAMPLE: usize = 200;
 
-/// Bytes of JSON lines read as one block, beyond the first.
+/// Bytes of JSON lines read as one block, after the first ones, which are small so that the first
+/// screen is there at once.
 const BLOCK: u64 = 8 << 20;
+const FIRST_BYTES: [u64; 2] = [256 << 10, 1 << 20];
+
+/// Records of anything else read as one chunk, after the first ones.
+const RECORDS: usize = 1 << 16;
+const FIRST_RECORDS: [usize; 2] = [1_000, 8_000];
+
+/// How long an unfinished last line waits for its end.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// An opened JSON store.
 #[derive(Debug)]
 pub(in crate::store) struct JsonSource {
     shared: Arc<Shared>,
-    file: String,
     resume: Option<Resume>,
+    /// Since when nothing has come after what was read last; `None` once that was looked at.
+    waiting: Option<Instant>,
 }
 
 /// What reading payloads needs, too.
 #[derive(Debug)]
 struct Shared {
-    records: RwLock<Arc<Records>>,
+    records: Arc<Records>,
     mapping: Mapping,
-}
-
-impl Shared {
-    fn records(&self) -> Arc<Records> {
-        match self.records.read() {
-            Ok(records) => Arc::clone(&records),
-            Err(poisoned) => Arc::clone(&poisoned.into_inner()),
-        }
-    }
+    /// The stream of a store that knows none.
+    file: String,
 }
 
 impl JsonSource {
@@ -73,13 +78,14 @@ impl JsonSource {
 
     pub fn new(records: Records, layout: Layout, file: &str) -> Self {
         let shared = Shared {
-            records: RwLock::new(Arc::new(records)),
+            records: Arc::new(records),
             mapping: Mapping::new(layout),
+            file: file.to_owned(),
         };
         Self {
             shared: Arc::new(shared),
-            file: file.to_owned(),
             resume: None,
+            waiting: None,
         }
     }
 
@@ -98,7 +104,7 @@ impl JsonSource {
     }
 
     pub fn records(&self) -> Arc<Records> {
-        self.shared.records()
+        Arc::clone(&self.shared.records)
     }
 
     pub fn payloads(&self) -> Arc<dyn PayloadReader> {
@@ -114,157 +120,239 @@ impl JsonSource {
         publish: &mut dyn FnMut(&mut LogBuilder),
     ) -> Result<(), JsonError> {
         let records = self.records();
-        let blocks = match &self.resume {
-            Some(resume) => vec![records.rest(resume)],
-            None => {
-                let problems = records.problems().iter().map(|problem| Problem {
-                    place: records.locate(problem),
-                    message: problem.message.clone(),
-                });
-                builder.report(problems);
-                blocks(&records).map_err(|source| JsonError::Unreadable {
-                    source,
-                    path: self.file.clone().into(),
-                })?
-            }
-        };
         task.set_total(records.size().unwrap_or(0));
         let options = ScanOptions {
             tail,
-            check: Check::Grammar,
+            check: Check::Framing,
         };
-        let readers = if blocks.len() > 1 { 2 } else { 1 };
-        let mut all: Vec<pipeline::Reader<'_, Scanned, JsonError>> = Vec::new();
-        for _ in 0..readers {
-            let mut interpreter = Interpreter::new(&self.shared.mapping.layout.events, &self.file);
-            let (records, mapping, blocks) = (&records, &self.shared.mapping, &blocks);
-            all.push(Box::new(move |at| {
-                scan(
-                    records,
-                    mapping,
-                    &mut interpreter,
-                    &blocks[at],
-                    options,
-                    task,
-                )
-            }));
-        }
-        let (mut resume, mut before) = (None, 0);
-        pipeline::in_order(blocks.len(), all, &mut |_, scanned: Scanned| {
-            let Scanned {
-                mut chunk,
-                numbered,
-                end,
-            } = scanned;
-            for (at, problem) in numbered {
-                chunk.problems[at].place = records.locate(&problem.counted_from(before));
+        let reader = || Reader {
+            records: &records,
+            mapping: &self.shared.mapping,
+            interpreter: Interpreter::new(&self.shared.mapping.layout.events, &self.shared.file),
+            judge: Judge::default(),
+            options,
+            task,
+        };
+        let blocks = match &self.resume {
+            Some(_) => None,
+            None => {
+                builder.report(
+                    records
+                        .problems()
+                        .iter()
+                        .map(|problem| located(&records, problem)),
+                );
+                let split = records.split_lines(&FIRST_BYTES, BLOCK);
+                split.map_err(|source| self.unreadable(source))?
             }
-            if blocks.len() > 1 {
-                before += end.number;
+        };
+        let resume = match blocks {
+            Some(blocks) => by_blocks(&blocks, &reader, &mut |chunk| {
+                builder.append(chunk);
+                publish(builder);
+            })?,
+            None => {
+                let from = match &self.resume {
+                    Some(resume) => records.rest(resume),
+                    None => records.whole(),
+                };
+                by_records(from, reader(), &mut |chunk| {
+                    builder.append(chunk);
+                    publish(builder);
+                })?
             }
-            builder.append(chunk);
-            resume = Some(Resume {
-                number: if blocks.len() > 1 { before } else { end.number },
-                ..end
-            });
-            publish(builder);
-        })?;
+        };
         self.resume = resume.or(self.resume.take());
         Ok(())
     }
 
-    /// Looks whether the store has changed since the last read.
-    pub fn news(&self) -> io::Result<News> {
+    /// Reads what has come since the last read. An unfinished last line waits for its end until
+    /// nothing has come for two seconds.
+    pub fn follow(
+        &mut self,
+        now: Instant,
+        builder: &mut LogBuilder,
+        task: &Task,
+    ) -> Result<News, JsonError> {
         let Some(resume) = &self.resume else {
             return Ok(News::None);
         };
-        Ok(match self.records().grown(resume)? {
-            Growth::Same => News::None,
-            Growth::Appended(_) => News::Appended,
-            Growth::Rewritten => News::Rewritten,
-        })
+        let growth = self.records().grown(resume);
+        match growth.map_err(|source| self.unreadable(source))? {
+            Growth::Rewritten => Ok(News::Rewritten),
+            Growth::Appended(_) => {
+                self.index(builder, Tail::Following, task, &mut |_| {})?;
+                self.waiting = Some(now);
+                Ok(News::Appended)
+            }
+            Growth::Same => {
+                let waited = self
+                    .waiting
+                    .map(|since| now.saturating_duration_since(since));
+                if waited.is_none_or(|waited| waited < PATIENCE) {
+                    return Ok(News::None);
+                }
+                self.waiting = None;
+                self.index(builder, Tail::AtRest, task, &mut |_| {})?;
+                Ok(News::Appended)
+            }
+        }
+    }
+
+    fn unreadable(&self, source: io::Error) -> JsonError {
+        let records = self.records();
+        let path = records.files().next().map(|(path, _)| path.to_owned());
+        JsonError::Unreadable {
+            source,
+            path: path.unwrap_or_default(),
+        }
     }
 }
 
-/// A first block that is read at once, then large ones.
-fn blocks(records: &Records) -> io::Result<Vec<Block>> {
-    let parts = usize::try_from(records.size()? / BLOCK).unwrap_or(1).max(1);
-    if parts == 1 {
-        return Ok(vec![records.whole()]);
+/// Reads blocks of lines side by side; where reading goes on.
+fn by_blocks<'r>(
+    blocks: &[Block],
+    reader: &dyn Fn() -> Reader<'r>,
+    take: &mut dyn FnMut(RawChunk),
+) -> Result<Option<Resume>, JsonError> {
+    let readers = if blocks.len() > FIRST_BYTES.len() {
+        2
+    } else {
+        1
+    };
+    let mut all: Vec<pipeline::Reader<'_, Scanned, JsonError>> = Vec::new();
+    for _ in 0..readers {
+        let mut reader = reader();
+        all.push(Box::new(move |at| reader.scan(&blocks[at], usize::MAX)));
     }
-    records.split_blocks(parts)
+    let records = reader().records;
+    let (mut resume, mut before) = (None, 0);
+    pipeline::in_order(blocks.len(), all, &mut |_, mut scanned: Scanned| {
+        for (at, problem) in scanned.numbered {
+            let problem = problem.counted_from(before);
+            scanned.chunk.problems[at].place = records.locate(&problem);
+        }
+        before += scanned.end.number;
+        take(scanned.chunk);
+        resume = Some(Resume {
+            number: before,
+            ..scanned.end
+        });
+    })?;
+    Ok(resume)
+}
+
+/// Reads on from a block's start in chunks of so many records; where reading goes on.
+fn by_records(
+    mut block: Block,
+    mut reader: Reader<'_>,
+    take: &mut dyn FnMut(RawChunk),
+) -> Result<Option<Resume>, JsonError> {
+    let mut sizes = FIRST_RECORDS.into_iter();
+    loop {
+        let most = sizes.next().unwrap_or(RECORDS);
+        let mut scanned = reader.scan(&block, most)?;
+        for (at, problem) in scanned.numbered {
+            scanned.chunk.problems[at].place = reader.records.locate(&problem);
+        }
+        let full = scanned.chunk.len() >= most;
+        take(scanned.chunk);
+        if !full {
+            return Ok(Some(scanned.end));
+        }
+        block = reader.records.rest(&scanned.end);
+    }
+}
+
+fn located(records: &Records, problem: &super::Problem) -> Problem {
+    Problem {
+        place: records.locate(problem),
+        message: problem.message.clone(),
+    }
 }
 
 struct Scanned {
     chunk: RawChunk,
-    /// Which problems of the chunk have numbers that count from the start of the block.
+    /// Which problems of the chunk are where, perhaps counted from the start of the block.
     numbered: Vec<(usize, super::Problem)>,
     end: Resume,
 }
 
-fn scan(
-    records: &Records,
-    mapping: &Mapping,
-    interpreter: &mut Interpreter<'_>,
-    block: &Block,
+/// One thread's way through the records.
+struct Reader<'r> {
+    records: &'r Records,
+    mapping: &'r Mapping,
+    interpreter: Interpreter<'r>,
+    judge: Judge,
     options: ScanOptions,
-    task: &Task,
-) -> Result<Scanned, JsonError> {
-    let mut chunk = RawChunk::default();
-    let mut numbered = Vec::new();
-    let lines = matches!(records.shape(), super::Shape::Lines);
-    let end = records.scan(block, options, task, &mut |item| {
-        let before = chunk.problems.len();
-        let (file, number, message) = match item {
-            Item::Problem(problem) => {
-                let place = String::new();
-                chunk.problems.push(Problem {
-                    place,
-                    message: problem.message.clone(),
-                });
-                numbered.push((before, problem));
-                return ControlFlow::Continue(());
-            }
-            Item::Record(record) => {
-                let body = mapping.looks_inside().then(|| mapping.body(record.text));
-                let mut found = Found::default();
-                let read = mapping.find(record.text, record.context, &mut found);
-                if let Some(body) = &body {
-                    mapping.find_inside(body, &mut found);
+    task: &'r Task,
+}
+
+impl Reader<'_> {
+    /// The records of a block, or the first `most` of them.
+    fn scan(&mut self, block: &Block, most: usize) -> Result<Scanned, JsonError> {
+        let (records, options, task) = (self.records, self.options, self.task);
+        let mut chunk = RawChunk::default();
+        let mut numbered = Vec::new();
+        let end = records.scan(block, options, task, &mut |item| {
+            let before = chunk.problems.len();
+            match item {
+                Item::Problem(problem) => {
+                    chunk.problems.push(placeless(problem.message.clone()));
+                    numbered.push((before, problem));
                 }
-                let place = pack(record.place);
-                match read {
-                    Ok(()) => interpreter.push(&mut chunk, &found, place, &String::new),
-                    Err(error) => chunk.problems.push(Problem {
-                        place: String::new(),
-                        message: error.to_string(),
-                    }),
+                Item::Record(record) => {
+                    self.push(record, &mut chunk);
+                    for at in before..chunk.problems.len() {
+                        let problem = super::Problem {
+                            file: record.place.file,
+                            place: records.counted(record.place.file)(record.place.number),
+                            message: String::new(),
+                        };
+                        numbered.push((at, problem));
+                    }
                 }
-                (record.place.file, record.place.number, String::new())
             }
-        };
-        let place = if lines {
-            super::Place::Line(number)
-        } else {
-            super::Place::Item(number)
-        };
-        for at in before..chunk.problems.len() {
-            numbered.push((
-                at,
-                super::Problem {
-                    file,
-                    place,
-                    message: message.clone(),
-                },
-            ));
+            if chunk.len() >= most {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        })?;
+        Ok(Scanned {
+            chunk,
+            numbered,
+            end: end.resume,
+        })
+    }
+
+    fn push(&mut self, record: super::Record<'_>, chunk: &mut RawChunk) {
+        let mapping = self.mapping;
+        let mut found = Found::default();
+        match mapping.find(&mut self.judge, record.text, record.context, &mut found) {
+            Ok(None) => {}
+            Ok(Some(key)) => chunk.problems.push(placeless(repeats(&key))),
+            Err(message) => {
+                chunk.problems.push(placeless(message));
+                return;
+            }
         }
-        ControlFlow::Continue(())
-    })?;
-    Ok(Scanned {
-        chunk,
-        numbered,
-        end: end.resume,
-    })
+        let body = mapping.looks_inside().then(|| mapping.body(record.text));
+        let mut found = found;
+        if let Some(body) = &body {
+            mapping.find_inside(body, &mut found);
+        }
+        self.interpreter
+            .push(chunk, &found, pack(record.place), &String::new);
+    }
+}
+
+/// A problem whose place is known to the block only.
+fn placeless(message: String) -> Problem {
+    Problem {
+        place: String::new(),
+        message,
+    }
 }
 
 /// A file in the highest 20 bits, a byte of it in the others.
@@ -293,15 +381,23 @@ impl PayloadReader for Shared {
         task: &Task,
         each: &mut dyn FnMut(EventIx, Result<Body, Unreadable>),
     ) -> Result<(), Cancelled> {
-        let records = self.records();
+        let mut check = Known {
+            judge: Judge::default(),
+            interpreter: Interpreter::new(&self.mapping.layout.events, &self.file),
+        };
         for (n, &event) in events.iter().enumerate() {
             if n % 64 == 0 {
                 task.check()?;
             }
             let place = unpack(log.place(event));
-            let body = match records.read_back(place) {
+            let body = match self.records.read_back(place) {
+                Ok(text) => self.checked(&mut check, log, event, &text),
+                Err(JsonError::Unreadable { source, .. })
+                    if source.kind() == io::ErrorKind::UnexpectedEof =>
+                {
+                    Err(Unreadable::Rewritten)
+                }
                 Err(error) => Err(Unreadable::Damaged(error.to_string())),
-                Ok(text) => self.checked(log, event, &text, records.context(place)),
             };
             each(event, body);
         }
@@ -309,26 +405,29 @@ impl PayloadReader for Shared {
     }
 }
 
+/// What it takes to tell whether a record is still the event that was indexed.
+struct Known<'m> {
+    judge: Judge,
+    interpreter: Interpreter<'m>,
+}
+
 impl Shared {
     /// The body, if the record is still the event that was indexed.
     fn checked(
         &self,
+        known: &mut Known<'_>,
         log: &Log,
         event: EventIx,
         text: &str,
-        around: &super::Context,
     ) -> Result<Body, Unreadable> {
-        let mut chunk = RawChunk::default();
         let body = self.mapping.body(text);
+        let around = self.records.context(unpack(log.place(event)));
         let mut found = Found::default();
-        if self.mapping.find(text, around, &mut found).is_err() {
-            return Err(Unreadable::Rewritten);
-        }
+        let readable = self
+            .mapping
+            .find(&mut known.judge, text, around, &mut found);
         self.mapping.find_inside(&body, &mut found);
-        let stream = log.stream_name(log.stream(event));
-        let mut interpreter = Interpreter::new(&self.mapping.layout.events, stream);
-        interpreter.push(&mut chunk, &found, Place::default(), &String::new);
-        if chunk.is(stream, log.type_name(log.event_type(event))) {
+        if readable.is_ok() && known.interpreter.is_same(&found, log, event) {
             Ok(body)
         } else {
             Err(Unreadable::Rewritten)

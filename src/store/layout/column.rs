@@ -1,5 +1,6 @@
 //! Where one canonical column's value comes from.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use regex::Regex;
@@ -100,6 +101,20 @@ impl Capture {
         groups
             .and_then(|groups| groups.get(1))
             .map_or(text, |group| group.as_str())
+    }
+}
+
+impl Capture {
+    /// The same of a text that may be owned; without copying where all of it counts.
+    #[must_use]
+    pub fn of_cow<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
+        match text {
+            Cow::Borrowed(text) => Cow::Borrowed(self.of(text)),
+            Cow::Owned(text) => match self.of(&text) {
+                part if part.len() == text.len() => Cow::Owned(text),
+                part => Cow::Owned(part.to_owned()),
+            },
+        }
     }
 }
 
@@ -311,10 +326,11 @@ mod tests {
             assert_eq!(doc.column, again.column, "{text}");
         }
         let doc: Doc = toml::from_str("column = '/a/b'").unwrap();
-        assert_eq!(
-            doc.column.source,
-            Source::At(Within::Record, vec![Pointer::from("/a/b")])
-        );
+        let spot = Spot {
+            pointer: Pointer::from("/a/b"),
+            decoder: None,
+        };
+        assert_eq!(doc.column.source, Source::At(Within::Record, vec![spot]));
         assert!(toml::from_str::<Doc>("column = { sql = 'a', constant = 'b' }").is_err());
     }
 

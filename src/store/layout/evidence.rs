@@ -7,7 +7,7 @@ use super::{Layout, Medium, guess};
 use crate::model::json::{Picker, Pointer, scalar};
 
 /// One thing that speaks for a layout.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Evidence {
     /// SQLite: there is such a table (or view). One `*` stands for any text, `{*}` for that text

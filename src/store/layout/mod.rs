@@ -7,6 +7,7 @@ mod column;
 mod evidence;
 mod guess;
 mod library;
+mod mapping;
 mod side;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,8 @@ pub use evidence::{
 };
 pub use library::{LayoutError, built_in, from_toml};
 pub use side::{SideKind, SideTable};
+
+pub use mapping::{Contents, Part};
 
 use crate::log::{Clock, StreamEnd};
 
@@ -122,7 +125,7 @@ pub enum OrderBy {
 }
 
 /// How a kind of event store is laid out on disk.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Layout {
     /// A short name for programs: lower case, dashes.
@@ -145,7 +148,7 @@ pub struct Layout {
 }
 
 /// Where the events of a layout are and what their columns mean.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Events {
     /// SQLite: what follows FROM; joins and `json_each` may stand here.
@@ -183,7 +186,7 @@ pub struct Events {
 }
 
 /// SQLite: a table that puts events into further streams.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Links {
     /// What follows FROM.
@@ -216,19 +219,25 @@ impl Layout {
     /// Replaces `{*}` in all SQL by what a table pattern's `*` stood for.
     fn bind(&mut self, star: &str) {
         let bind = |text: &mut String| *text = text.replace("{*}", star);
-        bind(&mut self.events.from);
-        self.events.filter.iter_mut().for_each(bind);
-        self.events.key.iter_mut().for_each(bind);
-        if let Some(links) = &mut self.events.links {
+        let events = &mut self.events;
+        bind(&mut events.from);
+        let optional = [&mut events.filter, &mut events.key, &mut events.part];
+        optional.into_iter().flatten().for_each(bind);
+        if let Some(links) = &mut events.links {
             bind(&mut links.from);
+            bind(&mut links.key);
+            bind(&mut links.stream);
+            links.version.iter_mut().for_each(bind);
         }
-        for column in self.events.columns.values_mut() {
+        for column in events.columns.values_mut() {
             if let Source::Sql(sql) = &mut column.source {
                 bind(sql);
             }
         }
         for side in self.side.values_mut() {
             bind(&mut side.from);
+            side.filter.iter_mut().for_each(bind);
+            side.columns.values_mut().for_each(bind);
         }
     }
 }

@@ -56,7 +56,7 @@ impl SideKind {
 }
 
 /// Where a side table is and what its columns mean.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SideTable {
     /// What follows FROM.

@@ -6,6 +6,7 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
@@ -64,6 +65,42 @@ pub struct ChangeMark {
     pub file: FileId,
     /// In bytes; a file that shrank was rewritten.
     pub length: u64,
+}
+
+/// What the file and its companions looked like from outside at one moment, so that a store can be
+/// watched without holding it open.
+#[derive(Clone, Debug)]
+pub struct Traces {
+    around: Around,
+    taken: SystemTime,
+}
+
+impl Traces {
+    /// Looks at `path` now.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub fn of(path: &Path) -> Result<Self, ConnectError> {
+        let failed = |e| ConnectError::from_io(e, path);
+        let real = path.canonicalize().map_err(failed)?;
+        let taken = SystemTime::now();
+        let pin = Pin::open(&real).map_err(failed)?;
+        let around = Around::look(&real, &pin).map_err(failed)?;
+        Ok(Self { around, taken })
+    }
+
+    /// Whether nothing can have been written since `earlier`. Files that had been written to just
+    /// before that look may have been written to again without a trace, and count as changed.
+    #[must_use]
+    pub fn is_as(&self, earlier: &Self) -> bool {
+        self.shows_the_same(earlier) && earlier.around.was_settled(earlier.taken)
+    }
+
+    /// Whether no write since `earlier` has left a trace.
+    #[must_use]
+    pub fn shows_the_same(&self, earlier: &Self) -> bool {
+        self.around.holds_the_same(&earlier.around)
+    }
 }
 
 /// What is wrong with a database that can still be read in part.
@@ -222,8 +259,7 @@ impl Database {
     /// [`ConnectError::Busy`] if the mode has lapsed meanwhile (refresh first), else as [`Self::open`].
     pub fn sibling(&self) -> Result<Self, ConnectError> {
         if self.standing()? == Standing::Lapsed {
-            let path = self.given.clone();
-            return Err(ConnectError::Busy { path });
+            return Err(self.busy());
         }
         let opened = match &self.source {
             Source::InPlace(way) => open_in_place(&self.path, &self.pin, *way),
@@ -331,6 +367,13 @@ impl Database {
     #[must_use]
     pub fn explain(&self, error: rusqlite::Error) -> ConnectError {
         ConnectError::from_sqlite(error, &self.given)
+    }
+
+    /// That a writer came between: to be answered by a refresh.
+    #[must_use]
+    pub fn busy(&self) -> ConnectError {
+        let path = self.given.clone();
+        ConnectError::Busy { path }
     }
 
     fn failed(&self, error: std::io::Error) -> ConnectError {

@@ -8,6 +8,7 @@ mod payloads;
 mod plan;
 mod scan;
 mod source;
+mod stored;
 
 pub use source::News;
 pub(in crate::store) use source::SqliteSource;

@@ -1,35 +1,48 @@
 //! Reads bodies back by key, checking that they are still those of the indexed events.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tempfile::NamedTempFile;
 
-use super::connect::Database;
+use super::connect::{ConnectError, Database, ReadMode, Standing};
 use super::plan::Plan;
-use crate::log::{Body, Log, Payload, PayloadReader, Unreadable};
+use crate::log::{Body, Log, PayloadReader, Place, Unreadable};
 use crate::model::{Cancelled, EventIx, Task};
-use crate::store::decode;
-use crate::store::row::Value;
+use crate::store::row::{Found, Interpreter};
 
 /// Runs of keys at most so sparse are read in one go rather than key by key.
 const SPARSE: i64 = 4;
 const RUN: usize = 16;
+const LONGEST_RUN: usize = 256;
+
+/// No read transaction lasts longer, nor are more bytes held back until it is known to count.
+const TRANSACTION: Duration = Duration::from_millis(50);
+const HELD: usize = 8 << 20;
+
+/// How often a read is tried again because a writer came.
+const ATTEMPTS: u32 = 5;
 
 /// The bodies of a SQLite store. Owns a connection of its own; readers take turns.
 #[derive(Debug)]
 pub(super) struct SqlitePayloads {
     plan: Plan,
+    body: String,
     path: PathBuf,
     database: Mutex<Option<Database>>,
     /// Kept for as long as anybody reads it.
     _unpacked: Option<Arc<NamedTempFile>>,
 }
 
+/// Bodies of the first events asked for, in their order.
+type Bodies = Vec<Result<Body, Unreadable>>;
+
 impl SqlitePayloads {
     pub fn new(plan: Plan, path: PathBuf, unpacked: Option<Arc<NamedTempFile>>) -> Self {
         Self {
+            body: plan.body_sql(),
             plan,
             path,
             database: Mutex::new(None),
@@ -37,27 +50,67 @@ impl SqlitePayloads {
         }
     }
 
-    fn with<R>(
+    /// The bodies of at least the first of `events`, from one moment of the store.
+    fn some(
         &self,
+        held: &mut Option<Database>,
+        log: &Log,
+        events: &[EventIx],
         task: &Task,
-        read: impl FnOnce(&Database) -> rusqlite::Result<R>,
-    ) -> Result<R, Unreadable> {
-        let damaged = |error: &dyn std::fmt::Display| Unreadable::Damaged(error.to_string());
-        let mut database = self.database.lock().map_err(|error| damaged(&error))?;
-        let open = |task: &Task| -> Result<Database, Unreadable> {
-            let database = Database::open(&self.path, task).map_err(|error| damaged(&error))?;
-            super::functions::register(database.connection()).map_err(|error| damaged(&error))?;
-            Ok(database)
+    ) -> Result<Bodies, ConnectError> {
+        let database = match held.take() {
+            Some(database) if database.standing()? == Standing::Holds => database,
+            _ => {
+                let database = Database::open(&self.path, task)?;
+                super::functions::register(database.connection())
+                    .map_err(|error| database.explain(error))?;
+                database
+            }
         };
-        let current = match database.take() {
-            None => open(task)?,
-            Some(current) => match current.standing() {
-                Ok(super::connect::Standing::Holds) => current,
-                _ => open(task)?,
-            },
+        let database = held.insert(database);
+        let read = self.transaction(database.connection(), log, events, task);
+        // Where nothing locked a writer out, what was read counts only if none came.
+        if database.standing()? == Standing::Lapsed {
+            return Err(database.busy());
+        }
+        read.map_err(|error| database.explain(error))
+    }
+
+    fn transaction(
+        &self,
+        connection: &Connection,
+        log: &Log,
+        events: &[EventIx],
+        task: &Task,
+    ) -> rusqlite::Result<Bodies> {
+        let _moment = connection.unchecked_transaction()?;
+        let began = Instant::now();
+        let mut reading = Reading {
+            source: self,
+            connection,
+            log,
+            interpreter: Interpreter::new(&self.plan.layout.events, ""),
+            bodies: Vec::new(),
+            bytes: 0,
         };
-        let current = database.insert(current);
-        read(current).map_err(|error| damaged(&current.explain(error)))
+        for run in runs(log, events, self.plan.key.is_some()) {
+            let before = reading.bodies.len();
+            if let Err(error) = reading.run(run) {
+                // One damaged row spoils no other.
+                let unreadable = Unreadable::Damaged(error.to_string());
+                reading.bodies.push(Err(unreadable));
+                for event in &run[reading.bodies.len() - before..] {
+                    if let Err(error) = reading.run(std::slice::from_ref(event)) {
+                        let unreadable = Unreadable::Damaged(error.to_string());
+                        reading.bodies.push(Err(unreadable));
+                    }
+                }
+            }
+            if began.elapsed() > TRANSACTION || reading.bytes > HELD || task.is_cancelled() {
+                break;
+            }
+        }
+        Ok(reading.bodies)
     }
 }
 
@@ -69,18 +122,35 @@ impl PayloadReader for SqlitePayloads {
         task: &Task,
         each: &mut dyn FnMut(EventIx, Result<Body, Unreadable>),
     ) -> Result<(), Cancelled> {
-        for run in runs(log, events, self.plan.key.is_some()) {
+        // What a panic elsewhere left behind is a connection like any other.
+        let mut held = self.database.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut rest, mut attempts) = (events, 0);
+        while !rest.is_empty() {
             task.check()?;
-            let mut done = 0;
-            let read = self.with(task, |database| {
-                self.read_run(log, run, database.connection(), &mut done, each)
-            });
-            if let Err(error) = read {
-                task.check()?;
-                for &event in &run[done..] {
-                    each(event, Err(error.clone()));
+            match self.some(&mut held, log, rest, task) {
+                Ok(bodies) => {
+                    let (read, more) = rest.split_at(bodies.len().min(rest.len()));
+                    for (&event, body) in read.iter().zip(bodies) {
+                        each(event, body);
+                    }
+                    (rest, attempts) = (more, 0);
+                }
+                Err(ConnectError::Cancelled(cancelled)) => return Err(cancelled),
+                Err(ConnectError::Busy { .. }) if attempts < ATTEMPTS => {
+                    *held = None;
+                    attempts += 1;
+                }
+                Err(error) => {
+                    for &event in rest {
+                        each(event, Err(Unreadable::Damaged(error.to_string())));
+                    }
+                    break;
                 }
             }
+        }
+        // An open database makes the last writer leave its log behind when it closes.
+        if held.as_ref().map(Database::mode) == Some(ReadMode::WalShared) {
+            *held = None;
         }
         Ok(())
     }
@@ -90,96 +160,87 @@ impl PayloadReader for SqlitePayloads {
 fn runs<'e>(log: &Log, events: &'e [EventIx], keyed: bool) -> impl Iterator<Item = &'e [EventIx]> {
     let near = move |a: &EventIx, b: &EventIx| {
         if !keyed {
-            return a <= b;
+            return a < b;
         }
         let (a, b) = (log.place(*a), log.place(*b));
         (b.at, b.extent) > (a.at, a.extent) && b.at.saturating_sub(a.at) <= SPARSE
     };
     events.chunk_by(near).flat_map(move |run| {
-        let most = if keyed { 2048 } else { usize::MAX };
-        let least = if keyed && run.len() < RUN { 1 } else { most };
-        run.chunks(least)
+        run.chunks(match keyed {
+            true if run.len() < RUN => 1,
+            true => LONGEST_RUN,
+            false => usize::MAX,
+        })
     })
 }
 
-impl SqlitePayloads {
-    /// Reads one run; `done` counts the events that `each` was called for.
-    fn read_run(
-        &self,
-        log: &Log,
-        run: &[EventIx],
-        connection: &Connection,
-        done: &mut usize,
-        each: &mut dyn FnMut(EventIx, Result<Body, Unreadable>),
-    ) -> rusqlite::Result<()> {
+/// One transaction's reading.
+struct Reading<'r> {
+    source: &'r SqlitePayloads,
+    connection: &'r Connection,
+    log: &'r Log,
+    interpreter: Interpreter<'r>,
+    bodies: Bodies,
+    bytes: usize,
+}
+
+impl Reading<'_> {
+    /// Reads one run; an error comes after the bodies that could be read.
+    fn run(&mut self, run: &[EventIx]) -> rusqlite::Result<()> {
+        let plan = &self.source.plan;
         let (Some(first), Some(last)) = (run.first(), run.last()) else {
             return Ok(());
         };
-        let mut statement = connection.prepare_cached(&self.plan.body_sql())?;
-        let mut rows = statement.query([log.place(*first).at, log.place(*last).at])?;
+        let mut statement = self.connection.prepare_cached(&self.source.body)?;
+        let mut rows = statement.query([self.log.place(*first).at, self.log.place(*last).at])?;
+        let mut wanted = run.iter().copied().peekable();
         let mut counted = 0;
-        while let (Some(&event), Some(row)) = (run.get(*done), rows.next()?) {
+        while let (Some(&event), Some(row)) = (wanted.peek(), rows.next()?) {
             let mut place = Plan::place(row)?;
-            if self.plan.key.is_none() {
+            if plan.key.is_none() {
                 counted += 1;
-                place = crate::log::Place {
+                place = Place {
                     at: counted,
                     extent: 0,
                 };
             }
-            let wanted = log.place(event);
-            let order = (place.at, place.extent).cmp(&(wanted.at, wanted.extent));
-            if order.is_lt() {
-                continue;
+            let order = |own: Place| (place.at, place.extent).cmp(&(own.at, own.extent));
+            // Rows between those asked for are passed over; those asked for may be gone.
+            let mut due = Some(event);
+            while let Some(event) = due
+                && order(self.log.place(event)).is_gt()
+            {
+                self.bodies.push(Err(Unreadable::Rewritten));
+                wanted.next();
+                due = wanted.peek().copied();
             }
-            *done += 1;
-            if order.is_gt() || !self.is_same(log, event, row)? {
-                each(event, Err(Unreadable::Rewritten));
-                if order.is_gt() {
-                    break;
-                }
-                continue;
+            if let Some(event) = due
+                && order(self.log.place(event)).is_eq()
+            {
+                let body = self.body(row, event)?;
+                self.bodies.push(body);
+                wanted.next();
             }
-            let mut body = self.plan.body(row)?;
-            unwrap_jsonb(connection, &mut body.data)?;
-            unwrap_jsonb(connection, &mut body.metadata)?;
-            each(event, Ok(body));
         }
-        while let Some(&event) = run.get(*done) {
-            *done += 1;
-            each(event, Err(Unreadable::Rewritten));
-        }
+        let gone = wanted.map(|_| Err(Unreadable::Rewritten));
+        self.bodies.extend(gone);
         Ok(())
     }
 
-    /// Whether the row is still the event that was indexed: its stream and its type say so.
-    fn is_same(
-        &self,
-        log: &Log,
-        event: EventIx,
+    fn body(
+        &mut self,
         row: &rusqlite::Row<'_>,
-    ) -> rusqlite::Result<bool> {
-        let [stream, event_type] = Plan::identity(row)?;
-        let same = |value: Value<'_>, known: &str| match value {
-            Value::Text(text) => text.is_empty() || text == known || text.contains(known),
-            // Numbers, bytes and what the layout does not store are compared by nothing here.
-            _ => true,
-        };
-        Ok(same(stream, log.stream_name(log.stream(event)))
-            && same(event_type, log.type_name(log.event_type(event))))
+        event: EventIx,
+    ) -> rusqlite::Result<Result<Body, Unreadable>> {
+        let plan = &self.source.plan;
+        let texts = plan.texts(row, self.connection)?;
+        let mut found = Found::default();
+        plan.find(row, &texts, &mut found)?;
+        if !self.interpreter.is_same(&found, self.log, event) {
+            return Ok(Err(Unreadable::Rewritten));
+        }
+        let body = plan.body(row, self.connection)?;
+        self.bytes += body.data.size() + body.metadata.size();
+        Ok(Ok(body))
     }
-}
-
-/// SQLite's own binary JSON becomes text.
-fn unwrap_jsonb(connection: &Connection, payload: &mut Payload) -> rusqlite::Result<()> {
-    let Payload::Opaque(bytes) = &*payload else {
-        return Ok(());
-    };
-    let sql = "SELECT CASE WHEN json_valid(?1, 8) THEN json(?1) END";
-    let mut statement = connection.prepare_cached(sql)?;
-    let text: Option<String> = statement.query_row([bytes], |row| row.get(0))?;
-    if let Some(text) = text {
-        *payload = decode::payload(text.into_bytes());
-    }
-    Ok(())
 }

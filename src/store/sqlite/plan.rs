@@ -1,16 +1,17 @@
-//! From a layout to the statements that read it.
+//! From a layout to the statements that read it, and from their rows to values by role.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use rusqlite::Row as SqlRow;
 use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row as SqlRow};
 
+use super::stored;
 use crate::log::{Body, Payload, Place};
 use crate::model::json::{Picker, Pointer, scalar};
-use crate::store::decode::{self, Decoder};
+use crate::store::decode::Decoder;
 use crate::store::layout::{Layout, Role, Source, Spot, Within};
-use crate::store::row::{Found, Value};
+use crate::store::row::{Found, Value, from_bytes};
 
 /// Which columns of a result hold what, and the SQL that yields them.
 #[derive(Clone, Debug)]
@@ -20,12 +21,16 @@ pub(super) struct Plan {
     pub key: Option<String>,
     /// Expressions of the index scan; key and part come first.
     index: Vec<String>,
-    index_roles: Vec<(Role, usize)>,
+    roles: Vec<(Role, usize)>,
     /// Where the index scan has the payload and the metadata, if it needs to look into them.
-    index_data: [Option<usize>; 2],
+    looked_into: [Option<usize>; 2],
     inner: [Inner; 2],
-    /// Expressions of a body: key, part, stream, type, payload, metadata, native position.
+    /// Finds the metadata where it stands in the payload.
+    metadata_in_payload: Option<Picker>,
+    /// Expressions of a body: those of the index scan, then what it lacks.
     body: Vec<String>,
+    /// Where a body has the payload and the metadata.
+    data: [Option<usize>; 2],
     decoders: [Option<Decoder>; 2],
 }
 
@@ -37,60 +42,68 @@ struct Inner {
     roles: Vec<Role>,
 }
 
-const NULL: &str = "NULL";
+/// The JSON of a row's payload and metadata, where the index has to look into them.
+pub(super) type Texts<'r> = [Option<Cow<'r, str>>; 2];
+
+const DATA: [Role; 2] = [Role::Payload, Role::Metadata];
 
 impl Plan {
     pub fn new(layout: Layout) -> Self {
         let events = &layout.events;
         let sql = |role: Role| match layout.column(role).map(|column| &column.source) {
             Some(Source::Sql(sql)) => Some(sql.clone()),
+            Some(Source::Constant(text)) => Some(format!("'{}'", text.replace('\'', "''"))),
             _ => None,
         };
         let key = events.key.clone();
         let part = events.part.clone().unwrap_or_else(|| "0".to_owned());
-        let mut index = vec![key.clone().unwrap_or_else(|| "0".to_owned()), part.clone()];
-        let mut index_roles = Vec::new();
-        let envelope = Role::ALL
-            .into_iter()
-            .filter(|role| !matches!(role, Role::Payload | Role::Metadata));
-        for role in envelope {
+        let mut index = vec![key.clone().unwrap_or_else(|| "0".to_owned()), part];
+        let mut roles = Vec::new();
+        for role in Role::ALL.into_iter().filter(|role| !DATA.contains(role)) {
             if let Some(sql) = sql(role) {
-                index_roles.push((role, index.len()));
+                roles.push((role, index.len()));
                 index.push(sql);
             }
         }
         let inner = [Within::Payload, Within::Metadata].map(|within| Inner::new(&layout, within));
-        let mut index_data = [None; 2];
-        for (i, role) in [Role::Payload, Role::Metadata].into_iter().enumerate() {
-            if let (false, Some(sql)) = (inner[i].roles.is_empty(), sql(role)) {
-                index_data[i] = Some(index.len());
+        let metadata_in_payload = match layout.column(Role::Metadata).map(|c| &c.source) {
+            Some(Source::At(Within::Payload, spots)) => {
+                Some(Picker::new(spots.iter().map(|spot| &spot.pointer)))
+            }
+            _ => None,
+        };
+        let looks = inner.each_ref().map(|inner| !inner.roles.is_empty());
+        let looks = [
+            looks[0] || metadata_in_payload.is_some() && looks[1],
+            looks[1],
+        ];
+        let mut looked_into = [None; 2];
+        for (i, role) in DATA.into_iter().enumerate() {
+            if let (true, Some(sql)) = (looks[i], sql(role)) {
+                looked_into[i] = Some(index.len());
                 index.push(sql);
             }
         }
-        let or_null = |role: Role| sql(role).unwrap_or_else(|| NULL.to_owned());
-        let mut body = vec![index[0].clone(), part];
-        body.extend(
-            [
-                Role::Stream,
-                Role::Type,
-                Role::Payload,
-                Role::Metadata,
-                Role::Position,
-            ]
-            .map(or_null),
-        );
-        let decoders = [Role::Payload, Role::Metadata].map(|role| {
-            layout
-                .column(role)
-                .and_then(|column| Decoder::named(column.encoding.as_deref()?))
+        let (mut body, mut data) = (index.clone(), looked_into);
+        for (i, role) in DATA.into_iter().enumerate() {
+            if let (None, Some(sql)) = (data[i], sql(role)) {
+                data[i] = Some(body.len());
+                body.push(sql);
+            }
+        }
+        let decoders = DATA.map(|role| {
+            let column = layout.column(role)?;
+            Decoder::named(column.encoding.as_deref()?)
         });
         Self {
             key,
             index,
-            index_roles,
-            index_data,
+            roles,
+            looked_into,
             inner,
+            metadata_in_payload,
             body,
+            data,
             decoders,
             layout,
         }
@@ -102,19 +115,19 @@ impl Plan {
         match &self.key {
             Some(key) => {
                 let _ = write!(sql, " AND {key} > ?1 AND {key} <= ?2 ORDER BY {key}");
-                if self.layout.events.part.is_some() {
-                    sql.push_str(", 2");
-                }
+                sql.push_str(self.then_by_part());
             }
             None => sql.push_str(" AND ?1 < ?2"),
         }
         sql
     }
 
-    /// The least and the greatest key.
+    /// The least and the greatest key. Two questions, since SQLite answers each by a look at one
+    /// end of the tree, but both at once by reading all of it.
     pub fn range_sql(&self) -> Option<String> {
         let key = self.key.as_ref()?;
-        Some(self.select(&[format!("min({key})"), format!("max({key})")]))
+        let [least, most] = ["min", "max"].map(|end| self.select(&[format!("{end}({key})")]));
+        Some(format!("SELECT ({least}), ({most})"))
     }
 
     /// Bodies of the rows with `?1 <= key <= ?2`.
@@ -123,10 +136,29 @@ impl Plan {
         match &self.key {
             Some(key) => {
                 let _ = write!(sql, " AND {key} BETWEEN ?1 AND ?2 ORDER BY {key}");
+                sql.push_str(self.then_by_part());
             }
             None => sql.push_str(" AND ?1 <= ?2"),
         }
         sql
+    }
+
+    /// Key, stream and version of further streams of the events with `?1 < key <= ?2`.
+    pub fn links_sql(&self) -> Option<String> {
+        let links = self.layout.events.links.as_ref()?;
+        let key = self.key.as_ref().map(|_| &links.key)?;
+        let version = links.version.as_deref().unwrap_or("NULL");
+        Some(format!(
+            "SELECT {key}, {}, {version} FROM {} WHERE {key} > ?1 AND {key} <= ?2 ORDER BY 1",
+            links.stream, links.from
+        ))
+    }
+
+    fn then_by_part(&self) -> &'static str {
+        match self.layout.events.part {
+            Some(_) => ", 2",
+            None => "",
+        }
     }
 
     fn select(&self, expressions: &[String]) -> String {
@@ -139,47 +171,7 @@ impl Plan {
         )
     }
 
-    /// Fills `found` from a row of the index scan.
-    pub fn find<'r>(&self, row: &'r SqlRow<'_>, found: &mut Found<'r>) -> rusqlite::Result<()> {
-        for &(role, column) in &self.index_roles {
-            found.set(role, value(row.get_ref(column)?));
-        }
-        Ok(())
-    }
-
-    /// Adds what stands in the payload and the metadata; `texts` keeps what had to be decoded.
-    pub fn find_inside<'r>(
-        &self,
-        row: &'r SqlRow<'_>,
-        texts: &'r mut [Option<Payload>; 2],
-        found: &mut Found<'r>,
-    ) -> rusqlite::Result<()> {
-        for i in 0..2 {
-            let Some(column) = self.index_data[i] else {
-                continue;
-            };
-            texts[i] = match row.get_ref(column)? {
-                ValueRef::Text(_) if self.decoders[i].is_none() => None,
-                other => Some(self.decode(i, other)),
-            };
-        }
-        for (i, decoded) in texts.iter().enumerate() {
-            let Some(column) = self.index_data[i] else {
-                continue;
-            };
-            let text = match (decoded, row.get_ref(column)?) {
-                (Some(payload), _) => payload.json(),
-                (None, ValueRef::Text(bytes)) => std::str::from_utf8(bytes).ok(),
-                _ => None,
-            };
-            if let Some(text) = text {
-                self.inner[i].find(text, found);
-            }
-        }
-        Ok(())
-    }
-
-    /// Which key and part a row of the index scan is.
+    /// Which key and part a row is.
     pub fn place(row: &SqlRow<'_>) -> rusqlite::Result<Place> {
         let part: Option<i64> = row.get(1)?;
         Ok(Place {
@@ -188,22 +180,64 @@ impl Plan {
         })
     }
 
-    /// The body in a row of [`Plan::body_sql`].
-    pub fn body(&self, row: &SqlRow<'_>) -> rusqlite::Result<Body> {
-        let mut data = self.decode(0, row.get_ref(4)?);
-        let mut metadata = self.decode(1, row.get_ref(5)?);
-        for (role, own) in [(Role::Metadata, &mut metadata), (Role::Payload, &mut data)] {
-            let Some(column) = self.layout.column(role) else {
-                continue;
-            };
-            if let Source::At(Within::Payload, spots) = &column.source {
-                let whole = self.decode(0, row.get_ref(4)?);
-                *own = whole.json().map_or(Payload::Absent, |text| at(text, spots));
+    /// The JSON that [`Plan::find`] looks into.
+    pub fn texts<'r>(
+        &self,
+        row: &'r SqlRow<'_>,
+        connection: &Connection,
+    ) -> rusqlite::Result<Texts<'r>> {
+        let mut texts = [None, None];
+        for (i, text) in texts.iter_mut().enumerate() {
+            if let Some(column) = self.looked_into[i] {
+                *text = stored::text(row.get_ref(column)?, self.decoders[i], connection)?;
             }
         }
-        let native_position = match row.get_ref(6)? {
-            ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok().map(str::to_owned),
-            _ => None,
+        Ok(texts)
+    }
+
+    /// Fills `found` from a row of either statement.
+    pub fn find<'r>(
+        &self,
+        row: &'r SqlRow<'_>,
+        texts: &'r Texts<'_>,
+        found: &mut Found<'r>,
+    ) -> rusqlite::Result<()> {
+        for &(role, column) in &self.roles {
+            found.set(role, stored::value(row.get_ref(column)?));
+        }
+        let payload = texts[0].as_deref();
+        if let Some(text) = payload {
+            self.inner[0].find(text, found);
+        }
+        let within = self.metadata_in_payload.as_ref();
+        let metadata = texts[1]
+            .as_deref()
+            .or_else(|| first(within?, payload?).filter(|text| text.starts_with('{')));
+        if let Some(text) = metadata {
+            self.inner[1].find(text, found);
+        }
+        Ok(())
+    }
+
+    /// The body in a row of [`Plan::body_sql`].
+    pub fn body(&self, row: &SqlRow<'_>, connection: &Connection) -> rusqlite::Result<Body> {
+        let part = |i: usize| match self.data[i] {
+            Some(column) => stored::payload(row.get_ref(column)?, self.decoders[i], connection),
+            None => Ok(Payload::Absent),
+        };
+        let (data, mut metadata) = (part(0)?, part(1)?);
+        if let (Some(picker), Some(text)) = (&self.metadata_in_payload, data.json()) {
+            let found = first(picker, text);
+            metadata = found.map_or(Payload::Absent, |raw| Payload::from_text(raw.to_owned()));
+        }
+        let position = self.roles.iter().find(|(role, _)| *role == Role::Position);
+        let native_position = match position {
+            Some(&(_, column)) => match row.get_ref(column)? {
+                ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok().map(str::to_owned),
+                ValueRef::Blob(bytes) => Some(from_bytes(bytes)),
+                _ => None,
+            },
+            None => None,
         };
         Ok(Body {
             data,
@@ -211,38 +245,20 @@ impl Plan {
             native_position,
         })
     }
-
-    /// The stream and the type in a row of [`Plan::body_sql`], as stored.
-    pub fn identity<'r>(row: &'r SqlRow<'_>) -> rusqlite::Result<[Value<'r>; 2]> {
-        Ok([value(row.get_ref(2)?), value(row.get_ref(3)?)])
-    }
-
-    fn decode(&self, i: usize, stored: ValueRef<'_>) -> Payload {
-        let bytes = match stored {
-            ValueRef::Null => return Payload::Absent,
-            ValueRef::Integer(number) => number.to_string().into_bytes(),
-            ValueRef::Real(number) => number.to_string().into_bytes(),
-            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.to_vec(),
-        };
-        match self.decoders[i] {
-            Some(decoder) => decode::payload_by(decoder, bytes),
-            None => decode::payload(bytes),
-        }
-    }
 }
+
+/// Slots that a row's look into its JSON has without allocating.
+const SLOTS: usize = 16;
 
 impl Inner {
     fn new(layout: &Layout, within: Within) -> Self {
         let (mut pointers, mut roles): (Vec<&Pointer>, Vec<Role>) = (Vec::new(), Vec::new());
-        let envelope = Role::ALL
-            .into_iter()
-            .filter(|role| !matches!(role, Role::Payload | Role::Metadata));
-        for role in envelope {
+        for role in Role::ALL.into_iter().filter(|role| !DATA.contains(role)) {
             if let Some(Source::At(own, at)) = layout.column(role).map(|column| &column.source)
                 && *own == within
             {
                 roles.extend(at.iter().map(|_| role));
-                pointers.extend(at.iter().map(|spot| &spot.pointer));
+                pointers.extend(at.iter().map(|spot: &Spot| &spot.pointer));
             }
         }
         Self {
@@ -252,36 +268,25 @@ impl Inner {
     }
 
     fn find<'r>(&self, text: &'r str, found: &mut Found<'r>) {
-        let mut slots = vec![None; self.picker.slots()];
-        // What is broken after the last value asked for does not matter here.
-        let _ = self.picker.pick(text, &mut slots);
-        for (role, raw) in self.roles.iter().zip(slots) {
-            if *found.get(*role) == Value::Null
-                && let Some(text) = raw.and_then(scalar)
-            {
-                found.set(*role, Value::Text(text));
+        let (mut few, mut many) = ([None; SLOTS], Vec::new());
+        let slots = match few.get_mut(..self.picker.slots()) {
+            Some(slots) => slots,
+            None => {
+                many.resize(self.picker.slots(), None);
+                &mut many[..]
             }
+        };
+        // What is broken after the last value asked for does not matter here.
+        let _ = self.picker.pick(text, slots);
+        for (role, raw) in self.roles.iter().zip(slots) {
+            found.offer(*role, || raw.and_then(scalar).map(Value::Text));
         }
     }
 }
 
-fn at(text: &str, spots: &[Spot]) -> Payload {
-    let picker = Picker::new(spots.iter().map(|spot| &spot.pointer));
+/// The first of a picker's values that is not null.
+fn first<'t>(picker: &Picker, text: &'t str) -> Option<&'t str> {
     let mut slots = vec![None; picker.slots()];
     let _ = picker.pick(text, &mut slots);
-    let found = slots.into_iter().flatten().find(|raw| *raw != "null");
-    found.map_or(Payload::Absent, |raw| Payload::from_text(raw.to_owned()))
-}
-
-fn value(stored: ValueRef<'_>) -> Value<'_> {
-    match stored {
-        ValueRef::Null => Value::Null,
-        ValueRef::Integer(number) => Value::Integer(number),
-        ValueRef::Real(number) => Value::Real(number),
-        ValueRef::Text(bytes) => Value::Text(match std::str::from_utf8(bytes) {
-            Ok(text) => Cow::Borrowed(text),
-            Err(_) => Cow::Owned(String::from_utf8_lossy(bytes).into_owned()),
-        }),
-        ValueRef::Blob(bytes) => Value::Bytes(bytes),
-    }
+    slots.into_iter().flatten().find(|raw| *raw != "null")
 }

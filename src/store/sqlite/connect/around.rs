@@ -3,7 +3,7 @@
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::pin::Pin;
 
@@ -169,6 +169,19 @@ impl Around {
     /// Whether a log (an empty one, too: a writer at rest leaves it so) lies there with its index.
     pub(super) fn has_shared_log(&self) -> bool {
         self.wal.is_some() && self.shm.is_some()
+    }
+
+    /// Whether the last write had been so long before `now` that a further one would have left
+    /// another time: file systems count in steps of up to two seconds.
+    pub(super) fn was_settled(&self, now: SystemTime) -> bool {
+        let wal = self.wal.as_ref().map(|(stamp, _)| stamp);
+        let journal = self.journal.as_ref().map(|journal| &journal.stamp);
+        let stamps = [Some(&self.main), wal, journal].into_iter().flatten();
+        let long_ago = |stamp: &Stamp| {
+            let since = stamp.modified.and_then(|at| now.duration_since(at).ok());
+            since.is_some_and(|since| since > Duration::from_secs(2))
+        };
+        stamps.into_iter().all(long_ago)
     }
 
     pub(super) fn is_hot(&self) -> bool {

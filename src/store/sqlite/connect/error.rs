@@ -11,19 +11,19 @@ use crate::model::Cancelled;
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// Nothing is there.
-    #[error("there is no file at {}", path.display())]
+    #[error("There is no file at {}", path.display())]
     Missing {
         /// The path as it was given.
         path: PathBuf,
     },
     /// The file is there, with no byte in it.
-    #[error("the file is empty: {}", path.display())]
+    #[error("The file is empty: {}", path.display())]
     Empty {
         /// The path as it was given.
         path: PathBuf,
     },
     /// The content is something else.
-    #[error("this is {found}, not an SQLite database: {}", path.display())]
+    #[error("This is {found}, not an SQLite database: {}", path.display())]
     NotADatabase {
         /// What it is instead, with its article.
         found: &'static str,
@@ -31,19 +31,19 @@ pub enum ConnectError {
         path: PathBuf,
     },
     /// The system does not let this user read it.
-    #[error("you are not allowed to read {}", path.display())]
+    #[error("You are not allowed to read {}", path.display())]
     PermissionDenied {
         /// The path as it was given.
         path: PathBuf,
     },
     /// A writer holds the file, or kept changing it; to be tried again.
-    #[error("another program is writing to it right now, try again in a moment: {}", path.display())]
+    #[error("Another program is writing to it right now, try again in a moment: {}", path.display())]
     Busy {
         /// The path as it was given.
         path: PathBuf,
     },
     /// Not even its list of tables can be read.
-    #[error("the database is damaged ({detail}): {}", path.display())]
+    #[error("The database is damaged ({detail}): {}", path.display())]
     Damaged {
         /// SQLite's word for it, or ours.
         detail: String,
@@ -51,7 +51,7 @@ pub enum ConnectError {
         path: PathBuf,
     },
     /// The system failed to read the file, or to write a private copy of it.
-    #[error("reading failed ({source}): {}", path.display())]
+    #[error("Reading failed ({source}): {}", path.display())]
     Io {
         /// What the system said.
         source: io::Error,

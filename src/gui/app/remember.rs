@@ -1,0 +1,172 @@
+//! Where a store was left, and settings: kept from one run to the next.
+
+use super::App;
+use crate::gui::model::{Cursor, View};
+use crate::log::Bound;
+use crate::model::time::{Edge, InputContext, Moment, input};
+use crate::model::{EventIx, StreamIx};
+use crate::worker::{Job, Keep};
+use crate::workspace::{RecentFile, StorePath, StoreWorkspace};
+
+/// Where the cursor of a store stood that is being indexed anew, in words that outlive the index.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Stood {
+    /// The event that the cursor stood on, by its id.
+    event: Option<String>,
+    stream: Option<String>,
+    field: Option<String>,
+}
+
+impl App {
+    pub(super) fn save_settings(&mut self) {
+        let (workspace, settings) = (self.start.workspace.clone(), self.model.settings.clone());
+        self.worker.submit(Job::Save {
+            workspace,
+            keep: Keep::Settings(Box::new(settings)),
+        });
+    }
+
+    /// Remembers where this store was left.
+    pub(super) fn save_store(&mut self) {
+        if let Some((path, store)) = self.left() {
+            let workspace = self.start.workspace.clone();
+            self.worker.submit(Job::Save {
+                workspace,
+                keep: Keep::Store(path, Box::new(store)),
+            });
+        }
+    }
+
+    /// The same at the very end, when no thread would get round to it any more.
+    pub(super) fn save_at_exit(&self) {
+        if let Some((path, store)) = self.left() {
+            // There is nobody left to tell.
+            let _ = self.start.workspace.save_store(&path, &store);
+        }
+    }
+
+    /// What to remember of the open store.
+    fn left(&self) -> Option<(StorePath, StoreWorkspace)> {
+        let session = self
+            .model
+            .session
+            .as_ref()
+            .filter(|session| session.log.is_complete())?;
+        let mut store = self.model.store.clone();
+        let stream = self.model.selection.stream;
+        store.selection = stream.map(|stream| session.log.stream_name(stream).to_owned());
+        store.view = Some(self.model.view.name().to_owned());
+        let as_of = self.model.cursor.as_of();
+        store.cursor = match (self.model.cursor.bound(), as_of.time, as_of.position) {
+            (Bound::Head, _, _) => None,
+            (Bound::Time(time), _, _) => Some(time.to_string()),
+            (_, _, Some(position)) => Some(position.to_string()),
+            (_, Some(time), None) => Some(time.to_string()),
+            (_, None, None) => None,
+        };
+        Some((session.opened.store_path.clone(), store))
+    }
+
+    /// The cursor, the view and the stream that this store was left with.
+    pub(super) fn restore(&mut self) {
+        let Some(session) = &self.model.session else {
+            return;
+        };
+        let log = &session.log;
+        if let Some(name) = &self.model.store.selection {
+            self.model.selection.stream = log.streams().find(name).map(StreamIx);
+        }
+        if self.model.selection.stream.is_none() && log.streams().len() == 1 {
+            self.model.selection.stream = Some(StreamIx(0));
+        }
+        if let Some(clock) = self.model.store.clock.filter(|&clock| log.has_clock(clock)) {
+            self.model.cursor = Cursor::new(log, clock, self.model.cursor.bound());
+        }
+        let context = InputContext {
+            now: self.model.now,
+            head: None,
+            cursor: None,
+            zone: self.model.zone(),
+            edge: Edge::End,
+        };
+        let typed = self
+            .model
+            .store
+            .cursor
+            .as_deref()
+            .and_then(|text| input::parse(text, &context).ok());
+        let bound = typed.and_then(|typed| match typed.moment {
+            Moment::Time(time) if log.has_clock(self.model.cursor.clock()) => {
+                Some(Bound::Time(time))
+            }
+            Moment::Position(position) => log.at_position(position).map(Bound::Event),
+            _ => None,
+        });
+        // A cursor that somebody has moved while the store was being read stays where it is.
+        if let (Some(bound), true) = (bound, self.model.cursor.is_at_head()) {
+            self.model.cursor = Cursor::new(log, self.model.cursor.clock(), bound);
+        }
+        let view = View::ALL
+            .into_iter()
+            .find(|view| Some(view.name()) == self.model.store.view.as_deref());
+        if let (Some(view), View::Overview) = (view, self.model.view) {
+            self.model.view = view;
+        }
+    }
+
+    pub(super) fn remember_recent(&mut self) {
+        let Some(session) = &self.model.session else {
+            return;
+        };
+        self.model.settings.recent.note(RecentFile {
+            path: session.opened.store_path.clone(),
+            kind: session.opened.recognition.name.clone(),
+            events: session.log.len() as u64,
+            opened_at: self.model.now,
+            ..RecentFile::default()
+        });
+        self.save_settings();
+    }
+
+    /// To be called before the index goes.
+    pub(super) fn note_place(&mut self) {
+        let Some(session) = &self.model.session else {
+            return;
+        };
+        let log = &session.log;
+        let id = |event: EventIx| log.event_id(event).map(|id| id.to_string());
+        let stream = self
+            .model
+            .selection
+            .stream
+            .map(|stream| log.stream_name(stream).to_owned());
+        let event = match self.model.cursor.bound() {
+            Bound::Event(event) if (event.at()) < log.len() => id(event),
+            _ => None,
+        };
+        self.stood = Some(Stood {
+            event,
+            stream,
+            field: self.model.selection.field.clone(),
+        });
+    }
+
+    /// To be called once the new index is whole. The cursor already stands at its old time.
+    pub(super) fn find_place(&mut self) {
+        let (Some(stood), Some(session)) = (self.stood.take(), &self.model.session) else {
+            return;
+        };
+        let log = &session.log;
+        let event = stood
+            .event
+            .and_then(|id| log.find_event(crate::log::IdRef::new(&id)));
+        if let Some(event) = event {
+            self.model.cursor = Cursor::new(log, self.model.cursor.clock(), Bound::Event(event));
+        }
+        self.model.selection.stream = stood
+            .stream
+            .and_then(|name| log.streams().find(&name))
+            .map(StreamIx);
+        self.model.selection.field = stood.field;
+    }
+}

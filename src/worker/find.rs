@@ -1,0 +1,222 @@
+//! What a typed text may mean: streams and event types by fuzzy match, an event by its id. Goes
+//! through all names, so it is never called on the window's thread; looks at no payload.
+
+use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+use crate::log::{Cut, IdRef, Log};
+use crate::model::{Cancelled, EventIx, StreamIx, Task, TypeIx};
+
+/// Streams and types shown; the rest is counted.
+const SHOWN: usize = 8;
+
+/// Letters of a name that are looked at.
+const LONGEST: usize = 400;
+
+/// Names between two looks whether anybody still waits.
+const PATCH: usize = 1024;
+
+/// What was found, best first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Names {
+    /// The text that was looked for.
+    pub text: String,
+    /// The best streams.
+    pub streams: Vec<FoundStream>,
+    /// How many streams match.
+    pub matching: u64,
+    /// The best event types.
+    pub types: Vec<FoundType>,
+    /// The event whose id was typed.
+    pub event: Option<EventIx>,
+}
+
+/// A stream whose name matches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundStream {
+    /// Which.
+    pub stream: StreamIx,
+    /// Its events as of the cursor.
+    pub known: usize,
+    /// Its events in the whole store.
+    pub events: usize,
+    /// The last as of the cursor.
+    pub last: Option<EventIx>,
+    /// The places of the letters that match, ascending.
+    pub marks: Vec<u32>,
+}
+
+/// An event type whose name matches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundType {
+    /// Which.
+    pub event_type: TypeIx,
+    /// The places of the letters that match, ascending.
+    pub marks: Vec<u32>,
+}
+
+/// Matches names against words: letters in order, not necessarily side by side, case ignored.
+#[derive(Debug)]
+pub struct Fuzzy {
+    pattern: Pattern,
+    matcher: Matcher,
+    letters: Vec<char>,
+}
+
+impl Fuzzy {
+    /// A matcher for the words of `text`; each must match.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let mut config = Config::DEFAULT;
+        config.prefer_prefix = true;
+        Self {
+            pattern: Pattern::new(
+                text,
+                CaseMatching::Ignore,
+                Normalization::Smart,
+                AtomKind::Fuzzy,
+            ),
+            matcher: Matcher::new(config),
+            letters: Vec::new(),
+        }
+    }
+
+    /// How well `name` matches; `None` where it does not. Anything matches no words at all.
+    pub fn score(&mut self, name: &str) -> Option<u32> {
+        let name = letters(name, &mut self.letters);
+        self.pattern.score(name, &mut self.matcher)
+    }
+
+    /// The places of the letters that match, ascending.
+    pub fn marks(&mut self, name: &str) -> Vec<u32> {
+        let name = letters(name, &mut self.letters);
+        let mut marks = Vec::new();
+        self.pattern.indices(name, &mut self.matcher, &mut marks);
+        marks.sort_unstable();
+        marks.dedup();
+        marks
+    }
+}
+
+/// By letters rather than by graphemes, so that marks are places in `chars()`.
+fn letters<'a>(name: &'a str, buffer: &'a mut Vec<char>) -> Utf32Str<'a> {
+    if name.is_ascii() {
+        return Utf32Str::Ascii(&name.as_bytes()[..name.len().min(LONGEST)]);
+    }
+    buffer.clear();
+    buffer.extend(name.chars().take(LONGEST));
+    Utf32Str::Unicode(buffer)
+}
+
+/// Looks for `text`; figures are as of `cut`.
+///
+/// # Errors
+/// [`Cancelled`] when somebody typed on.
+pub(super) fn find(log: &Log, cut: &Cut, text: &str, task: &Task) -> Result<Names, Cancelled> {
+    let mut fuzzy = Fuzzy::new(text);
+    let (streams, matching) = best(log.streams().iter(), &mut fuzzy, task)?;
+    let (types, _) = best(log.types().iter(), &mut fuzzy, task)?;
+    let mut found = Names {
+        text: text.to_owned(),
+        matching,
+        event: log.find_event(IdRef::new(text.trim())),
+        ..Names::default()
+    };
+    for ix in streams {
+        task.check()?;
+        let stream = StreamIx(ix);
+        let marks = fuzzy.marks(log.stream_name(stream));
+        found.streams.push(figures(log, cut, stream, marks));
+    }
+    found.types = types
+        .into_iter()
+        .map(|ix| FoundType {
+            event_type: TypeIx(ix),
+            marks: fuzzy.marks(log.type_name(TypeIx(ix))),
+        })
+        .collect();
+    Ok(found)
+}
+
+fn figures(log: &Log, cut: &Cut, stream: StreamIx, marks: Vec<u32>) -> FoundStream {
+    let events = log.stream_events(stream);
+    let (known, last) = if cut.is_prefix() {
+        let known = events.partition_point(|event| *event < cut.outside());
+        (known, known.checked_sub(1).map(|at| events[at]))
+    } else {
+        let mut known = events.iter().filter(|event| cut.holds(log, **event));
+        (known.clone().count(), known.next_back().copied())
+    };
+    FoundStream {
+        stream,
+        known,
+        events: events.len(),
+        last,
+        marks,
+    }
+}
+
+/// The best few by score, then the shorter, then the earlier; and how many match at all.
+fn best<'a>(
+    names: impl Iterator<Item = &'a str>,
+    fuzzy: &mut Fuzzy,
+    task: &Task,
+) -> Result<(Vec<u32>, u64), Cancelled> {
+    let mut kept: Vec<(std::cmp::Reverse<u32>, usize, u32)> = Vec::with_capacity(SHOWN + 1);
+    let mut matching = 0;
+    for (ix, name) in names.enumerate() {
+        if ix % PATCH == 0 {
+            task.check()?;
+        }
+        let Some(score) = fuzzy.score(name) else {
+            continue;
+        };
+        matching += 1;
+        let entry = (std::cmp::Reverse(score), name.len(), ix as u32);
+        let at = kept.partition_point(|other| *other < entry);
+        if at < SHOWN {
+            kept.insert(at, entry);
+            kept.truncate(SHOWN);
+        }
+    }
+    Ok((kept.into_iter().map(|(_, _, ix)| ix).collect(), matching))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn marks_are_the_letters_of_a_match(name in "\\PC{0,30}", text in "[a-z0-9 -]{0,6}") {
+            let mut fuzzy = Fuzzy::new(&text);
+            if fuzzy.score(&name).is_some() {
+                let count = name.chars().count() as u32;
+                prop_assert!(fuzzy.marks(&name).iter().all(|mark| *mark < count));
+            }
+        }
+
+        #[test]
+        fn a_name_matches_itself_and_its_pieces(name in "[a-z]{2,8}-[0-9]{1,4}") {
+            let pieces = name.replace('-', " ");
+            prop_assert!(Fuzzy::new(&name).score(&name).is_some());
+            prop_assert!(Fuzzy::new(&pieces).score(&name).is_some());
+        }
+    }
+
+    #[test]
+    fn the_best_comes_first_and_the_rest_is_counted() {
+        let names: Vec<String> = (0..2000).map(|n| format!("account-{n}")).collect();
+        let task = Task::new();
+        let mut fuzzy = Fuzzy::new("acc 77");
+        let (found, matching) = best(names.iter().map(String::as_str), &mut fuzzy, &task).unwrap();
+        assert_eq!(found[0], 77);
+        assert_eq!(found.len(), SHOWN);
+        assert!(matching > 10);
+        assert_eq!(fuzzy.marks("account-77"), [0, 1, 2, 8, 9]);
+        task.cancel();
+        let stopped = best(names.iter().map(String::as_str), &mut fuzzy, &task);
+        assert_eq!(stopped, Err(Cancelled));
+    }
+}

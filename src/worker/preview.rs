@@ -1,0 +1,94 @@
+//! The first events of a file as a mapping reads them, before it is kept. Opens the file anew and
+//! reads one chunk of it.
+
+use std::path::Path;
+
+use crate::log::Log;
+use crate::model::{EventIx, Position, Task, Timestamp, Version};
+use crate::store::layout::Layout;
+use crate::store::{OpenError, OpenOptions, Store};
+
+/// Events shown.
+const ROWS: u32 = 5;
+
+/// A file as a mapping reads it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Preview {
+    /// Its first events.
+    pub rows: Vec<PreviewRow>,
+    /// Records in the first chunk that could not be read, or not wholly.
+    pub problems: u64,
+    /// What was wrong with the first of them.
+    pub problem: Option<String>,
+}
+
+/// An event as it would be shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreviewRow {
+    /// Its position.
+    pub position: Position,
+    /// Its stream.
+    pub stream: String,
+    /// Its version.
+    pub version: Version,
+    /// Its type.
+    pub event_type: String,
+    /// Its time by the store's usual clock.
+    pub time: Option<Timestamp>,
+    /// Its payload on a line.
+    pub payload: String,
+}
+
+/// Reads the first events of `path` by `layout`. An error is a sentence.
+pub(super) fn preview(path: &Path, layout: &Layout, task: &Task) -> Result<Preview, String> {
+    let options = OpenOptions {
+        layout: Some(layout.clone()),
+    };
+    let sentence = |error: OpenError| error.to_string();
+    let mut store = Store::open(path, &options, task).map_err(sentence)?;
+    let mut builder = store.builder();
+    let mut first: Option<Log> = None;
+    // One chunk is enough: the rest is called off.
+    let reading = Task::new();
+    let read = store.index(&mut builder, &reading, &mut |builder| {
+        first.get_or_insert_with(|| builder.snapshot());
+        reading.cancel();
+    });
+    match read {
+        Ok(()) | Err(OpenError::Cancelled(_)) => {}
+        Err(error) => return Err(error.to_string()),
+    }
+    let log = first.unwrap_or_else(|| builder.snapshot());
+    let events: Vec<EventIx> = log.events().take(ROWS as usize).collect();
+    let mut rows: Vec<PreviewRow> = events.iter().map(|event| row(&log, *event)).collect();
+    let read = store
+        .payloads()
+        .read(&log, &events, task, &mut |event, body| {
+            if let Some(row) = rows.get_mut(event.at()) {
+                row.payload = match body {
+                    Ok(body) => super::answer::preview(&body.data),
+                    Err(unreadable) => unreadable.to_string(),
+                };
+            }
+        });
+    read.map_err(|cancelled| cancelled.to_string())?;
+    Ok(Preview {
+        rows,
+        problems: log.problem_count(),
+        problem: log
+            .problems()
+            .first()
+            .map(|problem| format!("{}: {}", problem.place, problem.message)),
+    })
+}
+
+fn row(log: &Log, event: EventIx) -> PreviewRow {
+    PreviewRow {
+        position: log.position(event),
+        stream: log.stream_name(log.stream(event)).to_owned(),
+        version: log.version(event),
+        event_type: log.type_name(log.event_type(event)).to_owned(),
+        time: log.time(event, log.default_clock()),
+        payload: String::new(),
+    }
+}
