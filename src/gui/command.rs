@@ -1,9 +1,13 @@
 //! Everything that can be asked of the window. Menus, palette, shortcuts and help are all made from
 //! [`Command::LISTED`]; views put commands into an [`Outbox`], and `app` carries them out.
 
+mod outbox;
+
 use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
+
+pub use outbox::Outbox;
 
 use crate::analysis::events::EventFilter;
 use crate::gui::model::{Direction, Model, Note, View};
@@ -465,28 +469,6 @@ impl Listed {
     pub fn keys_text(&self, ctx: &egui::Context) -> Option<String> {
         self.shortcut()
             .map(|shortcut| ctx.format_shortcut(&shortcut))
-    }
-}
-
-/// Commands on their way from views to `app`.
-#[derive(Debug, Default)]
-pub struct Outbox(Vec<Command>);
-
-impl Outbox {
-    /// Asks for something.
-    pub fn send(&mut self, command: Command) {
-        self.0.push(command);
-    }
-
-    /// Whether nothing was asked for.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// What was asked for, in order.
-    pub fn take(&mut self) -> Vec<Command> {
-        std::mem::take(&mut self.0)
     }
 }
 

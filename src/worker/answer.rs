@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::export;
 use super::find::find;
-use super::job::{Found, Job, Keep, Outcome, Reply, SessionId, Subject};
+use super::job::{Found, Job, Keep, Reply, SessionId, Subject};
 use super::lane::{Queued, Sender, Shared, Turn};
+use super::outcome::Outcome;
 use super::search;
 use crate::analysis::replay::{self, ReplayError, Series, Source, StateAt};
 use crate::log::{Payload, Unreadable};

@@ -3,21 +3,20 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::export::Export;
 use super::find::Names;
 use super::overview::{StoreOverview, layout_facts};
-use super::preview::Preview;
+use super::search::{Counts, SearchEnd, StreamsWanted};
 use crate::analysis::events::EventFilter;
 use crate::analysis::overview::StoreFacts;
 use crate::analysis::replay::{Answer, FoldRules, StateAt, ValueChange};
-use crate::analysis::streams::{StreamList, StreamQuery};
-use crate::log::{Arrangement, AsOf, Body, Clock, Cut, Log, PayloadReader, Unreadable};
+use crate::analysis::streams::StreamList;
+use crate::log::{Body, Clock, Cut, Log, PayloadReader, Unreadable};
 use crate::model::time::Zone;
-use crate::model::{CategoryIx, EventIx, StreamIx, TypeIx};
+use crate::model::{EventIx, StreamIx};
 use crate::store::layout::{Contents, Layout, Role, SideKind};
 use crate::store::{OpenOptions, Recognition, Store};
 use crate::workspace::{Settings, StorePath, StoreWorkspace, Workspace};
-
-use super::export::ExportError;
 
 /// One opening of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -103,97 +102,6 @@ pub enum Keep {
     Settings(Box<Settings>),
     /// What is remembered of a store.
     Store(StorePath, Box<StoreWorkspace>),
-}
-
-/// Which streams to list.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StreamsWanted {
-    /// Search and order.
-    pub query: StreamQuery,
-    /// Only of this category.
-    pub category: Option<CategoryIx>,
-}
-
-/// Events by type and category as of a cut, most first; those with none are left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// By type.
-    pub types: Vec<(TypeIx, u64)>,
-    /// By category.
-    pub categories: Vec<(CategoryIx, u64)>,
-}
-
-/// The end of a search.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SearchEnd {
-    /// How many events of the log were looked at, from its beginning.
-    pub searched: u32,
-    /// Events whose text could not be looked at.
-    pub unread: u64,
-}
-
-/// What goes into an exported file, as of the order's cut.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Exports {
-    /// The events of a filter.
-    Events(EventFilter),
-    /// A list of streams.
-    Streams(StreamsWanted),
-    /// The state of a stream, always as JSON.
-    State(StreamIx),
-}
-
-/// The form of an exported list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ExportFormat {
-    /// One array.
-    Json,
-    /// One object a line.
-    #[default]
-    JsonLines,
-    /// A header and one row a line.
-    Csv,
-}
-
-impl ExportFormat {
-    /// By the ending of a file's name; JSON lines where it is another.
-    #[must_use]
-    pub fn of(path: &std::path::Path) -> Self {
-        let ending = path.extension().and_then(|ending| ending.to_str());
-        match ending.map(str::to_ascii_lowercase).as_deref() {
-            Some("json") => Self::Json,
-            Some("csv") => Self::Csv,
-            _ => Self::JsonLines,
-        }
-    }
-}
-
-/// An export to be written.
-#[derive(Clone, Debug)]
-pub struct Export {
-    /// The log.
-    pub subject: Subject,
-    /// What.
-    pub what: Exports,
-    /// As of when.
-    pub cut: Cut,
-    /// In which form.
-    pub format: ExportFormat,
-    /// Where to.
-    pub path: PathBuf,
-    /// The open store's file or folder, which is never written.
-    pub store: PathBuf,
-}
-
-/// A file that was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exported {
-    /// The file.
-    pub path: PathBuf,
-    /// What it holds: "1,204 events".
-    pub what: String,
-    /// As of when.
-    pub as_of: AsOf,
 }
 
 /// Work for the background.
@@ -466,74 +374,6 @@ impl std::fmt::Debug for Opened {
             .field("path", &self.path)
             .finish()
     }
-}
-
-/// What the background sends.
-#[derive(Debug)]
-pub enum Outcome {
-    /// A store was opened; its events follow.
-    Opened(Box<Opened>),
-    /// It could not be opened, or reading it broke off.
-    OpenFailed {
-        /// The file or folder.
-        path: PathBuf,
-        /// One sentence.
-        message: String,
-        /// Where a mapping by hand might help.
-        unread: Option<Box<Unread>>,
-    },
-    /// Opening was called off before anything was read.
-    OpenCancelled,
-    /// More of the log.
-    Indexed {
-        /// The opening.
-        session: SessionId,
-        /// The log so far.
-        log: Arc<Log>,
-        /// Set once all of it is there.
-        arrangement: Option<Arrangement>,
-    },
-    /// Indexing was called off; what was read stays.
-    IndexCancelled {
-        /// The opening.
-        session: SessionId,
-    },
-    /// The file is not the one that was indexed; it is being indexed anew.
-    Rewritten(Box<Opened>),
-    /// Following has trouble, or has it no longer.
-    Following {
-        /// The opening.
-        session: SessionId,
-        /// One sentence, while there is trouble.
-        trouble: Option<String>,
-    },
-    /// To [`Job::Preview`], which is about no opening.
-    Previewed {
-        /// What [`super::Worker::submit`] gave.
-        number: u64,
-        /// The first events, or a sentence.
-        preview: Result<Preview, String>,
-    },
-    /// An answer to the job of that number.
-    Reply {
-        /// The opening it is about.
-        session: SessionId,
-        /// What [`super::Worker::submit`] gave.
-        number: u64,
-        /// The answer.
-        reply: Reply,
-    },
-    /// A file was written, or not; whatever store is open by now.
-    Exported(Result<Exported, ExportError>),
-    /// The job of that number could not be done.
-    Failed {
-        /// What it was.
-        family: Family,
-        /// What [`super::Worker::submit`] gave.
-        number: u64,
-        /// One sentence.
-        message: String,
-    },
 }
 
 /// An answer.

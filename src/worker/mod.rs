@@ -11,6 +11,7 @@ mod export;
 mod find;
 mod job;
 mod lane;
+mod outcome;
 mod overview;
 mod preview;
 mod search;
@@ -20,18 +21,17 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
 
-pub use export::ExportError;
+pub use export::{Export, ExportError, ExportFormat, Exported, Exports};
 pub use find::{FoundStream, FoundType, Fuzzy, Names};
-pub use job::{
-    Counts, Export, ExportFormat, Exported, Exports, Family, Found, Job, Keep, OpenRequest, Opened,
-    Outcome, Reply, SearchEnd, SessionId, StreamsWanted, Subject, Unread,
-};
+pub use job::{Family, Found, Job, Keep, OpenRequest, Opened, Reply, SessionId, Subject, Unread};
 pub use lane::{Running, Wake};
+pub use outcome::Outcome;
 pub use overview::{
     CategoryFacts, Finding, FindingKind, FoundPlace, PlaceTarget, StoreOverview, TypeFacts,
     WholeStore, layout_facts,
 };
 pub use preview::{Preview, PreviewRow};
+pub use search::{Counts, SearchEnd, StreamsWanted};
 
 pub use crate::simulate::SAMPLES;
 

@@ -4,17 +4,45 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use super::job::{Counts, Outcome, Reply, SearchEnd, StreamsWanted, Subject};
+use super::job::{Reply, Subject};
 use super::lane::Sender;
+use super::outcome::Outcome;
 use crate::analysis::events::{self, EventFilter, Search};
 use crate::analysis::overview;
-use crate::analysis::streams::{self, StreamList};
+use crate::analysis::streams::{self, StreamList, StreamQuery};
 use crate::log::{Bound, Clock, Cut, Names};
 use crate::model::time::Zone;
 use crate::model::{Cancelled, CategoryIx, EventIx, Task, TypeIx};
 
 /// Between two sendings of what was found; the first find is sent at once.
 const PAUSE: Duration = Duration::from_millis(60);
+
+/// Which streams to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StreamsWanted {
+    /// Search and order.
+    pub query: StreamQuery,
+    /// Only of this category.
+    pub category: Option<CategoryIx>,
+}
+
+/// Events by type and category as of a cut, most first; those with none are left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// By type.
+    pub types: Vec<(TypeIx, u64)>,
+    /// By category.
+    pub categories: Vec<(CategoryIx, u64)>,
+}
+
+/// The end of a search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SearchEnd {
+    /// How many events of the log were looked at, from its beginning.
+    pub searched: u32,
+    /// Events whose text could not be looked at.
+    pub unread: u64,
+}
 
 /// Searches the log from `first` on, the future included: the window fades it.
 pub(super) fn matches(

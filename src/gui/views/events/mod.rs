@@ -71,6 +71,8 @@ impl Events {
             } else {
                 EmptyState::new(Icon::Events, "Select an event to see what it holds").show(ui);
             }
+            // A card with little in it keeps the width it was given.
+            ui.expand_to_include_rect(all);
         });
         CentralPanel::no_frame().show(ui, |ui| {
             ui.painter()

@@ -1,13 +1,15 @@
 //! The table of events: its rows, the cursor's line between past and future, and where clicks lead.
 
-use egui::{Color32, CursorIcon, Popup, Rect, Ui};
+use egui::{Align2, Color32, CursorIcon, Popup, Rect, Ui};
 
 use super::columns::{self, Col};
 use super::{TimeFormat, menu, words};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{EventRows, Model};
 use crate::gui::theme::{Face, TokensExt, faded};
-use crate::gui::widgets::{Column, RowCells, TableResponse, TableState, VirtualTable};
+use crate::gui::widgets::{
+    Column, RowCells, TableResponse, TableState, VirtualTable, middle_ellipsis,
+};
 use crate::log::{Bound, Log};
 use crate::model::EventIx;
 
@@ -330,7 +332,9 @@ impl Cells<'_> {
             }
             Col::Id => {
                 if let Some(id) = log.event_id(event) {
-                    row.text(at, Face::Cell, inks.plain, &id.to_string());
+                    let id = id.to_string();
+                    let width = row.cell(at).map_or(0.0, |cell| cell.width());
+                    row.text(at, Face::Cell, inks.plain, &fitted(&id, width));
                 }
             }
             Col::Payload => match self.model.answers.bodies.get(event) {
@@ -369,7 +373,8 @@ fn follow(
     link: &mut Option<Link>,
 ) {
     let Some(cell) = row.cell(at) else { return };
-    let ink = row.text_in(cell, egui::Align2::LEFT_CENTER, Face::Cell, colour, text);
+    let shown = fitted(text, cell.width());
+    let ink = row.text_in(cell, Align2::LEFT_CENTER, Face::Cell, colour, &shown);
     let touch = Rect::from_x_y_ranges(ink.x_range(), cell.y_range());
     if row
         .response()
@@ -382,5 +387,14 @@ fn follow(
             .ctx()
             .set_cursor_icon(CursorIcon::PointingHand);
         *link = Some(to);
+        if shown != text {
+            row.response().clone().on_hover_text_at_pointer(text);
+        }
     }
+}
+
+/// An id as wide as its cell, the middle left out: ids differ at both ends.
+fn fitted(text: &str, width: f32) -> String {
+    // A cell's letters are 6.6 wide.
+    middle_ellipsis(text, (width / 6.6) as usize)
 }

@@ -111,7 +111,7 @@ fn columns(
         format!("{name}{zone}{mark}")
     };
     vec![
-        Column::rest(head(0), 160.0),
+        Column::new(head(0), 380.0).resizable(),
         Column::new(head(1), 160.0).resizable(),
         Column::new(head(2), 104.0).right().resizable(),
         Column::new(head(3), times.width().max(120.0)).resizable(),
