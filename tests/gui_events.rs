@@ -18,14 +18,14 @@ use asof::workspace::Workspace;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, PointerButton, pos2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::Queryable as _;
 
 use common::{open_app, settle};
 
 const ORDERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sample-data/orders.db");
 
 fn show(view: Key) -> Harness<'static, App> {
-    let mut harness = open_app(ORDERS);
+    let mut harness = open_app(std::path::Path::new(ORDERS));
     harness.key_press_modifiers(Modifiers::COMMAND, view);
     settle(&mut harness);
     harness
@@ -308,11 +308,8 @@ fn streams_are_searched_sorted_and_as_of_the_cursor() {
     harness.get_by_label("1 of 1,087 streams exist at the cursor");
     click(&mut harness, Role::Button, "Show all streams");
     assert_eq!(names(&harness).len(), 1);
-    click(
-        &mut harness,
-        Role::Row,
-        &format!("{} 1 events", names(&harness)[0]),
-    );
+    let only = format!("{} 1 events", names(&harness)[0]);
+    click(&mut harness, Role::Row, &only);
     harness.key_press(Key::Enter);
     settle(&mut harness);
     assert_eq!(harness.state().model().view, View::State);
@@ -325,6 +322,7 @@ fn opened() -> (Worker, Subject) {
         path: ORDERS.into(),
         options: Default::default(),
         workspace: Workspace::none(),
+        remembered: Default::default(),
     })));
     let mut opened = None;
     loop {

@@ -49,7 +49,7 @@ pub(super) fn known(
 
 /// All events below this one are known at `cut`.
 pub(super) fn surely_known(cut: &Cut) -> u32 {
-    if cut.is_prefix() { cut.count() } else { 0 }
+    cut.inside().0
 }
 
 /// Where events stand in streams beside their own, by event. Empty, at the price of a look at every

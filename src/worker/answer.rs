@@ -10,6 +10,7 @@ use super::job::{Found, Job, Keep, Reply, SessionId, Subject};
 use super::lane::{Queued, Sender, Shared, Turn};
 use super::outcome::Outcome;
 use super::search;
+use super::timeline::Timelines;
 use crate::analysis::replay::{self, ReplayError, Series, Source, StateAt};
 use crate::log::{Payload, Unreadable};
 use crate::model::{EventIx, StreamIx, Task};
@@ -40,6 +41,7 @@ pub(super) fn run(shared: &Shared, sender: &Sender) {
 #[derive(Default)]
 struct Desk {
     series: Vec<(SessionId, Series)>,
+    timelines: Timelines,
     whole: super::overview::Kept,
 }
 
@@ -171,6 +173,10 @@ impl Desk {
                 Ok(Reply::Counts(search::counts(&subject, &cut, task)?))
             }
             Job::Row { subject, event } => Ok(Reply::Row(search::row(&subject, event, task)?)),
+            Job::Density { subject, request } => {
+                let timeline = self.timelines.find(&subject, request, task)?;
+                Ok(Reply::Density(Box::new(timeline)))
+            }
             Job::Find { subject, cut, text } => {
                 Ok(Reply::Find(find(&subject.log, &cut, &text, task)?))
             }
@@ -220,6 +226,7 @@ fn session_of(job: &Job) -> Option<SessionId> {
         Job::State { subject, .. }
         | Job::Inspect { subject, .. }
         | Job::Bodies { subject, .. }
+        | Job::Density { subject, .. }
         | Job::Values { subject, .. }
         | Job::Matches { subject, .. }
         | Job::Streams { subject, .. }

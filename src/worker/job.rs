@@ -7,6 +7,7 @@ use super::export::Export;
 use super::find::Names;
 use super::overview::{StoreOverview, layout_facts};
 use super::search::{Counts, SearchEnd, StreamsWanted};
+use super::timeline::{Timeline, TimelineRequest};
 use crate::analysis::events::EventFilter;
 use crate::analysis::overview::StoreFacts;
 use crate::analysis::replay::{Answer, FoldRules, StateAt, ValueChange};
@@ -185,6 +186,13 @@ pub enum Job {
     },
     /// Write a file.
     Export(Box<Export>),
+    /// Events counted over time.
+    Density {
+        /// The log.
+        subject: Subject,
+        /// What to count.
+        request: TimelineRequest,
+    },
     /// Streams, event types and the event that a typed text may mean.
     Find {
         /// The log.
@@ -236,6 +244,7 @@ impl Job {
             Self::Counts { .. } => Family::Counts,
             Self::Row { .. } => Family::Row,
             Self::Export(_) => Family::Export,
+            Self::Density { .. } => Family::Density,
             Self::Find { .. } => Family::Find,
             Self::Overview { .. } => Family::Overview,
             Self::Preview { .. } => Family::Preview,
@@ -264,6 +273,7 @@ impl Job {
                 | Family::Counts
                 | Family::Row
                 | Family::Export
+                | Family::Density
                 | Family::SaveSettings
                 | Family::SaveStore
         )
@@ -412,6 +422,8 @@ pub enum Reply {
     Counts(Counts),
     /// To [`Job::Row`].
     Row(String),
+    /// To [`Job::Density`].
+    Density(Box<Timeline>),
     /// To [`Job::Find`].
     Find(Names),
     /// To [`Job::Overview`].

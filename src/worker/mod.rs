@@ -1,10 +1,11 @@
 //! The background: everything that reads a file or takes time in proportion to the store. Typed
 //! jobs go in, numbered outcomes come out, the newest of a family wins, and nobody ever waits.
 //!
-//! Five threads, so that a look at a state never queues behind a search: one opens, indexes and
+//! Six threads, so that a look at a state never queues behind a search: one opens, indexes and
 //! follows the store ([`session`]); one answers what the cursor and the selection ask ([`answer`]);
-//! one goes through the whole log's columns (densities, lists, counts); two more read payloads by the
-//! million, for filters and for exports. Neither egui nor SQL may enter.
+//! one counts what the time panel shows ([`timeline`]); one goes through the whole log's columns
+//! (overview, lists); two more read payloads by the million, for filters ([`search`]) and for exports
+//! ([`export`]). Neither egui nor SQL may enter.
 
 mod answer;
 mod export;
@@ -16,6 +17,7 @@ mod overview;
 mod preview;
 mod search;
 mod session;
+mod timeline;
 
 use std::sync::Arc;
 
@@ -32,6 +34,7 @@ pub use overview::{
 };
 pub use preview::{Preview, PreviewRow};
 pub use search::{Counts, SearchEnd, StreamsWanted};
+pub use timeline::{Idle, Mark, Timeline, TimelineRequest, Whole};
 
 pub use crate::simulate::SAMPLES;
 
@@ -49,6 +52,7 @@ pub struct Worker {
     scans: Lane,
     searches: Lane,
     exports: Lane,
+    timeline: Lane,
     outcomes: Receiver<Outcome>,
 }
 
@@ -64,13 +68,15 @@ impl Worker {
         let answers = Lane::start("asof-answers", sender.clone(), answer::run)?;
         let scans = Lane::start("asof-scans", sender.clone(), answer::run)?;
         let searches = Lane::start("asof-searches", sender.clone(), answer::run)?;
-        let exports = Lane::start("asof-exports", sender, answer::run)?;
+        let exports = Lane::start("asof-exports", sender.clone(), answer::run)?;
+        let timeline = Lane::start("asof-timeline", sender, answer::run)?;
         Ok(Self {
             index,
             answers,
             scans,
             searches,
             exports,
+            timeline,
             outcomes,
         })
     }
@@ -106,7 +112,9 @@ impl Worker {
 
     fn lanes(&self) -> impl Iterator<Item = &Lane> {
         let lanes = [&self.index, &self.answers, &self.scans];
-        lanes.into_iter().chain([&self.searches, &self.exports])
+        lanes
+            .into_iter()
+            .chain([&self.searches, &self.exports, &self.timeline])
     }
 
     fn lane(&self, family: Family) -> &Lane {
@@ -114,11 +122,8 @@ impl Worker {
             Family::Session => &self.index,
             Family::Matches => &self.searches,
             Family::Export => &self.exports,
-            Family::Density
-            | Family::Overview
-            | Family::Preview
-            | Family::Streams
-            | Family::Counts => &self.scans,
+            Family::Density => &self.timeline,
+            Family::Overview | Family::Preview | Family::Streams | Family::Counts => &self.scans,
             Family::State
             | Family::Inspect
             | Family::Bodies

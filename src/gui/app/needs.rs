@@ -20,6 +20,7 @@ impl App {
         self.ask_values(revision);
         self.ask_bodies();
         self.ask_lists(revision);
+        self.ask_timeline(revision);
         self.ask_overview(revision);
         self.ask_names(revision);
     }
@@ -140,6 +141,19 @@ impl App {
             };
             let number = self.worker.submit(job);
             self.model.answers.values.ask(number, key);
+        }
+    }
+
+    fn ask_timeline(&mut self, revision: u64) {
+        let wanted = self.model.answers.wanted_timeline.clone();
+        let (Some(session), Some(request)) = (self.session(), wanted) else {
+            return;
+        };
+        let key = (revision, request.clone());
+        if self.model.answers.timeline.needs(&key) {
+            let subject = session.subject();
+            let number = self.worker.submit(Job::Density { subject, request });
+            self.model.answers.timeline.ask(number, key);
         }
     }
 

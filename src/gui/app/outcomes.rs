@@ -207,6 +207,7 @@ impl App {
             Reply::Inspect { event, body } => {
                 answers.inspected.answer(number, Inspected { event, body })
             }
+            Reply::Density(timeline) => answers.timeline.answer(number, *timeline),
             Reply::Bodies(lines) => answers.bodies.fill(number, lines),
             Reply::Find(names) => answers.names.answer(number, names),
             Reply::Overview(overview) => answers.overview.answer(number, *overview),

@@ -64,6 +64,11 @@ impl App {
             Command::SetMapping(mapping) => self.set_mapping(mapping),
             Command::PreviewMapping(layout) => self.preview_mapping(layout),
             Command::WantBodies(events) => self.model.answers.bodies.want(events),
+            Command::WantTimeline(request) => self.model.answers.wanted_timeline = Some(request),
+            Command::SetTimePanelHeight(height) => {
+                self.model.settings.window.time_panel_height = Some(height);
+                self.save_settings();
+            }
             Command::Note(note) => self.model.notes.push(note),
             Command::DismissNote(at) => {
                 if at < self.model.notes.len() {
@@ -266,11 +271,14 @@ impl App {
         let Some(session) = &self.model.session else {
             return;
         };
-        let span = self
-            .model
-            .playback
-            .passes(ctx.input(|input| input.stable_dt));
-        match self.model.cursor.run(&session.log, span) {
+        let (cursor, seconds) = (&self.model.cursor, ctx.input(|input| input.stable_dt));
+        let next = if session.log.has_clock(cursor.clock()) {
+            cursor.run(&session.log, self.model.playback.passes(seconds))
+        } else {
+            let events = self.model.playback.passing_events(seconds);
+            cursor.run_events(&session.log, events)
+        };
+        match next {
             Some(Bound::Head) | None => {
                 self.model.playback.pause();
                 self.move_to(Bound::Head);

@@ -8,7 +8,9 @@ use crate::analysis::replay::ValueChange;
 use crate::analysis::streams::StreamList;
 use crate::log::{Body, Unreadable};
 use crate::model::{EventIx, StreamIx};
-use crate::worker::{Counts, Found, Names, Preview, StoreOverview, StreamsWanted};
+use crate::worker::{
+    Counts, Found, Names, Preview, StoreOverview, StreamsWanted, Timeline, TimelineRequest,
+};
 
 /// The place for one kind of answer. `K` says what an answer is about.
 #[derive(Clone, Debug)]
@@ -154,6 +156,10 @@ pub struct Answers {
     pub inspected: Slot<(u64, EventIx), Inspected>,
     /// The selected field over time.
     pub values: Slot<(u64, StreamIx, String), FieldValues>,
+    /// Events over time.
+    pub timeline: Slot<(u64, TimelineRequest), Timeline>,
+    /// What the time panel wants to show.
+    pub wanted_timeline: Option<TimelineRequest>,
     /// Payloads of the rows on screen.
     pub bodies: BodyCache,
     /// The events of the filter.
