@@ -3,11 +3,13 @@
 
 use egui::{Align2, Rect, Ui, pos2, vec2};
 
-use super::{Overview, Shown, padded, rule, section};
+use super::{Overview, Shown, section};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, Tone, icons};
-use crate::gui::widgets::{BarColumns, BarRow, Button, Link, Notice, Pill, Severity, paint_line};
+use crate::gui::widgets::{
+    BarColumns, BarRow, Button, Link, Notice, Pill, Severity, paint_line,
+};
 use crate::render::grouped;
 use crate::worker::{Finding, FindingKind, PlaceTarget, StoreOverview};
 
@@ -180,15 +182,13 @@ fn problems(ui: &mut Ui, found: &StoreOverview, outbox: &mut Outbox) {
                 one(ui, finding, outbox);
                 ui.add_space(8.0);
             }
+            ui.add_space(8.0);
+            let copy = Button::secondary("Copy report").icon(Icon::Copy);
+            if ui.add(copy).clicked() {
+                outbox.send(Command::CopyReport);
+            }
         },
     );
-    padded(ui, |ui| {
-        let copy = Button::ghost("Copy report").icon(Icon::Copy);
-        if ui.add(copy).clicked() {
-            outbox.send(Command::CopyReport);
-        }
-    });
-    rule(ui);
 }
 
 fn one(ui: &mut Ui, finding: &Finding, outbox: &mut Outbox) {
