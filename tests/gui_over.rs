@@ -18,7 +18,9 @@ use egui_kittest::kittest::Queryable as _;
 type Window = Harness<'static, App>;
 
 fn sample(file: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data").join(file)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("sample-data")
+        .join(file)
 }
 
 fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
@@ -81,7 +83,10 @@ fn the_overview_is_as_of_the_cursor() {
     window.get_by_label("Copy report").click();
     settle(&mut window);
     let copied = window.state().copied().expect("a report");
-    assert!(copied.contains("UserCreated") && !copied.contains("EmailChanged"), "{copied}");
+    assert!(
+        copied.contains("UserCreated") && !copied.contains("EmailChanged"),
+        "{copied}"
+    );
 }
 
 #[test]
@@ -95,7 +100,10 @@ fn the_palette_finds_a_stream_by_pieces_of_its_name() {
     let stream = model.selection.stream.expect("a stream");
     assert_eq!(log.stream_name(stream), "account-77");
     assert_eq!(model.view, View::State);
-    assert!(window.query_by_label("Go to").is_none(), "the palette is closed");
+    assert!(
+        window.query_by_label("Go to").is_none(),
+        "the palette is closed"
+    );
 }
 
 #[test]
@@ -114,7 +122,10 @@ fn the_palette_moves_the_cursor_and_runs_commands() {
     assert!(window.query_by_label("Go to").is_none(), "Escape closes");
     press(&mut window, Modifiers::COMMAND, Key::K);
     press(&mut window, Modifiers::COMMAND, Key::K);
-    assert!(window.query_by_label("Go to").is_none(), "its keys close it too");
+    assert!(
+        window.query_by_label("Go to").is_none(),
+        "its keys close it too"
+    );
 }
 
 #[test]
@@ -158,7 +169,10 @@ fn a_file_that_is_no_store_gets_one_sentence() {
     let mut window = open_app(file.path());
     let notes = &window.state().model().notes;
     assert_eq!(notes.len(), 1);
-    assert!(notes[0].sentence.len() > 20 && !notes[0].sentence.contains('\n'), "{notes:?}");
+    assert!(
+        notes[0].sentence.len() > 20 && !notes[0].sentence.contains('\n'),
+        "{notes:?}"
+    );
     window.get_by_label("Open file…");
     window.get_by_label("Dismiss").click();
     settle(&mut window);
@@ -194,5 +208,8 @@ fn a_file_without_recognised_events_is_read_by_a_mapping() {
     settle(&mut window);
     window.get_by_label("Use the recognised layout").click();
     settle(&mut window);
-    assert!(window.state().model().unread.is_some(), "nothing is recognised");
+    assert!(
+        window.state().model().unread.is_some(),
+        "nothing is recognised"
+    );
 }

@@ -66,7 +66,9 @@ fn title(ui: &mut Ui, name: &str) {
 
 fn commands(ui: &mut Ui, group: Group) {
     title(ui, group.name());
-    let listed = Command::LISTED.iter().filter(|listed| listed.group == group);
+    let listed = Command::LISTED
+        .iter()
+        .filter(|listed| listed.group == group);
     listed.for_each(|listed| command(ui, listed));
 }
 
@@ -96,7 +98,14 @@ fn moment(ui: &mut Ui, text: &str, meaning: &str) {
     let right = Rect::from_min_max(pos2(split, rect.top()), rect.max);
     let painter = ui.painter();
     paint_line(painter, left, Align2::LEFT_CENTER, text, Face::Code, t.text);
-    paint_line(painter, right, Align2::LEFT_CENTER, meaning, Face::Dense, t.text2);
+    paint_line(
+        painter,
+        right,
+        Align2::LEFT_CENTER,
+        meaning,
+        Face::Dense,
+        t.text2,
+    );
     let response = ui.interact(rect, ui.scope_id().with(text), egui::Sense::hover());
     response.widget_info(|| {
         let words = format!("{text}: {meaning}");
@@ -108,6 +117,7 @@ fn moment(ui: &mut Ui, text: &str, meaning: &str) {
 fn row(ui: &mut Ui) -> Rect {
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ROW.max(sizes::ROW_TABLE)));
     let line = (1.0, ui.tokens().border);
-    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, line);
+    ui.painter()
+        .hline(rect.x_range(), rect.bottom() - 0.5, line);
     rect
 }

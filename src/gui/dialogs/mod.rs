@@ -51,7 +51,8 @@ impl Dialogs {
             Command::CorrectMapping => Dialog::Mapping(Box::default()),
             _ => return,
         };
-        let is_open = |open: &Dialog| std::mem::discriminant(open) == std::mem::discriminant(&wanted);
+        let is_open =
+            |open: &Dialog| std::mem::discriminant(open) == std::mem::discriminant(&wanted);
         self.open = match &self.open {
             Some(open) if is_open(open) => None,
             _ => Some(wanted),

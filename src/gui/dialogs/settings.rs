@@ -136,25 +136,27 @@ fn theme(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
 fn clock(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let Some(log) = model.log() else { return };
     let has = |clock| log.has_clock(clock);
-    line(ui, "Clock", |ui| match (has(Clock::Recorded), has(Clock::Occurred)) {
-        (true, true) => {
-            let mut clock = model.clock();
-            let changed = Segments::new("Clock", &mut clock)
-                .option(Clock::Recorded, "Recorded time")
-                .option(Clock::Occurred, "Occurred time")
-                .show(ui)
-                .changed();
-            if changed {
-                outbox.send(Command::SetClock(clock));
+    line(ui, "Clock", |ui| {
+        match (has(Clock::Recorded), has(Clock::Occurred)) {
+            (true, true) => {
+                let mut clock = model.clock();
+                let changed = Segments::new("Clock", &mut clock)
+                    .option(Clock::Recorded, "Recorded time")
+                    .option(Clock::Occurred, "Occurred time")
+                    .show(ui)
+                    .changed();
+                if changed {
+                    outbox.send(Command::SetClock(clock));
+                }
             }
-        }
-        (recorded, occurred) => {
-            let held = match (recorded, occurred) {
-                (true, _) => "Recorded time; this store holds no other",
-                (_, true) => "Occurred time; this store holds no other",
-                _ => "This store holds no times, only positions",
-            };
-            words(ui, held);
+            (recorded, occurred) => {
+                let held = match (recorded, occurred) {
+                    (true, _) => "Recorded time; this store holds no other",
+                    (_, true) => "Occurred time; this store holds no other",
+                    _ => "This store holds no times, only positions",
+                };
+                words(ui, held);
+            }
         }
     });
 }
@@ -175,13 +177,15 @@ fn kept(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
                 }
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                     let text = Face::Code.text(&path, t.text2);
-                    ui.add(egui::Label::new(text).truncate()).on_hover_text(&path);
+                    ui.add(egui::Label::new(text).truncate())
+                        .on_hover_text(&path);
                 });
             });
         }
     });
     line(ui, "", |ui| {
-        let text = "Mappings, zones and bookmarks of a store are kept there too, never beside the store";
+        let text =
+            "Mappings, zones and bookmarks of a store are kept there too, never beside the store";
         ui.add(egui::Label::new(Face::Secondary.text(text, t.text2)).wrap());
     });
 }

@@ -43,7 +43,10 @@ fn item(ui: &mut Ui, model: &Model, listed: &Listed, outbox: &mut Outbox) {
     if let Some(keys) = listed.keys_text(ui.ctx()) {
         button = button.shortcut_text(Face::Cell.text(keys, ui.tokens().text3));
     }
-    if ui.add_enabled(listed.needs.are_met(model), button).clicked() {
+    if ui
+        .add_enabled(listed.needs.are_met(model), button)
+        .clicked()
+    {
         outbox.send((listed.command)());
         ui.close();
     }

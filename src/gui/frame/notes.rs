@@ -19,7 +19,11 @@ pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let unfolded = ui.scope_id().with("all notes");
     let all = ui.data(|data| data.get_temp::<bool>(unfolded)) == Some(true);
     // The newest are nearest to what was just done.
-    let hidden = if all { 0 } else { model.notes.len().saturating_sub(SHOWN) };
+    let hidden = if all {
+        0
+    } else {
+        model.notes.len().saturating_sub(SHOWN)
+    };
     for (at, note) in model.notes.iter().enumerate().skip(hidden) {
         strip(ui, |ui| one(ui, model, at, note, outbox));
     }
@@ -66,7 +70,8 @@ fn one(ui: &mut Ui, model: &Model, at: usize, note: &Note, outbox: &mut Outbox) 
     };
     ui.push_id(at, |ui| {
         let mut notice = Notice::new(severity, &note.sentence);
-        let mappable = (model.unread.as_ref()).is_some_and(|unread| unread.message == note.sentence);
+        let mappable =
+            (model.unread.as_ref()).is_some_and(|unread| unread.message == note.sentence);
         if mappable {
             notice = notice.action("Choose its columns…");
         }

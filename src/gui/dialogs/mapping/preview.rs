@@ -30,7 +30,9 @@ pub(super) fn show(
         };
         ui.label(Face::Secondary.text(note, t.text2));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if ui.add(Button::secondary("Try these lines").small()).clicked()
+            if ui
+                .add(Button::secondary("Try these lines").small())
+                .clicked()
                 && let Some(layout) = draft.layout()
             {
                 *shown = Some(now);

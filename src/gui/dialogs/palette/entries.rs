@@ -270,7 +270,10 @@ fn position_entry(model: &Model, log: &Log, position: Position) -> Entry {
             } else {
                 format!("{own} is the last before it, ")
             };
-            format!("{behind}{kind}{}", at.map_or(String::new(), |at| format!(", {at}")))
+            format!(
+                "{behind}{kind}{}",
+                at.map_or(String::new(), |at| format!(", {at}"))
+            )
         }
     };
     let title = format!("To position {position}");
@@ -349,14 +352,21 @@ fn keys_text(shortcut: &egui::KeyboardShortcut) -> String {
 
 fn help(model: &Model, text: &str) -> Vec<Entry> {
     let topics = [
-        ("Keyboard shortcuts and ways to write a moment", Command::Help),
+        (
+            "Keyboard shortcuts and ways to write a moment",
+            Command::Help,
+        ),
         ("Settings", Command::Settings),
     ];
     let entries = topics.map(|(title, command)| Entry::new(Icon::Help, title, command));
-    let commands = Command::LISTED.iter().filter(|listed| listed.keys.is_some());
+    let commands = Command::LISTED
+        .iter()
+        .filter(|listed| listed.keys.is_some());
     let entries = entries.into_iter().chain(commands.map(command));
     let met = |entry: &Entry| {
-        let listed = Command::LISTED.iter().find(|listed| listed.title == entry.title);
+        let listed = Command::LISTED
+            .iter()
+            .find(|listed| listed.title == entry.title);
         listed.is_none_or(|listed| listed.needs.are_met(model))
     };
     matching(entries.filter(met).collect(), &mut Fuzzy::new(text))

@@ -127,16 +127,19 @@ impl Palette {
 fn is_answered(model: &Model, query: &Query<'_>) -> bool {
     model.session.is_none()
         || (model.search.as_deref() == query.names()
-            && model.answers.names.current().is_some_and(|names| {
-                Some(names.text.as_str()) == query.names()
-            }))
+            && model
+                .answers
+                .names
+                .current()
+                .is_some_and(|names| Some(names.text.as_str()) == query.names()))
 }
 
 /// By how many entries the keys move.
 fn steps(ui: &Ui) -> i64 {
     ui.input_mut(|input| {
         let mut count = |key| input.count_and_consume_key(Modifiers::NONE, key) as i64;
-        count(Key::ArrowDown) - count(Key::ArrowUp) + 8 * (count(Key::PageDown) - count(Key::PageUp))
+        count(Key::ArrowDown) - count(Key::ArrowUp)
+            + 8 * (count(Key::PageDown) - count(Key::PageUp))
     })
 }
 

@@ -1,7 +1,9 @@
 //! One entry of the palette: picture, title with the letters that match, a note, keys.
 
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
-use egui::{Align, Align2, Color32, Layout, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo};
+use egui::{
+    Align, Align2, Color32, Layout, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo,
+};
 use egui::{pos2, vec2};
 
 use super::Mark;
@@ -13,9 +15,7 @@ pub(super) fn show(ui: &mut Ui, entry: &Entry, chosen: bool) -> Response {
     let t = ui.tokens();
     let size = vec2(ui.available_width(), sizes::ROW_PALETTE);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    response.widget_info(|| {
-        WidgetInfo::selected(Role::ListBoxOption, true, chosen, entry.words())
-    });
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, chosen, entry.words()));
     if !ui.is_rect_visible(rect) {
         return response;
     }
@@ -23,7 +23,8 @@ pub(super) fn show(ui: &mut Ui, entry: &Entry, chosen: bool) -> Response {
         let ground = if chosen { t.selection } else { t.hover };
         ui.painter().rect_filled(rect, sizes::RADIUS, ground);
     }
-    let square = Rect::from_center_size(pos2(rect.left() + 16.0, rect.center().y), vec2(16.0, 16.0));
+    let square =
+        Rect::from_center_size(pos2(rect.left() + 16.0, rect.center().y), vec2(16.0, 16.0));
     match entry.mark {
         Mark::Icon(icon) => icons::paint(ui.painter(), square, icon, t.text2),
         Mark::Dot(category) => {
@@ -41,7 +42,12 @@ pub(super) fn show(ui: &mut Ui, entry: &Entry, chosen: bool) -> Response {
         pos2(rect.left() + 36.0, rect.top()),
         pos2(right - 12.0, rect.bottom()),
     );
-    let job = title(&entry.title, &entry.marks, (ink, t.accent), words.width() * 0.75);
+    let job = title(
+        &entry.title,
+        &entry.marks,
+        (ink, t.accent),
+        words.width() * 0.75,
+    );
     let galley = ui.painter().layout_job(job);
     let y = (words.center().y - galley.size().y / 2.0).round();
     let end = words.left() + galley.size().x;

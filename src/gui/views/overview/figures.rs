@@ -101,7 +101,9 @@ fn figures(ui: &mut Ui, model: &Model, found: Option<&StoreOverview>) {
         figure("Event types", types, unseen),
         Figure {
             name: "Time span",
-            value: span.map_or("none".to_owned(), |(first, last)| (last - first).to_string()),
+            value: span.map_or("none".to_owned(), |(first, last)| {
+                (last - first).to_string()
+            }),
             note: span.map_or(String::new(), |(first, _)| {
                 format!("from {}", model.zone().format_bare(first, Style::Date))
             }),
@@ -140,23 +142,28 @@ fn paint(ui: &mut Ui, cell: Rect, figure: &Figure) {
     let face = Face::Secondary;
     paint_line(painter, line(0.0, 16.0), left, figure.name, face, t.text2);
     let strong = Face::AnswerStrong;
-    paint_line(painter, line(16.0, 40.0), left, &figure.value, strong, t.text);
+    paint_line(
+        painter,
+        line(16.0, 40.0),
+        left,
+        &figure.value,
+        strong,
+        t.text,
+    );
     paint_line(painter, line(41.0, 57.0), left, &figure.note, face, t.text2);
     let response = ui.interact(cell, ui.scope_id().with(figure.name), egui::Sense::click());
     let words = format!("{} {} {}", figure.name, figure.value, figure.note);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, words.trim()));
 }
 
-fn type_rows(
-    ui: &mut Ui,
-    model: &Model,
-    found: &StoreOverview,
-    most: usize,
-    outbox: &mut Outbox,
-) {
+fn type_rows(ui: &mut Ui, model: &Model, found: &StoreOverview, most: usize, outbox: &mut Outbox) {
     let t = ui.tokens();
     let (at, whole) = (&found.report.overview, &found.whole.overview);
-    let longest = whole.event_types.first().map_or(1, |first| first.count).max(1);
+    let longest = whole
+        .event_types
+        .first()
+        .map_or(1, |first| first.count)
+        .max(1);
     let part = |count: u64| count as f32 / longest as f32;
     let known = at.event_types.iter().take(most);
     let known = known.map(|figures| (figures.name.as_str(), figures.count));
@@ -222,7 +229,9 @@ mod tests {
         let texts = [0, 214, 999, 1_000, 1_049, 9_960, 148_200_000, 999_700_000].map(bytes);
         assert_eq!(
             texts,
-            ["0 B", "214 B", "999 B", "1.0 kB", "1.0 kB", "10 kB", "148 MB", "1.0 GB"]
+            [
+                "0 B", "214 B", "999 B", "1.0 kB", "1.0 kB", "10 kB", "148 MB", "1.0 GB"
+            ]
         );
     }
 }

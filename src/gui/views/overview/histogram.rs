@@ -22,10 +22,15 @@ const AXIS: f32 = 18.0;
 pub(super) fn show(ui: &mut Ui, model: &Model, found: &StoreOverview, outbox: &mut Outbox) {
     let t = ui.tokens();
     let Some(histogram) = &found.whole.overview.histogram else {
-        section(ui, "Events over time", |_| {}, |ui| {
-            let text = "This store holds no times: the cursor goes by position";
-            ui.label(Face::Dense.text(text, t.text2));
-        });
+        section(
+            ui,
+            "Events over time",
+            |_| {},
+            |ui| {
+                let text = "This store holds no times: the cursor goes by position";
+                ui.label(Face::Dense.text(text, t.text2));
+            },
+        );
         return;
     };
     let title = format!("Events per {}", histogram.bucket);
@@ -56,9 +61,7 @@ fn plot(
     let t = ui.tokens();
     let size = vec2(ui.available_width(), PLOT + AXIS);
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click());
-    response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::Role::Image, true, "Events over time")
-    });
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Events over time"));
     let plot = rect.with_max_y(rect.top() + PLOT);
     let axis = Axis::new(plot, histogram, found.whole.overview.last_time);
     let most = histogram.busiest.events.max(1) as f32;
@@ -119,7 +122,14 @@ fn labels(ui: &Ui, model: &Model, histogram: &Histogram, axis: &Axis<'_>, rect: 
         }
         let text = date(model, histogram, histogram.bars[at].from);
         let face = Face::Cell;
-        paint_line(ui.painter(), place, Align2::LEFT_CENTER, &text, face, t.text3);
+        paint_line(
+            ui.painter(),
+            place,
+            Align2::LEFT_CENTER,
+            &text,
+            face,
+            t.text3,
+        );
     }
 }
 
@@ -127,10 +137,14 @@ fn labels(ui: &Ui, model: &Model, histogram: &Histogram, axis: &Axis<'_>, rect: 
 fn date(model: &Model, histogram: &Histogram, from: Timestamp) -> String {
     let zone = model.zone();
     let next = histogram.bars.get(1).map(|bar| bar.from);
-    let length = next.map_or(Span::from_secs(86_400), |next| next - histogram.bars[0].from);
+    let length = next.map_or(Span::from_secs(86_400), |next| {
+        next - histogram.bars[0].from
+    });
     let day = zone.format_bare(from, Style::Date);
     if length >= Span::from_secs(86_400 * 27) {
-        day.get(..day.len().saturating_sub(3)).unwrap_or(&day).to_owned()
+        day.get(..day.len().saturating_sub(3))
+            .unwrap_or(&day)
+            .to_owned()
     } else if length >= Span::from_secs(86_000) {
         day
     } else if length >= Span::from_secs(60) {
@@ -157,7 +171,9 @@ impl<'a> Axis<'a> {
             Some(second) => second.from - bars[0].from,
             None => Span::from_secs(86_400),
         };
-        let end = last_bar.saturating_add(length).max(last.unwrap_or(last_bar));
+        let end = last_bar
+            .saturating_add(length)
+            .max(last.unwrap_or(last_bar));
         Self { plot, bars, end }
     }
 

@@ -7,9 +7,7 @@ use super::{Overview, Shown, section};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, Tone, icons};
-use crate::gui::widgets::{
-    BarColumns, BarRow, Button, Link, Notice, Pill, Severity, paint_line,
-};
+use crate::gui::widgets::{BarColumns, BarRow, Button, Link, Notice, Pill, Severity, paint_line};
 use crate::render::grouped;
 use crate::worker::{Finding, FindingKind, PlaceTarget, StoreOverview};
 
@@ -21,8 +19,16 @@ impl Overview {
         if let Some(found) = found {
             self.categories(ui, found);
         }
+        // What is wrong stands above what is merely not there, which may be a long list.
+        let (wrong, fine) = match found {
+            Some(found) if found.findings.is_empty() => (None, Some(found)),
+            found => (found, None),
+        };
+        if let Some(found) = wrong {
+            problems(ui, found, outbox);
+        }
         lacks(ui, model);
-        if let Some(found) = found {
+        if let Some(found) = fine {
             problems(ui, found, outbox);
         }
     }
@@ -123,31 +129,37 @@ fn lacks(ui: &mut Ui, model: &Model) {
     let Some(session) = &model.session else {
         return;
     };
-    section(ui, "What this store does not hold", |_| {}, |ui| {
-        let t = ui.tokens();
-        if session.opened.lacks.is_empty() {
-            let text = "Nothing that Asof knows of is missing";
-            ui.label(Face::Dense.text(text, t.text2));
-        }
-        for lack in &session.opened.lacks {
-            let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 22.0));
-            let mark = Rect::from_min_size(pos2(rect.left(), rect.center().y - 6.0), vec2(12.0, 12.0));
-            icons::paint(ui.painter(), mark, Icon::Minus, t.text3);
-            let mut name = lack.clone();
-            if let Some(first) = name.get_mut(..1) {
-                first.make_ascii_uppercase();
+    section(
+        ui,
+        "What this store does not hold",
+        |_| {},
+        |ui| {
+            let t = ui.tokens();
+            if session.opened.lacks.is_empty() {
+                let text = "Nothing that Asof knows of is missing";
+                ui.label(Face::Dense.text(text, t.text2));
             }
-            let place = Rect::from_min_max(
-                pos2(rect.left() + 20.0, rect.top()),
-                pos2(rect.left() + 140.0, rect.bottom()),
-            );
-            let left = Align2::LEFT_CENTER;
-            paint_line(ui.painter(), place, left, &name, Face::Dense, t.text);
-            let why = consequence(lack);
-            let rest = rect.with_min_x(place.right() + 4.0);
-            super::store::said(ui, rest, why, Face::Secondary);
-        }
-    });
+            for lack in &session.opened.lacks {
+                let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 22.0));
+                let mark =
+                    Rect::from_min_size(pos2(rect.left(), rect.center().y - 6.0), vec2(12.0, 12.0));
+                icons::paint(ui.painter(), mark, Icon::Minus, t.text3);
+                let mut name = lack.clone();
+                if let Some(first) = name.get_mut(..1) {
+                    first.make_ascii_uppercase();
+                }
+                let place = Rect::from_min_max(
+                    pos2(rect.left() + 20.0, rect.top()),
+                    pos2(rect.left() + 140.0, rect.bottom()),
+                );
+                let left = Align2::LEFT_CENTER;
+                paint_line(ui.painter(), place, left, &name, Face::Dense, t.text);
+                let why = consequence(lack);
+                let rest = rect.with_min_x(place.right() + 4.0);
+                super::store::said(ui, rest, why, Face::Secondary);
+            }
+        },
+    );
 }
 
 fn problems(ui: &mut Ui, found: &StoreOverview, outbox: &mut Outbox) {

@@ -70,19 +70,18 @@ impl Overview {
         }
     }
 
-    fn columns(
-        &mut self,
-        ui: &mut Ui,
-        page: Rect,
-        all: Rect,
-        model: &Model,
-        outbox: &mut Outbox,
-    ) {
+    fn columns(&mut self, ui: &mut Ui, page: Rect, all: Rect, model: &Model, outbox: &mut Outbox) {
         let top = ui.cursor().top();
         let (first, second) = if page.width() < LEAST {
-            ((page.width() * 0.44).round(), page.width() - (page.width() * 0.44).round())
+            (
+                (page.width() * 0.44).round(),
+                page.width() - (page.width() * 0.44).round(),
+            )
         } else {
-            ((page.width() * 0.32).round(), (page.width() * 0.378).round())
+            (
+                (page.width() * 0.32).round(),
+                (page.width() * 0.378).round(),
+            )
         };
         let column = |ui: &mut Ui, salt: &str, from: f32, width: f32| {
             let rect = Rect::from_min_size(pos2(from, top), vec2(width, 100_000.0));
@@ -111,19 +110,15 @@ impl Overview {
         let bottom = bottom + sizes::PAD_TEXT;
         for x in edges {
             let line = (1.0, ui.tokens().border);
-            ui.painter().vline(x, top..=bottom.max(top + all.height()), line);
+            ui.painter()
+                .vline(x, top..=bottom.max(top + all.height()), line);
         }
         ui.allocate_space(vec2(all.width(), bottom - top));
     }
 }
 
 /// A part of a column: margins, a title with something at its right, and a line under it.
-fn section(
-    ui: &mut Ui,
-    title: &str,
-    right: impl FnOnce(&mut Ui),
-    body: impl FnOnce(&mut Ui),
-) {
+fn section(ui: &mut Ui, title: &str, right: impl FnOnce(&mut Ui), body: impl FnOnce(&mut Ui)) {
     padded(ui, |ui| {
         let t = ui.tokens();
         let (_, rect) = ui.allocate_space(vec2(ui.available_width(), sizes::BUTTON_SMALL));

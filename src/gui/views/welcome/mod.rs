@@ -60,16 +60,22 @@ fn page(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
 /// The mark, what the program answers, and what it leaves alone.
 fn heading(ui: &mut Ui, at: egui::Pos2) {
     let t = ui.tokens();
-    logo(ui, Rect::from_min_size(at + vec2(2.0, 4.0), vec2(36.0, 36.0)));
-    let builder = UiBuilder::new().id_salt("heading").max_rect(Rect::from_min_size(
-        at + vec2(56.0, -2.0),
-        vec2(900.0, 60.0),
-    ));
+    logo(
+        ui,
+        Rect::from_min_size(at + vec2(2.0, 4.0), vec2(36.0, 36.0)),
+    );
+    let builder = UiBuilder::new()
+        .id_salt("heading")
+        .max_rect(Rect::from_min_size(
+            at + vec2(56.0, -2.0),
+            vec2(900.0, 60.0),
+        ));
     let mut ui = ui.new_child(builder);
     ui.spacing_mut().item_spacing.y = 0.0;
     let question = "What was true at that moment, and why?";
     ui.label(Face::Welcome.text(question, t.text));
-    let promise = "Open any event store and move through its time. The file is only read, never written.";
+    let promise =
+        "Open any event store and move through its time. The file is only read, never written.";
     ui.label(Face::Body.text(promise, t.text2));
 }
 
@@ -87,7 +93,13 @@ fn logo(ui: &Ui, rect: Rect) {
         painter.hline(after..=rect.right(), y, (line, faded(t.text)));
     }
     painter.vline(cursor, rect.y_range(), (2.5 * unit, t.cursor));
-    let flag = [(-6.0, 0.0), (6.0, 0.0), (6.0, 5.0), (0.0, 10.0), (-6.0, 5.0)];
+    let flag = [
+        (-6.0, 0.0),
+        (6.0, 0.0),
+        (6.0, 5.0),
+        (0.0, 10.0),
+        (-6.0, 5.0),
+    ];
     let flag = flag.map(|(x, y)| pos2(cursor + x * unit, rect.top() + y * unit));
     painter.add(Shape::convex_polygon(flag.into(), t.cursor, Stroke::NONE));
 }
@@ -112,7 +124,11 @@ fn drop_card(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         opening(&mut ui, model, outbox);
         return;
     }
-    ui.label(Face::TitleLarge.text("Drop an event store here", t.text).size(14.0));
+    ui.label(
+        Face::TitleLarge
+            .text("Drop an event store here", t.text)
+            .size(14.0),
+    );
     let kinds = "SQLite, JSON, JSON lines; also gzip or zstd. Any library, any name.";
     ui.label(Face::Secondary.text(kinds, t.text2));
     ui.add_space(4.0);
@@ -179,25 +195,30 @@ fn dashed(ui: &Ui, rect: Rect) {
 }
 
 fn keys(ui: &mut Ui) {
-    card(ui, "Three keys to know", |_| {}, |ui| {
-        for (keys, words) in [
-            ("Ctrl+K", "go to any stream, event or command"),
-            ("Ctrl+T", "type a moment: −2h, #1042, v7"),
-            ("Space", "play time from the cursor on"),
-        ] {
-            let rect = cards::row(ui, 32.0);
-            let inner = rect.shrink2(vec2(16.0, 0.0));
-            let builder = UiBuilder::new()
-                .id_salt(keys)
-                .max_rect(inner)
-                .layout(egui::Layout::left_to_right(egui::Align::Center));
-            ui.new_child(builder).add(Keycap::new(keys));
-            let builder = UiBuilder::new()
-                .id_salt((keys, words))
-                .max_rect(inner.with_min_x(inner.left() + 128.0))
-                .layout(egui::Layout::left_to_right(egui::Align::Center));
-            let text = Face::Body.text(words, ui.tokens().text2);
-            ui.new_child(builder).add(egui::Label::new(text).truncate());
-        }
-    });
+    card(
+        ui,
+        "Three keys to know",
+        |_| {},
+        |ui| {
+            for (keys, words) in [
+                ("Ctrl+K", "go to any stream, event or command"),
+                ("Ctrl+T", "type a moment: −2h, #1042, v7"),
+                ("Space", "play time from the cursor on"),
+            ] {
+                let rect = cards::row(ui, 32.0);
+                let inner = rect.shrink2(vec2(16.0, 0.0));
+                let builder = UiBuilder::new()
+                    .id_salt(keys)
+                    .max_rect(inner)
+                    .layout(egui::Layout::left_to_right(egui::Align::Center));
+                ui.new_child(builder).add(Keycap::new(keys));
+                let builder = UiBuilder::new()
+                    .id_salt((keys, words))
+                    .max_rect(inner.with_min_x(inner.left() + 128.0))
+                    .layout(egui::Layout::left_to_right(egui::Align::Center));
+                let text = Face::Body.text(words, ui.tokens().text2);
+                ui.new_child(builder).add(egui::Label::new(text).truncate());
+            }
+        },
+    );
 }

@@ -90,15 +90,17 @@ fn one(ui: &mut Ui, model: &Model, file: &RecentFile) -> bool {
     let words = format!("{}{events}, {}", folder.unwrap_or_default(), file.kind);
     let below = below.with_max_x(stood.left() - 12.0);
     paint_line(painter, below, left, &words, Face::Secondary, t.text2);
-    response
-        .on_hover_text(path.display().to_string())
-        .clicked()
+    response.on_hover_text(path.display().to_string()).clicked()
 }
 
 /// A moment of lately as people say it: `today 09:12`, `yesterday 17:40`, `11-28`, `2023-11-28`.
 fn when(moment: Timestamp, now: Timestamp, zone: Zone) -> String {
     let date = |moment| zone.format_bare(moment, Style::Date);
-    let clock: String = zone.format_bare(moment, Style::Clock).chars().take(5).collect();
+    let clock: String = zone
+        .format_bare(moment, Style::Clock)
+        .chars()
+        .take(5)
+        .collect();
     let yesterday = now.saturating_sub(crate::model::time::Span::from_secs(86_400));
     let day = date(moment);
     if day == date(now) {

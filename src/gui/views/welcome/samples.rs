@@ -40,7 +40,14 @@ fn story(ui: &Ui, rect: Rect, at: usize) {
     let sample = &SAMPLES[at];
     let head = rect.with_max_y(rect.top() + 20.0);
     let title = Face::Title;
-    let drawn = paint_line(ui.painter(), head, Align2::LEFT_CENTER, sample.title, title, t.text);
+    let drawn = paint_line(
+        ui.painter(),
+        head,
+        Align2::LEFT_CENTER,
+        sample.title,
+        title,
+        t.text,
+    );
     paint_line(
         ui.painter(),
         head.with_min_x(drawn.right() + 8.0),
@@ -66,7 +73,10 @@ fn story(ui: &Ui, rect: Rect, at: usize) {
 fn facts(ui: &Ui, rect: Rect, at: usize) {
     let t = ui.tokens();
     let sample = &SAMPLES[at];
-    let plot = Rect::from_min_max(pos2(rect.left(), rect.top() + 2.0), rect.right_top() + vec2(0.0, 22.0));
+    let plot = Rect::from_min_max(
+        pos2(rect.left(), rect.top() + 2.0),
+        rect.right_top() + vec2(0.0, 22.0),
+    );
     let most = sample.activity.iter().copied().max().unwrap_or_default();
     let step = plot.width() / sample.activity.len() as f32;
     for (i, events) in sample.activity.iter().enumerate() {
@@ -83,7 +93,11 @@ fn facts(ui: &Ui, rect: Rect, at: usize) {
     }
     ui.painter()
         .hline(plot.x_range(), plot.bottom() + 0.5, (1.0, t.border2));
-    let streams = if sample.streams == 1 { "stream" } else { "streams" };
+    let streams = if sample.streams == 1 {
+        "stream"
+    } else {
+        "streams"
+    };
     let counts = format!(
         "{} events, {} {streams}",
         grouped(sample.events.into()),
@@ -93,6 +107,13 @@ fn facts(ui: &Ui, rect: Rect, at: usize) {
         let top = plot.bottom() + 8.0 + line as f32 * 16.0;
         let place = Rect::from_min_max(pos2(rect.left(), top), pos2(rect.right(), top + 16.0));
         let face = Face::Secondary;
-        paint_line(ui.painter(), place, Align2::RIGHT_CENTER, text, face, t.text2);
+        paint_line(
+            ui.painter(),
+            place,
+            Align2::RIGHT_CENTER,
+            text,
+            face,
+            t.text2,
+        );
     }
 }
