@@ -343,12 +343,7 @@ impl App {
         self.model.compare = None;
         let Some(text) = text else { return };
         match self.understand(text) {
-            Ok((bound, _)) => {
-                self.model.compare = self
-                    .model
-                    .log()
-                    .and_then(|log| log.cut(self.model.clock(), bound).time(log));
-            }
+            Ok((bound, _)) => self.model.compare = Some(bound),
             Err(message) => self.note(Level::Warning, message, None),
         }
     }

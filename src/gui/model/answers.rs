@@ -78,6 +78,12 @@ impl<K: PartialEq + Clone, V> Slot<K, V> {
             .is_some_and(|(number, _)| *number > self.answered)
     }
 
+    /// The job that gave the newest answer; another number means another answer.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.answered
+    }
+
     /// What was asked last.
     #[must_use]
     pub fn asked(&self) -> Option<&K> {
