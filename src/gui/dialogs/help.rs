@@ -15,7 +15,7 @@ const MOMENTS: [(&str, &str); 11] = [
     ("23:59", "on the day of the cursor"),
     ("yesterday 14:34", "by today’s clock"),
     ("now", "by today’s clock"),
-    ("-2h", "two hours before the head; also -3d, -15min"),
+    ("-2h", "before the head; also -3d, -15min"),
     ("1735689540", "seconds, milliseconds… since 1970"),
     ("#1042", "a position of the log"),
     ("v7", "a version of the selected stream"),
@@ -45,15 +45,15 @@ fn columns(ui: &mut Ui) {
     ui.spacing_mut().item_spacing.x = 32.0;
     ui.columns(2, |columns| {
         let [left, right] = columns else { return };
-        for group in [Group::Store, Group::View, Group::Time] {
+        for group in [Group::View, Group::Time] {
             commands(left, group);
         }
-        for group in [Group::Answer, Group::Window] {
-            commands(right, group);
-        }
-        title(right, "Writing a moment");
+        title(left, "Writing a moment");
         for (text, meaning) in MOMENTS {
-            moment(right, text, meaning);
+            moment(left, text, meaning);
+        }
+        for group in [Group::Store, Group::Answer, Group::Window] {
+            commands(right, group);
         }
     });
 }

@@ -121,6 +121,8 @@ fn modal(ui: &Ui, name: &'static str, width: f32, content: impl FnOnce(&mut Ui) 
         .frame(frame)
         .show(ui.ctx(), |ui| {
             ui.set_width(width);
+            // An area offers what it took before; a dialog may take all there is.
+            ui.set_max_height(room.height() - top - 16.0);
             ui.spacing_mut().item_spacing.y = 0.0;
             content(ui)
         });

@@ -73,8 +73,11 @@ impl Settings {
         });
         line(ui, "", |ui| {
             let now = zone.format(model.now, Style::Seconds);
-            let text = format!("Now it is {now} ({zone})");
-            ui.label(Face::Secondary.text(text, ui.tokens().text2));
+            let text = match zone {
+                Zone::Utc => format!("Now it is {now}"),
+                zone => format!("Now it is {now} ({zone})"),
+            };
+            words(ui, &text);
         });
         if kind == ZoneKind::Named {
             line(ui, "", |ui| {
@@ -132,7 +135,6 @@ fn theme(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
 
 fn clock(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let Some(log) = model.log() else { return };
-    let t = ui.tokens();
     let has = |clock| log.has_clock(clock);
     line(ui, "Clock", |ui| {
         match (has(Clock::Recorded), has(Clock::Occurred)) {
@@ -153,7 +155,7 @@ fn clock(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
                     (_, true) => "Occurred time; this store holds no other",
                     _ => "This store holds no times, only positions",
                 };
-                ui.label(Face::Dense.text(held, t.text2));
+                words(ui, held);
             }
         }
     });
@@ -163,11 +165,13 @@ fn kept(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let t = ui.tokens();
     line(ui, "Kept in", |ui| match &model.settings_file {
         None => {
-            ui.label(Face::Dense.text("Nowhere: no folder was given", t.text2));
+            words(ui, "Nowhere: no folder was given");
         }
         Some(file) => {
             let path = file.display().to_string();
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let size = vec2(ui.available_width(), sizes::BUTTON_SMALL);
+            let layout = egui::Layout::right_to_left(egui::Align::Center);
+            ui.allocate_ui_with_layout(size, layout, |ui| {
                 if ui.add(Link::new("Copy").face(Face::Dense)).clicked() {
                     outbox.send(Command::Copy(path.clone()));
                 }
@@ -183,6 +187,15 @@ fn kept(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         let text =
             "Mappings, zones and bookmarks of a store are kept there too, never beside the store";
         ui.add(egui::Label::new(Face::Secondary.text(text, t.text2)).wrap());
+    });
+}
+
+/// Words as high as a control.
+fn words(ui: &mut Ui, text: &str) {
+    let size = vec2(ui.available_width(), sizes::BUTTON_SMALL);
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.label(Face::Dense.text(text, ui.tokens().text2));
     });
 }
 

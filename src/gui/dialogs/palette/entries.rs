@@ -345,7 +345,9 @@ fn command(listed: &Listed) -> Entry {
 
 /// As on the caps, without a context.
 fn keys_text(shortcut: &egui::KeyboardShortcut) -> String {
-    shortcut.format(&egui::ModifierNames::NAMES, cfg!(target_os = "macos"))
+    let names = &egui::ModifierNames::NAMES;
+    let text = shortcut.format(names, cfg!(target_os = "macos"));
+    text.replace("Comma", ",")
 }
 
 fn help(model: &Model, text: &str) -> Vec<Entry> {

@@ -11,8 +11,11 @@ use crate::model::time::Style;
 use crate::render::grouped;
 use crate::worker::StoreOverview;
 
-/// Event types listed at first.
+/// Event types listed at first, at least; as many as there is room for in a tall window.
 const TYPES: usize = 14;
+
+/// What stands above and below the event types, in points.
+const AROUND: f32 = 350.0;
 
 impl Overview {
     pub(super) fn figures(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
@@ -39,23 +42,25 @@ impl Overview {
 
     fn types(&mut self, ui: &mut Ui, model: &Model, found: &StoreOverview, outbox: &mut Outbox) {
         let count = found.whole.overview.event_types.len();
+        let room = (ui.clip_rect().height() - AROUND) / crate::gui::theme::sizes::ROW_TREE;
+        let few = (room.max(0.0) as usize).clamp(TYPES, 48);
         let now = self.types;
         let mut shown = now;
         section(
             ui,
             "Top event types as of cursor",
             |ui| {
-                if count > TYPES {
+                if count > few {
                     let word = match now {
                         Shown::Top => format!("All {}", grouped(count as u64)),
-                        Shown::All => format!("Top {TYPES}"),
+                        Shown::All => format!("Top {few}"),
                     };
                     if ui.add(Link::new(&word).face(Face::Secondary)).clicked() {
                         shown = now.toggled();
                     }
                 }
             },
-            |ui| type_rows(ui, model, found, now.rows(TYPES), outbox),
+            |ui| type_rows(ui, model, found, now.rows(few), outbox),
         );
         self.types = shown;
     }
@@ -107,7 +112,7 @@ fn figures(ui: &mut Ui, model: &Model, found: Option<&StoreOverview>) {
             name: "File",
             value: bytes(size),
             note: match size.checked_div(events) {
-                Some(each) => format!("{} an event", bytes(each)),
+                Some(each) => format!("{} each", bytes(each)),
                 None => String::new(),
             },
         },

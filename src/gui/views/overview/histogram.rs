@@ -5,6 +5,7 @@ use egui::{Align2, Rect, Ui, pos2, vec2};
 
 use super::section;
 use crate::analysis::overview::{Bar, Histogram};
+use crate::analysis::words::many;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, faded, sizes};
@@ -41,7 +42,8 @@ pub(super) fn show(ui: &mut Ui, model: &Model, found: &StoreOverview, outbox: &m
         |ui| {
             if let Some((events, bar)) = busiest.filter(|(events, _)| **events > 0) {
                 let when = date(model, histogram, bar.from);
-                let text = format!("busiest: {when}, {} events", grouped(*events));
+                let events = many(*events, "event", "events").unwrap_or_default();
+                let text = format!("busiest: {when}, {events}");
                 ui.label(Face::Secondary.text(text, t.text2));
             }
         },

@@ -3,7 +3,7 @@
 
 use egui::{Align2, Rect, Ui, pos2, vec2};
 
-use super::{Overview, Shown, padded, rule, section};
+use super::{Overview, Shown, section};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, Tone, icons};
@@ -19,8 +19,16 @@ impl Overview {
         if let Some(found) = found {
             self.categories(ui, found);
         }
+        // What is wrong stands above what is merely not there, which may be a long list.
+        let (wrong, fine) = match found {
+            Some(found) if found.findings.is_empty() => (None, Some(found)),
+            found => (found, None),
+        };
+        if let Some(found) = wrong {
+            problems(ui, found, outbox);
+        }
         lacks(ui, model);
-        if let Some(found) = found {
+        if let Some(found) = fine {
             problems(ui, found, outbox);
         }
     }
@@ -186,15 +194,13 @@ fn problems(ui: &mut Ui, found: &StoreOverview, outbox: &mut Outbox) {
                 one(ui, finding, outbox);
                 ui.add_space(8.0);
             }
+            ui.add_space(8.0);
+            let copy = Button::secondary("Copy report").icon(Icon::Copy);
+            if ui.add(copy).clicked() {
+                outbox.send(Command::CopyReport);
+            }
         },
     );
-    padded(ui, |ui| {
-        let copy = Button::ghost("Copy report").icon(Icon::Copy);
-        if ui.add(copy).clicked() {
-            outbox.send(Command::CopyReport);
-        }
-    });
-    rule(ui);
 }
 
 fn one(ui: &mut Ui, finding: &Finding, outbox: &mut Outbox) {

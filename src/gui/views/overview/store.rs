@@ -1,5 +1,6 @@
 //! The left column: what the store was taken for and why, and how its columns are read.
 
+use egui::text::{LayoutJob, TextFormat};
 use egui::{Label, Rect, Ui, pos2, vec2};
 
 use super::{padded, rule, section};
@@ -9,7 +10,7 @@ use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
 use crate::gui::widgets::{Button, KeyValue, paint_line};
 use crate::render::grouped;
 
-const NAMES: f32 = 104.0;
+const NAMES: f32 = 124.0;
 const REASON: f32 = 24.0;
 
 pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
@@ -107,9 +108,19 @@ fn reasons(ui: &mut Ui, session: &Session) {
                 pos2(right.left() - 8.0, rect.bottom()),
             ))
             .layout(egui::Layout::left_to_right(egui::Align::Center));
-        let text = Face::Dense.text(sentence, t.text);
+        let text = with_names(sentence, t.text);
         ui.new_child(builder).add(Label::new(text).truncate());
     }
+}
+
+/// A sentence with the names between backticks in mono.
+fn with_names(sentence: &str, colour: egui::Color32) -> LayoutJob {
+    let mut job = LayoutJob::default();
+    for (at, part) in sentence.split('`').enumerate() {
+        let face = if at % 2 == 1 { Face::Code } else { Face::Dense };
+        job.append(part, 0.0, TextFormat::simple(face.font(), colour));
+    }
+    job
 }
 
 fn readings(ui: &mut Ui, session: &Session) {

@@ -10,8 +10,8 @@ use crate::gui::widgets::paint_line;
 use crate::render::grouped;
 use crate::worker::SAMPLES;
 
-const ROW: f32 = 92.0;
-const FACTS: f32 = 140.0;
+const ROW: f32 = 100.0;
+const FACTS: f32 = 176.0;
 
 pub(super) fn show(ui: &mut Ui, outbox: &mut Outbox) {
     card(
