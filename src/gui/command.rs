@@ -10,6 +10,7 @@ use crate::log::{Bound, Clock};
 use crate::model::time::Zone;
 use crate::model::{EventIx, StreamIx, TypeIx};
 use crate::store::layout::Layout;
+use crate::worker::TimelineRequest;
 use crate::workspace::Theme;
 
 /// Something to be done.
@@ -111,6 +112,10 @@ pub enum Command {
     CancelWork,
     /// Bring the payload lines of these events.
     WantBodies(Vec<EventIx>),
+    /// Count these events over time.
+    WantTimeline(TimelineRequest),
+    /// Remember the height of the time panel, in points.
+    SetTimePanelHeight(f32),
     /// Tell the user something.
     Note(Note),
     /// Put a note away.

@@ -8,8 +8,8 @@ use hashbrown::HashMap;
 
 use super::layout::{Capture, Events, Role, Source};
 use crate::log::{IdRef, Log, Place, Problem, RawChunk, Row, StreamEnd};
-use crate::model::{EventIx, Timestamp};
 use crate::model::time::{TimeEncoding, TimeError, TimeReader};
+use crate::model::{EventIx, Timestamp};
 
 /// A stored value, borrowed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -175,7 +175,11 @@ impl<'l> Interpreter<'l> {
             problem("It has no event type".to_owned());
             Cow::Borrowed(NAMELESS)
         });
-        remember(&mut self.types, self.captures[Role::Type as usize], &written);
+        remember(
+            &mut self.types,
+            self.captures[Role::Type as usize],
+            &written,
+        );
         let id = |role| self.captured(role, found);
         let (event_id, correlation, causation, schema) = (
             id(Role::EventId),
@@ -220,8 +224,8 @@ impl<'l> Interpreter<'l> {
             self.captured(role, found)
                 .map_or(known == NAMELESS, |name| *name == *known)
         };
-        let stream = self.only_stream.is_some()
-            || named(Role::Stream, log.stream_name(log.stream(event)));
+        let stream =
+            self.only_stream.is_some() || named(Role::Stream, log.stream_name(log.stream(event)));
         let version = found.get(Role::Version).integer();
         let version = version.is_none_or(|version| log.version(event).0 == version);
         let id = self.captured(Role::EventId, found);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::find::find;
 use super::job::{Found, Job, Keep, Outcome, Reply, SessionId, Subject};
 use super::lane::{Queued, Sender, Shared, Turn};
+use super::timeline::Timelines;
 use crate::analysis::replay::{self, ReplayError, Series, Source, StateAt};
 use crate::log::{Payload, Unreadable};
 use crate::model::{EventIx, StreamIx, Task};
@@ -37,6 +38,7 @@ pub(super) fn run(shared: &Shared, sender: &Sender) {
 #[derive(Default)]
 struct Desk {
     series: Vec<(SessionId, Series)>,
+    timelines: Timelines,
     whole: super::overview::Kept,
 }
 
@@ -139,6 +141,10 @@ impl Desk {
             Job::Bodies { subject, events } => {
                 Ok(Reply::Bodies(previews(&subject, &events, task)?))
             }
+            Job::Density { subject, request } => {
+                let timeline = self.timelines.find(&subject, request, task)?;
+                Ok(Reply::Density(Box::new(timeline)))
+            }
             Job::Find { subject, cut, text } => {
                 Ok(Reply::Find(find(&subject.log, &cut, &text, task)?))
             }
@@ -184,6 +190,7 @@ fn session_of(job: &Job) -> Option<SessionId> {
         Job::State { subject, .. }
         | Job::Inspect { subject, .. }
         | Job::Bodies { subject, .. }
+        | Job::Density { subject, .. }
         | Job::Values { subject, .. }
         | Job::Find { subject, .. }
         | Job::Overview { subject, .. } => Some(subject.session),

@@ -210,8 +210,7 @@ mod tests {
         let names: Vec<String> = (0..2000).map(|n| format!("account-{n}")).collect();
         let task = Task::new();
         let mut fuzzy = Fuzzy::new("acc 77");
-        let (found, matching) =
-            best(names.iter().map(String::as_str), &mut fuzzy, &task).unwrap();
+        let (found, matching) = best(names.iter().map(String::as_str), &mut fuzzy, &task).unwrap();
         assert_eq!(found[0], 77);
         assert_eq!(found.len(), SHOWN);
         assert!(matching > 10);

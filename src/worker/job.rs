@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::find::Names;
 use super::overview::{StoreOverview, layout_facts};
 use super::preview::Preview;
+use super::timeline::{Timeline, TimelineRequest};
 use crate::analysis::overview::StoreFacts;
 use crate::analysis::replay::{Answer, FoldRules, StateAt, ValueChange};
 use crate::log::{Arrangement, Body, Cut, Log, PayloadReader, Unreadable};
@@ -142,6 +143,13 @@ pub enum Job {
         /// The field, as a JSON pointer.
         pointer: String,
     },
+    /// Events counted over time.
+    Density {
+        /// The log.
+        subject: Subject,
+        /// What to count.
+        request: TimelineRequest,
+    },
     /// Streams, event types and the event that a typed text may mean.
     Find {
         /// The log.
@@ -188,6 +196,7 @@ impl Job {
             Self::Inspect { .. } => Family::Inspect,
             Self::Bodies { .. } => Family::Bodies,
             Self::Values { .. } => Family::Values,
+            Self::Density { .. } => Family::Density,
             Self::Find { .. } => Family::Find,
             Self::Overview { .. } => Family::Overview,
             Self::Preview { .. } => Family::Preview,
@@ -212,6 +221,7 @@ impl Job {
                 | Family::Overview
                 | Family::Bodies
                 | Family::Inspect
+                | Family::Density
                 | Family::SaveSettings
                 | Family::SaveStore
         )
@@ -413,6 +423,8 @@ pub enum Reply {
         /// Its values, oldest first.
         values: Vec<ValueChange>,
     },
+    /// To [`Job::Density`].
+    Density(Box<Timeline>),
     /// To [`Job::Find`].
     Find(Names),
     /// To [`Job::Overview`].

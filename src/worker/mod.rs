@@ -1,9 +1,10 @@
 //! The background: everything that reads a file or takes time in proportion to the store. Typed
 //! jobs go in, numbered outcomes come out, the newest of a family wins, and nobody ever waits.
 //!
-//! Three threads, so that a look at a state never queues behind a search: one opens, indexes and
+//! Four threads, so that a look at a state never queues behind a search: one opens, indexes and
 //! follows the store ([`session`]); one answers what the cursor and the selection ask ([`answer`]);
-//! one goes through the whole log (filters, densities, exports). Neither egui nor SQL may enter.
+//! one counts what the time panel shows ([`timeline`]); one goes through the whole log (filters,
+//! exports). Neither egui nor SQL may enter.
 
 mod answer;
 mod find;
@@ -12,6 +13,7 @@ mod lane;
 mod overview;
 mod preview;
 mod session;
+mod timeline;
 
 use std::sync::Arc;
 
@@ -27,6 +29,7 @@ pub use overview::{
     WholeStore, layout_facts,
 };
 pub use preview::{Preview, PreviewRow};
+pub use timeline::{Idle, Mark, Timeline, TimelineRequest, Whole};
 
 pub use crate::simulate::SAMPLES;
 
@@ -42,6 +45,7 @@ pub struct Worker {
     index: Lane,
     answers: Lane,
     scans: Lane,
+    timeline: Lane,
     outcomes: Receiver<Outcome>,
 }
 
@@ -55,11 +59,13 @@ impl Worker {
         let sender = Sender::new(sender, Arc::clone(&wake));
         let index = Lane::start("asof-index", sender.clone(), session::run)?;
         let answers = Lane::start("asof-answers", sender.clone(), answer::run)?;
-        let scans = Lane::start("asof-scans", sender, answer::run)?;
+        let scans = Lane::start("asof-scans", sender.clone(), answer::run)?;
+        let timeline = Lane::start("asof-timeline", sender, answer::run)?;
         Ok(Self {
             index,
             answers,
             scans,
+            timeline,
             outcomes,
         })
     }
@@ -84,7 +90,7 @@ impl Worker {
     /// What is being worked on, for the status bar.
     #[must_use]
     pub fn running(&self) -> Vec<Running> {
-        [&self.index, &self.answers, &self.scans]
+        [&self.index, &self.answers, &self.scans, &self.timeline]
             .into_iter()
             .filter_map(Lane::running)
             .collect()
@@ -93,7 +99,7 @@ impl Worker {
     /// Whether nothing runs and nothing waits (following does not count).
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        [&self.index, &self.answers, &self.scans]
+        [&self.index, &self.answers, &self.scans, &self.timeline]
             .into_iter()
             .all(Lane::is_idle)
     }
@@ -101,8 +107,8 @@ impl Worker {
     fn lane(&self, family: Family) -> &Lane {
         match family {
             Family::Session => &self.index,
+            Family::Density => &self.timeline,
             Family::Matches
-            | Family::Density
             | Family::Export
             | Family::Overview
             | Family::Preview

@@ -256,7 +256,9 @@ fn findings(log: &Log, report: &InfoReport) -> Vec<Finding> {
         Finding {
             kind: FindingKind::Odd,
             message: warning.message,
-            places: places.map(|text| FoundPlace { text, target: None }).collect(),
+            places: places
+                .map(|text| FoundPlace { text, target: None })
+                .collect(),
             more: warning.more + unnamed,
         }
     }));
@@ -269,7 +271,9 @@ fn unreadable(problems: &[Problem], count: u64) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut others = count.saturating_sub(problems.len() as u64);
     for problem in problems {
-        let known = findings.iter().position(|known| known.message == problem.message);
+        let known = findings
+            .iter()
+            .position(|known| known.message == problem.message);
         match known {
             Some(at) if findings[at].places.len() >= PLACES => findings[at].more += 1,
             Some(at) => findings[at].places.push(place(&problem.place)),
@@ -327,7 +331,9 @@ fn resolve(log: &Log, findings: &mut [Finding]) {
 /// The stream of `account-19 v14–v15`.
 fn stream_of(place: &str) -> Option<&str> {
     let (name, version) = place.rsplit_once(" v")?;
-    version.starts_with(|c: char| c.is_ascii_digit()).then_some(name)
+    version
+        .starts_with(|c: char| c.is_ascii_digit())
+        .then_some(name)
 }
 
 #[cfg(test)]

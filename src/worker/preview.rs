@@ -75,9 +75,10 @@ pub(super) fn preview(path: &Path, layout: &Layout, task: &Task) -> Result<Previ
     Ok(Preview {
         rows,
         problems: log.problem_count(),
-        problem: log.problems().first().map(|problem| {
-            format!("{}: {}", problem.place, problem.message)
-        }),
+        problem: log
+            .problems()
+            .first()
+            .map(|problem| format!("{}: {}", problem.place, problem.message)),
     })
 }
 

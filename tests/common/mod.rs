@@ -1,6 +1,15 @@
 //! What the tests of the window share. No test may live here.
 
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::path::Path;
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use asof::gui::{App, Start};
+use asof::model::Timestamp;
+use asof::workspace::Workspace;
+use egui_kittest::Harness;
 
 /// Whether pictures can be drawn here, and if not, why. Asks for a renderer the same way the harness
 /// does, so that the answer is the harness's own.
@@ -21,4 +30,45 @@ pub fn image_tests_available() -> Result<(), String> {
             )
         })
         .clone()
+}
+
+/// The window with a store being opened, remembering nothing, at a fixed time of the computer.
+pub fn open_app(path: &Path) -> Harness<'static, App> {
+    open_app_in(path, Workspace::none())
+}
+
+/// The same with a workspace.
+pub fn open_app_in(path: &Path, workspace: Workspace) -> Harness<'static, App> {
+    let start = Start {
+        workspace,
+        clock: || Timestamp::from_micros(1_735_732_800_000_000),
+        samples: Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data"),
+    };
+    let paths = vec![path.to_owned()];
+    let mut harness = Harness::builder()
+        .with_size([1440.0, 900.0])
+        .build_eframe(|cc| App::new(&cc.egui_ctx, start, paths).expect("threads can be started"));
+    settle(&mut harness);
+    harness
+}
+
+/// Steps until the background has nothing left to do and the window has taken it in.
+pub fn settle(harness: &mut Harness<'_, App>) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let mut quiet = 0;
+    while quiet < 4 {
+        assert!(
+            Instant::now() < deadline,
+            "the window does not come to rest"
+        );
+        harness.step();
+        quiet = if harness.state().is_settled() {
+            quiet + 1
+        } else {
+            0
+        };
+        if quiet == 0 {
+            std::thread::yield_now();
+        }
+    }
 }

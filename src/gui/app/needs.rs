@@ -3,7 +3,6 @@
 
 use super::App;
 use crate::gui::model::{OverviewKey, Session, StateKey, View};
-use crate::log::Bound;
 use crate::worker::Job;
 
 impl App {
@@ -19,6 +18,7 @@ impl App {
         self.ask_event(revision);
         self.ask_values(revision);
         self.ask_bodies();
+        self.ask_timeline(revision);
         self.ask_overview(revision);
         self.ask_names(revision);
     }
@@ -75,7 +75,7 @@ impl App {
         let compare = self
             .model
             .compare
-            .map(|time| log.cut(self.model.clock(), Bound::Time(time)));
+            .map(|bound| log.cut(self.model.clock(), bound));
         let key = StateKey {
             revision,
             stream,
@@ -139,6 +139,19 @@ impl App {
             };
             let number = self.worker.submit(job);
             self.model.answers.values.ask(number, key);
+        }
+    }
+
+    fn ask_timeline(&mut self, revision: u64) {
+        let wanted = self.model.answers.wanted_timeline.clone();
+        let (Some(session), Some(request)) = (self.session(), wanted) else {
+            return;
+        };
+        let key = (revision, request.clone());
+        if self.model.answers.timeline.needs(&key) {
+            let subject = session.subject();
+            let number = self.worker.submit(Job::Density { subject, request });
+            self.model.answers.timeline.ask(number, key);
         }
     }
 

@@ -134,6 +134,7 @@ impl App {
         if reordered {
             // Places in the old order mean nothing in the new one.
             self.model.selection.event = None;
+            self.model.compare = None;
             self.model.answers.bodies.clear();
         }
         let before = std::mem::replace(&mut session.log, log);
@@ -201,6 +202,7 @@ impl App {
             Reply::Inspect { event, body } => {
                 answers.inspected.answer(number, Inspected { event, body })
             }
+            Reply::Density(timeline) => answers.timeline.answer(number, *timeline),
             Reply::Bodies(lines) => answers.bodies.fill(number, lines),
             Reply::Find(names) => answers.names.answer(number, names),
             Reply::Overview(overview) => answers.overview.answer(number, *overview),

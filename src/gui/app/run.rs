@@ -63,6 +63,11 @@ impl App {
             Command::SetMapping(mapping) => self.set_mapping(mapping),
             Command::PreviewMapping(layout) => self.preview_mapping(layout),
             Command::WantBodies(events) => self.model.answers.bodies.want(events),
+            Command::WantTimeline(request) => self.model.answers.wanted_timeline = Some(request),
+            Command::SetTimePanelHeight(height) => {
+                self.model.settings.window.time_panel_height = Some(height);
+                self.save_settings();
+            }
             Command::Note(note) => self.model.notes.push(note),
             Command::DismissNote(at) => {
                 if at < self.model.notes.len() {
@@ -121,9 +126,7 @@ impl App {
             Command::GoToEvent(event) => self.go_to_event(event),
             Command::SelectField(field) => self.model.selection.field = field,
             Command::CompareWith(text) => self.compare_with(text.as_deref()),
-            Command::FilterCorrelation(_)
-            | Command::FilterStream(_)
-            | Command::FilterType(_) => {
+            Command::FilterCorrelation(_) | Command::FilterStream(_) | Command::FilterType(_) => {
                 self.model.view = View::Events;
                 self.frame.command(&command);
             }
@@ -201,6 +204,8 @@ impl App {
         self.save_store();
         self.worker.submit(Job::Close);
         self.model.session = None;
+        self.model.unread = None;
+        self.model.search = None;
         self.model.answers = Default::default();
         self.model.notes.clear();
         self.model.playback.pause();
@@ -256,11 +261,14 @@ impl App {
         let Some(session) = &self.model.session else {
             return;
         };
-        let span = self
-            .model
-            .playback
-            .passes(ctx.input(|input| input.stable_dt));
-        match self.model.cursor.run(&session.log, span) {
+        let (cursor, seconds) = (&self.model.cursor, ctx.input(|input| input.stable_dt));
+        let next = if session.log.has_clock(cursor.clock()) {
+            cursor.run(&session.log, self.model.playback.passes(seconds))
+        } else {
+            let events = self.model.playback.passing_events(seconds);
+            cursor.run_events(&session.log, events)
+        };
+        match next {
             Some(Bound::Head) | None => {
                 self.model.playback.pause();
                 self.move_to(Bound::Head);
@@ -289,7 +297,8 @@ impl App {
         let Some(log) = self.model.log() else {
             return Err("No store is open".to_owned());
         };
-        let typed = input::parse(text, &self.model.input_context()).map_err(|error| error.to_string())?;
+        let typed =
+            input::parse(text, &self.model.input_context()).map_err(|error| error.to_string())?;
         let bound = match typed.moment {
             Moment::Head => Bound::Head,
             Moment::Time(_) if !log.has_clock(self.model.clock()) => {
@@ -334,12 +343,7 @@ impl App {
         self.model.compare = None;
         let Some(text) = text else { return };
         match self.understand(text) {
-            Ok((bound, _)) => {
-                self.model.compare = self
-                    .model
-                    .log()
-                    .and_then(|log| log.cut(self.model.clock(), bound).time(log));
-            }
+            Ok((bound, _)) => self.model.compare = Some(bound),
             Err(message) => self.note(Level::Warning, message, None),
         }
     }
@@ -403,6 +407,10 @@ impl App {
             }
             _ => self.address(),
         };
+        if text.is_none() && *command == Command::CopyReport {
+            // Only that view asks for one.
+            self.model.view = View::Overview;
+        }
         match text {
             Some(text) => self.copy(text, ctx),
             None => self.note(

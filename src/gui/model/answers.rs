@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 use crate::analysis::replay::ValueChange;
 use crate::log::{Body, Unreadable};
 use crate::model::{EventIx, StreamIx};
-use crate::worker::{Found, Names, Preview, StoreOverview};
+use crate::worker::{Found, Names, Preview, StoreOverview, Timeline, TimelineRequest};
 
 /// The place for one kind of answer. `K` says what an answer is about.
 #[derive(Clone, Debug)]
@@ -78,6 +78,12 @@ impl<K: PartialEq + Clone, V> Slot<K, V> {
             .is_some_and(|(number, _)| *number > self.answered)
     }
 
+    /// The job that gave the newest answer; another number means another answer.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.answered
+    }
+
     /// What was asked last.
     #[must_use]
     pub fn asked(&self) -> Option<&K> {
@@ -138,6 +144,10 @@ pub struct Answers {
     pub inspected: Slot<(u64, EventIx), Inspected>,
     /// The selected field over time.
     pub values: Slot<(u64, StreamIx, String), FieldValues>,
+    /// Events over time.
+    pub timeline: Slot<(u64, TimelineRequest), Timeline>,
+    /// What the time panel wants to show.
+    pub wanted_timeline: Option<TimelineRequest>,
     /// Payloads of the rows on screen.
     pub bodies: BodyCache,
     /// What the store is and holds.

@@ -126,6 +126,20 @@ impl Cursor {
         }
     }
 
+    /// The bound `events` further on in log order, not beyond the head.
+    #[must_use]
+    pub fn run_events(&self, log: &Log, events: u32) -> Option<Bound> {
+        let edge = self.cut.last(log).map_or(0, |last| last.0 + 1);
+        let to = edge.saturating_add(events);
+        if to >= log.len() as u32 {
+            return Some(Bound::Head);
+        }
+        Some(
+            to.checked_sub(1)
+                .map_or(Bound::Start, |at| Bound::Event(EventIx(at))),
+        )
+    }
+
     /// The bound after time has run for `span`, not beyond the head.
     #[must_use]
     pub fn run(&self, log: &Log, span: Span) -> Option<Bound> {

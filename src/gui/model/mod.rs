@@ -12,7 +12,7 @@ pub use answers::{Answers, BodyCache, FieldValues, Inspected, OverviewKey, Slot,
 pub use cursor::{Cursor, Direction, Step};
 pub use play::{PlayState, Playback, SPEEDS};
 
-use crate::log::{Clock, Log};
+use crate::log::{Bound, Clock, Log};
 use crate::model::time::{Edge, InputContext, Style, Zone};
 use crate::model::{EventIx, StreamIx, Timestamp};
 use crate::worker::{Opened, Running, Subject, Unread};
@@ -135,7 +135,7 @@ pub struct Model {
     /// The moment.
     pub cursor: Cursor,
     /// A second moment to compare with.
-    pub compare: Option<Timestamp>,
+    pub compare: Option<Bound>,
     /// What the views are about.
     pub selection: Selection,
     /// The view.

@@ -10,8 +10,10 @@ pub const SPEEDS: [u32; 9] = [1, 10, 60, 600, 3_600, 21_600, 86_400, 604_800, 2_
 pub struct Playback {
     /// Whether it runs.
     pub state: PlayState,
-    /// Seconds of the store per second of the clock.
+    /// Seconds of the store per second of the clock; in a store without times, events.
     pub speed: u32,
+    /// Millionths of an event that have passed beyond whole ones.
+    begun: u64,
 }
 
 /// Whether time runs.
@@ -29,6 +31,7 @@ impl Default for Playback {
         Self {
             state: PlayState::Paused,
             speed: 3_600,
+            begun: 0,
         }
     }
 }
@@ -60,5 +63,14 @@ impl Playback {
     pub fn passes(&self, seconds: f32) -> Span {
         let seconds = f64::from(seconds.clamp(0.0, 0.1));
         Span::from_micros((seconds * f64::from(self.speed) * 1e6) as i64)
+    }
+
+    /// How many events pass in `seconds` of a frame, in a store without times. What is left over of
+    /// one counts in the next frame.
+    #[must_use]
+    pub fn passing_events(&mut self, seconds: f32) -> u32 {
+        let millionths = self.begun + self.passes(seconds).micros().max(0).cast_unsigned();
+        self.begun = millionths % 1_000_000;
+        u32::try_from(millionths / 1_000_000).unwrap_or(u32::MAX)
     }
 }

@@ -136,7 +136,12 @@ impl JsonSource {
         let blocks = match &self.resume {
             Some(_) => None,
             None => {
-                builder.report(records.problems().iter().map(|problem| located(&records, problem)));
+                builder.report(
+                    records
+                        .problems()
+                        .iter()
+                        .map(|problem| located(&records, problem)),
+                );
                 let split = records.split_lines(&FIRST_BYTES, BLOCK);
                 split.map_err(|source| self.unreadable(source))?
             }
@@ -181,7 +186,9 @@ impl JsonSource {
                 Ok(News::Appended)
             }
             Growth::Same => {
-                let waited = self.waiting.map(|since| now.saturating_duration_since(since));
+                let waited = self
+                    .waiting
+                    .map(|since| now.saturating_duration_since(since));
                 if waited.is_none_or(|waited| waited < PATIENCE) {
                     return Ok(News::None);
                 }
@@ -208,7 +215,11 @@ fn by_blocks<'r>(
     reader: &dyn Fn() -> Reader<'r>,
     take: &mut dyn FnMut(RawChunk),
 ) -> Result<Option<Resume>, JsonError> {
-    let readers = if blocks.len() > FIRST_BYTES.len() { 2 } else { 1 };
+    let readers = if blocks.len() > FIRST_BYTES.len() {
+        2
+    } else {
+        1
+    };
     let mut all: Vec<pipeline::Reader<'_, Scanned, JsonError>> = Vec::new();
     for _ in 0..readers {
         let mut reader = reader();

@@ -183,7 +183,10 @@ mod tests {
             around: Vec::new(),
         };
         let contents = Contents::of_json(&facts);
-        assert_eq!(contents.parts[0].sources, ["/a", "/a/b", "/a/c", "/e", "/f"]);
+        assert_eq!(
+            contents.parts[0].sources,
+            ["/a", "/a/b", "/a/c", "/e", "/f"]
+        );
         assert!(contents.blank(0).events.columns.is_empty());
     }
 }

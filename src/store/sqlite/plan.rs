@@ -73,7 +73,10 @@ impl Plan {
             _ => None,
         };
         let looks = inner.each_ref().map(|inner| !inner.roles.is_empty());
-        let looks = [looks[0] || metadata_in_payload.is_some() && looks[1], looks[1]];
+        let looks = [
+            looks[0] || metadata_in_payload.is_some() && looks[1],
+            looks[1],
+        ];
         let mut looked_into = [None; 2];
         for (i, role) in DATA.into_iter().enumerate() {
             if let (true, Some(sql)) = (looks[i], sql(role)) {

@@ -61,6 +61,14 @@ pub enum News {
     Rewritten,
 }
 
+/// What a mapping can be made from: the tables of a file, their columns and some values.
+///
+/// # Errors
+/// As [`Database::open`].
+pub fn facts_of(path: &Path, task: &Task) -> Result<SqliteFacts, ConnectError> {
+    SqliteSource::open(path, task).map(|(_, facts)| facts)
+}
+
 impl SqliteSource {
     /// Opens the database and looks what it is.
     pub fn open(path: &Path, task: &Task) -> Result<(Database, SqliteFacts), ConnectError> {
@@ -88,7 +96,11 @@ impl SqliteSource {
         let plan = Plan::new(layout);
         let payloads = SqlitePayloads::new(plan.clone(), path.to_owned(), unpacked);
         // A mapping that does not fit is to be heard of now, not after the first chunk.
-        let statements = [Some(plan.index_sql()), Some(plan.body_sql()), plan.links_sql()];
+        let statements = [
+            Some(plan.index_sql()),
+            Some(plan.body_sql()),
+            plan.links_sql(),
+        ];
         for sql in statements.into_iter().flatten() {
             let prepared = database.connection().prepare(&sql).map(drop);
             prepared.map_err(|error| database.explain(error))?;
@@ -144,7 +156,11 @@ impl SqliteSource {
             match self.index_once(builder, task, publish) {
                 // A writer came: look anew how the file is to be read, and go on.
                 Err(ConnectError::Busy { .. }) if attempts < ATTEMPTS => {
-                    attempts = if self.read_to > before { 0 } else { attempts + 1 };
+                    attempts = if self.read_to > before {
+                        0
+                    } else {
+                        attempts + 1
+                    };
                     self.database = None;
                 }
                 outcome => {
@@ -330,7 +346,9 @@ fn size(database: &Database) -> u64 {
 }
 
 fn density(database: &Database, plan: &Plan, keys: Keys) -> Density {
-    if plan.key.is_some() && keys.span() <= size(database).max(FEW) {
+    // Of a damaged file not even the greatest key is known.
+    let whole = plan.key.is_some() && database.damage().is_none();
+    if whole && keys.span() <= size(database).max(FEW) {
         Density::Dense
     } else {
         Density::Sparse

@@ -15,7 +15,10 @@ pub(super) fn value(stored: ValueRef<'_>) -> Value<'_> {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(number) => Value::Integer(number),
         ValueRef::Real(number) => Value::Real(number),
-        ValueRef::Text(bytes) => Value::Text(String::from_utf8_lossy(bytes)),
+        ValueRef::Text(bytes) => Value::Text(match std::str::from_utf8(bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(bytes),
+        }),
         ValueRef::Blob(bytes) => Value::Bytes(bytes),
     }
 }
@@ -61,7 +64,10 @@ pub(super) fn payload(
 /// SQLite's own binary JSON becomes text; anything else stays as it is. Objects and arrays only:
 /// too many short blobs would pass for a number.
 fn jsonb(bytes: Vec<u8>, connection: &Connection) -> rusqlite::Result<Payload> {
-    if !bytes.first().is_some_and(|byte| matches!(byte & 15, 11 | 12)) {
+    if !bytes
+        .first()
+        .is_some_and(|byte| matches!(byte & 15, 11 | 12))
+    {
         return Ok(Payload::Opaque(bytes));
     }
     let sql = "SELECT CASE WHEN json_valid(?1, 8) THEN json(?1) END";
