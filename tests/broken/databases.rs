@@ -58,9 +58,9 @@ fn damage_in_the_middle_costs_only_itself() {
     writer
         .execute_batch(
             "pragma page_size = 512;
-             create table events (position integer primary key, stream text, type text, data text);
+             create table events (position integer primary key, stream text, version integer, type text, data text);
              with recursive n(i) as (select 1 union all select i + 1 from n where i < 2000)
-             insert into events select i, 's-' || (i % 7), 'Happened', json_object('n', i) from n",
+             insert into events select i, 's-' || (i % 7), i / 7, 'Happened', json_object('n', i) from n",
         )
         .unwrap();
     drop(writer);
@@ -73,7 +73,8 @@ fn damage_in_the_middle_costs_only_itself() {
     let damaged = Opened::open(&path);
     let read = damaged.dump();
     assert!(read.len() < 2000 && read.len() > 1950, "{}", read.len());
-    assert!(read.iter().all(|event| whole.contains(event)));
+    let odd: Vec<_> = read.iter().filter(|event| !whole.contains(event)).collect();
+    assert_eq!(odd.first(), None);
     assert_eq!(damaged.positions().last(), Some(&2000));
     assert_eq!(damaged.log.problem_count(), 1, "{:?}", damaged.problems());
 }
