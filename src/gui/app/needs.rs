@@ -3,7 +3,6 @@
 
 use super::App;
 use crate::gui::model::{OverviewKey, Session, StateKey, View};
-use crate::log::Bound;
 use crate::worker::Job;
 
 impl App {
@@ -19,6 +18,7 @@ impl App {
         self.ask_event(revision);
         self.ask_values(revision);
         self.ask_bodies();
+        self.ask_lists(revision);
         self.ask_timeline(revision);
         self.ask_overview(revision);
         self.ask_names(revision);
@@ -76,7 +76,7 @@ impl App {
         let compare = self
             .model
             .compare
-            .map(|time| log.cut(self.model.clock(), Bound::Time(time)));
+            .map(|bound| log.cut(self.model.clock(), bound));
         let key = StateKey {
             revision,
             stream,
