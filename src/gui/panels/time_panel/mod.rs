@@ -258,7 +258,7 @@ impl TimePanel {
 
     /// Counts the lanes as of the cursor, unless that was done for it before.
     fn count(&mut self, scene: &Scene<'_>) {
-        let Some(timeline) = scene.timeline else {
+        let (Some(timeline), Some(log)) = (scene.timeline, scene.model.log()) else {
             self.counts = None;
             return;
         };
@@ -270,7 +270,7 @@ impl TimePanel {
             self.counts = Some(Counts {
                 whole: Arc::clone(&timeline.whole),
                 bound,
-                by_lane: timeline.counts_at(bound),
+                by_lane: timeline.counts_at(log, scene.model.cursor.cut()),
             });
         }
     }
