@@ -2,12 +2,16 @@
 
 use super::TimeFormat;
 use crate::analysis::events::{CorrelationFilter, EventFilter, TypeFilter};
+use crate::gui::widgets::middle_ellipsis;
 use crate::log::{Bound, Clock, Log};
 use crate::model::EventIx;
 use crate::render::grouped;
 
 /// Names written out before the rest is counted.
 const NAMED: usize = 2;
+
+/// Characters of an id in a chip.
+const LONGEST: usize = 24;
 
 /// A part of a filter that has a chip. The text has its field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +57,13 @@ pub(super) fn chips(
         CorrelationFilter::Any => {}
         CorrelationFilter::IsSet => add(Part::Correlation, "Correlation", "is set".to_owned()),
         CorrelationFilter::NotSet => add(Part::Correlation, "Correlation", "is not set".to_owned()),
-        CorrelationFilter::Is(id) => add(Part::Correlation, "Correlation", id.clone()),
+        CorrelationFilter::Is(id) => {
+            add(
+                Part::Correlation,
+                "Correlation",
+                middle_ellipsis(id, LONGEST),
+            );
+        }
     }
     let type_names = |types: &[crate::model::TypeIx]| {
         names(types.iter().map(|&event_type| log.type_name(event_type)))
