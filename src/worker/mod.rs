@@ -24,7 +24,7 @@ pub use job::{
 pub use lane::{Running, Wake};
 pub use overview::{
     CategoryFacts, Finding, FindingKind, FoundPlace, PlaceTarget, StoreOverview, TypeFacts,
-    WholeStore, layout_facts,
+    WholeStore, file_facts, layout_facts,
 };
 pub use preview::{Preview, PreviewRow};
 
