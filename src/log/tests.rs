@@ -146,7 +146,7 @@ proptest! {
         prop_assert_eq!(&known, &expected);
         prop_assert_eq!(cut.count() as usize, known.len());
         let as_of = cut.as_of(&log);
-        prop_assert_eq!(as_of.position.map(|p| p.0), known.last().map(|e| i64::from(e.0) + 1));
+        prop_assert_eq!(as_of.position.map(|p| p.position.0), known.last().map(|e| i64::from(e.0) + 1));
         let missing = known.last().map_or(0, |last| (0..last.0).filter(|&e| !known.contains(&EventIx(e))).count());
         prop_assert_eq!(as_of.out_of_order as usize, missing);
     }

@@ -30,7 +30,7 @@ pub use lane::{Running, Wake};
 pub use outcome::Outcome;
 pub use overview::{
     CategoryFacts, Finding, FindingKind, FoundPlace, PlaceTarget, StoreOverview, TypeFacts,
-    WholeStore, layout_facts,
+    WholeStore, file_facts, layout_facts,
 };
 pub use preview::{Preview, PreviewRow};
 pub use search::{Counts, SearchEnd, StreamsWanted};

@@ -119,8 +119,8 @@ impl App {
             stood: None,
             frame_times: FrameTimes::default(),
         };
-        if let Some(path) = paths.into_iter().next() {
-            app.outbox.send(Command::Open(path));
+        if !paths.is_empty() {
+            app.outbox.send(Command::OpenTogether(paths));
         }
         Ok(app)
     }

@@ -269,7 +269,8 @@ fn cursor(cells: &mut RowCells<'_>, model: &Model) {
             .cursor
             .as_of()
             .position
-            .map_or_else(String::new, words::position),
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string),
     };
     let rect = cells.rect();
     let inner = rect.with_max_x(rect.max.x - 6.0);

@@ -171,7 +171,7 @@ fn oddity(ui: &mut Ui, found: &Found, notice: &Oddity, outbox: &mut Outbox) {
     let places: Vec<String> = notice
         .evidence
         .iter()
-        .map(|event| words::position(event.position))
+        .map(|event| event.position.to_string())
         .collect();
     let mut shown = Notice::new(severity, &notice.message);
     for place in &places {
@@ -181,7 +181,7 @@ fn oddity(ui: &mut Ui, found: &Found, notice: &Oddity, outbox: &mut Outbox) {
         .show(ui)
         .place
         .and_then(|place| notice.evidence.get(place))
-        .and_then(|event| found.log.at_position(event.position));
+        .and_then(|event| found.log.event_at(&event.position));
     if let Some(event) = event {
         outbox.send(Command::GoToEvent(event));
     }
