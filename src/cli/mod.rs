@@ -124,7 +124,7 @@ pub enum Asked {
         workspace: Option<PathBuf>,
     },
     /// An answer on the terminal.
-    Answer(Answer),
+    Answer(Box<Answer>),
 }
 
 /// A subcommand with its arguments.
@@ -138,7 +138,7 @@ pub struct Answer(Command);
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, clap::Error> {
     let arguments = Arguments::try_parse_from(arguments)?;
     Ok(match arguments.command {
-        Some(command) => Asked::Answer(Answer(command)),
+        Some(command) => Asked::Answer(Box::new(Answer(command))),
         None => Asked::Window {
             stores: arguments.stores,
             workspace: arguments.workspace,

@@ -61,9 +61,9 @@ impl Worker {
     ///
     /// # Errors
     /// Where the system refuses a thread.
-    pub fn start(wake: Wake) -> std::io::Result<Self> {
+    pub fn start(wake: &Wake) -> std::io::Result<Self> {
         let (sender, outcomes) = bounded(WAITING);
-        let sender = Sender::new(sender, Arc::clone(&wake));
+        let sender = Sender::new(sender, Arc::clone(wake));
         let index = Lane::start("asof-index", sender.clone(), session::run)?;
         let answers = Lane::start("asof-answers", sender.clone(), answer::run)?;
         let scans = Lane::start("asof-scans", sender.clone(), answer::run)?;

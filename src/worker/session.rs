@@ -29,20 +29,19 @@ pub(super) fn run(shared: &Shared, sender: &Sender) {
                     open.follow(sender);
                 }
             }
-            Turn::Work(Queued {
-                number,
-                job: Job::Open(request),
-                task,
-            }) => {
-                // The old store is let go of before the new one is read.
-                drop(session.take());
-                session = Session::open(*request, number, &task, sender);
+            Turn::Work(queued) => {
+                let Queued { number, job, task } = *queued;
+                match job {
+                    Job::Open(request) => {
+                        // The old store is let go of before the new one is read.
+                        drop(session.take());
+                        session = Session::open(*request, number, &task, sender);
+                    }
+                    Job::Close => session = None,
+                    // Nothing else is sent here.
+                    _ => {}
+                }
             }
-            Turn::Work(Queued {
-                job: Job::Close, ..
-            }) => session = None,
-            // Nothing else is sent here.
-            Turn::Work(_) => {}
         }
     }
 }

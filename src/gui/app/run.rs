@@ -139,11 +139,9 @@ impl App {
             Command::SelectField(field) => self.model.selection.field = field,
             Command::CompareWith(text) => self.compare_with(text.as_deref()),
             Command::AddBookmark => self.add_bookmark(),
-            Command::RemoveBookmark(at) => {
-                if at < self.model.store.bookmarks.len() {
-                    self.model.store.bookmarks.remove(at);
-                    self.save_store();
-                }
+            Command::RemoveBookmark(at) if at < self.model.store.bookmarks.len() => {
+                self.model.store.bookmarks.remove(at);
+                self.save_store();
             }
             _ => {}
         }

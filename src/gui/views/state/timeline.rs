@@ -62,13 +62,12 @@ impl Timeline {
 fn points(values: &[ValueChange], along: impl Fn(&ValueChange) -> f32) -> Vec<[f32; 2]> {
     let mut numbers = Vec::with_capacity(values.len());
     for change in values {
-        match &change.value {
-            Some(value) => match value::number(value) {
+        // A removed number leaves a gap that a step line cannot show; the list tells of it.
+        if let Some(value) = &change.value {
+            match value::number(value) {
                 Some(number) => numbers.push((along(change), number)),
                 None => return Vec::new(),
-            },
-            // A removed number leaves a gap that a step line cannot show; the list tells of it.
-            None => {}
+            }
         }
     }
     let least = numbers

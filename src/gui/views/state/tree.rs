@@ -367,5 +367,9 @@ fn object_text(found: &Found, pointer: &str, fold: Fold) -> String {
 
 /// The events behind a field, a removed one too; none for what stands within an array.
 pub(super) fn blame_of(found: &Found, pointer: &str) -> Option<Blame> {
-    found.at.tree().node(pointer).map(|node| node.blame())
+    found
+        .at
+        .tree()
+        .node(pointer)
+        .map(crate::analysis::replay::Node::blame)
 }
