@@ -48,9 +48,6 @@ impl Frame {
     pub fn command(&mut self, command: &Command) {
         match command {
             Command::FocusTime => self.top_bar.focus_time(),
-            Command::FilterCorrelation(_) | Command::FilterStream(_) | Command::FilterType(_) => {
-                self.events.command(command)
-            }
             other => self.dialogs.command(other),
         }
     }
@@ -80,7 +77,10 @@ impl Frame {
                 .show(ui, |ui| rail::show(ui, model, outbox));
         }
         egui::CentralPanel::no_frame().show(ui, |ui| {
-            notes::show(ui, model, outbox);
+            ui.scope(|ui| notes::show(ui, model, outbox));
+            // What the notes leave is all that the view sees.
+            let room = ui.available_rect_before_wrap();
+            let ui = &mut ui.new_child(egui::UiBuilder::new().id_salt("view").max_rect(room));
             if model.session.is_none() {
                 self.welcome.show(ui, model, outbox);
                 return;
