@@ -63,12 +63,11 @@ fn points(values: &[ValueChange], along: impl Fn(&ValueChange) -> f32) -> Vec<[f
     let mut numbers = Vec::with_capacity(values.len());
     for change in values {
         // A removed number leaves a gap that a step line cannot show; the list tells of it.
-        if let Some(value) = &change.value {
-            match value::number(value) {
-                Some(number) => numbers.push((along(change), number)),
-                None => return Vec::new(),
-            }
-        }
+        let Some(value) = &change.value else { continue };
+        let Some(number) = value::number(value) else {
+            return Vec::new();
+        };
+        numbers.push((along(change), number));
     }
     let least = numbers
         .iter()
