@@ -49,7 +49,7 @@ impl Frame {
         match command {
             Command::FocusTime => self.top_bar.focus_time(),
             Command::FilterCorrelation(_) | Command::FilterStream(_) | Command::FilterType(_) => {
-                self.events.command(command)
+                self.events.command(command);
             }
             other => self.dialogs.command(other),
         }
