@@ -12,3 +12,5 @@ mod eventsourcing;
 mod guessed;
 #[path = "stores/libraries.rs"]
 mod libraries;
+#[path = "stores/vocabulary.rs"]
+mod vocabulary;

@@ -1,16 +1,21 @@
 //! Everything that can be asked of the window. Menus, palette, shortcuts and help are all made from
 //! [`Command::LISTED`]; views put commands into an [`Outbox`], and `app` carries them out.
 
+mod outbox;
+
 use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
+pub use outbox::Outbox;
+
+use crate::analysis::events::EventFilter;
 use crate::gui::model::{Direction, Model, Note, View};
 use crate::log::{Bound, Clock};
 use crate::model::time::Zone;
 use crate::model::{EventIx, StreamIx, TypeIx};
 use crate::store::layout::Layout;
-use crate::worker::TimelineRequest;
+use crate::worker::{Exports, SessionId, StreamsWanted, TimelineRequest};
 use crate::workspace::Theme;
 
 /// Something to be done.
@@ -68,6 +73,18 @@ pub enum Command {
     FilterCorrelation(EventIx),
     /// Show the events of this stream.
     FilterStream(StreamIx),
+    /// Show the events of this filter.
+    SetFilter(Box<EventFilter>),
+    /// Go on with a search that was called off.
+    GoOnSearching,
+    /// List these streams, or none any more.
+    ListStreams(Option<Box<StreamsWanted>>),
+    /// Count events by type and category.
+    WantCounts,
+    /// Show these columns of a table, by their names for programs.
+    KeepColumns(&'static str, Vec<String>),
+    /// Copy an event in full as JSON.
+    CopyEvent(EventIx),
     /// Show the events of this type.
     FilterType(TypeIx),
     /// Look for streams, types and ids by this text, or no longer.
@@ -88,8 +105,10 @@ pub enum Command {
     CopyAddress,
     /// Copy a text.
     Copy(String),
-    /// Write what the view shows to a file.
+    /// Ask for a file and write what the view shows to it.
     Export,
+    /// Write this to a file, if that store is still open.
+    ExportTo(SessionId, Box<Exports>, PathBuf),
     /// Remember this moment.
     AddBookmark,
     /// Forget a bookmark, by its place.
@@ -454,28 +473,6 @@ impl Listed {
     pub fn keys_text(&self, ctx: &egui::Context) -> Option<String> {
         self.shortcut()
             .map(|shortcut| ctx.format_shortcut(&shortcut).replace("Comma", ","))
-    }
-}
-
-/// Commands on their way from views to `app`.
-#[derive(Debug, Default)]
-pub struct Outbox(Vec<Command>);
-
-impl Outbox {
-    /// Asks for something.
-    pub fn send(&mut self, command: Command) {
-        self.0.push(command);
-    }
-
-    /// Whether nothing was asked for.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// What was asked for, in order.
-    pub fn take(&mut self) -> Vec<Command> {
-        std::mem::take(&mut self.0)
     }
 }
 

@@ -4,9 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::export;
 use super::find::find;
-use super::job::{Found, Job, Keep, Outcome, Reply, SessionId, Subject};
+use super::job::{Found, Job, Keep, Reply, SessionId, Subject};
 use super::lane::{Queued, Sender, Shared, Turn};
+use super::outcome::Outcome;
+use super::search;
 use super::timeline::Timelines;
 use crate::analysis::replay::{self, ReplayError, Series, Source, StateAt};
 use crate::log::{Payload, Unreadable};
@@ -65,6 +68,23 @@ impl Desk {
                 _ => {}
             }
             return;
+        };
+        let job = match job {
+            Job::Matches {
+                subject,
+                filter,
+                clock,
+                first,
+            } => {
+                // Sends by itself; called off, nobody waits for more.
+                let about = (&subject, number);
+                let _ = search::matches(about, &filter, (clock, first), &task, sender);
+                return;
+            }
+            Job::Export(order) => {
+                return sender.send(Outcome::Exported(export::export(&order, &task)));
+            }
+            job => job,
         };
         match self.answer(job, &task) {
             Ok(reply) => sender.send(Outcome::Reply {
@@ -141,6 +161,18 @@ impl Desk {
             Job::Bodies { subject, events } => {
                 Ok(Reply::Bodies(previews(&subject, &events, task)?))
             }
+            Job::Streams {
+                subject,
+                cut,
+                wanted,
+            } => {
+                let list = search::streams(&subject, &cut, &wanted, task)?;
+                Ok(Reply::Streams(Box::new(list)))
+            }
+            Job::Counts { subject, cut } => {
+                Ok(Reply::Counts(search::counts(&subject, &cut, task)?))
+            }
+            Job::Row { subject, event } => Ok(Reply::Row(search::row(&subject, event, task)?)),
             Job::Density { subject, request } => {
                 let timeline = self.timelines.find(&subject, request, task)?;
                 Ok(Reply::Density(Box::new(timeline)))
@@ -157,9 +189,13 @@ impl Desk {
                 let found = self.whole.overview(&subject, &cut, zone, &facts, task)?;
                 Ok(Reply::Overview(Box::new(found)))
             }
-            Job::Open(_) | Job::Close | Job::Save { .. } | Job::Preview { .. } => {
-                Err(ReplayError::Cancelled(crate::model::Cancelled))
-            }
+            // Done before, or by another thread.
+            Job::Matches { .. }
+            | Job::Export(_)
+            | Job::Open(_)
+            | Job::Close
+            | Job::Save { .. }
+            | Job::Preview { .. } => Err(ReplayError::Cancelled(crate::model::Cancelled)),
         }
     }
 
@@ -192,8 +228,13 @@ fn session_of(job: &Job) -> Option<SessionId> {
         | Job::Bodies { subject, .. }
         | Job::Density { subject, .. }
         | Job::Values { subject, .. }
+        | Job::Matches { subject, .. }
+        | Job::Streams { subject, .. }
+        | Job::Counts { subject, .. }
+        | Job::Row { subject, .. }
         | Job::Find { subject, .. }
         | Job::Overview { subject, .. } => Some(subject.session),
+        Job::Export(order) => Some(order.subject.session),
     }
 }
 

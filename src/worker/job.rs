@@ -3,13 +3,16 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::export::Export;
 use super::find::Names;
 use super::overview::{StoreOverview, layout_facts};
-use super::preview::Preview;
+use super::search::{Counts, SearchEnd, StreamsWanted};
 use super::timeline::{Timeline, TimelineRequest};
+use crate::analysis::events::EventFilter;
 use crate::analysis::overview::StoreFacts;
 use crate::analysis::replay::{Answer, FoldRules, StateAt, ValueChange};
-use crate::log::{Arrangement, Body, Cut, Log, PayloadReader, Unreadable};
+use crate::analysis::streams::StreamList;
+use crate::log::{Body, Clock, Cut, Log, PayloadReader, Unreadable};
 use crate::model::time::Zone;
 use crate::model::{EventIx, StreamIx};
 use crate::store::layout::{Contents, Layout, Role, SideKind};
@@ -51,6 +54,10 @@ pub enum Family {
     Density,
     /// Writing a file of results.
     Export,
+    /// Events by type and category.
+    Counts,
+    /// An event in full, for the clipboard.
+    Row,
 }
 
 /// What an analysis is about: a snapshot of the log with its payloads.
@@ -143,6 +150,42 @@ pub enum Job {
         /// The field, as a JSON pointer.
         pointer: String,
     },
+    /// The events of a filter, sent as they are found.
+    Matches {
+        /// The log.
+        subject: Subject,
+        /// What to look for.
+        filter: EventFilter,
+        /// The clock of its bounds.
+        clock: Clock,
+        /// The event to begin with: an earlier search has seen all before it.
+        first: EventIx,
+    },
+    /// A list of streams as of a cut.
+    Streams {
+        /// The log.
+        subject: Subject,
+        /// The moment.
+        cut: Cut,
+        /// Which.
+        wanted: StreamsWanted,
+    },
+    /// Events by type and category as of a cut.
+    Counts {
+        /// The log.
+        subject: Subject,
+        /// The moment.
+        cut: Cut,
+    },
+    /// An event in full as JSON.
+    Row {
+        /// The log.
+        subject: Subject,
+        /// The event.
+        event: EventIx,
+    },
+    /// Write a file.
+    Export(Box<Export>),
     /// Events counted over time.
     Density {
         /// The log.
@@ -196,6 +239,11 @@ impl Job {
             Self::Inspect { .. } => Family::Inspect,
             Self::Bodies { .. } => Family::Bodies,
             Self::Values { .. } => Family::Values,
+            Self::Matches { .. } => Family::Matches,
+            Self::Streams { .. } => Family::Streams,
+            Self::Counts { .. } => Family::Counts,
+            Self::Row { .. } => Family::Row,
+            Self::Export(_) => Family::Export,
             Self::Density { .. } => Family::Density,
             Self::Find { .. } => Family::Find,
             Self::Overview { .. } => Family::Overview,
@@ -221,6 +269,10 @@ impl Job {
                 | Family::Overview
                 | Family::Bodies
                 | Family::Inspect
+                | Family::Streams
+                | Family::Counts
+                | Family::Row
+                | Family::Export
                 | Family::Density
                 | Family::SaveSettings
                 | Family::SaveStore
@@ -334,72 +386,6 @@ impl std::fmt::Debug for Opened {
     }
 }
 
-/// What the background sends.
-#[derive(Debug)]
-pub enum Outcome {
-    /// A store was opened; its events follow.
-    Opened(Box<Opened>),
-    /// It could not be opened, or reading it broke off.
-    OpenFailed {
-        /// The file or folder.
-        path: PathBuf,
-        /// One sentence.
-        message: String,
-        /// Where a mapping by hand might help.
-        unread: Option<Box<Unread>>,
-    },
-    /// Opening was called off before anything was read.
-    OpenCancelled,
-    /// More of the log.
-    Indexed {
-        /// The opening.
-        session: SessionId,
-        /// The log so far.
-        log: Arc<Log>,
-        /// Set once all of it is there.
-        arrangement: Option<Arrangement>,
-    },
-    /// Indexing was called off; what was read stays.
-    IndexCancelled {
-        /// The opening.
-        session: SessionId,
-    },
-    /// The file is not the one that was indexed; it is being indexed anew.
-    Rewritten(Box<Opened>),
-    /// Following has trouble, or has it no longer.
-    Following {
-        /// The opening.
-        session: SessionId,
-        /// One sentence, while there is trouble.
-        trouble: Option<String>,
-    },
-    /// To [`Job::Preview`], which is about no opening.
-    Previewed {
-        /// What [`super::Worker::submit`] gave.
-        number: u64,
-        /// The first events, or a sentence.
-        preview: Result<Preview, String>,
-    },
-    /// An answer to the job of that number.
-    Reply {
-        /// The opening it is about.
-        session: SessionId,
-        /// What [`super::Worker::submit`] gave.
-        number: u64,
-        /// The answer.
-        reply: Reply,
-    },
-    /// The job of that number could not be done.
-    Failed {
-        /// What it was.
-        family: Family,
-        /// What [`super::Worker::submit`] gave.
-        number: u64,
-        /// One sentence.
-        message: String,
-    },
-}
-
 /// An answer.
 #[derive(Debug)]
 pub enum Reply {
@@ -423,6 +409,19 @@ pub enum Reply {
         /// Its values, oldest first.
         values: Vec<ValueChange>,
     },
+    /// To [`Job::Matches`], several times.
+    Matches {
+        /// What was found since the last time, in log order.
+        events: Vec<EventIx>,
+        /// With the last time.
+        end: Option<SearchEnd>,
+    },
+    /// To [`Job::Streams`].
+    Streams(Box<StreamList>),
+    /// To [`Job::Counts`].
+    Counts(Counts),
+    /// To [`Job::Row`].
+    Row(String),
     /// To [`Job::Density`].
     Density(Box<Timeline>),
     /// To [`Job::Find`].

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::job::{Family, Job, Outcome};
+use super::job::{Family, Job};
+use super::outcome::Outcome;
 use crate::model::{Progress, Task};
 
 /// Called after an outcome was sent, to make the window look.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::job::{Job, OpenRequest, Opened, Outcome, SessionId, Unread};
+use super::job::{Job, OpenRequest, Opened, SessionId, Unread};
 use super::lane::{Queued, Sender, Shared, Turn};
+use super::outcome::Outcome;
 use crate::log::{Arrangement, LogBuilder};
 use crate::model::Task;
 use crate::store::{Followed, OpenError, Store};

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use asof::analysis::replay::{
     Detail, FoldRules, Series, Source, StateReport, StateRequest, at_version, state,
@@ -13,7 +14,7 @@ use asof::log::{Arrangement, Body, Bound, Log, LogBuilder, Problem, Unreadable};
 use asof::model::time::Zone;
 use asof::model::{EventIx, StreamIx, Task, Timestamp, Version};
 use asof::store::layout::Layout;
-use asof::store::{OpenError, OpenOptions, Store};
+use asof::store::{Followed, OpenError, OpenOptions, Store};
 use serde_json::Value;
 
 pub fn fixture(name: &str) -> PathBuf {
@@ -56,6 +57,16 @@ impl Opened {
             arrangement,
             task,
         })
+    }
+
+    pub fn follow(&mut self) -> Followed {
+        self.follow_at(Instant::now())
+    }
+
+    pub fn follow_at(&mut self, now: Instant) -> Followed {
+        let followed = self.store.follow_at(now, &mut self.builder, &self.task);
+        (self.log, self.arrangement) = self.builder.finish();
+        followed.unwrap()
     }
 
     pub fn layout(&self) -> &str {

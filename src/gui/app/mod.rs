@@ -1,6 +1,7 @@
 //! The program behind the window: owns the model, the views and the worker. Each frame it drains
 //! what the worker sent, carries out commands, asks for what is needed now, and draws.
 
+mod lists;
 mod needs;
 mod outcomes;
 mod remember;
@@ -95,6 +96,8 @@ impl App {
             cursor: Cursor::default(),
             compare: None,
             selection: Selection::default(),
+            filter: Default::default(),
+            streams_wanted: None,
             view: View::default(),
             playback: Playback::default(),
             answers: Answers::default(),

@@ -18,6 +18,7 @@ impl App {
         self.ask_event(revision);
         self.ask_values(revision);
         self.ask_bodies();
+        self.ask_lists(revision);
         self.ask_timeline(revision);
         self.ask_overview(revision);
         self.ask_names(revision);

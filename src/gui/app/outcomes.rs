@@ -17,7 +17,7 @@ impl App {
     pub(super) fn drain(&mut self, ctx: &egui::Context) {
         let began = Instant::now();
         while let Some(outcome) = self.worker.next() {
-            self.take(outcome);
+            self.take(outcome, ctx);
             if began.elapsed() > BUDGET {
                 ctx.request_repaint();
                 return;
@@ -25,7 +25,7 @@ impl App {
         }
     }
 
-    fn take(&mut self, outcome: Outcome) {
+    fn take(&mut self, outcome: Outcome, ctx: &egui::Context) {
         match outcome {
             Outcome::Opened(opened) => self.opened(*opened),
             Outcome::OpenFailed {
@@ -68,7 +68,8 @@ impl App {
                 session,
                 number,
                 reply,
-            } if self.is_current(session) => self.answer(number, reply),
+            } if self.is_current(session) => self.answer(number, reply, ctx),
+            Outcome::Exported(result) => self.exported(result),
             Outcome::Failed { message, .. } => self.note(Level::Error, message, None),
             // Of a store that is no longer open.
             _ => {}
@@ -101,6 +102,8 @@ impl App {
         model.answers = Default::default();
         model.selection = Selection::default();
         model.compare = None;
+        model.filter = Default::default();
+        model.streams_wanted = None;
         model.cursor = Cursor::default();
         model.view = View::Overview;
         model.notes.clear();
@@ -178,6 +181,9 @@ impl App {
         self.model.selection.stream = None;
         self.model.answers = Default::default();
         self.model.selection.event = None;
+        // It names types and streams by their places in the old log.
+        self.model.filter = Default::default();
+        self.model.streams_wanted = None;
         if let Some(session) = &mut self.model.session {
             // By time for now; by the event's id once the new index is whole.
             let bound = match self.model.cursor.time() {
@@ -195,7 +201,7 @@ impl App {
         );
     }
 
-    fn answer(&mut self, number: u64, reply: Reply) {
+    fn answer(&mut self, number: u64, reply: Reply, ctx: &egui::Context) {
         let answers = &mut self.model.answers;
         match reply {
             Reply::State(found) => answers.state.answer(number, *found),
@@ -220,6 +226,7 @@ impl App {
                     },
                 );
             }
+            list => self.take_list(number, list, ctx),
         }
     }
 }

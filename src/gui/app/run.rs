@@ -58,6 +58,7 @@ impl App {
                     self.worker.cancel(running.family);
                 }
                 self.worker.cancel(Family::Session);
+                self.lists_called_off();
             }
             Command::Search(text) => self.model.search = text,
             Command::SetMapping(mapping) => self.set_mapping(mapping),
@@ -81,7 +82,17 @@ impl App {
             | Command::CorrectMapping => {
                 self.frame.command(&command);
             }
-            Command::Export => self.frame.command(&command),
+            Command::SetFilter(_)
+            | Command::GoOnSearching
+            | Command::FilterCorrelation(_)
+            | Command::FilterStream(_)
+            | Command::FilterType(_)
+            | Command::ListStreams(_)
+            | Command::WantCounts
+            | Command::KeepColumns(..)
+            | Command::CopyEvent(_)
+            | Command::Export
+            | Command::ExportTo(..) => self.run_on_lists(command, ctx),
             other => self.run_on_store(other),
         }
     }
@@ -126,10 +137,6 @@ impl App {
             Command::GoToEvent(event) => self.go_to_event(event),
             Command::SelectField(field) => self.model.selection.field = field,
             Command::CompareWith(text) => self.compare_with(text.as_deref()),
-            Command::FilterCorrelation(_) | Command::FilterStream(_) | Command::FilterType(_) => {
-                self.model.view = View::Events;
-                self.frame.command(&command);
-            }
             Command::AddBookmark => self.add_bookmark(),
             Command::RemoveBookmark(at) => {
                 if at < self.model.store.bookmarks.len() {
@@ -234,6 +241,11 @@ impl App {
                 ctx.request_repaint();
             }
         };
+        self.start_dialog(run);
+    }
+
+    /// Runs a dialog of the system on a thread of its own.
+    pub(super) fn start_dialog(&mut self, run: impl FnOnce() + Send + 'static) {
         let started = std::thread::Builder::new()
             .name("asof-dialog".to_owned())
             .spawn(run);
@@ -389,7 +401,7 @@ impl App {
         self.save_store();
     }
 
-    fn copy(&mut self, text: String, ctx: &egui::Context) {
+    pub(super) fn copy(&mut self, text: String, ctx: &egui::Context) {
         ctx.copy_text(text.clone());
         self.clipboard = Some(text);
     }

@@ -48,9 +48,6 @@ impl Frame {
     pub fn command(&mut self, command: &Command) {
         match command {
             Command::FocusTime => self.top_bar.focus_time(),
-            Command::FilterCorrelation(_) | Command::FilterStream(_) | Command::FilterType(_) => {
-                self.events.command(command);
-            }
             other => self.dialogs.command(other),
         }
     }

@@ -3,10 +3,14 @@
 
 use hashbrown::HashMap;
 
+use super::Matching;
 use crate::analysis::replay::ValueChange;
+use crate::analysis::streams::StreamList;
 use crate::log::{Body, Unreadable};
 use crate::model::{EventIx, StreamIx};
-use crate::worker::{Found, Names, Preview, StoreOverview, Timeline, TimelineRequest};
+use crate::worker::{
+    Counts, Found, Names, Preview, StoreOverview, StreamsWanted, Timeline, TimelineRequest,
+};
 
 /// The place for one kind of answer. `K` says what an answer is about.
 #[derive(Clone, Debug)]
@@ -107,6 +111,14 @@ pub struct StateKey {
     pub(in crate::gui) zone: crate::model::time::Zone,
 }
 
+/// What a list of streams is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StreamsKey {
+    pub(in crate::gui) revision: u64,
+    pub(in crate::gui) cut: crate::log::Cut,
+    pub(in crate::gui) wanted: StreamsWanted,
+}
+
 /// What an overview is asked for: everything that would change the answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OverviewKey {
@@ -150,6 +162,12 @@ pub struct Answers {
     pub wanted_timeline: Option<TimelineRequest>,
     /// Payloads of the rows on screen.
     pub bodies: BodyCache,
+    /// The events of the filter.
+    pub matching: Matching,
+    /// Streams with their figures.
+    pub streams: Slot<StreamsKey, StreamList>,
+    /// Events by type and category.
+    pub counts: Slot<(u64, crate::log::Cut), Counts>,
     /// What the store is and holds.
     pub overview: Slot<OverviewKey, StoreOverview>,
     /// What the palette's text may mean.
@@ -199,11 +217,24 @@ impl BodyCache {
         self.asked = Some(number);
     }
 
-    /// Takes lines that have come.
+    /// Whether lines were asked for that have not come.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.asked.is_some() || !self.wanted.is_empty()
+    }
+
+    /// Notes that nothing more will come of what was asked.
+    pub fn called_off(&mut self) {
+        self.asked = None;
+        self.wanted.clear();
+    }
+
+    /// Takes lines that have come; those of a log in another order are not wanted any more.
     pub fn fill(&mut self, number: u64, lines: Vec<(EventIx, Result<String, Unreadable>)>) {
-        if self.asked == Some(number) {
-            self.asked = None;
+        if self.asked != Some(number) {
+            return;
         }
+        self.asked = None;
         if self.lines.len() + lines.len() > Self::KEPT {
             self.lines.clear();
         }

@@ -3,19 +3,24 @@
 
 mod answers;
 mod cursor;
+mod matching;
 mod play;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use answers::{Answers, BodyCache, FieldValues, Inspected, OverviewKey, Slot, StateKey};
+pub use answers::{
+    Answers, BodyCache, FieldValues, Inspected, OverviewKey, Slot, StateKey, StreamsKey,
+};
 pub use cursor::{Cursor, Direction, Step};
+pub use matching::{EventRows, Matching, SearchState};
 pub use play::{PlayState, Playback, SPEEDS};
 
+use crate::analysis::events::EventFilter;
 use crate::log::{Bound, Clock, Log};
 use crate::model::time::{Edge, InputContext, Style, Zone};
 use crate::model::{EventIx, StreamIx, Timestamp};
-use crate::worker::{Opened, Running, Subject, Unread};
+use crate::worker::{Opened, Running, StreamsWanted, Subject, Unread};
 use crate::workspace::Settings;
 
 /// The views of the rail.
@@ -138,6 +143,10 @@ pub struct Model {
     pub compare: Option<Bound>,
     /// What the views are about.
     pub selection: Selection,
+    /// The events that the events view shows.
+    pub filter: EventFilter,
+    /// The streams that a view wants listed.
+    pub streams_wanted: Option<StreamsWanted>,
     /// The view.
     pub view: View,
     /// Whether time is running.
@@ -186,6 +195,16 @@ impl Model {
     pub fn is_known(&self, event: EventIx) -> bool {
         self.log()
             .is_some_and(|log| self.cursor.cut().holds(log, event))
+    }
+
+    /// The rows of the events view: those of the filter found so far, or the whole log.
+    #[must_use]
+    pub fn event_rows(&self) -> EventRows<'_> {
+        if self.filter == EventFilter::default() {
+            EventRows::All(self.log().map_or(0, |log| log.len() as u32))
+        } else {
+            EventRows::Some(&self.answers.matching.found().events)
+        }
     }
 
     /// What typed moments are relative to.

@@ -89,7 +89,9 @@ fn table(facts: &TableFacts) -> Option<Guess> {
     let parts = score::cast(&fields);
     let place = format!("table `{}`", facts.name);
     let column = |part: &Part| Column::sql(quoted(fields[part.field].name));
-    let further = type_by_category(&parts, &column).into_iter().collect();
+    let further = type_by_category(&parts, &fields, &column)
+        .into_iter()
+        .collect();
     let mut guess = Guess::assemble(Medium::Sqlite, &parts, &fields, &place, column, further)?;
     guess.look_into_metadata(&parts, &fields);
     let own_key = integer_key(facts);
@@ -167,7 +169,7 @@ pub(super) fn json(facts: &JsonFacts) -> Option<Candidate> {
     let mut around = from_around(facts, &parts);
     let column = |part: &Part| Column::at(Pointer::through([fields[part.field].name]));
     if !around.iter().any(|(role, _)| *role == Role::Type) {
-        around.extend(type_by_category(&parts, &column));
+        around.extend(type_by_category(&parts, &fields, &column));
     }
     let mut guess = Guess::assemble(Medium::Json, &parts, &fields, "the records", column, around)?;
     guess.look_into_metadata(&parts, &fields);
@@ -197,12 +199,18 @@ pub(super) fn json(facts: &JsonFacts) -> Option<Candidate> {
 }
 
 /// kcat and the like tell topics apart and no types: better those than none.
-fn type_by_category(parts: &[Part], column: impl Fn(&Part) -> Column) -> Option<(Role, Column)> {
+fn type_by_category(
+    parts: &[Part],
+    fields: &[Field<'_>],
+    column: impl Fn(&Part) -> Column,
+) -> Option<(Role, Column)> {
     if parts.iter().any(|part| part.role == Role::Type) {
         return None;
     }
-    let category = parts.iter().find(|part| part.role == Role::Category)?;
-    Some((Role::Type, column(category)))
+    let mut topics = parts.iter().filter(|part| {
+        part.role == Role::Category && fields[part.field].name.to_lowercase().contains("topic")
+    });
+    Some((Role::Type, column(topics.next()?)))
 }
 
 /// What the fields around the records tell that the records do not.

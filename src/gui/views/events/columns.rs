@@ -1,0 +1,144 @@
+//! The columns of the events table: which there are, which are shown, how a time stands in them.
+
+use egui::{Popup, PopupCloseBehavior, Ui};
+
+use super::TimeFormat;
+use crate::gui::command::{Command, Outbox};
+use crate::gui::model::Model;
+use crate::gui::widgets::{Button, Column};
+use crate::log::Clock;
+use crate::workspace::Settings;
+
+/// The table's name in the settings.
+const TABLE: &str = "events";
+
+/// A column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Col {
+    Position,
+    Type,
+    Stream,
+    Version,
+    Time,
+    Correlation,
+    Category,
+    Id,
+    Payload,
+}
+
+impl Col {
+    const ALL: [Self; 9] = [
+        Self::Position,
+        Self::Type,
+        Self::Stream,
+        Self::Version,
+        Self::Time,
+        Self::Correlation,
+        Self::Category,
+        Self::Id,
+        Self::Payload,
+    ];
+
+    const USUAL: [Self; 7] = [
+        Self::Position,
+        Self::Type,
+        Self::Stream,
+        Self::Version,
+        Self::Time,
+        Self::Correlation,
+        Self::Payload,
+    ];
+
+    /// For the settings.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Position => "position",
+            Self::Type => "type",
+            Self::Stream => "stream",
+            Self::Version => "version",
+            Self::Time => "time",
+            Self::Correlation => "correlation_id",
+            Self::Category => "category",
+            Self::Id => "id",
+            Self::Payload => "data",
+        }
+    }
+
+    /// For the menu.
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Position => "Position",
+            Self::Type => "Event type",
+            Self::Stream => "Stream",
+            Self::Version => "Stream version",
+            Self::Time => "Time",
+            Self::Correlation => "Correlation",
+            Self::Category => "Category",
+            Self::Id => "Event id",
+            Self::Payload => "Payload",
+        }
+    }
+
+    /// As the table draws it.
+    pub fn column(self, model: &Model, times: &TimeFormat) -> Column {
+        match self {
+            Self::Position => Column::new("Position", 80.0).right().resizable(),
+            Self::Type => Column::new("Event type", 194.0).resizable(),
+            Self::Stream => Column::new("Stream", 148.0).resizable(),
+            Self::Version => Column::new("v", 46.0).right(),
+            Self::Time => {
+                let clock = match model.clock() {
+                    Clock::Recorded => "Recorded",
+                    Clock::Occurred => "Occurred",
+                };
+                let head = format!("{clock}, {}", model.zone());
+                Column::new(head, times.width()).resizable()
+            }
+            Self::Correlation => Column::new("Correlation", 112.0).resizable(),
+            Self::Category => Column::new("Category", 100.0).resizable(),
+            Self::Id => Column::new("Event id", 256.0).resizable(),
+            Self::Payload => Column::rest("Payload", 80.0),
+        }
+    }
+}
+
+/// The columns chosen, in the order of the table; the usual ones where nothing was.
+pub(super) fn shown(settings: &Settings) -> Vec<Col> {
+    let Some(kept) = settings.window.columns.get(TABLE) else {
+        return Col::USUAL.to_vec();
+    };
+    let is_kept = |col: &Col| kept.iter().any(|name| name == col.name());
+    let shown: Vec<Col> = Col::ALL.into_iter().filter(is_kept).collect();
+    if shown.is_empty() {
+        Col::USUAL.to_vec()
+    } else {
+        shown
+    }
+}
+
+/// The button with the menu of columns.
+pub(super) fn menu(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let button = ui.add(Button::secondary("Columns").menu());
+    let popup = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    popup.show(|ui| {
+        ui.set_min_width(160.0);
+        let shown = shown(&model.settings);
+        for col in Col::ALL {
+            let mut on = shown.contains(&col);
+            let only = on && shown.len() == 1;
+            let title = format!("Column {}", col.title());
+            let check = ui.add_enabled(!only, egui::Checkbox::new(&mut on, col.title()));
+            check.widget_info(|| {
+                egui::WidgetInfo::selected(egui::Role::CheckBox, !only, on, title.as_str())
+            });
+            if check.changed() {
+                let kept = Col::ALL.into_iter().filter(|other| match *other == col {
+                    true => on,
+                    false => shown.contains(other),
+                });
+                let names = kept.map(|col| col.name().to_owned()).collect();
+                outbox.send(Command::KeepColumns(TABLE, names));
+            }
+        }
+    });
+}

@@ -1,0 +1,174 @@
+//! The table of streams: one row each, with where a click leads and which head sorts.
+
+use egui::{Popup, Ui};
+
+use super::super::events::{TimeFormat, TimeFormats};
+use crate::analysis::streams::{Direction, StreamFigures, StreamList, StreamSort};
+use crate::gui::command::{Command, Outbox};
+use crate::gui::model::Model;
+use crate::gui::theme::{Face, TokensExt};
+use crate::gui::widgets::{Column, RowCells, TableState, VirtualTable};
+use crate::log::Log;
+use crate::model::{EventIx, StreamIx};
+use crate::render::grouped;
+
+/// What the table keeps between frames.
+#[derive(Default)]
+pub(super) struct StreamTable {
+    state: TableState,
+    times: TimeFormats,
+    /// The row of the selected stream in the list of that number.
+    row: Option<((u64, StreamIx), Option<usize>)>,
+}
+
+const HEADS: [(&str, StreamSort); 5] = [
+    ("Stream", StreamSort::Name),
+    ("Category", StreamSort::Name),
+    ("Events", StreamSort::Events),
+    ("First", StreamSort::First),
+    ("Last", StreamSort::Last),
+];
+
+/// The column whose head sorts nothing.
+const CATEGORY: usize = 1;
+
+impl StreamTable {
+    /// Begins at the top again, for another list.
+    pub fn to_top(&mut self) {
+        self.state.scroll_to_row(0);
+    }
+
+    /// Draws the list; the order whose head was clicked.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        model: &Model,
+        log: &Log,
+        list: &StreamList,
+        sorted: (StreamSort, Direction),
+        outbox: &mut Outbox,
+    ) -> Option<StreamSort> {
+        let times = self.times.get(model, log);
+        let columns = columns(model, &times, sorted);
+        let selected = self.selected(model, list);
+        let rows = list.streams.len() as u64;
+        let table = VirtualTable::new("Streams", &mut self.state, &columns, rows)
+            .selected(selected.map(|row| row as u64));
+        let said = table.show(ui, |row| {
+            let Some(figures) = list.streams.get(row.index() as usize) else {
+                return;
+            };
+            // A list of an older snapshot is shown until the new one comes.
+            if figures.last.at() < log.len() && figures.stream.at() < log.streams().len() {
+                paint(row, model, log, figures, &times, outbox);
+            }
+        });
+        let stream = |row: u64| list.streams.get(row as usize).map(|figures| figures.stream);
+        let pointed = said.clicked.or(said.secondary_clicked).map(|hit| hit.row);
+        if let Some(stream) = said.moved_to.or(pointed).and_then(stream) {
+            outbox.send(Command::SelectStream(stream));
+        }
+        let opened = said.double_clicked.map(|hit| hit.row).or(said.activated);
+        if let Some(stream) = opened.and_then(stream) {
+            outbox.send(Command::GoToStream(stream));
+        }
+        let head = said.head_clicked.filter(|head| *head != CATEGORY);
+        head.and_then(|head| HEADS.get(head)).map(|(_, sort)| *sort)
+    }
+
+    /// Looked for once per list and selection, since a list may have a million rows.
+    fn selected(&mut self, model: &Model, list: &StreamList) -> Option<usize> {
+        let stream = model.selection.stream?;
+        let key = (model.answers.streams.number(), stream);
+        if self.row.is_none_or(|(of, _)| of != key) {
+            let at = list
+                .streams
+                .iter()
+                .position(|figures| figures.stream == stream);
+            self.row = Some((key, at));
+        }
+        self.row.and_then(|(_, row)| row)
+    }
+}
+
+fn columns(
+    model: &Model,
+    times: &TimeFormat,
+    (sort, direction): (StreamSort, Direction),
+) -> Vec<Column> {
+    let head = |at: usize| {
+        let (name, by) = HEADS[at];
+        let zone = if at > 2 {
+            format!(", {}", model.zone())
+        } else {
+            String::new()
+        };
+        let mark = match direction {
+            _ if by != sort || at == CATEGORY => "",
+            Direction::Ascending => " ▲",
+            Direction::Descending => " ▼",
+        };
+        format!("{name}{zone}{mark}")
+    };
+    vec![
+        Column::new(head(0), 380.0).resizable(),
+        Column::new(head(1), 160.0).resizable(),
+        Column::new(head(2), 104.0).right().resizable(),
+        Column::new(head(3), times.width().max(120.0)).resizable(),
+        Column::new(head(4), times.width().max(120.0)).resizable(),
+    ]
+}
+
+fn paint(
+    row: &mut RowCells<'_>,
+    model: &Model,
+    log: &Log,
+    figures: &StreamFigures,
+    times: &TimeFormat,
+    outbox: &mut Outbox,
+) {
+    let t = row.painter().tokens();
+    let (stream, name) = (figures.stream, log.stream_name(figures.stream));
+    let category = log.category(stream);
+    row.name(|| format!("{name} {} events", grouped(u64::from(figures.events))));
+    let strong = row.is_selected();
+    let face = if strong { Face::CellStrong } else { Face::Cell };
+    row.dot_text(0, t.category(category.at()), face, t.text, name);
+    row.text(1, Face::Dense, t.text2, log.category_name(category));
+    row.text(2, Face::Cell, t.text, &grouped(u64::from(figures.events)));
+    let dim = if strong { t.text2 } else { t.text3 };
+    for (at, event) in [(3, figures.first), (4, figures.last)] {
+        time(row, at, model, log, event, times, dim);
+    }
+    Popup::context_menu(row.response()).show(|ui| {
+        ui.set_min_width(180.0);
+        let mut item = |word: &str, command: Command| {
+            if ui.add(egui::Button::new(word).frame(false)).clicked() {
+                outbox.send(command);
+                ui.close();
+            }
+        };
+        item("Go to its state", Command::GoToStream(stream));
+        item("Show its events", Command::FilterStream(stream));
+        item("Copy stream", Command::Copy(name.to_owned()));
+    });
+}
+
+fn time(
+    row: &mut RowCells<'_>,
+    at: usize,
+    model: &Model,
+    log: &Log,
+    event: EventIx,
+    times: &TimeFormat,
+    dim: egui::Color32,
+) {
+    let t = row.painter().tokens();
+    match log.time(event, model.clock()) {
+        Some(time) => {
+            let (date, clock) = times.parts(time);
+            row.two_texts(at, Face::Cell, (&date, dim), (&clock, t.text));
+        }
+        None => row.text(at, Face::Dense, dim, "not held by this store"),
+    }
+}

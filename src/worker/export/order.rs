@@ -1,0 +1,73 @@
+//! What an export is ordered with, and what comes of it. Nothing is written here.
+
+use std::path::PathBuf;
+
+use super::super::job::Subject;
+use super::super::search::StreamsWanted;
+use crate::analysis::events::EventFilter;
+use crate::log::{AsOf, Cut};
+use crate::model::StreamIx;
+
+/// What goes into an exported file, as of the order's cut.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Exports {
+    /// The events of a filter.
+    Events(EventFilter),
+    /// A list of streams.
+    Streams(StreamsWanted),
+    /// The state of a stream, always as JSON.
+    State(StreamIx),
+}
+
+/// The form of an exported list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// One array.
+    Json,
+    /// One object a line.
+    #[default]
+    JsonLines,
+    /// A header and one row a line.
+    Csv,
+}
+
+impl ExportFormat {
+    /// By the ending of a file's name; JSON lines where it is another.
+    #[must_use]
+    pub fn of(path: &std::path::Path) -> Self {
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        match ending.map(str::to_ascii_lowercase).as_deref() {
+            Some("json") => Self::Json,
+            Some("csv") => Self::Csv,
+            _ => Self::JsonLines,
+        }
+    }
+}
+
+/// An export to be written.
+#[derive(Clone, Debug)]
+pub struct Export {
+    /// The log.
+    pub subject: Subject,
+    /// What.
+    pub what: Exports,
+    /// As of when.
+    pub cut: Cut,
+    /// In which form.
+    pub format: ExportFormat,
+    /// Where to.
+    pub path: PathBuf,
+    /// The open store's file or folder, which is never written.
+    pub store: PathBuf,
+}
+
+/// A file that was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exported {
+    /// The file.
+    pub path: PathBuf,
+    /// What it holds: "1,204 events".
+    pub what: String,
+    /// As of when.
+    pub as_of: AsOf,
+}
