@@ -161,18 +161,9 @@ impl Desk {
             Job::Bodies { subject, events } => {
                 Ok(Reply::Bodies(previews(&subject, &events, task)?))
             }
-            Job::Streams {
-                subject,
-                cut,
-                wanted,
-            } => {
-                let list = search::streams(&subject, &cut, &wanted, task)?;
-                Ok(Reply::Streams(Box::new(list)))
+            Job::Streams { .. } | Job::Counts { .. } | Job::Row { .. } => {
+                Ok(search::answer(job, task)?)
             }
-            Job::Counts { subject, cut } => {
-                Ok(Reply::Counts(search::counts(&subject, &cut, task)?))
-            }
-            Job::Row { subject, event } => Ok(Reply::Row(search::row(&subject, event, task)?)),
             Job::Density { subject, request } => {
                 let timeline = self.timelines.find(&subject, request, task)?;
                 Ok(Reply::Density(Box::new(timeline)))

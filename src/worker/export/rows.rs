@@ -77,11 +77,11 @@ impl<'a> Rows<'a> {
     }
 
     /// What must stand even if there are no rows.
-    pub fn end(self, empty: Grid<'_>) -> Result<(), Broken> {
+    pub fn end(self, empty: &Grid<'_>) -> Result<(), Broken> {
         match (self.format, self.count) {
             (ExportFormat::Json, 0) => self.to.write_all(b"[]\n")?,
             (ExportFormat::Json, _) => self.to.write_all(b"\n]\n")?,
-            (ExportFormat::Csv, 0) => render::csv(&empty, self.to)?,
+            (ExportFormat::Csv, 0) => render::csv(empty, self.to)?,
             _ => {}
         }
         Ok(())
@@ -121,12 +121,9 @@ mod tests {
             let mut bytes = Vec::new();
             let mut writer = Rows::new(format, &mut bytes);
             for batch in rows.chunks(2) {
-                writer
-                    .add(batch, |rows| render::streams(rows))
-                    .ok()
-                    .unwrap();
+                writer.add(batch, render::streams).ok().unwrap();
             }
-            writer.end(render::streams([])).ok().unwrap();
+            writer.end(&render::streams([])).ok().unwrap();
             String::from_utf8(bytes).unwrap()
         };
         let head = "stream,category,events,first_position,last_position,first_time,last_time\n";
