@@ -30,10 +30,10 @@ fn accounts(folder: &Path) -> PathBuf {
             r#"{{"position":{},"stream":"account-{account}","version":{version},"type":"Deposited","recorded_at":"2024-12-31T10:{n:02}:00Z","data":{{"amount":{n}}}}}"#,
             n + 1
         )
-        .unwrap();
+        .expect("it is there");
     }
     let path = folder.join("accounts.jsonl");
-    std::fs::write(&path, text).unwrap();
+    std::fs::write(&path, text).expect("it is there");
     path
 }
 
@@ -50,7 +50,22 @@ fn plot(harness: &Harness<'_, App>) -> Rect {
     rect(harness, Role::Slider, "Timeline")
 }
 
-fn press(harness: &mut Harness<'_, App>, pos: Pos2, pressed: bool) {
+fn press(harness: &mut Harness<'_, App>, pos: Pos2) {
+    button(harness, pos, Button::Down);
+}
+
+fn release(harness: &mut Harness<'_, App>, pos: Pos2) {
+    button(harness, pos, Button::Up);
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Button {
+    Down,
+    Up,
+}
+
+fn button(harness: &mut Harness<'_, App>, pos: Pos2, to: Button) {
+    let pressed = to == Button::Down;
     harness.event(Event::PointerButton {
         pos,
         button: PointerButton::Primary,
@@ -66,12 +81,12 @@ fn position(harness: &Harness<'_, App>) -> Option<i64> {
 }
 
 fn time(harness: &Harness<'_, App>) -> Timestamp {
-    harness.state().model().cursor.time().unwrap()
+    harness.state().model().cursor.time().expect("it is there")
 }
 
 fn window(harness: &Harness<'_, App>) -> (i64, i64) {
     let answers = &harness.state().model().answers;
-    let timeline = answers.timeline.current().unwrap();
+    let timeline = answers.timeline.current().expect("it is there");
     (timeline.axis.from(), timeline.axis.to())
 }
 
@@ -83,28 +98,28 @@ fn a_click_moves_the_cursor_and_a_drag_takes_it_along() {
     let at = |share: f32| pos2(plot.left() + plot.width() * share, plot.center().y);
     harness.hover_at(at(0.25));
     harness.step();
-    press(&mut harness, at(0.25), true);
-    press(&mut harness, at(0.25), false);
+    press(&mut harness, at(0.25));
+    release(&mut harness, at(0.25));
     settle(&mut harness);
     let quarter = time(&harness);
     assert!(matches!(
         harness.state().model().cursor.bound(),
         Bound::Time(_)
     ));
-    press(&mut harness, at(0.25), true);
+    press(&mut harness, at(0.25));
     harness.hover_at(at(0.5));
     harness.step();
     harness.hover_at(at(0.6));
     harness.step();
     harness.step();
     let dragged = time(&harness);
-    press(&mut harness, at(0.6), false);
+    release(&mut harness, at(0.6));
     assert!(quarter < dragged, "{quarter} {dragged}");
     // Past the end is the head, which moves on as the store grows.
     harness.hover_at(at(0.999));
     harness.step();
-    press(&mut harness, at(0.999), true);
-    press(&mut harness, at(0.999), false);
+    press(&mut harness, at(0.999));
+    release(&mut harness, at(0.999));
     settle(&mut harness);
     assert!(harness.state().model().cursor.is_at_head());
 }
@@ -184,6 +199,47 @@ fn the_wheel_zooms_around_the_pointer() {
 }
 
 #[test]
+fn the_frame_in_the_strip_can_be_dragged() {
+    let mut harness = open_app(&bank());
+    click(&mut harness, Role::RadioButton, "1 mo");
+    let before = window(&harness);
+    let strip = rect(&harness, Role::ScrollBar, "Whole store");
+    let from = pos2(strip.right() - 6.0, strip.center().y);
+    let to = pos2(strip.center().x, strip.center().y);
+    harness.hover_at(from);
+    harness.step();
+    press(&mut harness, from);
+    harness.hover_at(to);
+    harness.step();
+    release(&mut harness, to);
+    settle(&mut harness);
+    let after = window(&harness);
+    assert_eq!(after.1 - after.0, before.1 - before.0);
+    assert!(after.1 < before.0, "{before:?} {after:?}");
+    assert!(harness.state().model().cursor.is_at_head());
+}
+
+#[test]
+fn the_edge_of_the_panel_can_be_dragged_and_is_remembered() {
+    let mut harness = open_app(&bank());
+    let plot = plot(&harness);
+    let edge = pos2(plot.center().x, plot.bottom() - 204.0);
+    let higher = pos2(edge.x, edge.y - 64.0);
+    harness.hover_at(edge);
+    harness.step();
+    press(&mut harness, edge);
+    harness.hover_at(higher);
+    harness.step();
+    release(&mut harness, higher);
+    settle(&mut harness);
+    let height = harness.state().model().settings.window.time_panel_height;
+    assert!(
+        height.is_some_and(|height| (260.0..276.0).contains(&height)),
+        "{height:?}"
+    );
+}
+
+#[test]
 fn steps_go_by_the_log_or_by_the_selected_stream() {
     let folder = tempfile::tempdir().unwrap();
     let store = accounts(folder.path());
@@ -245,8 +301,8 @@ fn a_store_without_times_has_an_axis_of_positions() {
     let middle = plot.center();
     harness.hover_at(middle);
     harness.step();
-    press(&mut harness, middle, true);
-    press(&mut harness, middle, false);
+    press(&mut harness, middle);
+    release(&mut harness, middle);
     settle(&mut harness);
     assert!(matches!(
         harness.state().model().cursor.bound(),

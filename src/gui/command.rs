@@ -472,7 +472,7 @@ impl Listed {
     #[must_use]
     pub fn keys_text(&self, ctx: &egui::Context) -> Option<String> {
         self.shortcut()
-            .map(|shortcut| ctx.format_shortcut(&shortcut))
+            .map(|shortcut| ctx.format_shortcut(&shortcut).replace("Comma", ","))
     }
 }
 

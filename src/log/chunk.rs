@@ -17,6 +17,8 @@ pub(super) struct TimeColumn {
     untimed: Vec<u32>,
     pub least: Timestamp,
     pub most: Timestamp,
+    /// Whether no time is earlier than the one before it.
+    pub ascending: bool,
 }
 
 impl TimeColumn {
@@ -33,14 +35,17 @@ impl TimeColumn {
             untimed: Vec::new(),
             least: Timestamp::from_micros(i64::MAX),
             most: ALWAYS,
+            ascending: true,
         };
         let mut filled = Vec::with_capacity(times.micros.len());
         for (row, &micros) in times.micros.iter().enumerate() {
+            let previous = last;
             if micros == NONE {
                 column.untimed.push(row as u32);
             } else {
                 last = Timestamp::with_nanos(micros, times.nanos.get(row).copied().unwrap_or(0));
             }
+            column.ascending &= row == 0 || previous <= last;
             filled.push(last.micros());
             if !times.nanos.is_empty() {
                 column.nanos.push(last.sub_micro_nanos());
@@ -64,6 +69,25 @@ impl TimeColumn {
 
     pub fn untimed(&self) -> usize {
         self.untimed.len()
+    }
+
+    pub fn untimed_within(&self, rows: &Range<usize>) -> usize {
+        let below = |end: usize| self.untimed.partition_point(|&row| (row as usize) < end);
+        below(rows.end) - below(rows.start)
+    }
+
+    /// The first of `rows` from which on all are later than `time`, in an ascending column.
+    pub fn first_after(&self, rows: Range<usize>, time: Timestamp) -> usize {
+        let (mut low, mut high) = (rows.start, rows.end);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.get(middle) <= time.max(ALWAYS) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
     }
 
     pub fn has_nanos(&self) -> bool {

@@ -80,45 +80,69 @@ impl fmt::Display for IdRef<'_> {
     }
 }
 
+/// By byte: the digit's value in the low four bits, and above them what kind of byte it is.
+static DIGITS: [u8; 256] = {
+    let mut digits = [OTHER; 256];
+    let mut value = 0;
+    while value < 16 {
+        match value {
+            0..10 => digits[b'0' as usize + value] = value as u8,
+            _ => {
+                digits[b'a' as usize + value - 10] = value as u8 | LOWER;
+                digits[b'A' as usize + value - 10] = value as u8 | UPPER;
+            }
+        }
+        value += 1;
+    }
+    digits
+};
+const LOWER: u8 = 0x10;
+const UPPER: u8 = 0x20;
+const OTHER: u8 = 0x40;
+
 /// Reads a UUID in one of its usual spellings. Mixed case is not a UUID to us, since it could not
 /// be written back as it was.
 fn parse_uuid(text: &str) -> Option<(u128, Spelling)> {
     let bytes = text.as_bytes();
+    let mut plain = [0; 32];
     let dashed = match bytes.len() {
-        36 => true,
-        32 => false,
-        _ => return None,
-    };
-    let (mut value, mut lower, mut upper) = (0_u128, false, false);
-    for (i, &byte) in bytes.iter().enumerate() {
-        if dashed && matches!(i, 8 | 13 | 18 | 23) {
-            if byte != b'-' {
+        36 => {
+            if [bytes[8], bytes[13], bytes[18], bytes[23]] != *b"----" {
                 return None;
             }
-            continue;
+            plain[..8].copy_from_slice(&bytes[..8]);
+            plain[8..12].copy_from_slice(&bytes[9..13]);
+            plain[12..16].copy_from_slice(&bytes[14..18]);
+            plain[16..20].copy_from_slice(&bytes[19..23]);
+            plain[20..].copy_from_slice(&bytes[24..]);
+            true
         }
-        let digit = match byte {
-            b'0'..=b'9' => byte - b'0',
-            b'a'..=b'f' => {
-                lower = true;
-                byte - b'a' + 10
-            }
-            b'A'..=b'F' => {
-                upper = true;
-                byte - b'A' + 10
-            }
-            _ => return None,
-        };
-        value = value << 4 | u128::from(digit);
+        32 => {
+            plain.copy_from_slice(bytes);
+            false
+        }
+        _ => return None,
+    };
+    let (mut halves, mut kinds) = ([0_u64; 2], 0);
+    for (half, bytes) in halves.iter_mut().zip(plain.chunks_exact(16)) {
+        for &byte in bytes {
+            let digit = DIGITS[byte as usize];
+            kinds |= digit;
+            *half = *half << 4 | u64::from(digit & 15);
+        }
     }
-    let spelling = match (dashed, lower, upper) {
+    let spelling = match (dashed, kinds & LOWER != 0, kinds & UPPER != 0) {
+        _ if kinds & OTHER != 0 => return None,
         (_, true, true) => return None,
         (true, _, false) => Spelling::DashedLower,
         (true, _, true) => Spelling::DashedUpper,
         (false, _, false) => Spelling::PlainLower,
         (false, _, true) => Spelling::PlainUpper,
     };
-    Some((value, spelling))
+    Some((
+        u128::from(halves[0]) << 64 | u128::from(halves[1]),
+        spelling,
+    ))
 }
 
 /// A column of ids, some of which may be missing.

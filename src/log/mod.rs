@@ -240,7 +240,15 @@ impl Log {
                 .is_some_and(|own| own > time)
         };
         let first = bounds.partition_point(|bound| bound.0 <= time);
+        let sorted = |chunk: &Chunk| {
+            let column = chunk.times(clock).filter(|column| column.ascending)?;
+            let rows = 0..(chunk.events.end - chunk.events.start) as usize;
+            Some(chunk.events.start + column.first_after(rows, time) as u32)
+        };
         let inside = self.chunks.get(first).map_or(self.len, |chunk| {
+            if let Some(end) = sorted(chunk) {
+                return end;
+            }
             chunk
                 .events
                 .clone()
@@ -249,6 +257,9 @@ impl Log {
         });
         let last = bounds.partition_point(|bound| bound.1 <= time);
         let outside = last.checked_sub(1).map_or(0, |last| {
+            if let Some(end) = sorted(&self.chunks[last]) {
+                return end;
+            }
             let rows = self.chunks[last].events.clone();
             rows.rev()
                 .find(|&event| !later(event))

@@ -94,12 +94,26 @@ impl Names {
     }
 }
 
+/// A name's number with its hash, so that only a name that is the same is looked at.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    hash: u32,
+    ix: u32,
+}
+
+impl Entry {
+    /// A table goes by both ends of a hash.
+    fn spread(hash: u32) -> u64 {
+        u64::from(hash) << 32 | u64::from(hash)
+    }
+}
+
 /// Names with the table that finds them. Kept by whoever builds a log; snapshots hold the
 /// [`Names`] only.
 #[derive(Clone, Debug, Default)]
 pub struct Interner {
     names: Names,
-    table: HashTable<u32>,
+    table: HashTable<Entry>,
     hasher: FixedState,
     /// The last answer: stores often repeat one name many times running.
     last: Option<u32>,
@@ -118,18 +132,16 @@ impl Interner {
         {
             return last;
         }
-        let hash = self.hasher.hash_one(name);
-        let ix = match self.table.find(hash, |&ix| self.names.get(ix) == name) {
-            Some(&ix) => ix,
+        let hash = self.hasher.hash_one(name) as u32;
+        let ix = match self.look_up(hash, name) {
+            Some(ix) => ix,
             None => {
                 let ix = self.names.push(name, tag());
-                let Self {
-                    names,
-                    table,
-                    hasher,
-                    ..
-                } = self;
-                table.insert_unique(hash, ix, |&ix| hasher.hash_one(names.get(ix)));
+                let entry = Entry { hash, ix };
+                self.table
+                    .insert_unique(Entry::spread(hash), entry, |entry| {
+                        Entry::spread(entry.hash)
+                    });
                 ix
             }
         };
@@ -137,13 +149,17 @@ impl Interner {
         ix
     }
 
+    fn look_up(&self, hash: u32, name: &str) -> Option<u32> {
+        let found = self.table.find(Entry::spread(hash), |entry| {
+            entry.hash == hash && self.names.get(entry.ix) == name
+        });
+        found.map(|entry| entry.ix)
+    }
+
     /// The number of `name` if it is known.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<u32> {
-        let hash = self.hasher.hash_one(name);
-        self.table
-            .find(hash, |&ix| self.names.get(ix) == name)
-            .copied()
+        self.look_up(self.hasher.hash_one(name) as u32, name)
     }
 
     /// The names so far.

@@ -1,6 +1,10 @@
 //! What an event carries, as read back from the store when somebody looks at it.
 
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
+use serde_json::{Map, Number, Value};
 
 use super::Log;
 use crate::model::{Cancelled, EventIx, Task};
@@ -38,8 +42,12 @@ impl Payload {
 
     /// Parsed JSON; `None` where it is absent, opaque, or nested deeper than the parser goes (128).
     #[must_use]
-    pub fn value(&self) -> Option<serde_json::Value> {
-        serde_json::from_str(self.json()?).ok()
+    pub fn value(&self) -> Option<Value> {
+        let value = serde_json::from_str(self.json()?).ok()?;
+        if has_exponent(&value) {
+            return as_written(self.json()?);
+        }
+        Some(value)
     }
 
     /// Size in bytes as decoded.
@@ -50,6 +58,60 @@ impl Payload {
             Self::Json(raw) => raw.get().len(),
             Self::Opaque(bytes) => bytes.len(),
         }
+    }
+}
+
+/// Whether a number in `value` has an exponent, which the parser does not keep as it was written.
+fn has_exponent(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.as_str().contains('e'),
+        Value::Array(values) => values.iter().any(has_exponent),
+        Value::Object(fields) => fields.values().any(has_exponent),
+        Value::Null | Value::Bool(_) | Value::String(_) => false,
+    }
+}
+
+/// Parses JSON that is known to be valid and not too deep, with the digits of all numbers. Goes
+/// over nested parts once a level, so it is for the few texts that need it.
+fn as_written(json: &str) -> Option<Value> {
+    Some(match json.bytes().next()? {
+        b'-' | b'0'..=b'9' => Value::Number(Number::from_string_unchecked(json.to_owned())),
+        b'[' => {
+            let parts: Vec<&RawValue> = serde_json::from_str(json).ok()?;
+            let parts = parts.into_iter().map(|part| as_written(part.get()));
+            Value::Array(parts.collect::<Option<_>>()?)
+        }
+        b'{' => {
+            let Fields(fields) = serde_json::from_str(json).ok()?;
+            Value::Object(fields)
+        }
+        _ => serde_json::from_str(json).ok()?,
+    })
+}
+
+/// An object whose numbers keep their digits.
+struct Fields(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Each;
+        impl<'de> Visitor<'de> for Each {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+                let mut fields = Map::new();
+                while let Some((key, part)) = map.next_entry::<String, &RawValue>()? {
+                    let part = as_written(part.get());
+                    fields.insert(key, part.ok_or_else(|| A::Error::custom("no JSON"))?);
+                }
+                Ok(Fields(fields))
+            }
+        }
+        deserializer.deserialize_map(Each)
     }
 }
 
@@ -88,4 +150,45 @@ pub trait PayloadReader: Send + Sync {
         task: &Task,
         each: &mut dyn FnMut(EventIx, Result<Body, Unreadable>),
     ) -> Result<(), Cancelled>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Payload;
+    use proptest::prelude::*;
+
+    /// JSON as it would be written without spaces, with numbers of every spelling.
+    fn json() -> impl Strategy<Value = String> {
+        let number = r"-?(0|[1-9][0-9]{0,25})(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,5})?";
+        let leaf = prop_oneof![4 => number, 1 => "null|true|\"[a-z0-9e]{0,4}\""];
+        leaf.prop_recursive(4, 30, 4, |inner| {
+            let array = prop::collection::vec(inner.clone(), 0..4);
+            let object = prop::collection::vec(inner, 0..4);
+            prop_oneof![
+                array.prop_map(|parts| format!("[{}]", parts.join(","))),
+                object.prop_map(|parts| {
+                    let named = parts.iter().enumerate();
+                    let named = named.map(|(n, part)| format!("\"k\\u006{n}\":{part}"));
+                    format!("{{{}}}", named.collect::<Vec<_>>().join(","))
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_keep_their_written_digits(json in json()) {
+            let value = Payload::from_text(json.clone()).value().unwrap();
+            let plain = json.replace("\\u0060", "`").replace("\\u0061", "a").replace("\\u0062", "b").replace("\\u0063", "c");
+            prop_assert_eq!(serde_json::to_string(&value).unwrap(), plain);
+        }
+    }
+
+    #[test]
+    fn of_a_key_that_stands_twice_the_last_value_counts() {
+        let value = |text: &str| Payload::from_text(text.to_owned()).value();
+        let written = value(r#" {"a" : 1e5 , "b":[ 1E+05 ], "a": 2E4} "#);
+        assert_eq!(written.unwrap().to_string(), r#"{"a":2E4,"b":[1E+05]}"#);
+        assert_eq!(value("1e400").unwrap().to_string(), "1e400");
+    }
 }

@@ -24,6 +24,27 @@ impl<'a> Run<'a> {
         first + self.rows.start as u32..first + self.rows.end as u32
     }
 
+    /// How many: never none.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "a run is never empty")]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Some of its rows.
+    ///
+    /// # Panics
+    /// Where they are not all rows of the run.
+    #[must_use]
+    pub fn part(&self, rows: Range<usize>) -> Self {
+        assert!(rows.start <= rows.end && rows.end <= self.rows.len());
+        let start = self.rows.start;
+        Self {
+            chunk: self.chunk,
+            rows: start + rows.start..start + rows.end,
+        }
+    }
+
     /// The stream of each, by `StreamIx`.
     #[must_use]
     pub fn streams(&self) -> &'a [u32] {
@@ -68,6 +89,30 @@ impl Times<'_> {
     #[inline]
     pub fn get(&self, row: usize) -> Option<Timestamp> {
         Some(self.column.get(self.rows.start + row)).filter(|&time| time != chunk::ALWAYS)
+    }
+
+    /// The time of the row if it has one of its own, as [`Log::own_time`] has it.
+    ///
+    /// # Panics
+    /// Where the row is not one of the run.
+    #[must_use]
+    #[inline]
+    pub fn own(&self, row: usize) -> Option<Timestamp> {
+        let row = self.rows.start + row;
+        (!self.column.is_untimed(row)).then(|| self.column.get(row))
+    }
+
+    /// How many have no time of their own.
+    #[must_use]
+    pub fn untimed(&self) -> usize {
+        self.column.untimed_within(&self.rows)
+    }
+
+    /// Whether none is earlier than the one before it. A few runs may say no though theirs are not,
+    /// where others of their chunk are.
+    #[must_use]
+    pub const fn ascending(&self) -> bool {
+        self.column.ascending
     }
 
     /// All of them in order; what has always been there has the earliest time there is.

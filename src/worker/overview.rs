@@ -271,15 +271,14 @@ fn unreadable(problems: &[Problem], count: u64) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut others = count.saturating_sub(problems.len() as u64);
     for problem in problems {
-        let known = findings
-            .iter()
-            .position(|known| known.message == problem.message);
+        let message = sentence(&problem.message);
+        let known = findings.iter().position(|known| known.message == message);
         match known {
             Some(at) if findings[at].places.len() >= PLACES => findings[at].more += 1,
             Some(at) => findings[at].places.push(place(&problem.place)),
             None if findings.len() < PROBLEMS => findings.push(Finding {
                 kind: FindingKind::Unreadable,
-                message: problem.message.clone(),
+                message,
                 places: vec![place(&problem.place)],
                 more: 0,
             }),
@@ -296,6 +295,13 @@ fn unreadable(problems: &[Problem], count: u64) -> Vec<Finding> {
         });
     }
     findings
+}
+
+/// With a capital at its beginning.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
 }
 
 fn place(text: &str) -> FoundPlace {
@@ -356,8 +362,8 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "not JSON at 3 +2",
-                "no type at 1 +0",
+                "Not JSON at 3 +2",
+                "No type at 1 +0",
                 "2 further records could not be read, or not wholly at 0 +0"
             ]
         );

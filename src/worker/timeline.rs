@@ -62,11 +62,15 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// Events of each lane as of a moment: a few thousand steps, whatever the log.
+    /// Events of each lane as of a cut of `shown`, the log on screen: a few thousand steps, whatever
+    /// the log. Where that is another one by now, as of the same moment of the log counted.
     #[must_use]
-    pub fn counts_at(&self, bound: Bound) -> Vec<u32> {
-        let cut = self.log.cut(self.request.clock, bound);
+    pub fn counts_at(&self, shown: &Arc<Log>, cut: &Cut) -> Vec<u32> {
         let Whole { lanes, counts, .. } = &*self.whole;
+        if Arc::ptr_eq(shown, &self.log) && cut.clock() == self.request.clock {
+            return counts.at(&self.log, lanes, cut);
+        }
+        let cut = self.log.cut(self.request.clock, cut.bound());
         counts.at(&self.log, lanes, &cut)
     }
 }

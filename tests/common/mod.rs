@@ -39,12 +39,20 @@ pub fn open_app(path: &Path) -> Harness<'static, App> {
 
 /// The same with a workspace.
 pub fn open_app_in(path: &Path, workspace: Workspace) -> Harness<'static, App> {
+    open_paths(vec![path.to_owned()], workspace)
+}
+
+/// The welcome page.
+pub fn open_nothing(workspace: Workspace) -> Harness<'static, App> {
+    open_paths(Vec::new(), workspace)
+}
+
+fn open_paths(paths: Vec<std::path::PathBuf>, workspace: Workspace) -> Harness<'static, App> {
     let start = Start {
         workspace,
         clock: || Timestamp::from_micros(1_735_732_800_000_000),
         samples: Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data"),
     };
-    let paths = vec![path.to_owned()];
     let mut harness = Harness::builder()
         .with_size([1440.0, 900.0])
         .build_eframe(|cc| App::new(&cc.egui_ctx, start, paths).expect("threads can be started"));

@@ -1,11 +1,13 @@
 //! Events counted into equal bins of an axis, lane by lane.
 
+use std::ops::Range;
+
 use super::axis::{Axis, Scale};
-use super::lanes::Lanes;
-use crate::analysis::scan;
-use crate::log::{Bound, Cut, Log};
+use super::lanes::{Lanes, Tally};
+use crate::analysis::scan::{self, Values};
+use crate::log::{Bound, Cut, Log, Run};
 use crate::model::time::Span;
-use crate::model::{Cancelled, EventIx, Task, Timestamp};
+use crate::model::{Cancelled, Task, Timestamp};
 
 /// Counts of events in a window.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -47,23 +49,29 @@ pub fn density(
         let value = axis.value(left);
         value + i64::from(axis.place(value) < left)
     };
-    let last = axis.to().saturating_add(1);
-    let ends: Vec<i64> = (0..bins).map(end).chain([last]).collect();
+    let starts: Vec<i64> = (0..bins).map(end).collect();
+    let (from, to) = (axis.from(), axis.to());
+    let bin = |value: i64| {
+        (from..=to).contains(&value).then(|| {
+            let bin = starts.partition_point(|start| *start <= value).max(1) - 1;
+            let next = starts.get(bin + 1).map_or(to, |next| next - 1);
+            (bin, starts[bin].max(from), next.min(to))
+        })
+    };
     let sorter = lanes.sorter(log);
-    let mut counts = vec![0_u32; bins * lanes.len()];
-    // Neighbours in the log mostly lie in one bin.
-    let (mut bin, mut left, mut right) = (0, i64::MAX, i64::MIN);
-    each_within(log, cut, axis, task, |event, value| {
-        if value < left || value >= right {
-            bin = ends[..bins].partition_point(|end| *end <= value).max(1) - 1;
-            (left, right) = (ends[bin], ends[bin + 1]);
-        }
-        counts[sorter.lane(log, event) * bins + bin] += 1;
+    let mut counts = vec![Tally::default(); bins];
+    each_within(log, cut, axis, task, |run, values| {
+        values.cells(run.len(), bin, |bin, rows| {
+            sorter.count(&run, rows, &mut counts[bin]);
+        });
     })?;
-    let lanes = counts.chunks(bins).map(|counts| LaneDensity {
-        events: counts.iter().sum(),
-        peak: counts.iter().copied().max().unwrap_or(0),
-        counts: counts.to_vec(),
+    let lanes = (0..lanes.len()).map(|lane| {
+        let counts: Vec<u32> = counts.iter().map(|tally| tally[lane]).collect();
+        LaneDensity {
+            events: counts.iter().sum(),
+            peak: counts.iter().copied().max().unwrap_or(0),
+            counts,
+        }
     });
     let lanes: Vec<LaneDensity> = lanes.collect();
     let here: u32 = lanes.iter().map(|lane| lane.events).sum();
@@ -73,48 +81,47 @@ pub fn density(
     })
 }
 
-/// The values of the known events in the window, in log order.
-pub(super) fn within(
+/// Calls `each` for runs of the known events among which those in the window are, with their values
+/// on the axis. Some may lie outside the window.
+pub(super) fn each_within(
     log: &Log,
     cut: &Cut,
     axis: &Axis,
     task: &Task,
-    mut each: impl FnMut(i64),
+    mut each: impl FnMut(Run<'_>, Values<'_>),
 ) -> Result<(), Cancelled> {
-    each_within(log, cut, axis, task, |_, value| each(value))
-}
-
-fn each_within(
-    log: &Log,
-    cut: &Cut,
-    axis: &Axis,
-    task: &Task,
-    mut each: impl FnMut(EventIx, i64),
-) -> Result<(), Cancelled> {
-    let (from, to) = (axis.from(), axis.to());
-    let clock = match axis.scale() {
-        Scale::Time(clock) => clock,
-        Scale::Order => {
-            let end =
-                u32::try_from(to.saturating_add(1)).unwrap_or(if to < 0 { 0 } else { u32::MAX });
-            let start = u32::try_from(from.max(0)).unwrap_or(u32::MAX).min(end);
-            return scan::known(log, cut, start..end, task, |event| {
-                each(event, i64::from(event.0));
-            });
-        }
-    };
-    // Where clocks run forward, a window is a range of the log.
-    let step = Span::from_micros(1);
-    let before = Timestamp::from_micros(from).saturating_sub(step);
-    let after = Timestamp::from_micros(to).saturating_add(step);
-    let start = scan::surely_known(&log.cut(clock, Bound::Time(before)));
-    let end = log.cut(clock, Bound::Time(after)).outside().0;
-    let rows = start..end.min(cut.outside().0).max(start);
+    let rows = rows_within(log, axis);
+    let rows = rows.start..rows.end.min(cut.outside().0).max(rows.start);
     task.set_total(rows.len() as u64);
-    scan::known(log, cut, rows, task, |event| {
-        let value = log.time(event, clock).map(Timestamp::micros);
-        if let Some(value) = value.filter(|value| (from..=to).contains(value)) {
-            each(event, value);
+    scan::known(log, cut, rows, task, |run| {
+        let values = match axis.scale() {
+            Scale::Order => Some(Values::Order(i64::from(run.events().start))),
+            Scale::Time(clock) => run.times(clock).map(Values::Times),
+        };
+        if let Some(values) = values {
+            each(run, values);
         }
     })
+}
+
+/// The part of the log in which all events of the window are. Where clocks run forward it has no
+/// others.
+fn rows_within(log: &Log, axis: &Axis) -> Range<u32> {
+    let (from, to) = (axis.from(), axis.to());
+    match axis.scale() {
+        Scale::Order => {
+            let most = i64::from(u32::MAX);
+            let start = from.clamp(0, most);
+            let end = to.saturating_add(1).clamp(start, most);
+            start as u32..end as u32
+        }
+        Scale::Time(clock) => {
+            let step = Span::from_micros(1);
+            let before = Timestamp::from_micros(from).saturating_sub(step);
+            let after = Timestamp::from_micros(to).saturating_add(step);
+            let start = log.cut(clock, Bound::Time(before)).inside().0;
+            let end = log.cut(clock, Bound::Time(after)).outside().0;
+            start..end.max(start)
+        }
+    }
 }

@@ -42,13 +42,23 @@ pub fn idle(log: &Log, cut: &Cut, window: &Axis, task: &Task) -> Result<Vec<Gap>
         CELLS
     ];
     let span = i128::from(to) - i128::from(from);
-    let scale = CELLS as f64 / (span as f64 + 1.0);
-    bins::within(log, cut, window, task, |value| {
-        let at = (value.wrapping_sub(from) as u64 as f64 * scale) as usize;
-        let cell = &mut cells[at.min(CELLS - 1)];
-        cell.events += 1;
-        cell.first = cell.first.min(value);
-        cell.last = cell.last.max(value);
+    let start = |cell: usize| (i128::from(from) + span * cell as i128 / CELLS as i128) as i64;
+    let starts: Vec<i64> = (0..CELLS).map(start).collect();
+    let cell = |value: i64| {
+        (from..=to).contains(&value).then(|| {
+            let cell = starts.partition_point(|start| *start <= value).max(1) - 1;
+            let next = starts.get(cell + 1).map_or(to, |next| next - 1);
+            (cell, starts[cell], next)
+        })
+    };
+    bins::each_within(log, cut, window, task, |run, values| {
+        values.cells(run.len(), cell, |at, rows| {
+            let (first, last) = values.ends(rows.clone());
+            let cell = &mut cells[at];
+            cell.events += rows.len() as u32;
+            cell.first = cell.first.min(first);
+            cell.last = cell.last.max(last);
+        });
     })?;
     cells.retain(|cell| cell.events > 0);
     let Some(usual) = usual_distance(&cells) else {

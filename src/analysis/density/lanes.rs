@@ -1,9 +1,11 @@
 //! Which lane an event is drawn in, and how many events each lane has as of a cursor that is being
 //! dragged.
 
+use std::ops::Range;
+
 use crate::analysis::scan;
-use crate::log::{Cut, Log};
-use crate::model::{Cancelled, CategoryIx, EventIx, StreamIx, Task, TypeIx};
+use crate::log::{Bound, Cut, Log, Run};
+use crate::model::{Cancelled, CategoryIx, StreamIx, Task, TypeIx};
 
 /// Lanes of their own; what else there is shares one more.
 const MOST: usize = 10;
@@ -56,11 +58,7 @@ impl Lanes {
             LaneBy::Category => log.categories(),
             LaneBy::Type => log.types(),
         };
-        let kind = Kinds::new(log, by);
-        let mut counts = vec![0_u32; names.len()];
-        scan::known(log, cut, 0..cut.outside().0, task, |event| {
-            counts[kind.of(log, event)] += 1;
-        })?;
+        let counts = frequencies(log, cut, by, names.len(), task)?;
         let occurring = (0..names.len() as u32).filter(|&ix| counts[ix as usize] > 0);
         let mut order: Vec<u32> = occurring.collect();
         order.sort_by(|&a, &b| {
@@ -122,55 +120,116 @@ impl Lanes {
         let others = self.named.len() as u8;
         let lane = |ix: usize| self.lane.get(ix).copied().unwrap_or(others);
         match self.by {
-            LaneBy::Nothing => Sorter::One,
-            LaneBy::Type => Sorter::Type((0..log.types().len()).map(lane).collect()),
+            LaneBy::Nothing => Sorter::One(0),
+            LaneBy::Type => {
+                let lanes = (0..log.types().len()).map(lane).collect();
+                Sorter::new(lanes, Sorter::Type)
+            }
             LaneBy::Category => {
                 let streams = (0..log.streams().len()).map(StreamIx::from_usize);
-                Sorter::Stream(streams.map(|s| lane(log.category(s).at())).collect())
+                let lanes = streams.map(|s| lane(log.category(s).at())).collect();
+                Sorter::new(lanes, Sorter::Stream)
             }
         }
     }
 }
 
-/// A category's or type's number by event.
-enum Kinds {
-    Category(Vec<u32>),
-    Type,
-}
-
-impl Kinds {
-    fn new(log: &Log, by: LaneBy) -> Self {
-        if by == LaneBy::Type {
-            return Self::Type;
+/// How many known events each category or type has.
+fn frequencies(
+    log: &Log,
+    cut: &Cut,
+    by: LaneBy,
+    names: usize,
+    task: &Task,
+) -> Result<Vec<u32>, Cancelled> {
+    let mut counts = vec![0_u32; names];
+    let streams = || (0..log.streams().len()).map(StreamIx::from_usize);
+    if by == LaneBy::Category && cut.bound() == Bound::Head && log.links().next().is_none() {
+        // The index knows how many events stand in each stream.
+        for stream in streams() {
+            let events: usize = log.stream_runs(stream).map(<[u32]>::len).sum();
+            counts[log.category(stream).at()] += events as u32;
         }
-        let streams = (0..log.streams().len()).map(StreamIx::from_usize);
-        Self::Category(streams.map(|stream| log.category(stream).0).collect())
+        task.check()?;
+        return Ok(counts);
     }
-
-    #[inline]
-    fn of(&self, log: &Log, event: EventIx) -> usize {
-        match self {
-            Self::Category(of_stream) => of_stream[log.stream(event).at()] as usize,
-            Self::Type => log.event_type(event).at(),
+    let of_stream: Vec<u32> = match by {
+        LaneBy::Category => streams().map(|stream| log.category(stream).0).collect(),
+        LaneBy::Type | LaneBy::Nothing => Vec::new(),
+    };
+    scan::known(log, cut, 0..cut.outside().0, task, |run| match by {
+        LaneBy::Category => {
+            for &stream in run.streams() {
+                counts[of_stream[stream as usize] as usize] += 1;
+            }
         }
-    }
+        LaneBy::Type | LaneBy::Nothing => {
+            for &event_type in run.types() {
+                counts[event_type as usize] += 1;
+            }
+        }
+    })?;
+    Ok(counts)
 }
 
 /// A lane by stream or by type.
 pub(super) enum Sorter {
-    One,
+    /// All of one lane.
+    One(u8),
     Stream(Vec<u8>),
     Type(Vec<u8>),
 }
 
+/// Places for the counts of all lanes, a power of two so that no place needs a check.
+const PLACES: usize = 16;
+const _: () = assert!(MOST < PLACES);
+
+/// Events by lane.
+pub(super) type Tally = [u32; PLACES];
+
+/// Neighbours often are of one lane, and would wait for each other at one counter.
+const WAYS: usize = 4;
+/// Fewer rows are not worth several counters.
+const MANY: usize = 64;
+
 impl Sorter {
-    #[inline]
-    pub(super) fn lane(&self, log: &Log, event: EventIx) -> usize {
-        match self {
-            Self::One => 0,
-            Self::Stream(lanes) => usize::from(lanes[log.stream(event).at()]),
-            Self::Type(lanes) => usize::from(lanes[log.event_type(event).at()]),
+    fn new(lanes: Vec<u8>, by: fn(Vec<u8>) -> Self) -> Self {
+        match lanes.split_first() {
+            Some((&first, rest)) if rest.iter().all(|&lane| lane == first) => Self::One(first),
+            _ => by(lanes),
         }
+    }
+
+    /// Adds some rows of a run.
+    pub(super) fn count(&self, run: &Run<'_>, rows: Range<usize>, tally: &mut Tally) {
+        match self {
+            Self::One(lane) => tally[usize::from(*lane) % PLACES] += rows.len() as u32,
+            Self::Stream(lanes) => count(&run.streams()[rows], lanes, tally),
+            Self::Type(lanes) => count(&run.types()[rows], lanes, tally),
+        }
+    }
+}
+
+/// Adds up the lanes of `keys`, which are streams or types.
+fn count(keys: &[u32], lanes: &[u8], tally: &mut Tally) {
+    let place = |key: u32| usize::from(lanes[key as usize]) % PLACES;
+    let (fours, rest) = match keys.len() {
+        MANY.. => keys.as_chunks::<WAYS>(),
+        _ => (&[][..], keys),
+    };
+    if !fours.is_empty() {
+        let mut ways = [Tally::default(); WAYS];
+        for four in fours {
+            for (way, &key) in ways.iter_mut().zip(four) {
+                way[place(key)] += 1;
+            }
+        }
+        for way in ways {
+            tally.iter_mut().zip(way).for_each(|(sum, own)| *sum += own);
+        }
+    }
+    for &key in rest {
+        tally[place(key)] += 1;
     }
 }
 
@@ -210,14 +269,25 @@ impl LaneCounts {
         debug_assert_eq!(self.generation, log.generation());
         let sorter = lanes.sorter(log);
         let done = (self.sums.len() / self.lanes) as u32;
-        let mut sum = self.sum(done).to_vec();
-        for block in done..log.len() as u32 / BLOCK {
-            scan::rows(block * BLOCK..(block + 1) * BLOCK, task, |event| {
-                sum[sorter.lane(log, event)] += 1;
-            })?;
-            self.sums.extend_from_slice(&sum);
-        }
-        Ok(())
+        let mut sum = self.sum(done);
+        let blocks = done..log.len() as u32 / BLOCK;
+        let rows = blocks.start * BLOCK..blocks.end * BLOCK;
+        // The rows of a block may lie in two runs, and one run may hold many blocks.
+        let (mut left, mut tally) = (BLOCK as usize, Tally::default());
+        scan::runs(log, rows, task, |run| {
+            let mut start = 0;
+            while start < run.len() {
+                let end = run.len().min(start + left);
+                sorter.count(&run, start..end, &mut tally);
+                left -= end - start;
+                start = end;
+                if left == 0 {
+                    sum.iter_mut().zip(tally).for_each(|(sum, own)| *sum += own);
+                    self.sums.extend_from_slice(&sum);
+                    (left, tally) = (BLOCK as usize, Tally::default());
+                }
+            }
+        })
     }
 
     /// The sums of the first `blocks` blocks.
@@ -232,18 +302,26 @@ impl LaneCounts {
     /// the cut is no prefix of the log.
     #[must_use]
     pub fn at(&self, log: &Log, lanes: &Lanes, cut: &Cut) -> Vec<u32> {
-        let whole = (scan::surely_known(cut) / BLOCK).min((self.sums.len() / self.lanes) as u32);
+        let whole = (cut.inside().0 / BLOCK).min((self.sums.len() / self.lanes) as u32);
         let mut counts = self.sum(whole);
-        let single = (whole * BLOCK..cut.outside().0).map(EventIx);
-        let of_lane = |event: EventIx| match lanes.by {
-            LaneBy::Nothing => None,
-            LaneBy::Type => lanes.lane.get(log.event_type(event).at()),
-            LaneBy::Category => lanes.lane.get(log.category(log.stream(event)).at()),
+        let count = |run: Run<'_>| {
+            for (&stream, &event_type) in run.streams().iter().zip(run.types()) {
+                let lane = match lanes.by {
+                    LaneBy::Nothing => None,
+                    LaneBy::Type => lanes.lane.get(event_type as usize),
+                    LaneBy::Category => lanes.lane.get(log.category(StreamIx(stream)).at()),
+                };
+                counts[lane.map_or(self.lanes - 1, |&lane| usize::from(lane))] += 1;
+            }
         };
-        for event in single.filter(|&event| cut.holds(log, event)) {
-            let lane = of_lane(event).map_or(self.lanes - 1, |&lane| usize::from(lane));
-            counts[lane] += 1;
-        }
+        // Nobody can call this off: the window asks on its own thread.
+        let _ = scan::known(
+            log,
+            cut,
+            whole * BLOCK..cut.outside().0,
+            &Task::new(),
+            count,
+        );
         counts
     }
 }

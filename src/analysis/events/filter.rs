@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::text::TextFilter;
 use crate::analysis::scan;
-use crate::log::{Bound, Cut, Log};
+use crate::log::{Bound, Clock, Cut, Log, Run};
+use crate::model::time::Span;
 use crate::model::{Cancelled, CategoryIx, EventIx, StreamIx, Task, TypeIx};
 
 /// What events to look for: those that fit every part.
@@ -70,9 +71,13 @@ pub enum CorrelationFilter {
 /// A filter made ready for one log and cut.
 pub(super) struct Prepared<'a> {
     log: &'a Log,
-    cut: &'a Cut,
+    /// What is known at the cut and not after the filter's end, before `end`.
+    known: Cut,
+    end: EventIx,
     from: Bound,
-    to: Cut,
+    clock: Clock,
+    /// From here on no event is before the filter's beginning.
+    begun: EventIx,
     /// By type; `None` admits all.
     types: Option<Vec<bool>>,
     /// By stream; `None` admits all.
@@ -85,17 +90,28 @@ pub(super) struct Prepared<'a> {
 }
 
 impl<'a> Prepared<'a> {
-    pub(super) fn new(
-        log: &'a Log,
-        cut: &'a Cut,
-        filter: &'a EventFilter,
-        task: &Task,
-    ) -> Result<Self, Cancelled> {
+    pub(super) fn new(log: &'a Log, cut: &Cut, filter: &'a EventFilter) -> Self {
+        let to = log.cut(cut.clock(), filter.to);
+        // Of two sets by one clock one holds the other, but for what an end in log order cuts off.
+        let known = match (cut.is_prefix(), to.is_prefix()) {
+            (true, _) => to,
+            (false, true) => *cut,
+            (false, false) if cut.count() < to.count() => *cut,
+            (false, false) => to,
+        };
+        let begun = match filter.from {
+            Bound::Start => EventIx(0),
+            Bound::Head => EventIx(u32::MAX),
+            Bound::Event(first) => first,
+            from @ Bound::Time(_) => log.cut(cut.clock(), from).outside(),
+        };
         let mut prepared = Self {
             log,
-            cut,
+            known,
+            end: cut.outside().min(to.outside()),
             from: filter.from,
-            to: log.cut(cut.clock(), filter.to),
+            clock: cut.clock(),
+            begun,
             types: admitted_types(log, &filter.types),
             streams: None,
             linked: Vec::new(),
@@ -108,66 +124,107 @@ impl<'a> Prepared<'a> {
                 filter.categories.contains(&category)
             });
             let admitted: Vec<bool> = admitted.collect();
-            let links = scan::links(log, task)?.into_iter();
-            let links = links.filter(|(_, stream)| admitted[stream.at()]);
+            let links = scan::links(log).filter(|(_, stream)| admitted[stream.at()]);
             prepared.linked = links.map(|(event, _)| event).collect();
             prepared.streams = Some(admitted);
         }
-        Ok(prepared)
+        prepared
     }
 
     /// The events worth a look from `first` on: some of a list, or all of a range.
     pub(super) fn worth(&self, first: EventIx) -> Worth<'_> {
-        let end = self.cut.outside().min(self.to.outside());
         if let Some(candidates) = &self.candidates {
             let from = candidates.partition_point(|event| *event < first);
-            let to = candidates.partition_point(|event| *event < end);
+            let to = candidates.partition_point(|event| *event < self.end);
             return Worth::Some(&candidates[from..to.max(from)]);
         }
         let first = match self.from {
-            Bound::Event(event) => first.max(event),
-            _ => first,
+            Bound::Start => first,
+            Bound::Head | Bound::Event(_) => first.max(self.begun),
+            Bound::Time(from) => {
+                let before = Bound::Time(from.saturating_sub(Span::from_micros(1)));
+                first.max(self.log.cut(self.clock, before).inside())
+            }
         };
-        Worth::All(first.0..end.0.max(first.0))
+        Worth::All(first.0..self.end.0.max(first.0))
     }
 
-    /// Whether the columns admit the event.
-    #[inline]
-    pub(super) fn admits(&self, event: EventIx) -> bool {
-        let log = self.log;
-        self.types
-            .as_ref()
-            .is_none_or(|types| types[log.event_type(event).at()])
-            && self
-                .streams
-                .as_ref()
-                .is_none_or(|streams| streams[log.stream(event).at()] || self.is_linked(event))
-            && match self.correlation {
-                CorrelationFilter::Any => true,
-                CorrelationFilter::IsSet => log.correlation(event).is_some(),
-                CorrelationFilter::NotSet => log.correlation(event).is_none(),
-                CorrelationFilter::Is(id) => log.correlation(event) == Some(id),
+    /// Adds the admitted ones among some events worth a look, a range of them.
+    pub(super) fn admit_all(
+        &self,
+        events: Range<u32>,
+        task: &Task,
+        admitted: &mut Vec<EventIx>,
+    ) -> Result<(), Cancelled> {
+        scan::known(self.log, &self.known, events, task, |run| {
+            self.admit(&run, admitted);
+        })
+    }
+
+    /// Adds the admitted ones among some events worth a look, one by one.
+    pub(super) fn admit_some(&self, events: &[EventIx], admitted: &mut Vec<EventIx>) {
+        for &event in events {
+            if self.known.holds(self.log, event) {
+                let runs = self.log.runs(event..EventIx(event.0 + 1));
+                runs.for_each(|run| self.admit(&run, admitted));
             }
-            && self.has_begun(event)
-            && self.to.holds(log, event)
-            && self.cut.holds(log, event)
+        }
+    }
+
+    fn admit(&self, run: &Run<'_>, admitted: &mut Vec<EventIx>) {
+        let first = run.events().start;
+        let (types, streams) = (self.types.as_deref(), self.streams.as_deref());
+        let already = admitted.len();
+        let columns = run.events().zip(run.types().iter().zip(run.streams()));
+        let fitting = columns.filter(|&(event, (&event_type, &stream))| {
+            types.is_none_or(|types| types[event_type as usize])
+                && streams.is_none_or(|streams| {
+                    streams[stream as usize] || self.is_linked(EventIx(event))
+                })
+        });
+        admitted.extend(fitting.map(|(event, _)| EventIx(event)));
+        if *self.correlation != CorrelationFilter::Any {
+            keep(admitted, already, |event| self.is_correlated(event));
+        }
+        if first < self.begun.0 {
+            let times = run.times(self.clock);
+            keep(admitted, already, |event| match self.from {
+                Bound::Start => true,
+                Bound::Head => false,
+                Bound::Event(from) => event >= from,
+                Bound::Time(from) => times
+                    .as_ref()
+                    .and_then(|times| times.get((event.0 - first) as usize))
+                    .is_some_and(|time| time >= from),
+            });
+        }
     }
 
     fn is_linked(&self, event: EventIx) -> bool {
         self.linked.binary_search(&event).is_ok()
     }
 
-    fn has_begun(&self, event: EventIx) -> bool {
-        match self.from {
-            Bound::Start => true,
-            Bound::Head => false,
-            Bound::Event(first) => event >= first,
-            Bound::Time(first) => {
-                let time = self.log.time(event, self.cut.clock());
-                time.is_some_and(|time| time >= first)
-            }
+    fn is_correlated(&self, event: EventIx) -> bool {
+        let own = self.log.correlation(event);
+        match self.correlation {
+            CorrelationFilter::Any => true,
+            CorrelationFilter::IsSet => own.is_some(),
+            CorrelationFilter::NotSet => own.is_none(),
+            CorrelationFilter::Is(id) => own == Some(id),
         }
     }
+}
+
+/// Keeps of `events` from the `from`-th on those that `admits` says yes to.
+fn keep(events: &mut Vec<EventIx>, from: usize, admits: impl Fn(EventIx) -> bool) {
+    let mut kept = from;
+    for at in from..events.len() {
+        if admits(events[at]) {
+            events[kept] = events[at];
+            kept += 1;
+        }
+    }
+    events.truncate(kept);
 }
 
 /// Events worth a look.

@@ -2,7 +2,6 @@
 
 use super::filter::{EventFilter, Prepared, Worth};
 use super::text::Needle;
-use crate::analysis::scan;
 use crate::log::{Body, Cut, Log, PayloadReader, Unreadable};
 use crate::model::{Cancelled, EventIx, Task};
 
@@ -42,7 +41,7 @@ impl Matches {
     #[must_use]
     pub fn known(&self, log: &Log, cut: &Cut) -> usize {
         let below = |end: u32| self.events.partition_point(|event| event.0 < end);
-        let surely = below(scan::surely_known(cut));
+        let surely = below(cut.inside().0);
         let between = &self.events[surely..below(cut.outside().0)];
         surely
             + between
@@ -105,7 +104,7 @@ impl Search<'_> {
         task: &Task,
         found: &mut dyn FnMut(&[EventIx]),
     ) -> Result<Matches, Cancelled> {
-        let prepared = Prepared::new(self.log, self.cut, self.filter, task)?;
+        let prepared = Prepared::new(self.log, self.cut, self.filter);
         let text = self.filter.text.as_ref();
         let needle = text.filter(|text| !text.text.is_empty()).map(Needle::new);
         let mut matches = Matches {
@@ -120,11 +119,7 @@ impl Search<'_> {
                 let mut start = events.start;
                 while start < events.end {
                     let end = start.saturating_add(BLOCK).min(events.end);
-                    scan::rows(start..end, task, |event| {
-                        if prepared.admits(event) {
-                            left.push(event);
-                        }
-                    })?;
+                    prepared.admit_all(start..end, task, &mut left)?;
                     self.settle(&mut left, needle.as_ref(), task, &mut matches, found)?;
                     start = end;
                 }
@@ -133,7 +128,7 @@ impl Search<'_> {
                 task.set_total(events.len() as u64);
                 for events in events.chunks(BLOCK as usize) {
                     task.check()?;
-                    left.extend(events.iter().filter(|&&event| prepared.admits(event)));
+                    prepared.admit_some(events, &mut left);
                     task.advance(events.len() as u64);
                     self.settle(&mut left, needle.as_ref(), task, &mut matches, found)?;
                 }

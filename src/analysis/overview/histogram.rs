@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Bucket;
-use crate::analysis::scan;
+use crate::analysis::scan::{self, Values};
 use crate::log::{Cut, Log};
 use crate::model::time::Zone;
 use crate::model::{Cancelled, Task, Timestamp};
@@ -42,18 +42,23 @@ pub fn over(
     let bucket = Bucket::covering(first, last);
     let starts = bucket.starts(first, last, zone);
     let mut counts = vec![0_u64; starts.len()];
-    // Neighbours mostly lie in one bar.
-    let (mut bar, mut from, mut to) = (0, Timestamp::MAX, Timestamp::MIN);
-    scan::known(log, cut, 0..cut.outside().0, task, |event| {
-        let Some(time) = log.time(event, cut.clock()) else {
-            return;
+    // Bars after the first begin with whole microseconds.
+    let bar = |value: i64| {
+        let from = |bar: usize| starts.get(bar).map(|start| start.micros());
+        let bar = starts.partition_point(|start| start.micros() <= value);
+        let bar = bar.max(1) - 1;
+        let least = if bar == 0 {
+            i64::MIN
+        } else {
+            from(bar).unwrap_or(i64::MIN)
         };
-        if time < from || time >= to {
-            bar = starts.partition_point(|start| *start <= time).max(1) - 1;
-            from = starts[bar];
-            to = starts.get(bar + 1).copied().unwrap_or(Timestamp::MAX);
+        Some((bar, least, from(bar + 1).map_or(i64::MAX, |next| next - 1)))
+    };
+    scan::known(log, cut, 0..cut.outside().0, task, |run| {
+        if let Some(times) = run.times(cut.clock()) {
+            Values::Times(times)
+                .cells(run.len(), bar, |bar, rows| counts[bar] += rows.len() as u64);
         }
-        counts[bar] += 1;
     })?;
     let bars = starts.into_iter().zip(counts);
     let bars: Vec<Bar> = bars.map(|(from, events)| Bar { from, events }).collect();

@@ -22,7 +22,7 @@ pub use versions::{Fork, Gap, VersionFigures};
 pub use warnings::Warning;
 
 use super::scan;
-use crate::log::{AsOf, Clock, Cut, Log};
+use crate::log::{AsOf, Clock, Cut, Log, Run, Times};
 use crate::model::time::{Span, Zone};
 use crate::model::{Cancelled, CategoryIx, EventIx, StreamIx, Task, Timestamp};
 use backwards::Watch;
@@ -92,8 +92,8 @@ pub fn overview(log: &Log, cut: &Cut, zone: Zone, task: &Task) -> Result<Overvie
     let rows = cut.outside().0;
     task.set_total(u64::from(rows) * 2);
     let mut tally = Tally::new(log, cut.clock());
-    scan::known(log, cut, 0..rows, task, |event| tally.add(log, event))?;
-    for (event, stream) in scan::links(log, task)? {
+    scan::known(log, cut, 0..rows, task, |run| tally.add(&run))?;
+    for (event, stream) in scan::links(log) {
         if cut.holds(log, event) {
             tally.add_link(log, event, stream);
         }
@@ -127,11 +127,8 @@ struct Tally {
     categories: Vec<u64>,
     first_time: Option<Timestamp>,
     last_time: Option<Timestamp>,
-    /// Whether there are untimed events at all: most stores have none, and asking each costs.
-    some_untimed: bool,
     untimed: u64,
     backwards: Watch,
-    both_clocks: bool,
     clocks_apart: Option<Span>,
     versions: Versions,
     /// The linked event last seen, and the categories in which it was counted.
@@ -146,33 +143,45 @@ impl Tally {
             categories: vec![0; log.categories().len()],
             first_time: None,
             last_time: None,
-            some_untimed: log.untimed(clock) > 0,
             untimed: 0,
             backwards: Watch::default(),
-            both_clocks: log.has_clock(Clock::Recorded) && log.has_clock(Clock::Occurred),
             clocks_apart: None,
             versions: Versions::new(log.streams().len()),
             linked: None,
         }
     }
 
-    #[inline]
-    fn add(&mut self, log: &Log, event: EventIx) {
-        let stream = log.stream(event);
-        self.types[log.event_type(event).at()] += 1;
-        self.versions.add(stream, log.version(event));
-        if let Some(time) = log.time(event, self.clock) {
-            self.first_time = Some(self.first_time.map_or(time, |first| first.min(time)));
-            self.last_time = Some(self.last_time.map_or(time, |last| last.max(time)));
-            self.backwards.see(event, time);
+    fn add(&mut self, run: &Run<'_>) {
+        for &event_type in run.types() {
+            self.types[event_type as usize] += 1;
         }
-        if self.some_untimed && log.own_time(event, self.clock).is_none() {
-            self.untimed += 1;
+        self.versions.add(run);
+        if let Some(times) = run.times(self.clock) {
+            self.untimed += times.untimed() as u64;
+            self.add_times(run, &times);
         }
-        if self.both_clocks {
-            let own = |clock| log.own_time(event, clock);
-            if let (Some(recorded), Some(occurred)) = (own(Clock::Recorded), own(Clock::Occurred)) {
-                self.clocks_apart = self.clocks_apart.max(Some((recorded - occurred).abs()));
+        if let (Some(recorded), Some(occurred)) =
+            (run.times(Clock::Recorded), run.times(Clock::Occurred))
+        {
+            for row in 0..run.len() {
+                if let (Some(recorded), Some(occurred)) = (recorded.own(row), occurred.own(row)) {
+                    let apart = (recorded - occurred).abs();
+                    self.clocks_apart = self.clocks_apart.max(Some(apart));
+                }
+            }
+        }
+    }
+
+    fn add_times(&mut self, run: &Run<'_>, times: &Times<'_>) {
+        // Between the ends of an ascending run nothing is earlier or later than these.
+        let ends_only = times.ascending() && times.get(0).is_some();
+        let step = if ends_only { run.len().max(2) - 1 } else { 1 };
+        for row in (0..run.len()).step_by(step) {
+            if let Some(time) = times.get(row) {
+                self.first_time = Some(self.first_time.map_or(time, |first| first.min(time)));
+                self.last_time = Some(self.last_time.map_or(time, |last| last.max(time)));
+                let event = EventIx(run.events().start + row as u32);
+                self.backwards.see(event, time);
             }
         }
     }

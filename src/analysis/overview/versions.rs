@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::EXAMPLES;
-use crate::log::{Cut, Log};
+use crate::log::{Cut, Log, Run};
 use crate::model::{Cancelled, StreamIx, Task, Version};
 
 /// Gaps and forks in the versions of streams, as counted within each from its lowest version on.
@@ -68,13 +68,14 @@ impl Versions {
         }
     }
 
-    /// An event of its own stream.
-    #[inline]
-    pub(super) fn add(&mut self, stream: StreamIx, version: Version) {
-        let seen = &mut self.streams[stream.at()];
-        seen.uneven |= seen.events > 0 && version.0 != seen.last.wrapping_add(1);
-        seen.last = version.0;
-        seen.events += 1;
+    /// Events of their own streams.
+    pub(super) fn add(&mut self, run: &Run<'_>) {
+        for (&stream, version) in run.streams().iter().zip(run.versions()) {
+            let seen = &mut self.streams[stream as usize];
+            seen.uneven |= seen.events > 0 && version.0 != seen.last.wrapping_add(1);
+            seen.last = version.0;
+            seen.events += 1;
+        }
     }
 
     /// A stream into which an event is linked.

@@ -1,9 +1,8 @@
 //! Streams with their figures as of a cut, searched and sorted.
 
-use std::cmp::Ordering;
-
 use serde::{Deserialize, Serialize};
 
+use super::natural::{self, NameKey};
 use crate::log::{AsOf, Clock, Cut, Log};
 use crate::model::{Cancelled, EventIx, Position, StreamIx, Task, Timestamp};
 
@@ -134,12 +133,10 @@ pub fn list(
         }
     }
     task.check()?;
-    let order = |a: &StreamFigures, b: &StreamFigures| compare(log, query, a, b);
-    streams.sort_unstable_by(order);
     Ok(StreamList {
         as_of: cut.as_of(log),
         total,
-        streams,
+        streams: sorted(log, query, &streams, task)?,
     })
 }
 
@@ -154,75 +151,86 @@ pub(super) fn holds(name: &str, lower: &str) -> bool {
 
 /// A stream's figures as of a cut; `None` before its birth.
 fn figures(log: &Log, cut: &Cut, stream: StreamIx) -> Option<StreamFigures> {
-    let (first, last, events) = log.stream_extent(stream)?;
-    if first >= cut.outside() {
-        return None;
-    }
-    if cut.is_prefix() && last < cut.outside() {
-        return Some(StreamFigures {
-            stream,
-            events: events as u32,
-            first,
-            last,
-        });
-    }
-    let mut known = log.stream_events(stream);
-    known.truncate(known.partition_point(|event| *event < cut.outside()));
-    if !cut.is_prefix() {
-        known.retain(|&event| cut.holds(log, event));
+    let (inside, outside) = (cut.inside().0, cut.outside().0);
+    let (mut events, mut first, mut last) = (0, None, None);
+    for run in log.stream_runs(stream) {
+        if run.first().is_none_or(|first| *first >= outside) {
+            continue;
+        }
+        let below = |end: u32| match run.last() {
+            Some(last) if *last < end => run.len(),
+            _ => run.partition_point(|event| *event < end),
+        };
+        let surely = below(inside);
+        let mut known = |events_of: &[u32], many: usize| {
+            if let (Some(&from), Some(&to)) = (events_of.first(), events_of.last()) {
+                first.get_or_insert(EventIx(from));
+                last = Some(EventIx(to));
+                events += many as u32;
+            }
+        };
+        known(&run[..surely], surely);
+        for event in &run[surely..below(outside)] {
+            if cut.holds(log, EventIx(*event)) {
+                known(std::slice::from_ref(event), 1);
+            }
+        }
     }
     Some(StreamFigures {
         stream,
-        events: known.len() as u32,
-        first: *known.first()?,
-        last: *known.last()?,
+        events,
+        first: first?,
+        last: last?,
     })
 }
 
-fn compare(log: &Log, query: &StreamQuery, a: &StreamFigures, b: &StreamFigures) -> Ordering {
-    let by_name = || natural(log.stream_name(a.stream), log.stream_name(b.stream));
-    let order = match query.sort {
-        StreamSort::Name => by_name(),
-        StreamSort::Events => a.events.cmp(&b.events),
-        StreamSort::First => a.first.cmp(&b.first),
-        StreamSort::Last => a.last.cmp(&b.last),
-    };
-    let order = match query.direction {
-        Direction::Ascending => order,
-        Direction::Descending => order.reverse(),
-    };
-    order.then_with(by_name)
+/// What decides the order of two streams nearly always, at one place in memory.
+#[derive(Clone, Copy)]
+struct Key {
+    figure: u32,
+    name: NameKey,
+    at: u32,
 }
 
-/// Compares names with the figures in them by their value; a total order.
-fn natural(a: &str, b: &str) -> Ordering {
-    let (whole_a, whole_b) = (a, b);
-    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
-    loop {
-        let (Some(&x), Some(&y)) = (a.first(), b.first()) else {
-            return (a.len().cmp(&b.len())).then_with(|| whole_a.cmp(whole_b));
-        };
-        let order = if x.is_ascii_digit() && y.is_ascii_digit() {
-            let (number_a, rest_a) = leading_number(a);
-            let (number_b, rest_b) = leading_number(b);
-            (a, b) = (rest_a, rest_b);
-            (number_a.len().cmp(&number_b.len())).then_with(|| number_a.cmp(number_b))
-        } else {
-            (a, b) = (&a[1..], &b[1..]);
-            x.cmp(&y)
-        };
-        if order != Ordering::Equal {
-            return order;
+fn sorted(
+    log: &Log,
+    query: &StreamQuery,
+    streams: &[StreamFigures],
+    task: &Task,
+) -> Result<Vec<StreamFigures>, Cancelled> {
+    let name = |figures: &StreamFigures| log.stream_name(figures.stream);
+    let shared = natural::shared(streams.iter().map(name));
+    let mut keys: Vec<Key> = Vec::with_capacity(streams.len());
+    for (at, figures) in streams.iter().enumerate() {
+        if at % STRIDE == 0 {
+            task.check()?;
         }
+        let figure = match query.sort {
+            StreamSort::Name => 0,
+            StreamSort::Events => figures.events,
+            StreamSort::First => figures.first.0,
+            StreamSort::Last => figures.last.0,
+        };
+        keys.push(Key {
+            figure: match query.direction {
+                Direction::Ascending => figure,
+                Direction::Descending => !figure,
+            },
+            name: NameKey::of(&name(figures)[shared..]),
+            at: at as u32,
+        });
     }
-}
-
-/// The digits at the start without leading zeros, and what follows them.
-fn leading_number(text: &[u8]) -> (&[u8], &[u8]) {
-    let end = text.iter().position(|byte| !byte.is_ascii_digit());
-    let (digits, rest) = text.split_at(end.unwrap_or(text.len()));
-    let zeros = digits.iter().position(|&byte| byte != b'0');
-    (&digits[zeros.unwrap_or(digits.len())..], rest)
+    let by_name = |a: &Key, b: &Key| {
+        let names = [a, b].map(|key| name(&streams[key.at as usize]));
+        (a.name.cmp(&b.name)).then_with(|| natural::compare(names[0], names[1]))
+    };
+    let backwards = (query.sort, query.direction) == (StreamSort::Name, Direction::Descending);
+    keys.sort_unstable_by(|a, b| match backwards {
+        true => by_name(b, a),
+        false => a.figure.cmp(&b.figure).then_with(|| by_name(a, b)),
+    });
+    let sorted = keys.iter().map(|key| streams[key.at as usize]);
+    Ok(sorted.collect())
 }
 
 #[cfg(test)]
@@ -230,29 +238,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    #[test]
-    fn figures_in_names_count_by_value() {
-        let mut names = [
-            "o-10", "o-9", "o-09", "o", "o-10a", "p-1", "o-1-2", "o-1-10",
-        ];
-        names.sort_by(|a, b| natural(a, b));
-        assert_eq!(
-            names,
-            [
-                "o", "o-1-2", "o-1-10", "o-09", "o-9", "o-10", "o-10a", "p-1"
-            ]
-        );
-    }
-
     proptest! {
-        #[test]
-        fn natural_order_is_total(mut names in prop::collection::vec("[a0-2-]{0,5}", 3)) {
-            prop_assert_eq!(natural(&names[0], &names[1]), natural(&names[1], &names[0]).reverse());
-            prop_assert_eq!(natural(&names[0], &names[1]).is_eq(), names[0] == names[1]);
-            names.sort_by(|a, b| natural(a, b));
-            prop_assert!(natural(&names[0], &names[2]).is_le());
-        }
-
         #[test]
         fn a_part_is_found_in_any_case(name in "[a-cA-CäÄ]{0,6}", part in "[a-cA-CäÄ]{0,2}") {
             let lower = part.to_lowercase();

@@ -2,6 +2,7 @@
 //! every `STREAM` argument. What a stream's events add up to is `replay`'s.
 
 mod list;
+mod natural;
 mod resolve;
 #[cfg(test)]
 mod tests;

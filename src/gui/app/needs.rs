@@ -3,7 +3,6 @@
 
 use super::App;
 use crate::gui::model::{OverviewKey, Session, StateKey, View};
-use crate::log::Bound;
 use crate::worker::Job;
 
 impl App {
@@ -77,7 +76,7 @@ impl App {
         let compare = self
             .model
             .compare
-            .map(|time| log.cut(self.model.clock(), Bound::Time(time)));
+            .map(|bound| log.cut(self.model.clock(), bound));
         let key = StateKey {
             revision,
             stream,

@@ -137,6 +137,7 @@ impl App {
         if reordered {
             // Places in the old order mean nothing in the new one.
             self.model.selection.event = None;
+            self.model.compare = None;
             self.model.answers.bodies.clear();
         }
         let before = std::mem::replace(&mut session.log, log);

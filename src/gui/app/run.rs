@@ -211,6 +211,8 @@ impl App {
         self.save_store();
         self.worker.submit(Job::Close);
         self.model.session = None;
+        self.model.unread = None;
+        self.model.search = None;
         self.model.answers = Default::default();
         self.model.notes.clear();
         self.model.playback.pause();
@@ -353,12 +355,7 @@ impl App {
         self.model.compare = None;
         let Some(text) = text else { return };
         match self.understand(text) {
-            Ok((bound, _)) => {
-                self.model.compare = self
-                    .model
-                    .log()
-                    .and_then(|log| log.cut(self.model.clock(), bound).time(log));
-            }
+            Ok((bound, _)) => self.model.compare = Some(bound),
             Err(message) => self.note(Level::Warning, message, None),
         }
     }
@@ -422,6 +419,10 @@ impl App {
             }
             _ => self.address(),
         };
+        if text.is_none() && *command == Command::CopyReport {
+            // Only that view asks for one.
+            self.model.view = View::Overview;
+        }
         match text {
             Some(text) => self.copy(text, ctx),
             None => self.note(

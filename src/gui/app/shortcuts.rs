@@ -2,7 +2,7 @@
 
 use egui::Key;
 
-use crate::gui::command::{Command, Listed, Needs, Outbox};
+use crate::gui::command::{Command, Listed, Outbox};
 use crate::gui::model::Model;
 
 /// Takes the keys of listed commands before the widgets see them.
@@ -29,11 +29,7 @@ pub(super) fn consume(ctx: &egui::Context, model: &Model, outbox: &mut Outbox) {
         if typing && !with_control && !function {
             continue;
         }
-        let possible = match listed.needs {
-            Needs::Nothing => true,
-            Needs::Store => model.session.is_some(),
-            Needs::Stream => model.session.is_some() && model.selection.stream.is_some(),
-        };
+        let possible = listed.needs.are_met(model);
         if possible && ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {
             outbox.send((listed.command)());
         }

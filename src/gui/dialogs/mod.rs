@@ -1,25 +1,171 @@
-//! What opens over the views and takes the keyboard: palette, help, settings, mapping, export.
+//! What opens over the views and takes the keyboard: palette, help, settings, mapping. At most one is
+//! open; Escape or a click beside it closes it. A dialog keeps what is being typed and sends commands.
+
+mod help;
+mod mapping;
+mod palette;
+mod settings;
+
+use egui::{Align2, Frame, Id, Key, Margin, Modal, Modifiers, Ui, vec2};
 
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
+use crate::gui::theme::{Face, Icon, TokensExt, sizes};
+use crate::gui::widgets::IconButton;
+use mapping::Mapping;
+use palette::Palette;
+use settings::Settings;
 
 /// The dialogs; at most one is open.
 #[derive(Default)]
-pub(in crate::gui) struct Dialogs {}
+pub(in crate::gui) struct Dialogs {
+    open: Option<Dialog>,
+}
+
+enum Dialog {
+    Palette(Palette),
+    Help,
+    Settings(Settings),
+    Mapping(Box<Mapping>),
+}
+
+/// Whether a dialog stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stays {
+    Open,
+    Closes,
+}
 
 impl Dialogs {
     /// Whether one is open.
     pub fn is_open(&self) -> bool {
-        false
+        self.open.is_some()
     }
 
-    /// Opens or closes one.
+    /// Opens one in place of another, or closes it where it is open already.
     pub fn command(&mut self, command: &Command) {
-        let _ = command;
+        let wanted = match command {
+            Command::Palette => Dialog::Palette(Palette::default()),
+            Command::Help => Dialog::Help,
+            Command::Settings => Dialog::Settings(Settings::default()),
+            Command::CorrectMapping => Dialog::Mapping(Box::default()),
+            _ => return,
+        };
+        let is_open =
+            |open: &Dialog| std::mem::discriminant(open) == std::mem::discriminant(&wanted);
+        self.open = match &self.open {
+            Some(open) if is_open(open) => None,
+            _ => Some(wanted),
+        };
     }
 
     /// Draws the open one.
-    pub fn show(&mut self, ui: &mut egui::Ui, model: &Model, outbox: &mut Outbox) {
-        let _ = (ui, model, outbox);
+    pub fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+        let Some(open) = &mut self.open else { return };
+        let stays = match open {
+            Dialog::Palette(palette) => {
+                let toggled = pressed(ui, Modifiers::COMMAND, Key::K);
+                toggled.or_else(|| Some(palette.show(ui, model, outbox)))
+            }
+            Dialog::Help => {
+                let toggled = pressed(ui, Modifiers::NONE, Key::F1);
+                toggled.or_else(|| Some(help::show(ui)))
+            }
+            Dialog::Settings(settings) => {
+                let toggled = pressed(ui, Modifiers::COMMAND, Key::Comma);
+                toggled.or_else(|| Some(settings.show(ui, model, outbox)))
+            }
+            Dialog::Mapping(mapping) => Some(mapping.show(ui, model, outbox)),
+        };
+        if stays == Some(Stays::Closes) {
+            if matches!(open, Dialog::Palette(_)) {
+                outbox.send(Command::Search(None));
+            }
+            self.open = None;
+            ui.request_repaint();
+        }
     }
+}
+
+/// The keys that open a dialog also close it.
+fn pressed(ui: &Ui, modifiers: Modifiers, key: Key) -> Option<Stays> {
+    ui.input_mut(|input| input.consume_key(modifiers, key))
+        .then_some(Stays::Closes)
+}
+
+/// A modal at the palette's height: ground, frame, scrim. The closure says whether it stays.
+fn modal(ui: &Ui, name: &'static str, width: f32, content: impl FnOnce(&mut Ui) -> Stays) -> Stays {
+    let t = ui.tokens();
+    let id = Id::unique(name);
+    let room = ui.content_rect();
+    let width = width.min(room.width() - 48.0);
+    let top = sizes::PALETTE_TOP.min((room.height() - 480.0).max(16.0));
+    let area = Modal::default_area(id)
+        .anchor(Align2::CENTER_TOP, vec2(0.0, top))
+        .role(egui::accesskit::Role::Dialog)
+        .accessible_name(name);
+    let frame = Frame::new()
+        .fill(t.overlay)
+        .stroke((1.0, t.border2))
+        .corner_radius(sizes::RADIUS_PALETTE)
+        .shadow(egui::Shadow {
+            offset: [0, 8],
+            blur: 20,
+            spread: 0,
+            color: t.shadow,
+        })
+        .inner_margin(Margin::ZERO);
+    let response = Modal::new(id)
+        .area(area)
+        .backdrop_color(t.scrim)
+        .frame(frame)
+        .show(ui.ctx(), |ui| {
+            ui.set_width(width);
+            // An area offers what it took before; a dialog may take all there is.
+            ui.set_max_height(room.height() - top - 16.0);
+            ui.spacing_mut().item_spacing.y = 0.0;
+            content(ui)
+        });
+    if response.should_close() {
+        return Stays::Closes;
+    }
+    response.inner
+}
+
+/// How tall a dialog's scrolling middle may be, beside `rest` points above and below it.
+fn room_for(ui: &Ui, rest: f32) -> f32 {
+    let room = ui.content_rect().height();
+    let top = sizes::PALETTE_TOP.min((room - 480.0).max(16.0));
+    (room - top - rest - 32.0).max(120.0)
+}
+
+/// The head of a dialog with its title and a cross.
+fn head(ui: &mut Ui, title: &str, note: &str) -> Stays {
+    let t = ui.tokens();
+    let mut stays = Stays::Open;
+    Frame::new()
+        .inner_margin(Margin::symmetric(16, 10))
+        .show(ui, |ui| {
+            ui.horizontal(|ui| {
+                ui.label(Face::TitleLarge.text(title, t.text));
+                ui.label(Face::Secondary.text(note, t.text2));
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    let name = format!("Close {}", title.to_lowercase());
+                    let close = IconButton::new(Icon::Close, &name).small().shortcut("Esc");
+                    if ui.add(close).clicked() {
+                        stays = Stays::Closes;
+                    }
+                });
+            });
+        });
+    rule(ui);
+    stays
+}
+
+/// A line over the whole width.
+fn rule(ui: &mut Ui) {
+    let width = ui.available_width();
+    let (_, rect) = ui.allocate_space(vec2(width, 1.0));
+    ui.painter()
+        .hline(rect.x_range(), rect.center().y, (1.0, ui.tokens().border2));
 }

@@ -1,33 +1,88 @@
-//! Notes to the user, under the top bar until they are put away.
+//! Notes to the user, in a strip of their own above the view until they are put away: at most three,
+//! the rest behind a link. The view takes what is left, so that no note ever covers it.
 
-use egui::Ui;
+use egui::{Frame, Margin, Ui, vec2};
 
 use crate::gui::command::{Command, Outbox};
-use crate::gui::model::{Level, Model};
-use crate::gui::theme::{TokensExt, sizes};
-use crate::gui::widgets::{Notice, Severity};
+use crate::gui::model::{Level, Model, Note};
+use crate::gui::theme::{Face, TokensExt, sizes};
+use crate::gui::widgets::{Link, Notice, Severity};
+
+/// Notes shown at once.
+const SHOWN: usize = 3;
 
 pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-    for (at, note) in model.notes.iter().enumerate() {
-        let severity = match note.level {
-            Level::Info => Severity::Info,
-            Level::Warning => Severity::Warning,
-            Level::Error => Severity::Error,
-        };
-        let ground = ui.tokens().panel;
-        let margin = egui::Margin::symmetric(sizes::PAD as i8, 6);
-        egui::Frame::new()
-            .fill(ground)
-            .inner_margin(margin)
-            .show(ui, |ui| {
-                ui.set_min_width(ui.available_width());
-                let mut notice = Notice::new(severity, &note.sentence).action("Dismiss");
-                if let Some(detail) = &note.detail {
-                    notice = notice.detail(detail);
-                }
-                if notice.show(ui).action.is_some() {
-                    outbox.send(Command::DismissNote(at));
+    if model.notes.is_empty() {
+        return;
+    }
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let unfolded = ui.scope_id().with("all notes");
+    let all = ui.data(|data| data.get_temp::<bool>(unfolded)) == Some(true);
+    // The newest are nearest to what was just done.
+    let hidden = if all {
+        0
+    } else {
+        model.notes.len().saturating_sub(SHOWN)
+    };
+    for (at, note) in model.notes.iter().enumerate().skip(hidden) {
+        strip(ui, |ui| one(ui, model, at, note, outbox));
+    }
+    if model.notes.len() > SHOWN {
+        strip(ui, |ui| {
+            let word = if all {
+                "Show fewer".to_owned()
+            } else {
+                format!("{hidden} more")
+            };
+            ui.horizontal(|ui| {
+                ui.add_space(sizes::ICON_NOTICE + sizes::GAP);
+                let link = Link::new(&word).face(Face::DenseStrong);
+                if ui.add(link).clicked() {
+                    ui.data_mut(|data| data.insert_temp(unfolded, !all));
                 }
             });
+        });
     }
+}
+
+/// The ground of a note, with a line under it.
+fn strip(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    let t = ui.tokens();
+    let response = Frame::new()
+        .fill(t.panel)
+        .inner_margin(Margin::symmetric(sizes::PAD_TEXT as i8, 6))
+        .show(ui, |ui| {
+            ui.set_min_width(ui.available_width());
+            content(ui);
+        })
+        .response;
+    let rect = response.rect;
+    ui.painter()
+        .hline(rect.x_range(), rect.bottom() - 0.5, (1.0, t.border));
+    ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+}
+
+fn one(ui: &mut Ui, model: &Model, at: usize, note: &Note, outbox: &mut Outbox) {
+    let severity = match note.level {
+        Level::Info => Severity::Info,
+        Level::Warning => Severity::Warning,
+        Level::Error => Severity::Error,
+    };
+    ui.push_id(at, |ui| {
+        let mut notice = Notice::new(severity, &note.sentence);
+        let mappable =
+            (model.unread.as_ref()).is_some_and(|unread| unread.message == note.sentence);
+        if mappable {
+            notice = notice.action("Choose its columns…");
+        }
+        notice = notice.action("Dismiss");
+        if let Some(detail) = &note.detail {
+            notice = notice.detail(detail);
+        }
+        match notice.show(ui).action {
+            Some(0) if mappable => outbox.send(Command::CorrectMapping),
+            Some(_) => outbox.send(Command::DismissNote(at)),
+            None => {}
+        }
+    });
 }

@@ -72,6 +72,9 @@ impl TopBar {
             let rect = Rect::from_min_size(pos2(centre, all.center().y - 14.0), vec2(width, 28.0));
             palette_field(ui, rect, model, outbox);
         }
+        if model.session.is_none() {
+            corner(ui, inner, outbox);
+        }
         if model.session.is_some() {
             let rect = Rect::from_min_max(
                 pos2(right, all.center().y - 14.0),
@@ -292,6 +295,24 @@ fn palette_field(ui: &mut Ui, rect: Rect, model: &Model, outbox: &mut Outbox) {
     }
     if response.clicked() {
         outbox.send(Command::Palette);
+    }
+}
+
+/// Help and settings, which stand below the rail while there is one.
+fn corner(ui: &mut Ui, rect: Rect, outbox: &mut Outbox) {
+    let builder = egui::UiBuilder::new()
+        .id_salt("corner")
+        .max_rect(rect)
+        .layout(Layout::right_to_left(Align::Center));
+    let mut ui = ui.new_child(builder);
+    ui.spacing_mut().item_spacing.x = 4.0;
+    let settings = IconButton::new(Icon::Settings, "Settings").shortcut("Ctrl+,");
+    if ui.add(settings).clicked() {
+        outbox.send(Command::Settings);
+    }
+    let help = IconButton::new(Icon::Help, "Keyboard shortcuts").shortcut("F1");
+    if ui.add(help).clicked() {
+        outbox.send(Command::Help);
     }
 }
 

@@ -82,9 +82,9 @@ impl<K: PartialEq + Clone, V> Slot<K, V> {
             .is_some_and(|(number, _)| *number > self.answered)
     }
 
-    /// The job that the newest answer is of; 0 while there is none.
+    /// The job that gave the newest answer; another number means another answer.
     #[must_use]
-    pub fn answered(&self) -> u64 {
+    pub fn number(&self) -> u64 {
         self.answered
     }
 

@@ -17,7 +17,7 @@ pub use matching::{EventRows, Matching, SearchState};
 pub use play::{PlayState, Playback, SPEEDS};
 
 use crate::analysis::events::EventFilter;
-use crate::log::{Clock, Log};
+use crate::log::{Bound, Clock, Log};
 use crate::model::time::{Edge, InputContext, Style, Zone};
 use crate::model::{EventIx, StreamIx, Timestamp};
 use crate::worker::{Opened, Running, StreamsWanted, Subject, Unread};
@@ -140,7 +140,7 @@ pub struct Model {
     /// The moment.
     pub cursor: Cursor,
     /// A second moment to compare with.
-    pub compare: Option<Timestamp>,
+    pub compare: Option<Bound>,
     /// What the views are about.
     pub selection: Selection,
     /// The events that the events view shows.

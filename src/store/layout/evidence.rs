@@ -42,7 +42,9 @@ pub struct TableFacts {
     pub key: Vec<String>,
     /// Whether its rows have rowids (not so for views and WITHOUT ROWID tables).
     pub has_rowid: bool,
-    /// Some rows, values as text; none for null and for bytes that are no text.
+    /// How many rows it has, about: the greatest rowid; 0 where that is not known.
+    pub rows: u64,
+    /// Some rows, the first and the last of a table; values as text; none for null and for bytes that are no text.
     pub sample: Vec<Vec<Option<String>>>,
 }
 
@@ -307,7 +309,7 @@ mod tests {
                 .collect(),
             key: key.iter().map(|column| (*column).to_owned()).collect(),
             has_rowid: true,
-            sample: Vec::new(),
+            ..TableFacts::default()
         }
     }
 

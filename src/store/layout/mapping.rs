@@ -117,6 +117,10 @@ impl Column {
                 Source::At(Within::Record, spots) if spots.len() == 1 => {
                     return spots[0].to_string();
                 }
+                Source::At(Within::Record, spots) => {
+                    let spots = spots.iter().map(ToString::to_string);
+                    return toml::Value::from(spots.collect::<Vec<_>>()).to_string();
+                }
                 _ => {}
             }
         }

@@ -5,11 +5,11 @@ use rusqlite::types::ValueRef;
 
 use crate::store::layout::{SqliteFacts, TableFacts};
 
-/// Rows sampled of each table.
-const ROWS: usize = 40;
+/// Rows sampled at each end of a table.
+const ROWS: usize = 60;
 
 /// The longest text kept of a sampled value, in bytes.
-const LONGEST: usize = 400;
+const LONGEST: usize = 2_000;
 
 /// Looks at every table and view. A table that cannot be read has no sample.
 pub(super) fn gather(connection: &Connection) -> rusqlite::Result<SqliteFacts> {
@@ -30,7 +30,11 @@ pub(super) fn gather(connection: &Connection) -> rusqlite::Result<SqliteFacts> {
         // A view over something that is gone is nobody's event table.
         if let Ok(mut table) = columns(connection, &name) {
             table.has_rowid = kind == "table" && !without_rowid;
-            table.sample = sample(connection, &name, table.columns.len()).unwrap_or_default();
+            // A view may take minutes to yield its first row.
+            if kind == "table" {
+                table.sample = sample(connection, &table).unwrap_or_default();
+                table.rows = greatest_rowid(connection, &table);
+            }
             facts.tables.push(table);
         }
     }
@@ -60,16 +64,52 @@ fn columns(connection: &Connection, name: &str) -> rusqlite::Result<TableFacts> 
     Ok(table)
 }
 
+/// Its first rows, and its last where rows have an order.
 fn sample(
     connection: &Connection,
-    name: &str,
+    table: &TableFacts,
+) -> rusqlite::Result<Vec<Vec<Option<String>>>> {
+    let all = format!("SELECT * FROM {}", quoted(&table.name));
+    let mut sample = rows(
+        connection,
+        &format!("{all} LIMIT {ROWS}"),
+        table.columns.len(),
+    )?;
+    if table.has_rowid && sample.len() == ROWS {
+        let last = format!("{all} ORDER BY rowid DESC LIMIT {ROWS}");
+        // The end may be what is damaged.
+        let mut last = rows(connection, &last, table.columns.len()).unwrap_or_default();
+        last.truncate(
+            usize::try_from(greatest_rowid(connection, table))
+                .map_or(ROWS, |all| all.saturating_sub(ROWS)),
+        );
+        sample.extend(last.into_iter().rev());
+    }
+    Ok(sample)
+}
+
+fn greatest_rowid(connection: &Connection, table: &TableFacts) -> u64 {
+    if !table.has_rowid {
+        return 0;
+    }
+    let sql = format!("SELECT max(rowid) FROM {}", quoted(&table.name));
+    let greatest = connection.query_row(&sql, [], |row| row.get::<_, Option<i64>>(0));
+    greatest
+        .ok()
+        .flatten()
+        .map_or(0, |id| u64::try_from(id).unwrap_or(0))
+}
+
+fn rows(
+    connection: &Connection,
+    sql: &str,
     columns: usize,
 ) -> rusqlite::Result<Vec<Vec<Option<String>>>> {
-    let mut statement =
-        connection.prepare(&format!("SELECT * FROM {} LIMIT {ROWS}", quoted(name)))?;
+    let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([])?;
     let mut sample = Vec::new();
-    while let Some(row) = rows.next()? {
+    // What comes after damage is lost to the sample, what came before it is not.
+    while let Ok(Some(row)) = rows.next() {
         let texts = (0..columns).map(|column| text(row.get_ref(column).ok()?));
         sample.push(texts.collect());
     }

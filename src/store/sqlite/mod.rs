@@ -10,5 +10,5 @@ mod scan;
 mod source;
 mod stored;
 
-pub use source::News;
 pub(in crate::store) use source::SqliteSource;
+pub use source::{News, facts_of};

@@ -97,12 +97,12 @@ impl SqlitePayloads {
             let before = reading.bodies.len();
             if let Err(error) = reading.run(run) {
                 // One damaged row spoils no other.
-                let unreadable = Unreadable::Damaged(error.to_string());
-                reading.bodies.push(Err(unreadable));
-                for event in &run[reading.bodies.len() - before..] {
+                let damaged = |error: rusqlite::Error| Err(Unreadable::Damaged(error.to_string()));
+                reading.bodies.push(damaged(error));
+                let read = reading.bodies.len() - before;
+                for event in run.iter().skip(read) {
                     if let Err(error) = reading.run(std::slice::from_ref(event)) {
-                        let unreadable = Unreadable::Damaged(error.to_string());
-                        reading.bodies.push(Err(unreadable));
+                        reading.bodies.push(damaged(error));
                     }
                 }
             }
@@ -195,7 +195,9 @@ impl Reading<'_> {
         let mut rows = statement.query([self.log.place(*first).at, self.log.place(*last).at])?;
         let mut wanted = run.iter().copied().peekable();
         let mut counted = 0;
-        while let (Some(&event), Some(row)) = (wanted.peek(), rows.next()?) {
+        // Not a row further than asked for: it may be the damaged one.
+        while let Some(&event) = wanted.peek() {
+            let Some(row) = rows.next()? else { break };
             let mut place = Plan::place(row)?;
             if plan.key.is_none() {
                 counted += 1;

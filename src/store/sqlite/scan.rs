@@ -18,8 +18,8 @@ use crate::store::row::{Found, Interpreter, Value};
 const TRANSACTION: Duration = Duration::from_millis(50);
 
 /// Keys in the first blocks, so that the first screen is there at once; later ones have `BLOCK`.
-const FIRST: [i64; 3] = [1_000, 4_000, 16_000];
-const BLOCK: i64 = 1 << 16;
+const FIRST: [i64; 4] = [1_000, 4_000, 16_000, 64_000];
+const BLOCK: i64 = 1 << 18;
 
 /// Below so many keys a second reader costs more than it brings.
 const WORTH_TWO: u64 = 50_000;

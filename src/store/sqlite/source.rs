@@ -61,6 +61,14 @@ pub enum News {
     Rewritten,
 }
 
+/// What a mapping can be made from: the tables of a file, their columns and some values.
+///
+/// # Errors
+/// As [`Database::open`].
+pub fn facts_of(path: &Path, task: &Task) -> Result<SqliteFacts, ConnectError> {
+    SqliteSource::open(path, task).map(|(_, facts)| facts)
+}
+
 impl SqliteSource {
     /// Opens the database and looks what it is.
     pub fn open(path: &Path, task: &Task) -> Result<(Database, SqliteFacts), ConnectError> {
@@ -338,7 +346,9 @@ fn size(database: &Database) -> u64 {
 }
 
 fn density(database: &Database, plan: &Plan, keys: Keys) -> Density {
-    if plan.key.is_some() && keys.span() <= size(database).max(FEW) {
+    // Of a damaged file not even the greatest key is known.
+    let whole = plan.key.is_some() && database.damage().is_none();
+    if whole && keys.span() <= size(database).max(FEW) {
         Density::Dense
     } else {
         Density::Sparse

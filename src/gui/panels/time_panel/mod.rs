@@ -22,6 +22,7 @@ use crate::gui::model::{Model, Step};
 use crate::gui::theme::{Face, TokensExt};
 use crate::gui::widgets::paint_line;
 use crate::log::Bound;
+use crate::model::{EventIx, Timestamp};
 use crate::worker::{Idle, Timeline, TimelineRequest, Whole};
 
 use geometry::{Geometry, height_for};
@@ -103,9 +104,10 @@ impl Scene<'_> {
         match self.view.scale {
             _ if value < ends.0 => Bound::Start,
             _ if value >= ends.1 => Bound::Head,
-            Scale::Time(_) => Bound::Time(crate::model::Timestamp::from_micros(value)),
-            Scale::Order => u32::try_from(value)
-                .map_or(Bound::Start, |at| Bound::Event(crate::model::EventIx(at))),
+            Scale::Time(_) => Bound::Time(Timestamp::from_micros(value)),
+            Scale::Order => {
+                u32::try_from(value).map_or(Bound::Start, |at| Bound::Event(EventIx(at)))
+            }
         }
     }
 }
@@ -256,7 +258,7 @@ impl TimePanel {
 
     /// Counts the lanes as of the cursor, unless that was done for it before.
     fn count(&mut self, scene: &Scene<'_>) {
-        let Some(timeline) = scene.timeline else {
+        let (Some(timeline), Some(log)) = (scene.timeline, scene.model.log()) else {
             self.counts = None;
             return;
         };
@@ -268,7 +270,7 @@ impl TimePanel {
             self.counts = Some(Counts {
                 whole: Arc::clone(&timeline.whole),
                 bound,
-                by_lane: timeline.counts_at(bound),
+                by_lane: timeline.counts_at(log, scene.model.cursor.cut()),
             });
         }
     }
@@ -280,7 +282,7 @@ fn cursor_value(model: &Model, scale: Scale, (first, last): (i64, i64)) -> i64 {
     match (model.cursor.bound(), scale) {
         (Bound::Head, _) => last,
         (Bound::Start, _) => before,
-        (_, Scale::Time(_)) => model.cursor.time().map_or(before, |time| time.micros()),
+        (_, Scale::Time(_)) => model.cursor.time().map_or(before, Timestamp::micros),
         (_, Scale::Order) => i64::from(model.cursor.cut().outside().0) - 1,
     }
 }

@@ -61,10 +61,19 @@ impl TimePanel {
         let cursor = scale.x(view.cursor);
         if let Some(timeline) = timeline {
             let strip = &timeline.whole.strip;
-            let peak = strip.iter().copied().max().unwrap_or(0);
             let step = f64::from(scale.rect.width()) / strip.len().max(1) as f64;
-            let x = |bin: usize| scale.rect.left() + (bin as f64 * step) as f32;
-            let places = (0..strip.len()).map(|bin| (x(bin), strip[bin]));
+            // While a part is missing, bins are narrower than bars.
+            let together = (whole.width() / scale.rect.width().max(1.0)).ceil() as usize;
+            let counts: Vec<u32> = strip
+                .chunks(together.max(1))
+                .map(|bins| bins.iter().sum())
+                .collect();
+            let peak = counts.iter().copied().max().unwrap_or(0);
+            let x = |bar: usize| scale.rect.left() + ((bar * together) as f64 * step) as f32;
+            let places = counts
+                .into_iter()
+                .enumerate()
+                .map(|(bar, count)| (x(bar), count));
             ui.painter()
                 .add(bars::mesh(places, peak, whole, tokens.text3, cursor));
         }

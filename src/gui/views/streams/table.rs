@@ -79,7 +79,7 @@ impl StreamTable {
     /// Looked for once per list and selection, since a list may have a million rows.
     fn selected(&mut self, model: &Model, list: &StreamList) -> Option<usize> {
         let stream = model.selection.stream?;
-        let key = (model.answers.streams.answered(), stream);
+        let key = (model.answers.streams.number(), stream);
         if self.row.is_none_or(|(of, _)| of != key) {
             let at = list
                 .streams

@@ -1,0 +1,55 @@
+//! From a path to a log: all of it, and what the window can show first.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use asof::store::OpenOptions;
+use asof::worker::{Job, OpenRequest, Outcome, Worker};
+use asof::workspace::Workspace;
+
+use super::Ready;
+use crate::data::Failure;
+use crate::run::{Case, Watch};
+
+/// Opening a store of both kinds.
+pub fn opening<'a>(sqlite: &'a Path, json: &'a Path) -> Vec<Case<'a>> {
+    vec![
+        Case::new("open and index SQLite", |_| all(sqlite)),
+        Case::new("open and index JSON lines", |_| all(json)),
+        Case::new("first events of SQLite (< 100 ms)", |watch| {
+            first(sqlite, watch)
+        }),
+        Case::new("first events of JSON lines (< 100 ms)", |watch| {
+            first(json, watch)
+        }),
+    ]
+}
+
+fn all(path: &Path) -> Result<u64, Failure> {
+    Ok(Ready::new(path)?.log.len() as u64)
+}
+
+/// From the command to open to the first events in the window's hands, on the worker.
+fn first(path: &Path, watch: &mut Watch) -> Result<u64, Failure> {
+    let window = std::thread::current();
+    let worker = Worker::start(Arc::new(move || window.unpark()))?;
+    watch.restart();
+    worker.submit(Job::Open(Box::new(OpenRequest {
+        path: path.to_owned(),
+        options: OpenOptions::default(),
+        workspace: Workspace::none(),
+        remembered: None,
+    })));
+    loop {
+        match worker.next() {
+            Some(Outcome::Indexed { log, .. }) if !log.is_empty() => {
+                watch.stop();
+                return Ok(1);
+            }
+            Some(Outcome::OpenFailed { message, .. }) => return Err(message.into()),
+            Some(_) => {}
+            None => std::thread::park_timeout(Duration::from_secs(5)),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The help window: every command with its keys, and every way to write a moment.
+
+use egui::{Align2, Margin, Rect, ScrollArea, Ui, pos2, vec2};
+
+use super::{Stays, head, modal, room_for};
+use crate::gui::command::{Command, Group, Listed};
+use crate::gui::theme::{Face, TokensExt, sizes};
+use crate::gui::widgets::{Keycap, paint_line};
+
+/// What can be typed for a moment, and what it means.
+const MOMENTS: [(&str, &str); 11] = [
+    ("2024-12-31 23:59", "this minute in the chosen zone"),
+    ("2024-12-31T23:59:00+01:00", "this moment in its own zone"),
+    ("2024-12-31", "the end of this day"),
+    ("23:59", "on the day of the cursor"),
+    ("yesterday 14:34", "by today’s clock"),
+    ("now", "by today’s clock"),
+    ("-2h", "before the head; also -3d, -15min"),
+    ("1735689540", "seconds, milliseconds… since 1970"),
+    ("#1042", "a position of the log"),
+    ("v7", "a version of the selected stream"),
+    ("head", "the end of the log, and stay there"),
+];
+
+const ROW: f32 = 26.0;
+const WIDTH: f32 = 860.0;
+
+pub(super) fn show(ui: &Ui) -> Stays {
+    modal(ui, "Help", WIDTH, |ui| {
+        let note = "Ctrl+K finds all of these by name";
+        let stays = head(ui, "Keyboard shortcuts", note);
+        let height = room_for(ui, 48.0);
+        ScrollArea::vertical()
+            .max_height(height)
+            .auto_shrink([false, true])
+            .show(ui, |ui| {
+                let margin = Margin::symmetric(16, 8);
+                egui::Frame::new().inner_margin(margin).show(ui, columns);
+            });
+        stays
+    })
+}
+
+fn columns(ui: &mut Ui) {
+    ui.spacing_mut().item_spacing.x = 32.0;
+    ui.columns(2, |columns| {
+        let [left, right] = columns else { return };
+        for group in [Group::View, Group::Time] {
+            commands(left, group);
+        }
+        title(left, "Writing a moment");
+        for (text, meaning) in MOMENTS {
+            moment(left, text, meaning);
+        }
+        for group in [Group::Store, Group::Answer, Group::Window] {
+            commands(right, group);
+        }
+    });
+}
+
+fn title(ui: &mut Ui, name: &str) {
+    ui.add_space(8.0);
+    ui.label(Face::Title.text(name, ui.tokens().text));
+    ui.add_space(4.0);
+}
+
+fn commands(ui: &mut Ui, group: Group) {
+    title(ui, group.name());
+    let listed = Command::LISTED
+        .iter()
+        .filter(|listed| listed.group == group);
+    listed.for_each(|listed| command(ui, listed));
+}
+
+fn command(ui: &mut Ui, listed: &Listed) {
+    let rect = row(ui);
+    let name = egui::UiBuilder::new()
+        .id_salt(listed.title)
+        .max_rect(rect)
+        .layout(egui::Layout::left_to_right(egui::Align::Center));
+    let text = Face::Dense.text(listed.title, ui.tokens().text);
+    ui.new_child(name)
+        .add(egui::Label::new(text).truncate().selectable(false));
+    if let Some(keys) = listed.keys_text(ui.ctx()) {
+        let caps = egui::UiBuilder::new()
+            .id_salt((listed.title, "keys"))
+            .max_rect(rect)
+            .layout(egui::Layout::right_to_left(egui::Align::Center));
+        ui.new_child(caps).add(Keycap::new(&keys));
+    }
+}
+
+fn moment(ui: &mut Ui, text: &str, meaning: &str) {
+    let t = ui.tokens();
+    let rect = row(ui);
+    let split = rect.left() + 190.0;
+    let left = rect.with_max_x(split - 8.0);
+    let right = Rect::from_min_max(pos2(split, rect.top()), rect.max);
+    let painter = ui.painter();
+    paint_line(painter, left, Align2::LEFT_CENTER, text, Face::Code, t.text);
+    paint_line(
+        painter,
+        right,
+        Align2::LEFT_CENTER,
+        meaning,
+        Face::Dense,
+        t.text2,
+    );
+    let response = ui.interact(rect, ui.scope_id().with(text), egui::Sense::hover());
+    response.widget_info(|| {
+        let words = format!("{text}: {meaning}");
+        egui::WidgetInfo::labeled(egui::Role::Label, true, words)
+    });
+}
+
+/// A row's room, with a line under it.
+fn row(ui: &mut Ui) -> Rect {
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ROW.max(sizes::ROW_TABLE)));
+    let line = (1.0, ui.tokens().border);
+    ui.painter()
+        .hline(rect.x_range(), rect.bottom() - 0.5, line);
+    rect
+}

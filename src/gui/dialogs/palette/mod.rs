@@ -1,0 +1,229 @@
+//! The palette: one field that goes to a stream, moves the cursor, filters by type, opens a store or
+//! runs a command. What the text may mean is worked out in `entries` and by the worker.
+
+mod entries;
+mod row;
+
+use egui::{Align, Id, Key, Layout, Margin, Modifiers, ScrollArea, TextEdit, Ui, UiBuilder, vec2};
+
+use super::{Stays, modal, room_for, rule};
+use crate::gui::command::{Command, Outbox};
+use crate::gui::model::Model;
+use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
+use crate::gui::widgets::Keycap;
+use crate::render::grouped;
+use entries::{Entry, Group, Query};
+
+/// What is being typed and which entry is chosen.
+#[derive(Default)]
+pub(super) struct Palette {
+    text: String,
+    chosen: usize,
+    /// Enter was pressed before the streams had come.
+    waiting: Option<()>,
+}
+
+const HEAD: f32 = 52.0;
+const FOOT: f32 = 36.0;
+
+impl Palette {
+    pub fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) -> Stays {
+        let steps = steps(ui);
+        modal(ui, "Palette", sizes::PALETTE_WIDTH, |ui| {
+            let enter = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
+            if self.head(ui, model) {
+                self.chosen = 0;
+                self.waiting = None;
+            }
+            let query = Query::of(&self.text);
+            let search = query.names().map(str::to_owned);
+            if model.search != search {
+                outbox.send(Command::Search(search));
+            }
+            rule(ui);
+            let groups = entries::groups(model, &query);
+            let count: usize = groups.iter().map(|group| group.entries.len()).sum();
+            self.chosen = match (count, steps) {
+                (0, _) => 0,
+                (count, steps) => (self.chosen as i64 + steps).rem_euclid(count as i64) as usize,
+            };
+            let mut ran = list(ui, &groups, self.chosen, steps);
+            rule(ui);
+            foot(ui);
+            if enter || self.waiting.is_some() {
+                // What was typed last decides, not what was found for less of it.
+                let complete = !query.wants_streams() || is_answered(model, &query);
+                self.waiting = (!complete && self.chosen == 0).then_some(());
+                if self.waiting.is_none() {
+                    let all = groups.into_iter().flat_map(|group| group.entries);
+                    ran = all.map(|entry| entry.command).nth(self.chosen);
+                }
+            }
+            match ran {
+                Some(command) => {
+                    outbox.send(command);
+                    Stays::Closes
+                }
+                None => Stays::Open,
+            }
+        })
+    }
+
+    /// The field; true when its text changed.
+    fn head(&mut self, ui: &mut Ui, model: &Model) -> bool {
+        let t = ui.tokens();
+        let (_, rect) = ui.allocate_space(vec2(ui.available_width(), HEAD));
+        let icon = egui::Rect::from_center_size(
+            egui::pos2(rect.left() + 28.0, rect.center().y),
+            vec2(18.0, 18.0),
+        );
+        icons::paint(ui.painter(), icon, Icon::Search, t.text2);
+        let right = UiBuilder::new()
+            .id_salt("right")
+            .max_rect(rect.shrink2(vec2(16.0, 0.0)))
+            .layout(Layout::right_to_left(Align::Center));
+        let mut right = ui.new_child(right);
+        right.add(Keycap::new("Esc"));
+        if let (Some(log), Some(names)) = (model.log(), model.answers.names.get())
+            && model.search.is_some()
+        {
+            let streams = log.streams().len() as u64;
+            let count = format!("{} of {}", grouped(names.matching), grouped(streams));
+            right.label(Face::Cell.text(count, t.text2));
+        }
+        let left = right.min_rect().left() - 12.0;
+        let field = egui::Rect::from_min_max(
+            egui::pos2(rect.left() + 50.0, rect.top()),
+            egui::pos2(left, rect.bottom()),
+        );
+        let mut child = ui.new_child(
+            UiBuilder::new()
+                .id_salt("field")
+                .max_rect(field)
+                .layout(Layout::left_to_right(Align::Center)),
+        );
+        let hint = if model.session.is_some() {
+            "Stream, moment, event type or command"
+        } else {
+            "Store or command"
+        };
+        let edit = TextEdit::singleline(&mut self.text)
+            .id(Id::unique("palette-text"))
+            .frame(egui::Frame::NONE)
+            .font(Face::Answer.font())
+            .text_color(t.text)
+            .hint_text(Face::Answer.text(hint, t.text3))
+            .desired_width(field.width());
+        let response = child.add(edit).accessible_name("Go to");
+        // The keyboard is here for as long as the palette is open.
+        if !response.has_focus() {
+            response.request_focus();
+        }
+        response.changed()
+    }
+}
+
+/// Whether the worker has answered to what is typed now.
+fn is_answered(model: &Model, query: &Query<'_>) -> bool {
+    model.session.is_none()
+        || (model.search.as_deref() == query.names()
+            && model
+                .answers
+                .names
+                .current()
+                .is_some_and(|names| Some(names.text.as_str()) == query.names()))
+}
+
+/// By how many entries the keys move.
+fn steps(ui: &Ui) -> i64 {
+    ui.input_mut(|input| {
+        let mut count = |key| input.count_and_consume_key(Modifiers::NONE, key) as i64;
+        count(Key::ArrowDown) - count(Key::ArrowUp)
+            + 8 * (count(Key::PageDown) - count(Key::PageUp))
+    })
+}
+
+/// The groups; gives the command of an entry that was clicked.
+fn list(ui: &mut Ui, groups: &[Group], chosen: usize, steps: i64) -> Option<Command> {
+    let t = ui.tokens();
+    let mut clicked = None;
+    let height = room_for(ui, HEAD + FOOT);
+    ScrollArea::vertical()
+        .max_height(height)
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            egui::Frame::new()
+                .inner_margin(Margin::symmetric(8, 6))
+                .show(ui, |ui| {
+                    if groups.is_empty() {
+                        ui.add_space(8.0);
+                        ui.label(Face::Body.text("  Nothing matches", t.text2));
+                        ui.add_space(8.0);
+                    }
+                    let mut at = 0;
+                    for group in groups {
+                        label(ui, group.name);
+                        for entry in &group.entries {
+                            let response = row::show(ui, entry, at == chosen);
+                            if at == chosen && steps != 0 {
+                                response.scroll_to_me(None);
+                            }
+                            if response.clicked() {
+                                clicked = Some(entry.command.clone());
+                            }
+                            at += 1;
+                        }
+                    }
+                });
+        });
+    clicked
+}
+
+fn label(ui: &mut Ui, name: &str) {
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 26.0));
+    let inner = rect.shrink2(vec2(8.0, 0.0));
+    crate::gui::widgets::paint_line(
+        ui.painter(),
+        inner,
+        egui::Align2::LEFT_CENTER,
+        name,
+        Face::Secondary,
+        ui.tokens().text2,
+    );
+}
+
+fn foot(ui: &mut Ui) {
+    let t = ui.tokens();
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), FOOT));
+    let builder = UiBuilder::new()
+        .id_salt("foot")
+        .max_rect(rect.shrink2(vec2(16.0, 0.0)))
+        .layout(Layout::left_to_right(Align::Center));
+    let mut ui = ui.new_child(builder);
+    ui.spacing_mut().item_spacing.x = 8.0;
+    for (prefix, word) in entries::PREFIXES {
+        ui.label(Face::CellStrong.text(prefix.to_string(), t.text));
+        ui.label(Face::Secondary.text(word, t.text2));
+        ui.add_space(4.0);
+    }
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.label(Face::Secondary.text("run", t.text2));
+        ui.add(Keycap::new("Enter"));
+        ui.add_space(4.0);
+        ui.label(Face::Secondary.text("move", t.text2));
+        ui.add(Keycap::new("↑ ↓"));
+    });
+}
+
+/// A row's picture.
+#[derive(Clone, Copy, Debug)]
+enum Mark {
+    Icon(Icon),
+    Dot(usize),
+}
+
+impl Entry {
+    fn words(&self) -> String {
+        format!("{} {}", self.title, self.note).trim().to_owned()
+    }
+}

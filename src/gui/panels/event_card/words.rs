@@ -1,0 +1,73 @@
+//! How an event is named wherever the window names one: type, version, position, distance in time.
+//! Pure text; nothing here draws.
+
+use crate::log::{Clock, Log};
+use crate::model::time::relative;
+use crate::model::{EventIx, Position, StreamIx, Timestamp};
+use crate::render::grouped;
+
+/// The event's type.
+pub(in crate::gui) fn type_of(log: &Log, event: EventIx) -> &str {
+    log.type_name(log.event_type(event))
+}
+
+/// A global position with its digits in groups: `#184,171`.
+pub(in crate::gui) fn position(position: Position) -> String {
+    match u64::try_from(position.0) {
+        Ok(digits) => format!("#{}", grouped(digits)),
+        Err(_) => position.to_string(),
+    }
+}
+
+/// The event's version in a stream: `v41`; empty where it has none there.
+pub(in crate::gui) fn version(log: &Log, stream: StreamIx, event: EventIx) -> String {
+    log.version_in(event, stream)
+        .map_or_else(String::new, |version| version.to_string())
+}
+
+/// Version and position: `v41 · #184,171`.
+pub(in crate::gui) fn place(log: &Log, stream: StreamIx, event: EventIx) -> String {
+    let position = position(log.position(event));
+    match log.version_in(event, stream) {
+        Some(version) => format!("{version} · {position}"),
+        None => position,
+    }
+}
+
+/// How long before the cursor the event was, or how soon after it comes, for a column headed
+/// "before cursor": `3 h 12 min`, `in 1 min`. Its position in a store without times.
+pub(in crate::gui) fn age(
+    log: &Log,
+    clock: Clock,
+    event: EventIx,
+    now: Option<Timestamp>,
+) -> String {
+    match (log.time(event, clock), now) {
+        (Some(time), Some(now)) if time > now => format!("in {}", time - now),
+        (Some(time), Some(now)) => (now - time).to_string(),
+        _ => position(log.position(event)),
+    }
+}
+
+/// The same in a sentence: `3 h 12 min before cursor`; nothing in a store without times.
+pub(in crate::gui) fn distance(time: Option<Timestamp>, now: Option<Timestamp>) -> Option<String> {
+    Some(relative(time?, now?))
+}
+
+/// How long before or after `this` another event was: `212 ms before`.
+pub(in crate::gui) fn delay(log: &Log, clock: Clock, other: EventIx, this: EventIx) -> String {
+    let (Some(at), Some(this)) = (log.time(other, clock), log.time(this, clock)) else {
+        return position(log.position(other));
+    };
+    match at.cmp(&this) {
+        std::cmp::Ordering::Less => format!("{} before", this - at),
+        std::cmp::Ordering::Equal => "at the same time".to_owned(),
+        std::cmp::Ordering::Greater => format!("{} after", at - this),
+    }
+}
+
+/// A count with its noun: `1 event`, `1,204 events`.
+pub(in crate::gui) fn counted(count: usize, one: &str, many: &str) -> String {
+    let noun = if count == 1 { one } else { many };
+    format!("{} {noun}", grouped(count as u64))
+}

@@ -1,0 +1,238 @@
+//! The right column: categories, what the store does not hold and what follows from that, and what is
+//! wrong with the file.
+
+use egui::{Align2, Rect, Ui, pos2, vec2};
+
+use super::{Overview, Shown, section};
+use crate::gui::command::{Command, Outbox};
+use crate::gui::model::Model;
+use crate::gui::theme::{Face, Icon, TokensExt, Tone, icons};
+use crate::gui::widgets::{BarColumns, BarRow, Button, Link, Notice, Pill, Severity, paint_line};
+use crate::render::grouped;
+use crate::worker::{Finding, FindingKind, PlaceTarget, StoreOverview};
+
+const CATEGORIES: usize = 8;
+
+impl Overview {
+    pub(super) fn holds(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+        let found = model.answers.overview.get();
+        if let Some(found) = found {
+            self.categories(ui, found);
+        }
+        // What is wrong stands above what is merely not there, which may be a long list.
+        let (wrong, fine) = match found {
+            Some(found) if found.findings.is_empty() => (None, Some(found)),
+            found => (found, None),
+        };
+        if let Some(found) = wrong {
+            problems(ui, found, outbox);
+        }
+        lacks(ui, model);
+        if let Some(found) = fine {
+            problems(ui, found, outbox);
+        }
+    }
+
+    fn categories(&mut self, ui: &mut Ui, found: &StoreOverview) {
+        let count = found.whole.overview.categories.len();
+        let now = self.categories;
+        let mut shown = now;
+        section(
+            ui,
+            "Categories",
+            |ui| {
+                if count > CATEGORIES {
+                    let word = match now {
+                        Shown::Top => format!("All {}", grouped(count as u64)),
+                        Shown::All => format!("Top {CATEGORIES}"),
+                    };
+                    let word = Link::new(&word).face(Face::Secondary);
+                    if ui.add(word).clicked() {
+                        shown = now.toggled();
+                    }
+                    ui.add_space(8.0);
+                }
+                ui.label(Face::Secondary.text("as of cursor", ui.tokens().text2));
+            },
+            |ui| category_rows(ui, found, now.rows(CATEGORIES)),
+        );
+        self.categories = shown;
+    }
+}
+
+fn category_rows(ui: &mut Ui, found: &StoreOverview, most: usize) {
+    let t = ui.tokens();
+    let (at, whole) = (&found.report.overview, &found.whole);
+    let longest = whole.overview.categories.first();
+    let longest = longest.map_or(1, |first| first.events).max(1);
+    let columns = BarColumns {
+        name: 112.0,
+        number: 56.0,
+        note: 96.0,
+    };
+    // By the whole store, so that no row jumps while the cursor moves.
+    for all in whole.overview.categories.iter().take(most) {
+        let now = at.categories.iter().find(|now| now.name == all.name);
+        let (events, streams) = now.map_or((0, 0), |now| (now.events, now.streams));
+        let facts = whole.categories.get(&all.name);
+        let colour = facts.map_or(t.text3, |facts| t.category(facts.category.at()));
+        let part = |count: u64| count as f32 / longest as f32;
+        let number = grouped(events);
+        let note = match streams {
+            1 => "1 stream".to_owned(),
+            streams => format!("{} streams", grouped(streams)),
+        };
+        let row = BarRow::new(&all.name, colour)
+            .lengths(part(events), part(all.events))
+            .number(&number)
+            .note(&note)
+            .columns(columns);
+        let hover = format!(
+            "{}: {number} of {} events, {} of {} streams",
+            all.name,
+            grouped(all.events),
+            grouped(streams),
+            grouped(all.streams)
+        );
+        ui.add(row).on_hover_text(hover);
+    }
+}
+
+/// What follows from a store not holding something.
+fn consequence(lack: &str) -> &'static str {
+    match lack {
+        "position" => "positions count the events in log order",
+        "stream" => "all events stand in one stream",
+        "version" => "versions count the events of each stream",
+        "event type" => "events cannot be told apart by kind",
+        "schema version" => "versions of a type are told by their shape",
+        "event id" => "duplicates are found by content only",
+        "recorded time" => "the cursor goes by occurred time only",
+        "occurred time" => "the cursor goes by recorded time only",
+        "correlation id" => "what belongs together is not marked",
+        "causation id" => "causes and effects are not linked",
+        "payload" => "states are empty",
+        "metadata" => "events carry a payload only",
+        "checkpoints" => "how far consumers are is unknown",
+        "checkpoint history" => "past lag of consumers is unknown",
+        "snapshots" => "every state is folded from the first event",
+        "outbox" => "what waits to be published is unknown",
+        "processed messages" => "what consumers have seen is unknown",
+        "dead letters" => "a stalled consumer shows no error",
+        "saga states" => "sagas are read from the events alone",
+        "schema registry" => "schemas are inferred from payloads",
+        _ => "",
+    }
+}
+
+fn lacks(ui: &mut Ui, model: &Model) {
+    let Some(session) = &model.session else {
+        return;
+    };
+    section(
+        ui,
+        "What this store does not hold",
+        |_| {},
+        |ui| {
+            let t = ui.tokens();
+            if session.opened.lacks.is_empty() {
+                let text = "Nothing that Asof knows of is missing";
+                ui.label(Face::Dense.text(text, t.text2));
+            }
+            for lack in &session.opened.lacks {
+                let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 22.0));
+                let mark =
+                    Rect::from_min_size(pos2(rect.left(), rect.center().y - 6.0), vec2(12.0, 12.0));
+                icons::paint(ui.painter(), mark, Icon::Minus, t.text3);
+                let mut name = lack.clone();
+                if let Some(first) = name.get_mut(..1) {
+                    first.make_ascii_uppercase();
+                }
+                let place = Rect::from_min_max(
+                    pos2(rect.left() + 20.0, rect.top()),
+                    pos2(rect.left() + 140.0, rect.bottom()),
+                );
+                let left = Align2::LEFT_CENTER;
+                paint_line(ui.painter(), place, left, &name, Face::Dense, t.text);
+                let why = consequence(lack);
+                let rest = rect.with_min_x(place.right() + 4.0);
+                super::store::said(ui, rest, why, Face::Secondary);
+            }
+        },
+    );
+}
+
+fn problems(ui: &mut Ui, found: &StoreOverview, outbox: &mut Outbox) {
+    let count = |kind| found.findings.iter().filter(|one| one.kind == kind).count();
+    let (errors, warnings) = (count(FindingKind::Unreadable), count(FindingKind::Odd));
+    let words = |count: usize, one: &str| match count {
+        1 => format!("1 {one}"),
+        count => format!("{count} {one}s"),
+    };
+    section(
+        ui,
+        "Problems in the file",
+        |ui| {
+            if warnings > 0 {
+                ui.add(Pill::word(Tone::Warning, &words(warnings, "warning")));
+            }
+            if errors > 0 {
+                ui.add(Pill::word(Tone::Error, &words(errors, "error")));
+            }
+        },
+        |ui| {
+            if found.findings.is_empty() {
+                ui.horizontal(|ui| {
+                    let (rect, _) = ui.allocate_exact_size(vec2(14.0, 20.0), egui::Sense::hover());
+                    let rect = icons::centred(rect, 14.0);
+                    icons::paint(ui.painter(), rect, Icon::Check, ui.tokens().ok);
+                    let text = "None found: every record was read";
+                    ui.label(Face::Dense.text(text, ui.tokens().text2));
+                });
+            }
+            for finding in &found.findings {
+                one(ui, finding, outbox);
+                ui.add_space(8.0);
+            }
+            ui.add_space(8.0);
+            let copy = Button::secondary("Copy report").icon(Icon::Copy);
+            if ui.add(copy).clicked() {
+                outbox.send(Command::CopyReport);
+            }
+        },
+    );
+}
+
+fn one(ui: &mut Ui, finding: &Finding, outbox: &mut Outbox) {
+    let severity = match finding.kind {
+        FindingKind::Unreadable => Severity::Error,
+        FindingKind::Odd => Severity::Warning,
+    };
+    let more = match finding.more {
+        0 => String::new(),
+        more => format!("{} more", grouped(more)),
+    };
+    let mut notice = Notice::new(severity, &finding.message);
+    // Only what can be gone to is a link; other places stand in the detail.
+    let linked = || finding.places.iter().filter(|place| place.target.is_some());
+    for place in linked() {
+        notice = notice.place(&place.text);
+    }
+    let plain = finding.places.iter().filter(|place| place.target.is_none());
+    let mut plain: Vec<&str> = plain.map(|place| place.text.as_str()).collect();
+    plain.extend(Some(more.as_str()).filter(|more| !more.is_empty()));
+    let clicked = notice.show(ui).place;
+    if !plain.is_empty() {
+        ui.horizontal(|ui| {
+            ui.add_space(22.0);
+            let text = Face::Cell.text(plain.join(" · "), ui.tokens().text2);
+            ui.add(egui::Label::new(text).wrap());
+        });
+    }
+    let target = clicked.and_then(|at| linked().nth(at)?.target);
+    match target {
+        Some(PlaceTarget::Event(event)) => outbox.send(Command::GoToEvent(event)),
+        Some(PlaceTarget::Stream(stream)) => outbox.send(Command::GoToStream(stream)),
+        None => {}
+    }
+}

@@ -1,0 +1,184 @@
+//! The events of one stream as rows: fetched once per state of the log, filtered by event type in
+//! slices that a frame can spare, with the cursor as a row of its own. Pure; nothing here draws.
+
+use crate::log::Log;
+use crate::model::{EventIx, StreamIx};
+
+/// Events that a frame may look at for the filter.
+const PER_FRAME: usize = 50_000;
+
+/// A stream's events, all or those that a filter leaves.
+#[derive(Debug, Default)]
+pub(super) struct EventList {
+    key: Option<(u64, StreamIx)>,
+    all: Vec<EventIx>,
+    filter: Option<Filter>,
+}
+
+#[derive(Debug, Default)]
+struct Filter {
+    text: String,
+    /// Per event type, whether its name matches.
+    types: Vec<Match>,
+    found: Vec<EventIx>,
+    done: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Match {
+    Yes,
+    No,
+}
+
+/// What stands in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Row {
+    /// An event, by its place among the rows' events.
+    Event(usize),
+    /// The cursor, between past and future.
+    Cursor,
+}
+
+impl EventList {
+    /// Takes the events of `stream` from the log, unless it has them.
+    pub fn load(&mut self, log: &Log, revision: u64, stream: StreamIx) {
+        let key = Some((revision, stream));
+        if self.key != key {
+            self.key = key;
+            self.all = log.stream_events(stream);
+            if let Some(filter) = self.filter.take() {
+                self.filter(log, &filter.text);
+            }
+        }
+    }
+
+    /// Leaves only events whose type contains `text`, whatever its case; all where it is blank.
+    pub fn filter(&mut self, log: &Log, text: &str) {
+        let text = text.trim().to_lowercase();
+        if text.is_empty() {
+            self.filter = None;
+            return;
+        }
+        let same = |filter: &Filter| filter.text == text && filter.types.len() == log.types().len();
+        if self.filter.as_ref().is_some_and(same) {
+            return;
+        }
+        let matches = |name: &str| match name.to_lowercase().contains(&text) {
+            true => Match::Yes,
+            false => Match::No,
+        };
+        self.filter = Some(Filter {
+            types: log.types().iter().map(matches).collect(),
+            text,
+            found: Vec::new(),
+            done: 0,
+        });
+    }
+
+    /// Looks at a frame's worth of events; call it again in the next frame while it
+    /// [is filtering](Self::is_filtering).
+    pub fn advance(&mut self, log: &Log) {
+        let Some(filter) = &mut self.filter else {
+            return;
+        };
+        let end = (filter.done + PER_FRAME).min(self.all.len());
+        let slice = self.all[filter.done..end].iter().copied();
+        filter
+            .found
+            .extend(slice.filter(|event| {
+                filter.types.get(log.event_type(*event).at()) == Some(&Match::Yes)
+            }));
+        filter.done = end;
+    }
+
+    /// Whether events are left to be looked at.
+    pub fn is_filtering(&self) -> bool {
+        self.filter
+            .as_ref()
+            .is_some_and(|filter| filter.done < self.all.len())
+    }
+
+    /// Whether a filter leaves some out.
+    pub fn is_filtered(&self) -> bool {
+        self.filter.is_some()
+    }
+
+    /// All events of the stream, ascending.
+    pub fn all(&self) -> &[EventIx] {
+        &self.all
+    }
+
+    /// The events to show, ascending.
+    pub fn shown(&self) -> &[EventIx] {
+        self.filter
+            .as_ref()
+            .map_or(&self.all, |filter| &filter.found)
+    }
+
+    /// How many of the events to show stand before `outside` in log order: above the cursor.
+    pub fn edge(&self, outside: EventIx) -> usize {
+        self.shown().partition_point(|&event| event < outside)
+    }
+
+    /// The row of an event, where it is shown; `edge` events stand above the cursor.
+    pub fn row_of(&self, event: EventIx, edge: usize) -> Option<u64> {
+        let at = self.shown().binary_search(&event).ok()?;
+        Some((at + usize::from(at >= edge)) as u64)
+    }
+}
+
+/// What stands in row `row` when `edge` events stand above the cursor.
+pub(super) fn at(row: u64, edge: usize) -> Row {
+    let (row, edge) = (row as usize, edge);
+    match row.cmp(&edge) {
+        std::cmp::Ordering::Less => Row::Event(row),
+        std::cmp::Ordering::Equal => Row::Cursor,
+        std::cmp::Ordering::Greater => Row::Event(row - 1),
+    }
+}
+
+/// The event row that a key press towards `row` means: past the cursor, not onto it.
+pub(super) fn stepped(from: Option<u64>, row: u64, edge: usize, events: usize) -> Option<usize> {
+    match at(row, edge) {
+        Row::Event(event) => Some(event),
+        Row::Cursor => {
+            let down = from.is_none_or(|from| from < row);
+            let event = if down { edge } else { edge.checked_sub(1)? };
+            (event < events).then_some(event)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn every_event_has_a_row_of_its_own_and_the_cursor_one(events in 0usize..50, edge in 0usize..50) {
+            let edge = edge.min(events);
+            let list = EventList {
+                all: (0..events).map(EventIx::from_usize).collect(),
+                ..EventList::default()
+            };
+            let rows: Vec<Row> = (0..=events as u64).map(|row| at(row, edge)).collect();
+            prop_assert_eq!(rows.iter().filter(|row| **row == Row::Cursor).count(), 1);
+            for (place, event) in list.shown().iter().enumerate() {
+                let row = list.row_of(*event, edge).expect("it is shown");
+                prop_assert_eq!(rows[row as usize], Row::Event(place));
+            }
+        }
+
+        #[test]
+        fn a_step_never_ends_on_the_cursor(events in 1usize..50, edge in 0usize..50, from in 0u64..51) {
+            let edge = edge.min(events);
+            for row in [from.saturating_sub(1), (from + 1).min(events as u64)] {
+                if let Some(event) = stepped(Some(from), row, edge, events) {
+                    prop_assert!(event < events);
+                }
+            }
+        }
+    }
+}

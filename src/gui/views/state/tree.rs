@@ -1,0 +1,371 @@
+//! The state as a tree: what the last event did, and for each field the event behind it.
+
+use egui::{Align2, Color32, Rect, Ui, pos2, vec2};
+
+use super::fields::{Fields, Fold, Folds, Kind, Row};
+use super::leaf::{Leaf, LeafPopover};
+use super::value;
+use crate::analysis::replay::{Blame, Change, Found as At, pointer};
+use crate::gui::command::{Command, Outbox};
+use crate::gui::model::Model;
+use crate::gui::panels::words;
+use crate::gui::theme::{Face, Icon, Tokens, TokensExt, Tone, icons, sizes};
+use crate::gui::widgets::{Column, RowCells, TableResponse, TableState, VirtualTable, paint_line};
+use crate::worker::Found;
+
+const INDENT: f32 = 16.0;
+/// From the pane's inner edge to a key of the first level; sign and fold mark stand before it.
+const KEYS: f32 = 22.0;
+const FIELD: f32 = 172.0;
+const SET_BY: f32 = 124.0;
+
+/// The tree with what is folded and chosen in it.
+#[derive(Default)]
+pub(super) struct TreeView {
+    key: Option<(u64, u64)>,
+    fields: Fields,
+    folds: Folds,
+    table: TableState,
+    /// The row the keyboard is on.
+    focus: Option<String>,
+    popover: LeafPopover,
+}
+
+/// What one frame of the tree draws from.
+struct Drawn<'a> {
+    found: &'a Found,
+    fields: &'a Fields,
+}
+
+impl TreeView {
+    /// Forgets what was pinned: it belonged to another stream.
+    pub fn unpin(&mut self) {
+        self.popover.close();
+        self.focus = None;
+    }
+
+    /// What the last event did.
+    pub fn fields(&mut self, number: u64, found: &Found) -> &Fields {
+        let key = Some((number, self.folds.changes));
+        if self.key != key {
+            self.key = key;
+            self.fields = Fields::build(&found.at, &self.folds);
+        }
+        &self.fields
+    }
+
+    /// Draws it over the available room.
+    pub fn show(&mut self, ui: &mut Ui, model: &Model, found: &Found, outbox: &mut Outbox) {
+        self.fields(model.answers.state.number(), found);
+        let columns = [
+            Column::new("Field", FIELD).resizable(),
+            Column::rest("Value", 60.0),
+            Column::new("Set by", SET_BY).right(),
+        ];
+        let room = ui.available_rect_before_wrap();
+        let widths = self.table.widths().first().copied().unwrap_or(FIELD);
+        let focus = self
+            .focus
+            .as_deref()
+            .and_then(|pointer| self.fields.row_of(pointer));
+        let drawn = Drawn {
+            found,
+            fields: &self.fields,
+        };
+        let pinned = self.popover.pointer().map(str::to_owned);
+        let mut anchor = None;
+        let said = VirtualTable::new(
+            "State",
+            &mut self.table,
+            &columns,
+            self.fields.rows.len() as u64,
+        )
+        .row_height(sizes::ROW_TREE)
+        .selected(focus.map(|row| row as u64))
+        .show(ui, |cells| {
+            let Some(row) = drawn.fields.rows.get(cells.index() as usize) else {
+                return;
+            };
+            drawn.row(cells, row);
+            let value = cells
+                .rect()
+                .with_min_x(cells.cell(1).map_or(0.0, |cell| cell.min.x));
+            if pinned.as_ref() == Some(&row.pointer) {
+                anchor = Some(value);
+                outline(cells);
+            } else if pinned.is_none() && is_value(row.kind) {
+                Leaf::new(model, found, &row.pointer).hover(cells.response(), value);
+            }
+        });
+        let head = Rect::from_min_max(
+            pos2(room.min.x + sizes::PAD + widths + 44.0, room.min.y),
+            pos2(room.max.x - SET_BY + 40.0, room.min.y + sizes::TABLE_HEAD),
+        );
+        drawn.summary(ui, head);
+        self.act(&said, outbox);
+        if let Some(anchor) = anchor {
+            self.popover.show(ui, anchor, model, found, outbox);
+        }
+    }
+
+    fn act(&mut self, said: &TableResponse, outbox: &mut Outbox) {
+        let row_at = |row: u64| self.fields.rows.get(row as usize).cloned();
+        if let Some(row) = said.moved_to.and_then(row_at) {
+            self.popover.close();
+            self.focus = Some(row.pointer);
+        }
+        let clicked = said.clicked.map(|hit| (hit.row, hit.column));
+        let entered = said.activated.map(|row| (row, None));
+        let Some((row, column)) = clicked.or(entered) else {
+            return;
+        };
+        let Some(row) = row_at(row) else { return };
+        self.focus = Some(row.pointer.clone());
+        match row.kind {
+            Kind::Object(fold) => self.folds.toggle(&row.pointer, fold),
+            Kind::Array(fold) if column == Some(0) => self.folds.toggle(&row.pointer, fold),
+            Kind::Earlier(_) => self.folds.toggle_earlier(),
+            Kind::Array(_) | Kind::Leaf | Kind::Removed => {
+                self.popover.open(row.pointer.clone());
+                outbox.send(Command::SelectField(Some(row.pointer)));
+            }
+        }
+    }
+}
+
+const fn is_value(kind: Kind) -> bool {
+    matches!(kind, Kind::Leaf | Kind::Removed | Kind::Array(_))
+}
+
+/// Sign, colour and ground of what happened to a row.
+pub(super) fn marked(t: &Tokens, change: Change) -> (&'static str, Color32, Color32) {
+    let (sign, tone) = match change {
+        Change::Changed => ("~", Tone::Changed),
+        Change::Added => ("+", Tone::Added),
+        Change::Removed => ("−", Tone::Removed),
+    };
+    (sign, t.tone(tone), t.tone_bg(tone))
+}
+
+/// The pinned row between two lines.
+fn outline(cells: &RowCells<'_>) {
+    let rect = cells.rect();
+    let stroke = (1.0, cells.painter().tokens().selection_line);
+    for y in [rect.min.y + 0.5, rect.max.y - 0.5] {
+        cells.painter().hline(rect.x_range(), y, stroke);
+    }
+}
+
+impl Drawn<'_> {
+    fn row(&self, cells: &mut RowCells<'_>, row: &Row) {
+        let t = cells.painter().tokens();
+        if let Some(change) = row.mark {
+            let (sign, ink, ground) = marked(t, change);
+            cells.tint(ink, ground);
+            if let Some(cell) = cells.cell(0) {
+                let place = cell
+                    .with_max_x(cell.min.x + 10.0)
+                    .translate(vec2(-2.0, 0.0));
+                paint_line(
+                    cells.painter(),
+                    place,
+                    Align2::LEFT_CENTER,
+                    sign,
+                    Face::CellStrong,
+                    ink,
+                );
+            }
+        }
+        if let Kind::Earlier(count) = row.kind {
+            return self.earlier(cells, count);
+        }
+        let key = pointer::keys(&row.pointer).last().unwrap_or_default();
+        self.key(cells, row, &key);
+        let text = self.value(cells, row);
+        let blame = self.blame(cells, row);
+        cells.name(|| {
+            let fold = match row.kind {
+                Kind::Object(Fold::Open) | Kind::Array(Fold::Open) => "open",
+                Kind::Object(Fold::Closed) | Kind::Array(Fold::Closed) => "closed",
+                _ => "",
+            };
+            [&*key, &text, fold, &blame]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(" ")
+        });
+    }
+
+    fn key(&self, cells: &mut RowCells<'_>, row: &Row, key: &str) {
+        let t = cells.painter().tokens();
+        let Some(cell) = cells.cell(0) else { return };
+        let indent = f32::from(row.depth).min(12.0) * INDENT;
+        let rest = cell.with_min_x((cell.min.x + KEYS + indent).min(cell.max.x));
+        if let Kind::Object(fold) | Kind::Array(fold) = row.kind {
+            let mark = match fold {
+                Fold::Open => Icon::Down,
+                Fold::Closed => Icon::Right,
+            };
+            let square =
+                Rect::from_center_size(pos2(rest.min.x - 9.0, cell.center().y), vec2(12.0, 12.0));
+            icons::paint(cells.painter(), square, mark, t.text2);
+        }
+        let ink = cells.text_in(rest, Align2::LEFT_CENTER, Face::Code, t.key, key);
+        if row.kind == Kind::Removed {
+            strike(cells, ink, t.removed);
+        }
+    }
+
+    /// Draws the value and what it was; the value's text for assistive technology.
+    fn value(&self, cells: &mut RowCells<'_>, row: &Row) -> String {
+        let t = cells.painter().tokens();
+        let Some(cell) = cells.cell(1) else {
+            return String::new();
+        };
+        let tree = self.found.at.tree();
+        let (text, plain) = match row.kind {
+            Kind::Removed => (self.was(row).unwrap_or_default(), t.removed),
+            Kind::Object(fold) => (object_text(self.found, &row.pointer, fold), t.punct),
+            _ => match tree.get(&row.pointer) {
+                At::Present { value, .. } => {
+                    (value::preview(&value, value::MOST), value::tint(t, &value))
+                }
+                At::Removed(_) | At::Missing => (String::new(), t.punct),
+            },
+        };
+        let ink = match row.mark {
+            Some(change) if !matches!(row.kind, Kind::Object(_)) => marked(t, change).1,
+            _ => plain,
+        };
+        let drawn = cells.text_in(cell, Align2::LEFT_CENTER, Face::Code, ink, &text);
+        if row.kind == Kind::Removed {
+            strike(cells, drawn, t.removed);
+        } else if row.mark == Some(Change::Changed)
+            && let Some(was) = self.was(row)
+        {
+            let rest = cell.with_min_x((drawn.max.x + 12.0).min(cell.max.x));
+            let was = format!("was {was}");
+            cells.text_in(rest, Align2::LEFT_CENTER, Face::Code, t.text2, &was);
+        }
+        text
+    }
+
+    /// What a field was before the last event.
+    fn was(&self, row: &Row) -> Option<String> {
+        let difference = self.fields.differences.get(row.difference?)?;
+        Some(value::preview(difference.from.as_ref()?, value::MOST))
+    }
+
+    /// Draws the event behind the field; its version for assistive technology.
+    fn blame(&self, cells: &mut RowCells<'_>, row: &Row) -> String {
+        let blame = match row.kind {
+            Kind::Object(Fold::Open) => None,
+            _ => blame_of(self.found, &row.pointer),
+        };
+        let Some(Blame { changed_by, .. }) = blame else {
+            return String::new();
+        };
+        let t = cells.painter().tokens();
+        let (log, at) = (&self.found.log, &self.found.at);
+        let version = words::version(log, at.stream, changed_by);
+        let age = words::age(log, at.cut.clock(), changed_by, at.cut.time(log));
+        let text = if version.is_empty() {
+            age
+        } else {
+            format!("{version} · {age}")
+        };
+        let ink = if row.mark.is_some() || cells.is_selected() {
+            t.text2
+        } else {
+            t.text3
+        };
+        cells.text(2, Face::Cell, ink, &text);
+        version
+    }
+
+    fn earlier(&self, cells: &mut RowCells<'_>, count: usize) {
+        let t = cells.painter().tokens();
+        let text = words::counted(count, "field removed earlier", "fields removed earlier");
+        if let Some(cell) = cells.cell(0) {
+            let rect = cells.rect().with_min_x(cell.min.x + KEYS);
+            cells.text_in(rect, Align2::LEFT_CENTER, Face::Secondary, t.text3, &text);
+        }
+        cells.name(|| text.clone());
+    }
+
+    /// `by v41: ~4 changed +1 added −1 removed`, in the head of the table.
+    fn summary(&self, ui: &Ui, rect: Rect) {
+        let Some(last) = self.found.at.last.filter(|_| rect.width() > 60.0) else {
+            return;
+        };
+        let t = ui.tokens();
+        let version = words::version(&self.found.log, self.found.at.stream, last);
+        let by = if version.is_empty() {
+            words::type_of(&self.found.log, last).to_owned()
+        } else {
+            version
+        };
+        let counts = self.fields.counts;
+        let mut parts = vec![(format!("by {by}:"), t.text2)];
+        for (change, count, word) in [
+            (Change::Changed, counts.changed, "changed"),
+            (Change::Added, counts.added, "added"),
+            (Change::Removed, counts.removed, "removed"),
+        ] {
+            if count > 0 {
+                let (sign, ink, _) = marked(t, change);
+                parts.push((format!("{sign}{count} {word}"), ink));
+            }
+        }
+        if parts.len() == 1 {
+            parts.push(("nothing changed".to_owned(), t.text2));
+        }
+        let spoken: Vec<&str> = parts.iter().map(|(text, _)| text.as_str()).collect();
+        let id = ui.scope_id().with("what-changed");
+        let label = spoken.join(" ");
+        ui.interact(rect, id, egui::Sense::hover())
+            .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Status, true, &label));
+        let mut rest = rect;
+        let painter = ui.painter_at(rect);
+        for (text, ink) in &parts {
+            let drawn = paint_line(
+                &painter,
+                rest,
+                Align2::LEFT_CENTER,
+                text,
+                Face::Secondary,
+                *ink,
+            );
+            rest.min.x = (drawn.max.x + 8.0).min(rest.max.x);
+        }
+    }
+}
+
+fn strike(cells: &RowCells<'_>, ink: Rect, colour: Color32) {
+    let y = ink.center().y.round() + 0.5;
+    cells.painter().hline(ink.x_range(), y, (1.0, colour));
+}
+
+/// A closed object previews its content, an open one only counts it.
+fn object_text(found: &Found, pointer: &str, fold: Fold) -> String {
+    let tree = found.at.tree();
+    match (tree.node(pointer), fold) {
+        (Some(node), Fold::Closed) => value::preview_of(node, value::MOST),
+        (Some(node), Fold::Open) => {
+            let live = node.children().filter(|(_, child)| child.is_live());
+            format!("{{{}}}", live.count())
+        }
+        // Within an array.
+        (None, Fold::Closed) => match tree.get(pointer) {
+            At::Present { value, .. } => value::preview(&value, value::MOST),
+            At::Removed(_) | At::Missing => String::new(),
+        },
+        (None, Fold::Open) => String::new(),
+    }
+}
+
+/// The events behind a field, a removed one too; none for what stands within an array.
+pub(super) fn blame_of(found: &Found, pointer: &str) -> Option<Blame> {
+    found.at.tree().node(pointer).map(|node| node.blame())
+}

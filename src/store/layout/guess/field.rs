@@ -1,0 +1,102 @@
+//! A column or key of an unknown store, and what a sample of its values says about it.
+
+use std::collections::HashSet;
+
+use crate::model::time::{Sample, TimeEncoding, detect};
+
+/// A column or key with some of its values; none for null, and for bytes that are no text.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Field<'f> {
+    pub name: &'f str,
+    /// The declared type, if there is one.
+    pub declared: &'f str,
+    pub values: Vec<Option<&'f str>>,
+}
+
+/// What the values look like.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Looks {
+    /// How many values there are to go by.
+    pub count: usize,
+    pub distinct: usize,
+    pub json: Share,
+    pub integer: Share,
+    pub uuid: Share,
+    /// Short and without blanks: what a name or an id looks like.
+    pub name: Share,
+    /// Begins with a letter.
+    pub word: Share,
+    pub time: bool,
+    pub longest: usize,
+    /// Declared as bytes or JSON.
+    pub declared_data: bool,
+}
+
+/// How many of the values are so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Share {
+    #[default]
+    None,
+    Some,
+    Nearly,
+}
+
+impl Share {
+    fn of(count: usize, all: usize) -> Self {
+        match count {
+            0 => Self::None,
+            _ if count * 10 >= all * 9 => Self::Nearly,
+            _ => Self::Some,
+        }
+    }
+
+    pub fn nearly(self) -> bool {
+        self == Self::Nearly
+    }
+}
+
+impl Field<'_> {
+    pub fn looks(&self) -> Looks {
+        let values: Vec<&str> = self.values.iter().flatten().copied().collect();
+        let share = |is: &dyn Fn(&str) -> bool| {
+            Share::of(
+                values.iter().filter(|value| is(value)).count(),
+                values.len(),
+            )
+        };
+        let distinct: HashSet<&str> = values.iter().copied().collect();
+        let samples: Vec<Sample<'_>> = values.iter().map(|value| Sample::Text(value)).collect();
+        let declared = self.declared.to_ascii_uppercase();
+        Looks {
+            count: values.len(),
+            distinct: distinct.len(),
+            json: share(&|value| value.trim_start().starts_with(['{', '['])),
+            integer: share(&|value| value.parse::<i64>().is_ok()),
+            uuid: share(&is_uuid),
+            name: share(&|value| value.len() <= 120 && !value.contains(char::is_whitespace)),
+            word: share(&|value| value.starts_with(char::is_alphabetic)),
+            time: detect(&samples) != TimeEncoding::None,
+            longest: values.iter().map(|value| value.len()).max().unwrap_or(0),
+            declared_data: declared.contains("BLOB") || declared.contains("JSON"),
+        }
+    }
+}
+
+impl Looks {
+    /// No value stands twice.
+    pub fn is_unique(&self) -> bool {
+        self.distinct == self.count
+    }
+
+    /// Values come again and again: at most half of them are new.
+    pub fn repeats(&self) -> bool {
+        self.count >= 4 && self.distinct * 2 <= self.count
+    }
+}
+
+fn is_uuid(value: &str) -> bool {
+    let digits = value.bytes().filter(|byte| *byte != b'-');
+    matches!(value.len(), 32 | 36)
+        && digits.clone().count() == 32
+        && digits.clone().all(|byte| byte.is_ascii_hexdigit())
+}

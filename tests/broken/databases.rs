@@ -1,0 +1,80 @@
+//! Damaged SQLite files, and those that a writer left in the middle of something.
+
+use std::fs;
+
+use asof::model::EventIx;
+
+use crate::broken;
+use crate::opened::Opened;
+
+#[test]
+fn what_a_killed_writer_never_committed_is_not_there() {
+    let store = broken("hot_journal.db");
+    assert_eq!(store.log.len(), 100);
+    assert!(!store.types().contains_key("NeverCommitted"));
+    assert_eq!(store.data(EventIx(99)), serde_json::json!({"n": 100}));
+    assert!(store.store.access().starts_with("Read from a private copy"));
+}
+
+#[test]
+fn what_is_only_in_the_log_is_there() {
+    let store = broken("uncheckpointed_wal.db");
+    assert_eq!((store.log.len(), store.problems()), (80, vec![]));
+    assert_eq!(store.data(EventIx(79)), serde_json::json!({"qty": 79}));
+}
+
+#[test]
+fn a_log_that_is_gone_was_empty() {
+    let store = broken("wal_missing.db");
+    assert_eq!((store.log.len(), store.problems()), (245, vec![]));
+}
+
+#[test]
+fn the_half_that_is_there_is_shown() {
+    let store = broken("truncated_half.db");
+    let whole = broken("wal_missing.db");
+    let problems = store.problems();
+    assert_eq!(problems.len(), 2, "{problems:?}");
+    assert!(problems[0].starts_with("file: The database is cut short: 57344 of 114688 bytes"));
+    assert!(problems[1].contains("after row"), "{problems:?}");
+    assert!(store.log.len() >= 106);
+    let (read, all) = (store.dump(), whole.dump());
+    assert!(read.iter().all(|event| all.contains(event)));
+}
+
+#[test]
+fn a_layout_with_no_events_is_recognised() {
+    let store = broken("empty_tables.db");
+    assert_eq!((store.log.len(), store.problems()), (0, vec![]));
+    assert_eq!(store.layout(), "generic");
+}
+
+/// A page in the middle of the table is overwritten: the rows before and after it are read, each.
+#[test]
+fn damage_in_the_middle_costs_only_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.db");
+    let writer = rusqlite::Connection::open(&path).unwrap();
+    writer
+        .execute_batch(
+            "pragma page_size = 512;
+             create table events (position integer primary key, stream text, version integer, type text, data text);
+             with recursive n(i) as (select 1 union all select i + 1 from n where i < 2000)
+             insert into events select i, 's-' || (i % 7), i / 7, 'Happened', json_object('n', i) from n",
+        )
+        .unwrap();
+    drop(writer);
+    let whole = Opened::open(&path).dump();
+    let mut bytes = fs::read(&path).unwrap();
+    let page = bytes.len() / 1024 * 512;
+    bytes[page..page + 512].fill(0xff);
+    fs::write(&path, bytes).unwrap();
+
+    let damaged = Opened::open(&path);
+    let read = damaged.dump();
+    assert!(read.len() < 2000 && read.len() > 1950, "{}", read.len());
+    let odd: Vec<_> = read.iter().filter(|event| !whole.contains(event)).collect();
+    assert_eq!(odd.first(), None);
+    assert_eq!(damaged.positions().last(), Some(&2000));
+    assert_eq!(damaged.log.problem_count(), 1, "{:?}", damaged.problems());
+}
