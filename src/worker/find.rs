@@ -61,7 +61,12 @@ pub struct Fuzzy {
     pattern: Pattern,
     matcher: Matcher,
     letters: Vec<char>,
+    words: Vec<String>,
 }
+
+/// What a whole word is worth: more than any number of letters, so that `77` finds account-77 before
+/// account-777.
+const WORD: u32 = 10_000;
 
 impl Fuzzy {
     /// A matcher for the words of `text`; each must match.
@@ -78,13 +83,18 @@ impl Fuzzy {
             ),
             matcher: Matcher::new(config),
             letters: Vec::new(),
+            words: parts(text).map(str::to_owned).collect(),
         }
     }
 
     /// How well `name` matches; `None` where it does not. Anything matches no words at all.
     pub fn score(&mut self, name: &str) -> Option<u32> {
-        let name = letters(name, &mut self.letters);
-        self.pattern.score(name, &mut self.matcher)
+        let score = self
+            .pattern
+            .score(letters(name, &mut self.letters), &mut self.matcher)?;
+        let is_whole = |word: &&String| parts(name).any(|part| part.eq_ignore_ascii_case(word));
+        let whole = self.words.iter().filter(is_whole).count() as u32;
+        Some(score.saturating_add(whole.saturating_mul(WORD)))
     }
 
     /// The places of the letters that match, ascending.
@@ -96,6 +106,12 @@ impl Fuzzy {
         marks.dedup();
         marks
     }
+}
+
+/// The words of a name or a text.
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    words.filter(|word| !word.is_empty())
 }
 
 /// By letters rather than by graphemes, so that marks are places in `chars()`.

@@ -111,8 +111,8 @@ mod tests {
                 stream: format!("s-{at}"),
                 category: "s".to_owned(),
                 events: at,
-                first_position: crate::model::Position(1),
-                last_position: crate::model::Position(2),
+                first_position: crate::model::Position(1).into(),
+                last_position: crate::model::Position(2).into(),
                 first_time: None,
                 last_time: None,
             })

@@ -85,11 +85,11 @@ fn body(
     for line in &mut draft.lines {
         row(ui, line.role.name(), |ui| {
             let name = format!("Source of {}", line.role.name());
-            if !sources.is_empty() {
-                if let Some(chosen) = choice(ui, &name, &sources) {
-                    line.text = chosen;
-                    line.error = None;
-                }
+            if !sources.is_empty()
+                && let Some(chosen) = choice(ui, &name, &sources)
+            {
+                line.text = chosen;
+                line.error = None;
             }
             let field = TextField::new(&name, &mut line.text)
                 .mono()

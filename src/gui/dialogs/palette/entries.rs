@@ -119,8 +119,9 @@ pub(super) fn groups(model: &Model, query: &Query<'_>) -> Vec<Group> {
     match *query {
         Query::Commands(text) => add("Commands", commands(model, text, usize::MAX)),
         Query::Help(text) => add("Help", help(model, text)),
-        Query::Time(text) => add("Move the cursor", moment(model, text)),
-        Query::Position(text) => add("Move the cursor", moment(model, text)),
+        Query::Time(text) | Query::Position(text) => {
+            add("Move the cursor", moment(model, text));
+        }
         Query::Types(_) => add("Event types", types(model)),
         Query::Anything("") => {
             add("Recent stores", stores(model, ""));

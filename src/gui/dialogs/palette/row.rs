@@ -9,18 +9,29 @@ use egui::{pos2, vec2};
 use super::Mark;
 use super::entries::{Entry, Standing};
 use crate::gui::theme::{Face, TokensExt, icons, sizes};
-use crate::gui::widgets::{Keycap, paint_line};
+use crate::gui::widgets::{Keycap, Toggle, paint_line};
 
-pub(super) fn show(ui: &mut Ui, entry: &Entry, chosen: bool) -> Response {
+pub(super) fn show(ui: &mut Ui, entry: &Entry, chosen: Toggle) -> Response {
     let t = ui.tokens();
     let size = vec2(ui.available_width(), sizes::ROW_PALETTE);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, chosen, entry.words()));
+    response.widget_info(|| {
+        WidgetInfo::selected(
+            Role::ListBoxOption,
+            true,
+            chosen == Toggle::On,
+            entry.words(),
+        )
+    });
     if !ui.is_rect_visible(rect) {
         return response;
     }
-    if chosen || response.hovered() {
-        let ground = if chosen { t.selection } else { t.hover };
+    if chosen == Toggle::On || response.hovered() {
+        let ground = if chosen == Toggle::On {
+            t.selection
+        } else {
+            t.hover
+        };
         ui.painter().rect_filled(rect, sizes::RADIUS, ground);
     }
     let square =
@@ -64,11 +75,11 @@ pub(super) fn show(ui: &mut Ui, entry: &Entry, chosen: bool) -> Response {
 }
 
 /// The caps at the right; gives where they begin.
-fn keys(ui: &mut Ui, entry: &Entry, rect: Rect, chosen: bool) -> f32 {
+fn keys(ui: &mut Ui, entry: &Entry, rect: Rect, chosen: Toggle) -> f32 {
     let keys = match (&entry.keys, chosen) {
         (Some(keys), _) => keys.as_str(),
-        (None, true) => "Enter",
-        (None, false) => return rect.right() - 8.0,
+        (None, Toggle::On) => "Enter",
+        (None, Toggle::Off) => return rect.right() - 8.0,
     };
     let builder = UiBuilder::new()
         .max_rect(rect.shrink2(vec2(8.0, 0.0)))
