@@ -39,9 +39,9 @@ impl Log {
         while low < high {
             let middle = low + (high - low) / 2;
             if self.position(EventIx(middle)) <= position {
-                low = middle + 1
+                low = middle + 1;
             } else {
-                high = middle
+                high = middle;
             }
         }
         low.checked_sub(1).map(EventIx)
