@@ -320,7 +320,7 @@ fn streams_are_searched_sorted_and_as_of_the_cursor() {
 fn opened() -> (Worker, Subject) {
     let worker = Worker::start(Arc::new(|| {})).expect("threads can be had");
     worker.submit(Job::Open(Box::new(OpenRequest {
-        path: ORDERS.into(),
+        paths: vec![ORDERS.into()],
         options: Default::default(),
         workspace: Workspace::none(),
         remembered: Default::default(),

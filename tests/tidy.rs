@@ -19,8 +19,11 @@ const ROOMS: &[(&str, &str)] = &[
         "cli",
         "render worker workspace sql analysis store log model simulate",
     ),
+    (
+        "worker",
+        "render workspace sql analysis store log model simulate",
+    ),
     ("render", "sql analysis store log model"),
-    ("worker", "workspace sql analysis store log model simulate"),
     ("workspace", "store log model"),
     ("sql", "analysis store log model"),
     ("analysis", "log model"),

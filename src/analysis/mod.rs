@@ -2,6 +2,8 @@
 
 pub mod density;
 pub mod events;
+#[cfg(test)]
+mod laws;
 pub mod overview;
 pub mod replay;
 mod scan;

@@ -80,7 +80,7 @@ impl Values<'_> {
     #[inline]
     pub(super) fn get(&self, row: usize) -> Option<i64> {
         match self {
-            Self::Times(times) => times.get(row).map(|time| time.micros()),
+            Self::Times(times) => times.get(row).map(crate::model::Timestamp::micros),
             Self::Order(first) => Some(first + row as i64),
         }
     }

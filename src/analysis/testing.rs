@@ -1,15 +1,15 @@
 //! What the tests of analyses share: small logs of every kind, their payloads, and a log cut down to
 //! what was known, which is what the truncation law compares with.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
 use crate::log::{
-    Body, Bound, CauseRef, Clock, Cut, Log, LogBuilder, Order, Payload, PayloadReader, RawChunk,
-    Row, Unreadable,
+    Body, Bound, Clock, Cut, Log, LogBuilder, Order, Payload, PayloadReader, RawChunk, Row, Source,
+    Standing, Unreadable,
 };
-use crate::model::{Cancelled, EventIx, StreamIx, Task, Timestamp, Version};
+use crate::model::{Cancelled, EventIx, Task, Timestamp};
 
 /// An event of a test.
 #[derive(Clone, Debug, Default)]
@@ -136,52 +136,55 @@ fn push(raw: &mut RawChunk, sample: &Sample, at: i64) {
     }
 }
 
+/// The log of two files with these logs, whose streams have the number of their file before them.
+pub(super) fn merged(files: [Log; 2]) -> Log {
+    let clock = Some(files[0].default_clock());
+    let sources = files
+        .into_iter()
+        .zip(["one", "two"])
+        .map(|(log, name)| Source {
+            name: name.into(),
+            log,
+            clock,
+        });
+    let sources: Arc<[Source]> = sources.collect();
+    let mut order: Vec<Standing> = Vec::new();
+    for (source, file) in sources.iter().zip(0..) {
+        order.extend(
+            source
+                .log
+                .events()
+                .map(|event| source.standing(file, event)),
+        );
+    }
+    order.sort_unstable();
+    let mut raw = RawChunk::default();
+    for (_, file, event) in order {
+        let source = &sources[file as usize];
+        let name = |stream| format!("{file}/{}", source.log.stream_name(stream));
+        source.copy(file, event, &mut raw, &name);
+    }
+    let mut builder = LogBuilder::new(Order::Given);
+    builder.made_of(Arc::clone(&sources), clock);
+    builder.append(raw);
+    builder.finish().0
+}
+
 /// `log` rebuilt from what is known at `cut`. Events keep their positions and versions, also where
 /// those are ranks, since a real store cut short would count them anew from the same events.
 pub(super) fn truncated(log: &Log, cut: &Cut) -> Log {
-    let mut links: BTreeMap<EventIx, Vec<(StreamIx, Option<Version>)>> = BTreeMap::new();
-    for stream in (0..log.streams().len()).map(StreamIx::from_usize) {
-        for event in log.stream_events(stream) {
-            if log.stream(event) != stream {
-                let link = (stream, log.version_in(event, stream));
-                links.entry(event).or_default().push(link);
-            }
-        }
-    }
     let category = |stream| log.category_name(log.category(stream)).to_owned();
+    let name = |stream| log.stream_name(stream).to_owned();
     let mut raw = RawChunk::default();
     for event in log.events().filter(|&event| cut.holds(log, event)) {
-        let stream = log.stream(event);
-        let id = log.event_id(event).map(|id| id.to_string());
-        let cause = log.cause(event).and_then(|cause| match cause {
-            CauseRef::Event(cause) => log.event_id(cause).map(|id| id.to_string()),
-            CauseRef::Elsewhere(id) => Some(id.to_owned()),
-        });
-        let row = Row {
-            stream: log.stream_name(stream),
-            event_type: log.type_name(log.event_type(event)),
-            position: Some(log.position(event).0),
-            version: Some(log.version(event).0),
-            recorded: log.own_time(event, Clock::Recorded),
-            occurred: log.own_time(event, Clock::Occurred),
-            schema_version: log.schema_version(event),
-            event_id: id.as_deref(),
-            correlation: log.correlation(event),
-            causation: cause.as_deref(),
-            place: log.place(event),
-            ends: log.stream_end(event),
-        };
-        raw.push(&row, || category(stream));
-        for &(stream, version) in links.get(&event).into_iter().flatten() {
-            raw.link(
-                log.stream_name(stream),
-                version.map(|version| version.0),
-                || category(stream),
-            );
-        }
+        log.with_row(event, |row| raw.push(&row, || category(log.stream(event))));
+        log.copy_links(event, &mut raw, &name);
     }
     let clock = Some(log.default_clock());
     let mut builder = LogBuilder::new(Order::Given).with_clock(clock);
+    if !log.sources().is_empty() {
+        builder.made_of(log.sources().into(), clock);
+    }
     builder.append(raw);
     builder.finish().0
 }

@@ -17,6 +17,7 @@ use crate::log::Clock;
 use crate::model::Timestamp;
 use crate::model::time::{Zone, ZoneError};
 use crate::render::Grid;
+use crate::store::Join;
 pub use open::CliError;
 
 /// Open any event store and see it as of any moment.
@@ -51,6 +52,12 @@ enum Command {
 /// What every subcommand takes.
 #[derive(Debug, Args)]
 struct Common {
+    /// Open this file together with the store, as one (may be given several times)
+    #[arg(long, value_name = "FILE")]
+    with: Vec<PathBuf>,
+    /// The order of events where several files are open
+    #[arg(long, default_value = "time", requires = "with")]
+    order: OrderName,
     /// Read the store by this layout (a TOML file) instead of the one that fits best
     #[arg(long, value_name = "FILE")]
     layout: Option<PathBuf>,
@@ -74,6 +81,23 @@ enum ClockName {
     Recorded,
     /// When it happened
     Occurred,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum OrderName {
+    /// By time, then by file, then by position
+    Time,
+    /// File after file as they are given, for files without times
+    Listed,
+}
+
+impl From<OrderName> for Join {
+    fn from(name: OrderName) -> Self {
+        match name {
+            OrderName::Time => Self::Time,
+            OrderName::Listed => Self::Listed,
+        }
+    }
 }
 
 impl From<ClockName> for Clock {
@@ -100,7 +124,7 @@ pub enum Asked {
         workspace: Option<PathBuf>,
     },
     /// An answer on the terminal.
-    Answer(Answer),
+    Answer(Box<Answer>),
 }
 
 /// A subcommand with its arguments.
@@ -114,7 +138,7 @@ pub struct Answer(Command);
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, clap::Error> {
     let arguments = Arguments::try_parse_from(arguments)?;
     Ok(match arguments.command {
-        Some(command) => Asked::Answer(Answer(command)),
+        Some(command) => Asked::Answer(Box::new(Answer(command))),
         None => Asked::Window {
             stores: arguments.stores,
             workspace: arguments.workspace,

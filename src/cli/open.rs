@@ -60,16 +60,21 @@ pub(super) struct Opened {
 
 impl Opened {
     pub fn new(path: &Path, common: &Common) -> Result<Self, CliError> {
-        let mut options = OpenOptions::default();
-        if let Some(dir) = &common.workspace {
-            let remembered = Workspace::at(dir).load_store(&StorePath::of(path))?;
-            options.layout = remembered.value.mapping;
-        }
-        if let Some(file) = &common.layout {
-            options.layout = Some(layout(file)?);
+        let chosen = common.layout.as_ref().map(layout).transpose()?;
+        let mut files = Vec::with_capacity(1 + common.with.len());
+        for path in std::iter::once(path).chain(common.with.iter().map(PathBuf::as_path)) {
+            let layout = match (&chosen, &common.workspace) {
+                (Some(chosen), _) => Some(chosen.clone()),
+                (None, Some(dir)) => {
+                    let remembered = Workspace::at(dir).load_store(&StorePath::of(path))?;
+                    remembered.value.mapping
+                }
+                (None, None) => None,
+            };
+            files.push((path.to_owned(), OpenOptions { layout }));
         }
         let task = Task::new();
-        let mut store = Store::open(path, &options, &task)?;
+        let mut store = Store::open_all(&files, common.order.into(), &task)?;
         let mut builder = store.builder();
         store.index(&mut builder, &task, &mut |_| {})?;
         let (log, _) = builder.finish();
@@ -78,9 +83,9 @@ impl Opened {
             .map_or_else(|| log.default_clock(), Clock::from);
         Ok(Self {
             payloads: store.payloads(),
-            facts: facts(path, &store),
+            facts: facts(&store),
             rules: FoldRules {
-                drop_keys: store.layout().events.envelope_copies.clone(),
+                drop_keys: store.envelope_copies(),
             },
             log,
             clock,
@@ -120,6 +125,9 @@ impl Opened {
             zone: common.zone,
             edge,
         };
+        if let Some(bound) = log.at_position_name(text) {
+            return Ok(bound);
+        }
         let typed = input::parse(text, &context)?;
         Ok(match typed.moment {
             Moment::Head => Bound::Head,
@@ -130,6 +138,13 @@ impl Opened {
                 .into());
             }
             Moment::Time(time) => Bound::Time(time),
+            Moment::Position(position) if !log.sources().is_empty() => {
+                let file = &log.sources()[0].name;
+                return Err(CliError::Other(format!(
+                    "several files are open, so a position needs its file: #{file}:{}",
+                    position.0
+                )));
+            }
             Moment::Position(position) => {
                 log.at_position(position).map_or(Bound::Start, Bound::Event)
             }
@@ -166,9 +181,15 @@ fn layout(file: &PathBuf) -> Result<crate::store::layout::Layout, CliError> {
     Ok(from_toml(&name, &text)?)
 }
 
-fn facts(path: &Path, store: &Store) -> StoreFacts {
+fn facts(store: &Store) -> StoreFacts {
+    let paths = store.paths();
+    let paths: Vec<String> = paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
     StoreFacts {
-        path: path.display().to_string(),
+        path: paths.join(" + "),
+        files: crate::worker::file_facts(store),
         format: store.format(),
         bytes: store.size(),
         layout: crate::worker::layout_facts(store.recognition()),

@@ -27,6 +27,8 @@ pub enum Command {
     OpenFolderDialog,
     /// Open this.
     Open(PathBuf),
+    /// Open these files or folders as one store.
+    OpenTogether(Vec<PathBuf>),
     /// Open one of the bundled samples, by its place in `simulate::SAMPLES`.
     OpenSample(usize),
     /// Close the store and go back to the welcome page.

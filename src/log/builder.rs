@@ -4,12 +4,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::chunk::{ALWAYS, Chunk, TimeColumn};
-use super::ids::IdColumn;
+use super::gather::gather;
 use super::index::{Chunks, LinkedVersion, Segment};
 use super::ints::Ints;
 use super::names::Interner;
 use super::raw::{NO_NAME, NONE, Problem, RawChunk, Times};
-use super::{Clock, Log};
+use super::{Clock, Log, Source};
 use crate::model::{EventIx, Timestamp};
 
 /// What decides the order of a log.
@@ -55,6 +55,8 @@ pub struct LogBuilder {
     positions_ascend: bool,
     all_have_positions: bool,
     finished: bool,
+    /// Events got new places since the last [`LogBuilder::finish`] because all were added again.
+    again: bool,
 }
 
 impl LogBuilder {
@@ -86,6 +88,40 @@ impl LogBuilder {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.log.is_empty()
+    }
+
+    /// Says of which files' logs this one is made, with the clock to go by where nobody chose one.
+    /// What could not be read of them could not be read here.
+    pub fn made_of(&mut self, sources: Arc<[Source]>, clock: Option<Clock>) {
+        let problems = sources.iter().flat_map(|source| {
+            let named = |problem: &Problem| Problem {
+                place: format!("{}: {}", source.name, problem.place),
+                message: problem.message.clone(),
+            };
+            source.log.problems().iter().map(named)
+        });
+        self.log.problems = Arc::new(problems.take(PROBLEMS_KEPT).collect());
+        let counts = sources.iter().map(|source| source.log.problem_count());
+        self.log.problem_count = counts.sum();
+        self.log.preferred_clock = clock;
+        self.log.sources = sources;
+    }
+
+    /// Forgets all events, which are about to be added again in another order. Names keep their
+    /// numbers.
+    pub fn begin_again(&mut self) {
+        self.log.chunks.clear();
+        self.log.segments.clear();
+        self.log.len = 0;
+        self.log.generation += 1;
+        self.last_version.clear();
+        self.links.clear();
+        self.versions_backwards = false;
+        self.last_position = None;
+        self.positions_ascend = true;
+        self.all_have_positions = true;
+        self.finished = false;
+        self.again = true;
     }
 
     /// Reports what could not be read.
@@ -292,7 +328,8 @@ impl LogBuilder {
     /// they come; call it again when they have come out of order.
     pub fn finish(&mut self) -> (Log, Arrangement) {
         let order = self.needed_order();
-        let arrangement = if order.is_some() {
+        let again = std::mem::take(&mut self.again);
+        let arrangement = if order.is_some() || again {
             Arrangement::Sorted
         } else {
             Arrangement::AsRead
@@ -393,74 +430,4 @@ fn untimed(rows: usize, time: Timestamp) -> Option<TimeColumn> {
         nanos: Vec::new(),
     };
     TimeColumn::new(&times, Some(time))
-}
-
-/// The rows of `from` in the order of `rows`, as one chunk beginning at `first`.
-fn gather(from: Chunks<'_>, rows: &[u32], first: u32, last: &mut [Option<Timestamp>; 2]) -> Chunk {
-    let located: Vec<(&Chunk, usize)> = rows.iter().filter_map(|&event| from.row(event)).collect();
-    let ints = |get: &dyn Fn(&Chunk, usize) -> i64| {
-        Ints::pack(
-            &located
-                .iter()
-                .map(|&(chunk, row)| get(chunk, row))
-                .collect::<Vec<_>>(),
-        )
-    };
-    let positions = located.iter().all(|(chunk, _)| chunk.position.is_some());
-    let correlated = located.iter().any(|(chunk, _)| chunk.correlation.is_some());
-    let mut times = [Clock::Recorded, Clock::Occurred].map(|clock| {
-        let mut times = Times::default();
-        for &(chunk, row) in &located {
-            let own = chunk.times(clock).filter(|column| !column.is_untimed(row));
-            times.push(own.map(|column| column.get(row)));
-        }
-        TimeColumn::new(&times, last[clock as usize])
-    });
-    for (last, column) in last.iter_mut().zip(&times) {
-        *last = column.as_ref().and_then(TimeColumn::last).or(*last);
-    }
-    let (mut event_id, mut causation) = (IdColumn::default(), IdColumn::default());
-    let mut ends = Vec::new();
-    for (to, &(chunk, row)) in located.iter().enumerate() {
-        event_id.push(chunk.event_id.get(row).map(|id| id.to_string()).as_deref());
-        let cause = chunk.causation.as_ref().and_then(|column| column.get(row));
-        causation.push(cause.map(|id| id.to_string()).as_deref());
-        let own = chunk.ends.iter().filter(|(at, _)| *at as usize == row);
-        ends.extend(own.map(|&(_, end)| (to as u32, end)));
-    }
-    let [recorded, occurred] = [times[0].take(), times[1].take()];
-    Chunk {
-        events: first..first + rows.len() as u32,
-        stream: located
-            .iter()
-            .map(|&(chunk, row)| chunk.stream[row])
-            .collect(),
-        kind: located
-            .iter()
-            .map(|&(chunk, row)| chunk.kind[row])
-            .collect(),
-        version: ints(&|chunk, row| chunk.version.get(row)),
-        position: positions.then(|| {
-            ints(&|chunk, row| {
-                chunk
-                    .position
-                    .as_ref()
-                    .map_or(NONE, |column| column.get(row))
-            })
-        }),
-        recorded,
-        occurred,
-        at: ints(&|chunk, row| chunk.at.get(row)),
-        extent: ints(&|chunk, row| chunk.extent.get(row)),
-        schema_version: ints(&|chunk, row| chunk.schema_version.get(row)),
-        correlation: correlated.then(|| {
-            located
-                .iter()
-                .map(|&(chunk, row)| chunk.correlation(row).unwrap_or(NO_NAME))
-                .collect()
-        }),
-        event_id,
-        causation: Some(causation),
-        ends,
-    }
 }

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Log;
-use crate::model::{EventIx, Position, Timestamp};
+use super::{Log, PositionName};
+use crate::model::{EventIx, Timestamp};
 
 /// Which of an event's two times decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -142,7 +142,7 @@ impl Cut {
         let last = self.last(log);
         AsOf {
             time: self.time(log),
-            position: last.map(|event| log.position(event)),
+            position: last.map(|event| log.position_name(event)),
             clock: self.clock,
             out_of_order: last.map_or(0, |event| event.0 + 1 - self.count),
         }
@@ -150,12 +150,12 @@ impl Cut {
 }
 
 /// The moment a report is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AsOf {
     /// The moment; null in a store without times.
     pub time: Option<Timestamp>,
     /// The highest position among the events known then.
-    pub position: Option<Position>,
+    pub position: Option<PositionName>,
     /// The clock that decided.
     pub clock: Clock,
     /// How many events at lower positions are left out since their time is later.

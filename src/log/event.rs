@@ -1,8 +1,10 @@
 //! What a log says of one event, and how an event is found.
 
+use std::sync::Arc;
+
 use super::chunk::{self, Chunk};
-use super::index::{self, Chunks};
-use super::raw::{self, Place, StreamEnd};
+use super::index::{self, Chunks, LinkedVersion, Segment};
+use super::raw::{Place, StreamEnd};
 use super::{Clock, IdRef, Log};
 use crate::model::{EventIx, Position, StreamIx, Timestamp, TypeIx, Version};
 
@@ -37,9 +39,9 @@ impl Log {
         while low < high {
             let middle = low + (high - low) / 2;
             if self.position(EventIx(middle)) <= position {
-                low = middle + 1
+                low = middle + 1;
             } else {
-                high = middle
+                high = middle;
             }
         }
         low.checked_sub(1).map(EventIx)
@@ -73,16 +75,8 @@ impl Log {
         if self.stream(event) == stream {
             return Some(self.version(event));
         }
-        let segment = self
-            .segments
-            .iter()
-            .find(|segment| segment.events.contains(&event.0))?;
-        let from = segment.links.partition_point(|link| link.event < event.0);
-        let own = segment.links[from..]
-            .iter()
-            .take_while(|link| link.event == event.0);
-        let mut own = own.filter(|link| link.stream == stream.0 && link.version != raw::NONE);
-        own.next().map(|link| Version(link.version))
+        let mut own = linked(self, event).filter(|link| link.stream == stream.0);
+        own.find_map(LinkedVersion::known_version).map(Version)
     }
 
     /// The event's type.
@@ -300,6 +294,20 @@ impl Log {
             .find(|(at, _)| *at as usize == row)
             .map(|&(_, end)| end)
     }
+}
+
+/// An event's standings in streams other than its own.
+pub(super) fn linked(log: &Log, event: EventIx) -> impl Iterator<Item = &LinkedVersion> {
+    let holds = |segment: &&Arc<Segment>| segment.events.contains(&event.0);
+    let links = log
+        .segments
+        .iter()
+        .find(holds)
+        .map_or(&[][..], |segment| &segment.links);
+    let from = links.partition_point(|link| link.event < event.0);
+    links[from..]
+        .iter()
+        .take_while(move |link| link.event == event.0)
 }
 
 /// What caused an event.

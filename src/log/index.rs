@@ -12,6 +12,7 @@ use super::chunk::Chunk;
 use super::ids::IdRef;
 use super::names::{Interner, Names};
 use super::postings::Postings;
+use super::raw::NONE;
 
 /// An event caused by nothing we know of.
 const NO_CAUSE: u32 = u32::MAX;
@@ -33,6 +34,12 @@ pub(super) struct LinkedVersion {
     pub event: u32,
     pub stream: u32,
     pub version: i64,
+}
+
+impl LinkedVersion {
+    pub fn known_version(&self) -> Option<i64> {
+        (self.version != NONE).then_some(self.version)
+    }
 }
 
 /// Lookups by id.

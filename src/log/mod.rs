@@ -6,8 +6,10 @@
 
 mod builder;
 mod chunk;
+mod copy;
 mod cut;
 mod event;
+mod gather;
 mod ids;
 mod index;
 mod ints;
@@ -16,6 +18,7 @@ mod payload;
 mod postings;
 mod raw;
 mod runs;
+mod sources;
 #[cfg(test)]
 mod tests;
 
@@ -33,6 +36,7 @@ pub use names::{Interner, Names};
 pub use payload::{Body, Payload, PayloadReader, Unreadable};
 pub use raw::{Place, Problem, RawChunk, Row, StreamEnd};
 pub use runs::{Run, Times};
+pub use sources::{PositionName, Source, Standing};
 
 use crate::model::{CategoryIx, EventIx, StreamIx, Timestamp, TypeIx};
 
@@ -51,6 +55,7 @@ pub struct Log {
     segments: Vec<Arc<Segment>>,
     problems: Arc<Vec<Problem>>,
     problem_count: u64,
+    sources: Arc<[Source]>,
     generation: u64,
     complete: bool,
     preferred_clock: Option<Clock>,
@@ -211,6 +216,11 @@ impl Log {
             &self.foreign,
         ];
         memory.names = names.into_iter().map(Names::memory).sum();
+        for own in self.sources.iter().map(|source| source.log.memory()) {
+            memory.core += own.core;
+            memory.ids += own.ids;
+            memory.names += own.names;
+        }
         memory
     }
 

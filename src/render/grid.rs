@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::log::PositionName;
 use crate::model::Timestamp;
 
 /// One column.
@@ -56,6 +57,15 @@ impl<'a> Cell<'a> {
     #[must_use]
     pub fn count(count: u64) -> Self {
         Self::Count(i64::try_from(count).unwrap_or(i64::MAX))
+    }
+
+    /// A position: a number, or `file:number` where several files are open.
+    #[must_use]
+    pub fn position(name: &PositionName) -> Self {
+        match &name.file {
+            None => Self::Count(name.position.0),
+            Some(file) => Self::Text(Cow::Owned(format!("{file}:{}", name.position.0))),
+        }
     }
 
     /// Text or nothing.

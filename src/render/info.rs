@@ -18,7 +18,17 @@ pub fn info(report: &InfoReport, zone: Zone) -> String {
         let _ = writeln!(text, "{label:<12}{}", inline(value, Width::Whole));
     };
     let overview = &report.overview;
-    line("Store", &report.path);
+    match &report.files[..] {
+        [] => line("Store", &report.path),
+        files => {
+            let mut label = "Stores";
+            for file in files {
+                let named = format!("{} as {}", file.path, file.name);
+                line(label, &named);
+                label = "";
+            }
+        }
+    }
     line("Format", &report.format);
     let layout = &report.layout;
     let next = layout.runner_up.as_ref().map_or(String::new(), |next| {

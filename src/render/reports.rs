@@ -12,7 +12,7 @@ use crate::model::Timestamp;
 pub fn events<'a>(rows: impl IntoIterator<Item = &'a EventRow>) -> Grid<'a> {
     let cells = |row: &'a EventRow| {
         vec![
-            Cell::Count(row.position.0),
+            Cell::position(&row.position),
             Cell::optional(row.native_position.as_deref()),
             Cell::optional(row.source.as_deref()),
             Cell::text(&row.stream),
@@ -87,8 +87,8 @@ pub fn streams<'a>(rows: impl IntoIterator<Item = &'a StreamRow>) -> Grid<'a> {
             Cell::text(&row.stream),
             Cell::text(&row.category),
             Cell::Count(i64::from(row.events)),
-            Cell::Count(row.first_position.0),
-            Cell::Count(row.last_position.0),
+            Cell::position(&row.first_position),
+            Cell::position(&row.last_position),
             time(row.first_time),
             time(row.last_time),
         ]

@@ -5,8 +5,10 @@
 //! against the layouts ([`layout`]); [`Store::index`] then fills a [`LogBuilder`], in the background.
 
 mod decode;
+mod error;
 pub mod json;
 pub mod layout;
+mod merge;
 mod open;
 mod pipeline;
 mod row;
@@ -14,5 +16,7 @@ pub mod sniff;
 pub mod sqlite;
 mod unpack;
 
-pub use open::{Followed, OpenError, OpenOptions, Recognition, Store};
+pub use error::OpenError;
+pub use merge::Join;
+pub use open::{Followed, OpenOptions, Recognition, Store};
 pub use sqlite::News;

@@ -6,81 +6,21 @@ use std::time::Instant;
 
 use tempfile::NamedTempFile;
 
-use super::json::{JsonError, JsonSource, Tail};
+use super::error::OpenError;
+use super::json::{JsonSource, Tail};
 use super::layout::{self, Contents, Layout, LayoutError, Medium, Recognised, Role, SideKind};
-use super::sniff::{self, Kind, Packing, SniffError};
-use super::sqlite::connect::ConnectError;
+use super::merge::{Join, Merged, distinct, file_names};
+use super::sniff::{self, Kind, Packing};
 use super::sqlite::{News, SqliteSource};
-use super::unpack::{Limits, UnpackError, unpack_to_file};
+use super::unpack::{Limits, unpack_to_file};
 use crate::log::{LogBuilder, PayloadReader};
-use crate::model::{Cancelled, Task};
+use crate::model::Task;
 
 /// How to open a store.
 #[derive(Clone, Debug, Default)]
 pub struct OpenOptions {
     /// Read it by this layout instead of the one that fits best.
     pub layout: Option<Layout>,
-}
-
-/// Why a store could not be opened or read. One sentence each, to be shown as it is.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The file system refused.
-    #[error(transparent)]
-    Sniff(#[from] SniffError),
-    /// It is something else.
-    #[error("{sentence}: {path}")]
-    NotAStore {
-        /// What was found and what was expected.
-        sentence: String,
-        /// The file.
-        path: PathBuf,
-    },
-    /// It has tables or records, but nothing in it looks like events: ask for a mapping.
-    #[error(
-        "{found}; expected events with at least a type and a stream, a time or a payload: {path}"
-    )]
-    NoEvents {
-        /// What was found.
-        found: String,
-        /// Its tables or keys, to choose from.
-        contents: Box<Contents>,
-        /// The file.
-        path: PathBuf,
-    },
-    /// It could not be unpacked.
-    #[error(transparent)]
-    Unpack(#[from] UnpackError),
-    /// SQLite.
-    #[error(transparent)]
-    Sqlite(ConnectError),
-    /// JSON.
-    #[error(transparent)]
-    Json(JsonError),
-    /// A layout file that cannot be used.
-    #[error(transparent)]
-    Layout(#[from] LayoutError),
-    /// Called off.
-    #[error(transparent)]
-    Cancelled(#[from] Cancelled),
-}
-
-impl From<ConnectError> for OpenError {
-    fn from(error: ConnectError) -> Self {
-        match error {
-            ConnectError::Cancelled(cancelled) => Self::Cancelled(cancelled),
-            other => Self::Sqlite(other),
-        }
-    }
-}
-
-impl From<JsonError> for OpenError {
-    fn from(error: JsonError) -> Self {
-        match error {
-            JsonError::Cancelled(cancelled) => Self::Cancelled(cancelled),
-            other => Self::Json(other),
-        }
-    }
 }
 
 /// What a store was taken for and why.
@@ -113,6 +53,7 @@ pub struct Store {
 enum Source {
     Sqlite(Box<SqliteSource>),
     Json(JsonSource),
+    Merged(Box<Merged>),
 }
 
 /// What following brought.
@@ -151,6 +92,52 @@ impl Store {
                 Self::open_sqlite(path, &file, options, Some(Arc::new(unpacked)), task)
             }
             _ => Self::open_json(path, &file, options, task),
+        }
+    }
+
+    /// Opens `files` as one store, in this order; a single one as [`Store::open`] does.
+    ///
+    /// # Errors
+    /// See [`OpenError`]; that files have no times may be found only by [`Store::index`].
+    ///
+    /// # Panics
+    /// Where there is no file.
+    pub fn open_all(
+        files: &[(PathBuf, OpenOptions)],
+        join: Join,
+        task: &Task,
+    ) -> Result<Self, OpenError> {
+        if let [(path, options)] = files {
+            return Self::open(path, options, task);
+        }
+        let mut stores = Vec::with_capacity(files.len());
+        let mut known: Vec<PathBuf> = Vec::new();
+        for (path, options) in files {
+            let store = Self::open(path, options, task)?;
+            let canonical = std::fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+            if known.contains(&canonical) {
+                return Err(OpenError::Twice { path: path.clone() });
+            }
+            known.push(canonical);
+            stores.push(store);
+        }
+        let paths: Vec<&Path> = files.iter().map(|(path, _)| &**path).collect();
+        let contents = stores[0].contents.clone();
+        let merged = Merged::new(stores, file_names(&paths), join);
+        Ok(Self {
+            path: paths[0].to_owned(),
+            recognition: merged.recognition(),
+            source: Source::Merged(Box::new(merged)),
+            contents,
+        })
+    }
+
+    /// The files that it is made of, each under its own name; none where it is a single one.
+    #[must_use]
+    pub fn files(&self) -> Vec<(&str, &Self)> {
+        match &self.source {
+            Source::Merged(merged) => merged.named().collect(),
+            Source::Sqlite(_) | Source::Json(_) => Vec::new(),
         }
     }
 
@@ -239,10 +226,19 @@ impl Store {
         })
     }
 
-    /// The file or folder as it was named.
+    /// The file or folder as it was named; the first of several.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// All files and folders as they were named.
+    #[must_use]
+    pub fn paths(&self) -> Vec<PathBuf> {
+        match &self.source {
+            Source::Merged(merged) => merged.stores().map(|store| store.path.clone()).collect(),
+            Source::Sqlite(_) | Source::Json(_) => vec![self.path.clone()],
+        }
     }
 
     /// What the file is: "SQLite", "JSON lines".
@@ -251,6 +247,7 @@ impl Store {
         match &self.source {
             Source::Sqlite(_) => "SQLite".to_owned(),
             Source::Json(json) => json.records().shape().to_string(),
+            Source::Merged(merged) => distinct(merged.stores().map(Self::format)).join(", "),
         }
     }
 
@@ -263,6 +260,7 @@ impl Store {
                 0 => "Read in place".to_owned(),
                 _ => "Unpacked into a private copy".to_owned(),
             },
+            Source::Merged(merged) => distinct(merged.stores().map(Self::access)).join("; "),
         }
     }
 
@@ -272,24 +270,43 @@ impl Store {
         &self.recognition
     }
 
-    /// The tables or keys that a mapping can name.
+    /// The tables or keys that a mapping can name; of several files those of the first.
     #[must_use]
     pub fn contents(&self) -> &Contents {
         &self.contents
     }
 
-    /// The layout it is read by.
+    /// The layout it is read by; of several files that of the first.
     #[must_use]
     pub fn layout(&self) -> &Layout {
         match &self.source {
             Source::Sqlite(sqlite) => sqlite.layout(),
             Source::Json(json) => json.layout(),
+            Source::Merged(merged) => merged.first().layout(),
+        }
+    }
+
+    /// Payload keys that only copy the envelope and are left out of every fold.
+    #[must_use]
+    pub fn envelope_copies(&self) -> Vec<String> {
+        match &self.source {
+            Source::Merged(merged) => distinct(merged.stores().flat_map(Self::envelope_copies)),
+            Source::Sqlite(_) | Source::Json(_) => self.layout().events.envelope_copies.clone(),
         }
     }
 
     /// What the store does not hold, by the field's words.
     #[must_use]
     pub fn lacks(&self) -> Vec<String> {
+        if let Source::Merged(merged) = &self.source {
+            let all: Vec<Vec<String>> = merged.stores().map(Self::lacks).collect();
+            let everywhere = |name: &String| all.iter().all(|lacks| lacks.contains(name));
+            return all[0]
+                .iter()
+                .filter(|name| everywhere(name))
+                .cloned()
+                .collect();
+        }
         let layout = self.layout();
         let roles = Role::ALL
             .into_iter()
@@ -311,6 +328,10 @@ impl Store {
         match &self.source {
             Source::Sqlite(sqlite) => sqlite.side_rows(kind),
             Source::Json(_) => None,
+            Source::Merged(merged) => {
+                let rows = merged.stores().filter_map(|store| store.side_rows(kind));
+                rows.reduce(|all, more| all + more)
+            }
         }
     }
 
@@ -326,6 +347,7 @@ impl Store {
                     .map(|(path, _)| std::fs::metadata(path).map_or(0, |file| file.len()));
                 sizes.sum()
             }
+            Source::Merged(merged) => merged.stores().map(Self::size).sum(),
         }
     }
 
@@ -335,6 +357,7 @@ impl Store {
         match &self.source {
             Source::Sqlite(sqlite) => sqlite.builder(),
             Source::Json(json) => json.builder(),
+            Source::Merged(_) => Merged::builder(),
         }
     }
 
@@ -344,6 +367,7 @@ impl Store {
         match &self.source {
             Source::Sqlite(sqlite) => sqlite.payloads(),
             Source::Json(json) => json.payloads(),
+            Source::Merged(merged) => merged.payloads(),
         }
     }
 
@@ -361,6 +385,7 @@ impl Store {
         match &mut self.source {
             Source::Sqlite(sqlite) => sqlite.index(builder, task, publish)?,
             Source::Json(json) => json.index(builder, Tail::AtRest, task, publish)?,
+            Source::Merged(merged) => merged.index(builder, task, publish)?,
         }
         Ok(())
     }
@@ -394,6 +419,7 @@ impl Store {
                 news
             }
             Source::Json(json) => json.follow(now, builder, task)?,
+            Source::Merged(merged) => return merged.follow_at(now, builder, task),
         };
         Ok(match news {
             News::Rewritten => Followed::Rewritten,

@@ -313,8 +313,7 @@ fn encoding(events: &Events, role: Role) -> TimeEncoding {
         .columns
         .get(&role)
         .and_then(|column| column.encoding.as_deref());
-    let name =
-        name.map(|name| serde::de::value::StrDeserializer::<serde::de::value::Error>::new(name));
+    let name = name.map(serde::de::value::StrDeserializer::<serde::de::value::Error>::new);
     name.and_then(|name| serde::Deserialize::deserialize(name).ok())
         .unwrap_or(TimeEncoding::Auto)
 }

@@ -32,7 +32,7 @@ pub(super) fn run(shared: &Shared, sender: &Sender) {
         match shared.next(PATIENCE) {
             Turn::Closed => return,
             Turn::Idle => {}
-            Turn::Work(queued) => desk.work(queued, sender),
+            Turn::Work(queued) => desk.work(*queued, sender),
         }
     }
 }
@@ -102,6 +102,10 @@ impl Desk {
         }
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm a kind of question, none of them long"
+    )]
     fn answer(&mut self, job: Job, task: &Task) -> Result<Reply, ReplayError> {
         match job {
             Job::State {

@@ -202,7 +202,7 @@ impl Content {
                     each_row(&subject.log, &*subject.payloads, batch, task, &mut |row| {
                         full.push(row);
                     })?;
-                    rows.add(&full, |rows| render::events(rows))?;
+                    rows.add(&full, render::events)?;
                 }
                 rows.end(render::events([]))
             }
@@ -210,7 +210,7 @@ impl Content {
                 let mut rows = Rows::new(order.format, to);
                 for batch in list.chunks(BATCH) {
                     task.check()?;
-                    rows.add(batch, |rows| render::streams(rows))?;
+                    rows.add(batch, render::streams)?;
                 }
                 rows.end(render::streams([]))
             }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::export::Export;
 use super::find::Names;
-use super::overview::{StoreOverview, layout_facts};
+use super::overview::{StoreOverview, file_facts, layout_facts};
 use super::search::{Counts, SearchEnd, StreamsWanted};
 use super::timeline::{Timeline, TimelineRequest};
 use crate::analysis::events::EventFilter;
-use crate::analysis::overview::StoreFacts;
+use crate::analysis::overview::{FileFacts, StoreFacts};
 use crate::analysis::replay::{Answer, FoldRules, StateAt, ValueChange};
 use crate::analysis::streams::StreamList;
 use crate::log::{Body, Clock, Cut, Log, PayloadReader, Unreadable};
@@ -85,8 +85,8 @@ impl std::fmt::Debug for Subject {
 /// What to open.
 #[derive(Clone, Debug)]
 pub struct OpenRequest {
-    /// A file or a folder.
-    pub path: PathBuf,
+    /// Files or folders, at least one; several are opened as one store.
+    pub paths: Vec<PathBuf>,
     /// How; the mapping kept in the workspace serves where no layout is given.
     pub options: OpenOptions,
     /// Where what is remembered of the store is kept.
@@ -285,8 +285,12 @@ impl Job {
 pub struct Opened {
     /// The opening.
     pub session: SessionId,
-    /// The file or folder.
+    /// The file or folder; the first of several.
     pub path: PathBuf,
+    /// All of them.
+    pub paths: Vec<PathBuf>,
+    /// The files of several; what reports say of them.
+    pub files: Vec<FileFacts>,
     /// What it is remembered under.
     pub store_path: StorePath,
     /// What the file is: "SQLite".
@@ -327,7 +331,9 @@ impl Opened {
         Self {
             session,
             path: store.path().to_owned(),
-            store_path: StorePath::of(store.path()),
+            store_path: StorePath::of_all(&store.paths()),
+            paths: store.paths(),
+            files: file_facts(store),
             format: store.format(),
             access: store.access(),
             recognition: store.recognition().clone(),
@@ -341,7 +347,7 @@ impl Opened {
             size: store.size(),
             payloads: store.payloads(),
             rules: FoldRules {
-                drop_keys: store.layout().events.envelope_copies.clone(),
+                drop_keys: store.envelope_copies(),
             },
             remembered,
             notice,
@@ -352,7 +358,8 @@ impl Opened {
     #[must_use]
     pub fn facts(&self) -> StoreFacts {
         StoreFacts {
-            path: self.path.display().to_string(),
+            path: joined(&self.paths),
+            files: self.files.clone(),
             format: self.format.clone(),
             bytes: self.size,
             layout: layout_facts(&self.recognition),
@@ -360,6 +367,14 @@ impl Opened {
             lacks: self.lacks.clone(),
         }
     }
+}
+
+fn joined(paths: &[PathBuf]) -> String {
+    let paths: Vec<String> = paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    paths.join(" + ")
 }
 
 /// A store that could not be read as it is, with what a mapping by hand needs.

@@ -65,7 +65,7 @@ pub(super) struct Shared {
 
 /// What a wait for work brought.
 pub(super) enum Turn {
-    Work(Queued),
+    Work(Box<Queued>),
     /// Nothing came in that time.
     Idle,
     Closed,
@@ -87,7 +87,7 @@ impl Shared {
             }
             if let Some(queued) = queue.waiting.pop_front() {
                 queue.running = Some((queued.job.family(), queued.task.clone()));
-                return Turn::Work(queued);
+                return Turn::Work(Box::new(queued));
             }
             let (again, waited) = match self.news.wait_timeout(queue, patience) {
                 Ok(woken) => woken,

@@ -30,7 +30,7 @@ pub use lane::{Running, Wake};
 pub use outcome::Outcome;
 pub use overview::{
     CategoryFacts, Finding, FindingKind, FoundPlace, PlaceTarget, StoreOverview, TypeFacts,
-    WholeStore, layout_facts,
+    WholeStore, file_facts, layout_facts,
 };
 pub use preview::{Preview, PreviewRow};
 pub use search::{Counts, SearchEnd, StreamsWanted};
@@ -61,9 +61,9 @@ impl Worker {
     ///
     /// # Errors
     /// Where the system refuses a thread.
-    pub fn start(wake: Wake) -> std::io::Result<Self> {
+    pub fn start(wake: &Wake) -> std::io::Result<Self> {
         let (sender, outcomes) = bounded(WAITING);
-        let sender = Sender::new(sender, Arc::clone(&wake));
+        let sender = Sender::new(sender, Arc::clone(wake));
         let index = Lane::start("asof-index", sender.clone(), session::run)?;
         let answers = Lane::start("asof-answers", sender.clone(), answer::run)?;
         let scans = Lane::start("asof-scans", sender.clone(), answer::run)?;

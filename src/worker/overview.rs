@@ -7,12 +7,12 @@ use hashbrown::{HashMap, HashSet};
 
 use super::job::{SessionId, Subject};
 use crate::analysis::overview::{
-    self, InfoReport, LayoutFacts, Overview, Reason, RunnerUp, StoreFacts,
+    self, FileFacts, InfoReport, LayoutFacts, Overview, Reason, RunnerUp, StoreFacts,
 };
-use crate::log::{Cut, Log, Problem};
+use crate::log::{Bound, Cut, Log, Problem};
 use crate::model::time::Zone;
 use crate::model::{Cancelled, CategoryIx, EventIx, Position, StreamIx, Task, TypeIx};
-use crate::store::Recognition;
+use crate::store::{Recognition, Store};
 
 /// Places of a finding that are named; the rest is counted.
 const PLACES: usize = 3;
@@ -182,6 +182,19 @@ impl Kept {
     }
 }
 
+/// The files that a store is made of, in the words of reports; none where it is a single one.
+#[must_use]
+pub fn file_facts(store: &Store) -> Vec<FileFacts> {
+    let files = store.files().into_iter().map(|(name, file)| FileFacts {
+        name: name.to_owned(),
+        path: file.path().display().to_string(),
+        format: file.format(),
+        bytes: file.size(),
+        layout: file.recognition().name.clone(),
+    });
+    files.collect()
+}
+
 /// Which layout was recognised and why, in the words of reports.
 #[must_use]
 pub fn layout_facts(recognition: &Recognition) -> LayoutFacts {
@@ -317,6 +330,8 @@ fn resolve(log: &Log, findings: &mut [Finding]) {
     for place in findings.iter_mut().flat_map(|finding| &mut finding.places) {
         if let Some(position) = place.text.strip_prefix('#').and_then(|n| n.parse().ok()) {
             place.target = log.at_position(Position(position)).map(PlaceTarget::Event);
+        } else if let Some(Bound::Event(event)) = log.at_position_name(&place.text) {
+            place.target = Some(PlaceTarget::Event(event));
         } else if let Some(name) = stream_of(&place.text) {
             wanted.insert(name.to_owned());
         }

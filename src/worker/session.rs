@@ -1,5 +1,6 @@
 //! Opens a store, indexes it in chunks that are shown as they come, then follows it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,7 +9,7 @@ use super::lane::{Queued, Sender, Shared, Turn};
 use super::outcome::Outcome;
 use crate::log::{Arrangement, LogBuilder};
 use crate::model::Task;
-use crate::store::{Followed, OpenError, Store};
+use crate::store::{Followed, Join, OpenError, OpenOptions, Store};
 use crate::workspace::{StorePath, StoreWorkspace};
 
 /// Between two looks for new events.
@@ -28,20 +29,19 @@ pub(super) fn run(shared: &Shared, sender: &Sender) {
                     open.follow(sender);
                 }
             }
-            Turn::Work(Queued {
-                number,
-                job: Job::Open(request),
-                task,
-            }) => {
-                // The old store is let go of before the new one is read.
-                drop(session.take());
-                session = Session::open(*request, number, &task, sender);
+            Turn::Work(queued) => {
+                let Queued { number, job, task } = *queued;
+                match job {
+                    Job::Open(request) => {
+                        // The old store is let go of before the new one is read.
+                        drop(session.take());
+                        session = Session::open(*request, number, &task, sender);
+                    }
+                    Job::Close => session = None,
+                    // Nothing else is sent here.
+                    _ => {}
+                }
             }
-            Turn::Work(Queued {
-                job: Job::Close, ..
-            }) => session = None,
-            // Nothing else is sent here.
-            Turn::Work(_) => {}
         }
     }
 }
@@ -64,7 +64,7 @@ impl Session {
         if request.options.layout.is_none() {
             request.options.layout = remembered.mapping.clone();
         }
-        let store = match Store::open(&request.path, &request.options, task) {
+        let store = match open(&request, task) {
             Ok(store) => store,
             Err(error) => {
                 fail(&request, error, remembered, sender);
@@ -164,7 +164,7 @@ impl Session {
 
     /// The store was rewritten under us: retention, VACUUM, a copy put in its place.
     fn reindex(&mut self, task: &Task, sender: &Sender) {
-        let Ok(store) = Store::open(&self.request.path, &self.request.options, task) else {
+        let Ok(store) = open(&self.request, task) else {
             return;
         };
         self.store = store;
@@ -184,11 +184,36 @@ impl Session {
     }
 }
 
+/// Opens the store. The mapping at hand is that of the first file; each other has its own.
+fn open(request: &OpenRequest, task: &Task) -> Result<Store, OpenError> {
+    let own = |path: &PathBuf| OpenOptions {
+        layout: request
+            .workspace
+            .load_store(&StorePath::of(path))
+            .ok()
+            .and_then(|loaded| loaded.value.mapping),
+    };
+    let mut files: Vec<(PathBuf, OpenOptions)> = Vec::with_capacity(request.paths.len());
+    for path in &request.paths {
+        let chosen = files.is_empty() && request.options.layout.is_some();
+        let options = if chosen {
+            request.options.clone()
+        } else {
+            own(path)
+        };
+        files.push((path.clone(), options));
+    }
+    Store::open_all(&files, Join::Time, task)
+}
+
 fn fail(request: &OpenRequest, error: OpenError, remembered: StoreWorkspace, sender: &Sender) {
     if let OpenError::Cancelled(_) = error {
         return sender.send(Outcome::OpenCancelled);
     }
-    let path = request.path.clone();
+    let path = match &error {
+        OpenError::NoEvents { path, .. } => path.clone(),
+        _ => request.paths.first().cloned().unwrap_or_default(),
+    };
     let message = error.to_string();
     let mapped = request.options.layout.is_some();
     let contents = match error {
@@ -217,7 +242,10 @@ fn remembered(request: &mut OpenRequest) -> (StoreWorkspace, Option<String>) {
     if let Some(remembered) = request.remembered.take() {
         return (*remembered, None);
     }
-    match request.workspace.load_store(&StorePath::of(&request.path)) {
+    match request
+        .workspace
+        .load_store(&StorePath::of_all(&request.paths))
+    {
         Ok(loaded) => {
             let notice = loaded.notice();
             (loaded.value, notice)

@@ -17,6 +17,19 @@ impl StorePath {
         Self(canonical.unwrap_or_else(|_| path.to_owned()))
     }
 
+    /// Several files opened as one; a single one as [`StorePath::of`] has it.
+    #[must_use]
+    pub fn of_all(paths: &[PathBuf]) -> Self {
+        let all: Vec<Self> = paths.iter().map(|path| Self::of(path)).collect();
+        let mut all = all.into_iter();
+        let first = all.next().unwrap_or_default();
+        all.fold(first, |mut joined, one| {
+            joined.0.as_mut_os_string().push(" + ");
+            joined.0.as_mut_os_string().push(one.0);
+            joined
+        })
+    }
+
     /// The path.
     #[must_use]
     pub fn path(&self) -> &Path {

@@ -7,8 +7,10 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::matches::{Matches, Search};
-use crate::log::{AsOf, Body, CauseRef, Clock, Log, Payload, PayloadReader, Unreadable};
-use crate::model::{Cancelled, EventIx, Position, Task, Timestamp, Version};
+use crate::log::{
+    AsOf, Body, CauseRef, Clock, Log, Payload, PayloadReader, PositionName, Unreadable,
+};
+use crate::model::{Cancelled, EventIx, Task, Timestamp, Version};
 
 /// Bodies read in one go.
 const BATCH: usize = 1 << 10;
@@ -17,7 +19,7 @@ const BATCH: usize = 1 << 10;
 #[derive(Clone, Debug, Serialize)]
 pub struct EventRow {
     /// The global position.
-    pub position: Position,
+    pub position: PositionName,
     /// The store's own position where that is no unique integer.
     pub native_position: Option<String>,
     /// The file, where several are open.
@@ -163,9 +165,9 @@ fn row(log: &Log, event: EventIx, body: Result<Body, Unreadable>) -> EventRow {
         }
     };
     EventRow {
-        position: log.position(event),
+        position: log.position_name(event),
         native_position,
-        source: None,
+        source: log.source(event).map(|(source, _)| source.name.to_string()),
         stream: log.stream_name(stream).to_owned(),
         category: log.category_name(log.category(stream)).to_owned(),
         version: log.version(event),

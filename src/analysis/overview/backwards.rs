@@ -4,9 +4,9 @@
 use serde::Serialize;
 
 use super::EXAMPLES;
-use crate::log::Log;
+use crate::log::{Log, PositionName};
 use crate::model::time::Span;
-use crate::model::{EventIx, Position, Timestamp};
+use crate::model::{EventIx, Timestamp};
 
 /// Events with a time before that of the event before them, by the clock of the report.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -24,7 +24,7 @@ pub struct Backwards {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SlidBack {
     /// Its position.
-    pub position: Position,
+    pub position: PositionName,
     /// By how much, in microseconds.
     #[serde(rename = "by_us")]
     pub by: Span,
@@ -57,7 +57,7 @@ impl Watch {
 
     pub(super) fn figures(&self, log: &Log) -> Backwards {
         let first = self.first.iter().map(|&(event, by)| SlidBack {
-            position: log.position(event),
+            position: log.position_name(event),
             by,
         });
         Backwards {

@@ -11,8 +11,10 @@ use crate::model::{Cancelled, Task};
 /// What a store's opener knows of the file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct StoreFacts {
-    /// The file, as it was named.
+    /// The file, as it was named; several with ` + ` between them.
     pub path: String,
+    /// The files, where several are open as one.
+    pub files: Vec<FileFacts>,
     /// Its format in words: `SQLite (WAL)`, `JSON lines, gzip`.
     pub format: String,
     /// Size in bytes.
@@ -23,6 +25,21 @@ pub struct StoreFacts {
     pub problems: Vec<Problem>,
     /// What it does not hold, each as a sentence or a name.
     pub lacks: Vec<String>,
+}
+
+/// One of several files open as one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FileFacts {
+    /// What it is called in positions, as the source of events and before its streams.
+    pub name: String,
+    /// As it was named.
+    pub path: String,
+    /// Its format in words.
+    pub format: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// The name of the layout by which it is read.
+    pub layout: String,
 }
 
 /// Which layout was recognised, and why.
@@ -59,8 +76,11 @@ pub struct RunnerUp {
 /// The answer of `asof info`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct InfoReport {
-    /// The file, as it was named.
+    /// The file, as it was named; several with ` + ` between them.
     pub path: String,
+    /// The files, where several are open as one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileFacts>,
     /// Its format in words.
     pub format: String,
     /// Size in bytes.
@@ -95,6 +115,7 @@ pub fn info(
     problems.extend_from_slice(log.problems());
     Ok(InfoReport {
         path: facts.path,
+        files: facts.files,
         format: facts.format,
         bytes: facts.bytes,
         layout: facts.layout,

@@ -17,7 +17,7 @@ use serde::Serialize;
 pub use backwards::{Backwards, SlidBack};
 pub use buckets::Bucket;
 pub use histogram::{Bar, Histogram, over as histogram};
-pub use info::{InfoReport, LayoutFacts, Reason, RunnerUp, StoreFacts, info};
+pub use info::{FileFacts, InfoReport, LayoutFacts, Reason, RunnerUp, StoreFacts, info};
 pub use versions::{Fork, Gap, VersionFigures};
 pub use warnings::Warning;
 

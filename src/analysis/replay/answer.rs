@@ -289,7 +289,7 @@ impl Writer<'_> {
         let (words, text) = match (self.at.cut.bound(), time) {
             (Bound::Time(_), Some(time)) => ("as of ", time),
             (Bound::Event(event), time) => {
-                let position = self.log.position(event);
+                let position = self.log.position_name(event);
                 (
                     "as of ",
                     time.map_or(position.to_string(), |time| format!("{position}, {time}")),
@@ -345,7 +345,7 @@ impl Writer<'_> {
     }
 
     fn event_part(&self, event: EventIx, places: Places) -> Part {
-        let position = self.log.position(event);
+        let position = self.log.position_name(event);
         let place = match (self.log.version_in(event, self.at.stream), places) {
             (Some(version), Places::Version) => format!("({version})"),
             (Some(version), Places::VersionAndPosition) => format!("({version}, {position})"),

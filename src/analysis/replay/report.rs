@@ -11,9 +11,9 @@ use super::moment::{Existence, StateAt};
 use super::notices::{Notice, notices};
 use super::series::Series;
 use super::source::{ReplayError, Source};
-use crate::log::{AsOf, Clock, Cut, Log, StreamEnd};
+use crate::log::{AsOf, Clock, Cut, Log, PositionName, StreamEnd};
 use crate::model::time::Zone;
-use crate::model::{EventIx, Position, StreamIx, Timestamp, Version};
+use crate::model::{EventIx, StreamIx, Timestamp, Version};
 
 /// How much a report holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub struct StateRequest<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EventRef {
     /// Its global position.
-    pub position: Position,
+    pub position: PositionName,
     /// Its version in the stream in question; null where a linked event has none there.
     pub version: Option<Version>,
     /// Its type.
@@ -61,7 +61,7 @@ impl EventRef {
     #[must_use]
     pub fn new(log: &Log, stream: StreamIx, clock: Clock, event: EventIx) -> Self {
         Self {
-            position: log.position(event),
+            position: log.position_name(event),
             version: log.version_in(event, stream),
             event_type: log.type_name(log.event_type(event)).to_owned(),
             time: log.time(event, clock),
@@ -74,7 +74,7 @@ impl EventRef {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BlameRef {
     /// Its global position.
-    pub position: Position,
+    pub position: PositionName,
     /// Its version in the stream.
     pub version: Option<Version>,
     /// Its type.
@@ -223,7 +223,7 @@ pub fn report(log: &Log, at: &StateAt, request: &StateRequest<'_>) -> StateRepor
 
 fn blame(log: &Log, at: &StateAt) -> Vec<(String, LeafBlame)> {
     let by = |event: EventIx| BlameRef {
-        position: log.position(event),
+        position: log.position_name(event),
         version: log.version_in(event, at.stream),
         event_type: log.type_name(log.event_type(event)).to_owned(),
         time: log.time(event, at.cut.clock()),

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::natural::{self, NameKey};
-use crate::log::{AsOf, Clock, Cut, Log};
-use crate::model::{Cancelled, EventIx, Position, StreamIx, Task, Timestamp};
+use crate::log::{AsOf, Clock, Cut, Log, PositionName};
+use crate::model::{Cancelled, EventIx, StreamIx, Task, Timestamp};
 
 /// Streams between two looks at the task.
 const STRIDE: usize = 1 << 12;
@@ -80,9 +80,9 @@ pub struct StreamRow {
     /// How many events.
     pub events: u32,
     /// The position of the first event in log order.
-    pub first_position: Position,
+    pub first_position: PositionName,
     /// The position of the last event in log order.
-    pub last_position: Position,
+    pub last_position: PositionName,
     /// The time of the first event.
     pub first_time: Option<Timestamp>,
     /// The time of the last event.
@@ -96,8 +96,8 @@ pub fn row(log: &Log, clock: Clock, figures: &StreamFigures) -> StreamRow {
         stream: log.stream_name(figures.stream).to_owned(),
         category: log.category_name(log.category(figures.stream)).to_owned(),
         events: figures.events,
-        first_position: log.position(figures.first),
-        last_position: log.position(figures.last),
+        first_position: log.position_name(figures.first),
+        last_position: log.position_name(figures.last),
         first_time: log.time(figures.first, clock),
         last_time: log.time(figures.last, clock),
     }

@@ -96,7 +96,7 @@ impl App {
                 self.model.view = View::Events;
             }
             Command::ListStreams(wanted) => {
-                self.model.streams_wanted = wanted.map(|wanted| *wanted)
+                self.model.streams_wanted = wanted.map(|wanted| *wanted);
             }
             Command::WantCounts => self.ask_counts(),
             Command::CopyEvent(event) => {

@@ -66,7 +66,8 @@ impl App {
     pub fn new(ctx: &egui::Context, start: Start, paths: Vec<PathBuf>) -> std::io::Result<Self> {
         theme::install(ctx);
         let waker = ctx.clone();
-        let worker = Worker::start(Arc::new(move || waker.request_repaint()))?;
+        let wake: crate::worker::Wake = Arc::new(move || waker.request_repaint());
+        let worker = Worker::start(&wake)?;
         let mut notes = Vec::new();
         let settings = match start.workspace.load_settings() {
             Ok(loaded) => {
@@ -119,8 +120,8 @@ impl App {
             stood: None,
             frame_times: FrameTimes::default(),
         };
-        if let Some(path) = paths.into_iter().next() {
-            app.outbox.send(Command::Open(path));
+        if !paths.is_empty() {
+            app.outbox.send(Command::OpenTogether(paths));
         }
         Ok(app)
     }

@@ -206,7 +206,7 @@ impl App {
         match reply {
             Reply::State(found) => answers.state.answer(number, *found),
             Reply::Inspect { event, body } => {
-                answers.inspected.answer(number, Inspected { event, body })
+                answers.inspected.answer(number, Inspected { event, body });
             }
             Reply::Density(timeline) => answers.timeline.answer(number, *timeline),
             Reply::Bodies(lines) => answers.bodies.fill(number, lines),

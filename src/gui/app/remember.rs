@@ -57,7 +57,7 @@ impl App {
         store.selection = stream.map(|stream| session.log.stream_name(stream).to_owned());
         store.view = Some(self.model.view.name().to_owned());
         let as_of = self.model.cursor.as_of();
-        store.cursor = match (self.model.cursor.bound(), as_of.time, as_of.position) {
+        store.cursor = match (self.model.cursor.bound(), as_of.time, &as_of.position) {
             (Bound::Head, _, _) => None,
             (Bound::Time(time), _, _) => Some(time.to_string()),
             (_, _, Some(position)) => Some(position.to_string()),
@@ -95,13 +95,16 @@ impl App {
             .cursor
             .as_deref()
             .and_then(|text| input::parse(text, &context).ok());
-        let bound = typed.and_then(|typed| match typed.moment {
+        let named = self.model.store.cursor.as_deref();
+        let named = named.and_then(|text| log.at_position_name(text));
+        let found = typed.and_then(|typed| match typed.moment {
             Moment::Time(time) if log.has_clock(self.model.cursor.clock()) => {
                 Some(Bound::Time(time))
             }
             Moment::Position(position) => log.at_position(position).map(Bound::Event),
             _ => None,
         });
+        let bound = named.or(found);
         // A cursor that somebody has moved while the store was being read stays where it is.
         if let (Some(bound), true) = (bound, self.model.cursor.is_at_head()) {
             self.model.cursor = Cursor::new(log, self.model.cursor.clock(), bound);
@@ -118,6 +121,10 @@ impl App {
         let Some(session) = &self.model.session else {
             return;
         };
+        if session.opened.paths.len() > 1 {
+            // The list has no words for several files as one.
+            return;
+        }
         self.model.settings.recent.note(RecentFile {
             path: session.opened.store_path.clone(),
             kind: session.opened.recognition.name.clone(),

@@ -19,10 +19,11 @@ impl App {
     pub(super) fn run(&mut self, command: Command, ctx: &egui::Context) {
         match command {
             Command::OpenDialog | Command::OpenFolderDialog => self.pick(&command, ctx),
-            Command::Open(path) => self.open(path),
+            Command::Open(path) => self.open(vec![path]),
+            Command::OpenTogether(paths) => self.open(paths),
             Command::OpenSample(at) => {
                 if let Some(sample) = crate::worker::SAMPLES.get(at) {
-                    self.open(self.start.samples.join(sample.file));
+                    self.open(vec![self.start.samples.join(sample.file)]);
                 }
             }
             Command::Close => self.close(),
@@ -138,11 +139,9 @@ impl App {
             Command::SelectField(field) => self.model.selection.field = field,
             Command::CompareWith(text) => self.compare_with(text.as_deref()),
             Command::AddBookmark => self.add_bookmark(),
-            Command::RemoveBookmark(at) => {
-                if at < self.model.store.bookmarks.len() {
-                    self.model.store.bookmarks.remove(at);
-                    self.save_store();
-                }
+            Command::RemoveBookmark(at) if at < self.model.store.bookmarks.len() => {
+                self.model.store.bookmarks.remove(at);
+                self.save_store();
             }
             _ => {}
         }
@@ -150,22 +149,26 @@ impl App {
 
     pub(super) fn take_dropped(&mut self, ctx: &egui::Context) {
         let dropped = ctx.input(|input| input.raw.dropped_files.clone());
-        if let Some(file) = dropped.first() {
-            self.outbox.send(Command::Open(file.path().to_path_buf()));
+        let paths: Vec<PathBuf> = dropped
+            .iter()
+            .map(|file| file.path().to_path_buf())
+            .collect();
+        if !paths.is_empty() {
+            self.outbox.send(Command::OpenTogether(paths));
         }
     }
 
-    fn open(&mut self, path: PathBuf) {
+    fn open(&mut self, paths: Vec<PathBuf>) {
         self.save_store();
-        self.open_with(path, None);
+        self.open_with(paths, None);
     }
 
-    fn open_with(&mut self, path: PathBuf, remembered: Option<Box<StoreWorkspace>>) {
-        self.model.opening = Some(path.clone());
+    fn open_with(&mut self, paths: Vec<PathBuf>, remembered: Option<Box<StoreWorkspace>>) {
+        self.model.opening = paths.first().cloned();
         self.model.unread = None;
         self.model.notes.clear();
         let request = OpenRequest {
-            path,
+            paths,
             options: OpenOptions::default(),
             workspace: self.start.workspace.clone(),
             remembered,
@@ -175,14 +178,14 @@ impl App {
 
     /// Keeps a mapping with the store and reads it anew by it.
     fn set_mapping(&mut self, mapping: Option<Box<Layout>>) {
-        let (path, store_path, mut remembered) = match (&self.model.unread, &self.model.session) {
+        let (paths, store_path, mut remembered) = match (&self.model.unread, &self.model.session) {
             (Some(unread), _) => (
-                unread.path.clone(),
+                vec![unread.path.clone()],
                 unread.store_path.clone(),
                 unread.remembered.clone(),
             ),
             (None, Some(session)) => (
-                session.opened.path.clone(),
+                session.opened.paths.clone(),
                 session.opened.store_path.clone(),
                 self.model.store.clone(),
             ),
@@ -194,7 +197,7 @@ impl App {
             keep: Keep::Store(store_path, Box::new(remembered.clone())),
         });
         // Handed on, since the writing may come after the reading.
-        self.open_with(path, Some(Box::new(remembered)));
+        self.open_with(paths, Some(Box::new(remembered)));
     }
 
     fn preview_mapping(&mut self, layout: Box<Layout>) {
@@ -309,6 +312,9 @@ impl App {
         let Some(log) = self.model.log() else {
             return Err("No store is open".to_owned());
         };
+        if let Some(bound) = log.at_position_name(text) {
+            return Ok((bound, text.trim().to_owned()));
+        }
         let typed =
             input::parse(text, &self.model.input_context()).map_err(|error| error.to_string())?;
         let bound = match typed.moment {
@@ -380,8 +386,8 @@ impl App {
     }
 
     fn add_bookmark(&mut self) {
-        let as_of = *self.model.cursor.as_of();
-        let (Some(position), zone) = (as_of.position, self.model.zone()) else {
+        let as_of = self.model.cursor.as_of();
+        let (Some(position), zone) = (&as_of.position, self.model.zone()) else {
             return;
         };
         let moment = as_of
@@ -440,7 +446,7 @@ impl App {
         let at = match (
             self.model.cursor.is_at_head(),
             self.model.cursor.time(),
-            self.model.cursor.as_of().position,
+            &self.model.cursor.as_of().position,
         ) {
             (true, _, _) => String::new(),
             (_, Some(time), _) if !matches!(self.model.cursor.bound(), Bound::Event(_)) => {
@@ -449,15 +455,18 @@ impl App {
             (_, _, Some(position)) => format!(" --at '{position}'"),
             _ => String::new(),
         };
+        let others = session.opened.paths.iter().skip(1);
+        let with = others.map(|path| format!(" --with {}", quoted(&path.display().to_string())));
+        let with: String = with.collect();
         Some(match (self.model.view, self.model.selection.stream) {
             (View::State, Some(stream)) => {
                 format!(
-                    "asof state {path} {}{at}",
+                    "asof state {path} {}{with}{at}",
                     quoted(session.log.stream_name(stream))
                 )
             }
-            (View::Events, _) => format!("asof events {path}"),
-            _ => format!("asof info {path}"),
+            (View::Events, _) => format!("asof events {path}{with}"),
+            _ => format!("asof info {path}{with}"),
         })
     }
 }

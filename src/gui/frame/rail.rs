@@ -16,7 +16,7 @@ pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     for (n, view) in View::ALL.into_iter().enumerate() {
         let top = all.top() + n as f32 * sizes::RAIL_ITEM;
         let rect = Rect::from_min_size(pos2(all.left(), top), vec2(sizes::RAIL, sizes::RAIL_ITEM));
-        if item(ui, rect, view, model.view == view) {
+        if item(ui, rect, view, model.view) {
             outbox.send(Command::Show(view));
         }
     }
@@ -44,7 +44,8 @@ pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     });
 }
 
-fn item(ui: &mut Ui, rect: Rect, view: View, on: bool) -> bool {
+fn item(ui: &mut Ui, rect: Rect, view: View, current: View) -> bool {
+    let on = view == current;
     let tokens = ui.tokens();
     let response = ui.interact(
         rect,

@@ -25,7 +25,7 @@ pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             busy(ui, model, outbox);
             facts(ui, model);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                standing(ui, model)
+                standing(ui, model);
             });
         },
     );

@@ -183,11 +183,12 @@ fn readout_parts(model: &Model) -> Vec<(String, bool)> {
         None if as_of.position.is_none() => parts.push(("before the first event".to_owned(), true)),
         None => {}
     }
-    if let Some(position) = as_of.position {
-        parts.push((
-            format!("#{}", grouped(position.0.max(0).cast_unsigned())),
-            true,
-        ));
+    if let Some(name) = &as_of.position {
+        let text = match name.file {
+            None => format!("#{}", grouped(name.position.0.max(0).cast_unsigned())),
+            Some(_) => name.to_string(),
+        };
+        parts.push((text, true));
     }
     if model.cursor.is_at_head() {
         parts.push(("head".to_owned(), false));

@@ -80,14 +80,18 @@ impl Session {
         }
     }
 
-    /// The file's name.
+    /// The file's name, with the number of further files.
     #[must_use]
     pub fn name(&self) -> String {
         let path = &self.opened.path;
-        path.file_name().map_or_else(
+        let name = path.file_name().map_or_else(
             || path.display().to_string(),
             |name| name.to_string_lossy().into_owned(),
-        )
+        );
+        match self.opened.paths.len() {
+            0 | 1 => name,
+            files => format!("{name} + {}", files - 1),
+        }
     }
 }
 

@@ -52,7 +52,7 @@ mod tests {
         ];
         let values: Vec<_> = texts
             .iter()
-            .map(|raw| scalar(raw).map(|text| text.into_owned()))
+            .map(|raw| scalar(raw).map(std::borrow::Cow::into_owned))
             .collect();
         assert_eq!(
             values,

@@ -187,7 +187,7 @@ impl Mapping {
                 .slots
                 .iter()
                 .position(|(role, _)| *role == Role::Position)?;
-            slots[at].and_then(string).map(|text| text.into_owned())
+            slots[at].and_then(string).map(std::borrow::Cow::into_owned)
         });
         Body {
             data,

@@ -338,7 +338,6 @@ impl Reader<'_> {
             }
         }
         let body = mapping.looks_inside().then(|| mapping.body(record.text));
-        let mut found = found;
         if let Some(body) = &body {
             mapping.find_inside(body, &mut found);
         }

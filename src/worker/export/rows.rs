@@ -111,8 +111,8 @@ mod tests {
                 stream: format!("s-{at}"),
                 category: "s".to_owned(),
                 events: at,
-                first_position: crate::model::Position(1),
-                last_position: crate::model::Position(2),
+                first_position: crate::model::Position(1).into(),
+                last_position: crate::model::Position(2).into(),
                 first_time: None,
                 last_time: None,
             })
@@ -121,10 +121,7 @@ mod tests {
             let mut bytes = Vec::new();
             let mut writer = Rows::new(format, &mut bytes);
             for batch in rows.chunks(2) {
-                writer
-                    .add(batch, |rows| render::streams(rows))
-                    .ok()
-                    .unwrap();
+                writer.add(batch, render::streams).ok().unwrap();
             }
             writer.end(render::streams([])).ok().unwrap();
             String::from_utf8(bytes).unwrap()

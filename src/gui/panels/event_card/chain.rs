@@ -163,7 +163,6 @@ fn other(model: &Model, log: &Log, event: EventIx, other: EventIx, role: &'stati
 }
 
 fn node(ui: &mut Ui, rect: Rect, node: &Node, outbox: &mut Outbox) {
-    let t = ui.tokens();
     let sense = if node.event.is_some() {
         Sense::click()
     } else {
@@ -178,6 +177,22 @@ fn node(ui: &mut Ui, rect: Rect, node: &Node, outbox: &mut Outbox) {
         Role::Group
     };
     response.widget_info(|| WidgetInfo::labeled(role, true, &name));
+    paint(ui, rect, node, &response);
+    let clicked = response.clicked();
+    if let Some(event) = node.event {
+        response
+            .on_hover_cursor(CursorIcon::PointingHand)
+            .on_hover_text(&node.hover);
+        if clicked {
+            outbox.send(Command::GoToEvent(event));
+        }
+    } else if !node.hover.is_empty() {
+        response.on_hover_text(&node.hover);
+    }
+}
+
+fn paint(ui: &Ui, rect: Rect, node: &Node, response: &Response) {
+    let t = ui.tokens();
     let (fill, frame) = match node.look {
         Look::This => (t.selection, t.selection_line),
         _ if response.hovered() && node.event.is_some() => (t.hover, t.border2),
@@ -213,17 +228,6 @@ fn node(ui: &mut Ui, rect: Rect, node: &Node, outbox: &mut Outbox) {
         small,
         below,
     );
-    let clicked = response.clicked();
-    if let Some(event) = node.event {
-        response
-            .on_hover_cursor(CursorIcon::PointingHand)
-            .on_hover_text(&node.hover);
-        if clicked {
-            outbox.send(Command::GoToEvent(event));
-        }
-    } else if !node.hover.is_empty() {
-        response.on_hover_text(&node.hover);
-    }
 }
 
 /// An elbow with a small head.

@@ -12,7 +12,8 @@ use crate::log::{Clock, Log};
 use crate::model::EventIx;
 use crate::model::time::Style;
 
-const NAMES: f32 = 84.0;
+/// Where the values begin.
+pub(super) const NAMES: f32 = 76.0;
 
 /// The event, and what is known around it.
 pub(super) struct Facts<'a> {

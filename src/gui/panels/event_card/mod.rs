@@ -75,7 +75,7 @@ impl EventCard {
                         "not indexed yet"
                     };
                     crate::gui::widgets::KeyValue::new("Cause")
-                        .name_width(84.0)
+                        .name_width(facts::NAMES)
                         .absent(ui, why);
                 }
             });
@@ -167,7 +167,11 @@ fn head(
 }
 
 fn nothing(ui: &mut Ui, model: &Model) {
+    let state = &model.answers.state;
     let sentence = match model.view {
+        View::State if state.is_pending() || state.get().is_none() => {
+            "The last event is shown once the state is folded; any event of the history can be selected"
+        }
         View::State => "No event of this stream was known at the cursor",
         _ => "Select an event to see what it carries",
     };

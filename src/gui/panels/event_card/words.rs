@@ -44,6 +44,7 @@ pub(in crate::gui) fn age(
 ) -> String {
     match (log.time(event, clock), now) {
         (Some(time), Some(now)) if time > now => format!("in {}", time - now),
+        (Some(time), Some(now)) if time == now => "at cursor".to_owned(),
         (Some(time), Some(now)) => (now - time).to_string(),
         _ => position(log.position(event)),
     }

@@ -269,17 +269,13 @@ impl Cells<'_> {
             });
         }
         for (at, col) in self.shown.iter().enumerate() {
-            self.cell(row, at, *col, event, &inks, link, known);
+            self.cell(row, at, *col, event, &inks, link);
         }
         Popup::context_menu(row.response()).show(|ui| {
             menu::show(ui, self.model, log, event, outbox);
         });
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one call, all of it different from row to row"
-    )]
     fn cell(
         &self,
         row: &mut RowCells<'_>,
@@ -288,7 +284,6 @@ impl Cells<'_> {
         event: EventIx,
         inks: &Inks,
         link: &mut Option<Link>,
-        known: bool,
     ) {
         let log = self.log;
         match col {
@@ -306,7 +301,11 @@ impl Cells<'_> {
                 let name = log.type_name(log.event_type(event));
                 row.dot_text(
                     at,
-                    if known { dot } else { faded(dot) },
+                    if self.model.cursor.cut().holds(log, event) {
+                        dot
+                    } else {
+                        faded(dot)
+                    },
                     face,
                     inks.strong,
                     name,

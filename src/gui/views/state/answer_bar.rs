@@ -101,6 +101,7 @@ impl AnswerBar {
         Popup::from_toggle_button_response(&compare)
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
             .gap(4.0)
+            .frame(super::leaf::frame(ui))
             .accessible_name("Compare")
             .show(|ui| {
                 if self.compare.show(ui, model, found, outbox) {
@@ -134,7 +135,11 @@ impl AnswerBar {
                 _ => (Face::Answer, t.text2),
             };
             // Blanks by hand: a galley may leave those at its ends out.
-            x += space * (text.len() - text.trim_start().len()) as f32;
+            let blanks = |rest: &str| space * (text.len() - rest.len()) as f32;
+            x += blanks(text.trim_start());
+            if text.trim().is_empty() {
+                continue;
+            }
             let room = rect.max.x - x;
             if room < 24.0 {
                 cut = true;
@@ -146,7 +151,7 @@ impl AnswerBar {
                 Rect::from_min_size(pos2(x, rect.min.y), vec2(galley.size().x, rect.height()));
             let top = (rect.center().y - galley.size().y / 2.0).round();
             ui.painter().galley(pos2(x.round(), top), galley, colour);
-            x = place.max.x + space * (text.len() - text.trim_end().len()) as f32;
+            x = place.max.x + blanks(text.trim_end());
             match part {
                 Part::Stream(name) => {
                     let name = format!("Stream {name}");
@@ -157,7 +162,7 @@ impl AnswerBar {
                 Part::Field { text, .. } => {
                     let name = format!("Field {text}");
                     let response = choice(ui, place, id.with(at), &name, "Choose another field");
-                    self.field_popover(&response, model, found, outbox);
+                    self.field_popover(ui, &response, model, found, outbox);
                 }
                 _ => {}
             }
@@ -169,6 +174,7 @@ impl AnswerBar {
 
     fn field_popover(
         &mut self,
+        ui: &Ui,
         response: &Response,
         model: &Model,
         found: &Found,
@@ -180,6 +186,7 @@ impl AnswerBar {
         Popup::from_toggle_button_response(response)
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
             .gap(6.0)
+            .frame(super::leaf::frame(ui))
             .accessible_name("Field of the answer")
             .show(|ui| self.fields.show(ui, model, found, outbox));
     }
@@ -212,7 +219,10 @@ fn details(ui: &mut Ui, rect: Rect, found: &Found, outbox: &mut Outbox) {
     let mut ui = ui.new_child(builder);
     ui.set_clip_rect(rect.intersect(ui.clip_rect()));
     ui.spacing_mut().item_spacing.x = 0.0;
-    for (at, clause) in found.answer.details.iter().enumerate() {
+    let mut clauses: Vec<&Vec<Part>> = found.answer.details.iter().collect();
+    // Where there is no room for all, what came next matters more than a repetition.
+    clauses.sort_by_key(|clause| repeats(clause));
+    for (at, clause) in clauses.into_iter().enumerate() {
         if at > 0 {
             ui.label(Face::Dense.text("  ·  ", t.text3));
         }
@@ -233,7 +243,7 @@ fn details(ui: &mut Ui, rect: Rect, found: &Found, outbox: &mut Outbox) {
                     if link.on_hover_text(hover).clicked() {
                         outbox.send(Command::GoToEvent(*event));
                     }
-                    words(&mut ui, &format!(" {place}"));
+                    words(&mut ui, &format!(" {}", version_only(place)));
                 }
                 Part::Moment(moment) => {
                     let text = Face::CodeStrong.text(moment, t.text);
@@ -242,6 +252,18 @@ fn details(ui: &mut Ui, rect: Rect, found: &Found, outbox: &mut Outbox) {
                 other => words(&mut ui, &other.to_string()),
             }
         }
+    }
+}
+
+fn repeats(clause: &[Part]) -> bool {
+    matches!(clause.first(), Some(Part::Words(words)) if words.starts_with("set again"))
+}
+
+/// `(v41)` of `(v41, #3192)`: the line is short, the tooltip has the rest.
+fn version_only(place: &str) -> String {
+    match place.split_once(", ") {
+        Some((version, _)) => format!("{version})"),
+        None => place.to_owned(),
     }
 }
 

@@ -173,7 +173,7 @@ mod tests {
 
         #[test]
         fn a_step_never_ends_on_the_cursor(events in 1usize..50, edge in 0usize..50, from in 0u64..51) {
-            let edge = edge.min(events);
+            let (edge, from) = (edge.min(events), from.min(events as u64));
             for row in [from.saturating_sub(1), (from + 1).min(events as u64)] {
                 if let Some(event) = stepped(Some(from), row, edge, events) {
                     prop_assert!(event < events);

@@ -74,7 +74,7 @@ impl History {
             .or_else(|| found.and_then(|found| found.at.last));
         self.reveal(stream, edge, selected);
         let row = selected.and_then(|event| self.list.row_of(event, edge));
-        let columns = columns(model);
+        let columns = columns(model, self.list.all().len());
         let list = &self.list;
         let said = VirtualTable::new("History", &mut self.table, &columns, shown as u64 + 1)
             .selected(row)
@@ -210,7 +210,9 @@ impl History {
     }
 }
 
-fn columns(model: &Model) -> [Column; 3] {
+fn columns(model: &Model, events: usize) -> [Column; 3] {
+    // As wide as the longest version, so that the types stand close by.
+    let digits = events.max(10).ilog10() as f32 + 1.0;
     let has_times = model.cursor.time().is_some();
     let head = if has_times {
         "before cursor"
@@ -218,9 +220,9 @@ fn columns(model: &Model) -> [Column; 3] {
         "position"
     };
     [
-        Column::new("v", 46.0),
+        Column::new("v", 20.0 + 7.0 * digits),
         Column::rest("Event type", 60.0),
-        Column::new(head, 100.0).right(),
+        Column::new(head, 90.0).right(),
     ]
 }
 
@@ -269,7 +271,8 @@ fn cursor(cells: &mut RowCells<'_>, model: &Model) {
             .cursor
             .as_of()
             .position
-            .map_or_else(String::new, words::position),
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string),
     };
     let rect = cells.rect();
     let inner = rect.with_max_x(rect.max.x - 6.0);

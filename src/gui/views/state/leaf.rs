@@ -48,6 +48,7 @@ impl<'a> Leaf<'a> {
             .gap(4.0);
         tip.show(|ui| {
             ui.set_max_width(WIDTH);
+            ui.spacing_mut().interact_size.y = 16.0;
             self.title(ui);
             self.facts(ui, None);
             let colour = ui.tokens().text3;
@@ -197,11 +198,13 @@ impl LeafPopover {
             .align_alternatives(&[RectAlign::BOTTOM_START, RectAlign::TOP_END])
             .gap(4.0)
             .width(WIDTH)
+            .frame(frame(ui))
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
             .accessible_name(format!("Field {}", pointer::spoken(&pointer)))
             .show(|ui| {
-                ui.set_width(WIDTH - 24.0);
+                ui.set_width(WIDTH - 2.0 * sizes::PAD);
                 ui.spacing_mut().item_spacing.y = 4.0;
+                ui.spacing_mut().interact_size.y = 16.0;
                 self.content(ui, &Leaf::new(model, found, &pointer), outbox);
             });
         if !open {
@@ -279,6 +282,11 @@ impl LeafPopover {
             });
         });
     }
+}
+
+/// The ground of a popover.
+pub(super) fn frame(ui: &Ui) -> egui::Frame {
+    egui::Frame::popup(ui.style()).inner_margin(sizes::PAD)
 }
 
 fn title(ui: &mut Ui, leaf: &Leaf<'_>, outbox: &mut Outbox) {

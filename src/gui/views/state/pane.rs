@@ -13,7 +13,8 @@ use crate::gui::widgets::{Button, JsonText, JsonView, Notice, PaneHead, Segments
 use crate::log::{Bound, StreamEnd};
 use crate::model::time::relative;
 use crate::model::{EventIx, StreamIx};
-use crate::worker::Found;
+use crate::render::grouped;
+use crate::worker::{Family, Found};
 
 /// How the state is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,10 +57,9 @@ impl StatePane {
         }
         self.head(ui, model);
         let Some(found) = found else {
+            let text = folding(model, history.len());
             let colour = ui.tokens().text2;
-            padded(ui, |ui| {
-                ui.label(Face::Body.text("Folding the events of this stream…", colour))
-            });
+            padded(ui, |ui| ui.label(Face::Body.text(text, colour)));
             return;
         };
         notices(ui, found, outbox);
@@ -135,6 +135,22 @@ impl StatePane {
     }
 }
 
+/// What is being waited for, and how far it is.
+fn folding(model: &Model, events: usize) -> String {
+    let mut running = model.running.iter();
+    let done = running
+        .find(|running| running.family == Family::State)
+        .map_or(0, |running| running.progress.done);
+    if done == 0 {
+        return "Folding the events of this stream…".to_owned();
+    }
+    let events = words::counted(events, "event", "events");
+    format!(
+        "Folding the events of this stream: {} of {events}",
+        grouped(done)
+    )
+}
+
 fn padded<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
     let margin = Margin::symmetric(sizes::PAD as i8, 10);
     Frame::NONE.inner_margin(margin).show(ui, add).inner
@@ -171,7 +187,7 @@ fn oddity(ui: &mut Ui, found: &Found, notice: &Oddity, outbox: &mut Outbox) {
     let places: Vec<String> = notice
         .evidence
         .iter()
-        .map(|event| words::position(event.position))
+        .map(|event| event.position.to_string())
         .collect();
     let mut shown = Notice::new(severity, &notice.message);
     for place in &places {
@@ -181,7 +197,7 @@ fn oddity(ui: &mut Ui, found: &Found, notice: &Oddity, outbox: &mut Outbox) {
         .show(ui)
         .place
         .and_then(|place| notice.evidence.get(place))
-        .and_then(|event| found.log.at_position(event.position));
+        .and_then(|event| found.log.event_at(&event.position));
     if let Some(event) = event {
         outbox.send(Command::GoToEvent(event));
     }

@@ -62,14 +62,12 @@ impl Timeline {
 fn points(values: &[ValueChange], along: impl Fn(&ValueChange) -> f32) -> Vec<[f32; 2]> {
     let mut numbers = Vec::with_capacity(values.len());
     for change in values {
-        match &change.value {
-            Some(value) => match value::number(value) {
-                Some(number) => numbers.push((along(change), number)),
-                None => return Vec::new(),
-            },
-            // A removed number leaves a gap that a step line cannot show; the list tells of it.
-            None => {}
-        }
+        // A removed number leaves a gap that a step line cannot show; the list tells of it.
+        let Some(value) = &change.value else { continue };
+        let Some(number) = value::number(value) else {
+            return Vec::new();
+        };
+        numbers.push((along(change), number));
     }
     let least = numbers
         .iter()

@@ -5,7 +5,7 @@ use egui::{Align2, Color32, Rect, Ui, pos2, vec2};
 use super::fields::{Fields, Fold, Folds, Kind, Row};
 use super::leaf::{Leaf, LeafPopover};
 use super::value;
-use crate::analysis::replay::{Blame, Change, Found as At, pointer};
+use crate::analysis::replay::{Blame, Change, Found as At, Node, pointer};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::panels::words;
@@ -367,5 +367,5 @@ fn object_text(found: &Found, pointer: &str, fold: Fold) -> String {
 
 /// The events behind a field, a removed one too; none for what stands within an array.
 pub(super) fn blame_of(found: &Found, pointer: &str) -> Option<Blame> {
-    found.at.tree().node(pointer).map(|node| node.blame())
+    found.at.tree().node(pointer).map(Node::blame)
 }

@@ -79,7 +79,7 @@ fn columns() -> [Column; 3] {
     [
         Column::new("v", 40.0),
         Column::rest("Value", 60.0),
-        Column::new("When", 116.0).right(),
+        Column::new("When", 142.0).right(),
     ]
 }
 

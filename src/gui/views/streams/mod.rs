@@ -37,7 +37,7 @@ impl Streams {
             self.list(ui, model, log, outbox);
         });
         if before != self.wanted {
-            self.table.to_top();
+            self.table.begin_again();
         }
         if model.streams_wanted.as_ref() != Some(&self.wanted) {
             let wanted = Box::new(self.wanted.clone());

@@ -34,7 +34,7 @@ const CATEGORY: usize = 1;
 
 impl StreamTable {
     /// Begins at the top again, for another list.
-    pub fn to_top(&mut self) {
+    pub fn begin_again(&mut self) {
         self.state.scroll_to_row(0);
     }
 

@@ -291,6 +291,7 @@ impl<'a> VirtualTable<'a> {
             painter: frame
                 .painter
                 .with_clip_rect(frame.painter.clip_rect().intersect(frame.list)),
+            ground: frame.painter.clone(),
             columns: self.columns,
             spans: frame.spans,
             response,

@@ -12,6 +12,8 @@ pub struct RowCells<'a> {
     pub(super) row: u64,
     pub(super) rect: Rect,
     pub(super) painter: Painter,
+    /// Paints under the gutter too, where tinted and selected ground runs to the pane's edge.
+    pub(super) ground: Painter,
     pub(super) columns: &'a [Column],
     pub(super) spans: &'a [Rangef],
     pub(super) response: Response,
@@ -137,7 +139,8 @@ impl RowCells<'_> {
 
     /// A tint over the whole row with its 3-point edge: changed, added, removed.
     pub fn tint(&self, edge: Color32, ground: Color32) {
-        self.painter.rect_filled(self.rect, 0.0, ground);
+        let whole = self.rect.with_max_x(self.rect.max.x + sizes::GUTTER);
+        self.ground.rect_filled(whole, 0.0, ground);
         self.edge(sizes::EDGE, edge);
     }
 

@@ -89,7 +89,7 @@ fn table(facts: &TableFacts) -> Option<Guess> {
     let parts = score::cast(&fields);
     let place = format!("table `{}`", facts.name);
     let column = |part: &Part| Column::sql(quoted(fields[part.field].name));
-    let further = type_by_category(&parts, &fields, &column)
+    let further = type_by_category(&parts, &fields, column)
         .into_iter()
         .collect();
     let mut guess = Guess::assemble(Medium::Sqlite, &parts, &fields, &place, column, further)?;
@@ -169,7 +169,7 @@ pub(super) fn json(facts: &JsonFacts) -> Option<Candidate> {
     let mut around = from_around(facts, &parts);
     let column = |part: &Part| Column::at(Pointer::through([fields[part.field].name]));
     if !around.iter().any(|(role, _)| *role == Role::Type) {
-        around.extend(type_by_category(&parts, &fields, &column));
+        around.extend(type_by_category(&parts, &fields, column));
     }
     let mut guess = Guess::assemble(Medium::Json, &parts, &fields, "the records", column, around)?;
     guess.look_into_metadata(&parts, &fields);

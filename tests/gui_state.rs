@@ -1,0 +1,213 @@
+//! The state view as its users meet it: a moment is typed, the answer is read, the blame is asked
+//! for, the history is walked, the answer is copied, two moments are compared.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+
+use asof::gui::App;
+use asof::gui::model::View;
+use asof::log::Bound;
+use asof::model::{EventIx, StreamIx};
+use asof::workspace::{StorePath, StoreWorkspace, Workspace};
+use common::{open_app, open_app_in, settle};
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+
+fn sample(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("sample-data")
+        .join(name)
+}
+
+fn show_state(harness: &mut Harness<'_, App>) {
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num4);
+    settle(harness);
+    assert_eq!(harness.state().model().view, View::State);
+}
+
+fn type_moment(harness: &mut Harness<'_, App>, text: &str) {
+    type_into(harness, "Moment", text);
+}
+
+fn type_into(harness: &mut Harness<'_, App>, field: &str, text: &str) {
+    let node = harness.get_by_role_and_label(Role::TextInput, field);
+    node.focus();
+    node.type_text(text);
+    harness.step();
+    harness.key_press(Key::Enter);
+    settle(harness);
+}
+
+fn click(harness: &mut Harness<'_, App>, role: Role, name: &str) {
+    harness.get_by_role_and_label(role, name).click();
+    settle(harness);
+}
+
+fn users_at_december() -> Harness<'static, App> {
+    let mut harness = open_app(&sample("users.json"));
+    show_state(&mut harness);
+    type_moment(&mut harness, "2023-12-01");
+    harness
+}
+
+fn has(harness: &Harness<'_, App>, role: Role, name: &str) -> bool {
+    harness.query_by_role_and_label(role, name).is_some()
+}
+
+#[test]
+fn the_email_on_a_day_and_the_event_that_set_it() {
+    let mut harness = users_at_december();
+    harness.get_by_role_and_label(
+        Role::Heading,
+        "user-123 was at version 2 with 2 fields: email new@example.com, name Alice",
+    );
+    harness.get_by_role_and_label(Role::Status, "by v2: ~1 changed");
+    harness.get_by_role_and_label(Role::Row, "v3 NameUpdated, after the cursor");
+
+    click(&mut harness, Role::Row, "email \"new@example.com\" v2");
+    assert!(has(
+        &harness,
+        Role::Heading,
+        "user-123 had email new@example.com"
+    ));
+    // In the sentence and in the popover.
+    let links = harness.get_all_by_role_and_label(Role::Link, "EmailChanged");
+    assert_eq!(links.count(), 2);
+    harness.get_by_role_and_label(Role::Table, "Last values");
+    click(&mut harness, Role::Button, "Copy value");
+    assert_eq!(harness.state().copied(), Some("new@example.com"));
+}
+
+#[test]
+fn what_is_copied_is_what_is_read() {
+    let mut harness = users_at_december();
+    click(&mut harness, Role::Button, "Copy answer");
+    let copied = harness
+        .state()
+        .copied()
+        .expect("something was copied")
+        .to_owned();
+    let model = harness.state().model();
+    let answer = &model.answers.state.get().expect("an answer").answer;
+    assert_eq!(copied, answer.to_string());
+    assert!(copied.contains("email new@example.com"), "{copied}");
+
+    click(&mut harness, Role::Button, "More ways to copy");
+    click(&mut harness, Role::Button, "State as JSON");
+    let state: serde_json::Value = serde_json::from_str(harness.state().copied().unwrap()).unwrap();
+    assert_eq!(state["email"], "new@example.com");
+}
+
+#[test]
+fn the_sentence_is_about_the_field_one_chooses() {
+    let mut harness = users_at_december();
+    click(&mut harness, Role::Button, "Field email");
+    click(&mut harness, Role::Row, "Choose name");
+    assert!(has(&harness, Role::Heading, "user-123 had name Alice"));
+    click(&mut harness, Role::Button, "Field name");
+    click(&mut harness, Role::Row, "The whole state");
+    assert_eq!(harness.state().model().selection.field, None);
+}
+
+#[test]
+fn walking_the_history_shows_events_and_moves_the_cursor() {
+    let mut harness = users_at_december();
+    click(&mut harness, Role::Row, "v1 UserCreated");
+    assert_eq!(harness.state().model().selection.event, Some(EventIx(0)));
+    // The cursor stays, the card shows the event.
+    assert!(has(&harness, Role::Code, "Payload"));
+    let shown = harness.state().model().answers.inspected.get();
+    assert_eq!(shown.map(|shown| shown.event), Some(EventIx(0)));
+
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    assert_eq!(
+        harness.state().model().cursor.bound(),
+        Bound::Event(EventIx(0))
+    );
+    assert!(has(&harness, Role::Row, "email \"old@example.com\" v1"));
+
+    click(&mut harness, Role::Button, "Next event of this stream");
+    assert!(has(&harness, Role::Row, "email \"new@example.com\" v2"));
+
+    type_moment(&mut harness, "2023-01-01");
+    assert!(has(&harness, Role::Heading, "user-123 did not exist yet"));
+    click(&mut harness, Role::Button, "Go to its first event");
+    assert!(has(&harness, Role::Row, "email \"old@example.com\" v1"));
+}
+
+#[test]
+fn two_moments_are_compared() {
+    let mut harness = users_at_december();
+    click(&mut harness, Role::Button, "Compare with…");
+    type_into(&mut harness, "Moment to compare with", "v1");
+    harness.get_by_role_and_label(
+        Role::Row,
+        "email from \"old@example.com\" to \"new@example.com\"",
+    );
+    harness.get_by_role_and_label(Role::Status, "1 difference");
+    click(&mut harness, Role::Button, "Stop comparing");
+    assert_eq!(harness.state().model().compare, None);
+    click(&mut harness, Role::RadioButton, "JSON");
+    assert!(has(&harness, Role::Code, "State as JSON"));
+}
+
+#[test]
+fn without_a_stream_the_view_sends_to_the_streams() {
+    let mut harness = open_app(&sample("bank.jsonl"));
+    show_state(&mut harness);
+    let streams = harness.get_all_by_role_and_label(Role::Button, "Streams");
+    streams
+        .last()
+        .expect("the button of the empty state")
+        .click();
+    settle(&mut harness);
+    assert_eq!(harness.state().model().view, View::Streams);
+}
+
+#[test]
+fn a_long_history_is_filtered_and_its_event_hangs_together() {
+    let store = sample("bank.jsonl");
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = Workspace::at(folder.path());
+    let remembered = StoreWorkspace {
+        selection: Some("account-77".to_owned()),
+        ..StoreWorkspace::default()
+    };
+    let path = StorePath::of(&store);
+    workspace.save_store(&path, &remembered).unwrap();
+    let mut harness = open_app_in(&store, workspace);
+    show_state(&mut harness);
+    type_moment(&mut harness, "2024-12-31 23:59");
+    let log = harness.state().model().log().expect("a store").clone();
+    let stream = log
+        .streams()
+        .find("account-77")
+        .expect("the account of the story");
+    let last = log.stream_events(StreamIx(stream))[40];
+    harness.get_by_role_and_label(Role::Row, "v41 MoneyWithdrawn");
+    harness.get_by_role_and_label(Role::Row, "v42 InterestAccrued, after the cursor");
+    let model = harness.state().model();
+    assert_eq!(
+        model.answers.inspected.get().map(|shown| shown.event),
+        Some(last)
+    );
+
+    click(&mut harness, Role::Row, "amount 1284.50 v41");
+    harness.get_by_role_and_label(Role::Image, "balance.amount over time");
+
+    click(&mut harness, Role::Button, "Filter by event type");
+    let field = harness.get_by_role_and_label(Role::TextInput, "Event type contains");
+    field.focus();
+    field.type_text("statement");
+    settle(&mut harness);
+    assert!(has(
+        &harness,
+        Role::Row,
+        "v43 StatementIssued, after the cursor"
+    ));
+    assert!(!has(&harness, Role::Row, "v41 MoneyWithdrawn"));
+}
