@@ -7,6 +7,7 @@
 pub mod app;
 pub mod command;
 mod dialogs;
+mod form;
 mod frame;
 pub mod model;
 mod panels;
@@ -17,6 +18,7 @@ pub mod widgets;
 use std::path::PathBuf;
 
 pub use app::{App, Start};
+pub use form::export_form;
 
 /// Opens the window and runs until it is closed.
 ///

@@ -81,8 +81,8 @@ impl Desk {
                 let _ = search::matches(about, &filter, (clock, first), &task, sender);
                 return;
             }
-            Job::Export(order) => {
-                return sender.send(Outcome::Exported(export::export(&order, &task)));
+            Job::Export(mut order) => {
+                return sender.send(Outcome::Exported(export::export(&mut order, &task)));
             }
             job => job,
         };
@@ -102,10 +102,6 @@ impl Desk {
         }
     }
 
-    #[expect(
-        clippy::too_many_lines,
-        reason = "one arm a kind of question, none of them long"
-    )]
     fn answer(&mut self, job: Job, task: &Task) -> Result<Reply, ReplayError> {
         match job {
             Job::State {
@@ -139,22 +135,7 @@ impl Desk {
                 subject,
                 stream,
                 pointer,
-            } => {
-                let source = Source {
-                    log: &subject.log,
-                    payloads: &*subject.payloads,
-                    task,
-                };
-                let events = subject.log.stream_events(stream);
-                let series = self.series(&subject, stream);
-                series.grow(source)?;
-                let values = series.values_of(source, &events, &pointer)?;
-                Ok(Reply::Values {
-                    stream,
-                    pointer,
-                    values,
-                })
-            }
+            } => self.values(&subject, stream, pointer, task),
             Job::Inspect { subject, event } => {
                 let mut found = Err(Unreadable::Rewritten);
                 subject
@@ -165,18 +146,9 @@ impl Desk {
             Job::Bodies { subject, events } => {
                 Ok(Reply::Bodies(previews(&subject, &events, task)?))
             }
-            Job::Streams {
-                subject,
-                cut,
-                wanted,
-            } => {
-                let list = search::streams(&subject, &cut, &wanted, task)?;
-                Ok(Reply::Streams(Box::new(list)))
+            Job::Streams { .. } | Job::Counts { .. } | Job::Row { .. } => {
+                Ok(search::answer(job, task)?)
             }
-            Job::Counts { subject, cut } => {
-                Ok(Reply::Counts(search::counts(&subject, &cut, task)?))
-            }
-            Job::Row { subject, event } => Ok(Reply::Row(search::row(&subject, event, task)?)),
             Job::Density { subject, request } => {
                 let timeline = self.timelines.find(&subject, request, task)?;
                 Ok(Reply::Density(Box::new(timeline)))
@@ -201,6 +173,29 @@ impl Desk {
             | Job::Save { .. }
             | Job::Preview { .. } => Err(ReplayError::Cancelled(crate::model::Cancelled)),
         }
+    }
+
+    fn values(
+        &mut self,
+        subject: &Subject,
+        stream: StreamIx,
+        pointer: String,
+        task: &Task,
+    ) -> Result<Reply, ReplayError> {
+        let source = Source {
+            log: &subject.log,
+            payloads: &*subject.payloads,
+            task,
+        };
+        let events = subject.log.stream_events(stream);
+        let series = self.series(subject, stream);
+        series.grow(source)?;
+        let values = series.values_of(source, &events, &pointer)?;
+        Ok(Reply::Values {
+            stream,
+            pointer,
+            values,
+        })
     }
 
     /// The replay of `stream`, the most recently used last.

@@ -155,7 +155,7 @@ pub enum Job {
         /// The log.
         subject: Subject,
         /// What to look for.
-        filter: EventFilter,
+        filter: Box<EventFilter>,
         /// The clock of its bounds.
         clock: Clock,
         /// The event to begin with: an earlier search has seen all before it.

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use super::job::{Reply, Subject};
+use super::job::{Job, Reply, Subject};
 use super::lane::Sender;
 use super::outcome::Outcome;
 use crate::analysis::events::{self, EventFilter, Search};
@@ -84,6 +84,22 @@ pub(super) fn matches(
     Ok(())
 }
 
+/// Answers the jobs about lists; any other is called off.
+pub(super) fn answer(job: Job, task: &Task) -> Result<Reply, Cancelled> {
+    match job {
+        Job::Streams {
+            subject,
+            cut,
+            wanted,
+        } => Ok(Reply::Streams(Box::new(streams(
+            &subject, &cut, &wanted, task,
+        )?))),
+        Job::Counts { subject, cut } => Ok(Reply::Counts(counts(&subject, &cut, task)?)),
+        Job::Row { subject, event } => Ok(Reply::Row(row(&subject, event, task)?)),
+        _ => Err(Cancelled),
+    }
+}
+
 /// The streams that are wanted, as of `cut`.
 pub(super) fn streams(
     subject: &Subject,
@@ -101,7 +117,7 @@ pub(super) fn streams(
 }
 
 /// Events by type and by category as of `cut`, most first.
-pub(super) fn counts(subject: &Subject, cut: &Cut, task: &Task) -> Result<Counts, Cancelled> {
+fn counts(subject: &Subject, cut: &Cut, task: &Task) -> Result<Counts, Cancelled> {
     let log = &*subject.log;
     let figures = overview::overview(log, cut, Zone::Utc, task)?;
     let (types, categories) = (places(log.types()), places(log.categories()));
@@ -124,7 +140,7 @@ fn places(names: &Names) -> HashMap<&str, u32> {
 }
 
 /// An event in full as JSON over several lines.
-pub(super) fn row(subject: &Subject, event: EventIx, task: &Task) -> Result<String, Cancelled> {
+fn row(subject: &Subject, event: EventIx, task: &Task) -> Result<String, Cancelled> {
     let rows = events::rows(&subject.log, &*subject.payloads, &[event], task)?;
     let text = rows
         .first()

@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use super::App;
 use crate::analysis::events::{CorrelationFilter, EventFilter, TypeFilter};
 use crate::gui::command::Command;
+use crate::gui::form::export_form;
 use crate::gui::model::{Level, Session, StreamsKey, View};
 use crate::model::time::Style;
 use crate::model::{EventIx, StreamIx};
 use crate::worker::{
-    Export, ExportError, ExportFormat, Exported, Exports, Family, Job, Reply, SessionId,
-    StreamsWanted,
+    Export, ExportError, Exported, Exports, Family, Job, Reply, SessionId, StreamsWanted,
 };
 
 impl App {
@@ -38,7 +38,7 @@ impl App {
         };
         let number = self.worker.submit(Job::Matches {
             subject: session.subject(),
-            filter: filter.clone(),
+            filter: Box::new(filter.clone()),
             clock,
             first,
         });
@@ -255,7 +255,7 @@ impl App {
             subject: session.subject(),
             what,
             cut: *self.model.cursor.cut(),
-            format: ExportFormat::of(&path),
+            form: export_form(&path),
             path,
             store: session.opened.path.clone(),
         })));

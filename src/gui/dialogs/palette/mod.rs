@@ -164,15 +164,7 @@ fn list(ui: &mut Ui, groups: &[Group], chosen: usize, steps: i64) -> Option<Comm
                     for group in groups {
                         label(ui, group.name);
                         for entry in &group.entries {
-                            let response = row::show(
-                                ui,
-                                entry,
-                                if at == chosen {
-                                    row::Turn::Chosen
-                                } else {
-                                    row::Turn::Other
-                                },
-                            );
+                            let response = row::show(ui, entry, (at == chosen).into());
                             if at == chosen && steps != 0 {
                                 response.scroll_to_me(None);
                             }

@@ -9,28 +9,29 @@ use egui::{pos2, vec2};
 use super::Mark;
 use super::entries::{Entry, Standing};
 use crate::gui::theme::{Face, TokensExt, icons, sizes};
-use crate::gui::widgets::{Keycap, paint_line};
+use crate::gui::widgets::{Keycap, Toggle, paint_line};
 
-/// Whether Enter would take the row.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Turn {
-    /// It would.
-    Chosen,
-    /// It would not.
-    Other,
-}
-
-pub(super) fn show(ui: &mut Ui, entry: &Entry, turn: Turn) -> Response {
-    let chosen = turn == Turn::Chosen;
+pub(super) fn show(ui: &mut Ui, entry: &Entry, chosen: Toggle) -> Response {
     let t = ui.tokens();
     let size = vec2(ui.available_width(), sizes::ROW_PALETTE);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, chosen, entry.words()));
+    response.widget_info(|| {
+        WidgetInfo::selected(
+            Role::ListBoxOption,
+            true,
+            chosen == Toggle::On,
+            entry.words(),
+        )
+    });
     if !ui.is_rect_visible(rect) {
         return response;
     }
-    if chosen || response.hovered() {
-        let ground = if chosen { t.selection } else { t.hover };
+    if chosen == Toggle::On || response.hovered() {
+        let ground = if chosen == Toggle::On {
+            t.selection
+        } else {
+            t.hover
+        };
         ui.painter().rect_filled(rect, sizes::RADIUS, ground);
     }
     let square =
@@ -43,7 +44,7 @@ pub(super) fn show(ui: &mut Ui, entry: &Entry, turn: Turn) -> Response {
                 .circle_filled(square.center(), sizes::DOT / 2.0, colour);
         }
     }
-    let right = keys(ui, entry, rect, turn);
+    let right = keys(ui, entry, rect, chosen);
     let ink = match entry.standing {
         Standing::Known => t.text,
         Standing::Future => t.future,
@@ -74,11 +75,11 @@ pub(super) fn show(ui: &mut Ui, entry: &Entry, turn: Turn) -> Response {
 }
 
 /// The caps at the right; gives where they begin.
-fn keys(ui: &mut Ui, entry: &Entry, rect: Rect, turn: Turn) -> f32 {
-    let keys = match (&entry.keys, turn) {
+fn keys(ui: &mut Ui, entry: &Entry, rect: Rect, chosen: Toggle) -> f32 {
+    let keys = match (&entry.keys, chosen) {
         (Some(keys), _) => keys.as_str(),
-        (None, Turn::Chosen) => "Enter",
-        (None, Turn::Other) => return rect.right() - 8.0,
+        (None, Toggle::On) => "Enter",
+        (None, Toggle::Off) => return rect.right() - 8.0,
     };
     let builder = UiBuilder::new()
         .max_rect(rect.shrink2(vec2(8.0, 0.0)))

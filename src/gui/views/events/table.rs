@@ -224,6 +224,7 @@ struct Inks {
     plain: Color32,
     dim: Color32,
     link: Color32,
+    dot: Color32,
 }
 
 impl Cells<'_> {
@@ -234,27 +235,7 @@ impl Cells<'_> {
         };
         let log = self.log;
         let t = row.painter().tokens();
-        let known = self.model.cursor.cut().holds(log, event);
-        let inks = match (known, row.is_selected()) {
-            (_, true) => Inks {
-                strong: t.text,
-                plain: t.text2,
-                dim: t.text2,
-                link: t.accent,
-            },
-            (true, false) => Inks {
-                strong: t.text,
-                plain: t.text2,
-                dim: t.text3,
-                link: t.accent,
-            },
-            (false, false) => Inks {
-                strong: t.future,
-                plain: t.future,
-                dim: t.future,
-                link: t.future,
-            },
-        };
+        let inks = self.inks(event, row);
         row.name(|| {
             let name = log.type_name(log.event_type(event));
             let stream = log.stream_name(log.stream(event));
@@ -276,6 +257,29 @@ impl Cells<'_> {
         });
     }
 
+    fn inks(&self, event: EventIx, row: &RowCells<'_>) -> Inks {
+        let (log, t) = (self.log, row.painter().tokens());
+        let dot = t.category(log.category(log.stream(event)).at());
+        let known = self.model.cursor.cut().holds(log, event);
+        if !known && !row.is_selected() {
+            return Inks {
+                strong: t.future,
+                plain: t.future,
+                dim: t.future,
+                link: t.future,
+                dot: faded(dot),
+            };
+        }
+        Inks {
+            strong: t.text,
+            plain: t.text2,
+            // The dimmest text cannot be read on the selection's ground.
+            dim: if row.is_selected() { t.text2 } else { t.text3 },
+            link: t.accent,
+            dot: if known { dot } else { faded(dot) },
+        }
+    }
+
     fn cell(
         &self,
         row: &mut RowCells<'_>,
@@ -291,25 +295,13 @@ impl Cells<'_> {
                 row.text(at, Face::Cell, inks.plain, &words::position(log, event));
             }
             Col::Type => {
-                let t = row.painter().tokens();
-                let dot = t.category(log.category(log.stream(event)).at());
                 let face = if row.is_selected() {
                     Face::BodyStrong
                 } else {
                     Face::Body
                 };
                 let name = log.type_name(log.event_type(event));
-                row.dot_text(
-                    at,
-                    if self.model.cursor.cut().holds(log, event) {
-                        dot
-                    } else {
-                        faded(dot)
-                    },
-                    face,
-                    inks.strong,
-                    name,
-                );
+                row.dot_text(at, inks.dot, face, inks.strong, name);
             }
             Col::Stream => {
                 let name = log.stream_name(log.stream(event));

@@ -37,7 +37,7 @@ impl Streams {
             self.list(ui, model, log, outbox);
         });
         if before != self.wanted {
-            self.table.begin_again();
+            self.table.begin_anew();
         }
         if model.streams_wanted.as_ref() != Some(&self.wanted) {
             let wanted = Box::new(self.wanted.clone());
@@ -160,11 +160,14 @@ const CATEGORIES: usize = 500;
 
 /// Another column the way it is mostly wanted, the same one the other way round.
 fn sorted_by(query: &StreamQuery, sort: StreamSort) -> StreamQuery {
-    let direction = match (query.sort == sort, query.direction, sort) {
-        (true, Direction::Ascending, _) => Direction::Descending,
-        (true, Direction::Descending, _) => Direction::Ascending,
-        (false, _, StreamSort::Name | StreamSort::First) => Direction::Ascending,
-        (false, _, StreamSort::Events | StreamSort::Last) => Direction::Descending,
+    let usual = match sort {
+        StreamSort::Name | StreamSort::First => Direction::Ascending,
+        StreamSort::Events | StreamSort::Last => Direction::Descending,
+    };
+    let direction = match query.direction {
+        _ if query.sort != sort => usual,
+        Direction::Ascending => Direction::Descending,
+        Direction::Descending => Direction::Ascending,
     };
     StreamQuery {
         search: query.search.clone(),

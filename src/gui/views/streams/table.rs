@@ -33,8 +33,8 @@ const HEADS: [(&str, StreamSort); 5] = [
 const CATEGORY: usize = 1;
 
 impl StreamTable {
-    /// Begins at the top again, for another list.
-    pub fn begin_again(&mut self) {
+    /// Begins at the top, for another list.
+    pub fn begin_anew(&mut self) {
         self.state.scroll_to_row(0);
     }
 
