@@ -11,7 +11,9 @@ use asof::gui::App;
 use asof::gui::model::View;
 use asof::log::{Bound, Clock, Log};
 use asof::model::{EventIx, Task, TypeIx};
-use asof::worker::{Export, Exports, Job, OpenRequest, Outcome, StreamsWanted, Subject, Worker};
+use asof::worker::{
+    Export, ExportFormat, Exports, Job, OpenRequest, Outcome, StreamsWanted, Subject, Worker,
+};
 use asof::workspace::Workspace;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, PointerButton, pos2};
@@ -376,7 +378,7 @@ fn an_export_holds_what_the_filter_holds() {
             subject: subject.clone(),
             what,
             cut: log.cut(Clock::Recorded, bound),
-            form: asof::gui::export_form(&path),
+            format: ExportFormat::of(&path),
             path,
             store: ORDERS.into(),
         }

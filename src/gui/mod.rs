@@ -7,7 +7,6 @@
 pub mod app;
 pub mod command;
 mod dialogs;
-mod form;
 mod frame;
 pub mod model;
 mod panels;
@@ -18,7 +17,6 @@ pub mod widgets;
 use std::path::PathBuf;
 
 pub use app::{App, Start};
-pub use form::export_form;
 
 /// Opens the window and runs until it is closed.
 ///

@@ -7,7 +7,6 @@ mod grid;
 mod info;
 mod json;
 mod reports;
-mod rows;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -18,5 +17,4 @@ pub use grid::{Cell, Column, Grid};
 pub use info::info;
 pub use json::{json, json_line};
 pub use reports::{categories, event_types, events, streams};
-pub use rows::{Format, RowWriter};
 pub use table::{Width, inline, table};

@@ -81,8 +81,8 @@ impl Desk {
                 let _ = search::matches(about, &filter, (clock, first), &task, sender);
                 return;
             }
-            Job::Export(mut order) => {
-                return sender.send(Outcome::Exported(export::export(&mut order, &task)));
+            Job::Export(order) => {
+                return sender.send(Outcome::Exported(export::export(&order, &task)));
             }
             job => job,
         };
@@ -135,7 +135,22 @@ impl Desk {
                 subject,
                 stream,
                 pointer,
-            } => self.values(&subject, stream, pointer, task),
+            } => {
+                let source = Source {
+                    log: &subject.log,
+                    payloads: &*subject.payloads,
+                    task,
+                };
+                let events = subject.log.stream_events(stream);
+                let series = self.series(&subject, stream);
+                series.grow(source)?;
+                let values = series.values_of(source, &events, &pointer)?;
+                Ok(Reply::Values {
+                    stream,
+                    pointer,
+                    values,
+                })
+            }
             Job::Inspect { subject, event } => {
                 let mut found = Err(Unreadable::Rewritten);
                 subject
@@ -173,29 +188,6 @@ impl Desk {
             | Job::Save { .. }
             | Job::Preview { .. } => Err(ReplayError::Cancelled(crate::model::Cancelled)),
         }
-    }
-
-    fn values(
-        &mut self,
-        subject: &Subject,
-        stream: StreamIx,
-        pointer: String,
-        task: &Task,
-    ) -> Result<Reply, ReplayError> {
-        let source = Source {
-            log: &subject.log,
-            payloads: &*subject.payloads,
-            task,
-        };
-        let events = subject.log.stream_events(stream);
-        let series = self.series(subject, stream);
-        series.grow(source)?;
-        let values = series.values_of(source, &events, &pointer)?;
-        Ok(Reply::Values {
-            stream,
-            pointer,
-            values,
-        })
     }
 
     /// The replay of `stream`, the most recently used last.

@@ -2,6 +2,7 @@
 //! that a half-written file never stands under the chosen name. Never onto the open store.
 
 mod order;
+mod rows;
 
 use std::fs;
 use std::io::{self, BufWriter, Write};
@@ -12,13 +13,14 @@ use super::search;
 use crate::analysis::events::{EventRow, Search, each_row};
 use crate::analysis::replay::{ReplayError, Series, Source, StateAt};
 use crate::analysis::streams;
-use crate::analysis::words::grouped;
 use crate::log::Cut;
 use crate::model::{Cancelled, StreamIx, Task};
+use crate::render;
 
-pub use order::{Export, ExportForm, Exported, Exports};
+pub use order::{Export, ExportFormat, Exported, Exports};
+use rows::{Broken, Rows};
 
-/// Rows written in one go.
+/// Rows turned into CSV in one go.
 const BATCH: usize = 1 << 10;
 
 /// Why nothing was written.
@@ -52,27 +54,9 @@ impl From<ReplayError> for ExportError {
     }
 }
 
-/// What can happen while rows are written.
-enum Broken {
-    Cancelled(Cancelled),
-    Io(io::Error),
-}
-
-impl From<Cancelled> for Broken {
-    fn from(cancelled: Cancelled) -> Self {
-        Self::Cancelled(cancelled)
-    }
-}
-
-impl From<io::Error> for Broken {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
 /// Writes the file.
-pub(super) fn export(order: &mut Export, task: &Task) -> Result<Exported, ExportError> {
-    let path = &order.path.clone();
+pub(super) fn export(order: &Export, task: &Task) -> Result<Exported, ExportError> {
+    let path = &order.path;
     if belongs_to_store(path, &order.store) {
         return Err(ExportError::Store(path.clone()));
     }
@@ -197,7 +181,7 @@ impl Content {
     fn words(&self) -> String {
         let many = |count: usize, one: &str, several: &str| {
             let noun = if count == 1 { one } else { several };
-            format!("{} {noun}", grouped(count as u64))
+            format!("{} {noun}", render::grouped(count as u64))
         };
         match self {
             Self::Events(events) => many(events.len(), "event", "events"),
@@ -206,32 +190,31 @@ impl Content {
         }
     }
 
-    fn write(&self, order: &mut Export, task: &Task, to: &mut dyn Write) -> Result<(), Broken> {
-        let form = &mut *order.form;
+    fn write(&self, order: &Export, task: &Task, to: &mut dyn Write) -> Result<(), Broken> {
         match self {
             Self::Events(events) => {
                 task.set_done(0);
                 task.set_total(events.len() as u64);
-                form.events(&[], to)?;
+                let mut rows = Rows::new(order.format, to);
                 let subject = &order.subject;
                 for batch in events.chunks(BATCH) {
                     let mut full: Vec<EventRow> = Vec::with_capacity(batch.len());
                     each_row(&subject.log, &*subject.payloads, batch, task, &mut |row| {
                         full.push(row);
                     })?;
-                    form.events(&full, to)?;
+                    rows.add(&full, render::events)?;
                 }
-                Ok(form.end(to)?)
+                rows.end(&render::events([]))
             }
             Self::Streams(list) => {
-                form.streams(&[], to)?;
+                let mut rows = Rows::new(order.format, to);
                 for batch in list.chunks(BATCH) {
                     task.check()?;
-                    form.streams(batch, to)?;
+                    rows.add(batch, render::streams)?;
                 }
-                Ok(form.end(to)?)
+                rows.end(&render::streams([]))
             }
-            Self::State(_, value) => Ok(form.state(value, to)?),
+            Self::State(_, value) => Ok(render::json(value, to)?),
         }
     }
 }

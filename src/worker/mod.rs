@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
 
-pub use export::{Export, ExportError, ExportForm, Exported, Exports};
+pub use export::{Export, ExportError, ExportFormat, Exported, Exports};
 pub use find::{FoundStream, FoundType, Fuzzy, Names};
 pub use job::{Family, Found, Job, Keep, OpenRequest, Opened, Reply, SessionId, Subject, Unread};
 pub use lane::{Running, Wake};

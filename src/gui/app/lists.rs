@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use super::App;
 use crate::analysis::events::{CorrelationFilter, EventFilter, TypeFilter};
 use crate::gui::command::Command;
-use crate::gui::form::export_form;
 use crate::gui::model::{Level, Session, StreamsKey, View};
 use crate::model::time::Style;
 use crate::model::{EventIx, StreamIx};
 use crate::worker::{
-    Export, ExportError, Exported, Exports, Family, Job, Reply, SessionId, StreamsWanted,
+    Export, ExportError, ExportFormat, Exported, Exports, Family, Job, Reply, SessionId,
+    StreamsWanted,
 };
 
 impl App {
@@ -255,7 +255,7 @@ impl App {
             subject: session.subject(),
             what,
             cut: *self.model.cursor.cut(),
-            form: export_form(&path),
+            format: ExportFormat::of(&path),
             path,
             store: session.opened.path.clone(),
         })));

@@ -1,12 +1,10 @@
 //! What an export is ordered with, and what comes of it. Nothing is written here.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::super::job::Subject;
 use super::super::search::StreamsWanted;
-use crate::analysis::events::{EventFilter, EventRow};
-use crate::analysis::streams::StreamRow;
+use crate::analysis::events::EventFilter;
 use crate::log::{AsOf, Cut};
 use crate::model::StreamIx;
 
@@ -21,35 +19,33 @@ pub enum Exports {
     State(StreamIx),
 }
 
-/// How rows and states become bytes. The caller brings it, since `render` stands above this room.
-pub trait ExportForm: std::fmt::Debug + Send {
-    /// Writes some events; called at least once, perhaps with none.
-    ///
-    /// # Errors
-    /// What `to` fails with.
-    fn events(&mut self, rows: &[EventRow], to: &mut dyn Write) -> io::Result<()>;
+/// The form of an exported list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// One array.
+    Json,
+    /// One object a line.
+    #[default]
+    JsonLines,
+    /// A header and one row a line.
+    Csv,
+}
 
-    /// Writes some streams; called at least once, perhaps with none.
-    ///
-    /// # Errors
-    /// What `to` fails with.
-    fn streams(&mut self, rows: &[StreamRow], to: &mut dyn Write) -> io::Result<()>;
-
-    /// Writes what closes a list.
-    ///
-    /// # Errors
-    /// What `to` fails with.
-    fn end(&mut self, to: &mut dyn Write) -> io::Result<()>;
-
-    /// Writes a state.
-    ///
-    /// # Errors
-    /// What `to` fails with.
-    fn state(&mut self, state: &serde_json::Value, to: &mut dyn Write) -> io::Result<()>;
+impl ExportFormat {
+    /// By the ending of a file's name; JSON lines where it is another.
+    #[must_use]
+    pub fn of(path: &std::path::Path) -> Self {
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        match ending.map(str::to_ascii_lowercase).as_deref() {
+            Some("json") => Self::Json,
+            Some("csv") => Self::Csv,
+            _ => Self::JsonLines,
+        }
+    }
 }
 
 /// An export to be written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Export {
     /// The log.
     pub subject: Subject,
@@ -58,7 +54,7 @@ pub struct Export {
     /// As of when.
     pub cut: Cut,
     /// In which form.
-    pub form: Box<dyn ExportForm>,
+    pub format: ExportFormat,
     /// Where to.
     pub path: PathBuf,
     /// The open store's file or folder, which is never written.
