@@ -77,7 +77,7 @@ fn button(harness: &mut Harness<'_, App>, pos: Pos2, to: Button) {
 
 fn position(harness: &Harness<'_, App>) -> Option<i64> {
     let position = harness.state().model().cursor.as_of().position;
-    position.map(|position| position.0)
+    position.map(|position| position.position.0)
 }
 
 fn time(harness: &Harness<'_, App>) -> Timestamp {

@@ -68,6 +68,35 @@ fn key(hash: u32, event: u32) -> u64 {
     u64::from(hash) << 32 | u64::from(event)
 }
 
+/// Sorts entries whose events ascend already, by their hashes: eleven bits at a time, which for
+/// millions of them takes a third of the time of comparing.
+fn sort(keys: &mut Vec<u64>) {
+    const BITS: u32 = 11;
+    const FEW: usize = 1 << 14;
+    if keys.len() < FEW {
+        keys.sort_unstable();
+        return;
+    }
+    let mut other = vec![0; keys.len()];
+    for shift in [32, 32 + BITS, 32 + 2 * BITS] {
+        let digit = |key: u64| (key >> shift) as usize & ((1 << BITS) - 1);
+        let mut starts = [0_usize; 1 << BITS];
+        for &key in &*keys {
+            starts[digit(key)] += 1;
+        }
+        let mut next = 0;
+        for start in &mut starts {
+            next += std::mem::replace(start, next);
+        }
+        for &key in &*keys {
+            let at = &mut starts[digit(key)];
+            other[*at] = key;
+            *at += 1;
+        }
+        std::mem::swap(keys, &mut other);
+    }
+}
+
 impl ById {
     fn find(&self, id: IdRef<'_>, is_it: impl Fn(u32) -> bool) -> Option<u32> {
         let hash = hash(id);
@@ -77,23 +106,24 @@ impl ById {
         equal.map(|known| *known as u32).find(|event| is_it(*event))
     }
 
-    /// Takes out, in log order, the events whose id stands before them in this segment, or is
-    /// `known` from an earlier one.
-    fn take_repeated<'a>(
-        &mut self,
-        id: impl Fn(u32) -> Option<IdRef<'a>>,
-        known: Option<impl Fn(IdRef<'a>) -> bool>,
-    ) -> Vec<u32> {
+    /// Takes out, in log order, the events whose id stands before them in this segment or in one
+    /// of `earlier`.
+    fn take_repeated(&mut self, chunks: Chunks<'_>, earlier: &[Arc<Segment>]) -> Vec<u32> {
+        let known = |id| {
+            let mut earlier = earlier.iter();
+            earlier.any(|segment| segment.find(chunks, id).is_some())
+        };
         let mut repeated = Vec::new();
+        let mut firsts = Vec::new();
         for equal in self.0.chunk_by(|a, b| a >> 32 == b >> 32) {
+            if equal.len() == 1 && earlier.is_empty() {
+                continue;
+            }
             // Equal hashes are nearly always equal ids, of which the first is told by its place.
-            let mut firsts: Vec<IdRef<'a>> = Vec::new();
+            firsts.clear();
             for event in equal.iter().map(|entry| *entry as u32) {
-                if equal.len() == 1 && known.is_none() {
-                    break;
-                }
-                let Some(id) = id(event) else { continue };
-                if firsts.contains(&id) || known.as_ref().is_some_and(|known| known(id)) {
+                let Some(id) = chunks.id(event) else { continue };
+                if firsts.contains(&id) || known(id) {
                     repeated.push(event);
                 } else {
                     firsts.push(id);
@@ -189,12 +219,7 @@ impl Segment {
         foreign: &mut Interner,
     ) {
         let mut by_id = ById(self.events(chunks, |chunk, row| chunk.event_id.get(row)));
-        let id = |event| chunks.id(event);
-        let known = |id| {
-            let mut earlier = earlier.iter();
-            earlier.any(|segment| segment.find(chunks, id).is_some())
-        };
-        let repeated = by_id.take_repeated(id, (!earlier.is_empty()).then_some(known));
+        let repeated = by_id.take_repeated(chunks, earlier);
         self.ids = Some(Ids {
             by_id,
             by_correlation: Postings::build(correlations, || chunks.correlations(&self.events)),
@@ -286,7 +311,7 @@ impl Segment {
             let rows = chunk.events.clone().enumerate();
             keys.extend(rows.filter_map(|(row, event)| Some(key(hash(get(chunk, row)?), event))));
         }
-        keys.sort_unstable();
+        sort(&mut keys);
         keys
     }
 
@@ -328,4 +353,23 @@ pub(super) enum Cause {
     Event(u32),
     /// Not an event of this log (a command, another store): a name among the foreign ones.
     Foreign(u32),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{key, sort};
+
+    #[test]
+    fn entries_are_sorted_as_by_comparing() {
+        let mut seed = 1_u64;
+        let mut next = || {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 33) as u32
+        };
+        let mut keys: Vec<u64> = (0..40_000).map(|event| key(next() << 1, event)).collect();
+        let mut expected = keys.clone();
+        expected.sort_unstable();
+        sort(&mut keys);
+        assert_eq!(keys, expected);
+    }
 }

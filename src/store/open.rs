@@ -89,7 +89,7 @@ impl Store {
             Kind::Sqlite(Packing::Plain) => Self::open_sqlite(path, &file, options, None, task),
             Kind::Sqlite(packing) => {
                 let (unpacked, _) = unpack_to_file(path, packing, Limits::default(), task)?;
-                Self::open_sqlite(path, &file, options, Some(Arc::new(unpacked)), task)
+                Self::open_sqlite(path, &file, options, Some(&Arc::new(unpacked)), task)
             }
             _ => Self::open_json(path, &file, options, task),
         }
@@ -145,10 +145,10 @@ impl Store {
         path: &Path,
         file: &str,
         options: &OpenOptions,
-        unpacked: Option<Arc<NamedTempFile>>,
+        unpacked: Option<&Arc<NamedTempFile>>,
         task: &Task,
     ) -> Result<Self, OpenError> {
-        let read = unpacked.as_ref().map_or(path, |unpacked| unpacked.path());
+        let read = unpacked.map_or(path, |unpacked| unpacked.path());
         let (database, facts) = SqliteSource::open(read, task)?;
         let (layout, recognition) = match &options.layout {
             Some(layout) => chosen(layout),
@@ -176,7 +176,7 @@ impl Store {
             },
         };
         check_medium(&layout, Medium::Sqlite)?;
-        let source = SqliteSource::new(read, database, layout, file, unpacked.clone())?;
+        let source = SqliteSource::new(read, database, layout, file, unpacked.cloned())?;
         let source = Source::Sqlite(Box::new(source));
         Ok(Self {
             path: path.to_owned(),
@@ -459,8 +459,8 @@ fn check_medium(layout: &Layout, medium: Medium) -> Result<(), LayoutError> {
         return Ok(());
     }
     let message = match medium {
-        Medium::Sqlite => "it is for JSON, and this store is SQLite",
-        Medium::Json => "it is for SQLite, and this store is JSON",
+        Medium::Sqlite => "since it is for JSON and the store is SQLite",
+        Medium::Json => "since it is for SQLite and the store is JSON",
     };
     Err(LayoutError {
         file: layout.id.clone(),

@@ -102,10 +102,6 @@ impl Desk {
         }
     }
 
-    #[expect(
-        clippy::too_many_lines,
-        reason = "one arm a kind of question, none of them long"
-    )]
     fn answer(&mut self, job: Job, task: &Task) -> Result<Reply, ReplayError> {
         match job {
             Job::State {

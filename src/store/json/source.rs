@@ -328,6 +328,7 @@ impl Reader<'_> {
 
     fn push(&mut self, record: super::Record<'_>, chunk: &mut RawChunk) {
         let mapping = self.mapping;
+        let body = mapping.looks_inside().then(|| mapping.body(record.text));
         let mut found = Found::default();
         match mapping.find(&mut self.judge, record.text, record.context, &mut found) {
             Ok(None) => {}
@@ -337,7 +338,6 @@ impl Reader<'_> {
                 return;
             }
         }
-        let body = mapping.looks_inside().then(|| mapping.body(record.text));
         if let Some(body) = &body {
             mapping.find_inside(body, &mut found);
         }

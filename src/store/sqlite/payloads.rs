@@ -93,7 +93,7 @@ impl SqlitePayloads {
             bodies: Vec::new(),
             bytes: 0,
         };
-        for run in runs(log, events, self.plan.key.as_deref()) {
+        for run in runs(log, events, &self.plan) {
             let before = reading.bodies.len();
             if let Err(error) = reading.run(run) {
                 // One damaged row spoils no other.
@@ -157,12 +157,8 @@ impl PayloadReader for SqlitePayloads {
 }
 
 /// Cuts `events` into runs whose keys ascend and lie close together.
-fn runs<'e>(
-    log: &Log,
-    events: &'e [EventIx],
-    key: Option<&str>,
-) -> impl Iterator<Item = &'e [EventIx]> {
-    let keyed = key.is_some();
+fn runs<'e>(log: &Log, events: &'e [EventIx], plan: &Plan) -> impl Iterator<Item = &'e [EventIx]> {
+    let keyed = plan.key.is_some();
     let near = move |a: &EventIx, b: &EventIx| {
         if !keyed {
             return a < b;
