@@ -210,6 +210,14 @@ fn a_file_without_recognised_events_is_read_by_a_mapping() {
     settle(&mut window);
     assert!(
         window.state().model().unread.is_some(),
-        "nothing is recognised"
+        "nothing is recognised: {:?} {:?} {:?}",
+        window.state().model().notes,
+        window.state().model().opening,
+        window
+            .state()
+            .model()
+            .session
+            .as_ref()
+            .map(|s| &s.opened.recognition)
     );
 }

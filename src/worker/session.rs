@@ -195,8 +195,8 @@ fn open(request: &OpenRequest, task: &Task) -> Result<Store, OpenError> {
     };
     let mut files: Vec<(PathBuf, OpenOptions)> = Vec::with_capacity(request.paths.len());
     for path in &request.paths {
-        let chosen = files.is_empty() && request.options.layout.is_some();
-        let options = if chosen {
+        // What was handed on about the first file counts, also that it has no mapping any more.
+        let options = if files.is_empty() {
             request.options.clone()
         } else {
             own(path)
