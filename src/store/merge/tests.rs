@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 
 use super::super::OpenOptions;
+use super::super::layout::from_toml;
 use super::*;
 use crate::log::{Arrangement, Bound};
 
@@ -39,10 +40,31 @@ fn append(folder: &Path, n: usize, made: Made) {
     writeln!(file, "{}", line(n, made)).unwrap();
 }
 
+/// How the made-up files are read, so that no guess depends on how many events have a time.
+const LAYOUT: &str = r#"
+id = "made"
+name = "Made up"
+medium = "json"
+[events]
+[events.columns]
+stream = "/stream"
+type = "/type"
+event_id = "/id"
+recorded_at = "/time"
+payload = "/data"
+"#;
+
+fn options(path: &Path) -> OpenOptions {
+    let made_up = path.extension().is_some_and(|end| end == "jsonl");
+    OpenOptions {
+        layout: made_up.then(|| from_toml("made", LAYOUT).unwrap()),
+    }
+}
+
 fn open(paths: &[PathBuf], join: Join) -> Result<Store, OpenError> {
     let files: Vec<_> = paths
         .iter()
-        .map(|path| (path.clone(), OpenOptions::default()))
+        .map(|path| (path.clone(), options(path)))
         .collect();
     Store::open_all(&files, join, &Task::new())
 }
