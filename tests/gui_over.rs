@@ -111,8 +111,8 @@ fn the_palette_moves_the_cursor_and_runs_commands() {
     let mut window = open_app(&sample("bank.jsonl"));
     open_palette(&mut window, "#1042");
     press(&mut window, Modifiers::NONE, Key::Enter);
-    let position = window.state().model().cursor.as_of().position;
-    assert_eq!(position.map(|position| position.0), Some(1042));
+    let position = window.state().model().cursor.as_of().position.clone();
+    assert_eq!(position.map(|position| position.position.0), Some(1042));
     open_palette(&mut window, ">light");
     press(&mut window, Modifiers::NONE, Key::Enter);
     assert_eq!(window.state().model().settings.theme, Theme::Light);
