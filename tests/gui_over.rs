@@ -112,7 +112,7 @@ fn the_palette_moves_the_cursor_and_runs_commands() {
     open_palette(&mut window, "#1042");
     press(&mut window, Modifiers::NONE, Key::Enter);
     let position = window.state().model().cursor.as_of().position;
-    assert_eq!(position.map(|position| position.0), Some(1042));
+    assert_eq!(position.map(|at| at.to_string()).as_deref(), Some("#1042"));
     open_palette(&mut window, ">light");
     press(&mut window, Modifiers::NONE, Key::Enter);
     assert_eq!(window.state().model().settings.theme, Theme::Light);
