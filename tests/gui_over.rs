@@ -111,7 +111,7 @@ fn the_palette_moves_the_cursor_and_runs_commands() {
     let mut window = open_app(&sample("bank.jsonl"));
     open_palette(&mut window, "#1042");
     press(&mut window, Modifiers::NONE, Key::Enter);
-    let position = window.state().model().cursor.as_of().position;
+    let position = window.state().model().cursor.as_of().position.clone();
     assert_eq!(position.map(|at| at.to_string()).as_deref(), Some("#1042"));
     open_palette(&mut window, ">light");
     press(&mut window, Modifiers::NONE, Key::Enter);
