@@ -38,7 +38,6 @@ fn first(path: &Path, watch: &mut Watch) -> Result<u64, Failure> {
     watch.restart();
     worker.submit(Job::Open(Box::new(OpenRequest {
         paths: vec![path.to_owned()],
-        remembered: None,
         options: OpenOptions::default(),
         workspace: Workspace::none(),
         remembered: None,
