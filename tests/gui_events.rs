@@ -381,7 +381,7 @@ fn an_export_holds_what_the_filter_holds() {
             cut: log.cut(Clock::Recorded, bound),
             format: ExportFormat::of(&path),
             path,
-            store: ORDERS.into(),
+            store: vec![ORDERS.into()],
         }
     };
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("written");

@@ -33,10 +33,8 @@ fn all(path: &Path) -> Result<u64, Failure> {
 /// From the command to open to the first events in the window's hands, on the worker.
 fn first(path: &Path, watch: &mut Watch) -> Result<u64, Failure> {
     let window = std::thread::current();
-    let worker = {
-        let wake: asof::worker::Wake = Arc::new(move || window.unpark());
-        Worker::start(&wake)?
-    };
+    let wake: asof::worker::Wake = Arc::new(move || window.unpark());
+    let worker = Worker::start(&wake)?;
     watch.restart();
     worker.submit(Job::Open(Box::new(OpenRequest {
         paths: vec![path.to_owned()],
