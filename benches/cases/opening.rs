@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use asof::store::OpenOptions;
-use asof::worker::{Job, OpenRequest, Outcome, Worker};
+use asof::worker::{Job, OpenRequest, Outcome, Wake, Worker};
 use asof::workspace::Workspace;
 
 use super::Ready;
@@ -33,10 +33,11 @@ fn all(path: &Path) -> Result<u64, Failure> {
 /// From the command to open to the first events in the window's hands, on the worker.
 fn first(path: &Path, watch: &mut Watch) -> Result<u64, Failure> {
     let window = std::thread::current();
-    let worker = Worker::start(Arc::new(move || window.unpark()))?;
+    let wake: Wake = Arc::new(move || window.unpark());
+    let worker = Worker::start(&wake)?;
     watch.restart();
     worker.submit(Job::Open(Box::new(OpenRequest {
-        path: path.to_owned(),
+        paths: vec![path.to_owned()],
         options: OpenOptions::default(),
         workspace: Workspace::none(),
         remembered: None,
