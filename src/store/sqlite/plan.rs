@@ -155,7 +155,9 @@ impl Plan {
         columns.extend(data.map(str::to_owned));
         let sql = self.select(&columns);
         let part = self.then_by_part();
-        Some(format!("{sql} AND {key} BETWEEN ?1 AND ?2 ORDER BY {key}{part}"))
+        Some(format!(
+            "{sql} AND {key} BETWEEN ?1 AND ?2 ORDER BY {key}{part}"
+        ))
     }
 
     /// Key, stream and version of further streams of the events with `?1 < key <= ?2`.
