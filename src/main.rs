@@ -13,9 +13,13 @@ fn main() -> ExitCode {
     let asked = match cli::parse(std::env::args_os()) {
         Ok(asked) => asked,
         Err(error) => {
-            // Help goes to standard output with code 0, misuse to standard error with code 2.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            if !error.use_stderr() {
+                // Help and the version are answers.
+                let _ = error.print();
+                return ExitCode::SUCCESS;
+            }
+            let _ = writeln!(std::io::stderr(), "asof: {}", cli::sentence(&error));
+            return ExitCode::from(2);
         }
     };
     let done = match asked {

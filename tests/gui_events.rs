@@ -318,7 +318,8 @@ fn streams_are_searched_sorted_and_as_of_the_cursor() {
 
 /// A store in the background without a window.
 fn opened() -> (Worker, Subject) {
-    let worker = Worker::start(Arc::new(|| {})).expect("threads can be had");
+    let wake: asof::worker::Wake = Arc::new(|| {});
+    let worker = Worker::start(&wake).expect("threads can be had");
     worker.submit(Job::Open(Box::new(OpenRequest {
         paths: vec![ORDERS.into()],
         options: Default::default(),
@@ -380,7 +381,7 @@ fn an_export_holds_what_the_filter_holds() {
             cut: log.cut(Clock::Recorded, bound),
             format: ExportFormat::of(&path),
             path,
-            store: ORDERS.into(),
+            store: vec![ORDERS.into()],
         }
     };
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("written");

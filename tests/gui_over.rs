@@ -111,8 +111,8 @@ fn the_palette_moves_the_cursor_and_runs_commands() {
     let mut window = open_app(&sample("bank.jsonl"));
     open_palette(&mut window, "#1042");
     press(&mut window, Modifiers::NONE, Key::Enter);
-    let position = window.state().model().cursor.as_of().position;
-    assert_eq!(position.map(|position| position.0), Some(1042));
+    let position = window.state().model().cursor.as_of().position.clone();
+    assert_eq!(position.map(|position| position.position.0), Some(1042));
     open_palette(&mut window, ">light");
     press(&mut window, Modifiers::NONE, Key::Enter);
     assert_eq!(window.state().model().settings.theme, Theme::Light);
@@ -210,6 +210,14 @@ fn a_file_without_recognised_events_is_read_by_a_mapping() {
     settle(&mut window);
     assert!(
         window.state().model().unread.is_some(),
-        "nothing is recognised"
+        "nothing is recognised: {:?} {:?} {:?}",
+        window.state().model().notes,
+        window.state().model().opening,
+        window
+            .state()
+            .model()
+            .session
+            .as_ref()
+            .map(|s| &s.opened.recognition)
     );
 }

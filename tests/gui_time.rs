@@ -76,7 +76,7 @@ fn button(harness: &mut Harness<'_, App>, pos: Pos2, to: Button) {
 }
 
 fn position(harness: &Harness<'_, App>) -> Option<i64> {
-    let position = harness.state().model().cursor.as_of().position;
+    let position = harness.state().model().cursor.as_of().position.clone();
     position.map(|position| position.position.0)
 }
 

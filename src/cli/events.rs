@@ -5,13 +5,15 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::moment::Reading;
 use super::open::{CliError, Opened};
-use super::{Common, grid_foot};
+use super::{Common, print_notes};
 use crate::analysis::events::{
     self, Case, CorrelationFilter, EventFilter, Search, TextFilter, TypeFilter,
 };
 use crate::analysis::streams;
-use crate::log::{Cut, Names};
+use crate::analysis::words::{grouped, many};
+use crate::log::Names;
 use crate::model::time::Edge;
 use crate::model::{CategoryIx, Task, Timestamp, TypeIx};
 use crate::render::{self, Width};
@@ -48,10 +50,10 @@ pub(super) struct Events {
     #[arg(long, value_name = "TEXT")]
     contains: Option<String>,
     /// At most so many; 0 for all. Tables show 100 without it, everything else all
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     limit: Option<usize>,
     /// How to print them
-    #[arg(long, default_value = "table")]
+    #[arg(long, default_value = "table", conflicts_with = "json")]
     format: Format,
     #[command(flatten)]
     common: Common,
@@ -71,9 +73,14 @@ enum Format {
 
 impl Events {
     pub fn print(&self, now: Timestamp, out: &mut dyn Write) -> Result<(), CliError> {
-        let opened = Opened::new(&self.store, &self.common)?;
-        let cut = opened.cut(self.at.as_deref(), Edge::End, None, now, &self.common)?;
-        let filter = self.filter(&opened, now)?;
+        let mut opened = Opened::new(&self.store, &self.common)?;
+        let reading = Reading {
+            now,
+            zone: self.common.zone,
+            stream: None,
+        };
+        let cut = opened.cut(self.at.as_deref(), reading)?;
+        let filter = self.filter(&mut opened, reading)?;
         let search = Search {
             log: &opened.log,
             cut: &cut,
@@ -95,7 +102,7 @@ impl Events {
                 let report = events::report(search, self.limit_or(None), &Task::new())?;
                 render::csv(&render::events(&report.events), out)?;
             }
-            Format::Table => self.table(search, &cut, out)?,
+            Format::Table => self.table(&opened, search, out)?,
         }
         Ok(())
     }
@@ -132,17 +139,63 @@ impl Events {
         Ok(printed?)
     }
 
-    fn table(&self, search: Search<'_>, cut: &Cut, out: &mut dyn Write) -> Result<(), CliError> {
+    fn table(
+        &self,
+        opened: &Opened,
+        search: Search<'_>,
+        out: &mut dyn Write,
+    ) -> Result<(), CliError> {
         let report = events::report(search, self.limit_or(Some(TABLE_ROWS)), &Task::new())?;
-        let grid = render::events(&report.events).brief(cut.clock());
-        out.write_all(render::table(&grid, self.common.zone, Width::AtMost(80)).as_bytes())?;
-        grid_foot(out, &grid, report.total)?;
-        Ok(())
+        let (zone, cut) = (self.common.zone, search.cut);
+        if report.total > 0 {
+            let mut grid = render::events(&report.events).brief(cut.clock());
+            if !search.log.has_clock(cut.clock()) {
+                grid = grid.with_fields(&["position", "stream", "version", "type", "data"]);
+            }
+            out.write_all(render::table(&grid, zone, Width::AtMost(80)).as_bytes())?;
+        }
+        let total = many(report.total, "event", "events").unwrap_or_else(|| "No events".to_owned());
+        let mut foot = match report.truncated {
+            true => format!("{} of {total}", grouped(report.events.len() as u64)),
+            false => total,
+        };
+        // The reading of every moment that was typed.
+        let typed = [
+            (" from ", &self.from, search.filter.from),
+            (" to ", &self.to, search.filter.to),
+            (" as of ", &self.at, cut.bound()),
+        ];
+        for (word, text, bound) in typed {
+            if text.is_some() {
+                foot.push_str(word);
+                foot.push_str(&opened.words(bound, zone));
+            }
+        }
+        if report.total > 0 && search.log.has_clock(cut.clock()) {
+            foot.push_str(&format!("; times in {zone}"));
+        }
+        if report.truncated {
+            foot.push_str("; --limit 0 shows all");
+        }
+        writeln!(out, "{foot}")?;
+        if let Some(unread) = many(report.unread, "event", "events") {
+            writeln!(
+                out,
+                "Note: {unread} could not be searched, since they cannot be read"
+            )?;
+        }
+        Ok(print_notes(&opened.notes, out)?)
     }
 
-    fn filter(&self, opened: &Opened, now: Timestamp) -> Result<EventFilter, CliError> {
-        let log = &opened.log;
+    fn filter(&self, opened: &mut Opened, reading: Reading) -> Result<EventFilter, CliError> {
         let mut filter = EventFilter::default();
+        if let Some(from) = &self.from {
+            filter.from = opened.bound(from, Edge::Start, reading)?;
+        }
+        if let Some(to) = &self.to {
+            filter.to = opened.bound(to, Edge::End, reading)?;
+        }
+        let log = &opened.log;
         if let Some(stream) = &self.stream {
             filter.streams.push(streams::resolve(log, stream)?);
         }
@@ -157,12 +210,6 @@ impl Events {
                 .iter()
                 .map(|name| named(log.types(), name, "event type").map(TypeIx));
             filter.types = TypeFilter::Only(found.collect::<Result<_, _>>()?);
-        }
-        if let Some(from) = &self.from {
-            filter.from = opened.bound(from, Edge::Start, None, now, &self.common)?;
-        }
-        if let Some(to) = &self.to {
-            filter.to = opened.bound(to, Edge::End, None, now, &self.common)?;
         }
         if let Some(id) = &self.correlation {
             filter.correlation = CorrelationFilter::Is(id.clone());

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Common;
+use super::moment::Reading;
 use super::open::{CliError, Opened};
+use super::{Common, print_notes};
 use crate::analysis::overview;
-use crate::model::time::Edge;
 use crate::model::{Task, Timestamp};
 use crate::render;
 
@@ -25,8 +25,13 @@ pub(super) struct Info {
 
 impl Info {
     pub fn print(&self, now: Timestamp, out: &mut dyn Write) -> Result<(), CliError> {
-        let opened = Opened::new(&self.store, &self.common)?;
-        let cut = opened.cut(self.at.as_deref(), Edge::End, None, now, &self.common)?;
+        let mut opened = Opened::new(&self.store, &self.common)?;
+        let reading = Reading {
+            now,
+            zone: self.common.zone,
+            stream: None,
+        };
+        let cut = opened.cut(self.at.as_deref(), reading)?;
         let report = overview::info(
             &opened.log,
             &cut,
@@ -37,6 +42,7 @@ impl Info {
         if self.common.json {
             render::json(&report, out)?;
         } else {
+            print_notes(&opened.notes, out)?;
             out.write_all(render::info(&report, self.common.zone).as_bytes())?;
         }
         Ok(())

@@ -4,6 +4,7 @@
 
 mod events;
 mod info;
+mod moment;
 mod open;
 mod state;
 
@@ -16,7 +17,6 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::log::Clock;
 use crate::model::Timestamp;
 use crate::model::time::{Zone, ZoneError};
-use crate::render::Grid;
 use crate::store::Join;
 pub use open::CliError;
 
@@ -24,6 +24,7 @@ pub use open::CliError;
 #[derive(Debug, Parser)]
 #[command(
     name = "asof",
+    bin_name = "asof",
     version,
     about,
     args_conflicts_with_subcommands = true,
@@ -124,12 +125,12 @@ pub enum Asked {
         workspace: Option<PathBuf>,
     },
     /// An answer on the terminal.
-    Answer(Box<Answer>),
+    Answer(Answer),
 }
 
 /// A subcommand with its arguments.
 #[derive(Debug)]
-pub struct Answer(Command);
+pub struct Answer(Box<Command>);
 
 /// Reads the arguments, the program's name first.
 ///
@@ -138,7 +139,7 @@ pub struct Answer(Command);
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, clap::Error> {
     let arguments = Arguments::try_parse_from(arguments)?;
     Ok(match arguments.command {
-        Some(command) => Asked::Answer(Box::new(Answer(command))),
+        Some(command) => Asked::Answer(Answer(Box::new(command))),
         None => Asked::Window {
             stores: arguments.stores,
             workspace: arguments.workspace,
@@ -152,7 +153,7 @@ impl Answer {
     /// # Errors
     /// One sentence for the user.
     pub fn print(&self, now: Timestamp, out: &mut dyn Write) -> Result<(), CliError> {
-        match &self.0 {
+        match &*self.0 {
             Command::Info(info) => info.print(now, out),
             Command::Events(events) => events.print(now, out),
             Command::State(state) => state.print(now, out),
@@ -160,12 +161,19 @@ impl Answer {
     }
 }
 
-/// Prints a line that ends a table of which not all is shown.
-fn grid_foot(out: &mut dyn Write, grid: &Grid<'_>, total: u64) -> std::io::Result<()> {
-    let shown = grid.rows.len() as u64;
-    if shown < total {
-        let (shown, total) = (crate::render::grouped(shown), crate::render::grouped(total));
-        writeln!(out, "{shown} of {total} events; --limit 0 shows all")?;
-    }
-    Ok(())
+/// clap's many lines as the one that the contract promises.
+#[must_use]
+pub fn sentence(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let first = text.split("\n\n").next().unwrap_or_default();
+    let words: Vec<&str> = first.split_whitespace().collect();
+    let words = words.join(" ");
+    words.strip_prefix("error: ").unwrap_or(&words).to_owned()
+}
+
+/// Tells people what the zone made of the times that they typed.
+fn print_notes(notes: &[String], out: &mut dyn Write) -> std::io::Result<()> {
+    notes
+        .iter()
+        .try_for_each(|note| writeln!(out, "Note: {note}"))
 }

@@ -1,15 +1,16 @@
-//! From a path to a whole log, and from a typed moment to a cut.
+//! From paths to a whole log with what reports say of its files.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Common;
+use super::moment::clock_name;
 use crate::analysis::overview::StoreFacts;
 use crate::analysis::replay::{FoldRules, ReplayError};
 use crate::analysis::streams::Unresolved;
-use crate::log::{Bound, Clock, Cut, Log, PayloadReader};
-use crate::model::time::{Edge, InputContext, InputError, Moment, input};
-use crate::model::{Cancelled, StreamIx, Task, Timestamp};
+use crate::log::{Clock, Log, PayloadReader};
+use crate::model::time::InputError;
+use crate::model::{Cancelled, Task};
 use crate::store::layout::{LayoutError, from_toml};
 use crate::store::{OpenError, OpenOptions, Store};
 use crate::workspace::{StorePath, Workspace, WorkspaceError};
@@ -56,6 +57,8 @@ pub(super) struct Opened {
     pub facts: StoreFacts,
     pub rules: FoldRules,
     pub clock: Clock,
+    /// What the zone made of typed times, to be told.
+    pub notes: Vec<String>,
 }
 
 impl Opened {
@@ -81,6 +84,10 @@ impl Opened {
         let clock = common
             .clock
             .map_or_else(|| log.default_clock(), Clock::from);
+        if common.clock.is_some() && !log.has_clock(clock) && !log.is_empty() {
+            let name = clock_name(clock);
+            return Err(CliError::Other(format!("this store has no {name} times")));
+        }
         Ok(Self {
             payloads: store.payloads(),
             facts: facts(&store),
@@ -89,85 +96,7 @@ impl Opened {
             },
             log,
             clock,
-        })
-    }
-
-    /// The cut at a typed moment; everything without one. `v7` needs a stream.
-    pub fn cut(
-        &self,
-        typed: Option<&str>,
-        edge: Edge,
-        stream: Option<StreamIx>,
-        now: Timestamp,
-        common: &Common,
-    ) -> Result<Cut, CliError> {
-        let bound = match typed {
-            None => Bound::Head,
-            Some(text) => self.bound(text, edge, stream, now, common)?,
-        };
-        Ok(self.log.cut(self.clock, bound))
-    }
-
-    /// What a typed moment means in this store.
-    pub fn bound(
-        &self,
-        text: &str,
-        edge: Edge,
-        stream: Option<StreamIx>,
-        now: Timestamp,
-        common: &Common,
-    ) -> Result<Bound, CliError> {
-        let log = &self.log;
-        let context = InputContext {
-            now,
-            head: log.head_time(self.clock),
-            cursor: None,
-            zone: common.zone,
-            edge,
-        };
-        if let Some(bound) = log.at_position_name(text) {
-            return Ok(bound);
-        }
-        let typed = input::parse(text, &context)?;
-        Ok(match typed.moment {
-            Moment::Head => Bound::Head,
-            Moment::Time(_) if !log.has_clock(self.clock) => {
-                return Err(InputError::NoTimes {
-                    text: text.to_owned(),
-                }
-                .into());
-            }
-            Moment::Time(time) => Bound::Time(time),
-            Moment::Position(position) if !log.sources().is_empty() => {
-                let file = &log.sources()[0].name;
-                return Err(CliError::Other(format!(
-                    "several files are open, so a position needs its file: #{file}:{}",
-                    position.0
-                )));
-            }
-            Moment::Position(position) => {
-                log.at_position(position).map_or(Bound::Start, Bound::Event)
-            }
-            Moment::Version(version) => {
-                let Some(stream) = stream else {
-                    return Err(CliError::Other(format!(
-                        "\"{text}\" is a version, which needs a stream; type a time or #position"
-                    )));
-                };
-                let found = crate::analysis::replay::at_version(log, stream, version);
-                let found = found.ok_or_else(|| {
-                    let (_, _, count) = log.stream_extent(stream).unwrap_or((
-                        crate::model::EventIx(0),
-                        crate::model::EventIx(0),
-                        0,
-                    ));
-                    CliError::Other(format!(
-                        "{} has no {version}; it has {count} events",
-                        log.stream_name(stream)
-                    ))
-                })?;
-                Bound::Event(found)
-            }
+            notes: Vec::new(),
         })
     }
 }
@@ -176,7 +105,7 @@ fn layout(file: &PathBuf) -> Result<crate::store::layout::Layout, CliError> {
     let name = file.display().to_string();
     let text = std::fs::read_to_string(file).map_err(|error| LayoutError {
         file: name.clone(),
-        message: error.to_string(),
+        message: format!("since it cannot be read ({error})"),
     })?;
     Ok(from_toml(&name, &text)?)
 }

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Common;
+use super::moment::{self, Reading};
 use super::open::{CliError, Opened};
+use super::{Common, print_notes};
 use crate::analysis::replay::{
     self, Change, Detail, LeafBlame, Series, Source, StateReport, StateRequest,
 };
 use crate::analysis::streams;
-use crate::model::time::{Edge, Style};
+use crate::model::time::Style;
 use crate::model::{Task, Timestamp};
 use crate::render;
 
@@ -44,22 +45,26 @@ pub(super) struct State {
 
 impl State {
     pub fn print(&self, now: Timestamp, out: &mut dyn Write) -> Result<(), CliError> {
-        let opened = Opened::new(&self.store, &self.common)?;
+        let mut opened = Opened::new(&self.store, &self.common)?;
         let stream = streams::resolve(&opened.log, &self.stream)?;
-        let cut =
-            |typed: Option<&str>| opened.cut(typed, Edge::End, Some(stream), now, &self.common);
+        let reading = Reading {
+            now,
+            zone: self.common.zone,
+            stream: Some(stream),
+        };
         let at = self
             .version
             .map(|version| format!("v{version}"))
             .or_else(|| self.at.clone());
+        let cut = opened.cut(at.as_deref(), reading)?;
+        let diff_to = match &self.diff_to {
+            Some(text) => Some(opened.cut(Some(text), reading)?),
+            None => None,
+        };
         let request = StateRequest {
             store: &opened.facts.path,
-            cut: cut(at.as_deref())?,
-            diff_to: self
-                .diff_to
-                .as_deref()
-                .map(|text| cut(Some(text)))
-                .transpose()?,
+            cut,
+            diff_to,
             detail: if self.blame {
                 Detail::Blame
             } else {
@@ -79,11 +84,17 @@ impl State {
             render::json(&report, out)?;
             return Ok(());
         }
-        self.words(&report, out)
+        self.words(&report, &opened.notes, out)
     }
 
-    fn words(&self, report: &StateReport, out: &mut dyn Write) -> Result<(), CliError> {
+    fn words(
+        &self,
+        report: &StateReport,
+        notes: &[String],
+        out: &mut dyn Write,
+    ) -> Result<(), CliError> {
         writeln!(out, "{}", report.answer)?;
+        print_notes(notes, out)?;
         for notice in &report.notices {
             writeln!(out, "Note: {}", notice.message)?;
         }
@@ -97,11 +108,10 @@ impl State {
             }
         }
         if let Some(diff) = &report.diff {
-            writeln!(
-                out,
-                "\nChanges until {}:",
-                self.diff_to.as_deref().unwrap_or_default()
-            )?;
+            let zone = self.common.zone;
+            let until = report.diff_to.as_ref();
+            let until = until.map_or(String::new(), |as_of| moment::words(as_of, zone));
+            writeln!(out, "\nChanges until {until}:")?;
             if diff.is_empty() {
                 writeln!(out, "  none")?;
             }

@@ -224,12 +224,9 @@ impl LogBuilder {
             ..
         } = self;
         let local = raw.streams.names();
-        let names: Vec<u32> = (0..local.len() as u32)
-            .map(|ix| {
-                let category = || categories.intern(raw.categories.names().get(local.tag(ix)));
-                streams.intern_with(local.get(ix), category)
-            })
-            .collect();
+        let names = streams.intern_all(local, |ix| {
+            categories.intern(raw.categories.names().get(local.tag(ix)))
+        });
         let rows = raw.stream.iter().map(|&ix| names[ix as usize]).collect();
         Renumbered { names, rows }
     }
@@ -414,11 +411,7 @@ struct Renumbered {
 }
 
 fn renumber(local: &Interner, global: &mut Interner, rows: &[u32]) -> Vec<u32> {
-    let names: Vec<u32> = local
-        .names()
-        .iter()
-        .map(|name| global.intern(name))
-        .collect();
+    let names = global.intern_all(local.names(), |_| 0);
     rows.iter()
         .map(|&ix| names.get(ix as usize).copied().unwrap_or(NO_NAME))
         .collect()

@@ -151,6 +151,8 @@ pub struct IdColumn(Column);
 
 #[derive(Clone, Debug)]
 enum Column {
+    /// None so far, of so many: most stores lack one id or another, which is to cost nothing.
+    Missing(usize),
     /// 0 stands for a missing id; a nil UUID makes the column text.
     Uuids {
         values: Vec<u128>,
@@ -164,16 +166,23 @@ const MISSING: u64 = 1 << 63;
 
 impl Default for IdColumn {
     fn default() -> Self {
-        Self(Column::Uuids {
-            values: Vec::new(),
-            spelling: None,
-        })
+        Self(Column::Missing(0))
     }
 }
 
 impl IdColumn {
     /// Adds an id at the end.
     pub fn push(&mut self, id: Option<&str>) {
+        if let Column::Missing(count) = &mut self.0 {
+            if id.is_none() {
+                *count += 1;
+                return;
+            }
+            self.0 = Column::Uuids {
+                values: vec![0; *count],
+                spelling: None,
+            };
+        }
         if let Column::Uuids { values, spelling } = &mut self.0 {
             match id.map(|text| (text, parse_uuid(text))) {
                 None => {
@@ -221,6 +230,10 @@ impl IdColumn {
     #[must_use]
     pub fn get(&self, i: usize) -> Option<IdRef<'_>> {
         match &self.0 {
+            Column::Missing(count) => {
+                assert!(i < *count, "row {i} of {count} ids");
+                None
+            }
             Column::Uuids { values, spelling } => {
                 let value = values[i];
                 (value != 0).then(|| IdRef(Repr::Uuid(value, spelling.unwrap_or_default())))
@@ -237,6 +250,7 @@ impl IdColumn {
     #[must_use]
     pub fn len(&self) -> usize {
         match &self.0 {
+            Column::Missing(count) => *count,
             Column::Uuids { values, .. } => values.len(),
             Column::Texts { ends, .. } => ends.len(),
         }
@@ -252,6 +266,7 @@ impl IdColumn {
     #[must_use]
     pub fn memory(&self) -> usize {
         match &self.0 {
+            Column::Missing(_) => 0,
             Column::Uuids { values, .. } => values.capacity() * 16,
             Column::Texts { text, ends } => text.capacity() + ends.capacity() * 8,
         }

@@ -116,10 +116,15 @@ pub struct Interner {
     table: HashTable<Entry>,
     hasher: FixedState,
     /// The last answer: stores often repeat one name many times running.
-    last: Option<u32>,
+    last: Option<Entry>,
 }
 
 impl Interner {
+    /// Makes room for so many names.
+    pub fn reserve(&mut self, names: usize) {
+        self.table.reserve(names, |entry| Entry::spread(entry.hash));
+    }
+
     /// The number of `name`, which is added with tag 0 if it is new.
     pub fn intern(&mut self, name: &str) -> u32 {
         self.intern_with(name, || 0)
@@ -127,12 +132,13 @@ impl Interner {
 
     /// The number of `name`; a new one is added with the tag that `tag` makes.
     pub fn intern_with(&mut self, name: &str, tag: impl FnOnce() -> u32) -> u32 {
-        if let Some(last) = self.last
-            && self.names.get(last) == name
-        {
-            return last;
-        }
         let hash = self.hasher.hash_one(name) as u32;
+        if let Some(last) = self.last
+            && last.hash == hash
+            && self.names.get(last.ix) == name
+        {
+            return last.ix;
+        }
         let ix = match self.look_up(hash, name) {
             Some(ix) => ix,
             None => {
@@ -145,7 +151,7 @@ impl Interner {
                 ix
             }
         };
-        self.last = Some(ix);
+        self.last = Some(Entry { hash, ix });
         ix
     }
 
@@ -154,6 +160,43 @@ impl Interner {
             entry.hash == hash && self.names.get(entry.ix) == name
         });
         found.map(|entry| entry.ix)
+    }
+
+    /// The numbers of all of `names`; a new one is added with the tag that `tag` makes of its number
+    /// there. In a large dictionary nearly every step of a lookup waits for memory, so a batch of
+    /// them goes step by step together.
+    pub fn intern_all(&mut self, names: &Names, mut tag: impl FnMut(u32) -> u32) -> Vec<u32> {
+        const BATCH: usize = 64;
+        let mut numbers = Vec::with_capacity(names.len());
+        let all: Vec<u32> = (0..names.len() as u32).collect();
+        let mut hashes = [0; BATCH];
+        let mut found = [None; BATCH];
+        let mut known = [""; BATCH];
+        for batch in all.chunks(BATCH) {
+            for (hash, &own) in hashes.iter_mut().zip(batch) {
+                *hash = self.hasher.hash_one(names.get(own)) as u32;
+            }
+            for (found, &hash) in found.iter_mut().zip(&hashes[..batch.len()]) {
+                let entry = self
+                    .table
+                    .find(Entry::spread(hash), |entry| entry.hash == hash);
+                *found = entry.map(|entry| entry.ix);
+            }
+            for (known, found) in known.iter_mut().zip(&found[..batch.len()]) {
+                *known = found.map_or("", |ix| self.names.get(ix));
+            }
+            for ((found, known), &own) in found.iter_mut().zip(known).zip(batch) {
+                *found = found.filter(|_| known == names.get(own));
+            }
+            known = [""; BATCH];
+            for (found, &own) in found.iter().zip(batch) {
+                numbers.push(match found {
+                    Some(ix) => *ix,
+                    None => self.intern_with(names.get(own), || tag(own)),
+                });
+            }
+        }
+        numbers
     }
 
     /// The number of `name` if it is known.
@@ -185,6 +228,25 @@ mod tests {
                 prop_assert_eq!(interner.names().find(name), Some(number));
             }
         }
+    }
+
+    #[test]
+    fn many_names_at_once_get_the_numbers_they_would_get_one_by_one() {
+        let (mut one_by_one, mut at_once) = (Interner::default(), Interner::default());
+        for round in 0..3 {
+            let mut names = Interner::default();
+            for i in 0..1000 {
+                names.intern_with(&format!("stream-{}", i * (round + 1)), || i);
+            }
+            let names = names.names();
+            let numbers = at_once.intern_all(names, |own| names.tag(own));
+            for (own, number) in (0..).zip(numbers) {
+                let expected = one_by_one.intern_with(names.get(own), || names.tag(own));
+                assert_eq!(number, expected);
+                assert_eq!(at_once.names().tag(number), one_by_one.names().tag(number));
+            }
+        }
+        assert_eq!(at_once.names().len(), one_by_one.names().len());
     }
 
     #[test]

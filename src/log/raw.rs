@@ -126,6 +126,35 @@ impl Times {
 pub(super) const NO_NAME: u32 = u32::MAX;
 
 impl RawChunk {
+    /// An empty chunk with room for so many events in so many streams.
+    #[must_use]
+    pub fn with_room(events: usize, streams: usize) -> Self {
+        let mut chunk = Self::default();
+        chunk.streams.reserve(streams);
+        for column in [&mut chunk.stream, &mut chunk.kind, &mut chunk.correlation] {
+            column.reserve(events);
+        }
+        let columns = [
+            &mut chunk.position,
+            &mut chunk.version,
+            &mut chunk.recorded.micros,
+            &mut chunk.occurred.micros,
+            &mut chunk.at,
+            &mut chunk.extent,
+            &mut chunk.schema_version,
+        ];
+        for column in columns {
+            column.reserve(events);
+        }
+        chunk
+    }
+
+    /// How many streams its events are in.
+    #[must_use]
+    pub fn stream_count(&self) -> usize {
+        self.streams.names().len()
+    }
+
     /// Adds an event. `category` is asked once for each new stream of the chunk.
     pub fn push(&mut self, row: &Row<'_>, category: impl FnOnce() -> String) {
         let Self {

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use super::{Width, categories, event_types, grouped, inline, table};
 use crate::analysis::overview::{InfoReport, Overview};
+use crate::analysis::words::many;
+use crate::log::Clock;
 use crate::model::time::{Style, Zone};
 
 /// Problems and types listed before the rest is only counted.
@@ -41,41 +43,64 @@ pub fn info(report: &InfoReport, zone: Zone) -> String {
     for reason in &layout.reasons {
         line("", &format!("{:+} {}", reason.points, reason.text));
     }
+    line("As of", &as_of(overview, zone));
     line("Events", &grouped(overview.events));
     line("Streams", &grouped(overview.streams));
     line("Time", &times(overview, zone));
     if let Some(histogram) = &overview.histogram {
         let busiest = zone.format(histogram.busiest.from, Style::Seconds);
-        let events = grouped(histogram.busiest.events);
+        let events = many(histogram.busiest.events, "event", "events").unwrap_or_default();
         let bucket = histogram.bucket;
-        line(
-            "Busiest",
-            &format!("{bucket} from {busiest}, {events} events"),
-        );
+        line("Busiest", &format!("{bucket} from {busiest}, {events}"));
     }
     if !report.lacks.is_empty() {
         line("Lacks", &report.lacks.join(", "));
     }
-    text.push('\n');
-    text.push_str(&table(
-        &categories(&overview.categories),
-        zone,
-        Width::Whole,
-    ));
-    text.push('\n');
-    let types = &overview.event_types;
-    let shown = &types[..types.len().min(LISTED)];
-    text.push_str(&table(&event_types(shown), zone, Width::Whole));
-    if types.len() > shown.len() {
-        let _ = writeln!(text, "and {} more types", types.len() - shown.len());
-    }
+    tables(&mut text, overview, zone);
     oddities(&mut text, report);
     text
 }
 
+/// Categories and event types, where there are any.
+fn tables(text: &mut String, overview: &Overview, zone: Zone) {
+    if overview.events == 0 {
+        return;
+    }
+    let types = &overview.event_types;
+    let shown = &types[..types.len().min(LISTED)];
+    for grid in [categories(&overview.categories), event_types(shown)] {
+        text.push('\n');
+        text.push_str(&table(&grid, zone, Width::Whole));
+    }
+    if types.len() > shown.len() {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "and {} more types", types.len() - shown.len());
+    }
+}
+
+fn as_of(overview: &Overview, zone: Zone) -> String {
+    let as_of = &overview.as_of;
+    let Some(position) = &as_of.position else {
+        let time = as_of.time.map(|time| zone.say(time));
+        return time.unwrap_or_else(|| "before the first event".to_owned());
+    };
+    let Some(time) = as_of.time else {
+        return position.to_string();
+    };
+    let clock = match as_of.clock {
+        Clock::Recorded => "recorded",
+        Clock::Occurred => "occurred",
+    };
+    let time = zone.say(time);
+    format!("{time} by {clock} time, {position}")
+}
+
 fn times(overview: &Overview, zone: Zone) -> String {
     let (Some(first), Some(last)) = (overview.first_time, overview.last_time) else {
-        return "none: the store has positions only".to_owned();
+        return match overview.as_of.time {
+            Some(_) => "none yet".to_owned(),
+            None => "none: the store has positions only".to_owned(),
+        };
     };
     let [from, to] = [first, last].map(|time| zone.format(time, Style::AsNeeded));
     format!("{from} to {to} ({})", last - first)
@@ -105,8 +130,7 @@ fn oddities(text: &mut String, report: &InfoReport) {
     if more > 0 {
         let _ = writeln!(text, "and {} more", grouped(more as u64));
     }
-    if report.unreadable > 0 {
-        let records = grouped(report.unreadable);
+    if let Some(records) = many(report.unreadable, "record", "records") {
         let _ = writeln!(text, "{records} records could not be read, or not wholly.");
     }
 }

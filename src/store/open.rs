@@ -459,8 +459,8 @@ fn check_medium(layout: &Layout, medium: Medium) -> Result<(), LayoutError> {
         return Ok(());
     }
     let message = match medium {
-        Medium::Sqlite => "it is for JSON, and this store is SQLite",
-        Medium::Json => "it is for SQLite, and this store is JSON",
+        Medium::Sqlite => "since it is for JSON and the store is SQLite",
+        Medium::Json => "since it is for SQLite and the store is JSON",
     };
     Err(LayoutError {
         file: layout.id.clone(),

@@ -63,13 +63,20 @@ pub enum Encoding {
 #[derive(Debug, thiserror::Error)]
 pub enum SniffError {
     /// The file system refused.
-    #[error("cannot be read ({source}): {path}")]
+    #[error("{}: {path}", why(source))]
     Unreadable {
         /// What was to be read.
         path: PathBuf,
         /// Why it was not.
         source: io::Error,
     },
+}
+
+fn why(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "There is no such file or folder".to_owned(),
+        _ => format!("It cannot be read ({error})"),
+    }
 }
 
 impl Kind {

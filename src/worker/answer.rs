@@ -135,22 +135,7 @@ impl Desk {
                 subject,
                 stream,
                 pointer,
-            } => {
-                let source = Source {
-                    log: &subject.log,
-                    payloads: &*subject.payloads,
-                    task,
-                };
-                let events = subject.log.stream_events(stream);
-                let series = self.series(&subject, stream);
-                series.grow(source)?;
-                let values = series.values_of(source, &events, &pointer)?;
-                Ok(Reply::Values {
-                    stream,
-                    pointer,
-                    values,
-                })
-            }
+            } => self.values(&subject, stream, pointer, task),
             Job::Inspect { subject, event } => {
                 let mut found = Err(Unreadable::Rewritten);
                 subject
@@ -188,6 +173,29 @@ impl Desk {
             | Job::Save { .. }
             | Job::Preview { .. } => Err(ReplayError::Cancelled(crate::model::Cancelled)),
         }
+    }
+
+    fn values(
+        &mut self,
+        subject: &Subject,
+        stream: StreamIx,
+        pointer: String,
+        task: &Task,
+    ) -> Result<Reply, ReplayError> {
+        let source = Source {
+            log: &subject.log,
+            payloads: &*subject.payloads,
+            task,
+        };
+        let events = subject.log.stream_events(stream);
+        let series = self.series(subject, stream);
+        series.grow(source)?;
+        let values = series.values_of(source, &events, &pointer)?;
+        Ok(Reply::Values {
+            stream,
+            pointer,
+            values,
+        })
     }
 
     /// The replay of `stream`, the most recently used last.

@@ -57,7 +57,11 @@ impl From<ReplayError> for ExportError {
 /// Writes the file.
 pub(super) fn export(order: &Export, task: &Task) -> Result<Exported, ExportError> {
     let path = &order.path;
-    if belongs_to_store(path, &order.store) {
+    if order
+        .store
+        .iter()
+        .any(|store| belongs_to_store(path, store))
+    {
         return Err(ExportError::Store(path.clone()));
     }
     let failed = |source: io::Error| ExportError::Write {

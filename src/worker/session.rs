@@ -195,8 +195,8 @@ fn open(request: &OpenRequest, task: &Task) -> Result<Store, OpenError> {
     };
     let mut files: Vec<(PathBuf, OpenOptions)> = Vec::with_capacity(request.paths.len());
     for path in &request.paths {
-        let chosen = files.is_empty() && request.options.layout.is_some();
-        let options = if chosen {
+        // What was handed on about the first file counts, also that it has no mapping any more.
+        let options = if files.is_empty() {
             request.options.clone()
         } else {
             own(path)
@@ -251,5 +251,51 @@ fn remembered(request: &mut OpenRequest) -> (StoreWorkspace, Option<String>) {
             (loaded.value, notice)
         }
         Err(error) => (StoreWorkspace::default(), Some(error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::Worker;
+    use super::*;
+    use crate::workspace::Workspace;
+
+    #[test]
+    fn several_files_are_opened_as_one() {
+        let (wake, woken) = crossbeam_channel::unbounded();
+        let wake: crate::worker::Wake = Arc::new(move || {
+            let _ = wake.send(());
+        });
+        let worker = Worker::start(&wake).unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/es_py_system");
+        let files = ["orders.db", "reservations.db", "payments.db"];
+        worker.submit(Job::Open(Box::new(OpenRequest {
+            paths: files.map(|file| folder.join(file)).to_vec(),
+            options: OpenOptions::default(),
+            workspace: Workspace::at(home.path()),
+            remembered: None,
+        })));
+        let mut opened = None;
+        let log = loop {
+            woken.recv().unwrap();
+            match worker.next().unwrap() {
+                Outcome::Opened(new) => opened = Some(new),
+                Outcome::Indexed {
+                    log,
+                    arrangement: Some(_),
+                    ..
+                } => break log,
+                Outcome::Indexed { .. } => {}
+                other => panic!("{other:?}"),
+            }
+        };
+        let opened = opened.unwrap();
+        assert_eq!((log.len(), log.sources().len()), (187, 3));
+        assert_eq!((opened.paths.len(), opened.files.len()), (3, 3));
+        assert_eq!(opened.store_path, StorePath::of_all(&opened.paths));
+        assert_ne!(opened.store_path, StorePath::of(&opened.path));
     }
 }

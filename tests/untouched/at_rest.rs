@@ -209,7 +209,7 @@ fn what_is_no_database_is_named() {
     assert!(matches!(refused(&store), ConnectError::NotADatabase { .. }));
     let json = refused(&folder.path().join("a.json")).to_string();
     assert!(
-        json.starts_with("this is JSON or other text, not an SQLite database: "),
+        json.starts_with("This is JSON or other text, not an SQLite database: "),
         "{json}"
     );
     assert!(json.ends_with("a.json"), "{json}");

@@ -10,7 +10,7 @@ use super::pointer;
 use super::report::EventRef;
 use super::tree::{Blame, Found};
 use crate::log::{Bound, Log, StreamEnd};
-use crate::model::time::{Style, Zone};
+use crate::model::time::Zone;
 use crate::model::{EventIx, Timestamp};
 
 /// Characters of a value that a sentence shows.
@@ -360,16 +360,7 @@ impl Writer<'_> {
     }
 
     fn time(&self, time: Timestamp) -> String {
-        // The last microsecond of a day or second is how a bare date is taken; nobody typed it.
-        let is_end = time.micros().rem_euclid(1_000_000) == 999_999;
-        self.zone.format(
-            time,
-            if is_end {
-                Style::Seconds
-            } else {
-                Style::AsNeeded
-            },
-        )
+        self.zone.say(time)
     }
 }
 

@@ -257,7 +257,7 @@ impl App {
             cut: *self.model.cursor.cut(),
             format: ExportFormat::of(&path),
             path,
-            store: session.opened.path.clone(),
+            store: session.opened.paths.clone(),
         })));
     }
 

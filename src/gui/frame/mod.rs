@@ -77,7 +77,10 @@ impl Frame {
                 .show(ui, |ui| rail::show(ui, model, outbox));
         }
         egui::CentralPanel::no_frame().show(ui, |ui| {
-            ui.scope(|ui| notes::show(ui, model, outbox));
+            // Even an empty stack of notes would push the view down.
+            if !model.notes.is_empty() {
+                ui.scope(|ui| notes::show(ui, model, outbox));
+            }
             // What the notes leave is all that the view sees.
             let room = ui.available_rect_before_wrap();
             let ui = &mut ui.new_child(egui::UiBuilder::new().id_salt("view").max_rect(room));

@@ -116,6 +116,21 @@ impl Zone {
         text
     }
 
+    /// A moment for people as a sentence has it: the last microsecond of a second, which is how a bare
+    /// date is taken and nobody typed, stays unsaid.
+    #[must_use]
+    pub fn say(self, moment: Timestamp) -> String {
+        let is_end = moment.micros().rem_euclid(1_000_000) == 999_999;
+        self.format(
+            moment,
+            if is_end {
+                Style::Seconds
+            } else {
+                Style::AsNeeded
+            },
+        )
+    }
+
     /// A moment for people, in views that name the zone once elsewhere.
     #[must_use]
     pub fn format_bare(self, moment: Timestamp, style: Style) -> String {

@@ -1,5 +1,7 @@
 //! From the text of a record to its values by role, as a layout says.
 
+use std::borrow::Cow;
+
 use crate::log::{Body, Payload};
 use crate::model::json::{Picker, Pointer, scalar, string};
 use crate::store::decode::{self, Decoder};
@@ -199,7 +201,7 @@ impl Mapping {
                 .slots
                 .iter()
                 .position(|(role, _)| *role == Role::Position)?;
-            slots[at].and_then(string).map(std::borrow::Cow::into_owned)
+            slots[at].and_then(string).map(Cow::into_owned)
         });
         Body {
             data,
@@ -360,10 +362,16 @@ impl Wanted {
             let Some(raw) = *raw else { continue };
             found.offer(*role, || match integer(raw) {
                 Some(number) => Some(Value::Integer(number)),
-                None => scalar(raw).map(Value::Text),
+                None => plain(raw).or_else(|| scalar(raw)).map(Value::Text),
             });
         }
     }
+}
+
+/// The content of a string without escapes, which the walk has found to be one.
+fn plain(raw: &str) -> Option<Cow<'_, str>> {
+    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
+    (!inner.contains('\\')).then_some(Cow::Borrowed(inner))
 }
 
 /// Only a number that an integer holds exactly; anything else keeps its written text.

@@ -8,7 +8,7 @@ static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/layouts");
 
 /// A layout file that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file} is not a layout: {message}")]
+#[error("This layout cannot be used, {message}: {file}")]
 pub struct LayoutError {
     /// Which file.
     pub file: String,
@@ -23,8 +23,15 @@ pub struct LayoutError {
 pub fn from_toml(file: &str, text: &str) -> Result<Layout, LayoutError> {
     toml::from_str(text).map_err(|error| LayoutError {
         file: file.to_owned(),
-        message: error.to_string().trim_end().to_owned(),
+        message: in_one_line(text, &error),
     })
+}
+
+fn in_one_line(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+    let message = error.message().replace('\n', " ");
+    format!("since line {line} is wrong ({message})")
 }
 
 /// All layouts that come with the program. Broken ones are left out; a test sees to it that there

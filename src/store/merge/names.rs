@@ -34,9 +34,8 @@ pub(in crate::store) fn file_names(paths: &[&Path]) -> Vec<String> {
     let mut names = Vec::with_capacity(paths.len());
     for path in paths {
         let mut name = match (alone(&stem, path), alone(&whole, path)) {
-            (true, _) => stem(path),
             (false, true) => whole(path),
-            (false, false) => stem(path),
+            (true, _) | (false, false) => stem(path),
         };
         for number in 2.. {
             if !taken.contains(&name) {

@@ -18,8 +18,9 @@ use crate::store::row::{Found, Interpreter, Value};
 const TRANSACTION: Duration = Duration::from_millis(50);
 
 /// Keys in the first blocks, so that the first screen is there at once; later ones have `BLOCK`.
-const FIRST: [i64; 4] = [1_000, 4_000, 16_000, 64_000];
-const BLOCK: i64 = 1 << 18;
+/// More would not fit the names of a block into a processor's cache.
+const FIRST: [i64; 2] = [1_000, 8_000];
+const BLOCK: i64 = 1 << 15;
 
 /// Below so many keys a second reader costs more than it brings.
 const WORTH_TWO: u64 = 50_000;
@@ -138,6 +139,8 @@ struct Reader<'s> {
     interpreter: Interpreter<'s>,
     sql: String,
     links: Option<String>,
+    /// Events and streams of the last chunk: what the next one will need room for.
+    room: (usize, usize),
 }
 
 /// Why a transaction ended.
@@ -159,6 +162,7 @@ impl<'s> Reader<'s> {
             interpreter: Interpreter::new(&scan.plan.layout.events, scan.file),
             sql: scan.plan.index_sql(),
             links: scan.plan.links_sql(),
+            room: (0, 0),
         })
     }
 
@@ -171,7 +175,7 @@ impl<'s> Reader<'s> {
         most: usize,
         task: &Task,
     ) -> Result<RawChunk, ConnectError> {
-        let mut chunk = RawChunk::default();
+        let mut chunk = RawChunk::with_room(self.room.0, self.room.1);
         while *after < to && chunk.len() < most {
             task.check()?;
             match self.transaction(after, to, most, &mut chunk) {
@@ -191,6 +195,7 @@ impl<'s> Reader<'s> {
         if self.database.standing()? == Standing::Lapsed {
             return Err(self.database.busy());
         }
+        self.room = (chunk.len(), chunk.stream_count());
         Ok(chunk)
     }
 

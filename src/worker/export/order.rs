@@ -57,8 +57,8 @@ pub struct Export {
     pub format: ExportFormat,
     /// Where to.
     pub path: PathBuf,
-    /// The open store's file or folder, which is never written.
-    pub store: PathBuf,
+    /// The open store's files and folders, which are never written.
+    pub store: Vec<PathBuf>,
 }
 
 /// A file that was written.

@@ -82,7 +82,11 @@ impl Col {
     /// As the table draws it.
     pub fn column(self, model: &Model, times: &TimeFormat) -> Column {
         match self {
-            Self::Position => Column::new("Position", 80.0).right().resizable(),
+            Self::Position => {
+                let several = model.log().is_some_and(|log| !log.sources().is_empty());
+                let width = if several { 148.0 } else { 80.0 };
+                Column::new("Position", width).right().resizable()
+            }
             Self::Type => Column::new("Event type", 194.0).resizable(),
             Self::Stream => Column::new("Stream", 148.0).resizable(),
             Self::Version => Column::new("v", 46.0).right(),

@@ -116,21 +116,23 @@ fn bound(
             Some((name, format!("{word} {}", times.short(time))))
         }
         Bound::Event(event) if event.at() < log.len() => {
-            let position = log.position(event).0;
-            Some(("Position", format!("{word} #{}", signed(position))))
+            let position = position(log, event);
+            Some(("Position", format!("{word} #{position}")))
         }
         _ => None,
     }
 }
 
-fn signed(position: i64) -> String {
-    let sign = if position < 0 { "−" } else { "" };
-    format!("{sign}{}", grouped(position.unsigned_abs()))
-}
-
-/// A position as it stands in the table.
+/// A position as it stands in the table: with its file where several are open.
 pub(super) fn position(log: &Log, event: EventIx) -> String {
-    signed(log.position(event).0)
+    let name = log.position_name(event);
+    let position = name.position.0;
+    let sign = if position < 0 { "−" } else { "" };
+    let digits = grouped(position.unsigned_abs());
+    match name.file {
+        Some(file) => format!("{file}:{sign}{digits}"),
+        None => format!("{sign}{digits}"),
+    }
 }
 
 /// The filter without one of its parts.

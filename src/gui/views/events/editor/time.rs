@@ -24,7 +24,7 @@ impl Typed {
     pub fn of(bound: Bound, model: &Model, log: &Log) -> Self {
         let text = match bound {
             Bound::Time(time) => model.zone().format_bare(time, Style::AsNeeded),
-            Bound::Event(event) if event.at() < log.len() => log.position(event).to_string(),
+            Bound::Event(event) if event.at() < log.len() => log.position_name(event).to_string(),
             _ => String::new(),
         };
         Self { text, error: None }
@@ -100,6 +100,9 @@ fn read(typed: &mut Typed, edge: Edge, model: &Model, log: &Log) -> Option<Bound
     };
     if typed.text.trim().is_empty() {
         return Some(open);
+    }
+    if let Some(bound) = log.at_position_name(&typed.text) {
+        return Some(bound);
     }
     let context = InputContext {
         now: model.now,
