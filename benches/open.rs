@@ -55,7 +55,7 @@ fn main() -> Result<(), Failure> {
     let mut measured = peers(&stores);
     measured.extend(floors(&stores));
     measured.extend(cases::opening(&stores.sqlite, &stores.json));
-    measured.extend(cases::asking(&sqlite, &long)?);
+    measured.extend(cases::asking(&sqlite, &json, &long)?);
     measured.extend(cases::drawing(&stores.sqlite)?);
     if let Some(only) = only {
         measured.retain(|case| case.is(PEER) || case.is(&only));

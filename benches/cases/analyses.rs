@@ -34,13 +34,6 @@ pub fn events(ready: &Ready) -> Vec<Case<'_>> {
         types,
         ..EventFilter::default()
     };
-    let text = |case| EventFilter {
-        text: Some(TextFilter {
-            text: data::NEEDLE.to_owned(),
-            case,
-        }),
-        ..EventFilter::default()
-    };
     vec![
         found("filter by type (< 20 ms)", ready, by_type),
         found(
@@ -55,6 +48,21 @@ pub fn events(ready: &Ready) -> Vec<Case<'_>> {
             text(Letters::Ignored),
         ),
     ]
+}
+
+/// The search for a text in a store of JSON lines.
+pub fn text_in_json(ready: &Ready) -> Case<'_> {
+    found("text in all JSON lines", ready, text(Letters::Ignored))
+}
+
+fn text(case: Letters) -> EventFilter {
+    EventFilter {
+        text: Some(TextFilter {
+            text: data::NEEDLE.to_owned(),
+            case,
+        }),
+        ..EventFilter::default()
+    }
 }
 
 fn found<'a>(what: &'a str, ready: &'a Ready, filter: EventFilter) -> Case<'a> {

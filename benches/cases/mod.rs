@@ -80,13 +80,18 @@ impl Ready {
     }
 }
 
-/// All that is asked of opened stores: `sqlite` with many streams, `long` with one.
+/// All that is asked of opened stores: `sqlite` and `json` with many streams, `long` with one.
 ///
 /// # Errors
 /// When a store does not hold what [`data`] wrote.
-pub fn asking<'a>(sqlite: &'a Ready, long: &'a Ready) -> Result<Vec<Case<'a>>, Failure> {
+pub fn asking<'a>(
+    sqlite: &'a Ready,
+    json: &'a Ready,
+    long: &'a Ready,
+) -> Result<Vec<Case<'a>>, Failure> {
     let mut cases = states::states(sqlite, long)?;
     cases.extend(analyses::events(sqlite));
+    cases.push(analyses::text_in_json(json));
     cases.extend(analyses::figures(sqlite)?);
     Ok(cases)
 }

@@ -159,7 +159,9 @@ impl Search<'_> {
                 Ok(_) => {}
                 Err(_) => matches.unread += 1,
             };
-            self.payloads.read(self.log, batch, task, &mut each)?;
+            let may = |stored: &[u8]| needle.may_be_in(stored);
+            let likely = self.payloads.likely(self.log, batch, task, &may)?;
+            self.payloads.read(self.log, &likely, task, &mut each)?;
             hand_out(&matches.events[start..], found);
         }
         left.clear();

@@ -55,6 +55,11 @@ impl Needle {
         }
     }
 
+    /// Whether what is stored as these bytes may match: it has the text, or escapes that may hide it.
+    pub(super) fn may_be_in(&self, stored: &[u8]) -> bool {
+        self.is_in(stored) || memchr::memchr(b'\\', stored).is_some()
+    }
+
     pub(super) fn matches(&self, body: &Body) -> bool {
         self.is_in_payload(&body.data) || self.is_in_payload(&body.metadata)
     }

@@ -36,7 +36,7 @@ fn leading_number(text: &[u8]) -> (&[u8], &[u8]) {
 /// The beginning of a name in 16 bytes that compare as names do; of equal ones the whole names
 /// decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct NameKey(u128);
+pub(super) struct NameKey([u64; 2]);
 
 impl NameKey {
     pub(super) fn of(name: &str) -> Self {
@@ -63,7 +63,8 @@ impl NameKey {
             // Of numbers so long the key does not know which is longer.
             rest = if length < 255 { after } else { &[] };
         }
-        Self(u128::from_be_bytes(key))
+        let (halves, _) = key.as_chunks::<8>();
+        Self([0, 1].map(|half| u64::from_be_bytes(halves[half])))
     }
 }
 

@@ -177,6 +177,18 @@ impl Mapping {
         }
     }
 
+    /// Whether bodies are parts of their records as they are written, but for escapes.
+    pub fn is_verbatim(&self) -> bool {
+        self.bodies.iter().all(|standing| match standing {
+            Standing::Nowhere => true,
+            Standing::Rest(_) => false,
+            Standing::At(wanted) | Standing::InPayload(wanted) => wanted
+                .slots
+                .iter()
+                .all(|(_, decoder)| matches!(decoder, None | Some(Decoder::JsonString))),
+        })
+    }
+
     /// The body of a record.
     pub fn body(&self, text: &str) -> Body {
         let data = self.part(0, text, None);

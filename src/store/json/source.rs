@@ -402,6 +402,30 @@ impl PayloadReader for Shared {
         }
         Ok(())
     }
+
+    fn likely(
+        &self,
+        log: &Log,
+        events: &[EventIx],
+        task: &Task,
+        may: &dyn Fn(&[u8]) -> bool,
+    ) -> Result<Vec<EventIx>, Cancelled> {
+        if !self.mapping.is_verbatim() {
+            return Ok(events.to_vec());
+        }
+        let mut found = Vec::new();
+        for (n, &event) in events.iter().enumerate() {
+            if n % 64 == 0 {
+                task.check()?;
+            }
+            // Reading says what is wrong with a record.
+            let text = self.records.read_back(unpack(log.place(event)));
+            if text.map_or(true, |text| may(text.as_bytes())) {
+                found.push(event);
+            }
+        }
+        Ok(found)
+    }
 }
 
 /// What it takes to tell whether a record is still the event that was indexed.

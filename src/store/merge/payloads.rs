@@ -52,4 +52,35 @@ impl PayloadReader for Payloads {
         }
         Ok(())
     }
+
+    fn likely(
+        &self,
+        log: &Log,
+        events: &[EventIx],
+        task: &Task,
+        may: &dyn Fn(&[u8]) -> bool,
+    ) -> Result<Vec<EventIx>, Cancelled> {
+        let mut found = Vec::new();
+        for (reader, file) in self.0.iter().zip(0_u32..) {
+            let Some(source) = log.sources().get(file as usize) else {
+                continue;
+            };
+            let of_file = events
+                .iter()
+                .filter(|event| log.place(**event).extent == file);
+            let (whole, own): (Vec<EventIx>, Vec<EventIx>) = of_file
+                .filter_map(|&event| Some((event, log.source(event)?.1)))
+                .unzip();
+            let likely = reader.likely(&source.log, &own, task, may)?;
+            let mut likely = likely.into_iter().peekable();
+            let pairs = whole.into_iter().zip(own);
+            found.extend(
+                pairs
+                    .filter(|(_, own)| likely.next_if_eq(own).is_some())
+                    .map(|(event, _)| event),
+            );
+        }
+        found.sort_unstable();
+        Ok(found)
+    }
 }

@@ -4,6 +4,7 @@
 pub mod connect;
 mod facts;
 mod functions;
+mod likely;
 mod payloads;
 mod plan;
 mod scan;

@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use tempfile::NamedTempFile;
 
 use super::connect::{ConnectError, Database, ReadMode, Standing};
+use super::likely;
 use super::plan::Plan;
 use crate::log::{Body, Log, PayloadReader, Place, Unreadable};
 use crate::model::{Cancelled, EventIx, Task};
@@ -21,6 +22,8 @@ const LONGEST_RUN: usize = 256;
 /// No read transaction lasts longer, nor are more bytes held back until it is known to count.
 const TRANSACTION: Duration = Duration::from_millis(50);
 const HELD: usize = 8 << 20;
+/// Rows that are only looked at take about a microsecond each.
+const JUDGED: usize = 1 << 13;
 
 /// How often a read is tried again because a writer came.
 const ATTEMPTS: u32 = 5;
@@ -58,6 +61,18 @@ impl SqlitePayloads {
         events: &[EventIx],
         task: &Task,
     ) -> Result<Bodies, ConnectError> {
+        self.moment(held, task, |connection| {
+            self.transaction(connection, log, events, task)
+        })
+    }
+
+    /// Reads something from one moment of the store.
+    fn moment<T>(
+        &self,
+        held: &mut Option<Database>,
+        task: &Task,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, ConnectError> {
         let database = match held.take() {
             Some(database) if database.standing()? == Standing::Holds => database,
             _ => {
@@ -68,7 +83,8 @@ impl SqlitePayloads {
             }
         };
         let database = held.insert(database);
-        let read = self.transaction(database.connection(), log, events, task);
+        let moment = database.connection().unchecked_transaction();
+        let read = moment.and_then(|_moment| read(database.connection()));
         // Where nothing locked a writer out, what was read counts only if none came.
         if database.standing()? == Standing::Lapsed {
             return Err(database.busy());
@@ -83,7 +99,6 @@ impl SqlitePayloads {
         events: &[EventIx],
         task: &Task,
     ) -> rusqlite::Result<Bodies> {
-        let _moment = connection.unchecked_transaction()?;
         let began = Instant::now();
         let mut reading = Reading {
             source: self,
@@ -148,11 +163,55 @@ impl PayloadReader for SqlitePayloads {
                 }
             }
         }
-        // An open database makes the last writer leave its log behind when it closes.
-        if held.as_ref().map(Database::mode) == Some(ReadMode::WalShared) {
-            *held = None;
-        }
+        let_go(&mut held);
         Ok(())
+    }
+
+    fn likely(
+        &self,
+        log: &Log,
+        events: &[EventIx],
+        task: &Task,
+        may: &dyn Fn(&[u8]) -> bool,
+    ) -> Result<Vec<EventIx>, Cancelled> {
+        let Some(sql) = self.plan.stored_sql() else {
+            return Ok(events.to_vec());
+        };
+        let mut held = self.database.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found = Vec::new();
+        for some in events.chunks(JUDGED) {
+            task.check()?;
+            let before = found.len();
+            let read = self.moment(&mut held, task, |connection| {
+                for run in runs(log, some, &self.plan) {
+                    let before = found.len();
+                    let judged = match run.len() {
+                        RUN.. => likely::judge(connection, &sql, log, run, may, &mut found).is_ok(),
+                        _ => false,
+                    };
+                    // Reading says why.
+                    if !judged {
+                        found.truncate(before);
+                        found.extend_from_slice(run);
+                    }
+                }
+                Ok(())
+            });
+            // Reading tries again.
+            if read.is_err() {
+                found.truncate(before);
+                found.extend_from_slice(some);
+            }
+        }
+        let_go(&mut held);
+        Ok(found)
+    }
+}
+
+/// An open database makes the last writer leave its log behind when it closes.
+fn let_go(held: &mut Option<Database>) {
+    if held.as_ref().map(Database::mode) == Some(ReadMode::WalShared) {
+        *held = None;
     }
 }
 

@@ -143,6 +143,23 @@ impl Plan {
         sql
     }
 
+    /// Key, part, payload and metadata, as stored, of the rows with `?1 <= key <= ?2`; none where
+    /// they are not stored as they are shown, or rows are not found by a key.
+    pub fn stored_sql(&self) -> Option<String> {
+        let key = self.key.as_ref()?;
+        if self.decoders.iter().any(Option::is_some) {
+            return None;
+        }
+        let data = self.data.map(|at| at.map_or("NULL", |at| &self.body[at]));
+        let mut columns = self.body[..2].to_vec();
+        columns.extend(data.map(str::to_owned));
+        let sql = self.select(&columns);
+        let part = self.then_by_part();
+        Some(format!(
+            "{sql} AND {key} BETWEEN ?1 AND ?2 ORDER BY {key}{part}"
+        ))
+    }
+
     /// Key, stream and version of further streams of the events with `?1 < key <= ?2`.
     pub fn links_sql(&self) -> Option<String> {
         let links = self.layout.events.links.as_ref()?;

@@ -117,6 +117,16 @@ fn touches(payload: &Value, pointer: &str) -> bool {
 
 proptest! {
     #[test]
+    fn digits_survive_from_payload_to_state_to_json(
+        numbers in prop::collection::vec(r"-?(0|[1-9][0-9]{0,25})(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,5})?", 1..5),
+    ) {
+        let list = numbers.join(",");
+        let payload = format!(r#"{{"first":{},"inner":{{"all":[{list}]}}}}"#, numbers[0]);
+        let state = folded(&[r#"{"first":1,"inner":{"all":[]}}"#.to_owned(), payload.clone()]);
+        prop_assert_eq!(serde_json::to_string(&state.tree().to_value()).unwrap(), payload);
+    }
+
+    #[test]
     fn the_fold_is_rfc_7396(history in any_history()) {
         let mut expected = Value::Object(Map::new());
         for text in &history {
