@@ -1,40 +1,32 @@
 //! Grows a log chunk by chunk and hands out snapshots of it.
 
+mod again;
+mod gather;
+mod links;
+mod order;
+
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::chunk::{ALWAYS, Chunk, TimeColumn};
-use super::gather::gather;
+use super::chunk::{ALWAYS, Chunk, Marks, TimeColumn};
+use super::ids::{Form, RowIds};
 use super::index::{Chunks, LinkedVersion, Segment};
 use super::ints::Ints;
 use super::names::Interner;
-use super::raw::{NO_NAME, NONE, Problem, RawChunk, Times};
+use super::problems::{After, Problems};
+use super::raw::{NONE, Problem, RawChunk, Times};
 use super::{Clock, Log, Source};
 use crate::model::{EventIx, Timestamp};
+use order::{Positions, Reading, Versions};
 
-/// What decides the order of a log.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
-    /// The reader delivers the events in the store's own order.
-    #[default]
-    Given,
-    /// The reader delivers them as the file has them; see `docs/semantics.md`, "Order and positions".
-    Found,
-    /// By time, then version, then place (a store that says nothing else).
-    Time,
-}
+pub use order::{Arrangement, Order};
 
-/// Whether the events are in their final order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Arrangement {
-    /// As they were read.
-    AsRead,
-    /// They were put in order after reading.
-    Sorted,
-}
+/// Rows that a chunk made of others has at most. Its rows, and as many ids of others that they name,
+/// can be told apart in two bytes.
+const ROWS: usize = 1 << 15;
 
-/// Problems kept with their places; beyond these they are counted only.
-const PROBLEMS_KEPT: usize = 1_000;
+/// Events that a log can number.
+const MOST: usize = u32::MAX as usize - 1;
 
 /// Collects chunks into a log. One builder belongs to one open store for as long as it is followed.
 #[derive(Debug, Default)]
@@ -44,16 +36,11 @@ pub struct LogBuilder {
     types: Interner,
     categories: Interner,
     schema_versions: Interner,
-    correlations: Interner,
-    foreign: Interner,
-    /// Per stream: the version of the event last read.
-    last_version: Vec<i64>,
-    order: Order,
     links: Vec<LinkedVersion>,
-    versions_backwards: bool,
-    last_position: Option<i64>,
-    positions_ascend: bool,
-    all_have_positions: bool,
+    /// In which order the events were read, and what that asks of the order of the log.
+    reading: Reading,
+    /// The last version of each stream in the order of the log.
+    versions: Versions,
     finished: bool,
     /// Events got new places since the last [`LogBuilder::finish`] because all were added again.
     again: bool,
@@ -64,9 +51,7 @@ impl LogBuilder {
     #[must_use]
     pub fn new(order: Order) -> Self {
         Self {
-            order,
-            positions_ascend: true,
-            all_have_positions: true,
+            reading: Reading::new(order),
             ..Self::default()
         }
     }
@@ -93,111 +78,123 @@ impl LogBuilder {
     /// Says of which files' logs this one is made, with the clock to go by where nobody chose one.
     /// What could not be read of them could not be read here.
     pub fn made_of(&mut self, sources: Arc<[Source]>, clock: Option<Clock>) {
-        let problems = sources.iter().flat_map(|source| {
-            let named = |problem: &Problem| Problem {
-                place: format!("{}: {}", source.name, problem.place),
-                message: problem.message.clone(),
-            };
-            source.log.problems().iter().map(named)
-        });
-        self.log.problems = Arc::new(problems.take(PROBLEMS_KEPT).collect());
-        let counts = sources.iter().map(|source| source.log.problem_count());
-        self.log.problem_count = counts.sum();
+        self.log.problems = Arc::new(Problems::of_files(&sources));
         self.log.preferred_clock = clock;
         self.log.sources = sources;
     }
 
-    /// Forgets all events, which are about to be added again in another order. Names keep their
-    /// numbers.
+    /// Forgets all events and problems, which are about to be added again. Names keep their numbers.
     pub fn begin_again(&mut self) {
         self.log.chunks.clear();
         self.log.segments.clear();
         self.log.len = 0;
         self.log.generation += 1;
-        self.last_version.clear();
+        self.log.complete = false;
+        self.log.problems = Arc::default();
         self.links.clear();
-        self.versions_backwards = false;
-        self.last_position = None;
-        self.positions_ascend = true;
-        self.all_have_positions = true;
+        self.reading = Reading::new(self.reading.order);
+        self.versions = Versions::default();
         self.finished = false;
         self.again = true;
     }
 
-    /// Reports what could not be read.
+    /// Reports what is wrong with the file itself.
     pub fn report(&mut self, problems: impl IntoIterator<Item = Problem>) {
-        let all = Arc::make_mut(&mut self.log.problems);
         for problem in problems {
-            self.log.problem_count += 1;
-            if all.len() < PROBLEMS_KEPT {
-                all.push(problem);
+            Arc::make_mut(&mut self.log.problems).push(problem, After::File);
+        }
+    }
+
+    /// Reports damage of the file itself by which records may be missing.
+    pub fn report_loss(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        for problem in problems {
+            Arc::make_mut(&mut self.log.problems).lose(problem, After::File);
+        }
+    }
+
+    /// Reports what could not be read on the way to the rows of a chunk that begins at `first`.
+    fn report_of(&mut self, raw: &mut RawChunk, first: u32) {
+        raw.place_problems();
+        let problems = std::mem::take(&mut raw.problems);
+        let lost = std::mem::take(&mut raw.lost);
+        for ((problem, rows), at) in problems.into_iter().zip(&raw.problem_rows).zip(0..) {
+            let event = match rows.checked_sub(1) {
+                Some(row) => Some(EventIx(first + row)),
+                None => self.reading.last(first),
+            };
+            let after = event.map_or(After::Nothing, |event| After::Event { file: 0, event });
+            let problems = Arc::make_mut(&mut self.log.problems);
+            match lost.binary_search(&at) {
+                Ok(_) => problems.lose(problem, after),
+                Err(_) => problems.push(problem, after),
             }
         }
     }
 
-    /// Adds events at the end.
+    /// Adds events at the end. More than a log can number are reported instead.
     pub fn append(&mut self, mut raw: RawChunk) {
-        self.report(std::mem::take(&mut raw.problems));
+        if let Some(problem) = too_many(self.log.len(), raw.len()) {
+            return self.report_loss(raw.problems.into_iter().chain([problem]));
+        }
+        let first = self.log.len() as u32;
+        self.report_of(&mut raw, first);
         if raw.is_empty() {
             return;
         }
-        let first = self.log.len() as u32;
         let stream = self.renumber_streams(&raw);
-        let kind = renumber(&raw.types, &mut self.types, &raw.kind);
-        let versions = self.versions(&raw.version, &stream);
-        self.note_positions(&raw.position);
+        self.versions.make_room(self.streams.names().len());
+        let versions = raw.version.iter().zip(&stream.rows);
+        let versions: Vec<i64> = versions
+            .map(|(&own, &stream)| self.versions.next(stream, own))
+            .collect();
+        if self.reading.note(&raw, &stream.rows) == Positions::Gone {
+            self.forget_positions();
+        }
         for link in &raw.links {
             let stream = stream.names[link.stream as usize];
+            self.versions.note_uneven(stream);
             self.links.push(LinkedVersion {
                 event: first + link.row,
                 stream,
                 version: link.version,
             });
         }
-        let last = self.log.chunks.last();
-        let recorded = TimeColumn::new(
-            &raw.recorded,
-            last.and_then(|chunk| chunk.recorded.as_ref()?.last()),
-        );
-        let occurred = TimeColumn::new(
-            &raw.occurred,
-            last.and_then(|chunk| chunk.occurred.as_ref()?.last()),
-        );
-        let named: Vec<u32> = raw
-            .schema_versions
-            .names()
-            .iter()
-            .map(|name| self.schema_versions.intern(name))
-            .collect();
-        let schema: Vec<i64> = raw
-            .schema_version
-            .iter()
-            .map(|&ix| usize::try_from(ix).map_or(-1, |ix| i64::from(named[ix])))
-            .collect();
-        let correlated = raw.correlation.iter().any(|&name| name != NO_NAME);
+        let event_type = renumber(&raw.types, &mut self.types, &raw.event_type);
         let chunk = Chunk {
             events: first..first + raw.len() as u32,
             stream: stream.rows,
-            kind,
+            event_type,
             version: Ints::pack(&versions),
-            position: self.all_have_positions.then(|| Ints::pack(&raw.position)),
-            recorded,
-            occurred,
+            counted: Marks::new(raw.version.iter().map(|&version| version == NONE)),
+            position: self
+                .reading
+                .has_positions()
+                .then(|| Ints::pack(&raw.position)),
+            recorded: TimeColumn::new(&raw.recorded, self.last_time(Clock::Recorded)),
+            occurred: TimeColumn::new(&raw.occurred, self.last_time(Clock::Occurred)),
             at: Ints::pack(&raw.at),
             extent: Ints::pack(&raw.extent),
-            schema_version: Ints::pack(&schema),
-            correlation: correlated
-                .then(|| renumber(&raw.correlations, &mut self.correlations, &raw.correlation)),
-            event_id: raw.event_id,
-            causation: Some(raw.causation),
+            schema_version: self.schema_versions(&raw),
+            ids: RowIds::pack(
+                raw.event_id,
+                (raw.correlation, Form::Either),
+                (raw.causation, Form::Either),
+            ),
             ends: raw.ends,
+            ended: raw.ended,
+            ended_since: raw.ended_since,
         };
         self.push_chunk(chunk);
     }
 
+    /// The time of the last event, be it its own or not.
+    fn last_time(&self, clock: Clock) -> Option<Timestamp> {
+        self.log.chunks.last()?.times(clock)?.last()
+    }
+
     fn push_chunk(&mut self, mut chunk: Chunk) {
         // A column that begins late has always-there times before it, so that "as of" stays defined.
-        for clock in [Clock::Recorded, Clock::Occurred] {
+        for clock in Clock::ALL {
             let (own, earlier) = (chunk.times(clock).is_some(), self.log.has_clock(clock));
             if own && !earlier {
                 for before in &mut self.log.chunks {
@@ -205,12 +202,8 @@ impl LogBuilder {
                     *before.times_mut(clock) = untimed(before.events.len(), ALWAYS);
                 }
             } else if earlier && !own {
-                let last = self
-                    .log
-                    .chunks
-                    .last()
-                    .and_then(|chunk| chunk.times(clock)?.last());
-                *chunk.times_mut(clock) = untimed(chunk.events.len(), last.unwrap_or(ALWAYS));
+                let last = self.last_time(clock).unwrap_or(ALWAYS);
+                *chunk.times_mut(clock) = untimed(chunk.events.len(), last);
             }
         }
         self.log.len = chunk.events.end;
@@ -231,43 +224,26 @@ impl LogBuilder {
         Renumbered { names, rows }
     }
 
-    /// Missing versions count on from the last one of their stream.
-    fn versions(&mut self, raw: &[i64], streams: &Renumbered) -> Vec<i64> {
-        self.last_version.resize(self.streams.names().len(), NONE);
-        let next = raw.iter().zip(&streams.rows).map(|(&version, &stream)| {
-            let last = &mut self.last_version[stream as usize];
-            let version = match version {
-                NONE if *last == NONE => 1,
-                NONE => last.saturating_add(1),
-                version => version,
-            };
-            self.versions_backwards |= version < *last;
-            *last = version;
-            version
-        });
-        next.collect()
+    fn schema_versions(&mut self, raw: &RawChunk) -> Ints {
+        let names = self
+            .schema_versions
+            .intern_all(raw.schema_versions.names(), |_| 0);
+        let name = |&ix: &i64| usize::try_from(ix).map_or(-1, |ix| i64::from(names[ix]));
+        let rows: Vec<i64> = raw.schema_version.iter().map(name).collect();
+        Ints::pack(&rows)
     }
 
-    fn note_positions(&mut self, positions: &[i64]) {
-        for &position in positions {
-            if position == NONE {
-                self.all_have_positions = false;
-            } else if self.last_position.is_some_and(|last| position <= last) {
-                self.positions_ascend = false;
-            }
-            self.last_position = Some(position);
-        }
-        if !self.all_have_positions {
-            self.forget_positions();
-        }
-    }
-
+    /// From now on positions are ranks.
     fn forget_positions(&mut self) {
-        self.all_have_positions = false;
+        let mut had_some = false;
         for chunk in &mut self.log.chunks {
             if chunk.position.is_some() {
+                had_some = true;
                 Arc::make_mut(chunk).position = None;
             }
+        }
+        if had_some {
+            self.log.generation += 1;
         }
     }
 
@@ -282,30 +258,21 @@ impl LogBuilder {
             self.add_segment(done..self.log.len);
             self.merge_segments();
         }
-        self.log.streams = self.streams.names().clone();
-        self.log.types = self.types.names().clone();
-        self.log.categories = self.categories.names().clone();
-        self.log.schema_versions = self.schema_versions.names().clone();
-        self.log.correlations = self.correlations.names().clone();
-        self.log.foreign = self.foreign.names().clone();
+        self.log.streams = self.streams.snapshot();
+        self.log.types = self.types.snapshot();
+        self.log.categories = self.categories.snapshot();
+        self.log.schema_versions = self.schema_versions.snapshot();
+        self.log.uneven = Arc::clone(&self.versions.uneven);
         self.log.note_bounds();
         self.log.clone()
     }
 
     fn add_segment(&mut self, events: Range<u32>) {
         let chunks = Chunks(&self.log.chunks);
-        let links = &self.links;
-        let from = links.partition_point(|link| link.event < events.start);
-        let to = links.partition_point(|link| link.event < events.end);
-        let mut segment = Segment::build(
-            chunks,
-            events,
-            links[from..to].to_vec(),
-            self.streams.names(),
-        );
+        let links = links::within(&self.links, &events).to_vec();
+        let mut segment = Segment::build(chunks, events, links, self.streams.names());
         if self.finished {
-            let correlations = self.correlations.names().len();
-            segment.index_ids(chunks, &self.log.segments, correlations, &mut self.foreign);
+            segment.index_ids(chunks, &self.log.segments);
         }
         self.log.segments.push(Arc::new(segment));
     }
@@ -321,12 +288,37 @@ impl LogBuilder {
         }
     }
 
+    /// Keeps the chunks few in the same way, as far as a chunk goes: while a store is followed, each
+    /// look may bring a chunk of a row or two.
+    fn merge_chunks(&mut self) {
+        while let [.., before, last] = &self.log.chunks[..]
+            && last.events.len() * 2 >= before.events.len()
+            && before.events.len() + last.events.len() <= ROWS
+        {
+            let (from, events) = (
+                self.log.chunks.len() - 2,
+                before.events.start..last.events.end,
+            );
+            let earlier = from.checked_sub(1).map(|at| &self.log.chunks[at]);
+            let before = Clock::ALL.map(|clock| earlier?.times(clock)?.last());
+            let chunk = gather::gather(
+                Chunks(&self.log.chunks[from..]),
+                events.clone(),
+                events.start,
+                before,
+            );
+            self.log.chunks.truncate(from);
+            self.push_chunk(chunk);
+        }
+    }
+
     /// Puts the events in their final order and indexes their ids. Later appends are indexed as
     /// they come; call it again when they have come out of order.
     pub fn finish(&mut self) -> (Log, Arrangement) {
-        let order = self.needed_order();
         let again = std::mem::take(&mut self.again);
-        let arrangement = if order.is_some() || again {
+        let order = self.needed_order();
+        let sorted = order.is_some();
+        let arrangement = if sorted || again {
             Arrangement::Sorted
         } else {
             Arrangement::AsRead
@@ -335,74 +327,23 @@ impl LogBuilder {
             self.rearrange(&order);
             self.log.generation += 1;
         }
-        if !self.finished || arrangement == Arrangement::Sorted {
+        if !self.finished || sorted {
             self.finished = true;
             self.log.segments.clear();
         }
+        self.log.arranged = self.reading.arranged();
+        self.merge_chunks();
         self.log.complete = true;
         (self.snapshot(), arrangement)
     }
+}
 
-    /// The order to bring the events into, `None` where they have it.
-    fn needed_order(&mut self) -> Option<Vec<u32>> {
-        let log = &self.log;
-        let all = 0..log.len;
-        if self.all_have_positions && self.order != Order::Time {
-            if self.positions_ascend {
-                return None;
-            }
-            let mut order: Vec<u32> = all.clone().collect();
-            order.sort_by_key(|&event| log.position(EventIx(event)));
-            let unique = order
-                .windows(2)
-                .all(|pair| log.position(EventIx(pair[0])) != log.position(EventIx(pair[1])));
-            if unique {
-                self.positions_ascend = true;
-                return Some(order);
-            }
-        }
-        if self.all_have_positions && !self.positions_ascend {
-            self.forget_positions();
-        }
-        let log = &self.log;
-        let sort = match self.order {
-            Order::Given => false,
-            Order::Found => self.versions_backwards,
-            Order::Time => true,
-        };
-        if !sort {
-            return None;
-        }
-        self.versions_backwards = false;
-        let clock = log.default_clock();
-        let mut order: Vec<u32> = all.collect();
-        let key = |event: u32| (log.time(EventIx(event), clock), log.version(EventIx(event)));
-        if order.is_sorted_by_key(|&event| key(event)) {
-            return None;
-        }
-        order.sort_by_key(|&event| key(event));
-        Some(order)
-    }
-
-    fn rearrange(&mut self, order: &[u32]) {
-        const ROWS: usize = 1 << 16;
-        let old = std::mem::take(&mut self.log.chunks);
-        let old = Chunks(&old);
-        let mut new_place = vec![0_u32; order.len()];
-        for (to, &from) in order.iter().enumerate() {
-            new_place[from as usize] = to as u32;
-        }
-        self.log.len = 0;
-        let mut last = [None; 2];
-        for rows in order.chunks(ROWS) {
-            let chunk = gather(old, rows, self.log.len, &mut last);
-            self.push_chunk(chunk);
-        }
-        for link in &mut self.links {
-            link.event = new_place[link.event as usize];
-        }
-        self.links.sort_unstable_by_key(|link| link.event);
-    }
+/// What to tell where more events come than a log can number.
+fn too_many(events: usize, more: usize) -> Option<Problem> {
+    (more > MOST.saturating_sub(events)).then(|| Problem {
+        place: format!("after {events} events"),
+        message: format!("{more} events are left out, since no more than {MOST} can be shown"),
+    })
 }
 
 struct Renumbered {
@@ -412,9 +353,7 @@ struct Renumbered {
 
 fn renumber(local: &Interner, global: &mut Interner, rows: &[u32]) -> Vec<u32> {
     let names = global.intern_all(local.names(), |_| 0);
-    rows.iter()
-        .map(|&ix| names.get(ix as usize).copied().unwrap_or(NO_NAME))
-        .collect()
+    rows.iter().map(|&ix| names[ix as usize]).collect()
 }
 
 fn untimed(rows: usize, time: Timestamp) -> Option<TimeColumn> {
@@ -423,4 +362,17 @@ fn untimed(rows: usize, time: Timestamp) -> Option<TimeColumn> {
         nanos: Vec::new(),
     };
     TimeColumn::new(&times, Some(time))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST, too_many};
+
+    #[test]
+    fn more_events_than_can_be_numbered_are_reported() {
+        assert_eq!(too_many(MOST - 7, 7), None);
+        let told = too_many(MOST - 7, 8).unwrap();
+        assert_eq!(told.place, "after 4294967287 events");
+        assert!(told.message.starts_with("8 events are left out"));
+    }
 }

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::cut::Clock;
-use super::ids::IdColumn;
+use super::ids::RowIds;
 use super::ints::Ints;
-use super::raw::{NO_NAME, NONE, Place, StreamEnd, Times};
+use super::raw::{Ended, NONE, Place, StreamEnd, Times};
 use crate::model::Timestamp;
 
 /// Times of one clock, without gaps: an event without one has that of the event before it.
@@ -17,8 +17,9 @@ pub(super) struct TimeColumn {
     untimed: Vec<u32>,
     pub least: Timestamp,
     pub most: Timestamp,
-    /// Whether no time is earlier than the one before it.
-    pub ascending: bool,
+    /// Rows with a time earlier than that of the row before, ascending: between them times only go
+    /// up.
+    breaks: Vec<u32>,
 }
 
 impl TimeColumn {
@@ -35,9 +36,9 @@ impl TimeColumn {
             untimed: Vec::new(),
             least: Timestamp::from_micros(i64::MAX),
             most: ALWAYS,
-            ascending: true,
+            breaks: Vec::new(),
         };
-        let mut filled = Vec::with_capacity(times.micros.len());
+        let mut filled = Times::default();
         for (row, &micros) in times.micros.iter().enumerate() {
             let previous = last;
             if micros == NONE {
@@ -45,20 +46,22 @@ impl TimeColumn {
             } else {
                 last = Timestamp::with_nanos(micros, times.nanos.get(row).copied().unwrap_or(0));
             }
-            column.ascending &= row == 0 || previous <= last;
-            filled.push(last.micros());
-            if !times.nanos.is_empty() {
-                column.nanos.push(last.sub_micro_nanos());
+            if row > 0 && last < previous {
+                column.breaks.push(row as u32);
             }
+            filled.push(Some(last));
             column.least = column.least.min(last);
             column.most = column.most.max(last);
         }
-        column.micros = Ints::pack(&filled);
+        column.micros = Ints::pack(&filled.micros);
+        column.nanos = filled.nanos;
         Some(column)
     }
 
     #[inline]
     pub fn get(&self, row: usize) -> Timestamp {
+        #[cfg(test)]
+        LOOKS.set(LOOKS.get() + 1);
         let nanos = self.nanos.get(row).copied().unwrap_or(0);
         Timestamp::with_nanos(self.micros.get(row), nanos)
     }
@@ -76,12 +79,56 @@ impl TimeColumn {
         below(rows.end) - below(rows.start)
     }
 
-    /// The first of `rows` from which on all are later than `time`, in an ascending column.
-    pub fn first_after(&self, rows: Range<usize>, time: Timestamp) -> usize {
+    /// Whether no time is earlier than the one before it.
+    pub fn ascending(&self) -> bool {
+        self.breaks.is_empty()
+    }
+
+    /// The stretches of rows in which times only go up.
+    fn stretches(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        let breaks = || self.breaks.iter().map(|&row| row as usize);
+        let starts = std::iter::once(0).chain(breaks());
+        let ends = breaks().chain(std::iter::once(self.micros.len()));
+        starts.zip(ends).map(|(start, end)| start..end)
+    }
+
+    /// Calls `each` with the rows that are not later than `time`, stretch by stretch. Where clocks
+    /// never run backwards there is one.
+    pub fn known(&self, time: Timestamp, mut each: impl FnMut(Range<usize>)) {
+        let time = time.max(ALWAYS);
+        if self.most <= time {
+            return each(0..self.micros.len());
+        }
+        if time < self.least {
+            return;
+        }
+        for rows in self.stretches() {
+            let known = rows.start..self.first_after(rows, time);
+            if !known.is_empty() {
+                each(known);
+            }
+        }
+    }
+
+    /// The earliest time of any but what has always been there.
+    pub fn earliest(&self) -> Option<Timestamp> {
+        if self.least != ALWAYS {
+            return Some(self.least);
+        }
+        let first = |rows: Range<usize>| {
+            let row = self.first_after(rows.clone(), ALWAYS);
+            (row < rows.end).then(|| self.get(row))
+        };
+        self.stretches().filter_map(first).min()
+    }
+
+    /// The first of `rows`, in which times only go up, that is later than `time`; their end where
+    /// none is.
+    fn first_after(&self, rows: Range<usize>, time: Timestamp) -> usize {
         let (mut low, mut high) = (rows.start, rows.end);
         while low < high {
             let middle = low + (high - low) / 2;
-            if self.get(middle) <= time.max(ALWAYS) {
+            if self.get(middle) <= time {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -90,8 +137,11 @@ impl TimeColumn {
         low
     }
 
-    pub fn has_nanos(&self) -> bool {
-        !self.nanos.is_empty()
+    /// Whether some of `rows` have a time that goes finer than microseconds.
+    pub fn has_nanos(&self, rows: &Range<usize>) -> bool {
+        let nanos = self.nanos.get(rows.clone()).unwrap_or_default();
+        // Of all rows some have, or none would be kept.
+        nanos.len() == self.micros.len() || nanos.iter().any(|nanos| *nanos != 0)
     }
 
     pub fn last(&self) -> Option<Timestamp> {
@@ -99,8 +149,15 @@ impl TimeColumn {
     }
 
     fn memory(&self) -> usize {
-        self.micros.memory() + self.nanos.capacity() * 2 + self.untimed.capacity() * 4
+        let rows = self.untimed.capacity() + self.breaks.capacity();
+        self.micros.memory() + self.nanos.capacity() * 2 + rows * 4
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How often a time was looked at, for tests of what a question costs.
+    pub(super) static LOOKS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
 }
 
 /// The time of what has always been there: before every cut.
@@ -111,8 +168,10 @@ pub(super) struct Chunk {
     /// The log's events that these rows are.
     pub events: Range<u32>,
     pub stream: Vec<u32>,
-    pub kind: Vec<u32>,
+    pub event_type: Vec<u32>,
     pub version: Ints,
+    /// The rows whose version the store does not have, so that it is counted in log order.
+    pub counted: Marks,
     /// The store's own positions; absent where the log counts ranks.
     pub position: Option<Ints>,
     pub recorded: Option<TimeColumn>,
@@ -121,12 +180,13 @@ pub(super) struct Chunk {
     pub extent: Ints,
     /// Schema version names; −1 for none.
     pub schema_version: Ints,
-    pub correlation: Option<Vec<u32>>,
-    pub event_id: IdColumn,
-    /// As written; emptied once the index has resolved them.
-    pub causation: Option<IdColumn>,
-    /// Streams that end at an event.
+    pub ids: RowIds,
+    /// Streams that end at an event, by row.
     pub ends: Vec<(u32, StreamEnd)>,
+    /// Streams of which the store says beside an event that they have ended, by row.
+    pub ended: Vec<(u32, StreamEnd)>,
+    /// Since when, where it tells.
+    pub ended_since: Vec<(u32, Timestamp)>,
 }
 
 impl Chunk {
@@ -151,28 +211,95 @@ impl Chunk {
         }
     }
 
-    pub fn correlation(&self, row: usize) -> Option<u32> {
-        let name = *self.correlation.as_ref()?.get(row)?;
-        (name != NO_NAME).then_some(name)
+    /// The store's own position of a row; [`NONE`] where the log counts ranks.
+    pub fn own_position(&self, row: usize) -> i64 {
+        let positions = self.position.as_ref();
+        positions.map_or(NONE, |positions| positions.get(row))
+    }
+
+    /// The store's own version of a row; [`NONE`] where it was counted.
+    pub fn own_version(&self, row: usize) -> i64 {
+        if self.counted.get(row) {
+            NONE
+        } else {
+            self.version.get(row)
+        }
+    }
+
+    /// Counts the versions that the store does not have: `next` gives that of a stream's next event,
+    /// of which the store's own is given, or [`NONE`].
+    pub fn count_versions(&mut self, mut next: impl FnMut(u32, i64) -> i64) {
+        let streams = self.stream.iter().enumerate();
+        let versions: Vec<i64> = streams
+            .map(|(row, &stream)| next(stream, self.own_version(row)))
+            .collect();
+        if !self.counted.is_empty() {
+            self.version = Ints::pack(&versions);
+        }
+    }
+
+    /// How the event of a row ends its stream, if it does.
+    pub fn end(&self, row: usize) -> Option<StreamEnd> {
+        of_row(&self.ends, row)
+    }
+
+    /// What the store says, beside the event of a row, of its stream.
+    pub fn ended(&self, row: usize) -> Option<Ended> {
+        Some(Ended {
+            how: of_row(&self.ended, row)?,
+            since: of_row(&self.ended_since, row),
+        })
     }
 
     /// Bytes for place, ids and schema versions; and for everything else.
     pub fn memory(&self) -> (usize, usize) {
         let optional = |column: &Option<TimeColumn>| column.as_ref().map_or(0, TimeColumn::memory);
-        let core = (self.stream.capacity() + self.kind.capacity()) * 4
+        let core = (self.stream.capacity() + self.event_type.capacity()) * 4
             + self.version.memory()
+            + self.counted.memory()
             + self.position.as_ref().map_or(0, Ints::memory)
             + optional(&self.recorded)
             + optional(&self.occurred);
         let ids = self.at.memory()
             + self.extent.memory()
             + self.schema_version.memory()
-            + self
-                .correlation
-                .as_ref()
-                .map_or(0, |column| column.capacity() * 4)
-            + self.event_id.memory()
-            + self.causation.as_ref().map_or(0, IdColumn::memory);
+            + self.ids.memory();
         (ids, core)
+    }
+}
+
+fn of_row<T: Copy>(by_row: &[(u32, T)], row: usize) -> Option<T> {
+    let found = by_row.binary_search_by_key(&(row as u32), |&(own, _)| own);
+    found.ok().map(|at| by_row[at].1)
+}
+
+/// Some rows of a chunk: a bit each, none where no row is marked.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Marks(Vec<u64>);
+
+impl Marks {
+    /// Marks the rows of which the iterator says yes.
+    pub fn new(rows: impl ExactSizeIterator<Item = bool>) -> Self {
+        let mut words = vec![0_u64; rows.len().div_ceil(64)];
+        for (row, marked) in rows.enumerate() {
+            words[row / 64] |= u64::from(marked) << (row % 64);
+        }
+        if words.iter().all(|word| *word == 0) {
+            return Self::default();
+        }
+        Self(words)
+    }
+
+    pub fn get(&self, row: usize) -> bool {
+        let word = self.0.get(row / 64);
+        word.is_some_and(|word| word >> (row % 64) & 1 == 1)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn memory(&self) -> usize {
+        self.0.capacity() * 8
     }
 }

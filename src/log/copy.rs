@@ -1,7 +1,6 @@
 //! Events of a log as rows again, from which another log is built: a merged one, or one cut short.
 
 use super::event::linked;
-use super::index::Chunks;
 use super::raw::{RawChunk, Row};
 use super::sources::{self, Source};
 use super::{Clock, Log};
@@ -12,10 +11,8 @@ impl Log {
     /// were counted included.
     pub fn with_row<R>(&self, event: EventIx, with: impl FnOnce(Row<'_>) -> R) -> R {
         let id = self.event_id(event).map(|id| id.to_string());
-        let causation = Chunks(&self.chunks).row(event.0).and_then(|(chunk, row)| {
-            let column = chunk.causation.as_ref()?;
-            column.get(row).map(|id| id.to_string())
-        });
+        let causation = self.causation(event).map(|id| id.to_string());
+        let correlation = self.correlation(event).map(|id| id.to_string());
         with(Row {
             stream: self.stream_name(self.stream(event)),
             event_type: self.type_name(self.event_type(event)),
@@ -25,10 +22,11 @@ impl Log {
             occurred: self.own_time(event, Clock::Occurred),
             schema_version: self.schema_version(event),
             event_id: id.as_deref(),
-            correlation: self.correlation(event),
+            correlation: correlation.as_deref(),
             causation: causation.as_deref(),
             place: self.place(event),
             ends: self.stream_end(event),
+            ended: self.stream_ended(event),
         })
     }
 

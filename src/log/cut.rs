@@ -1,9 +1,12 @@
 //! The log as of a moment: which events were known then. `docs/semantics.md`, "Time".
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Log, PositionName};
-use crate::model::{EventIx, Timestamp};
+use super::{Log, Times};
+use crate::model::time::{Style, Zone};
+use crate::model::{EventIx, PositionName, Timestamp};
 
 /// Which of an event's two times decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -14,6 +17,20 @@ pub enum Clock {
     Recorded,
     /// When it happened.
     Occurred,
+}
+
+impl Clock {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Recorded, Self::Occurred];
+
+    /// Its name within a sentence.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Recorded => "recorded",
+            Self::Occurred => "occurred",
+        }
+    }
 }
 
 /// A moment of a log.
@@ -44,25 +61,44 @@ pub struct Cut {
 impl Cut {
     pub(super) fn new(log: &Log, clock: Clock, bound: Bound) -> Self {
         let len = log.len() as u32;
-        let (inside, outside) = match bound {
-            Bound::Head => (len, len),
-            Bound::Start => (0, 0),
-            Bound::Event(event) => {
-                let end = event.0.saturating_add(1).min(len);
-                (end, end)
-            }
-            Bound::Time(time) => log.around(clock, time),
+        let end = match bound {
+            Bound::Head | Bound::Time(_) => len,
+            Bound::Start => 0,
+            Bound::Event(event) => event.0.saturating_add(1).min(len),
         };
         let mut cut = Self {
             clock,
             bound,
-            inside,
-            outside,
-            count: inside,
+            inside: end,
+            outside: end,
+            count: end,
         };
-        let between = (inside..outside).filter(|&event| cut.holds(log, EventIx(event)));
-        cut.count = inside + between.count() as u32;
+        if let Bound::Time(_) = bound {
+            let known = cut.known(log);
+            let first = known.first().filter(|first| first.start == 0);
+            cut.inside = first.map_or(0, |first| first.end);
+            cut.outside = known.last().map_or(0, |last| last.end);
+            cut.count = known.iter().map(|known| known.end - known.start).sum();
+        }
         cut
+    }
+
+    /// The known events as ranges in log order, none of them empty and none adjoining the next. Few:
+    /// where clocks never run backwards one, else as many as there are stretches around the moment
+    /// in which they do not. Takes a step for each of these and for each chunk between them.
+    #[must_use]
+    pub fn known(&self, log: &Log) -> Vec<Range<u32>> {
+        let mut ranges: Vec<Range<u32>> = Vec::new();
+        let mut add = |events: Range<u32>| match ranges.last_mut() {
+            _ if events.is_empty() => {}
+            Some(last) if last.end == events.start => last.end = events.end,
+            _ => ranges.push(events),
+        };
+        match self.bound {
+            Bound::Time(time) => log.not_later(self.clock, time, &mut add),
+            _ => add(0..self.outside),
+        }
+        ranges
     }
 
     /// Whether `event` was known.
@@ -118,11 +154,8 @@ impl Cut {
 
     /// The last known event in log order.
     #[must_use]
-    pub fn last(&self, log: &Log) -> Option<EventIx> {
-        (0..self.outside)
-            .rev()
-            .map(EventIx)
-            .find(|&event| self.holds(log, event))
+    pub fn last(&self) -> Option<EventIx> {
+        self.outside.checked_sub(1).map(EventIx)
     }
 
     /// The moment itself: the time asked for, or that of the last known event.
@@ -139,20 +172,45 @@ impl Cut {
     /// What every report says of its moment.
     #[must_use]
     pub fn as_of(&self, log: &Log) -> AsOf {
-        let last = self.last(log);
+        let last = self.last();
+        let time = self.time(log);
+        let exact = |time: &Timestamp| time.sub_micro_nanos() == 0 || self.knows_nanos(log);
         AsOf {
-            time: self.time(log),
+            time: time.map(|time| match exact(&time) {
+                true => time,
+                false => Timestamp::from_micros(time.micros()),
+            }),
             position: last.map(|event| log.position_name(event)),
             clock: self.clock,
-            out_of_order: last.map_or(0, |event| event.0 + 1 - self.count),
+            out_of_order: self.outside - self.count,
+            bound: self.bound,
         }
+    }
+
+    /// Whether a known event has a time of its own. A store of which only events without one are known
+    /// may as well be a store without times.
+    #[must_use]
+    pub fn knows_times(&self, log: &Log) -> bool {
+        self.known_times(log).any(|times| times.any_own())
+    }
+
+    /// Whether the time of a known event goes finer than microseconds.
+    fn knows_nanos(&self, log: &Log) -> bool {
+        self.known_times(log).any(|times| times.has_nanos())
+    }
+
+    fn known_times<'a>(&self, log: &'a Log) -> impl Iterator<Item = Times<'a>> {
+        let known = self.known(log).into_iter();
+        let runs = known.flat_map(move |known| log.runs(EventIx(known.start)..EventIx(known.end)));
+        let clock = self.clock;
+        runs.filter_map(move |run| run.times(clock))
     }
 }
 
 /// The moment a report is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AsOf {
-    /// The moment; null in a store without times.
+    /// The moment, to the digits that the store has; null in a store without times.
     pub time: Option<Timestamp>,
     /// The highest position among the events known then.
     pub position: Option<PositionName>,
@@ -160,4 +218,20 @@ pub struct AsOf {
     pub clock: Clock,
     /// How many events at lower positions are left out since their time is later.
     pub out_of_order: u32,
+    /// What was asked for.
+    #[serde(skip)]
+    pub bound: Bound,
+}
+
+impl AsOf {
+    /// The time for people. Of a time that was asked for the end of its second stays unsaid; that of
+    /// an event is told with all its digits.
+    #[must_use]
+    pub fn say(&self, zone: Zone) -> Option<String> {
+        let time = self.time?;
+        Some(match self.bound {
+            Bound::Time(asked) => zone.say(asked),
+            _ => zone.format(time, Style::AsNeeded),
+        })
+    }
 }

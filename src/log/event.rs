@@ -1,10 +1,8 @@
 //! What a log says of one event, and how an event is found.
 
-use std::sync::Arc;
-
-use super::chunk::{self, Chunk};
-use super::index::{self, Chunks, LinkedVersion, Segment};
-use super::raw::{Place, StreamEnd};
+use super::chunk::{self, Chunk, TimeColumn};
+use super::index::{Chunks, LinkedVersion, Segment};
+use super::raw::{Ended, Place, StreamEnd};
 use super::{Clock, IdRef, Log};
 use crate::model::{EventIx, Position, StreamIx, Timestamp, TypeIx, Version};
 
@@ -35,16 +33,29 @@ impl Log {
     /// The last event at or before `position` in log order.
     #[must_use]
     pub fn at_position(&self, position: Position) -> Option<EventIx> {
+        let events = self.count_while(|own| own <= position);
+        events.checked_sub(1).map(EventIx)
+    }
+
+    /// The first event at or after `position` in log order.
+    #[must_use]
+    pub fn from_position(&self, position: Position) -> Option<EventIx> {
+        let events = self.count_while(|own| own < position);
+        (events < self.len).then_some(EventIx(events))
+    }
+
+    /// How many positions, which ascend, `below` says yes to before the first no.
+    fn count_while(&self, below: impl Fn(Position) -> bool) -> u32 {
         let (mut low, mut high) = (0, self.len);
         while low < high {
             let middle = low + (high - low) / 2;
-            if self.position(EventIx(middle)) <= position {
+            if below(self.position(EventIx(middle))) {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        low.checked_sub(1).map(EventIx)
+        low
     }
 
     /// Whether positions are the store's own rather than ranks.
@@ -83,7 +94,7 @@ impl Log {
     #[must_use]
     pub fn event_type(&self, event: EventIx) -> TypeIx {
         let (chunk, row) = self.row(event);
-        TypeIx(chunk.kind[row])
+        TypeIx(chunk.event_type[row])
     }
 
     /// The event's time by `clock`; that of the event before it where it has none of its own.
@@ -129,39 +140,16 @@ impl Log {
         self.chunks
             .iter()
             .filter_map(|chunk| chunk.times(clock))
-            .map(chunk::TimeColumn::untimed)
+            .map(TimeColumn::untimed)
             .sum()
-    }
-
-    /// Whether some times go finer than microseconds.
-    #[must_use]
-    pub fn has_nanos(&self, clock: Clock) -> bool {
-        self.chunks
-            .iter()
-            .filter_map(|chunk| chunk.times(clock))
-            .any(chunk::TimeColumn::has_nanos)
     }
 
     /// The earliest and the latest time by `clock`.
     #[must_use]
     pub fn time_span(&self, clock: Clock) -> Option<(Timestamp, Timestamp)> {
-        let columns = || {
-            self.chunks
-                .iter()
-                .filter_map(move |chunk| chunk.times(clock))
-        };
-        let most = columns()
-            .map(|column| column.most)
-            .max()
-            .filter(|&time| time != chunk::ALWAYS)?;
-        let mut least = columns().map(|column| column.least).min()?;
-        if least == chunk::ALWAYS {
-            least = self
-                .events()
-                .find_map(|event| self.own_time(event, clock))?
-                .min(most);
-        }
-        Some((least, most))
+        let columns = || self.chunks.iter().filter_map(|chunk| chunk.times(clock));
+        let least = columns().filter_map(TimeColumn::earliest).min()?;
+        Some((least, columns().map(|column| column.most).max()?))
     }
 
     /// The latest time by `clock`: the head's.
@@ -185,7 +173,7 @@ impl Log {
     #[must_use]
     pub fn event_id(&self, event: EventIx) -> Option<IdRef<'_>> {
         let (chunk, row) = self.row(event);
-        chunk.event_id.get(row)
+        chunk.ids.own(row)
     }
 
     /// The first event that has `id`; looks in vain until the log is complete.
@@ -207,74 +195,72 @@ impl Log {
         ids.flat_map(|ids| ids.repeated.iter().copied().map(EventIx))
     }
 
+    /// Whether an earlier event has the id of this one already.
+    #[must_use]
+    pub fn repeats_id(&self, event: EventIx) -> bool {
+        segment(self, event).is_some_and(|segment| segment.repeats(event.0))
+    }
+
     /// The event's correlation id.
     #[must_use]
-    pub fn correlation(&self, event: EventIx) -> Option<&str> {
+    pub fn correlation(&self, event: EventIx) -> Option<IdRef<'_>> {
         let (chunk, row) = self.row(event);
-        chunk
-            .correlation(row)
-            .map(|name| self.correlations.get(name))
+        chunk.ids.correlations().get(row)
     }
 
     /// The events that share the correlation id of `event`, itself among them, in log order.
     #[must_use]
     pub fn correlated(&self, event: EventIx) -> Vec<EventIx> {
-        let (chunk, row) = self.row(event);
-        let Some(name) = chunk.correlation(row) else {
-            return Vec::new();
-        };
-        self.segments
-            .iter()
-            .flat_map(|segment| segment.correlated(name))
-            .copied()
-            .map(EventIx)
-            .collect()
+        let id = self.correlation(event);
+        id.map_or_else(Vec::new, |id| self.correlated_by(id))
     }
 
-    /// The events with the correlation id `id`. Looks through all ids: not for the window's thread.
+    /// The events with the correlation id `id`, in log order; none until the log is complete.
     #[must_use]
-    pub fn correlated_by(&self, id: &str) -> Vec<EventIx> {
-        let Some(name) = self.correlations.find(id) else {
-            return Vec::new();
-        };
-        self.segments
-            .iter()
-            .flat_map(|segment| segment.correlated(name))
-            .copied()
-            .map(EventIx)
-            .collect()
+    pub fn correlated_by(&self, id: IdRef<'_>) -> Vec<EventIx> {
+        let chunks = Chunks(&self.chunks);
+        let found = self.segments.iter();
+        once_each(found.flat_map(|own| own.correlated(chunks, id)))
+    }
+
+    /// The id of what caused the event, as the store writes it.
+    #[must_use]
+    pub fn causation(&self, event: EventIx) -> Option<IdRef<'_>> {
+        let (chunk, row) = self.row(event);
+        chunk.ids.causes().get(row)
     }
 
     /// What caused the event. `None` until the log is complete, and where nothing is said.
     #[must_use]
     pub fn cause(&self, event: EventIx) -> Option<CauseRef<'_>> {
-        let segment = self
-            .segments
-            .iter()
-            .find(|segment| segment.events.contains(&event.0))?;
-        match segment.cause(event.0) {
-            index::Cause::None => None,
-            index::Cause::Event(cause) => Some(CauseRef::Event(EventIx(cause))),
-            index::Cause::Foreign(name) => {
-                let id = self.foreign.get(name);
-                // What was unknown when it was indexed may have come since.
-                Some(
-                    self.find_event(IdRef::new(id))
-                        .map_or(CauseRef::Elsewhere(id), CauseRef::Event),
-                )
-            }
+        segment(self, event).filter(|segment| segment.ids.is_some())?;
+        let (chunk, row) = self.row(event);
+        let causes = chunk.ids.causes();
+        let near = causes.own_row(row);
+        let near = near.map(|row| EventIx(chunk.events.start + row as u32));
+        // Of several events with one id the first counts as the cause.
+        if let Some(cause) = near.filter(|cause| !self.repeats_id(*cause)) {
+            return Some(CauseRef::Event(cause));
         }
+        let id = causes.get(row)?;
+        let cause = self.find_event(id);
+        Some(cause.map_or(CauseRef::Elsewhere(id), CauseRef::Event))
     }
 
     /// The events that `event` caused, in log order.
     #[must_use]
     pub fn effects(&self, event: EventIx) -> Vec<EventIx> {
-        self.segments
-            .iter()
-            .flat_map(|segment| segment.effects(event.0))
-            .copied()
-            .map(EventIx)
-            .collect()
+        let segment = segment(self, event).filter(|segment| segment.ids.is_some());
+        let first = segment.is_some_and(|segment| !segment.repeats(event.0));
+        let Some(id) = self.event_id(event).filter(|_| first) else {
+            return Vec::new();
+        };
+        let (chunk, row) = self.row(event);
+        let near = chunk.ids.causes().naming(row);
+        let near = near.map(|row| chunk.events.start + row as u32);
+        let chunks = Chunks(&self.chunks);
+        let far = self.segments.iter();
+        once_each(near.chain(far.flat_map(|own| own.effects(chunks, id))))
     }
 
     /// Where the event stands in its store; for the store's reader only.
@@ -288,22 +274,37 @@ impl Log {
     #[must_use]
     pub fn stream_end(&self, event: EventIx) -> Option<StreamEnd> {
         let (chunk, row) = self.row(event);
-        chunk
-            .ends
-            .iter()
-            .find(|(at, _)| *at as usize == row)
-            .map(|&(_, end)| end)
+        chunk.end(row)
     }
+
+    /// What the store says now, beside the event, of its stream.
+    #[must_use]
+    pub fn stream_ended(&self, event: EventIx) -> Option<Ended> {
+        let (chunk, row) = self.row(event);
+        chunk.ended(row)
+    }
+}
+
+/// Events in log order, each of them once.
+fn once_each(events: impl Iterator<Item = u32>) -> Vec<EventIx> {
+    let mut events: Vec<EventIx> = events.map(EventIx).collect();
+    events.sort_unstable();
+    events.dedup();
+    events
+}
+
+/// The segment that `event` is in.
+fn segment(log: &Log, event: EventIx) -> Option<&Segment> {
+    let at = log
+        .segments
+        .partition_point(|segment| segment.events.end <= event.0);
+    let segment = log.segments.get(at)?;
+    segment.events.contains(&event.0).then_some(segment)
 }
 
 /// An event's standings in streams other than its own.
 pub(super) fn linked(log: &Log, event: EventIx) -> impl Iterator<Item = &LinkedVersion> {
-    let holds = |segment: &&Arc<Segment>| segment.events.contains(&event.0);
-    let links = log
-        .segments
-        .iter()
-        .find(holds)
-        .map_or(&[][..], |segment| &segment.links);
+    let links = segment(log, event).map_or(&[][..], |segment| &segment.links);
     let from = links.partition_point(|link| link.event < event.0);
     links[from..]
         .iter()
@@ -316,5 +317,5 @@ pub enum CauseRef<'a> {
     /// An event of this log.
     Event(EventIx),
     /// Something that is no event of this log (a command, another store), by its id.
-    Elsewhere(&'a str),
+    Elsewhere(IdRef<'a>),
 }

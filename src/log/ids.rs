@@ -1,7 +1,13 @@
-//! Columns of ids. UUIDs, which most ids are, take 16 bytes however they were spelled.
+//! Ids, and columns of them. UUIDs, which most ids are, take 16 bytes however they were spelled.
+
+mod column;
+mod named;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+
+pub use column::IdColumn;
+pub(super) use named::{Form, Named, RowIds};
 
 /// How a column's UUIDs are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,6 +38,14 @@ impl<'a> IdRef<'a> {
                 Repr::Uuid(uuid, spelling)
             }),
         )
+    }
+
+    /// Whether both are written alike; ids that are may yet be said not to be.
+    fn is_spelled_as(self, other: Self) -> bool {
+        match (self.0, other.0) {
+            (Repr::Uuid(a, own), Repr::Uuid(b, spelling)) => a == b && own == spelling,
+            _ => self == other,
+        }
     }
 }
 
@@ -80,25 +94,38 @@ impl fmt::Display for IdRef<'_> {
     }
 }
 
-/// By byte: the digit's value in the low four bits, and above them what kind of byte it is.
-static DIGITS: [u8; 256] = {
-    let mut digits = [OTHER; 256];
-    let mut value = 0;
-    while value < 16 {
-        match value {
-            0..10 => digits[b'0' as usize + value] = value as u8,
-            _ => {
-                digits[b'a' as usize + value - 10] = value as u8 | LOWER;
-                digits[b'A' as usize + value - 10] = value as u8 | UPPER;
-            }
-        }
-        value += 1;
+/// The same byte eight times.
+const fn eight(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// What eight hexadecimal digits are, and in what case their letters: a bit a byte, at its fourth
+/// place. None where they are no digits. All eight are looked at at once.
+fn digits(bytes: [u8; 8]) -> Option<(u32, Letters)> {
+    let text = u64::from_be_bytes(bytes);
+    let letter = (text >> 6) & eight(1);
+    let values = (text & eight(0x0f)) + letter * 9;
+    // From ten on is a letter, and nothing is from sixteen on.
+    let from_ten = ((values + eight(6)) >> 4) & eight(1);
+    let lower = (text >> 5) & letter;
+    let spelled = values + eight(b'0') + letter * (b'A' - b'0' - 10) as u64 + lower * 0x20;
+    if from_ten != letter || values & eight(0x10) != 0 || spelled != text {
+        return None;
     }
-    digits
-};
-const LOWER: u8 = 0x10;
-const UPPER: u8 = 0x20;
-const OTHER: u8 = 0x40;
+    let pairs = (values | values >> 4) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
+    let value = (fours | fours >> 16) as u32;
+    let upper = letter & !lower;
+    let letters = Letters { lower, upper };
+    Some((value, letters))
+}
+
+/// Which of eight digits are letters.
+#[derive(Clone, Copy, Default)]
+struct Letters {
+    lower: u64,
+    upper: u64,
+}
 
 /// Reads a UUID in one of its usual spellings. Mixed case is not a UUID to us, since it could not
 /// be written back as it was.
@@ -123,182 +150,46 @@ fn parse_uuid(text: &str) -> Option<(u128, Spelling)> {
         }
         _ => return None,
     };
-    let (mut halves, mut kinds) = ([0_u64; 2], 0);
-    for (half, bytes) in halves.iter_mut().zip(plain.chunks_exact(16)) {
-        for &byte in bytes {
-            let digit = DIGITS[byte as usize];
-            kinds |= digit;
-            *half = *half << 4 | u64::from(digit & 15);
-        }
+    let (mut uuid, mut all) = (0_u128, Letters::default());
+    for bytes in plain.as_chunks::<8>().0 {
+        let (value, letters) = digits(*bytes)?;
+        uuid = uuid << 32 | u128::from(value);
+        all.lower |= letters.lower;
+        all.upper |= letters.upper;
     }
-    let spelling = match (dashed, kinds & LOWER != 0, kinds & UPPER != 0) {
-        _ if kinds & OTHER != 0 => return None,
+    let spelling = match (dashed, all.lower != 0, all.upper != 0) {
         (_, true, true) => return None,
         (true, _, false) => Spelling::DashedLower,
         (true, _, true) => Spelling::DashedUpper,
         (false, _, false) => Spelling::PlainLower,
         (false, _, true) => Spelling::PlainUpper,
     };
-    Some((
-        u128::from(halves[0]) << 64 | u128::from(halves[1]),
-        spelling,
-    ))
-}
-
-/// A column of ids, some of which may be missing.
-#[derive(Clone, Debug)]
-pub struct IdColumn(Column);
-
-#[derive(Clone, Debug)]
-enum Column {
-    /// None so far, of so many: most stores lack one id or another, which is to cost nothing.
-    Missing(usize),
-    /// 0 stands for a missing id; a nil UUID makes the column text.
-    Uuids {
-        values: Vec<u128>,
-        spelling: Option<Spelling>,
-    },
-    /// `ends[i]` with its highest bit set stands for a missing id.
-    Texts { text: String, ends: Vec<u64> },
-}
-
-const MISSING: u64 = 1 << 63;
-
-impl Default for IdColumn {
-    fn default() -> Self {
-        Self(Column::Missing(0))
-    }
-}
-
-impl IdColumn {
-    /// Adds an id at the end.
-    pub fn push(&mut self, id: Option<&str>) {
-        if let Column::Missing(count) = &mut self.0 {
-            if id.is_none() {
-                *count += 1;
-                return;
-            }
-            self.0 = Column::Uuids {
-                values: vec![0; *count],
-                spelling: None,
-            };
-        }
-        if let Column::Uuids { values, spelling } = &mut self.0 {
-            match id.map(|text| (text, parse_uuid(text))) {
-                None => {
-                    values.push(0);
-                    return;
-                }
-                // All digits decimal fits either case; it takes the column's.
-                Some((text, Some((uuid, own)))) if uuid != 0 => {
-                    let fits = match *spelling {
-                        None => true,
-                        Some(column) => {
-                            column == own || IdRef(Repr::Uuid(uuid, column)).to_string() == text
-                        }
-                    };
-                    if fits {
-                        spelling.get_or_insert(own);
-                        values.push(uuid);
-                        return;
-                    }
-                }
-                Some(_) => {}
-            }
-            self.spell_out();
-        }
-        if let Column::Texts { text, ends } = &mut self.0 {
-            text.push_str(id.unwrap_or_default());
-            ends.push(text.len() as u64 | if id.is_none() { MISSING } else { 0 });
-        }
-    }
-
-    fn spell_out(&mut self) {
-        let (mut text, mut ends) = (String::new(), Vec::new());
-        for i in 0..self.len() {
-            let id = self.get(i).map(|id| id.to_string());
-            text.push_str(id.as_deref().unwrap_or_default());
-            ends.push(text.len() as u64 | if id.is_none() { MISSING } else { 0 });
-        }
-        self.0 = Column::Texts { text, ends };
-    }
-
-    /// The id at `i`.
-    ///
-    /// # Panics
-    /// Where `i` is not below [`IdColumn::len`].
-    #[must_use]
-    pub fn get(&self, i: usize) -> Option<IdRef<'_>> {
-        match &self.0 {
-            Column::Missing(count) => {
-                assert!(i < *count, "row {i} of {count} ids");
-                None
-            }
-            Column::Uuids { values, spelling } => {
-                let value = values[i];
-                (value != 0).then(|| IdRef(Repr::Uuid(value, spelling.unwrap_or_default())))
-            }
-            Column::Texts { text, ends } => {
-                let end = ends[i];
-                let start = if i == 0 { 0 } else { ends[i - 1] & !MISSING };
-                (end & MISSING == 0).then(|| IdRef::new(&text[start as usize..end as usize]))
-            }
-        }
-    }
-
-    /// How many, missing ones included.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        match &self.0 {
-            Column::Missing(count) => *count,
-            Column::Uuids { values, .. } => values.len(),
-            Column::Texts { ends, .. } => ends.len(),
-        }
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Bytes held.
-    #[must_use]
-    pub fn memory(&self) -> usize {
-        match &self.0 {
-            Column::Missing(_) => 0,
-            Column::Uuids { values, .. } => values.capacity() * 16,
-            Column::Texts { text, ends } => text.capacity() + ends.capacity() * 8,
-        }
-    }
+    Some((uuid, spelling))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{IdColumn, IdRef};
-    use proptest::prelude::*;
+    use super::{IdRef, digits};
 
-    fn id() -> impl Strategy<Value = Option<String>> {
-        prop_oneof![
-            Just(None),
-            any::<u128>().prop_map(|v| Some(IdRef::new(&format!("{v:032x}")).to_string())),
-            any::<u128>().prop_map(|v| Some(format!("{v:032X}"))),
-            "[a-z0-9-]{0,40}".prop_map(Some),
-            Just(Some("00000000-0000-0000-0000-000000000000".to_owned())),
-            Just(Some("12345678-1234-1234-1234-123456789012".to_owned())),
-            Just(Some("DEADBEEF-1234-1234-1234-12345678abcd".to_owned())),
-        ]
-    }
-
-    proptest! {
-        #[test]
-        fn ids_come_back_as_they_were_spelled(ids in prop::collection::vec(id(), 0..40)) {
-            let mut column = IdColumn::default();
-            for id in &ids {
-                column.push(id.as_deref());
+    #[test]
+    fn eight_bytes_are_digits_where_each_is_one() {
+        for place in 0..8 {
+            for byte in 0..=u8::MAX {
+                let mut bytes = *b"09afAF7d";
+                bytes[place] = byte;
+                let expected = std::str::from_utf8(&bytes)
+                    .ok()
+                    .filter(|_| byte.is_ascii_hexdigit());
+                let expected = expected.map(|text| u32::from_str_radix(text, 16).unwrap());
+                let found = digits(bytes);
+                assert_eq!(found.map(|(value, _)| value), expected, "{bytes:?}");
+                if let Some((_, letters)) = found {
+                    let count = |is: fn(&u8) -> bool| bytes.iter().filter(|byte| is(byte)).count();
+                    let counted = [letters.lower, letters.upper].map(u64::count_ones);
+                    assert_eq!(counted[0] as usize, count(u8::is_ascii_lowercase));
+                    assert_eq!(counted[1] as usize, count(u8::is_ascii_uppercase));
+                }
             }
-            let back: Vec<_> = (0..column.len()).map(|i| column.get(i).map(|id| id.to_string())).collect();
-            prop_assert_eq!(back, ids);
         }
     }
 

@@ -1,5 +1,5 @@
-//! The in-memory index of a store: event columns, dictionaries, postings, and the traits by which
-//! analyses read payloads and side tables. Knows no file format and no thread.
+//! The in-memory index of a store: event columns, dictionaries, postings, and the trait by which
+//! analyses read payloads. Knows no file format and no thread.
 //!
 //! [`LogBuilder`] takes [`RawChunk`]s from a reader and hands out [`Log`]s: immutable snapshots that
 //! share all they can. A [`Cut`] is a log as of a moment.
@@ -9,23 +9,29 @@ mod chunk;
 mod copy;
 mod cut;
 mod event;
-mod gather;
+mod hashed;
 mod ids;
 mod index;
 mod ints;
 mod names;
 mod payload;
 mod postings;
+mod problems;
 mod raw;
+mod rows;
 mod runs;
 mod sources;
+mod tables;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use chunk::Chunk;
+use hashbrown::HashSet;
 use index::Segment;
+use problems::Problems;
 
 pub use builder::{Arrangement, LogBuilder, Order};
 pub use cut::{AsOf, Bound, Clock, Cut};
@@ -33,12 +39,22 @@ pub use event::CauseRef;
 pub use ids::{IdColumn, IdRef};
 pub use ints::Ints;
 pub use names::{Interner, Names};
-pub use payload::{Body, Payload, PayloadReader, Unreadable};
-pub use raw::{Place, Problem, RawChunk, Row, StreamEnd};
+pub use payload::{Body, Payload, PayloadReader, Picked, Unreadable, Viewed, text_of};
+pub use problems::KnownProblems;
+pub use raw::{Ended, FurtherLink, Place, Problem, RawChunk, Row, StreamEnd};
+pub use rows::{
+    Checkpoint, CheckpointHistory, Command, DeadLetter, KnownCheckpoint, Mark, Marked, NoRows,
+    OutboxMessage, Processed, Published, RowPlace, RowSource, RowsError, Saga, Says, Schema,
+    SideKind, SideRow, Snapshot, checkpoints_at,
+};
 pub use runs::{Run, Times};
-pub use sources::{PositionName, Source, Standing};
+pub use sources::{EndsBefore, PositionError, Source, Standing};
+pub use tables::{NoTables, Table, TableError, TableRow, TableSource};
 
 use crate::model::{CategoryIx, EventIx, StreamIx, Timestamp, TypeIx};
+
+/// The category of streams of which the store tells none.
+pub const NO_CATEGORY: &str = "(none)";
 
 /// A snapshot of the index of a store. Cloning is cheap, and a clone never changes.
 #[derive(Clone, Debug, Default)]
@@ -49,18 +65,44 @@ pub struct Log {
     types: Names,
     categories: Names,
     schema_versions: Names,
-    correlations: Names,
-    /// Causes that are no events of this log.
-    foreign: Names,
+    /// Streams whose versions may not ascend from event to event.
+    uneven: Arc<HashSet<u32>>,
     segments: Vec<Arc<Segment>>,
-    problems: Arc<Vec<Problem>>,
-    problem_count: u64,
+    problems: Arc<Problems>,
     sources: Arc<[Source]>,
     generation: u64,
     complete: bool,
     preferred_clock: Option<Clock>,
+    arranged: Arranged,
     /// Per clock and chunk: the latest time up to its end, and the earliest from its start on.
     bounds: [Arc<Vec<(Timestamp, Timestamp)>>; 2],
+}
+
+/// How events came into the order of a log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Arranged {
+    /// They stand as the file has them.
+    #[default]
+    AsRead,
+    /// By their positions, which the file has in another order.
+    ByPosition,
+    /// By time, as stores of that kind are, and the file has another order.
+    ByTime,
+    /// By time, since versions run backwards in the file, which has no other order.
+    ByTimeForVersions,
+}
+
+impl Arranged {
+    /// What the order goes by, in words; none where nothing was moved.
+    #[must_use]
+    pub const fn words(self) -> Option<&'static str> {
+        match self {
+            Self::AsRead => None,
+            Self::ByPosition => Some("by their positions"),
+            Self::ByTime => Some("by time"),
+            Self::ByTimeForVersions => Some("by time, since versions run backwards in the file"),
+        }
+    }
 }
 
 /// Bytes an index takes.
@@ -104,16 +146,11 @@ impl Log {
         self.complete
     }
 
-    /// What could not be read: the first thousand, with their places.
+    /// How the events came into their order; of several files what was done to any.
     #[must_use]
-    pub fn problems(&self) -> &[Problem] {
-        &self.problems
-    }
-
-    /// How many records could not be read, or not wholly.
-    #[must_use]
-    pub fn problem_count(&self) -> u64 {
-        self.problem_count
+    pub fn arranged(&self) -> Arranged {
+        let sources = self.sources.iter().map(|source| source.log.arranged());
+        sources.fold(self.arranged, Arranged::max)
     }
 
     /// Stream names by [`StreamIx`].
@@ -152,10 +189,16 @@ impl Log {
         CategoryIx(self.streams.tag(stream.0))
     }
 
-    /// A category's name.
+    /// A category's name; [`NO_CATEGORY`] for streams of which the store tells none.
     #[must_use]
     pub fn category_name(&self, category: CategoryIx) -> &str {
         self.categories.get(category.0)
+    }
+
+    /// The name of a stream's category, if the store tells one.
+    #[must_use]
+    pub fn told_category(&self, stream: StreamIx) -> Option<&str> {
+        Some(self.category_name(self.category(stream))).filter(|name| *name != NO_CATEGORY)
     }
 
     /// A stream's events in log order, linked ones among them.
@@ -166,6 +209,13 @@ impl Log {
             events.extend(segment.streams.get(stream.0).iter().copied().map(EventIx));
         }
         events
+    }
+
+    /// Whether each event of a stream has a greater version in it than the one before. May say no
+    /// where events of other streams are linked into it.
+    #[must_use]
+    pub fn versions_ascend(&self, stream: StreamIx) -> bool {
+        !self.uneven.contains(&stream.0)
     }
 
     /// A stream's first event, its last, and how many it has.
@@ -212,8 +262,7 @@ impl Log {
             &self.streams,
             &self.types,
             &self.categories,
-            &self.correlations,
-            &self.foreign,
+            &self.schema_versions,
         ];
         memory.names = names.into_iter().map(Names::memory).sum();
         for own in self.sources.iter().map(|source| source.log.memory()) {
@@ -225,7 +274,7 @@ impl Log {
     }
 
     fn note_bounds(&mut self) {
-        for clock in [Clock::Recorded, Clock::Occurred] {
+        for clock in Clock::ALL {
             let mut bounds: Vec<(Timestamp, Timestamp)> = Vec::with_capacity(self.chunks.len());
             for column in self.chunks.iter().filter_map(|chunk| chunk.times(clock)) {
                 let before = bounds.last().map_or(column.most, |bound| bound.0);
@@ -238,43 +287,26 @@ impl Log {
         }
     }
 
-    /// `(inside, outside)`: all events below the first are at or before `time`, none from the
-    /// second on is. Looks at the rows of two chunks at most.
-    fn around(&self, clock: Clock, time: Timestamp) -> (u32, u32) {
+    /// Calls `each` with the events whose time is not later than `time`, range by range. Looks at
+    /// the rows of those chunks only that have both earlier and later ones.
+    fn not_later(&self, clock: Clock, time: Timestamp, each: &mut impl FnMut(Range<u32>)) {
         let bounds = &self.bounds[clock as usize];
         if bounds.len() != self.chunks.len() {
-            return (self.len, self.len);
+            return each(0..self.len);
         }
-        let later = |event: u32| {
-            self.time(EventIx(event), clock)
-                .is_some_and(|own| own > time)
-        };
-        let first = bounds.partition_point(|bound| bound.0 <= time);
-        let sorted = |chunk: &Chunk| {
-            let column = chunk.times(clock).filter(|column| column.ascending)?;
-            let rows = 0..(chunk.events.end - chunk.events.start) as usize;
-            Some(chunk.events.start + column.first_after(rows, time) as u32)
-        };
-        let inside = self.chunks.get(first).map_or(self.len, |chunk| {
-            if let Some(end) = sorted(chunk) {
-                return end;
+        let time = time.max(chunk::ALWAYS);
+        let whole = bounds.partition_point(|bound| bound.0 <= time);
+        let some = bounds.partition_point(|bound| bound.1 <= time);
+        if let Some(last) = whole.checked_sub(1) {
+            each(0..self.chunks[last].events.end);
+        }
+        for chunk in self.chunks.get(whole..some).unwrap_or_default() {
+            let first = chunk.events.start;
+            if let Some(column) = chunk.times(clock) {
+                column.known(time, |rows| {
+                    each(first + rows.start as u32..first + rows.end as u32);
+                });
             }
-            chunk
-                .events
-                .clone()
-                .find(|&event| later(event))
-                .unwrap_or(chunk.events.end)
-        });
-        let last = bounds.partition_point(|bound| bound.1 <= time);
-        let outside = last.checked_sub(1).map_or(0, |last| {
-            if let Some(end) = sorted(&self.chunks[last]) {
-                return end;
-            }
-            let rows = self.chunks[last].events.clone();
-            rows.rev()
-                .find(|&event| !later(event))
-                .map_or(self.chunks[last].events.start, |event| event + 1)
-        });
-        (inside, outside.max(inside))
+        }
     }
 }

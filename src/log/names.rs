@@ -1,18 +1,50 @@
 //! Dictionaries of names that only grow: cheap to snapshot, one arena a block.
 
-use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
-use foldhash::fast::FixedState;
-use hashbrown::HashTable;
+use super::hashed::{Sorted, Table, hash};
 
 const BLOCK: usize = 4096;
+
+/// A name of so many bytes is a payload gone astray; it stands by itself.
+const LONG: usize = 1 << 16;
+const _: () = assert!(BLOCK * LONG <= u32::MAX as usize);
 
 #[derive(Clone, Debug, Default)]
 struct Block {
     text: String,
     ends: Vec<u32>,
     tags: Vec<u32>,
+    /// Long names by their places in the block, ascending; they take none of the text.
+    long: Vec<(u32, Box<str>)>,
+}
+
+impl Block {
+    fn get(&self, at: usize) -> &str {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let text = &self.text[start as usize..self.ends[at] as usize];
+        if text.is_empty()
+            && let Ok(at) = self.long.binary_search_by_key(&(at as u32), |long| long.0)
+        {
+            return &self.long[at].1;
+        }
+        text
+    }
+
+    fn push(&mut self, name: &str, tag: u32) {
+        if name.len() < LONG {
+            self.text.push_str(name);
+        } else {
+            self.long.push((self.ends.len() as u32, name.into()));
+        }
+        self.ends.push(self.text.len() as u32);
+        self.tags.push(tag);
+    }
+
+    fn memory(&self) -> usize {
+        let long: usize = self.long.iter().map(|(_, name)| name.len()).sum();
+        self.text.capacity() + (self.ends.capacity() + self.tags.capacity()) * 4 + long
+    }
 }
 
 /// Names by number, each with a tag (a stream's category). Cloning shares all blocks.
@@ -20,6 +52,8 @@ struct Block {
 pub struct Names {
     blocks: Vec<Arc<Block>>,
     len: u32,
+    /// The numbers of the first names by hash, in runs each more than twice as long as the next.
+    runs: Vec<Arc<Sorted>>,
 }
 
 impl Names {
@@ -41,14 +75,7 @@ impl Names {
     /// Where there is none.
     #[must_use]
     pub fn get(&self, ix: u32) -> &str {
-        let block = &self.blocks[ix as usize / BLOCK];
-        let at = ix as usize % BLOCK;
-        let start = if at == 0 {
-            0
-        } else {
-            block.ends[at - 1] as usize
-        };
-        &block.text[start..block.ends[at] as usize]
+        self.blocks[ix as usize / BLOCK].get(ix as usize % BLOCK)
     }
 
     /// The tag given with the name numbered `ix`.
@@ -65,18 +92,41 @@ impl Names {
         (0..self.len).map(|ix| self.get(ix))
     }
 
-    /// The number of `name`, by looking at every one: not for the window's thread.
+    /// The number of `name`.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<u32> {
-        (0..self.len).find(|&ix| self.get(ix) == name)
+        let hash = hash(name);
+        let mut sorted = self.runs.iter().flat_map(|run| run.with(hash));
+        // Of the rest there is less than a block.
+        sorted
+            .find(|&ix| self.get(ix) == name)
+            .or_else(|| (self.sorted()..self.len).find(|&ix| self.get(ix) == name))
+    }
+
+    /// How many names the runs hold.
+    fn sorted(&self) -> u32 {
+        self.runs.iter().map(|run| run.len() as u32).sum()
+    }
+
+    /// Sorts all but the last block by hash, so that [`Names::find`] need not look at every name.
+    fn sort(&mut self) {
+        let whole = self.len / BLOCK as u32 * BLOCK as u32;
+        let new = self.sorted()..whole;
+        if new.is_empty() {
+            return;
+        }
+        let mut run = Sorted::new(new.map(|ix| (hash(self.get(ix)), ix)));
+        while let Some(before) = self.runs.pop_if(|before| before.len() <= run.len() * 2) {
+            run = before.merged(&run);
+        }
+        self.runs.push(Arc::new(run));
     }
 
     /// Bytes held.
     #[must_use]
     pub fn memory(&self) -> usize {
-        let block =
-            |b: &Arc<Block>| b.text.capacity() + (b.ends.capacity() + b.tags.capacity()) * 4;
-        self.blocks.iter().map(block).sum()
+        let blocks = self.blocks.iter().map(|block| block.memory());
+        blocks.sum::<usize>() + self.runs.iter().map(|run| run.memory()).sum::<usize>()
     }
 
     fn push(&mut self, name: &str, tag: u32) -> u32 {
@@ -84,45 +134,28 @@ impl Names {
             self.blocks.push(Arc::default());
         }
         if let Some(block) = self.blocks.last_mut() {
-            let block = Arc::make_mut(block);
-            block.text.push_str(name);
-            block.ends.push(block.text.len() as u32);
-            block.tags.push(tag);
+            Arc::make_mut(block).push(name, tag);
         }
         self.len += 1;
         self.len - 1
     }
 }
 
-/// A name's number with its hash, so that only a name that is the same is looked at.
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    hash: u32,
-    ix: u32,
-}
-
-impl Entry {
-    /// A table goes by both ends of a hash.
-    fn spread(hash: u32) -> u64 {
-        u64::from(hash) << 32 | u64::from(hash)
-    }
-}
-
-/// Names with the table that finds them. Kept by whoever builds a log; snapshots hold the
-/// [`Names`] only.
+/// Names with the table that finds them while they grow. Kept by whoever builds a log; snapshots hold
+/// the [`Names`] only.
 #[derive(Clone, Debug, Default)]
 pub struct Interner {
     names: Names,
-    table: HashTable<Entry>,
-    hasher: FixedState,
-    /// The last answer: stores often repeat one name many times running.
-    last: Option<Entry>,
+    /// The names' numbers.
+    table: Table,
+    /// The last answer with its hash: stores often repeat one name many times running.
+    last: Option<(u32, u32)>,
 }
 
 impl Interner {
     /// Makes room for so many names.
     pub fn reserve(&mut self, names: usize) {
-        self.table.reserve(names, |entry| Entry::spread(entry.hash));
+        self.table.reserve(names);
     }
 
     /// The number of `name`, which is added with tag 0 if it is new.
@@ -132,34 +165,27 @@ impl Interner {
 
     /// The number of `name`; a new one is added with the tag that `tag` makes.
     pub fn intern_with(&mut self, name: &str, tag: impl FnOnce() -> u32) -> u32 {
-        let hash = self.hasher.hash_one(name) as u32;
-        if let Some(last) = self.last
-            && last.hash == hash
-            && self.names.get(last.ix) == name
+        let hash = hash(name);
+        if let Some((last, ix)) = self.last
+            && last == hash
+            && self.names.get(ix) == name
         {
-            return last.ix;
+            return ix;
         }
         let ix = match self.look_up(hash, name) {
             Some(ix) => ix,
             None => {
                 let ix = self.names.push(name, tag());
-                let entry = Entry { hash, ix };
-                self.table
-                    .insert_unique(Entry::spread(hash), entry, |entry| {
-                        Entry::spread(entry.hash)
-                    });
+                self.table.add(hash, ix);
                 ix
             }
         };
-        self.last = Some(Entry { hash, ix });
+        self.last = Some((hash, ix));
         ix
     }
 
     fn look_up(&self, hash: u32, name: &str) -> Option<u32> {
-        let found = self.table.find(Entry::spread(hash), |entry| {
-            entry.hash == hash && self.names.get(entry.ix) == name
-        });
-        found.map(|entry| entry.ix)
+        self.table.find(hash, |ix| self.names.get(ix) == name)
     }
 
     /// The numbers of all of `names`; a new one is added with the tag that `tag` makes of its number
@@ -174,13 +200,10 @@ impl Interner {
         let mut known = [""; BATCH];
         for batch in all.chunks(BATCH) {
             for (hash, &own) in hashes.iter_mut().zip(batch) {
-                *hash = self.hasher.hash_one(names.get(own)) as u32;
+                *hash = super::hashed::hash(names.get(own));
             }
             for (found, &hash) in found.iter_mut().zip(&hashes[..batch.len()]) {
-                let entry = self
-                    .table
-                    .find(Entry::spread(hash), |entry| entry.hash == hash);
-                *found = entry.map(|entry| entry.ix);
+                *found = self.table.find(hash, |_| true);
             }
             for (known, found) in known.iter_mut().zip(&found[..batch.len()]) {
                 *known = found.map_or("", |ix| self.names.get(ix));
@@ -202,7 +225,7 @@ impl Interner {
     /// The number of `name` if it is known.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<u32> {
-        self.look_up(self.hasher.hash_one(name) as u32, name)
+        self.look_up(hash(name), name)
     }
 
     /// The names so far.
@@ -210,11 +233,18 @@ impl Interner {
     pub fn names(&self) -> &Names {
         &self.names
     }
+
+    /// The names so far, for those who will look for some of them.
+    #[must_use]
+    pub fn snapshot(&mut self) -> Names {
+        self.names.sort();
+        self.names.clone()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Interner;
+    use super::{BLOCK, Interner, LONG};
     use proptest::prelude::*;
 
     proptest! {
@@ -263,5 +293,41 @@ mod tests {
             ("stream-4999", 4999)
         );
         assert_eq!(snapshot.find("later"), None);
+    }
+
+    #[test]
+    fn names_are_found_without_looking_at_all_of_them() {
+        let mut interner = Interner::default();
+        let name = |ix: usize| format!("stream-{ix}");
+        let mut snapshots = Vec::new();
+        for ix in 0..9 * BLOCK + 100 {
+            interner.intern(&name(ix));
+            if ix % 3000 == 0 {
+                snapshots.push(interner.snapshot());
+            }
+        }
+        snapshots.push(interner.snapshot());
+        for names in snapshots {
+            assert!(names.runs.len() <= 4);
+            assert!(names.len() - (names.sorted() as usize) < BLOCK);
+            for ix in (0..names.len()).step_by(7) {
+                assert_eq!(names.find(&name(ix)), Some(ix as u32));
+            }
+            assert_eq!(names.find(&name(names.len())), None);
+        }
+    }
+
+    #[test]
+    fn names_as_long_as_payloads_come_back() {
+        let mut interner = Interner::default();
+        let long = |of: &str| of.repeat(LONG);
+        let names = ["", &long("a"), "short", &long("bé"), ""];
+        let numbers = names.map(|name| interner.intern(name));
+        assert_eq!(numbers, [0, 1, 2, 3, 0]);
+        for (name, number) in names.iter().zip(numbers) {
+            assert_eq!(interner.names().get(number), *name);
+            assert_eq!(interner.names().find(name), Some(number));
+        }
+        assert_eq!(interner.names().blocks[0].text, "short");
     }
 }

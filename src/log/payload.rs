@@ -1,12 +1,12 @@
 //! What an event carries, as read back from the store when somebody looks at it.
 
-use std::fmt;
+use std::borrow::Cow;
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Map, Number, Value};
 
 use super::Log;
+use crate::model::json::{self, Picker, Reading, TooDeep};
 use crate::model::{Cancelled, EventIx, Task};
 
 /// A payload or metadata, decoded as far as its encoding is known.
@@ -16,8 +16,21 @@ pub enum Payload {
     Absent,
     /// JSON with the digits, key order and spacing in which it was written.
     Json(Box<RawValue>),
+    /// JSON that shows what is stored in another encoding.
+    Viewed(Box<Viewed>),
     /// Bytes of no known encoding (encrypted, binary, damaged); shown as hex or text, never an error.
     Opaque(Vec<u8>),
+}
+
+/// What is stored in another encoding than JSON, and how it looks as JSON.
+#[derive(Clone, Debug)]
+pub struct Viewed {
+    /// The view.
+    pub json: Box<RawValue>,
+    /// The encoding's name, as layouts have it.
+    pub encoding: &'static str,
+    /// The bytes as they are stored, unpacked.
+    pub stored: Vec<u8>,
 }
 
 impl Payload {
@@ -36,18 +49,39 @@ impl Payload {
     pub fn json(&self) -> Option<&str> {
         match self {
             Self::Json(raw) => Some(raw.get()),
+            Self::Viewed(viewed) => Some(viewed.json.get()),
             Self::Absent | Self::Opaque(_) => None,
         }
     }
 
-    /// Parsed JSON; `None` where it is absent, opaque, or nested deeper than the parser goes (128).
+    /// Parsed JSON, with what had to be decided on the way; `None` where it is absent or opaque.
+    ///
+    /// # Errors
+    /// It is nested too deep.
+    pub fn read(&self) -> Result<Option<Reading>, TooDeep> {
+        match self {
+            Self::Json(raw) => json::read(raw).map(Some),
+            Self::Viewed(viewed) => json::read(&viewed.json).map(Some),
+            Self::Absent | Self::Opaque(_) => Ok(None),
+        }
+    }
+
+    /// Parsed JSON; `None` where there is none, or it is nested too deep.
     #[must_use]
     pub fn value(&self) -> Option<Value> {
-        let value = serde_json::from_str(self.json()?).ok()?;
-        if has_exponent(&value) {
-            return as_written(self.json()?);
+        let read = self.read().ok()?;
+        read.map(|read| read.value)
+    }
+
+    /// The text that is stored where JSON was to be expected: bytes of no known encoding that read as
+    /// text, or a text in the place of an object.
+    #[must_use]
+    pub fn plain_text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Json(raw) => json::string(raw.get()),
+            Self::Opaque(bytes) => text_of(bytes).map(Cow::Borrowed),
+            Self::Absent | Self::Viewed(_) => None,
         }
-        Some(value)
     }
 
     /// Size in bytes as decoded.
@@ -56,63 +90,18 @@ impl Payload {
         match self {
             Self::Absent => 0,
             Self::Json(raw) => raw.get().len(),
+            Self::Viewed(viewed) => viewed.stored.len(),
             Self::Opaque(bytes) => bytes.len(),
         }
     }
 }
 
-/// Whether a number in `value` has an exponent, which the parser does not keep as it was written.
-fn has_exponent(value: &Value) -> bool {
-    match value {
-        Value::Number(number) => number.as_str().contains('e'),
-        Value::Array(values) => values.iter().any(has_exponent),
-        Value::Object(fields) => fields.values().any(has_exponent),
-        Value::Null | Value::Bool(_) | Value::String(_) => false,
-    }
-}
-
-/// Parses JSON that is known to be valid and not too deep, with the digits of all numbers. Goes
-/// over nested parts once a level, so it is for the few texts that need it.
-fn as_written(json: &str) -> Option<Value> {
-    Some(match json.bytes().next()? {
-        b'-' | b'0'..=b'9' => Value::Number(Number::from_string_unchecked(json.to_owned())),
-        b'[' => {
-            let parts: Vec<&RawValue> = serde_json::from_str(json).ok()?;
-            let parts = parts.into_iter().map(|part| as_written(part.get()));
-            Value::Array(parts.collect::<Option<_>>()?)
-        }
-        b'{' => {
-            let Fields(fields) = serde_json::from_str(json).ok()?;
-            Value::Object(fields)
-        }
-        _ => serde_json::from_str(json).ok()?,
-    })
-}
-
-/// An object whose numbers keep their digits.
-struct Fields(Map<String, Value>);
-
-impl<'de> Deserialize<'de> for Fields {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Each;
-        impl<'de> Visitor<'de> for Each {
-            type Value = Fields;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
-                let mut fields = Map::new();
-                while let Some((key, part)) = map.next_entry::<String, &RawValue>()? {
-                    let part = as_written(part.get());
-                    fields.insert(key, part.ok_or_else(|| A::Error::custom("no JSON"))?);
-                }
-                Ok(Fields(fields))
-            }
-        }
-        deserializer.deserialize_map(Each)
-    }
+/// Bytes that are text to be read, with no more control characters than blanks and line ends.
+#[must_use]
+pub fn text_of(bytes: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let odd = text.contains(|c: char| c.is_control() && !c.is_whitespace());
+    (!odd).then_some(text)
 }
 
 /// The parts of an event that stay in the file until they are needed.
@@ -137,6 +126,15 @@ pub enum Unreadable {
     Rewritten,
 }
 
+/// What was picked of a payload.
+#[derive(Debug)]
+pub enum Picked<'p> {
+    /// Of a payload that is JSON: by slot of the picker, the written text of a value.
+    Values(&'p [Option<&'p str>]),
+    /// All of the event, to be looked into by whoever asked.
+    Body(Result<Body, Unreadable>),
+}
+
 /// Reads bodies back from the store. Implemented in `store/`; analyses see nothing else of a file.
 pub trait PayloadReader: Send + Sync {
     /// Reads the bodies of `events`, calling `each` once for every one of them, in the given order.
@@ -150,6 +148,26 @@ pub trait PayloadReader: Send + Sync {
         task: &Task,
         each: &mut dyn FnMut(EventIx, Result<Body, Unreadable>),
     ) -> Result<(), Cancelled>;
+
+    /// Reads what stands at some places in the payloads of `events`, calling `each` once for every one of
+    /// them, in the given order. Far cheaper than reading for whoever needs a few fields of many events;
+    /// where a reader cannot look into a payload as it is stored, it gives the body.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when the task was called off; single bad records go to `each`.
+    fn pick(
+        &self,
+        log: &Log,
+        events: &[EventIx],
+        picker: &Picker,
+        task: &Task,
+        each: &mut dyn FnMut(EventIx, Picked<'_>),
+    ) -> Result<(), Cancelled> {
+        let _ = picker;
+        self.read(log, events, task, &mut |event, body| {
+            each(event, Picked::Body(body));
+        })
+    }
 
     /// Those of `events`, in their order, that a search has to read: all but the ones of which `may`
     /// says no to all bytes in which payload and metadata are stored as they are shown, but for
@@ -167,45 +185,10 @@ pub trait PayloadReader: Send + Sync {
         let _ = (log, task, may);
         Ok(events.to_vec())
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::Payload;
-    use proptest::prelude::*;
-
-    /// JSON as it would be written without spaces, with numbers of every spelling.
-    fn json() -> impl Strategy<Value = String> {
-        let number = r"-?(0|[1-9][0-9]{0,25})(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,5})?";
-        let leaf = prop_oneof![4 => number, 1 => "null|true|\"[a-z0-9e]{0,4}\""];
-        leaf.prop_recursive(4, 30, 4, |inner| {
-            let array = prop::collection::vec(inner.clone(), 0..4);
-            let object = prop::collection::vec(inner, 0..4);
-            prop_oneof![
-                array.prop_map(|parts| format!("[{}]", parts.join(","))),
-                object.prop_map(|parts| {
-                    let named = parts.iter().enumerate();
-                    let named = named.map(|(n, part)| format!("\"k\\u006{n}\":{part}"));
-                    format!("{{{}}}", named.collect::<Vec<_>>().join(","))
-                }),
-            ]
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn numbers_keep_their_written_digits(json in json()) {
-            let value = Payload::from_text(json.clone()).value().unwrap();
-            let plain = json.replace("\\u0060", "`").replace("\\u0061", "a").replace("\\u0062", "b").replace("\\u0063", "c");
-            prop_assert_eq!(serde_json::to_string(&value).unwrap(), plain);
-        }
-    }
-
-    #[test]
-    fn of_a_key_that_stands_twice_the_last_value_counts() {
-        let value = |text: &str| Payload::from_text(text.to_owned()).value();
-        let written = value(r#" {"a" : 1e5 , "b":[ 1E+05 ], "a": 2E4} "#);
-        assert_eq!(written.unwrap().to_string(), r#"{"a":2E4,"b":[1E+05]}"#);
-        assert_eq!(value("1e400").unwrap().to_string(), "1e400");
+    /// The name of the file that an event is in, where the store is a folder of several.
+    fn file(&self, log: &Log, event: EventIx) -> Option<String> {
+        let _ = (log, event);
+        None
     }
 }

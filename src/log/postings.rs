@@ -1,4 +1,4 @@
-//! Which events stand under a key (a stream, a correlation, a cause), in log order.
+//! Which events stand in which stream, in log order.
 
 /// Rows by key. Dense where most keys occur, sorted keys otherwise.
 #[derive(Clone, Debug)]

@@ -51,6 +51,17 @@ pub struct Row<'a> {
     pub place: Place,
     /// Whether it ends its stream (tombstone, deletion, archiving).
     pub ends: Option<StreamEnd>,
+    /// What the store says now, beside this event, of its stream.
+    pub ended: Option<Ended>,
+}
+
+/// That a stream has ended, as the store says it now rather than by an event: a fact of the present.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// In which way.
+    pub how: StreamEnd,
+    /// Since when, where the store tells; else nothing is known of any moment before now.
+    pub since: Option<Timestamp>,
 }
 
 /// How a stream ended.
@@ -65,6 +76,18 @@ pub enum StreamEnd {
     Archived,
 }
 
+impl StreamEnd {
+    /// Its name within a sentence.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tombstoned => "tombstoned",
+            Self::Deleted => "deleted",
+            Self::Archived => "archived",
+        }
+    }
+}
+
 pub(super) const NONE: i64 = i64::MIN;
 
 /// Rows as columns. See [`RawChunk::push`].
@@ -74,9 +97,8 @@ pub struct RawChunk {
     pub(super) categories: Interner,
     pub(super) types: Interner,
     pub(super) schema_versions: Interner,
-    pub(super) correlations: Interner,
     pub(super) stream: Vec<u32>,
-    pub(super) kind: Vec<u32>,
+    pub(super) event_type: Vec<u32>,
     pub(super) position: Vec<i64>,
     pub(super) version: Vec<i64>,
     pub(super) recorded: Times,
@@ -86,11 +108,19 @@ pub struct RawChunk {
     pub(super) schema_version: Vec<i64>,
     pub(super) event_id: IdColumn,
     pub(super) causation: IdColumn,
-    pub(super) correlation: Vec<u32>,
+    pub(super) correlation: IdColumn,
     pub(super) links: Vec<Link>,
     pub(super) ends: Vec<(u32, StreamEnd)>,
-    /// What could not be read on the way.
+    /// What the store says beside events, and since when where it tells: two columns, since most
+    /// stores that say it do not tell.
+    pub(super) ended: Vec<(u32, StreamEnd)>,
+    pub(super) ended_since: Vec<(u32, Timestamp)>,
+    /// What could not be read on the way; see [`RawChunk::next_record`].
     pub problems: Vec<Problem>,
+    /// By problem, as far as it is known by now: how many rows stand before it or are what it is of.
+    pub(super) problem_rows: Vec<u32>,
+    /// Which of the problems stand for records that are no event here, ascending.
+    pub(super) lost: Vec<u32>,
 }
 
 /// An event's standing in a stream beside its own.
@@ -99,6 +129,19 @@ pub(super) struct Link {
     pub row: u32,
     pub stream: u32,
     pub version: i64,
+}
+
+/// A link to an event that was read before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FurtherLink {
+    /// The [`Place::at`] of the event's record; of several events in one record the first is meant.
+    pub at: i64,
+    /// The further stream.
+    pub stream: String,
+    /// The version that the event has in it, if it has one.
+    pub version: Option<i64>,
+    /// The stream's category.
+    pub category: String,
 }
 
 /// Times of one clock; [`NONE`] where missing.
@@ -122,16 +165,20 @@ impl Times {
     }
 }
 
-/// No correlation id.
-pub(super) const NO_NAME: u32 = u32::MAX;
-
 impl RawChunk {
     /// An empty chunk with room for so many events in so many streams.
     #[must_use]
     pub fn with_room(events: usize, streams: usize) -> Self {
         let mut chunk = Self::default();
         chunk.streams.reserve(streams);
-        for column in [&mut chunk.stream, &mut chunk.kind, &mut chunk.correlation] {
+        for ids in [
+            &mut chunk.event_id,
+            &mut chunk.causation,
+            &mut chunk.correlation,
+        ] {
+            *ids = IdColumn::with_room(events);
+        }
+        for column in [&mut chunk.stream, &mut chunk.event_type] {
             column.reserve(events);
         }
         let columns = [
@@ -164,7 +211,7 @@ impl RawChunk {
         } = self;
         self.stream
             .push(streams.intern_with(row.stream, || categories.intern(&category())));
-        self.kind.push(self.types.intern(row.event_type));
+        self.event_type.push(self.types.intern(row.event_type));
         self.position.push(row.position.unwrap_or(NONE));
         self.version.push(row.version.unwrap_or(NONE));
         self.recorded.push(row.recorded);
@@ -175,18 +222,42 @@ impl RawChunk {
             .schema_version
             .map_or(-1, |name| i64::from(self.schema_versions.intern(name)));
         self.schema_version.push(schema);
-        self.event_id.push(row.event_id);
-        self.causation.push(row.causation);
-        self.correlation.push(
-            row.correlation
-                .map_or(NO_NAME, |id| self.correlations.intern(id)),
-        );
+        self.event_id.push_text(row.event_id);
+        self.causation.push_text(row.causation);
+        self.correlation.push_text(row.correlation);
         if let Some(end) = row.ends {
             self.ends.push((self.stream.len() as u32 - 1, end));
         }
+        if let Some(ended) = row.ended {
+            let at = self.stream.len() as u32 - 1;
+            self.ended.push((at, ended.how));
+            self.ended_since
+                .extend(ended.since.map(|since| (at, since)));
+        }
+        self.place_problems();
     }
 
-    /// Puts the event last added into a further stream, where it has a version of its own or none.
+    /// Says that problems from here on are of the record that is read next, and those before it of
+    /// earlier ones. Of which events they are told then: an event's own is not known before the event,
+    /// that of a record which is lost counts at the event before it.
+    pub fn next_record(&mut self) {
+        self.place_problems();
+    }
+
+    /// Reports a record that is lost: it may well have been an event.
+    pub fn lose(&mut self, problem: Problem) {
+        self.lost.push(self.problems.len() as u32);
+        self.problems.push(problem);
+    }
+
+    /// Puts the problems that have no place yet at the last row.
+    pub(super) fn place_problems(&mut self) {
+        let rows = self.stream.len() as u32;
+        self.problem_rows.resize(self.problems.len(), rows);
+    }
+
+    /// Puts the event last added into a further stream, where it has a version of its own or none; its
+    /// own stream is none.
     pub fn link(&mut self, stream: &str, version: Option<i64>, category: impl FnOnce() -> String) {
         let Self {
             streams,
@@ -197,19 +268,14 @@ impl RawChunk {
         let Some(row) = (self.stream.len() as u32).checked_sub(1) else {
             return;
         };
+        if self.stream[row as usize] == stream {
+            return;
+        }
         self.links.push(Link {
             row,
             stream,
             version: version.unwrap_or(NONE),
         });
-    }
-
-    /// Whether the only event is of this stream and type.
-    #[must_use]
-    pub fn is(&self, stream: &str, event_type: &str) -> bool {
-        let [own] = self.stream[..] else { return false };
-        self.streams.names().get(own) == stream
-            && self.types.names().get(self.kind[0]) == event_type
     }
 
     /// How many events.
@@ -222,15 +288,5 @@ impl RawChunk {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.stream.is_empty()
-    }
-
-    /// The store's own position of the last event added, if it has one.
-    #[must_use]
-    pub fn last_place(&self) -> Option<Place> {
-        let (at, extent) = (self.at.last()?, self.extent.last()?);
-        Some(Place {
-            at: *at,
-            extent: *extent as u32,
-        })
     }
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::chunk::{Chunk, TimeColumn};
 use super::index::{Chunks, LinkedVersion};
 use super::raw::NONE;
-use super::{Clock, Ints, Log, chunk};
+use super::{Clock, IdRef, Ints, Log, chunk};
 use crate::model::{EventIx, StreamIx, Timestamp, Version};
 
 /// Consecutive events as columns; row 0 is the first of [`Run::events`].
@@ -54,13 +54,30 @@ impl<'a> Run<'a> {
     /// The type of each, by `TypeIx`.
     #[must_use]
     pub fn types(&self) -> &'a [u32] {
-        &self.chunk.kind[self.rows.clone()]
+        &self.chunk.event_type[self.rows.clone()]
     }
 
     /// The version of each in its stream.
     pub fn versions(&self) -> impl Iterator<Item = Version> + use<'a> {
         let versions: &'a Ints = &self.chunk.version;
         self.rows.clone().map(|row| Version(versions.get(row)))
+    }
+
+    /// The correlation id of the row.
+    ///
+    /// # Panics
+    /// Here and below: where the row is not one of the run.
+    #[must_use]
+    #[inline]
+    pub fn correlation(&self, row: usize) -> Option<IdRef<'a>> {
+        self.chunk.ids.correlations().get(self.rows.start + row)
+    }
+
+    /// The id of what caused the row, as written.
+    #[must_use]
+    #[inline]
+    pub fn causation(&self, row: usize) -> Option<IdRef<'a>> {
+        self.chunk.ids.causes().get(self.rows.start + row)
     }
 
     /// The times of each, as [`Log::time`] has them.
@@ -102,17 +119,29 @@ impl Times<'_> {
         (!self.column.is_untimed(row)).then(|| self.column.get(row))
     }
 
+    /// Whether some are events' own.
+    #[must_use]
+    pub fn any_own(&self) -> bool {
+        self.untimed() < self.rows.len()
+    }
+
     /// How many have no time of their own.
     #[must_use]
     pub fn untimed(&self) -> usize {
         self.column.untimed_within(&self.rows)
     }
 
+    /// Whether some go finer than microseconds.
+    #[must_use]
+    pub fn has_nanos(&self) -> bool {
+        self.column.has_nanos(&self.rows)
+    }
+
     /// Whether none is earlier than the one before it. A few runs may say no though theirs are not,
     /// where others of their chunk are.
     #[must_use]
-    pub const fn ascending(&self) -> bool {
-        self.column.ascending
+    pub fn ascending(&self) -> bool {
+        self.column.ascending()
     }
 
     /// All of them in order; what has always been there has the earliest time there is.
@@ -132,12 +161,8 @@ impl Log {
     pub fn runs(&self, events: Range<EventIx>) -> impl Iterator<Item = Run<'_>> {
         let from = events.start.0.min(self.len);
         let to = events.end.0.clamp(from, self.len);
-        Chunks(&self.chunks).within(&(from..to)).map(move |chunk| {
-            let first = chunk.events.start;
-            let rows =
-                from.saturating_sub(first) as usize..(to.min(chunk.events.end) - first) as usize;
-            Run { chunk, rows }
-        })
+        let chunks = Chunks(&self.chunks).within(&(from..to));
+        chunks.map(|(chunk, rows)| Run { chunk, rows })
     }
 
     /// A stream's events as ascending runs, linked ones among them, without copying.

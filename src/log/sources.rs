@@ -1,12 +1,11 @@
 //! A log made of several files' logs: which of its events is which event of which file, how they
 //! stand among each other, and what positions are called there. Opens and reads nothing.
 
+use std::fmt;
 use std::sync::Arc;
 
-use serde::{Serialize, Serializer};
-
 use super::{Bound, Clock, Log, Place};
-use crate::model::{EventIx, Position, Timestamp};
+use crate::model::{EventIx, Position, PositionName, Timestamp};
 
 /// One of the files that a log was made of.
 #[derive(Clone, Debug)]
@@ -33,38 +32,40 @@ impl Source {
     }
 }
 
-/// A position as it is written: a number in a single file, `file:number` where several are open.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct PositionName {
-    /// The file, where several are open.
-    pub file: Option<Arc<str>>,
-    /// The position in it.
-    pub position: Position,
+/// Why a position is none of a log. Each sentence says what to write instead.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PositionError {
+    /// Which file's?
+    #[error("several files are open, so a position needs its file: #{file}:{position}")]
+    WithoutFile {
+        /// The first file.
+        file: Arc<str>,
+        /// The position as written.
+        position: i64,
+    },
+    /// No open file has that name.
+    #[error("no file that is open is called {file}: write {known}")]
+    NoSuchFile {
+        /// The name as written.
+        file: Arc<str>,
+        /// The same position in those that are.
+        known: String,
+    },
+    /// A single file has no name in positions.
+    #[error("only one file is open, so its positions have no name before them: #{0}")]
+    SingleFile(i64),
 }
 
-impl std::fmt::Display for PositionName {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.file {
-            None => self.position.fmt(f),
-            Some(file) => write!(f, "#{file}:{}", self.position.0),
-        }
-    }
-}
+/// That a position lies beyond the last one, which is this.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndsBefore(pub PositionName);
 
-impl From<Position> for PositionName {
-    fn from(position: Position) -> Self {
-        Self {
-            file: None,
-            position,
-        }
-    }
-}
-
-impl Serialize for PositionName {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.file {
-            None => self.position.serialize(serializer),
-            Some(file) => serializer.collect_str(&format_args!("{file}:{}", self.position.0)),
+impl fmt::Display for EndsBefore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(last) = self;
+        match &last.file {
+            None => write!(f, "the log ends at {last}"),
+            Some(file) => write!(f, "{file} ends at {last}"),
         }
     }
 }
@@ -110,28 +111,95 @@ impl Log {
         }
     }
 
-    /// The last event at or before a position.
+    /// The moment that a position is: up to it and with it.
+    ///
+    /// # Errors
+    /// It is none of this log.
+    pub fn at_position_name(&self, name: &PositionName) -> Result<Bound, PositionError> {
+        let (file, log) = self.file_of(name)?;
+        let last = log.at_position(name.position);
+        let last = last.and_then(|own| self.in_all(file, own));
+        Ok(last.map_or(Bound::Start, Bound::Event))
+    }
+
+    /// Where a range that begins with a position begins: with the first event at it or, where there is
+    /// none, after it. A position beyond the last one is that of the last event.
+    ///
+    /// # Errors
+    /// It is none of this log.
+    pub fn from_position_name(&self, name: &PositionName) -> Result<Bound, PositionError> {
+        let (file, log) = self.file_of(name)?;
+        let last = || log.len.checked_sub(1).map(EventIx);
+        let first = log.from_position(name.position).or_else(last);
+        let first = first.and_then(|own| self.in_all(file, own));
+        Ok(first.map_or(Bound::Head, Bound::Event))
+    }
+
+    /// The event of a position, if one has it.
     #[must_use]
-    pub fn event_at(&self, position: &PositionName) -> Option<EventIx> {
-        match self.at_position_name(&position.to_string()) {
-            Some(Bound::Event(event)) => Some(event),
-            Some(_) => None,
-            None => self.at_position(position.position),
+    pub fn event_at(&self, name: &PositionName) -> Option<EventIx> {
+        match self.at_position_name(name) {
+            Ok(Bound::Event(event)) if self.position_name(event) == *name => Some(event),
+            _ => None,
         }
     }
 
-    /// What a position as [`PositionName`] shows it (`#payments:12`) is as a moment: the file's last
-    /// event at or before it. `None` where the text is nothing of the kind.
+    /// The last position there is, of the file that is named where several are open, if `name` lies
+    /// beyond it: what is asked for has not come yet, and the moment is that of everything there is.
     #[must_use]
-    pub fn at_position_name(&self, text: &str) -> Option<Bound> {
-        let (file, position) = text.trim().strip_prefix('#')?.rsplit_once(':')?;
-        let position = Position(position.trim().parse().ok()?);
-        let file = self.sources.iter().position(|one| *one.name == *file)?;
-        let source = &self.sources[file];
-        let Some(own) = source.log.at_position(position) else {
-            return Some(Bound::Start);
+    pub fn ends_before(&self, name: &PositionName) -> Option<EndsBefore> {
+        let (_, log) = self.file_of(name).ok()?;
+        let last = log.position(EventIx(log.len.checked_sub(1)?));
+        (last < name.position).then(|| {
+            EndsBefore(PositionName {
+                file: name.file.clone(),
+                position: last,
+            })
+        })
+    }
+
+    /// The position that is written `orders:12`, as programs get it where several files are open. Not
+    /// any text of this form, since times have colons, too: the file has to be one of them.
+    #[must_use]
+    pub fn written_position(&self, text: &str) -> Option<PositionName> {
+        let (file, digits) = text.trim().rsplit_once(':')?;
+        let source = self.sources.iter().find(|source| *source.name == *file)?;
+        Some(PositionName {
+            file: Some(Arc::clone(&source.name)),
+            position: Position(digits.parse().ok()?),
+        })
+    }
+
+    /// The number of the file that a position is of, and that file's own log.
+    fn file_of(&self, name: &PositionName) -> Result<(u32, &Self), PositionError> {
+        let position = name.position.0;
+        match (&name.file, &self.sources[..]) {
+            (None, []) => Ok((0, self)),
+            (Some(_), []) => Err(PositionError::SingleFile(position)),
+            (None, [first, ..]) => Err(PositionError::WithoutFile {
+                file: Arc::clone(&first.name),
+                position,
+            }),
+            (Some(file), all) => {
+                let own = all.iter().zip(0..).find(|(one, _)| one.name == *file);
+                own.map(|(one, number)| (number, &one.log)).ok_or_else(|| {
+                    let known = all.iter().map(|one| format!("#{}:{position}", one.name));
+                    PositionError::NoSuchFile {
+                        file: Arc::clone(file),
+                        known: known.collect::<Vec<_>>().join(" or "),
+                    }
+                })
+            }
+        }
+    }
+
+    /// Which event of this log an event of one of its files is; the event itself in a log of a single
+    /// file. Of one that this log does not have, the last before it.
+    pub(super) fn in_all(&self, file: u32, event: EventIx) -> Option<EventIx> {
+        let Some(source) = self.sources.get(file as usize) else {
+            return Some(event);
         };
-        let wanted = source.standing(file as u32, own);
+        let wanted = source.standing(file, event);
         let (mut low, mut high) = (0, self.len);
         while low < high {
             let middle = low + (high - low) / 2;
@@ -143,9 +211,6 @@ impl Log {
                 high = middle;
             }
         }
-        Some(
-            low.checked_sub(1)
-                .map_or(Bound::Start, |event| Bound::Event(EventIx(event))),
-        )
+        low.checked_sub(1).map(EventIx)
     }
 }

@@ -1,6 +1,8 @@
 //! Newtypes over the integers an event store is full of, so that none stands in for another.
 
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize, Serializer};
 
 macro_rules! index {
     ($(#[$doc:meta])* $name:ident) => {
@@ -64,5 +66,41 @@ impl std::fmt::Display for Position {
 impl std::fmt::Display for Version {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "v{}", self.0)
+    }
+}
+
+/// A position as it is written: a number in a single file, `file:number` where several are open.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PositionName {
+    /// The file, where several are open.
+    pub file: Option<Arc<str>>,
+    /// The position in it.
+    pub position: Position,
+}
+
+impl std::fmt::Display for PositionName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.file {
+            None => self.position.fmt(f),
+            Some(file) => write!(f, "#{file}:{}", self.position.0),
+        }
+    }
+}
+
+impl From<Position> for PositionName {
+    fn from(position: Position) -> Self {
+        Self {
+            file: None,
+            position,
+        }
+    }
+}
+
+impl Serialize for PositionName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.file {
+            None => self.position.serialize(serializer),
+            Some(file) => serializer.collect_str(&format_args!("{file}:{}", self.position.0)),
+        }
     }
 }

@@ -6,6 +6,6 @@ pub mod json;
 mod task;
 pub mod time;
 
-pub use ids::{CategoryIx, EventIx, Position, StreamIx, TypeIx, Version};
+pub use ids::{CategoryIx, EventIx, Position, PositionName, StreamIx, TypeIx, Version};
 pub use task::{Cancelled, Progress, Task};
 pub use time::Timestamp;

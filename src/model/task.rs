@@ -21,7 +21,7 @@ pub struct Progress {
 struct Shared {
     done: AtomicU64,
     total: AtomicU64,
-    cancelled: AtomicBool,
+    cancelled: Arc<AtomicBool>,
 }
 
 /// A handle shared by whoever does the work and whoever waits for it. Cloning shares.
@@ -58,6 +58,13 @@ impl Task {
     /// Calls the work off; it ends at its next check.
     pub fn cancel(&self) {
         self.0.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// What says that the work was called off, for those who can do no more than set it, such as
+    /// signals.
+    #[must_use]
+    pub fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.0.cancelled)
     }
 
     /// Sets how much there is to do.

@@ -1,6 +1,6 @@
 //! Why a store could not be opened or read, whatever kind of file it is.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::json::JsonError;
 use super::layout::{Contents, LayoutError};
@@ -36,8 +36,13 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// It could not be unpacked.
-    #[error(transparent)]
-    Unpack(#[from] UnpackError),
+    #[error("The file {source}: {path}")]
+    Unpack {
+        /// Why not.
+        source: UnpackError,
+        /// The file.
+        path: PathBuf,
+    },
     /// SQLite.
     #[error(transparent)]
     Sqlite(ConnectError),
@@ -64,6 +69,26 @@ pub enum OpenError {
     /// Called off.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+impl OpenError {
+    pub(super) fn of_unpacking(error: UnpackError, path: &Path) -> Self {
+        match error {
+            UnpackError::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            source => Self::Unpack {
+                source,
+                path: path.to_owned(),
+            },
+        }
+    }
+
+    /// The same about `path`, as the user named the file, of which a private copy may be read.
+    pub(super) fn about(self, path: &Path) -> Self {
+        match self {
+            Self::Sqlite(error) => Self::Sqlite(error.about(path)),
+            other => other,
+        }
+    }
 }
 
 impl From<ConnectError> for OpenError {

@@ -6,17 +6,26 @@
 
 mod decode;
 mod error;
+mod interleave;
 pub mod json;
 pub mod layout;
 mod merge;
 mod open;
 mod pipeline;
+mod pread;
+mod private;
+mod recognise;
 mod row;
 pub mod sniff;
 pub mod sqlite;
+mod stem;
+mod tables;
 mod unpack;
 
 pub use error::OpenError;
+pub use json::Tail;
 pub use merge::Join;
 pub use open::{Followed, OpenOptions, Recognition, Store};
-pub use sqlite::News;
+pub use private::remove_private_files;
+pub use sqlite::{News, SideRows};
+pub use tables::attached;

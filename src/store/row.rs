@@ -6,8 +6,10 @@ use std::fmt::Write as _;
 
 use hashbrown::HashMap;
 
-use super::layout::{Capture, Events, Role, Source};
-use crate::log::{IdRef, Log, Place, Problem, RawChunk, Row, StreamEnd};
+use super::layout::{Capture, Column, Events, Role, Source};
+use crate::log::{
+    Ended, FurtherLink, IdRef, Log, NO_CATEGORY, Place, Problem, RawChunk, Row, StreamEnd,
+};
 use crate::model::time::{TimeEncoding, TimeError, TimeReader};
 use crate::model::{EventIx, Timestamp};
 
@@ -35,7 +37,7 @@ impl<'a> Value<'a> {
         })
     }
 
-    fn integer(&self) -> Option<i64> {
+    pub fn integer(&self) -> Option<i64> {
         match self {
             Self::Integer(number) => Some(*number),
             Self::Real(number) if number.fract() == 0.0 && number.abs() < 9e15 => {
@@ -56,7 +58,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    fn time(&self, reader: &mut TimeReader) -> Result<Option<Timestamp>, TimeError> {
+    pub fn time(&self, reader: &mut TimeReader) -> Result<Option<Timestamp>, TimeError> {
         match self {
             Self::Null => Ok(None),
             Self::Integer(number) => reader.read_integer(*number).map(Some),
@@ -90,26 +92,45 @@ pub(super) fn from_bytes(bytes: &[u8]) -> String {
     text
 }
 
-/// The values of one record by role.
+/// The values of one record by role, and of each how far down it stood among its fallbacks.
 #[derive(Debug, Default)]
-pub(super) struct Found<'a>([Value<'a>; Role::ALL.len()]);
+pub(super) struct Found<'a> {
+    values: [Value<'a>; Role::ALL.len()],
+    ranks: [u8; Role::ALL.len()],
+    /// How the event ends its stream, whatever its type is.
+    pub ends: Option<StreamEnd>,
+    /// The last value that is not in UTF-8.
+    garbled: Option<Role>,
+}
 
 impl<'a> Found<'a> {
     pub fn set(&mut self, role: Role, value: Value<'a>) {
-        self.0[role as usize] = value;
+        self.values[role as usize] = value;
+    }
+
+    /// Says that a value is not in UTF-8, and is shown with a sign for what is not.
+    pub fn garbled(&mut self, role: Role) {
+        self.garbled = Some(role);
     }
 
     /// Sets it where nothing is set yet.
     pub fn offer(&mut self, role: Role, value: impl FnOnce() -> Option<Value<'a>>) {
-        if self.0[role as usize] == Value::Null
+        self.offer_as(role, 0, value);
+    }
+
+    /// Sets it where nothing is set yet, or what stands further down among the fallbacks.
+    pub fn offer_as(&mut self, role: Role, rank: u8, value: impl FnOnce() -> Option<Value<'a>>) {
+        let at = role as usize;
+        if (self.values[at] == Value::Null || rank < self.ranks[at])
             && let Some(value) = value()
         {
-            self.set(role, value);
+            self.values[at] = value;
+            self.ranks[at] = rank;
         }
     }
 
     pub fn get(&self, role: Role) -> &Value<'a> {
-        &self.0[role as usize]
+        &self.values[role as usize]
     }
 }
 
@@ -125,6 +146,7 @@ pub(super) struct Interpreter<'l> {
     events: &'l Events,
     recorded: TimeReader,
     occurred: TimeReader,
+    ended: TimeReader,
     captures: [Option<&'l Capture>; Role::ALL.len()],
     /// What each written type is called, where the layout takes only a part of it.
     types: HashMap<String, String>,
@@ -140,6 +162,7 @@ impl<'l> Interpreter<'l> {
             events,
             recorded: reader(Role::RecordedAt),
             occurred: reader(Role::OccurredAt),
+            ended: reader(Role::EndedAt),
             captures: Role::ALL.map(|role| events.columns.get(&role)?.capture.as_ref()),
             types: HashMap::new(),
             only_stream: (!events.columns.contains_key(&Role::Stream)).then(|| file.to_owned()),
@@ -159,8 +182,13 @@ impl<'l> Interpreter<'l> {
             let place = here();
             problems.push(Problem { place, message });
         };
+        if let Some(role) = found.garbled {
+            problem(format!("Its {} is not in UTF-8", role.name()));
+        }
         let recorded = time(&mut self.recorded, Role::RecordedAt, found, &mut problem);
         let occurred = time(&mut self.occurred, Role::OccurredAt, found, &mut problem);
+        let since = time(&mut self.ended, Role::EndedAt, found, &mut problem);
+        let ended = self.ended(found, since);
         let version = number(Role::Version, found, &mut problem);
         let stream =
             self.captured(Role::Stream, found)
@@ -199,23 +227,56 @@ impl<'l> Interpreter<'l> {
             correlation: correlation.as_deref(),
             causation: causation.as_deref(),
             place,
-            ends: self.end(&written, found),
+            ends: found
+                .ends
+                .or_else(|| self.events.ends.get(&*written).copied()),
+            ended,
         };
         chunk.push(&row, || self.category(&stream, &written, found));
     }
 
     /// Puts the event last added into a further stream, if one is named.
-    pub fn link(&self, chunk: &mut RawChunk, stream: &Value<'_>, version: &Value<'_>) {
-        let Some(stream) = stream.name() else { return };
+    pub fn link(
+        &self,
+        chunk: &mut RawChunk,
+        stream: &Value<'_>,
+        version: &Value<'_>,
+        category: &Value<'_>,
+    ) {
+        if let Some(stream) = stream.name() {
+            let category = || self.category_of_link(&stream, category);
+            chunk.link(&stream, version.integer(), category);
+        }
+    }
+
+    /// The link of the event read before from the record `at` to a further stream, if one is named.
+    pub fn further_link(
+        &self,
+        at: i64,
+        stream: &Value<'_>,
+        version: &Value<'_>,
+        category: &Value<'_>,
+    ) -> Option<FurtherLink> {
+        let stream = stream.name()?;
+        Some(FurtherLink {
+            at,
+            category: self.category_of_link(&stream, category),
+            stream: stream.into_owned(),
+            version: version.integer(),
+        })
+    }
+
+    /// The kind of a further stream: what is said of it, else what its name says.
+    pub fn category_of_link(&self, stream: &str, category: &Value<'_>) -> String {
+        if let Some(category) = category.name() {
+            return category.into_owned();
+        }
         let by_name = self.events.columns.get(&Role::Category);
         let by_name = by_name.filter(|column| column.source == Source::StreamName);
         let capture = by_name.and_then(|column| column.capture.as_ref());
-        let category = || {
-            capture
-                .map_or_else(|| kind_of(&stream), |capture| capture.of(&stream))
-                .to_owned()
-        };
-        chunk.link(&stream, version.integer(), category);
+        capture
+            .map_or_else(|| kind_of(stream), |capture| capture.of(stream))
+            .to_owned()
     }
 
     /// Whether `found` is still the event that was indexed, by its stream, version, type and id.
@@ -224,8 +285,9 @@ impl<'l> Interpreter<'l> {
             self.captured(role, found)
                 .map_or(known == NAMELESS, |name| *name == *known)
         };
-        let stream =
-            self.only_stream.is_some() || named(Role::Stream, log.stream_name(log.stream(event)));
+        let stream = self.only_stream.is_some()
+            || self.is_linked()
+            || named(Role::Stream, log.stream_name(log.stream(event)));
         let version = found.get(Role::Version).integer();
         let version = version.is_none_or(|version| log.version(event).0 == version);
         let id = self.captured(Role::EventId, found);
@@ -233,12 +295,20 @@ impl<'l> Interpreter<'l> {
         stream && version && id && named(Role::Type, log.type_name(log.event_type(event)))
     }
 
-    fn end(&self, written: &str, found: &Found<'_>) -> Option<StreamEnd> {
-        let by_type = self.events.ends.get(written).copied();
-        by_type.or_else(|| {
-            let means = self.events.ended_means.unwrap_or(StreamEnd::Deleted);
-            found.get(Role::Ended).is_set().then_some(means)
-        })
+    /// Whether the first of an event's links is its stream.
+    fn is_linked(&self) -> bool {
+        let stream = self.events.columns.get(&Role::Stream);
+        stream.is_some_and(|column| column.source == Source::Links)
+    }
+
+    /// What the store says now of the event's stream. A time alone says it, too.
+    fn ended(&self, found: &Found<'_>, since: Option<Timestamp>) -> Option<Ended> {
+        let ended = match self.events.columns.contains_key(&Role::Ended) {
+            true => found.get(Role::Ended).is_set(),
+            false => since.is_some(),
+        };
+        let how = self.events.ended_means.unwrap_or(StreamEnd::Deleted);
+        ended.then_some(Ended { how, since })
     }
 
     fn captured<'f>(&self, role: Role, found: &'f Found<'_>) -> Option<Cow<'f, str>> {
@@ -253,7 +323,9 @@ impl<'l> Interpreter<'l> {
     /// `kind-id`.
     fn category(&self, stream: &str, event_type: &str, found: &Found<'_>) -> String {
         let Some(column) = self.events.columns.get(&Role::Category) else {
-            return kind_of(stream).to_owned();
+            // What a link says, where the first of them names the stream.
+            let said = found.get(Role::Category).name();
+            return said.map_or_else(|| kind_of(stream).to_owned(), Cow::into_owned);
         };
         let text = match &column.source {
             Source::StreamName => Cow::Borrowed(stream),
@@ -289,6 +361,7 @@ fn number(role: Role, found: &Found<'_>, problem: &mut impl FnMut(String)) -> Op
     if number.is_none()
         && let Some(name) = value.name()
     {
+        let name = name.replace(char::is_control, " ");
         problem(format!(
             "Its {} “{name}” is not a whole number that fits 64 bits, so it was counted on",
             role.name()
@@ -309,24 +382,18 @@ fn remember(types: &mut HashMap<String, String>, capture: Option<&Capture>, writ
 }
 
 fn encoding(events: &Events, role: Role) -> TimeEncoding {
-    let name = events
-        .columns
-        .get(&role)
-        .and_then(|column| column.encoding.as_deref());
-    let name = name.map(serde::de::value::StrDeserializer::<serde::de::value::Error>::new);
-    name.and_then(|name| serde::Deserialize::deserialize(name).ok())
-        .unwrap_or(TimeEncoding::Auto)
+    let column = events.columns.get(&role);
+    column.map_or(TimeEncoding::Auto, Column::time_encoding)
 }
 
 /// The kind that a stream's name tells: what stands before `-`, `:`, `/`, `#`, `$` or `_` and a
-/// rest with a digit in it; "stream" where it tells none (a bare id).
+/// rest with a digit in it; [`NO_CATEGORY`] where it tells none (a bare id).
 fn kind_of(stream: &str) -> &str {
-    const ANY: &str = "stream";
     let Some(at) = stream
         .find(['-', ':', '/', '#', '$', '|'])
         .or_else(|| stream.rfind('_'))
     else {
-        return ANY;
+        return NO_CATEGORY;
     };
     let (kind, rest) = stream.split_at(at);
     let looks_hexadecimal = kind.len() >= 4 && kind.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -337,13 +404,13 @@ fn kind_of(stream: &str) -> &str {
     {
         kind
     } else {
-        ANY
+        NO_CATEGORY
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::kind_of;
+    use super::{NO_CATEGORY, kind_of};
 
     #[test]
     fn kinds_come_from_names_that_tell_them() {
@@ -365,10 +432,10 @@ mod tests {
                 "user",
                 "acc",
                 "POKEMONS",
-                "stream",
-                "stream",
+                NO_CATEGORY,
+                NO_CATEGORY,
                 "shopping_cart",
-                "stream"
+                NO_CATEGORY
             ]
         );
     }

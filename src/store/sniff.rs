@@ -6,7 +6,8 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::json;
+use super::sqlite::connect;
+use super::{json, unpack};
 
 /// How much of a file is looked at, in bytes after unpacking.
 const HEAD: usize = 64 << 10;
@@ -127,11 +128,14 @@ fn look(path: &Path) -> io::Result<Kind> {
         "Zstandard"
     };
     Ok(match unpacked {
-        Some(head) => match plain(&head, packing) {
+        Ok(head) => match plain(&head, packing) {
             Kind::Other(what) => Kind::Other(format!("{what} compressed with {name}").into()),
             kind => kind,
         },
-        None => Kind::Other(format!("a damaged {name} file").into()),
+        Err(error) if unpack::asks_for_too_much(&error) => Kind::Other(
+            format!("a {name} file with a window above 128 MiB, to be unpacked by hand").into(),
+        ),
+        Err(_) => Kind::Other(format!("a damaged {name} file").into()),
     })
 }
 
@@ -144,13 +148,16 @@ fn packing(head: &[u8]) -> Packing {
     }
 }
 
-/// The first unpacked bytes; `None` if there are none because the packed ones are damaged.
-fn unpacked_head(path: &Path, packing: Packing) -> io::Result<Option<Vec<u8>>> {
+/// The first unpacked bytes, or why there are none.
+fn unpacked_head(path: &Path, packing: Packing) -> io::Result<io::Result<Vec<u8>>> {
     let mut head = Vec::new();
-    let end = super::unpack::unpacking(File::open(path)?, packing)?
+    let end = unpack::unpacking(File::open(path)?, packing)?
         .take(HEAD as u64)
         .read_to_end(&mut head);
-    Ok((end.is_ok() || !head.is_empty()).then_some(head))
+    Ok(match end {
+        Err(error) if head.is_empty() => Err(error),
+        _ => Ok(head),
+    })
 }
 
 /// What unpacked bytes are.
@@ -158,7 +165,7 @@ fn plain(head: &[u8], packing: Packing) -> Kind {
     if head.is_empty() {
         return Kind::Empty;
     }
-    if head.starts_with(b"SQLite format 3\0") {
+    if head.starts_with(connect::MAGIC) {
         return Kind::Sqlite(packing);
     }
     if let Some(what) = magic(head) {
@@ -371,6 +378,30 @@ mod tests {
             of(&[0x1f, 0x8b, 0x08, 0, 1]),
             Kind::Other("a damaged gzip file".into())
         );
+    }
+
+    #[test]
+    fn a_frame_that_asks_for_too_much_memory_is_named() {
+        // A window of 2^(10 + n), then one raw block.
+        let frame = |n: u8| {
+            [
+                &[0x28, 0xb5, 0x2f, 0xfd, 0, n << 3, 0x21, 0, 0][..],
+                b"[{}]",
+            ]
+            .concat()
+        };
+        let json = Kind::Json(JsonText {
+            packing: Packing::Zstd,
+            encoding: Encoding::Utf8,
+        });
+        assert_eq!(of(&frame(17)), json);
+        for n in [18, 21, 31] {
+            assert_eq!(
+                of(&frame(n)).refusal().unwrap(),
+                "This is a Zstandard file with a window above 128 MiB, to be unpacked by hand; \
+                 Asof opens SQLite and JSON event stores"
+            );
+        }
     }
 
     #[test]

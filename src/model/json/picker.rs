@@ -1,5 +1,7 @@
 //! One pass over a JSON text for the values at several pointers.
 
+mod flat;
+
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -7,17 +9,61 @@ use serde_json::value::RawValue;
 
 use super::Pointer;
 
-/// Finds the values at a fixed set of pointers. Array elements are not looked into.
+/// Finds the values at a fixed set of pointers. Array elements are not looked into. One `*` in a key
+/// stands for any text: `/*Attributes` leads to the member that is called so.
 #[derive(Clone, Debug, Default)]
 pub struct Picker {
     root: Node,
     slots: usize,
+    /// Whether nothing is looked for within a value, nor the whole.
+    flat: bool,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Node {
     slots: Vec<usize>,
-    children: Vec<(String, Node)>,
+    children: Vec<(Name, Node)>,
+}
+
+/// What a key is called, or begins and ends with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Name {
+    /// The key itself.
+    Exact(String),
+    /// What stands before and behind the `*`.
+    Like(String, String),
+}
+
+impl From<&str> for Name {
+    fn from(key: &str) -> Self {
+        match key.split_once('*') {
+            Some((before, behind)) => Self::Like(before.to_owned(), behind.to_owned()),
+            None => Self::Exact(key.to_owned()),
+        }
+    }
+}
+
+impl Name {
+    /// Whether a key is called so.
+    #[must_use]
+    pub fn is(&self, key: &str) -> bool {
+        match self {
+            Self::Exact(name) => name == key,
+            Self::Like(before, behind) => {
+                let rest = key.strip_prefix(before.as_str());
+                rest.is_some_and(|rest| rest.ends_with(behind.as_str()))
+            }
+        }
+    }
+}
+
+impl Node {
+    fn child(&self, key: &str) -> Option<&Self> {
+        let mut children = self.children.iter();
+        children
+            .find(|(name, _)| name.is(key))
+            .map(|(_, node)| node)
+    }
 }
 
 impl Picker {
@@ -27,19 +73,19 @@ impl Picker {
         for pointer in pointers {
             let mut node = &mut picker.root;
             for key in pointer.keys() {
-                let at = node
-                    .children
-                    .iter()
-                    .position(|(name, _)| name == key)
-                    .unwrap_or_else(|| {
-                        node.children.push((key.clone(), Node::default()));
-                        node.children.len() - 1
-                    });
+                let name = Name::from(key.as_str());
+                let known = node.children.iter().position(|(own, _)| *own == name);
+                let at = known.unwrap_or_else(|| {
+                    node.children.push((name, Node::default()));
+                    node.children.len() - 1
+                });
                 node = &mut node.children[at].1;
             }
             node.slots.push(picker.slots);
             picker.slots += 1;
         }
+        let leaves = |(_, node): &(Name, Node)| node.children.is_empty();
+        picker.flat = picker.root.slots.is_empty() && picker.root.children.iter().all(leaves);
         picker
     }
 
@@ -58,6 +104,26 @@ impl Picker {
     /// # Panics
     /// Where there are fewer slots than pointers.
     pub fn pick<'a>(
+        &self,
+        json: &'a str,
+        slots: &mut [Option<&'a str>],
+    ) -> Result<(), serde_json::Error> {
+        slots[..self.slots].fill(None);
+        if self.flat && self.pick_flat(json, slots).is_some() {
+            return Ok(());
+        }
+        self.pick_thoroughly(json, slots)
+    }
+
+    fn pick_flat<'a>(&self, json: &'a str, slots: &mut [Option<&'a str>]) -> Option<()> {
+        flat::members(json, |key, value| {
+            for &slot in self.root.child(key).map_or(&[][..], |node| &node.slots) {
+                slots[slot] = Some(value);
+            }
+        })
+    }
+
+    fn pick_thoroughly<'a>(
         &self,
         json: &'a str,
         slots: &mut [Option<&'a str>],
@@ -171,17 +237,14 @@ impl<'n> Visitor<'_> for Key<'n> {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(self
-            .0
-            .children
-            .iter()
-            .find(|(name, _)| name == key)
-            .map(|(_, node)| node))
+        Ok(self.0.child(key))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::{Picker, Pointer};
 
     fn pick<'a>(pointers: &[&str], json: &'a str) -> Vec<Option<&'a str>> {
@@ -201,6 +264,59 @@ mod tests {
             found,
             [Some("1.50"), Some(a), None, Some("7"), None, Some("null")]
         );
+    }
+
+    /// JSON and what is nearly JSON, mostly flat.
+    fn text() -> impl Strategy<Value = String> {
+        let value = prop_oneof![
+            4 => r#""[a-c\u00e9 {}:,]{0,3}""#,
+            3 => r"-?(0|[1-9][0-9]{0,3})(\.[0-9]{1,3})?([eE][+-]?[0-9]{1,2})?",
+            1 => "true|false|null|nul|-|01|1\\.|1e|\\+1|\"a\n\"|\"\\\\n\"",
+            1 => r#"\{"a":1\}|\[1,"a"\]|\{\}|"#,
+        ];
+        let space = " {0,2}|\t";
+        let member = (r#""[ab]{0,2}""#, space, value, space);
+        let member = member.prop_map(|(key, a, value, b)| format!("{key}{a}:{b}{value}{a}"));
+        let members = prop::collection::vec(member, 0..5);
+        (
+            members,
+            prop::sample::select(vec!["{}", "{,}", " {} ", "{}x", "["]),
+        )
+            .prop_map(|(members, around)| around.replacen('}', &(members.join(", ") + "}"), 1))
+    }
+
+    proptest! {
+        #[test]
+        fn the_quick_way_leads_where_the_thorough_one_does(json in text()) {
+            let picker = Picker::new(&["/a", "/b", "/ab", "/a", "/"].map(Pointer::from));
+            let (mut quick, mut thorough) = (vec![None; 5], vec![None; 5]);
+            prop_assert!(picker.flat);
+            let is_flat = picker.pick_flat(&json, &mut quick).is_some();
+            let is_json = picker.pick_thoroughly(&json, &mut thorough).is_ok();
+            if is_flat {
+                prop_assert!(is_json, "{json}");
+                prop_assert_eq!(quick, thorough);
+            }
+        }
+    }
+
+    #[test]
+    fn what_most_envelopes_are_goes_the_quick_way() {
+        let picker = Picker::new(&["/a", "/b"].map(Pointer::from));
+        let mut slots = [None; 2];
+        let json = r#"{"a": "x", "c":-1.5e3 , "b" :null}"#;
+        assert!(picker.pick_flat(json, &mut slots).is_some());
+        assert_eq!(slots, [Some("\"x\""), Some("null")]);
+        assert!(picker.pick_flat("{}", &mut slots).is_some());
+        assert!(picker.pick_flat(r#"{"a":{}}"#, &mut slots).is_none());
+        assert!(!Picker::new(&["/a/b"].map(Pointer::from)).flat);
+    }
+
+    #[test]
+    fn a_star_stands_for_any_text_of_a_key() {
+        let json = r#"{"type":"A","madeAttributes":{"by":"x"},"other":1}"#;
+        let found = pick(&["/*Attributes/by", "/oth*", "/*Nothing"], json);
+        assert_eq!(found, [Some("\"x\""), Some("1"), None]);
     }
 
     #[test]

@@ -72,7 +72,9 @@ impl TimeError {
 pub(super) fn excerpt(text: &[u8]) -> String {
     let shown = &text[..text.len().min(160)];
     let lossy = String::from_utf8_lossy(shown);
-    let mut short: String = lossy.chars().take(40).collect();
+    // A sentence is one line, whatever is quoted in it.
+    let visible = |c: char| if c.is_control() { ' ' } else { c };
+    let mut short: String = lossy.chars().take(40).map(visible).collect();
     if short.len() < lossy.len() || shown.len() < text.len() {
         short.push('…');
     }
@@ -126,6 +128,12 @@ pub enum InputError {
         "“{text}” counts in months or years, which differ in length: try -30d, -52w or 2024-12"
     )]
     UnevenUnit {
+        /// What was typed, shortened.
+        text: String,
+    },
+    /// A moment that has no year of four digits.
+    #[error("“{text}” lies beyond the years 1 to 9999: try 2024-12-31, -2h or #1042")]
+    Beyond {
         /// What was typed, shortened.
         text: String,
     },

@@ -8,7 +8,7 @@ use super::loose::{self, Loose};
 use super::place::{self, Place};
 use super::step::step;
 use super::{InputError, TimeEncoding, TimeError, Timestamp, Zone, ZoneNote};
-use crate::model::{Position, Version};
+use crate::model::{Position, PositionName, Version};
 
 /// Which end of a typed day, month or year is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,12 +36,12 @@ pub struct InputContext {
 }
 
 /// A place in the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Moment {
     /// A time, inclusive.
     Time(Timestamp),
-    /// A global position, inclusive.
-    Position(Position),
+    /// A global position, inclusive; that of a file where one is named.
+    Position(PositionName),
     /// A version of the selected stream.
     Version(Version),
     /// The end of the log, wherever it moves.
@@ -55,9 +55,14 @@ pub struct Typed {
     pub moment: Moment,
     /// What the zone made of it, if that needs saying.
     pub note: Option<ZoneNote>,
-    /// The reading for people: `2024-12-31 23:59:59.999999 UTC`, `#1042`, `v7`, `head`.
+    /// The reading for people: `2024-12-31 23:59:59.999999999 UTC`, `#1042`, `v7`, `head`.
     pub echo: String,
 }
+
+/// The microseconds that begin the year 1 and end the year 9999: no other year has four digits, as
+/// times are written.
+const FIRST: i64 = day_number(1, 1, 1) * DAY;
+const LAST: i64 = day_number(10_000, 1, 1) * DAY - 1;
 
 /// A date or time before it is placed in a zone.
 struct Body {
@@ -86,16 +91,25 @@ enum Length {
 /// Reads what was typed.
 ///
 /// # Errors
-/// If nothing was typed, it cannot be understood, could mean two things, or counts from a head
-/// that has no time.
+/// If nothing was typed, it cannot be understood, could mean two things, counts from a head that has
+/// no time, or lies beyond the years that can be written.
 pub fn parse(text: &str, context: &InputContext) -> Result<Typed, InputError> {
-    let text = text.trim();
+    let typed = understood(text.trim(), context)?;
+    match typed.moment {
+        Moment::Time(time) if !(FIRST..=LAST).contains(&time.micros()) => Err(InputError::Beyond {
+            text: excerpt(text.trim().as_bytes()),
+        }),
+        _ => Ok(typed),
+    }
+}
+
+fn understood(text: &str, context: &InputContext) -> Result<Typed, InputError> {
     if text.is_empty() {
         return Err(InputError::Empty);
     }
     let zone = Place::Zone(context.zone);
     if let Some(moment) = address(text) {
-        let echo = match moment {
+        let echo = match &moment {
             Moment::Position(position) => position.to_string(),
             Moment::Version(version) => version.to_string(),
             Moment::Time(_) | Moment::Head => "head".to_owned(),
@@ -136,16 +150,29 @@ fn at(moment: Timestamp, note: Option<ZoneNote>, place: Place, shown: Zone) -> T
     }
 }
 
-/// `#184,203`, `v7`, `head`.
+/// `#184,203`, `#orders:12`, `v7`, `head`.
 fn address(text: &str) -> Option<Moment> {
     if text.eq_ignore_ascii_case("head") {
         return Some(Moment::Head);
     }
-    if let Some(digits) = text.strip_prefix('#') {
-        return integer(digits).map(|number| Moment::Position(Position(number)));
+    if let Some(position) = position(text) {
+        return Some(Moment::Position(position));
     }
     let digits = text.strip_prefix(['v', 'V'])?;
     integer(digits).map(|number| Moment::Version(Version(number)))
+}
+
+/// A position as it is shown: `#1042`, `#orders:12`.
+#[must_use]
+pub fn position(text: &str) -> Option<PositionName> {
+    let text = text.trim().strip_prefix('#')?;
+    let (file, digits) = match text.rsplit_once(':') {
+        Some((file, _)) if file.trim().is_empty() => return None,
+        Some((file, digits)) => (Some(file.trim().into()), digits),
+        None => (None, text),
+    };
+    let position = Position(integer(digits)?);
+    Some(PositionName { file, position })
 }
 
 /// A whole number, perhaps with thousands separators.
@@ -343,10 +370,16 @@ fn resolve(body: &Body, place: Place, context: &InputContext) -> Typed {
         Length::Month => month_start(year * 12 + month),
         Length::Year => day_number(year + 1, 1, 1),
     };
-    // A whole day begins and ends somewhere in every zone, so there is nothing to note.
-    let micros = match context.edge {
-        Edge::Start => place.resolve(day.saturating_mul(DAY)).0,
-        Edge::End => place.resolve(next.saturating_mul(DAY)).0.saturating_sub(1),
-    };
-    at(Timestamp::from_micros(micros), None, place, context.zone)
+    match context.edge {
+        Edge::Start => {
+            let (micros, note) = place.resolve(day.saturating_mul(DAY));
+            at(Timestamp::from_micros(micros), note, place, context.zone)
+        }
+        // A day ends where the next begins, whatever its clocks show there: nothing to note.
+        Edge::End => {
+            let next = place.resolve(next.saturating_mul(DAY)).0;
+            let moment = Timestamp::with_nanos(next.saturating_sub(1), 999);
+            at(moment, None, place, context.zone)
+        }
+    }
 }

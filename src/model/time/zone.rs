@@ -9,7 +9,7 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use serde::{Deserialize, Serialize};
 
 use super::civil::{DAY, HOUR, MINUTE, SECOND, day_number};
-use super::{Civil, Span, Timestamp, ZoneError};
+use super::{Civil, Timestamp, ZoneError};
 
 /// The zone in which moments are shown and typed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -77,22 +77,6 @@ pub(super) enum Wall {
 }
 
 impl Zone {
-    /// This zone with the machine's zone taken to be `local`, for answers that must not depend on
-    /// the machine.
-    #[must_use]
-    pub const fn pinned(self, local: Tz) -> Self {
-        match self {
-            Self::Local => Self::Named(local),
-            zone => zone,
-        }
-    }
-
-    /// How far its clocks are ahead of UTC at a moment.
-    #[must_use]
-    pub fn offset_at(self, moment: Timestamp) -> Span {
-        Span::from_micros(self.offset(moment.micros()))
-    }
-
     /// What calendar and clock show at a moment.
     #[must_use]
     pub fn civil(self, moment: Timestamp) -> Civil {
@@ -116,11 +100,12 @@ impl Zone {
         text
     }
 
-    /// A moment for people as a sentence has it: the last microsecond of a second, which is how a bare
-    /// date is taken and nobody typed, stays unsaid.
+    /// A moment that was asked for as a sentence has it: the end of a second, which is how a bare date
+    /// is taken and nobody typed, stays unsaid. Times of events are told in full.
     #[must_use]
     pub fn say(self, moment: Timestamp) -> String {
-        let is_end = moment.micros().rem_euclid(1_000_000) == 999_999;
+        let is_end =
+            moment.micros().rem_euclid(1_000_000) == 999_999 && moment.sub_micro_nanos() == 999;
         self.format(
             moment,
             if is_end {

@@ -2,9 +2,9 @@
 //! cells as written. Rows are found by marks at every so many cells of each column.
 
 use super::cursor::{Cursor, Halt, Step};
-use super::item::Context;
+use super::item::{Context, Place};
 use super::outline::Run;
-use super::scan::{Candidate, Inside, Sink, Stop};
+use super::scan::{Candidate, Inside, LONGEST, Sink, Stop};
 use crate::model::Task;
 use crate::store::unpack::Text;
 
@@ -64,7 +64,7 @@ impl Columns {
     pub(super) fn row(&self, text: &Text, row: u64) -> Result<Vec<u8>, Halt> {
         let task = Task::new();
         let mut out = Vec::new();
-        Rows::at(self, text, row, CELL_BLOCK, &task)?.next(&mut out)?;
+        Rows::at(self, text, row, CELL_BLOCK, &task)?.next(LONGEST, &mut out)?;
         Ok(out)
     }
 
@@ -85,14 +85,17 @@ impl Columns {
         let mut rows = Rows::at(self, text, from, COLUMN_BLOCK, task)?;
         let mut out = Vec::new();
         while stop.byte < self.rows && stop.flow.is_continue() {
-            rows.next(&mut out)?;
-            let candidate = Candidate {
-                bytes: &out,
+            let candidate = |bytes| Candidate {
+                bytes,
                 text: None,
                 start: stop.byte,
+                before: 0,
                 number: stop.byte + 1,
             };
-            stop.flow = sink.record(candidate, context);
+            stop.flow = match rows.next(sink.options.longest, &mut out)? {
+                Size::Kept => sink.record(candidate(&out), context),
+                Size::TooLong => sink.too_long(Place::Row(stop.byte + 1)),
+            };
             stop.byte += 1;
             stop.number = stop.byte;
         }
@@ -106,6 +109,12 @@ fn to_cell(cursor: &mut Cursor<'_>) -> Result<(), Halt> {
         cursor.advance(1);
     }
     Ok(())
+}
+
+/// Whether a row was short enough to be put together.
+enum Size {
+    Kept,
+    TooLong,
 }
 
 struct Rows<'c> {
@@ -138,7 +147,9 @@ impl<'c> Rows<'c> {
         })
     }
 
-    fn next(&mut self, out: &mut Vec<u8>) -> Result<(), Halt> {
+    /// Puts the next row together, unless it is longer than `longest`.
+    fn next(&mut self, longest: usize, out: &mut Vec<u8>) -> Result<Size, Halt> {
+        let mut size = Size::Kept;
         out.clear();
         out.push(b'{');
         for (column, cursor) in self.columns.iter().zip(&mut self.cursors) {
@@ -147,13 +158,16 @@ impl<'c> Rows<'c> {
             }
             to_cell(cursor)?;
             out.extend_from_slice(column.key.as_bytes());
-            cursor.mark();
+            cursor.mark(longest.saturating_sub(out.len()));
             let step = cursor.skip_value()?;
-            let cell = cursor.marked();
-            // Only a file that was cut while it is read can end here.
-            out.extend_from_slice(if step == Step::Whole { cell } else { b"null" });
+            match cursor.marked() {
+                Some(cell) if step == Step::Whole => out.extend_from_slice(cell),
+                // Only a file that was cut while it is read can end here.
+                Some(_) => out.extend_from_slice(b"null"),
+                None => size = Size::TooLong,
+            }
         }
         out.push(b'}');
-        Ok(())
+        Ok(size)
     }
 }

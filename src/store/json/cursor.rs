@@ -3,7 +3,8 @@
 
 use std::io;
 
-use super::grammar::{is_space, zeros};
+use super::grammar::is_space;
+use super::words::quote_or_slash;
 use crate::model::{Cancelled, Task};
 use crate::store::unpack::Text;
 
@@ -37,6 +38,8 @@ pub(super) struct Cursor<'t> {
     base: u64,
     at: usize,
     mark: Option<usize>,
+    /// Bytes that a mark keeps at most.
+    longest: usize,
 }
 
 impl<'t> Cursor<'t> {
@@ -56,6 +59,7 @@ impl<'t> Cursor<'t> {
             base: range.start,
             at: 0,
             mark: None,
+            longest: 0,
         }
     }
 
@@ -73,15 +77,16 @@ impl<'t> Cursor<'t> {
         self.at += by;
     }
 
-    /// Keeps everything from here on in memory until the next mark.
-    pub(super) const fn mark(&mut self) {
+    /// Keeps everything from here on in memory, as long as that is about `longest` bytes at most.
+    pub(super) const fn mark(&mut self, longest: usize) {
         self.mark = Some(self.at);
+        self.longest = longest;
     }
 
-    /// What was passed since the mark, which is taken away.
-    pub(super) fn marked(&mut self) -> &[u8] {
-        let from = self.mark.take().unwrap_or(self.at);
-        &self.buffer[from..self.at]
+    /// What was passed since the mark, which is taken away; `None` where it was more than is kept.
+    pub(super) fn marked(&mut self) -> Option<&[u8]> {
+        let from = self.mark.take()?;
+        Some(&self.buffer[from..self.at])
     }
 
     pub(super) const fn unmark(&mut self) {
@@ -92,6 +97,7 @@ impl<'t> Cursor<'t> {
     /// copied again and again.
     pub(super) fn fill(&mut self) -> Result<bool, Halt> {
         self.task.check()?;
+        self.mark = self.mark.filter(|mark| self.filled - mark <= self.longest);
         let keep = self.mark.unwrap_or(self.at);
         self.buffer.copy_within(keep..self.filled, 0);
         self.filled -= keep;
@@ -103,6 +109,10 @@ impl<'t> Cursor<'t> {
         let wanted = self.filled + self.filled.max(self.block).min(left);
         if self.buffer.len() < wanted {
             self.buffer.resize(wanted, 0);
+        } else if self.buffer.len() / 16 > wanted {
+            // What a long record took is given back.
+            self.buffer.truncate(wanted);
+            self.buffer.shrink_to_fit();
         }
         let until = self.filled + left.min(self.buffer.len() - self.filled);
         let count = self.text.fill(from, &mut self.buffer[self.filled..until])?;
@@ -252,23 +262,4 @@ impl Balance {
             }
         }
     }
-}
-
-const ONES: u64 = u64::MAX / 255;
-
-fn quote_or_slash(bytes: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    // Most strings in events end within a few words; a vector search pays only beyond.
-    while at < 32 {
-        let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) else {
-            break;
-        };
-        let word = u64::from_le_bytes(*chunk);
-        let hits = zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\')));
-        if hits != 0 {
-            return Some(at + hits.trailing_zeros() as usize / 8);
-        }
-        at += 8;
-    }
-    memchr::memchr2(b'"', b'\\', &bytes[at..]).map(|more| at + more)
 }

@@ -3,14 +3,19 @@
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::cursor::{BLOCK, Cursor, Halt};
+use super::cursor::{BLOCK, Cursor, Halt, Step};
+use super::error::JsonError;
+use super::explicit::{Again, is_whole};
 use super::follow::{BEFORE, Growing, Identity};
 use super::item::{Context, FileIx, Place, Problem, RecordPlace};
 use super::lines;
-use super::open::{Opened, Plan, Section, open};
-use super::records::JsonError;
-use super::scan::{Block, Inside, Sink, Stop};
+use super::members::{self, key_and_value};
+use super::open::{Holds, Look, Opened, Plan, Section, open};
+use super::parts::Part;
+use super::records::MOST_BYTES;
+use super::scan::{Block, Inside, Resume, Sink, Stop, Trace};
 use super::shape::Shape;
 use super::values;
 use crate::model::Task;
@@ -27,6 +32,16 @@ pub(super) struct SourceFile {
     pub(super) context: Context,
     pub(super) identity: Identity,
     pub(super) growing: Growing,
+    /// Whether the end of the object was there, where the file is one.
+    pub(super) step: Step,
+    /// How much of it was looked at.
+    pub(super) look: Look,
+    /// Where the one object begins that it is, if it is one.
+    pub(super) document: Option<u64>,
+    /// The names of that object's members.
+    pub(super) members: Vec<String>,
+    /// Where the records are in each of its values, if they are not that themselves.
+    pub(super) parts: Arc<[Part]>,
 }
 
 impl SourceFile {
@@ -40,8 +55,9 @@ impl SourceFile {
         }
     }
 
-    /// The text of one record again.
-    pub(super) fn read_back(&self, place: RecordPlace) -> Result<String, Halt> {
+    /// One record again, which is a value of its own.
+    pub(super) fn read_back(&self, place: RecordPlace) -> Result<Again, Halt> {
+        let (parts, holds) = self.parts_at(place.start);
         let bytes = match &self.plan {
             Plan::Columns(columns) => columns.row(&self.text, place.start)?,
             Plan::Lines | Plan::Values | Plan::Sections(_) => {
@@ -53,20 +69,35 @@ impl SourceFile {
             let kind = io::ErrorKind::UnexpectedEof;
             return Err(io::Error::new(kind, "changed since it was indexed").into());
         }
-        Ok(String::from_utf8(bytes)
-            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+        let mut context = self.context_at(place.start).clone();
+        let mut text = String::from_utf8(bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        if holds == Holds::Members {
+            let (key, value) = key_and_value(text.as_bytes());
+            context.key = Some(key.into());
+            let before = text.len() - value.len();
+            text.drain(..before);
+        }
+        Ok(Again {
+            source: is_whole(&parts).unwrap_or(0),
+            text,
+            context,
+        })
     }
 
     /// What stands around the record that begins at a byte.
     pub(super) fn context_at(&self, start: u64) -> &Context {
-        match &self.plan {
-            Plan::Sections(sections) => {
-                let after = sections.partition_point(|section| section.from <= start);
-                let section = after.checked_sub(1).and_then(|ix| sections.get(ix));
-                section.map_or(&self.context, |section| &section.context)
-            }
-            Plan::Lines | Plan::Values | Plan::Columns(_) => &self.context,
-        }
+        let section = self.section_at(start);
+        section.map_or(&self.context, |section| &section.context)
+    }
+
+    /// The section that a byte is in.
+    pub(super) fn section_at(&self, start: u64) -> Option<&Section> {
+        let Plan::Sections(sections) = &self.plan else {
+            return None;
+        };
+        let after = sections.partition_point(|section| section.from <= start);
+        sections.get(after.checked_sub(1)?)
     }
 
     /// The bytes before a place, to know it by.
@@ -78,8 +109,35 @@ impl SourceFile {
         Ok(bytes.into_boxed_slice())
     }
 
+    /// Whether its values leave a trace by which they are known again.
+    pub(super) fn is_traced(&self) -> bool {
+        let values = matches!(self.plan, Plan::Values | Plan::Sections(_));
+        values && self.shape != Shape::Empty && self.text.unpacked().is_none()
+    }
+
+    /// Whether the same stands around the records up to `resume` as in `other`.
+    pub(super) fn surrounds_as(&self, other: &Self, resume: &Resume) -> bool {
+        let sections = |file: &Self| -> Vec<(u64, Context)> {
+            match &file.plan {
+                Plan::Sections(sections) => {
+                    let passed = sections
+                        .iter()
+                        .take_while(|section| section.from <= resume.byte);
+                    passed
+                        .map(|section| (section.from, section.context.clone()))
+                        .collect()
+                }
+                Plan::Lines | Plan::Values | Plan::Columns(_) => Vec::new(),
+            }
+        };
+        self.shape == other.shape
+            && self.context == other.context
+            && sections(self) == sections(other)
+    }
+
     pub(super) fn scan(
         &self,
+        (plan, parts): (&Plan, &Arc<[Part]>),
         ix: u32,
         block: &Block,
         end: u64,
@@ -87,31 +145,41 @@ impl SourceFile {
         task: &Task,
     ) -> Result<Stop, Halt> {
         let begins = ix == block.files.start;
-        let (from, number, inside) = if begins {
-            (block.start, block.number, block.inside)
+        let (from, number, inside, trace) = if begins {
+            (block.start, block.number, block.inside, block.trace)
         } else {
-            (0, 0, Inside::File)
+            (0, 0, Inside::File, Trace::default())
         };
+        sink.trace = trace;
+        sink.parts = Arc::clone(parts);
         let last = ix + 1 == block.files.end;
         let end = if last { end.min(block.end) } else { end };
         let text = &self.text;
         let start = from.max(text.start());
-        sink.counted = match &self.plan {
+        sink.counted = match plan {
             Plan::Lines => Place::Line,
             Plan::Columns(_) => Place::Row,
             Plan::Values | Plan::Sections(_) => Place::Item,
         };
-        match &self.plan {
+        match plan {
             Plan::Lines => {
                 let mut cursor = Cursor::new(text, start..end, BLOCK, task);
-                lines::scan(&mut cursor, number, &self.context, sink)
+                lines::scan(&mut cursor, (inside, number), &self.context, sink)
             }
             Plan::Values => {
                 let mut cursor = Cursor::new(text, start..end, BLOCK, task);
                 let at = (inside, number);
                 values::scan(&mut cursor, at, Inside::File, &self.context, sink)
             }
-            Plan::Sections(sections) => scan_sections(text, sections, (start, number), sink, task),
+            Plan::Sections(sections) => {
+                let from = Stop {
+                    byte: start,
+                    number,
+                    inside,
+                    flow: ControlFlow::Continue(()),
+                };
+                scan_sections(text, sections, from, end, sink, task)
+            }
             Plan::Columns(columns) => columns.scan(text, from, &self.context, sink, task),
         }
     }
@@ -120,26 +188,31 @@ impl SourceFile {
 fn scan_sections(
     text: &Text,
     sections: &[Section],
-    (start, number): (u64, u64),
+    from: Stop,
+    end: u64,
     sink: &mut Sink<'_>,
     task: &Task,
 ) -> Result<Stop, Halt> {
-    let mut stop = Stop {
-        byte: start,
-        number,
-        inside: Inside::Array,
-        flow: ControlFlow::Continue(()),
-    };
+    let mut stop = from;
+    if from.inside == Inside::Closed {
+        return Ok(stop);
+    }
     for section in sections {
-        if section.to < start || stop.flow.is_break() {
+        if section.to < from.byte || section.from >= end || stop.flow.is_break() {
             continue;
         }
-        let range = section.from.max(start)..section.to + 1;
+        let range = section.from.max(from.byte)..end.min(section.to.saturating_add(1));
         // Small arrays are the rule where there are many.
         let block = BLOCK.min((range.end - range.start) as usize);
         let mut cursor = Cursor::new(text, range, block, task);
-        let at = (Inside::Array, stop.number);
-        stop = values::scan(&mut cursor, at, Inside::Array, &section.context, sink)?;
+        sink.parts = Arc::clone(&section.parts);
+        stop = match section.holds {
+            Holds::Members => members::scan(&mut cursor, stop.number, &section.context, sink)?,
+            Holds::Items => {
+                let at = (Inside::Array, stop.number);
+                values::scan(&mut cursor, at, Inside::Array, &section.context, sink)?
+            }
+        };
     }
     Ok(stop)
 }
@@ -150,6 +223,7 @@ pub(super) struct Opening<'a> {
     pub(super) context: Context,
     pub(super) handle: Handle,
     pub(super) limits: Limits,
+    pub(super) look: Look,
 }
 
 impl Opening<'_> {
@@ -160,32 +234,30 @@ impl Opening<'_> {
         problems: &mut Vec<Problem>,
         task: &Task,
     ) -> Result<SourceFile, JsonError> {
-        let path = self.path.to_owned();
-        let how = match kind {
-            Kind::Json(how) => *how,
-            Kind::Empty => JsonText {
-                packing: Packing::Plain,
-                encoding: Encoding::Utf8,
-            },
-            Kind::Sqlite(_) | Kind::Folder | Kind::Other(_) => {
-                let refusal = (kind.refusal())
-                    .unwrap_or_else(|| "This is an SQLite database, not JSON".to_owned());
-                return Err(JsonError::NotJson { refusal, path });
-            }
-        };
+        let how = self.how(kind)?;
         let unreadable = |source| JsonError::Unreadable {
             source,
             path: self.path.to_owned(),
         };
-        let identity = Identity::of(&path).map_err(unreadable)?;
-        let text = match Text::open(&path, how, self.handle, self.limits, task) {
+        let identity = Identity::of(self.path).map_err(unreadable)?;
+        let text = match Text::open(self.path, how, self.handle, self.limits, task) {
             Ok(text) => text,
             Err(UnpackError::Cancelled(cancelled)) => return Err(cancelled.into()),
-            Err(source) => return Err(JsonError::Packed { source, path }),
+            Err(source) => {
+                return Err(JsonError::Packed {
+                    source,
+                    path: self.path.to_owned(),
+                });
+            }
         };
+        if text.end().map_err(unreadable)? > MOST_BYTES {
+            return Err(JsonError::TooLarge {
+                path: self.path.to_owned(),
+            });
+        }
         let opened = match kind {
             Kind::Empty => Opened::empty(),
-            _ => open(&text, self.context, task).map_err(|halt| match halt {
+            _ => open(&text, self.context, self.look, task).map_err(|halt| match halt {
                 Halt::Cancelled(cancelled) => cancelled.into(),
                 Halt::Io(source) => unreadable(source),
             })?,
@@ -202,31 +274,37 @@ impl Opening<'_> {
             && opened.shape != Shape::Empty
             && text.unpacked().is_none();
         Ok(SourceFile {
-            path,
+            path: self.path.to_owned(),
             text,
             shape: opened.shape,
             plan: opened.plan,
             context: opened.context,
             identity,
-            growing: if grows {
-                Growing::AtItsEnd
-            } else {
-                Growing::OnlyAnew
+            growing: match grows {
+                true => Growing::AtItsEnd,
+                false => Growing::OnlyAnew,
             },
+            step: opened.step,
+            look: opened.look,
+            document: opened.document,
+            members: opened.members,
+            parts: opened.parts,
         })
     }
-}
 
-/// A file's name without its endings, of which a packed one has two.
-pub(super) fn stem(path: &Path) -> String {
-    let packed = (path.extension())
-        .is_some_and(|ending| ["gz", "zst", "gzip", "zstd"].iter().any(|e| ending == *e));
-    let name = if packed {
-        path.file_stem()
-    } else {
-        path.file_name()
-    };
-    let name = Path::new(name.unwrap_or_default());
-    let stem = name.file_stem().unwrap_or_default();
-    stem.to_string_lossy().into_owned()
+    /// How the text is kept in the file.
+    fn how(&self, kind: &Kind) -> Result<JsonText, JsonError> {
+        match kind {
+            Kind::Json(how) => Ok(*how),
+            Kind::Empty => Ok(JsonText {
+                packing: Packing::Plain,
+                encoding: Encoding::Utf8,
+            }),
+            Kind::Sqlite(_) | Kind::Folder | Kind::Other(_) => Err(JsonError::NotJson {
+                refusal: (kind.refusal())
+                    .unwrap_or_else(|| "This is an SQLite database, not JSON".to_owned()),
+                path: self.path.to_owned(),
+            }),
+        }
+    }
 }

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use super::words::string_stop;
+
 /// Why a text is no JSON object, and at which of its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -60,18 +62,6 @@ pub struct Walk {
     depth: usize,
 }
 
-/// What may come next.
-#[derive(Clone, Copy)]
-enum Next {
-    Value,
-    /// A value, or the end of the array that was just opened.
-    ValueOrEnd,
-    Key,
-    /// A key, or the end of the object that was just opened.
-    KeyOrEnd,
-    CommaOrEnd,
-}
-
 impl Walk {
     /// A walk over nothing yet.
     #[must_use]
@@ -109,82 +99,94 @@ impl Walk {
         bytes: &[u8],
         each: &mut impl FnMut(Range<usize>, Range<usize>),
     ) -> Result<usize, Fault> {
-        self.depth = 0;
-        let mut at = skip_space(bytes, 0);
+        let at = skip_space(bytes, 0);
         expect(bytes, at, b'{', "an object")?;
-        at += 1;
-        self.push(Container::Object);
-        let mut next = Next::KeyOrEnd;
-        let mut key = 0..0;
-        let mut value = 0;
+        let mut at = skip_space(bytes, at + 1);
+        if bytes.get(at) == Some(&b'}') {
+            return Ok(at + 1);
+        }
+        loop {
+            let (key, value) = key(bytes, at)?;
+            let end = self.value(bytes, value)?;
+            each(key, value..end);
+            at = skip_space(bytes, end);
+            match bytes.get(at) {
+                Some(b',') => at = skip_space(bytes, at + 1),
+                Some(b'}') => return Ok(at + 1),
+                Some(_) => return fault(at, Why::Expected(AFTER_VALUE)),
+                None => return fault(at, Why::Cut),
+            }
+        }
+    }
+
+    /// The end of the value that begins at `at`.
+    fn value(&mut self, bytes: &[u8], at: usize) -> Result<usize, Fault> {
+        match bytes.get(at) {
+            Some(b'{' | b'[') => self.nested(bytes, at),
+            Some(_) => scalar(bytes, at),
+            None => fault(at, Why::Cut),
+        }
+    }
+
+    /// The end of the object or array that begins at `at`.
+    fn nested(&mut self, bytes: &[u8], mut at: usize) -> Result<usize, Fault> {
+        self.depth = 0;
+        loop {
+            match bytes.get(at) {
+                Some(b'{') => {
+                    self.push(Container::Object);
+                    at = skip_space(bytes, at + 1);
+                    if bytes.get(at) != Some(&b'}') {
+                        at = key(bytes, at)?.1;
+                        continue;
+                    }
+                }
+                Some(b'[') => {
+                    self.push(Container::Array);
+                    at = skip_space(bytes, at + 1);
+                    if bytes.get(at) != Some(&b']') {
+                        continue;
+                    }
+                }
+                Some(_) => at = scalar(bytes, at)?,
+                None => return fault(at, Why::Cut),
+            }
+            at = self.after_value(bytes, at)?;
+            if self.depth == 0 {
+                return Ok(at);
+            }
+        }
+    }
+
+    /// Closes what ends at `at`, up to where the next value begins or everything is closed.
+    fn after_value(&mut self, bytes: &[u8], mut at: usize) -> Result<usize, Fault> {
         loop {
             at = skip_space(bytes, at);
-            let Some(&byte) = bytes.get(at) else {
-                return fault(at, Why::Cut);
-            };
-            match (next, byte) {
-                (Next::KeyOrEnd | Next::CommaOrEnd, b'}') if self.in_object() => {
-                    if self.depth == 1 && matches!(next, Next::CommaOrEnd) {
-                        each(key.clone(), value..trimmed(bytes, value, at));
-                    }
+            match (bytes.get(at), self.top()) {
+                (Some(b','), Container::Object) => {
+                    return Ok(key(bytes, skip_space(bytes, at + 1))?.1);
+                }
+                (Some(b','), Container::Array) => return Ok(skip_space(bytes, at + 1)),
+                (Some(b'}'), Container::Object) | (Some(b']'), Container::Array) => {
                     self.depth -= 1;
                     at += 1;
                     if self.depth == 0 {
                         return Ok(at);
                     }
-                    next = Next::CommaOrEnd;
                 }
-                (Next::KeyOrEnd | Next::Key, b'"') => {
-                    let end = string(bytes, at)?;
-                    let colon = skip_space(bytes, end);
-                    expect(bytes, colon, b':', "a colon")?;
-                    let after = skip_space(bytes, colon + 1);
-                    if self.depth == 1 {
-                        key = at + 1..end - 1;
-                        value = after;
-                    }
-                    at = after;
-                    next = Next::Value;
-                }
-                (Next::KeyOrEnd | Next::Key, _) => return fault(at, Why::Expected("a key")),
-                (Next::CommaOrEnd, b',') => {
-                    next = if self.in_object() {
-                        if self.depth == 1 {
-                            each(key.clone(), value..trimmed(bytes, value, at));
-                        }
-                        Next::Key
-                    } else {
-                        Next::Value
-                    };
-                    at += 1;
-                }
-                (Next::ValueOrEnd | Next::CommaOrEnd, b']') if !self.in_object() => {
-                    self.depth -= 1;
-                    at += 1;
-                    next = Next::CommaOrEnd;
-                }
-                (Next::CommaOrEnd, _) => return fault(at, Why::Expected("a comma or an end")),
-                (Next::Value | Next::ValueOrEnd, b'{') => {
-                    self.push(Container::Object);
-                    at += 1;
-                    next = Next::KeyOrEnd;
-                }
-                (Next::Value | Next::ValueOrEnd, b'[') => {
-                    self.push(Container::Array);
-                    at += 1;
-                    next = Next::ValueOrEnd;
-                }
-                (Next::Value | Next::ValueOrEnd, _) => {
-                    at = scalar(bytes, at)?;
-                    next = Next::CommaOrEnd;
-                }
+                (Some(_), _) => return fault(at, Why::Expected(AFTER_VALUE)),
+                (None, _) => return fault(at, Why::Cut),
             }
         }
     }
 
-    fn in_object(&self) -> bool {
+    /// The innermost container that is open; there is one.
+    fn top(&self) -> Container {
         let top = self.depth - 1;
-        self.open[top / 64] >> (top % 64) & 1 == 1
+        match self.open[top / 64] >> (top % 64) & 1 {
+            1 => Container::Object,
+            _ => Container::Array,
+        }
     }
 
     fn push(&mut self, container: Container) {
@@ -205,6 +207,9 @@ enum Container {
     Object,
     Array,
 }
+
+/// What may follow a value.
+const AFTER_VALUE: &str = "a comma or an end";
 
 const fn fault<T>(at: usize, why: Why) -> Result<T, Fault> {
     Err(Fault { at, why })
@@ -229,12 +234,13 @@ fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The end of a value that may have blanks behind it.
-fn trimmed(bytes: &[u8], from: usize, mut to: usize) -> usize {
-    while to > from && is_space(bytes[to - 1]) {
-        to -= 1;
-    }
-    to
+/// The key at `at`, without its quotes, and where its value begins.
+fn key(bytes: &[u8], at: usize) -> Result<(Range<usize>, usize), Fault> {
+    expect(bytes, at, b'"', "a key")?;
+    let end = string(bytes, at)?;
+    let colon = skip_space(bytes, end);
+    expect(bytes, colon, b':', "a colon")?;
+    Ok((at + 1..end - 1, skip_space(bytes, colon + 1)))
 }
 
 fn scalar(bytes: &[u8], at: usize) -> Result<usize, Fault> {
@@ -323,36 +329,4 @@ fn escape(bytes: &[u8], at: usize) -> Result<usize, Fault> {
         }
         Some(_) => fault(at, Why::Escape),
     }
-}
-
-const ONES: u64 = u64::MAX / 255;
-const HIGHS: u64 = ONES * 0x80;
-
-/// High bits of the bytes of `word` that are zero; the lowest of them is exact.
-pub(super) const fn zeros(word: u64) -> u64 {
-    word.wrapping_sub(ONES) & !word & HIGHS
-}
-
-/// The next quote, backslash or control character, or the end: eight bytes at a time, since most
-/// strings in events are shorter than what a vector search costs to begin.
-fn string_stop(bytes: &[u8], mut at: usize) -> usize {
-    const QUOTES: u64 = ONES * b'"' as u64;
-    const SLASHES: u64 = ONES * b'\\' as u64;
-    const BLANKS: u64 = ONES * 0x20;
-    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let word = u64::from_le_bytes(*chunk);
-        let control = word.wrapping_sub(BLANKS) & !word & HIGHS;
-        let hits = zeros(word ^ QUOTES) | zeros(word ^ SLASHES) | control;
-        if hits != 0 {
-            return at + hits.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    while let Some(&byte) = bytes.get(at) {
-        if byte == b'"' || byte == b'\\' || byte < 0x20 {
-            break;
-        }
-        at += 1;
-    }
-    at
 }

@@ -22,7 +22,8 @@ pub struct RecordPlace {
     pub file: FileIx,
     /// Its first byte in the (unpacked) file; in a file of columns its 0-based row.
     pub start: u64,
-    /// Its length in bytes. Reading back a row of columns does not look at it.
+    /// Its length in bytes. Reading back a row of columns does not look at it; of a record that stands
+    /// deeper in a value, which of the records in that value it is.
     pub length: u32,
     /// Its 1-based line in JSON lines, else its 1-based rank among the values of the file. Counted
     /// from the start of the block where a block begins in the middle of a file.
@@ -34,8 +35,9 @@ pub struct RecordPlace {
 pub struct Context {
     /// The name of the file without its endings; only in folders, where it often is the stream.
     pub file: Option<Arc<str>>,
-    /// The key of the array that the record stands in, where arrays are kept by stream.
-    pub stream_key: Option<Arc<str>>,
+    /// The key that it came under: of its array, where arrays are kept by stream, or of the record itself
+    /// in an object of records.
+    pub key: Option<Arc<str>>,
     /// The scalar members of the outer object: key, and value as written in JSON.
     pub fields: Arc<[(String, String)]>,
 }
@@ -45,6 +47,8 @@ pub struct Context {
 pub struct Record<'a> {
     /// Where it is.
     pub place: RecordPlace,
+    /// Which source of the layout it is of; 0 where the layout has but one.
+    pub source: u8,
     /// One JSON object as written; bytes that are not UTF-8 are replaced by U+FFFD.
     pub text: &'a str,
     /// What stands around it.

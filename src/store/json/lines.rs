@@ -1,23 +1,26 @@
 //! JSON lines: one record a line, at the speed at which newlines can be found. Lines stand apart,
 //! so a damaged one harms no other, and a file can be cut at any newline.
 
-use std::io;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use memchr::{memchr, memchr_iter, memrchr};
 
-use super::cursor::{BLOCK, Cursor, Halt};
-use super::item::Context;
+use super::cursor::{BLOCK, Cursor, Halt, Step};
+use super::item::{Context, Place};
 use super::scan::{Candidate, Check, Flow, Inside, Sink, Stop, Tail};
-use super::shape::is_comment;
+use super::shape::{SEPARATOR, is_comment};
+use crate::model::Task;
 use crate::store::unpack::Text;
 
 pub(super) fn scan(
     cursor: &mut Cursor<'_>,
-    mut number: u64,
+    (inside, mut number): (Inside, u64),
     context: &Context,
     sink: &mut Sink<'_>,
 ) -> Result<Stop, Halt> {
+    if inside == Inside::Line && to_next_line(cursor)? == Step::Cut {
+        return Ok(stop(cursor, Inside::Line, number, GO_ON));
+    }
     // Bytes of the unfinished line that are known to hold no newline.
     let mut searched = 0;
     loop {
@@ -29,7 +32,18 @@ pub(super) fn scan(
             number += lines;
             searched = 0;
             if flow.is_break() {
-                return Ok(stop(cursor, number, flow));
+                return Ok(stop(cursor, Inside::File, number, flow));
+            }
+        } else if rest.len() > sink.options.longest {
+            number += 1;
+            searched = 0;
+            let flow = sink.too_long(Place::Line(number));
+            let inside = match to_next_line(cursor)? {
+                Step::Whole => Inside::File,
+                Step::Cut => Inside::Line,
+            };
+            if inside == Inside::Line || flow.is_break() {
+                return Ok(stop(cursor, inside, number, flow));
             }
         } else {
             searched = rest.len();
@@ -39,7 +53,7 @@ pub(super) fn scan(
         }
     }
     let rest = cursor.rest();
-    let mut flow = ControlFlow::Continue(());
+    let mut flow = GO_ON;
     if !rest.is_empty() && sink.options.tail == Tail::AtRest {
         let before = sink.records;
         // What was cut off may look whole at its end, and must not be passed over then.
@@ -51,16 +65,26 @@ pub(super) fn scan(
             cursor.advance(all);
         }
     }
-    Ok(stop(cursor, number, flow))
+    Ok(stop(cursor, Inside::File, number, flow))
 }
 
-const fn stop(cursor: &Cursor<'_>, number: u64, flow: Flow) -> Stop {
+const GO_ON: Flow = ControlFlow::Continue(());
+
+const fn stop(cursor: &Cursor<'_>, inside: Inside, number: u64, flow: Flow) -> Stop {
     Stop {
         byte: cursor.place(),
         number,
-        inside: Inside::File,
+        inside,
         flow,
     }
+}
+
+/// Steps over the rest of a line that is too long to be held; whether its end was there.
+fn to_next_line(cursor: &mut Cursor<'_>) -> Result<Step, Halt> {
+    cursor.skip_line()?;
+    let end = cursor.peek()?;
+    cursor.advance(usize::from(end.is_some()));
+    Ok(end.map_or(Step::Cut, |_| Step::Whole))
 }
 
 /// Scans bytes that end in a newline; says how many bytes and lines it passed.
@@ -92,7 +116,7 @@ fn region(
             return (from, lines, flow);
         }
     }
-    (from, lines, ControlFlow::Continue(()))
+    (from, lines, GO_ON)
 }
 
 fn line(
@@ -104,59 +128,63 @@ fn line(
     sink: &mut Sink<'_>,
 ) -> Flow {
     let mut from = bytes.len() - bytes.trim_ascii_start().len();
+    // Text sequences (RFC 7464) have a mark in front of each.
+    if bytes[from..].starts_with(&[SEPARATOR]) {
+        from += 1;
+    }
     // Files that were put together with `cat` have marks in their middle.
     if bytes[from..].starts_with(b"\xef\xbb\xbf") {
         from += 3;
     }
     let to = bytes.trim_ascii_end().len();
     if from >= to {
-        return ControlFlow::Continue(());
+        return GO_ON;
     }
     let solid = &bytes[from..to];
     if is_comment(solid) {
         sink.comments += 1;
-        return ControlFlow::Continue(());
+        return GO_ON;
     }
     let candidate = Candidate {
         bytes: solid,
         text: text.and_then(|text| text.get(from..to)),
         start: start + from as u64,
+        before: 0,
         number,
     };
     sink.record(candidate, context)
 }
 
-/// Where to cut `start..end` into about `parts` parts of equal size, each after a newline.
-pub(super) fn cuts(text: &Text, start: u64, end: u64, parts: u64) -> io::Result<Vec<u64>> {
-    let part = |part| (u128::from(end - start) * u128::from(part) / u128::from(parts)) as u64;
-    cuts_at(text, start, end, (1..parts).map(|n| start + part(n)))
-}
-
-/// Where to cut `start..end` near the places in `aims`, which ascend, each after a newline.
-pub(super) fn cuts_at(
+/// Where to cut `range` near the places in `aims`, which ascend, each after a newline.
+pub(super) fn cuts(
     text: &Text,
-    start: u64,
-    end: u64,
+    range: Range<u64>,
     aims: impl Iterator<Item = u64>,
-) -> io::Result<Vec<u64>> {
+    task: &Task,
+) -> Result<Vec<u64>, Halt> {
     let mut cuts: Vec<u64> = Vec::new();
     for aim in aims {
-        let from = aim.max(cuts.last().copied().unwrap_or(start));
-        if let Some(cut) = after_newline(text, from, end)?
-            && cut < end
-            && cuts.last() != Some(&cut)
-        {
+        // A line may be longer than what lies between two aims.
+        if cuts.last().is_some_and(|cut| aim <= *cut) {
+            continue;
+        }
+        let Some(cut) = after_newline(text, aim..range.end, task)? else {
+            break;
+        };
+        if cut < range.end {
             cuts.push(cut);
         }
     }
     Ok(cuts)
 }
 
-fn after_newline(text: &Text, mut from: u64, end: u64) -> io::Result<Option<u64>> {
+fn after_newline(text: &Text, range: Range<u64>, task: &Task) -> Result<Option<u64>, Halt> {
     // Lines are usually short.
     let mut block = 16 << 10;
-    while from < end {
-        let bytes = text.read_at(from..end.min(from + block))?;
+    let mut from = range.start;
+    while from < range.end {
+        task.check()?;
+        let bytes = text.read_at(from..range.end.min(from + block))?;
         if let Some(at) = memchr(b'\n', &bytes) {
             return Ok(Some(from + at as u64 + 1));
         }

@@ -1,113 +1,142 @@
 //! From the text of a record to its values by role, as a layout says.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::bodies::Standing;
+use super::explicit::Known;
+use super::join::Join;
+use super::judge::Judge;
+use super::outline::unescaped;
+use super::wanted::{Top, Wanted, tops};
+use super::{Context, Member};
 use crate::log::{Body, Payload};
-use crate::model::json::{Picker, Pointer, scalar, string};
-use crate::store::decode::{self, Decoder};
-use crate::store::layout::{Layout, Role, Source, Spot, Within};
+use crate::model::json::{Pointer, scalar, walk};
+use crate::store::layout::{Events, Layout, Role, Source, Within};
 use crate::store::row::{Found, Value};
 
-use super::outline::unescaped;
-use super::scan::Judge;
-use super::{Context, Member};
+/// A layout made ready for reading records: a mapping for each of its sources.
+#[derive(Clone, Debug)]
+pub(super) struct Mappings {
+    pub layout: Layout,
+    pub all: Vec<Mapping>,
+}
 
-/// A layout made ready for reading records.
+impl Mappings {
+    /// `known` has the values of the layout's look-ups.
+    pub fn new(layout: Layout, known: &BTreeMap<String, Arc<Known>>) -> Self {
+        let all = layout.sources().map(|events| Mapping::new(events, known));
+        Self {
+            all: all.collect(),
+            layout,
+        }
+    }
+}
+
+/// A source of a layout made ready.
 #[derive(Clone, Debug)]
 pub(super) struct Mapping {
-    pub layout: Layout,
-    record: Wanted,
+    /// The source; what is looked up stands in it as if it were found.
+    pub events: Events,
+    pub(super) record: Wanted,
     /// The first key of each of the record's slots.
     tops: Vec<Top>,
     constants: Vec<(Role, String)>,
     /// What is looked for in the payload and in the metadata.
     inner: [Wanted; 2],
-    context: Vec<(Role, Vec<String>)>,
+    /// Names of what stands around, each with its place among the fallbacks.
+    context: Vec<(Role, Vec<(u8, String)>)>,
     /// Where the payload and the metadata stand in the record.
-    bodies: [Standing; 2],
+    pub(super) bodies: [Standing; 2],
+    joins: Vec<Join>,
+    /// What is looked up of what was found: of its own column, or of the stream.
+    lookups: Vec<(Role, Role, Arc<Known>)>,
+    links: Option<Links>,
+    pub(super) native: Option<Join>,
 }
 
-/// Slots of a picker: the role of each, and how it is decoded.
-#[derive(Clone, Debug, Default)]
-struct Wanted {
-    pointers: Vec<Pointer>,
-    picker: Picker,
-    slots: Vec<(Role, Option<Decoder>)>,
-}
-
-/// A top-level key, and the slots that its value fills.
+/// The further streams of an event.
 #[derive(Clone, Debug)]
-struct Top {
-    key: String,
-    /// Slots of the value itself.
-    whole: Vec<usize>,
-    /// Slots of what stands deeper in it.
-    deeper: Picker,
-    deeper_slots: Vec<usize>,
+struct Links {
+    path: Vec<String>,
+    /// The categories of streams, if they are looked up.
+    categories: Option<Arc<Known>>,
 }
 
 /// Slots that a record has without allocating.
 const SLOTS: usize = 32;
 
-#[derive(Clone, Debug)]
-enum Standing {
-    Nowhere,
-    /// In the record.
-    At(Wanted),
-    /// In the decoded payload.
-    InPayload(Wanted),
-    /// All of the record but these keys.
-    Rest(Vec<String>),
-}
-
 impl Mapping {
-    pub fn new(layout: Layout) -> Self {
+    fn new(events: &Events, known: &BTreeMap<String, Arc<Known>>) -> Self {
         let envelope = || {
             Role::ALL
                 .into_iter()
                 .filter(|role| !matches!(role, Role::Payload | Role::Metadata))
         };
-        let within = |wanted: Within| Wanted::new(&layout, wanted, envelope());
-        let context = envelope().filter_map(|role| match &layout.column(role)?.source {
-            Source::At(Within::Context, spots) => {
-                let names = spots
-                    .iter()
-                    .filter_map(|spot| spot.pointer.keys().first().cloned());
-                Some((role, names.collect()))
-            }
-            _ => None,
-        });
-        let bodies = [Role::Payload, Role::Metadata].map(|role| {
-            match layout.column(role).map(|c| &c.source) {
-                Some(Source::At(Within::Payload, _)) => {
-                    Standing::InPayload(Wanted::new(&layout, Within::Payload, [role]))
+        let source = |role: &Role| Some((*role, &events.columns.get(role)?.source));
+        let within = |wanted: Within| Wanted::new(events, wanted, envelope());
+        let (mut context, mut constants, mut joins) = (Vec::new(), Vec::new(), Vec::new());
+        for (role, source) in envelope().filter_map(|role| source(&role)) {
+            match source {
+                Source::At(own, spots) => {
+                    let around = (0..).zip(spots).filter_map(|(rank, spot)| {
+                        let around = spot.within.unwrap_or(*own) == Within::Context;
+                        let name = spot.pointer.keys().first().filter(|_| around)?;
+                        Some((rank, name.clone()))
+                    });
+                    let names: Vec<(u8, String)> = around.collect();
+                    if !names.is_empty() {
+                        context.push((role, names));
+                    }
                 }
-                Some(Source::At(_, _)) => {
-                    Standing::At(Wanted::new(&layout, Within::Record, [role]))
-                }
-                Some(Source::Rest) => Standing::Rest(used_keys(&layout)),
-                _ => Standing::Nowhere,
+                Source::Constant(text) => constants.push((role, text.clone())),
+                Source::Join(within, pieces) => joins.push(Join::new(role, *within, pieces)),
+                _ => {}
             }
-        });
-        let constants = envelope().filter_map(|role| match &layout.column(role)?.source {
-            Source::Constant(text) => Some((role, text.clone())),
-            _ => None,
-        });
+        }
         let record = within(Within::Record);
+        let found = |name: &Option<String>| known.get(name.as_ref()?).cloned();
+        let lookups = events.columns.iter().filter_map(|(role, column)| {
+            let of = match column.source {
+                Source::StreamName => Role::Stream,
+                _ => *role,
+            };
+            Some((*role, of, found(&column.lookup)?))
+        });
+        let links = events.links.as_ref().map(|links| Links {
+            path: Pointer::from(links.stream.as_str()).keys().to_vec(),
+            categories: found(&links.category),
+        });
         Self {
             tops: tops(&record),
             record,
-            constants: constants.collect(),
+            constants,
             inner: [within(Within::Payload), within(Within::Metadata)],
-            context: context.collect(),
-            bodies,
-            layout,
+            context,
+            bodies: Standing::of(events),
+            joins,
+            lookups: lookups.collect(),
+            links,
+            native: events
+                .native_position
+                .as_ref()
+                .and_then(|column| match &column.source {
+                    Source::Join(within, pieces) => {
+                        Some(Join::new(Role::Position, *within, pieces))
+                    }
+                    _ => None,
+                }),
+            events: as_found(events),
         }
     }
 
     /// Whether payload or metadata must be decoded to index a record.
     pub fn looks_inside(&self) -> bool {
+        let inner = |join: &Join| matches!(join.within, Within::Payload | Within::Metadata);
         self.inner.iter().any(|wanted| !wanted.slots.is_empty())
+            || self.joins.iter().any(inner)
+            || self.events.null_payload.is_some()
     }
 
     /// Fills `found` from a record and what stands around it; the first key that stands twice.
@@ -132,23 +161,80 @@ impl Mapping {
         let repeated = judge.object(text, &mut |member| self.fill(member, slots))?;
         self.record.fill(slots, found);
         for (role, names) in &self.context {
-            let values = names.iter().filter_map(|name| named(around, name));
-            if let Some(value) = values.into_iter().next() {
-                found.set(*role, value);
+            for (rank, name) in names {
+                found.offer_as(*role, *rank, || named(around, name));
+            }
+            // One stream a file, if nothing around it says another.
+            if *role == Role::Stream {
+                found.offer_as(*role, u8::MAX, || named(around, "file"));
             }
         }
         for (role, text) in &self.constants {
             found.set(*role, Value::Text(text.as_str().into()));
         }
+        for join in self
+            .joins
+            .iter()
+            .filter(|join| join.within == Within::Record)
+        {
+            join.fill(text, around, found);
+        }
         Ok(repeated)
+    }
+
+    /// Replaces what was found by what it is looked up as; what is not known is not found.
+    pub fn look_up<'r>(&'r self, found: &mut Found<'r>) {
+        for (role, of, known) in &self.lookups {
+            let value = found.get(*of).name().and_then(|name| known.get(&*name));
+            found.set(
+                *role,
+                value.map_or(Value::Null, |value| Value::Text(value.as_str().into())),
+            );
+        }
+    }
+
+    /// The streams that an event is linked into, each once.
+    pub fn links<'r>(&self, text: &'r str) -> Vec<Cow<'r, str>> {
+        let mut streams: Vec<Cow<'r, str>> = Vec::new();
+        let Some(links) = &self.links else {
+            return streams;
+        };
+        // That it is JSON was seen before.
+        let _ = walk(text, &links.path, &mut Vec::new(), &mut |raw, _| {
+            let stream = scalar(raw).filter(|stream| !stream.is_empty());
+            if let Some(stream) = stream.filter(|stream| !streams.contains(stream)) {
+                streams.push(stream);
+            }
+        });
+        streams
+    }
+
+    /// Whether the first link is the event's own stream.
+    pub fn is_first_link_own(&self) -> bool {
+        let stream = self.events.columns.get(&Role::Stream);
+        stream.is_some_and(|column| column.source == Source::Links)
+    }
+
+    /// What is wrong with the links of an event: the first that is not among what is looked up.
+    pub fn unknown_link(&self, links: &[Cow<'_, str>]) -> Option<String> {
+        let known = self.links.as_ref()?.categories.as_ref()?;
+        let unknown = links.iter().find(|link| !known.contains_key(&***link))?;
+        let message = format!("It is linked to “{unknown}”, which the document does not have");
+        (!known.is_empty()).then_some(message)
+    }
+
+    /// The category of a stream that an event is linked into, if it is looked up.
+    pub fn category_of_link(&self, stream: &str) -> Option<&str> {
+        let known = self.links.as_ref()?.categories.as_ref()?;
+        known.get(stream).map(String::as_str)
     }
 
     fn fill<'r>(&self, member: Member<'r>, slots: &mut [Option<&'r str>]) {
         let top = if member.key.contains('\\') {
             let key = unescaped(member.key.as_bytes());
-            self.tops.iter().find(|top| top.key == key)
+            self.tops.iter().find(|top| top.key.is(&key))
         } else {
-            self.tops.iter().find(|top| top.key == member.key)
+            self.tops.iter().find(|top| top.key.is(member.key))
         };
         let Some(top) = top else { return };
         for &slot in &top.whole {
@@ -164,8 +250,11 @@ impl Mapping {
         }
     }
 
-    /// Adds what stands in the payload and the metadata of `body`.
-    pub fn find_inside<'r>(&self, body: &'r Body, found: &mut Found<'r>) {
+    /// Adds what stands in the payload and the metadata of `body`, and what it says that there is none.
+    pub fn find_inside<'r>(&self, body: &'r Body, around: &Context, found: &mut Found<'r>) {
+        if matches!(body.data, Payload::Absent) {
+            found.ends = self.events.null_payload;
+        }
         for (wanted, payload) in self.inner.iter().zip([&body.data, &body.metadata]) {
             let Some(text) = payload.json().filter(|_| !wanted.slots.is_empty()) else {
                 continue;
@@ -175,207 +264,39 @@ impl Mapping {
                 wanted.fill(&slots, found);
             }
         }
-    }
-
-    /// Whether bodies are parts of their records as they are written, but for escapes.
-    pub fn is_verbatim(&self) -> bool {
-        self.bodies.iter().all(|standing| match standing {
-            Standing::Nowhere => true,
-            Standing::Rest(_) => false,
-            Standing::At(wanted) | Standing::InPayload(wanted) => wanted
-                .slots
-                .iter()
-                .all(|(_, decoder)| matches!(decoder, None | Some(Decoder::JsonString))),
-        })
-    }
-
-    /// The body of a record.
-    pub fn body(&self, text: &str) -> Body {
-        let data = self.part(0, text, None);
-        let metadata = self.part(1, text, Some(&data));
-        let native = self.layout.column(Role::Position).and_then(|_| {
-            let mut slots = vec![None; self.record.picker.slots()];
-            self.record.picker.pick(text, &mut slots).ok()?;
-            let at = self
-                .record
-                .slots
-                .iter()
-                .position(|(role, _)| *role == Role::Position)?;
-            slots[at].and_then(string).map(Cow::into_owned)
-        });
-        Body {
-            data,
-            metadata,
-            native_position: native,
-        }
-    }
-
-    fn part(&self, which: usize, text: &str, data: Option<&Payload>) -> Payload {
-        let (wanted, text) = match &self.bodies[which] {
-            Standing::Nowhere => return Payload::Absent,
-            Standing::Rest(keys) => return rest(text, keys),
-            Standing::At(wanted) => (wanted, text),
-            Standing::InPayload(wanted) => match data.and_then(Payload::json) {
-                Some(text) => (wanted, text),
-                None => return Payload::Absent,
-            },
-        };
-        let mut slots = vec![None; wanted.picker.slots()];
-        if wanted.picker.pick(text, &mut slots).is_err() {
-            return Payload::Opaque(text.as_bytes().to_vec());
-        }
-        let mut filled = slots
-            .iter()
-            .zip(&wanted.slots)
-            .filter_map(|(raw, (_, decoder))| Some(((*raw)?, *decoder)));
-        match filled.find(|(raw, _)| *raw != "null") {
-            None => Payload::Absent,
-            Some((raw, decoder)) => decoded(raw, decoder),
-        }
-    }
-}
-
-/// A value as a payload. A string that holds an object or an array is taken for what it holds.
-fn decoded(raw: &str, decoder: Option<Decoder>) -> Payload {
-    match decoder {
-        None => match string(raw) {
-            Some(inner) if inner.trim_start().starts_with(['{', '[']) => {
-                match Payload::from_text(inner.into_owned()) {
-                    Payload::Opaque(_) => Payload::from_text(raw.to_owned()),
-                    payload => payload,
-                }
-            }
-            _ => Payload::from_text(raw.to_owned()),
-        },
-        Some(Decoder::JsonString) => {
-            decode::payload_by(Decoder::JsonString, raw.as_bytes().to_vec())
-        }
-        Some(decoder) => {
-            let bytes = string(raw).map_or_else(
-                || raw.as_bytes().to_vec(),
-                |text| text.into_owned().into_bytes(),
-            );
-            decode::payload_by(decoder, bytes)
-        }
-    }
-}
-
-/// The record without `keys`.
-fn rest(text: &str, keys: &[String]) -> Payload {
-    match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text) {
-        Ok(mut map) => {
-            map.retain(|key, _| !keys.contains(key));
-            Payload::from_text(serde_json::Value::Object(map).to_string())
-        }
-        // Nested too deeply to be taken apart: better whole than not at all.
-        Err(_) => Payload::from_text(text.to_owned()),
-    }
-}
-
-/// The slots of `wanted` by the first keys of their pointers.
-fn tops(wanted: &Wanted) -> Vec<Top> {
-    let mut tops: Vec<(Top, Vec<Pointer>)> = Vec::new();
-    for (slot, pointer) in wanted.pointers.iter().enumerate() {
-        let Some((key, deeper)) = pointer.keys().split_first() else {
-            continue;
-        };
-        let at = tops.iter().position(|(top, _)| top.key == *key);
-        let at = at.unwrap_or_else(|| {
-            let top = Top {
-                key: key.clone(),
-                whole: Vec::new(),
-                deeper: Picker::default(),
-                deeper_slots: Vec::new(),
+        for join in &self.joins {
+            let part = match join.within {
+                Within::Payload => &body.data,
+                Within::Metadata => &body.metadata,
+                Within::Record | Within::Context => continue,
             };
-            tops.push((top, Vec::new()));
-            tops.len() - 1
-        });
-        let (top, pointers) = &mut tops[at];
-        if deeper.is_empty() {
-            top.whole.push(slot);
-        } else {
-            top.deeper_slots.push(slot);
-            pointers.push(Pointer::through(deeper.iter().cloned()));
+            if let Some(text) = part.json() {
+                join.fill(text, around, found);
+            }
         }
     }
-    let finish = |(top, pointers): (Top, Vec<Pointer>)| Top {
-        deeper: Picker::new(&pointers),
-        ..top
-    };
-    tops.into_iter().map(finish).collect()
 }
 
-fn used_keys(layout: &Layout) -> Vec<String> {
-    let mut keys = Vec::new();
-    for column in layout.events.columns.values() {
-        if let Source::At(Within::Record, spots) = &column.source {
-            keys.extend(
-                spots
-                    .iter()
-                    .filter_map(|spot| spot.pointer.keys().first().cloned()),
-            );
-        }
+/// What is looked up, and links, as if they were found in the record itself.
+fn as_found(events: &Events) -> Events {
+    let mut events = events.clone();
+    let category = events.columns.get_mut(&Role::Category);
+    if let Some(column) = category.filter(|column| column.lookup.is_some()) {
+        column.source = Source::At(Within::Record, Vec::new());
     }
-    keys
+    events
 }
 
 /// What stands around a record under `name`; `file` is the name of its file, `stream` may be the key
 /// that its array came under.
-fn named<'c>(around: &'c Context, name: &str) -> Option<Value<'c>> {
+pub(super) fn named<'c>(around: &'c Context, name: &str) -> Option<Value<'c>> {
     if let Some((_, raw)) = around.fields.iter().find(|(key, _)| key == name) {
         return scalar(raw).map(Value::Text);
     }
     let text = match name {
-        "stream" => around.stream_key.as_deref()?,
+        "stream" | "key" => around.key.as_deref()?,
         "file" => around.file.as_deref()?,
         _ => return None,
     };
     Some(Value::Text(text.into()))
-}
-
-impl Wanted {
-    fn new(layout: &Layout, within: Within, roles: impl IntoIterator<Item = Role>) -> Self {
-        let (mut spots, mut slots): (Vec<&Spot>, Vec<_>) = (Vec::new(), Vec::new());
-        for role in roles {
-            let Some(column) = layout.column(role) else {
-                continue;
-            };
-            let named = column.encoding.as_deref().and_then(Decoder::named);
-            if let Source::At(own, at) = &column.source
-                && *own == within
-            {
-                slots.extend(at.iter().map(|spot| (role, spot.decoder.or(named))));
-                spots.extend(at);
-            }
-        }
-        let pointers: Vec<Pointer> = spots.iter().map(|spot| spot.pointer.clone()).collect();
-        Self {
-            picker: Picker::new(&pointers),
-            pointers,
-            slots,
-        }
-    }
-
-    /// Of several spots of one role the first that holds a value counts.
-    fn fill<'r>(&self, raws: &[Option<&'r str>], found: &mut Found<'r>) {
-        for ((role, _), raw) in self.slots.iter().zip(raws) {
-            let Some(raw) = *raw else { continue };
-            found.offer(*role, || match integer(raw) {
-                Some(number) => Some(Value::Integer(number)),
-                None => plain(raw).or_else(|| scalar(raw)).map(Value::Text),
-            });
-        }
-    }
-}
-
-/// The content of a string without escapes, which the walk has found to be one.
-fn plain(raw: &str) -> Option<Cow<'_, str>> {
-    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
-    (!inner.contains('\\')).then_some(Cow::Borrowed(inner))
-}
-
-/// Only a number that an integer holds exactly; anything else keeps its written text.
-fn integer(raw: &str) -> Option<i64> {
-    let number: i64 = raw.parse().ok()?;
-    (raw.len() < 19).then_some(number)
 }

@@ -2,14 +2,17 @@
 //! has and what the first looks like. One pass, no recursion, nothing large kept.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::cursor::{Cursor, Halt, Step};
 use super::grammar::Walk;
 
 /// A scalar longer than this many bytes is no field that holds for every event.
-const LONGEST_FIELD: u64 = 4 << 10;
-/// The first object of an array is looked into up to this many bytes.
-const LONGEST_FIRST: u64 = 1 << 20;
+const LONGEST_FIELD: usize = 4 << 10;
+/// The first object of an array is looked into if it has about so many bytes at most.
+const LONGEST_FIRST: usize = 1 << 20;
+/// An object with a key of more bytes is as good as damaged.
+const LONGEST_KEY: usize = 1 << 20;
 
 #[derive(Debug)]
 pub(super) struct Outline {
@@ -28,11 +31,24 @@ pub(super) struct Bone {
     pub(super) value: BoneValue,
 }
 
+impl Bone {
+    /// A member of these bytes, if it is a scalar short enough to be of use.
+    pub(super) fn scalar(key: &[u8], value: &[u8]) -> Option<Self> {
+        let scalar = !value.starts_with(b"{") && !value.starts_with(b"[");
+        let value = String::from_utf8_lossy(value).into_owned();
+        (scalar && value.len() <= LONGEST_FIELD).then(|| Self {
+            key: unescaped(key),
+            value: BoneValue::Scalar(Some(value)),
+        })
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum BoneValue {
     /// A scalar as written, if it is short enough to be of use.
     Scalar(Option<String>),
-    Object,
+    /// The bytes from its opening bracket to its end.
+    Object(Range<u64>),
     Array(Run),
 }
 
@@ -106,13 +122,12 @@ pub(super) fn outline(cursor: &mut Cursor<'_>) -> Result<Outline, Halt> {
 
 /// A key with its colon, unescaped; `None` if there is no such thing.
 fn key(cursor: &mut Cursor<'_>) -> Result<Option<String>, Halt> {
-    cursor.mark();
+    cursor.mark(LONGEST_KEY);
     let step = cursor.skip_value()?;
-    let raw = cursor.marked();
-    if step == Step::Cut {
-        return Ok(None);
-    }
-    let key = unescaped(&raw[1..raw.len() - 1]);
+    let key = match cursor.marked() {
+        Some(raw) if step == Step::Whole => unescaped(&raw[1..raw.len() - 1]),
+        _ => return Ok(None),
+    };
     if cursor.peek_solid()? != Some(b':') {
         return Ok(None);
     }
@@ -129,15 +144,17 @@ fn value(cursor: &mut Cursor<'_>) -> Result<(BoneValue, Step), Halt> {
             let step = run.step;
             Ok((BoneValue::Array(run), step))
         }
-        Some(b'{') => Ok((BoneValue::Object, cursor.skip_value()?)),
-        _ => {
+        Some(b'{') => {
             let from = cursor.place();
-            cursor.mark();
             let step = cursor.skip_value()?;
-            let short = cursor.place() - from <= LONGEST_FIELD;
-            let raw = cursor.marked();
-            let kept = short && step == Step::Whole;
-            let scalar = kept.then(|| String::from_utf8_lossy(raw).into_owned());
+            Ok((BoneValue::Object(from..cursor.place()), step))
+        }
+        _ => {
+            cursor.mark(LONGEST_FIELD);
+            let step = cursor.skip_value()?;
+            let short = |raw: &&[u8]| raw.len() <= LONGEST_FIELD && step == Step::Whole;
+            let raw = cursor.marked().filter(short);
+            let scalar = raw.map(|raw| String::from_utf8_lossy(raw).into_owned());
             Ok((BoneValue::Scalar(scalar), step))
         }
     }
@@ -188,12 +205,9 @@ fn run(cursor: &mut Cursor<'_>) -> Result<Run, Halt> {
 }
 
 fn first(cursor: &mut Cursor<'_>, keys: &mut Vec<String>) -> Result<Step, Halt> {
-    let from = cursor.place();
-    cursor.mark();
+    cursor.mark(LONGEST_FIRST);
     let step = cursor.skip_value()?;
-    let short = cursor.place() - from <= LONGEST_FIRST;
-    let raw = cursor.marked();
-    if short {
+    if let Some(raw) = cursor.marked() {
         // A fault further on leaves the keys before it, which is enough to know the object by.
         let _ = Walk::new().prefix(raw, &mut |key, _| keys.push(unescaped(&raw[key])));
     }

@@ -2,11 +2,13 @@
 //! to the caller.
 
 use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::grammar::{Member, Walk, Why};
+use super::explicit::is_whole;
 use super::item::{Context, FileIx, Item, Place, Problem, Record, RecordPlace};
-use super::outline::unescaped;
+use super::judge::{Judge, repeats};
+use super::parts::{Part, take_apart};
 
 /// What becomes of a last line without a newline, or of a last value without its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,13 +36,20 @@ pub struct ScanOptions {
     pub tail: Tail,
     /// How closely each record is looked at.
     pub check: Check,
+    /// Bytes of the longest record: one that is longer is stepped over and reported, and never held
+    /// in memory as a whole.
+    pub longest: usize,
 }
+
+/// Bytes of the longest record that is read, 256 MiB.
+pub const LONGEST: usize = 256 << 20;
 
 impl Default for ScanOptions {
     fn default() -> Self {
         Self {
             tail: Tail::AtRest,
             check: Check::Grammar,
+            longest: LONGEST,
         }
     }
 }
@@ -53,6 +62,10 @@ pub enum Inside {
     File,
     /// Between the elements of an array.
     Array,
+    /// After the last element of an array whose end was seen, and nothing after it.
+    Closed,
+    /// In a line that was too long and has been reported.
+    Line,
 }
 
 /// A part of a store that one scan goes over.
@@ -68,6 +81,20 @@ pub struct Block {
     pub number: u64,
     /// What `start` stands in.
     pub inside: Inside,
+    /// The trace of the values before `start`.
+    pub(super) trace: Trace,
+}
+
+/// By what the values of a file are known again that is stored anew whenever it grows: what each of
+/// them was and where it stood.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Trace(u64);
+
+impl Trace {
+    pub(super) fn add(&mut self, bytes: &[u8], start: u64) {
+        use std::hash::BuildHasher as _;
+        self.0 = foldhash::fast::FixedState::with_seed(self.0 ^ start).hash_one(bytes);
+    }
 }
 
 /// Where a scan ended, and where one goes on that wants what comes after.
@@ -87,6 +114,8 @@ pub struct Resume {
     pub(super) modified: Option<SystemTime>,
     /// The bytes before `byte`, by which a rewritten file is told from one that grew.
     pub(super) before: Box<[u8]>,
+    /// The trace of all values before `byte`; of lines there is none.
+    pub(super) trace: Trace,
 }
 
 /// What a scan says at its end.
@@ -98,8 +127,6 @@ pub struct ScanEnd {
     pub problems: u64,
     /// How many comment lines were passed over.
     pub comments: u64,
-    /// How many bytes after `resume` were held back as unfinished.
-    pub held_back: u64,
     /// Where to go on.
     pub resume: Resume,
 }
@@ -122,6 +149,8 @@ pub(super) struct Candidate<'a> {
     /// The same as text, where that is known already.
     pub(super) text: Option<&'a str>,
     pub(super) start: u64,
+    /// How many bytes stand between `start` and it: the key that it came under.
+    pub(super) before: usize,
     pub(super) number: u64,
 }
 
@@ -134,6 +163,10 @@ pub(super) struct Sink<'a> {
     pub(super) records: u64,
     pub(super) problems: u64,
     pub(super) comments: u64,
+    /// The trace of the values so far.
+    pub(super) trace: Trace,
+    /// Where the records are in each value, if they are not that themselves.
+    pub(super) parts: Arc<[Part]>,
     each: &'a mut dyn FnMut(Item<'_>) -> Flow,
     judge: Judge,
 }
@@ -147,6 +180,8 @@ impl<'a> Sink<'a> {
             records: 0,
             problems: 0,
             comments: 0,
+            trace: Trace::default(),
+            parts: Arc::default(),
             each,
             judge: Judge::default(),
         }
@@ -161,6 +196,15 @@ impl<'a> Sink<'a> {
         }))
     }
 
+    /// Reports a record that is longer than any is read.
+    pub(super) fn too_long(&mut self, place: Place) -> Flow {
+        let longest = match self.options.longest {
+            bytes if bytes.is_multiple_of(1 << 20) => format!("{} MiB", bytes >> 20),
+            bytes => format!("{bytes} bytes"),
+        };
+        self.problem(place, format!("larger than {longest}, so it is left out"))
+    }
+
     pub(super) fn record(&mut self, candidate: Candidate<'_>, context: &Context) -> Flow {
         let place = (self.counted)(candidate.number);
         let bytes = candidate.bytes;
@@ -170,8 +214,9 @@ impl<'a> Sink<'a> {
                 format!("an event is an object, this is {}", what(bytes)),
             );
         }
-        let Ok(length) = u32::try_from(bytes.len()) else {
-            return self.problem(place, "larger than 4 GiB");
+        let length = match u32::try_from(candidate.before + bytes.len()) {
+            Ok(length) if bytes.len() <= self.options.longest => length,
+            _ => return self.too_long(place),
         };
         let valid = candidate.text.or_else(|| std::str::from_utf8(bytes).ok());
         let lossy;
@@ -192,17 +237,62 @@ impl<'a> Sink<'a> {
         if let Some(key) = repeated {
             self.problem(place, repeats(&key))?;
         }
+        let file = self.file;
+        let place_of = |length| RecordPlace {
+            file,
+            start: candidate.start,
+            length,
+            number: candidate.number,
+        };
+        let Some(source) = is_whole(&self.parts) else {
+            return self.take_apart(text, place, &place_of, context);
+        };
         self.records += 1;
         (self.each)(Item::Record(Record {
-            place: RecordPlace {
-                file: self.file,
-                start: candidate.start,
-                length,
-                number: candidate.number,
-            },
+            place: place_of(length),
+            source,
             text,
             context,
         }))
+    }
+
+    /// Passes on the records that stand in a value. Who has enough of them in the middle still gets
+    /// the others of that value, since a scan goes on after it.
+    fn take_apart(
+        &mut self,
+        text: &str,
+        place: Place,
+        place_of: &dyn Fn(u32) -> RecordPlace,
+        context: &Context,
+    ) -> Flow {
+        let parts = Arc::clone(&self.parts);
+        let (mut nth, mut flow) = (0, ControlFlow::Continue(()));
+        let mut keep = |next: Flow| {
+            if next.is_break() {
+                flow = next;
+            }
+        };
+        let taken = take_apart(text, &parts, context, &mut |inner| {
+            let length = nth;
+            nth += 1;
+            if !inner.text.starts_with('{') {
+                let found = what(inner.text.as_bytes());
+                return keep(
+                    self.problem(place, format!("an event is an object, this is {found}")),
+                );
+            }
+            self.records += 1;
+            keep((self.each)(Item::Record(Record {
+                place: place_of(length),
+                source: inner.source,
+                text: inner.text,
+                context: &inner.context,
+            })));
+        });
+        if let Err(error) = taken {
+            keep(self.problem(place, format!("not valid JSON: {error}")));
+        }
+        flow
     }
 
     /// The first key that stands twice, or what is wrong with the record.
@@ -213,43 +303,6 @@ impl<'a> Sink<'a> {
             Check::Framing => Err(format!("the object is cut off after {} bytes", text.len())),
         }
     }
-}
-
-/// Checks records one after another: their grammar, and whether a key stands twice.
-#[derive(Default)]
-pub(super) struct Judge {
-    walk: Walk,
-    keys: Keys,
-}
-
-impl Judge {
-    /// Hands out the top-level members of a record; the first key that stands twice, or what is
-    /// wrong with the record.
-    pub(super) fn object<'t>(
-        &mut self,
-        text: &'t str,
-        each: &mut impl FnMut(Member<'t>),
-    ) -> Result<Option<String>, String> {
-        self.keys.clear();
-        let keys = &mut self.keys;
-        self.walk
-            .object(text, &mut |member| {
-                keys.add(text, member);
-                each(member);
-            })
-            .map_err(|fault| match fault.why {
-                Why::Expected(_) | Why::Control if !text.ends_with('}') => {
-                    format!("{fault}; the object seems cut off")
-                }
-                _ => fault.to_string(),
-            })?;
-        Ok(self.keys.repeated(text))
-    }
-}
-
-/// What is to be said of a key that stands twice.
-pub(super) fn repeats(key: &str) -> String {
-    format!("the key \"{key}\" stands twice; the last one counts")
 }
 
 /// What stands where an object should, in words.
@@ -268,66 +321,4 @@ pub(super) fn what(bytes: &[u8]) -> String {
             }
         },
     }
-}
-
-/// The top-level keys of one record, to see whether one stands twice.
-#[derive(Default)]
-struct Keys {
-    /// Byte ranges of the keys in the record.
-    ranges: Vec<Range<usize>>,
-    /// A bit for each key seen, by a hash of it: only where it is set can a key be a second.
-    seen: [u64; 16],
-    repeated: Option<Range<usize>>,
-    /// Some key has an escape, so that equal keys may look different.
-    escaped: Option<Escaped>,
-}
-
-struct Escaped;
-
-impl Keys {
-    fn clear(&mut self) {
-        self.ranges.clear();
-        self.seen = [0; 16];
-        self.repeated = None;
-        self.escaped = None;
-    }
-
-    fn add(&mut self, text: &str, member: Member<'_>) {
-        let key = member.key.as_bytes();
-        let from = member.key.as_ptr() as usize - text.as_ptr() as usize;
-        let range = from..from + key.len();
-        if key.contains(&b'\\') {
-            self.escaped = Some(Escaped);
-        }
-        let bit = hash(key) as usize % 1024;
-        let (word, mask) = (bit / 64, 1 << (bit % 64));
-        if self.seen[word] & mask != 0
-            && self.repeated.is_none()
-            && (self.ranges.iter()).any(|other| &text.as_bytes()[other.clone()] == key)
-        {
-            self.repeated = Some(range.clone());
-        }
-        self.seen[word] |= mask;
-        self.ranges.push(range);
-    }
-
-    fn repeated(&self, text: &str) -> Option<String> {
-        let key = |range: &Range<usize>| unescaped(&text.as_bytes()[range.clone()]);
-        if self.escaped.is_some() {
-            let mut seen = std::collections::HashSet::new();
-            return (self.ranges.iter().map(key)).find(|key| !seen.insert(key.clone()));
-        }
-        self.repeated.as_ref().map(key)
-    }
-}
-
-fn hash(key: &[u8]) -> u64 {
-    let mut hash = key.len() as u64;
-    for chunk in key.chunks(8) {
-        let mut word = [0; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        hash = (hash ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        hash ^= hash >> 32;
-    }
-    hash
 }

@@ -4,6 +4,7 @@
 use super::cursor::Step;
 use super::grammar::{Walk, is_space};
 use super::outline::{Bone, BoneValue, Outline, Run};
+use crate::store::layout::{Role, role_named};
 
 /// The shape of a JSON event store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,35 @@ impl std::fmt::Display for Shape {
     }
 }
 
+impl Shape {
+    /// As a sentence has it after "This is".
+    #[must_use]
+    pub fn with_article(&self) -> String {
+        match self {
+            Self::Empty => "JSON".to_owned(),
+            Self::Lines | Self::Values => format!("a file of {self}"),
+            _ => format!("a {self}"),
+        }
+    }
+
+    /// The same where nothing in it looks like events: what there is instead, which has these `keys`.
+    #[must_use]
+    pub fn without_events(&self, keys: &str) -> String {
+        match self {
+            Self::Empty => format!("JSON with {keys}"),
+            Self::Lines => format!("a file of JSON lines with {keys}"),
+            Self::Array => format!("a JSON array of objects with {keys}"),
+            Self::Values => format!("a file of JSON objects with {keys}"),
+            Self::Wrapped { key } => {
+                format!("a JSON object that has objects with {keys} under \"{key}\"")
+            }
+            Self::Streams => format!("a JSON object of arrays of objects with {keys}"),
+            Self::Columns => format!("a JSON object of columns {keys}"),
+            Self::Single => format!("a JSON object with {keys}"),
+        }
+    }
+}
+
 /// Whether the first bytes of a text are those of JSON that can hold events, be it with comments,
 /// or with a first line that is damaged.
 #[must_use]
@@ -68,11 +98,16 @@ pub fn looks_like_json(head: &[u8]) -> bool {
     opens || mostly_objects(head)
 }
 
+/// What stands in front of each text in a sequence of them (RFC 7464).
+pub(super) const SEPARATOR: u8 = 0x1e;
+
 /// The first byte that is neither blank nor in a comment line.
 pub(super) fn first_solid(head: &[u8]) -> Option<usize> {
     let mut from = 0;
     loop {
-        from += head[from..].iter().position(|&byte| !is_space(byte))?;
+        from += head[from..]
+            .iter()
+            .position(|&byte| !is_space(byte) && byte != SEPARATOR)?;
         if head[from..].starts_with(b"\xef\xbb\xbf") {
             from += 3;
         } else if is_comment(&head[from..]) {
@@ -92,6 +127,7 @@ pub(super) fn mostly_objects(head: &[u8]) -> bool {
     let mut walk = Walk::new();
     let (mut lines, mut objects) = (0, 0);
     for line in head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii) {
+        let line = line.strip_prefix(&[SEPARATOR]).unwrap_or(line);
         if line.is_empty() || is_comment(line) {
             continue;
         }
@@ -103,9 +139,9 @@ pub(super) fn mostly_objects(head: &[u8]) -> bool {
     objects > 0 && objects * 2 >= lines && lines > 1
 }
 
-/// What the keys of an event store are about, told by their usual names.
+/// What the keys of an event store are about.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
+enum About {
     Type,
     Time,
     Stream,
@@ -114,43 +150,35 @@ enum Role {
     Data,
 }
 
-fn role(key: &str) -> Option<Role> {
-    let plain: String = key
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
-    Some(match plain.as_str() {
-        "type" | "eventtype" | "event" | "eventname" | "kind" | "messagetype" | "activity"
-        | "ocelactivity" | "action" | "typename" | "specversion" => Role::Type,
-        "time" | "timestamp" | "ts" | "date" | "datetime" | "at" | "createdat" | "recordedat"
-        | "occurredat" | "occurredon" | "recordedon" | "created" | "updated" | "eventtime"
-        | "when" | "committedat" | "eventtimestamp" | "oceltimestamp" => Role::Time,
-        "stream" | "streamid" | "streamname" | "aggregateid" | "aggregate" | "entityid"
-        | "originatorid" | "subject" | "source" | "topic" | "partition" => Role::Stream,
-        "id" | "eventid" | "uuid" | "messageid" => Role::Id,
-        "seq" | "sequence" | "version" | "position" | "number" | "eventnumber" | "offset"
-        | "globalposition" | "streamposition" | "revision" | "sequencenumber" | "streamversion"
-        | "aggregateversion" | "originatorversion" => Role::Order,
-        "data" | "payload" | "body" | "metadata" => Role::Data,
+/// What a key is about, by its name alone.
+fn about(key: &str) -> Option<About> {
+    Some(match role_named(key)? {
+        // People and things have names as often as event types do.
+        Role::Type if key.eq_ignore_ascii_case("name") => return None,
+        Role::Type => About::Type,
+        Role::RecordedAt | Role::OccurredAt => About::Time,
+        Role::Stream | Role::Category => About::Stream,
+        Role::EventId => About::Id,
+        Role::Position | Role::Version => About::Order,
+        Role::Payload | Role::Metadata => About::Data,
         _ => return None,
     })
 }
 
-/// Which roles some keys play.
+/// What some keys are about.
 #[derive(Clone, Copy, Default)]
-struct Roles(u8);
+struct Abouts(u8);
 
-impl Roles {
+impl Abouts {
     fn of<'k>(keys: impl Iterator<Item = &'k str>) -> Self {
         Self(
-            keys.filter_map(role)
-                .fold(0, |all, role| all | 1 << role as u8),
+            keys.filter_map(about)
+                .fold(0, |all, about| all | 1 << about as u8),
         )
     }
 
-    const fn has(self, role: Role) -> bool {
-        self.0 & 1 << role as u8 != 0
+    const fn has(self, about: About) -> bool {
+        self.0 & 1 << about as u8 != 0
     }
 
     const fn count(self) -> u32 {
@@ -159,7 +187,7 @@ impl Roles {
 
     /// A type and anything else that an event has.
     const fn like_an_event(self) -> bool {
-        self.has(Role::Type) && self.count() > 1
+        self.has(About::Type) && self.count() > 1
     }
 }
 
@@ -194,6 +222,28 @@ pub(super) enum Reading {
     Columns,
 }
 
+/// Whether the scalars of an object say that it is an event itself.
+pub(super) fn is_event(outline: &Outline) -> bool {
+    let others = (outline.members.iter())
+        .filter(|bone| !matches!(bone.value, BoneValue::Array(_)))
+        .map(|bone| bone.key.as_str());
+    Abouts::of(others).like_an_event()
+}
+
+/// The key of the array of events, where an object is clearly what stands around one.
+pub(super) fn is_around_events(outline: &Outline) -> Option<String> {
+    let Reading::Wrapped(ix) = read(outline) else {
+        return None;
+    };
+    let key = &outline.members[ix].key;
+    // Some call the type of an event its name.
+    let named = |bone: &Bone| bone.key.eq_ignore_ascii_case("name");
+    let timed = |bone: &Bone| about(&bone.key) == Some(About::Time);
+    let members = &outline.members;
+    let event = is_event(outline) || (members.iter().any(named) && members.iter().any(timed));
+    (name_weight(key) >= 10 && !event).then(|| key.clone())
+}
+
 /// A member that is an array, by its index.
 type Array<'o> = (usize, &'o Bone, &'o Run);
 
@@ -207,10 +257,10 @@ pub(super) fn read(outline: &Outline) -> Reading {
     let arrays: Vec<Array<'_>> = (outline.members.iter().enumerate())
         .filter_map(|(ix, bone)| match &bone.value {
             BoneValue::Array(run) => Some((ix, bone, run)),
-            BoneValue::Scalar(_) | BoneValue::Object => None,
+            BoneValue::Scalar(_) | BoneValue::Object(_) => None,
         })
         .collect();
-    let outer = Roles::of(
+    let outer = Abouts::of(
         (outline.members.iter())
             .filter(|bone| !matches!(bone.value, BoneValue::Array(_)))
             .map(|bone| bone.key.as_str()),
@@ -220,7 +270,7 @@ pub(super) fn read(outline: &Outline) -> Reading {
     let named = holding
         .iter()
         .any(|(_, bone, _)| name_weight(&bone.key) >= 10);
-    if !named && !outer.has(Role::Type) && are_columns(&arrays, bare.len()) {
+    if !named && !outer.has(About::Type) && are_columns(&arrays, bare.len()) {
         return Reading::Columns;
     }
     if holding.is_empty() {
@@ -234,7 +284,7 @@ fn are_columns(arrays: &[Array<'_>], bare: usize) -> bool {
         return false;
     };
     let equal = first.items > 0 && rest.iter().all(|(_, _, run)| run.items == first.items);
-    let keys = Roles::of(arrays.iter().map(|(_, bone, _)| bone.key.as_str()));
+    let keys = Abouts::of(arrays.iter().map(|(_, bone, _)| bone.key.as_str()));
     !rest.is_empty() && equal && bare > 0 && (bare == arrays.len() || keys.like_an_event())
 }
 
@@ -254,8 +304,8 @@ fn without_objects(outline: &Outline, arrays: &[Array<'_>]) -> Reading {
 }
 
 /// At least one array of objects.
-fn with_objects(outline: &Outline, holding: &[Array<'_>], outer: Roles) -> Reading {
-    let roles = |run: &Run| Roles::of(run.keys.iter().map(String::as_str));
+fn with_objects(outline: &Outline, holding: &[Array<'_>], outer: Abouts) -> Reading {
+    let roles = |run: &Run| Abouts::of(run.keys.iter().map(String::as_str));
     let weigh = |(_, bone, run): &Array<'_>| {
         let weight = name_weight(&bone.key) + roles(run).count();
         (weight, run.to - run.from)
@@ -267,7 +317,7 @@ fn with_objects(outline: &Outline, holding: &[Array<'_>], outer: Roles) -> Readi
     let inner = roles(run);
     let weight = name_weight(&bone.key);
     // An order with its items is one event, not a store of items.
-    if weight < 10 && outer.like_an_event() && !(inner.has(Role::Type) && inner.has(Role::Time)) {
+    if weight < 10 && outer.like_an_event() && !(inner.has(About::Type) && inner.has(About::Time)) {
         return Reading::Single;
     }
     if weight > 0 {
@@ -275,14 +325,14 @@ fn with_objects(outline: &Outline, holding: &[Array<'_>], outer: Roles) -> Readi
     }
     let like_events = holding.iter().filter(|(_, _, run)| {
         let roles = roles(run);
-        roles.has(Role::Type) || roles.has(Role::Time)
+        roles.has(About::Type) || roles.has(About::Time)
     });
     let alike = matches!(like_events.count(), count if count == 0 || count == holding.len());
     // A stream may have no events yet.
     let streams = (outline.members.iter())
         .filter(|bone| match &bone.value {
             BoneValue::Array(run) => run.objects == run.items,
-            BoneValue::Scalar(_) | BoneValue::Object => false,
+            BoneValue::Scalar(_) | BoneValue::Object(_) => false,
         })
         .count();
     let alone = outline.members.len() == 1;

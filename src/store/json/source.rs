@@ -1,71 +1,87 @@
 //! A JSON event store: recognised, indexed, followed.
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::io;
-use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use super::mapping::Mapping;
-use super::scan::{Judge, repeats};
-use super::{
-    Block, Check, FileIx, Growth, Item, JsonError, RecordPlace, Records, Resume, ScanOptions, Tail,
-};
-use crate::log::{
-    Body, Log, LogBuilder, Order, PayloadReader, Place, Problem, RawChunk, Unreadable,
-};
-use crate::model::{Cancelled, EventIx, Task};
-use crate::store::News;
+use super::chunks::{BLOCK, FIRST_BYTES, FIRST_SCREEN, Reader, by_blocks, by_records, located};
+use super::follow::Succession;
+use super::mapping::Mappings;
+use super::payloads::{Payloads, Reading};
+use super::scan::LONGEST;
+use super::{Block, Check, Inside, JsonError, Look, Records, Resume, Sample, ScanOptions, Tail};
+use crate::log::{LogBuilder, Order, PayloadReader};
+use crate::model::Task;
+use crate::store::Followed;
 use crate::store::layout::{JsonFacts, Layout, OrderBy};
-use crate::store::pipeline;
-use crate::store::row::{Found, Interpreter};
 
 /// Records looked at to recognise a layout.
 const SAMPLE: usize = 200;
 
-/// Bytes of JSON lines read as one block, after the first ones, which are small so that the first
-/// screen is there at once.
-const BLOCK: u64 = 8 << 20;
-const FIRST_BYTES: [u64; 2] = [256 << 10, 1 << 20];
+/// Problems that are told of a file that has no records.
+const PROBLEMS: usize = 3;
 
-/// Records of anything else read as one chunk, after the first ones.
-const RECORDS: usize = 1 << 16;
-const FIRST_RECORDS: [usize; 2] = [1_000, 8_000];
-
-/// How long an unfinished last line waits for its end.
+/// How long an unfinished end waits for the rest.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// An opened JSON store.
 #[derive(Debug)]
 pub(in crate::store) struct JsonSource {
-    shared: Arc<Shared>,
+    reading: Arc<Reading>,
+    payloads: Arc<Payloads>,
     resume: Option<Resume>,
-    /// Since when nothing has come after what was read last; `None` once that was looked at.
-    waiting: Option<Instant>,
+    end: End,
+    /// How many problems were reported last that more text may mend.
+    unmended: usize,
+    /// Since when the file is as it is, where that is cut off in the middle.
+    cut: Option<(Instant, Stamp)>,
 }
 
-/// What reading payloads needs, too.
-#[derive(Debug)]
-struct Shared {
-    records: Arc<Records>,
-    mapping: Mapping,
-    /// The stream of a store that knows none.
-    file: String,
+/// What becomes of an unfinished end.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    /// It was looked at.
+    Settled,
+    /// It waits from the next look on.
+    New,
+    /// Nothing has come after it since then.
+    Waiting(Instant),
 }
+
+/// By what it is seen that a writer is still at it.
+type Stamp = (u64, Option<SystemTime>);
 
 impl JsonSource {
-    /// Opens the file or folder and looks what it is.
-    pub fn open(path: &Path, task: &Task) -> Result<(Records, JsonFacts), JsonError> {
-        let records = Records::open(path, task)?;
+    /// Opens the file, or the folder but `without` some of its files, and looks what it is, and what
+    /// there is for each of the layouts.
+    pub fn open(
+        path: &Path,
+        without: &[PathBuf],
+        look: Look,
+        told: &[Layout],
+        task: &Task,
+    ) -> Result<(Records, JsonFacts), JsonError> {
+        let records = Records::open_without(path, without, look, task)?;
         let mut facts = JsonFacts::default();
-        for sample in records.sample(SAMPLE)? {
+        let samples = records.sample(SAMPLE, task)?;
+        let fields = |sample: &Sample| Arc::clone(&sample.context.fields);
+        let first = samples.first().map(fields).unwrap_or_default();
+        for (name, value) in &*first {
+            let same = |sample: &Sample| {
+                let own = sample.context.fields.iter().find(|(own, _)| own == name);
+                own.is_some_and(|(_, own)| own == value)
+            };
+            if !samples.iter().all(same) {
+                facts.apart.push(name.clone());
+            }
+        }
+        for sample in samples {
             let around = sample.context.fields.iter().map(|(name, _)| name.clone());
-            let keyed = sample
-                .context
-                .stream_key
-                .is_some()
-                .then(|| "stream".to_owned());
-            let file = sample.context.file.is_some().then(|| "file".to_owned());
+            let keyed = sample.context.key.is_some().then(|| "stream".to_owned());
+            let file = records.is_folder().then(|| "file".to_owned());
             for name in around.chain(keyed).chain(file) {
                 if !facts.around.contains(&name) {
                     facts.around.push(name);
@@ -73,45 +89,72 @@ impl JsonSource {
             }
             facts.records.push(sample.text);
         }
+        facts.members = records.members().to_vec();
+        if facts.records.is_empty() {
+            facts.problems = records.first_problems(PROBLEMS, task)?;
+        }
+        for layout in told {
+            if layout.events.records.is_some() && layout.is_of_document(&facts.members) {
+                let samples = records.sample_of(layout, SAMPLE, task)?;
+                let texts = samples.into_iter().map(|sample| sample.text);
+                facts.told.insert(layout.id.clone(), texts.collect());
+            }
+        }
         Ok((records, facts))
     }
 
-    pub fn new(records: Records, layout: Layout, file: &str) -> Self {
-        let shared = Shared {
-            records: Arc::new(records),
-            mapping: Mapping::new(layout),
-            file: file.to_owned(),
-        };
-        Self {
-            shared: Arc::new(shared),
-            resume: None,
-            waiting: None,
+    /// Made ready to be read by `layout`.
+    pub fn new(
+        mut records: Records,
+        layout: Layout,
+        file: &str,
+        task: &Task,
+    ) -> Result<Self, JsonError> {
+        records.plan_by(&layout, task)?;
+        let mut known = BTreeMap::new();
+        for (name, lookup) in &layout.lookup {
+            let values = records.look_up(lookup, task)?;
+            known.insert(name.clone(), Arc::new(values));
         }
+        let reading = Arc::new(Reading {
+            records,
+            mapping: Arc::new(Mappings::new(layout, &known)),
+            file: file.to_owned(),
+        });
+        Ok(Self {
+            payloads: Arc::new(Payloads::new(Arc::clone(&reading))),
+            reading,
+            resume: None,
+            end: End::Settled,
+            unmended: 0,
+            cut: None,
+        })
     }
 
     pub fn builder(&self) -> LogBuilder {
-        let events = &self.shared.mapping.layout.events;
+        let events = &self.layout().events;
         let order = match events.order {
             OrderBy::Position => Order::Found,
             OrderBy::Key => Order::Given,
+            OrderBy::PositionOrTime => Order::Mingled,
             OrderBy::Time => Order::Time,
         };
         LogBuilder::new(order).with_clock(events.clock)
     }
 
     pub fn layout(&self) -> &Layout {
-        &self.shared.mapping.layout
+        &self.reading.mapping.layout
     }
 
-    pub fn records(&self) -> Arc<Records> {
-        Arc::clone(&self.shared.records)
+    pub fn records(&self) -> &Records {
+        &self.reading.records
     }
 
     pub fn payloads(&self) -> Arc<dyn PayloadReader> {
-        Arc::clone(&self.shared) as Arc<dyn PayloadReader>
+        Arc::clone(&self.payloads) as Arc<dyn PayloadReader>
     }
 
-    /// Reads everything that was not read yet. While following, an unfinished last line waits.
+    /// Reads everything that was not read yet. While following, an unfinished end waits.
     pub fn index(
         &mut self,
         builder: &mut LogBuilder,
@@ -119,341 +162,239 @@ impl JsonSource {
         task: &Task,
         publish: &mut dyn FnMut(&mut LogBuilder),
     ) -> Result<(), JsonError> {
-        let records = self.records();
-        task.set_total(records.size().unwrap_or(0));
-        let options = ScanOptions {
-            tail,
-            check: Check::Framing,
-        };
-        let reader = || Reader {
-            records: &records,
-            mapping: &self.shared.mapping,
-            interpreter: Interpreter::new(&self.shared.mapping.layout.events, &self.shared.file),
-            judge: Judge::default(),
-            options,
-            task,
-        };
-        let blocks = match &self.resume {
-            Some(_) => None,
-            None => {
-                builder.report(
-                    records
-                        .problems()
-                        .iter()
-                        .map(|problem| located(&records, problem)),
-                );
-                let split = records.split_lines(&FIRST_BYTES, BLOCK);
-                split.map_err(|source| self.unreadable(source))?
-            }
-        };
-        let resume = match blocks {
-            Some(blocks) => by_blocks(&blocks, &reader, &mut |chunk| {
-                builder.append(chunk);
-                publish(builder);
-            })?,
-            None => {
-                let from = match &self.resume {
-                    Some(resume) => records.rest(resume),
-                    None => records.whole(),
-                };
-                by_records(from, reader(), &mut |chunk| {
-                    builder.append(chunk);
-                    publish(builder);
-                })?
-            }
-        };
-        self.resume = resume.or(self.resume.take());
+        task.set_total(self.records().size().unwrap_or(0));
+        self.read_on(builder, task, publish)?;
+        if tail == Tail::AtRest || !self.records().can_grow() {
+            self.settle(builder, task)?;
+        } else {
+            self.end = End::New;
+        }
         Ok(())
     }
 
-    /// Reads what has come since the last read. An unfinished last line waits for its end until
-    /// nothing has come for two seconds.
+    /// Reads the first records, which may yet turn out to be of another store than they seem.
+    pub fn first_screen(
+        &mut self,
+        builder: &mut LogBuilder,
+        task: &Task,
+        publish: &mut dyn FnMut(&mut LogBuilder),
+    ) -> Result<(), JsonError> {
+        let reading = Arc::clone(&self.reading);
+        let mut reader = Reader::new(&reading, self.options(Tail::Following), task);
+        let scanned = reader.scan(&reading.records.whole(), FIRST_SCREEN)?;
+        self.resume = Some(scanned.end.clone());
+        builder.append(scanned.located(&reading.records, 0));
+        publish(builder);
+        Ok(())
+    }
+
+    /// Goes on by what `whole` found, which has looked at all of the file, if that is what the first
+    /// records seemed to be of.
+    pub fn go_on_by(
+        &mut self,
+        whole: &Self,
+        builder: &mut LogBuilder,
+        task: &Task,
+    ) -> Result<Followed, JsonError> {
+        let Some(resume) = &self.resume else {
+            return Ok(Followed::Rewritten);
+        };
+        let records = whole.records();
+        let same = whole.layout() == self.layout();
+        if !same || records.succession(self.records(), resume, task)? != Succession::GoesOn {
+            return Ok(Followed::Rewritten);
+        }
+        let problems = records.problems().iter();
+        builder.report_loss(problems.map(|problem| located(records, problem)));
+        self.turn_to(Arc::clone(&whole.reading));
+        Ok(Followed::Same)
+    }
+
+    /// Reads what has come since the last read. An unfinished end waits for the rest until nothing
+    /// has come for two seconds.
     pub fn follow(
         &mut self,
         now: Instant,
         builder: &mut LogBuilder,
         task: &Task,
-    ) -> Result<News, JsonError> {
+    ) -> Result<Followed, JsonError> {
         let Some(resume) = &self.resume else {
-            return Ok(News::None);
+            return Ok(Followed::Same);
         };
-        let growth = self.records().grown(resume);
-        match growth.map_err(|source| self.unreadable(source))? {
-            Growth::Rewritten => Ok(News::Rewritten),
-            Growth::Appended(_) => {
-                self.index(builder, Tail::Following, task, &mut |_| {})?;
-                self.waiting = Some(now);
-                Ok(News::Appended)
+        let before = (builder.len(), builder.problem_count());
+        match self
+            .records()
+            .grown(resume)
+            .map_err(|error| self.unreadable(error))?
+        {
+            Followed::Rewritten => match self.written_anew(now, task)? {
+                Followed::Appended => self.take_in(now, builder, task)?,
+                other => return Ok(other),
+            },
+            Followed::Appended => self.take_in(now, builder, task)?,
+            Followed::Same => match self.end {
+                End::Settled => {}
+                End::New => self.end = End::Waiting(now),
+                End::Waiting(since) if now.saturating_duration_since(since) < PATIENCE => {}
+                End::Waiting(_) => self.settle(builder, task)?,
+            },
+        }
+        Ok(match before == (builder.len(), builder.problem_count()) {
+            true => Followed::Same,
+            false => Followed::Appended,
+        })
+    }
+
+    fn take_in(
+        &mut self,
+        now: Instant,
+        builder: &mut LogBuilder,
+        task: &Task,
+    ) -> Result<(), JsonError> {
+        builder.retract(std::mem::take(&mut self.unmended));
+        self.cut = None;
+        self.end = End::Waiting(now);
+        self.read_on(builder, task, &mut |_| {})
+    }
+
+    /// Looks whether a file that was written anew begins with all that was read of it: then it has
+    /// been appended to. One that is cut off is given time, since its writer may be at it.
+    fn written_anew(&mut self, now: Instant, task: &Task) -> Result<Followed, JsonError> {
+        let path = self.records().path();
+        let stamp = fs::metadata(path).map(|file| (file.len(), file.modified().ok()));
+        let stamp = stamp.map_err(|error| self.unreadable(error))?;
+        let resume = self.resume.as_ref().filter(|_| self.records().is_traced());
+        let Some(resume) = resume else {
+            return Ok(Followed::Rewritten);
+        };
+        let opened = Records::open(path, Look::Whole, task).and_then(|mut records| {
+            records.plan_by(self.layout(), task)?;
+            Ok(records)
+        });
+        let records = match opened {
+            Ok(records) => Some(records),
+            Err(JsonError::Cancelled(cancelled)) => return Err(cancelled.into()),
+            Err(_) => None,
+        };
+        let succession = match &records {
+            Some(records) => records.succession(self.records(), resume, task)?,
+            None => Succession::Unfinished,
+        };
+        match (succession, records) {
+            (Succession::GoesOn, Some(records)) => {
+                let reading = Reading {
+                    records,
+                    mapping: Arc::clone(&self.reading.mapping),
+                    file: self.reading.file.clone(),
+                };
+                self.turn_to(Arc::new(reading));
+                Ok(Followed::Appended)
             }
-            Growth::Same => {
-                let waited = self
-                    .waiting
-                    .map(|since| now.saturating_duration_since(since));
-                if waited.is_none_or(|waited| waited < PATIENCE) {
-                    return Ok(News::None);
-                }
-                self.waiting = None;
-                self.index(builder, Tail::AtRest, task, &mut |_| {})?;
-                Ok(News::Appended)
+            (Succession::Another, _) => Ok(Followed::Rewritten),
+            _ => {
+                let known = self.cut.filter(|(_, known)| *known == stamp);
+                let (since, _) = *self.cut.insert(known.unwrap_or((now, stamp)));
+                let waited = now.saturating_duration_since(since);
+                Ok(match waited < PATIENCE {
+                    true => Followed::Same,
+                    false => Followed::Rewritten,
+                })
             }
+        }
+    }
+
+    /// Goes on after what was read, in another reading of the same events.
+    fn turn_to(&mut self, reading: Arc<Reading>) {
+        self.payloads.turn_to(Arc::clone(&reading));
+        self.reading = reading;
+        if let Some(resume) = &mut self.resume
+            && resume.inside == Inside::Closed
+        {
+            resume.inside = Inside::Array;
+        }
+    }
+
+    /// Reads on up to an unfinished end.
+    fn read_on(
+        &mut self,
+        builder: &mut LogBuilder,
+        task: &Task,
+        publish: &mut dyn FnMut(&mut LogBuilder),
+    ) -> Result<(), JsonError> {
+        let reading = Arc::clone(&self.reading);
+        let records = &reading.records;
+        // A folder is read again as a whole when anything in it changes.
+        let tail = match records.is_folder() {
+            true => Tail::AtRest,
+            false => Tail::Following,
+        };
+        let reader = || Reader::new(&reading, self.options(tail), task);
+        let blocks = match &self.resume {
+            Some(_) => None,
+            None => {
+                let problems = records.problems().iter();
+                builder.report_loss(problems.map(|problem| located(records, problem)));
+                records.split_lines(&FIRST_BYTES, BLOCK, task)?
+            }
+        };
+        let mut take = |chunk| {
+            builder.append(chunk);
+            publish(builder);
+        };
+        let resume = match (blocks, &self.resume) {
+            (Some(blocks), _) => by_blocks(&blocks, &reader, &mut take)?,
+            (None, Some(resume)) => Some(by_records(records.rest(resume), reader(), &mut take)?),
+            (None, None) => Some(by_records(records.whole(), reader(), &mut take)?),
+        };
+        self.resume = resume.or(self.resume.take());
+        Ok(())
+    }
+
+    /// Takes the end as it is: what is whole is an event, what is not is reported until it is.
+    fn settle(&mut self, builder: &mut LogBuilder, task: &Task) -> Result<(), JsonError> {
+        self.end = End::Settled;
+        let Some(resume) = self.resume.clone().filter(|_| !self.records().is_folder()) else {
+            return Ok(());
+        };
+        let records = self.records();
+        // What has come since is for the next look.
+        let seen = match records.can_grow() {
+            true => resume.seen,
+            false => u64::MAX,
+        };
+        let block = Block {
+            end: seen,
+            ..records.rest(&resume)
+        };
+        let mut reader = Reader::new(&self.reading, self.options(Tail::AtRest), task);
+        let scanned = reader.scan(&block, usize::MAX)?;
+        let end = scanned.end.clone();
+        let chunk = scanned.located(records, 0);
+        self.unmended = match end.byte == resume.byte {
+            true => chunk.problems.len(),
+            false => 0,
+        };
+        builder.append(chunk);
+        self.resume = Some(Resume {
+            seen: resume.seen,
+            modified: resume.modified,
+            ..end
+        });
+        Ok(())
+    }
+
+    const fn options(&self, tail: Tail) -> ScanOptions {
+        ScanOptions {
+            tail,
+            check: Check::Framing,
+            longest: LONGEST,
         }
     }
 
     fn unreadable(&self, source: io::Error) -> JsonError {
-        let records = self.records();
-        let path = records.files().next().map(|(path, _)| path.to_owned());
         JsonError::Unreadable {
             source,
-            path: path.unwrap_or_default(),
-        }
-    }
-}
-
-/// Reads blocks of lines side by side; where reading goes on.
-fn by_blocks<'r>(
-    blocks: &[Block],
-    reader: &dyn Fn() -> Reader<'r>,
-    take: &mut dyn FnMut(RawChunk),
-) -> Result<Option<Resume>, JsonError> {
-    let readers = if blocks.len() > FIRST_BYTES.len() {
-        2
-    } else {
-        1
-    };
-    let mut all: Vec<pipeline::Reader<'_, Scanned, JsonError>> = Vec::new();
-    for _ in 0..readers {
-        let mut reader = reader();
-        all.push(Box::new(move |at| reader.scan(&blocks[at], usize::MAX)));
-    }
-    let records = reader().records;
-    let (mut resume, mut before) = (None, 0);
-    pipeline::in_order(blocks.len(), all, &mut |_, mut scanned: Scanned| {
-        for (at, problem) in scanned.numbered {
-            let problem = problem.counted_from(before);
-            scanned.chunk.problems[at].place = records.locate(&problem);
-        }
-        before += scanned.end.number;
-        take(scanned.chunk);
-        resume = Some(Resume {
-            number: before,
-            ..scanned.end
-        });
-    })?;
-    Ok(resume)
-}
-
-/// Reads on from a block's start in chunks of so many records; where reading goes on.
-fn by_records(
-    mut block: Block,
-    mut reader: Reader<'_>,
-    take: &mut dyn FnMut(RawChunk),
-) -> Result<Option<Resume>, JsonError> {
-    let mut sizes = FIRST_RECORDS.into_iter();
-    loop {
-        let most = sizes.next().unwrap_or(RECORDS);
-        let mut scanned = reader.scan(&block, most)?;
-        for (at, problem) in scanned.numbered {
-            scanned.chunk.problems[at].place = reader.records.locate(&problem);
-        }
-        let full = scanned.chunk.len() >= most;
-        take(scanned.chunk);
-        if !full {
-            return Ok(Some(scanned.end));
-        }
-        block = reader.records.rest(&scanned.end);
-    }
-}
-
-fn located(records: &Records, problem: &super::Problem) -> Problem {
-    Problem {
-        place: records.locate(problem),
-        message: problem.message.clone(),
-    }
-}
-
-struct Scanned {
-    chunk: RawChunk,
-    /// Which problems of the chunk are where, perhaps counted from the start of the block.
-    numbered: Vec<(usize, super::Problem)>,
-    end: Resume,
-}
-
-/// One thread's way through the records.
-struct Reader<'r> {
-    records: &'r Records,
-    mapping: &'r Mapping,
-    interpreter: Interpreter<'r>,
-    judge: Judge,
-    options: ScanOptions,
-    task: &'r Task,
-}
-
-impl Reader<'_> {
-    /// The records of a block, or the first `most` of them.
-    fn scan(&mut self, block: &Block, most: usize) -> Result<Scanned, JsonError> {
-        let (records, options, task) = (self.records, self.options, self.task);
-        let mut chunk = RawChunk::default();
-        let mut numbered = Vec::new();
-        let end = records.scan(block, options, task, &mut |item| {
-            let before = chunk.problems.len();
-            match item {
-                Item::Problem(problem) => {
-                    chunk.problems.push(placeless(problem.message.clone()));
-                    numbered.push((before, problem));
-                }
-                Item::Record(record) => {
-                    self.push(record, &mut chunk);
-                    for at in before..chunk.problems.len() {
-                        let problem = super::Problem {
-                            file: record.place.file,
-                            place: records.counted(record.place.file)(record.place.number),
-                            message: String::new(),
-                        };
-                        numbered.push((at, problem));
-                    }
-                }
-            }
-            if chunk.len() >= most {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
-        })?;
-        Ok(Scanned {
-            chunk,
-            numbered,
-            end: end.resume,
-        })
-    }
-
-    fn push(&mut self, record: super::Record<'_>, chunk: &mut RawChunk) {
-        let mapping = self.mapping;
-        let body = mapping.looks_inside().then(|| mapping.body(record.text));
-        let mut found = Found::default();
-        match mapping.find(&mut self.judge, record.text, record.context, &mut found) {
-            Ok(None) => {}
-            Ok(Some(key)) => chunk.problems.push(placeless(repeats(&key))),
-            Err(message) => {
-                chunk.problems.push(placeless(message));
-                return;
-            }
-        }
-        if let Some(body) = &body {
-            mapping.find_inside(body, &mut found);
-        }
-        self.interpreter
-            .push(chunk, &found, pack(record.place), &String::new);
-    }
-}
-
-/// A problem whose place is known to the block only.
-fn placeless(message: String) -> Problem {
-    Problem {
-        place: String::new(),
-        message,
-    }
-}
-
-/// A file in the highest 20 bits, a byte of it in the others.
-fn pack(place: RecordPlace) -> Place {
-    Place {
-        at: i64::from(place.file.0) << 44 | place.start as i64,
-        extent: place.length,
-    }
-}
-
-fn unpack(place: Place) -> RecordPlace {
-    let start = place.at as u64 & ((1 << 44) - 1);
-    RecordPlace {
-        file: FileIx((place.at >> 44) as u32),
-        start,
-        length: place.extent,
-        number: 0,
-    }
-}
-
-impl PayloadReader for Shared {
-    fn read(
-        &self,
-        log: &Log,
-        events: &[EventIx],
-        task: &Task,
-        each: &mut dyn FnMut(EventIx, Result<Body, Unreadable>),
-    ) -> Result<(), Cancelled> {
-        let mut check = Known {
-            judge: Judge::default(),
-            interpreter: Interpreter::new(&self.mapping.layout.events, &self.file),
-        };
-        for (n, &event) in events.iter().enumerate() {
-            if n % 64 == 0 {
-                task.check()?;
-            }
-            let place = unpack(log.place(event));
-            let body = match self.records.read_back(place) {
-                Ok(text) => self.checked(&mut check, log, event, &text),
-                Err(JsonError::Unreadable { source, .. })
-                    if source.kind() == io::ErrorKind::UnexpectedEof =>
-                {
-                    Err(Unreadable::Rewritten)
-                }
-                Err(error) => Err(Unreadable::Damaged(error.to_string())),
-            };
-            each(event, body);
-        }
-        Ok(())
-    }
-
-    fn likely(
-        &self,
-        log: &Log,
-        events: &[EventIx],
-        task: &Task,
-        may: &dyn Fn(&[u8]) -> bool,
-    ) -> Result<Vec<EventIx>, Cancelled> {
-        if !self.mapping.is_verbatim() {
-            return Ok(events.to_vec());
-        }
-        let mut found = Vec::new();
-        for (n, &event) in events.iter().enumerate() {
-            if n % 64 == 0 {
-                task.check()?;
-            }
-            // Reading says what is wrong with a record.
-            let text = self.records.read_back(unpack(log.place(event)));
-            if text.map_or(true, |text| may(text.as_bytes())) {
-                found.push(event);
-            }
-        }
-        Ok(found)
-    }
-}
-
-/// What it takes to tell whether a record is still the event that was indexed.
-struct Known<'m> {
-    judge: Judge,
-    interpreter: Interpreter<'m>,
-}
-
-impl Shared {
-    /// The body, if the record is still the event that was indexed.
-    fn checked(
-        &self,
-        known: &mut Known<'_>,
-        log: &Log,
-        event: EventIx,
-        text: &str,
-    ) -> Result<Body, Unreadable> {
-        let body = self.mapping.body(text);
-        let around = self.records.context(unpack(log.place(event)));
-        let mut found = Found::default();
-        let readable = self
-            .mapping
-            .find(&mut known.judge, text, around, &mut found);
-        self.mapping.find_inside(&body, &mut found);
-        if readable.is_ok() && known.interpreter.is_same(&found, log, event) {
-            Ok(body)
-        } else {
-            Err(Unreadable::Rewritten)
+            path: self.records().path().to_owned(),
         }
     }
 }

@@ -6,7 +6,10 @@ use std::fmt;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+use super::piece::AROUND;
+use super::{Encoding, Piece};
 use crate::model::json::Pointer;
+use crate::model::time::TimeEncoding;
 use crate::store::decode::Decoder;
 
 /// What a pointer begins in.
@@ -24,14 +27,37 @@ pub enum Within {
     Context,
 }
 
-/// A JSON pointer, and how what it leads to is decoded: `/data_base64 | base64`.
+impl Within {
+    /// In front of a pointer, for people.
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Record => "",
+            Self::Payload => "payload ",
+            Self::Metadata => "metadata ",
+            Self::Context => "around it ",
+        }
+    }
+}
+
+/// A JSON pointer, and how what it leads to is decoded: `/data_base64 | base64`. What it begins in may
+/// stand in front: `metadata/type`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spot {
     /// Where.
     pub pointer: Pointer,
     /// How; told from the value where absent.
     pub decoder: Option<Decoder>,
+    /// What it begins in, where that is not what the column says.
+    pub within: Option<Within>,
 }
+
+/// What stands in front of a pointer that begins in something else than its column says.
+const BEGINNINGS: [(&str, Within); 4] = [
+    ("record/", Within::Record),
+    ("payload/", Within::Payload),
+    ("metadata/", Within::Metadata),
+    (AROUND, Within::Context),
+];
 
 impl Spot {
     fn parse(text: &str) -> Result<Self, String> {
@@ -45,15 +71,24 @@ impl Spot {
                 )
             }
         };
+        let pointer = pointer.trim();
+        let begins = |(name, _): &&(&str, Within)| pointer.starts_with(name);
+        let beginning = BEGINNINGS.iter().find(begins);
+        // The slash belongs to the pointer.
+        let from = beginning.map_or(0, |(name, _)| name.len() - 1);
         Ok(Self {
-            pointer: Pointer::from(pointer.trim()),
+            pointer: Pointer::from(&pointer[from..]),
             decoder,
+            within: beginning.map(|(_, within)| *within),
         })
     }
 }
 
 impl fmt::Display for Spot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let own = |(_, within): &&(&str, Within)| Some(*within) == self.within;
+        let beginning = BEGINNINGS.iter().find(own);
+        f.write_str(beginning.map_or("", |(name, _)| &name[..name.len() - 1]))?;
         write!(f, "{}", self.pointer)?;
         self.decoder
             .map_or(Ok(()), |decoder| write!(f, " | {}", decoder.name()))
@@ -65,6 +100,13 @@ impl fmt::Display for Spot {
 pub enum Source {
     /// A SQL expression over the row.
     Sql(String),
+    /// The same of a payload, with another that yields the name of the encoding of each row's.
+    Encoded {
+        /// The payload.
+        sql: String,
+        /// Its encoding.
+        encoding: String,
+    },
     /// The first of these JSON pointers that leads to a value.
     At(Within, Vec<Spot>),
     /// The stream's name, for a category that is part of it.
@@ -75,6 +117,10 @@ pub enum Source {
     Constant(String),
     /// JSON: the record without the keys that other columns use.
     Rest,
+    /// For a stream, the first of the event's links.
+    Links,
+    /// JSON: texts put together; absent where one of them is.
+    Join(Within, Vec<Piece>),
 }
 
 /// A column: a source, and what is done with its text.
@@ -86,7 +132,21 @@ pub struct Column {
     /// The part of it that counts.
     pub capture: Option<Capture>,
     /// How a time or a payload is encoded; told from the value where absent.
-    pub encoding: Option<String>,
+    pub encoding: Option<Encoding>,
+    /// JSON: in which of the layout's look-ups the value is looked up.
+    pub lookup: Option<String>,
+}
+
+impl From<Source> for Column {
+    /// The source's value as it is.
+    fn from(source: Source) -> Self {
+        Self {
+            source,
+            capture: None,
+            encoding: None,
+            lookup: None,
+        }
+    }
 }
 
 /// A regular expression; its first group is the value, and the whole where it does not match.
@@ -122,27 +182,60 @@ impl Column {
     /// A column that is a SQL expression.
     #[must_use]
     pub fn sql(expression: impl Into<String>) -> Self {
-        Self {
-            source: Source::Sql(expression.into()),
-            capture: None,
-            encoding: None,
+        Source::Sql(expression.into()).into()
+    }
+
+    /// The decoder of a payload, if one is named.
+    #[must_use]
+    pub fn decoder(&self) -> Option<Decoder> {
+        match self.encoding {
+            Some(Encoding::Data(decoder)) => Some(decoder),
+            _ => None,
+        }
+    }
+
+    /// The encoding of a time.
+    #[must_use]
+    pub fn time_encoding(&self) -> TimeEncoding {
+        match self.encoding {
+            Some(Encoding::Time(encoding)) => encoding,
+            _ => TimeEncoding::Auto,
+        }
+    }
+
+    /// Calls `change` with all SQL of this column.
+    pub(super) fn for_sql(&mut self, change: &mut impl FnMut(&mut String)) {
+        match &mut self.source {
+            Source::Sql(sql) => change(sql),
+            Source::Encoded { sql, encoding } => {
+                change(sql);
+                change(encoding);
+            }
+            Source::At(..)
+            | Source::StreamName
+            | Source::TypeName
+            | Source::Constant(_)
+            | Source::Rest
+            | Source::Links
+            | Source::Join(..) => {}
         }
     }
 
     /// A column that is the value at a pointer of the record.
     #[must_use]
     pub fn at(pointer: Pointer) -> Self {
-        Self {
-            source: Source::At(
-                Within::Record,
-                vec![Spot {
-                    pointer,
-                    decoder: None,
-                }],
-            ),
-            capture: None,
-            encoding: None,
-        }
+        Self::within(Within::Record, pointer)
+    }
+
+    /// A column that is the value at a pointer of something.
+    #[must_use]
+    pub fn within(within: Within, pointer: Pointer) -> Self {
+        let spot = Spot {
+            pointer,
+            decoder: None,
+            within: None,
+        };
+        Source::At(within, vec![spot]).into()
     }
 }
 
@@ -172,6 +265,12 @@ struct Long {
     capture: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     encoding: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding_sql: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    join: Vec<Piece>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lookup: Option<String>,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -180,6 +279,7 @@ enum Of {
     Stream,
     Type,
     Rest,
+    Links,
 }
 
 impl TryFrom<Written> for Column {
@@ -192,57 +292,80 @@ impl TryFrom<Written> for Column {
         };
         let long = match written {
             Written::Short(text) if text.starts_with('/') => {
-                let source = Source::At(Within::Record, spots(vec![text])?);
-                return Ok(Self {
-                    source,
-                    capture: None,
-                    encoding: None,
-                });
+                return Ok(Source::At(Within::Record, spots(vec![text])?).into());
             }
             Written::Short(sql) => return Ok(Self::sql(sql)),
             Written::Fallbacks(texts) => {
-                let source = Source::At(Within::Record, spots(texts)?);
-                return Ok(Self {
-                    source,
-                    capture: None,
-                    encoding: None,
-                });
+                return Ok(Source::At(Within::Record, spots(texts)?).into());
             }
             Written::Long(long) => long,
         };
+        if long.encoding_sql.is_some() && (long.sql.is_none() || long.encoding.is_some()) {
+            return Err("encoding_sql stands beside sql, in the place of encoding".to_owned());
+        }
         let mut sources = Vec::new();
-        sources.extend(long.sql.map(Source::Sql));
+        sources.extend(long.sql.map(|sql| match long.encoding_sql {
+            Some(encoding) => Source::Encoded { sql, encoding },
+            None => Source::Sql(sql),
+        }));
         sources.extend(long.constant.map(Source::Constant));
         sources.extend(long.of.map(|of| match of {
             Of::Stream => Source::StreamName,
             Of::Type => Source::TypeName,
             Of::Rest => Source::Rest,
+            Of::Links => Source::Links,
         }));
+        if !long.join.is_empty() {
+            let within = long.within.unwrap_or_default();
+            sources.push(Source::Join(within, long.join));
+        }
         if !long.at.is_empty() {
             sources.push(Source::At(long.within.unwrap_or_default(), spots(long.at)?));
         }
         let capture = long.capture.map(|pattern| Regex::new(&pattern)).transpose();
         let capture = capture.map_err(|error| error.to_string())?.map(Capture);
+        let encoding = long.encoding.as_deref().map(str::parse).transpose()?;
         match <[Source; 1]>::try_from(sources) {
             Ok([source]) => Ok(Self {
                 source,
                 capture,
-                encoding: long.encoding,
+                encoding,
+                lookup: long.lookup,
             }),
-            Err(_) => Err("a column has exactly one of sql, at, of and constant".to_owned()),
+            Err(_) => Err("a column has exactly one of sql, at, join, of and constant".to_owned()),
         }
     }
 }
 
 impl From<Column> for Written {
     fn from(column: Column) -> Self {
+        if column.capture.is_none() && column.encoding.is_none() && column.lookup.is_none() {
+            let texts = |spots: &[Spot]| spots.iter().map(ToString::to_string).collect();
+            match &column.source {
+                Source::Sql(sql) if !sql.starts_with('/') => return Self::Short(sql.clone()),
+                Source::At(Within::Record, spots) if spots.len() > 1 => {
+                    return Self::Fallbacks(texts(spots));
+                }
+                Source::At(Within::Record, spots)
+                    if spots.iter().all(|spot| spot.within.is_none()) =>
+                {
+                    return Self::Short(texts(spots).concat());
+                }
+                _ => {}
+            }
+        }
         let mut long = Long {
             capture: column.capture.map(|capture| capture.0.as_str().to_owned()),
-            encoding: column.encoding,
+            encoding: column.encoding.map(|encoding| encoding.to_string()),
+            lookup: column.lookup,
             ..Long::default()
         };
         match column.source {
             Source::Sql(sql) => long.sql = Some(sql),
+            Source::Encoded { sql, encoding } => {
+                long.sql = Some(sql);
+                long.encoding_sql = Some(encoding);
+            }
             Source::At(within, spots) => {
                 long.within = Some(within);
                 long.at = spots.iter().map(ToString::to_string).collect();
@@ -250,6 +373,11 @@ impl From<Column> for Written {
             Source::StreamName => long.of = Some(Of::Stream),
             Source::TypeName => long.of = Some(Of::Type),
             Source::Rest => long.of = Some(Of::Rest),
+            Source::Links => long.of = Some(Of::Links),
+            Source::Join(within, pieces) => {
+                long.within = Some(within);
+                long.join = pieces;
+            }
             Source::Constant(text) => long.constant = Some(text),
         }
         Self::Long(long)
@@ -266,6 +394,7 @@ impl PartialEq for Column {
         };
         self.source == other.source
             && self.encoding == other.encoding
+            && self.lookup == other.lookup
             && pattern(self) == pattern(other)
     }
 }
@@ -275,13 +404,9 @@ impl fmt::Display for Column {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.source {
             Source::Sql(sql) => f.write_str(sql)?,
+            Source::Encoded { sql, encoding } => write!(f, "{sql}, encoded as {encoding} says")?,
             Source::At(within, spots) => {
-                match within {
-                    Within::Record => {}
-                    Within::Payload => f.write_str("payload ")?,
-                    Within::Metadata => f.write_str("metadata ")?,
-                    Within::Context => f.write_str("around it ")?,
-                }
+                f.write_str(within.words())?;
                 for (i, spot) in spots.iter().enumerate() {
                     write!(f, "{}{spot}", if i == 0 { "" } else { " or " })?;
                 }
@@ -290,12 +415,22 @@ impl fmt::Display for Column {
             Source::TypeName => f.write_str("event type")?,
             Source::Constant(text) => write!(f, "always “{text}”")?,
             Source::Rest => f.write_str("all other keys")?,
+            Source::Links => f.write_str("the first link")?,
+            Source::Join(within, pieces) => {
+                f.write_str(within.words())?;
+                for (i, piece) in pieces.iter().enumerate() {
+                    write!(f, "{}{piece}", if i == 0 { "" } else { ", " })?;
+                }
+            }
+        }
+        if let Some(name) = &self.lookup {
+            write!(f, ", looked up in {name}")?;
         }
         if let Some(capture) = &self.capture {
             write!(f, ", part {}", capture.0.as_str())?;
         }
         if let Some(encoding) = &self.encoding {
-            write!(f, ", {}", encoding.replace('_', " "))?;
+            write!(f, ", {}", encoding.name().replace('_', " "))?;
         }
         Ok(())
     }
@@ -317,9 +452,12 @@ mod tests {
             "column = 'rowid'",
             "column = '/a/b'",
             "column = ['/a', '/b | base64']",
+            "column = ['metadata/type', 'payload/a~1b', 'context/file', '/topic']",
             "column = { within = 'payload', at = ['/timestamp'], encoding = 'iso8601' }",
             "column = { of = 'stream', capture = '^([^-]+)-' }",
             "column = { constant = 'x' }",
+            "column = { sql = 'data', encoding_sql = \"iif(format = 1, 'json', 'opaque')\" }",
+            "column = { join = ['context/file', '-', ['/a', '/b']], lookup = 'kinds' }",
         ] {
             let doc: Doc = toml::from_str(text).unwrap();
             let again: Doc = toml::from_str(&toml::to_string(&doc).unwrap()).unwrap();
@@ -329,6 +467,7 @@ mod tests {
         let spot = Spot {
             pointer: Pointer::from("/a/b"),
             decoder: None,
+            within: None,
         };
         assert_eq!(doc.column.source, Source::At(Within::Record, vec![spot]));
         assert!(toml::from_str::<Doc>("column = { sql = 'a', constant = 'b' }").is_err());

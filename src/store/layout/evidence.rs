@@ -1,9 +1,13 @@
 //! Matching a store against the layouts: points for what speaks for each, with the reasons kept.
 
+use std::collections::BTreeMap;
+
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-use super::{Layout, Medium, guess};
+use super::prefix::prefixed;
+use super::tables::{best_of, of_tables, stars};
+use super::{Layout, Medium, SqliteFacts, guess};
 use crate::model::json::{Picker, Pointer, scalar};
 
 /// One thing that speaks for a layout.
@@ -21,38 +25,18 @@ pub struct Evidence {
     pub column: Option<String>,
     /// JSON: nearly all records have values at these pointers.
     pub has: Vec<Pointer>,
+    /// JSON: nearly all records have a value at one of these pointers at least.
+    pub any: Vec<Pointer>,
     /// JSON: there are such fields around the records.
     pub around: Vec<String>,
+    /// JSON: the file is one object with such members.
+    pub document: Vec<String>,
     /// A regular expression that the values match: of `column`, or of the first of `has`.
     pub pattern: Option<String>,
     /// How much it speaks for the layout.
     pub points: u32,
     /// Without it the layout is out of the question.
     pub required: bool,
-}
-
-/// A table of an opened SQLite file.
-#[derive(Clone, Debug, Default)]
-pub struct TableFacts {
-    /// Its name.
-    pub name: String,
-    /// Its columns with their declared types.
-    pub columns: Vec<(String, String)>,
-    /// The columns of its primary key.
-    pub key: Vec<String>,
-    /// Whether its rows have rowids (not so for views and WITHOUT ROWID tables).
-    pub has_rowid: bool,
-    /// How many rows it has, about: the greatest rowid; 0 where that is not known.
-    pub rows: u64,
-    /// Some rows, the first and the last of a table; values as text; none for null and for bytes that are no text.
-    pub sample: Vec<Vec<Option<String>>>,
-}
-
-/// What recognition looks at in a SQLite file.
-#[derive(Clone, Debug, Default)]
-pub struct SqliteFacts {
-    /// All tables and views.
-    pub tables: Vec<TableFacts>,
 }
 
 /// What recognition looks at in a JSON file.
@@ -62,6 +46,15 @@ pub struct JsonFacts {
     pub records: Vec<String>,
     /// Names of the fields around them.
     pub around: Vec<String>,
+    /// Those of them whose values are not the same around all records.
+    pub apart: Vec<String>,
+    /// Names of the members of the one object that the file is.
+    pub members: Vec<String>,
+    /// What is wrong with the file as far as that was seen, with its place; only where it has no
+    /// records.
+    pub problems: Vec<String>,
+    /// By the ids of layouts that say where records are: the first records there.
+    pub told: BTreeMap<String, Vec<String>>,
 }
 
 /// A layout with what speaks for it.
@@ -75,13 +68,23 @@ pub struct Candidate {
     pub reasons: Vec<(String, u32)>,
 }
 
-/// The best candidate and the next best.
+impl Candidate {
+    /// Columns that were looked for and found: of two layouts that are as sure, the one that knows more
+    /// of a table is the one that is meant.
+    fn columns(&self) -> usize {
+        let found = self.layout.evidence.iter().zip(&self.reasons);
+        let found = found.filter(|(_, (_, points))| *points > 0);
+        found.map(|(evidence, _)| evidence.columns.len()).sum()
+    }
+}
+
+/// What a file can be taken for.
 #[derive(Clone, Debug)]
 pub struct Recognised {
-    /// What the store is taken for.
+    /// What it is taken for.
     pub best: Candidate,
-    /// What it would be taken for otherwise: name and confidence.
-    pub runner_up: Option<(String, u8)>,
+    /// What it would be taken for otherwise, best first.
+    pub others: Vec<Candidate>,
 }
 
 /// Matches a SQLite file against `layouts` and against a guess by roles. `None` where nothing in
@@ -94,14 +97,28 @@ pub fn recognise_sqlite(facts: &SqliteFacts, layouts: &[Layout]) -> Option<Recog
         .filter(|layout| layout.medium == Medium::Sqlite)
     {
         let bound = stars(layout, facts).into_iter().filter_map(|star| {
-            let mut layout = layout.clone();
-            layout.bind(&star);
-            weigh(layout, |evidence| of_tables(evidence, &star, facts))
+            let mut bound = layout.clone();
+            bound.bind(&star);
+            let candidate = weigh(bound, |evidence| of_tables(evidence, &star, facts));
+            Some((star, candidate?))
         });
-        candidates.extend(bound.max_by_key(|candidate| candidate.confidence));
+        match best_of(layout, bound.collect()) {
+            Some(best) => candidates.push(best),
+            None => {
+                let behind = prefixed(layout, facts).into_iter().filter_map(|layout| {
+                    let candidate = weigh(layout, |evidence| of_tables(evidence, "", facts));
+                    Some((String::new(), candidate?))
+                });
+                candidates.extend(best_of(layout, behind.collect()));
+            }
+        }
     }
     candidates.extend(guess::sqlite(facts));
-    rank(candidates)
+    candidates.extend(guess::workflows(facts));
+    let mut found = rank(candidates)?;
+    let aside = facts.set_aside.iter().map(|sentence| (sentence.clone(), 0));
+    found.best.reasons.extend(aside);
+    Some(found)
 }
 
 /// Matches a JSON file against `layouts` and against a guess by roles.
@@ -111,20 +128,28 @@ pub fn recognise_json(facts: &JsonFacts, layouts: &[Layout]) -> Option<Recognise
         .iter()
         .filter(|layout| layout.medium == Medium::Json);
     let mut candidates: Vec<Candidate> = json
-        .filter_map(|layout| weigh(layout.clone(), |evidence| of_records(evidence, facts)))
+        .filter_map(|layout| {
+            let records = match layout.events.records {
+                Some(_) => facts.told.get(&layout.id)?,
+                None => &facts.records,
+            };
+            weigh(layout.clone(), |evidence| {
+                of_records(evidence, records, facts)
+            })
+        })
         .collect();
     candidates.extend(guess::json(facts));
     rank(candidates)
 }
 
 fn rank(mut candidates: Vec<Candidate>) -> Option<Recognised> {
-    candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.confidence));
+    let worth = |own: &Candidate| (own.confidence, own.columns());
+    candidates.sort_by_key(|candidate| std::cmp::Reverse(worth(candidate)));
     let mut candidates = candidates.into_iter();
-    let best = candidates.next()?;
-    let runner_up = candidates
-        .next()
-        .map(|next| (next.layout.name, next.confidence));
-    Some(Recognised { best, runner_up })
+    Some(Recognised {
+        best: candidates.next()?,
+        others: candidates.collect(),
+    })
 }
 
 fn weigh(layout: Layout, judge: impl Fn(&Evidence) -> (bool, String)) -> Option<Candidate> {
@@ -151,92 +176,8 @@ fn weigh(layout: Layout, judge: impl Fn(&Evidence) -> (bool, String)) -> Option<
     })
 }
 
-/// What the `*` of a layout's table names can stand for in this file.
-fn stars(layout: &Layout, facts: &SqliteFacts) -> Vec<String> {
-    let patterns = layout
-        .evidence
-        .iter()
-        .filter_map(|evidence| evidence.table.as_deref());
-    let Some((before, after)) = patterns
-        .filter_map(|pattern| pattern.split_once('*'))
-        .next()
-    else {
-        return vec![String::new()];
-    };
-    let names = facts.tables.iter().map(|table| table.name.as_str());
-    names
-        .filter_map(|name| Some(name.strip_prefix(before)?.strip_suffix(after)?.to_owned()))
-        .collect()
-}
-
-fn of_tables(evidence: &Evidence, star: &str, facts: &SqliteFacts) -> (bool, String) {
-    let name = evidence
-        .table
-        .as_deref()
-        .unwrap_or_default()
-        .replace('*', star);
-    let table = facts
-        .tables
-        .iter()
-        .find(|table| table.name.eq_ignore_ascii_case(&name));
-    let Some(table) = table else {
-        return (false, format!("Table `{name}` is missing"));
-    };
-    if let (Some(column), Some(pattern)) = (&evidence.column, &evidence.pattern) {
-        let at = table
-            .columns
-            .iter()
-            .position(|(own, _)| own.eq_ignore_ascii_case(column));
-        let values = table
-            .sample
-            .iter()
-            .filter_map(|row| row.get(at?)?.as_deref());
-        return (
-            matches(pattern, values),
-            format!("Values of `{column}` look like {pattern}"),
-        );
-    }
-    if !evidence.key.is_empty() {
-        let holds = same_names(&table.key, &evidence.key);
-        let key = evidence.key.join(", ");
-        let sentence = if holds {
-            format!("Key is ({key})")
-        } else {
-            format!("Key is not ({key})")
-        };
-        return (holds, sentence);
-    }
-    let has = |wanted: &&String| {
-        table
-            .columns
-            .iter()
-            .any(|(own, _)| own.eq_ignore_ascii_case(wanted))
-    };
-    let missing: Vec<&str> = evidence
-        .columns
-        .iter()
-        .filter(|column| !has(column))
-        .map(String::as_str)
-        .collect();
-    if missing.is_empty() {
-        let sentence = match evidence.columns.len() {
-            0 => format!("There is a table `{name}`"),
-            _ => format!("Table `{name}` has columns {}", evidence.columns.join(", ")),
-        };
-        (true, sentence)
-    } else {
-        (
-            false,
-            format!("Table `{name}` lacks {}", missing.join(", ")),
-        )
-    }
-}
-
-fn same_names(a: &[String], b: &[String]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.eq_ignore_ascii_case(b))
-}
-
-fn matches<'a>(pattern: &str, values: impl Iterator<Item = &'a str>) -> bool {
+/// Whether nine of ten values match.
+pub(super) fn matches<'a>(pattern: &str, values: impl Iterator<Item = &'a str>) -> bool {
     let Ok(pattern) = Regex::new(pattern) else {
         return false;
     };
@@ -248,7 +189,30 @@ fn matches<'a>(pattern: &str, values: impl Iterator<Item = &'a str>) -> bool {
     all > 0 && good * 10 >= all * 9
 }
 
-fn of_records(evidence: &Evidence, facts: &JsonFacts) -> (bool, String) {
+impl Layout {
+    /// Whether a file that is one object with these members can be of this layout.
+    pub(in crate::store) fn is_of_document(&self, members: &[String]) -> bool {
+        let required = self.evidence.iter().filter(|evidence| evidence.required);
+        let mut names = required.flat_map(|evidence| &evidence.document);
+        names.all(|name| members.contains(name))
+    }
+}
+
+fn of_records(evidence: &Evidence, records: &[String], facts: &JsonFacts) -> (bool, String) {
+    if !evidence.document.is_empty() {
+        let missing = evidence
+            .document
+            .iter()
+            .find(|name| !facts.members.contains(name));
+        let sentence = match missing {
+            None => format!(
+                "The file is an object with {}",
+                evidence.document.join(", ")
+            ),
+            Some(name) => format!("The file is no object with {name}"),
+        };
+        return (missing.is_none(), sentence);
+    }
     if !evidence.around.is_empty() {
         let holds = evidence
             .around
@@ -262,27 +226,30 @@ fn of_records(evidence: &Evidence, facts: &JsonFacts) -> (bool, String) {
         };
         return (holds, sentence);
     }
-    let names: Vec<String> = evidence
-        .has
+    let (wanted, between) = match evidence.any.is_empty() {
+        true => (&evidence.has, ", "),
+        false => (&evidence.any, " or "),
+    };
+    let names: Vec<String> = wanted
         .iter()
         .map(|pointer| pointer.to_string().trim_start_matches('/').to_owned())
         .collect();
-    let names = names.join(", ");
-    let picker = Picker::new(&evidence.has);
+    let names = names.join(between);
+    let picker = Picker::new(wanted);
     let (mut whole, mut firsts) = (0, Vec::new());
-    for record in &facts.records {
+    for record in records {
         let mut slots = vec![None; picker.slots()];
         let readable = picker.pick(record, &mut slots).is_ok();
-        if readable && slots.iter().all(Option::is_some) {
+        let holds = match evidence.any.is_empty() {
+            true => slots.iter().all(Option::is_some),
+            false => slots.iter().any(Option::is_some),
+        };
+        if readable && holds {
             whole += 1;
-            firsts.extend(slots.first().copied().flatten().and_then(scalar));
+            firsts.extend(slots.iter().copied().flatten().next().and_then(scalar));
         }
     }
-    let share = if facts.records.is_empty() {
-        0
-    } else {
-        whole * 100 / facts.records.len()
-    };
+    let share = whole * 100 / records.len().max(1);
     let mut holds = share >= 80;
     let mut sentence = if holds {
         format!("Records have {names}")
@@ -299,6 +266,7 @@ fn of_records(evidence: &Evidence, facts: &JsonFacts) -> (bool, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::layout::TableFacts;
 
     fn table(name: &str, columns: &[&str], key: &[&str]) -> TableFacts {
         TableFacts {
@@ -322,6 +290,7 @@ mod tests {
         );
         let facts = SqliteFacts {
             tables: vec![events],
+            ..SqliteFacts::default()
         };
         let found = recognise_sqlite(&facts, &super::super::built_in()).expect("recognised");
         assert_eq!(found.best.layout.id, "eventsourcing-python");
@@ -349,11 +318,50 @@ mod tests {
         .expect("a layout");
         let facts = SqliteFacts {
             tables: vec![table("shop_messages", &["a"], &[])],
+            ..SqliteFacts::default()
         };
         let found = recognise_sqlite(&facts, &[layout]).expect("recognised");
         assert_eq!(
             found.best.layout.events.from,
-            "shop_messages m JOIN shop_streams s USING (id)"
+            "\"shop_messages\" m JOIN \"shop_streams\" s USING (id)"
+        );
+    }
+
+    #[test]
+    fn a_star_is_found_in_any_pattern_and_case_and_others_are_told_of() {
+        let layout: Layout = toml::from_str(
+            r#"
+            id = "x"
+            name = "X"
+            medium = "sqlite"
+            [[evidence]]
+            table = "*_settings"
+            points = 1
+            [[evidence]]
+            table = "*_messages"
+            columns = ["a"]
+            points = 10
+            required = true
+            [events]
+            from = "{*}_messages"
+            [events.columns]
+            type = "a"
+            "#,
+        )
+        .expect("a layout");
+        let names = ["crm-2_Messages", "shop-1_messages", "other_settings"];
+        let facts = SqliteFacts {
+            tables: names.map(|name| table(name, &["a"], &[])).to_vec(),
+            ..SqliteFacts::default()
+        };
+        let best = recognise_sqlite(&facts, &[layout])
+            .expect("recognised")
+            .best;
+        assert_eq!(best.layout.events.from, "\"crm-2_messages\"");
+        let told = &best.reasons.last().expect("a reason").0;
+        assert_eq!(
+            told,
+            "Tables named after `shop-1` are laid out alike; those of `crm-2` were taken"
         );
     }
 }

@@ -16,15 +16,31 @@ pub struct LayoutError {
     pub message: String,
 }
 
+impl LayoutError {
+    /// From the sentences of [`Layout::check`].
+    #[must_use]
+    pub fn of(file: &str, wrong: &[String]) -> Self {
+        Self {
+            file: file.to_owned(),
+            message: format!("since {}", wrong.join("; ")),
+        }
+    }
+}
+
 /// Reads a layout from the text of a TOML file called `file`.
 ///
 /// # Errors
 /// What is wrong with it, with the line.
 pub fn from_toml(file: &str, text: &str) -> Result<Layout, LayoutError> {
-    toml::from_str(text).map_err(|error| LayoutError {
+    let layout: Layout = toml::from_str(text).map_err(|error| LayoutError {
         file: file.to_owned(),
         message: in_one_line(text, &error),
-    })
+    })?;
+    let wrong = layout.check(layout.medium);
+    match wrong.is_empty() {
+        true => Ok(layout),
+        false => Err(LayoutError::of(file, &wrong)),
+    }
 }
 
 fn in_one_line(text: &str, error: &toml::de::Error) -> String {

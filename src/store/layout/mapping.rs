@@ -1,13 +1,17 @@
 //! Mappings as people write them in the window: what a file holds that could be named, a layout to
 //! begin with, and a column as one line of text. The same words as in a layout file.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Column, Events, JsonFacts, Layout, Medium, Source, SqliteFacts, Within};
+use super::guess;
+use super::sql::{plain_table, quoted};
+use super::{Column, Events, JsonFacts, Key, Layout, Medium, Role, Source, SqliteFacts, Within};
 use crate::model::json::Pointer;
 
 /// What a file holds that a mapping can name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Contents {
     /// The kind of file.
     pub medium: Medium,
@@ -16,14 +20,18 @@ pub struct Contents {
 }
 
 /// A table with its columns, or a record with its keys.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Part {
     /// The table's name; empty for records of JSON.
     pub name: String,
-    /// What can be written as a source: column names, JSON pointers.
+    /// The names of its columns; empty for records of JSON.
+    pub columns: Vec<String>,
+    /// What can be written as a source: quoted names of columns, JSON pointers.
     pub sources: Vec<String>,
-    /// SQLite: what names a row, where the table has rowids.
-    pub key: Option<String>,
+    /// SQLite: what names a row; nothing in a view.
+    pub key: Option<Key>,
+    /// What its columns or keys read like.
+    pub proposals: BTreeMap<Role, Column>,
 }
 
 /// Keys looked for in records of JSON.
@@ -35,8 +43,10 @@ impl Contents {
     pub fn of_sqlite(facts: &SqliteFacts) -> Self {
         let parts = facts.tables.iter().map(|table| Part {
             name: table.name.clone(),
-            sources: table.columns.iter().map(|(name, _)| name.clone()).collect(),
-            key: table.has_rowid.then(|| "rowid".to_owned()),
+            columns: table.columns.iter().map(|(name, _)| name.clone()).collect(),
+            sources: table.columns.iter().map(|(name, _)| quoted(name)).collect(),
+            key: table.own_key(),
+            proposals: guess::proposals_of_table(table),
         });
         Self {
             medium: Medium::Sqlite,
@@ -67,8 +77,10 @@ impl Contents {
         }
         let part = Part {
             name: String::new(),
+            columns: Vec::new(),
             sources,
             key: None,
+            proposals: guess::proposals_of_records(facts),
         };
         Self {
             medium: Medium::Json,
@@ -76,9 +88,20 @@ impl Contents {
         }
     }
 
-    /// A mapping without a column yet, for the part at `at`.
+    /// The part that looks most like events; of equals the first.
     #[must_use]
-    pub fn blank(&self, at: usize) -> Layout {
+    pub fn likeliest(&self) -> usize {
+        let worth = |part: &Part| guess::worth_of(&part.proposals);
+        let most = self.parts.iter().map(worth).max();
+        let mut parts = self.parts.iter();
+        parts
+            .position(|part| Some(worth(part)) == most)
+            .unwrap_or(0)
+    }
+
+    /// A mapping of the part at `at` to begin with: the columns as they read.
+    #[must_use]
+    pub fn proposed(&self, at: usize) -> Layout {
         let mut layout = Layout {
             id: "own-mapping".to_owned(),
             name: "Own mapping".to_owned(),
@@ -86,19 +109,29 @@ impl Contents {
             notes: String::new(),
             evidence: Vec::new(),
             events: Events::default(),
+            about: None,
+            lookup: Default::default(),
             side: Default::default(),
+            odd: Vec::new(),
         };
-        if let (Medium::Sqlite, Some(part)) = (self.medium, self.parts.get(at)) {
+        let Some(part) = self.parts.get(at) else {
+            return layout;
+        };
+        if self.medium == Medium::Sqlite {
             layout.events.from = quoted(&part.name);
             layout.events.key = part.key.clone();
         }
+        layout.events.columns = part.proposals.clone();
         layout
     }
 }
 
-/// A name as SQL takes it.
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+impl Layout {
+    /// The table that `from` names, where it is one and nothing more.
+    #[must_use]
+    pub fn table_named(from: &str) -> Option<String> {
+        plain_table(from).map(|table| table.name)
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -111,7 +144,7 @@ impl Column {
     /// (`{ sql = "at", encoding = "epoch_millis" }`).
     #[must_use]
     pub fn to_line(&self) -> String {
-        if self.capture.is_none() && self.encoding.is_none() {
+        if self.capture.is_none() && self.encoding.is_none() && self.lookup.is_none() {
             match &self.source {
                 Source::Sql(sql) => return sql.clone(),
                 Source::At(Within::Record, spots) if spots.len() == 1 => {
@@ -184,13 +217,14 @@ mod tests {
                 r#"{"a":{"b":1,"c":{"d":2}},"e":[1]}"#.to_owned(),
                 r#"{"f":1}"#.to_owned(),
             ],
-            around: Vec::new(),
+            ..JsonFacts::default()
         };
         let contents = Contents::of_json(&facts);
         assert_eq!(
             contents.parts[0].sources,
             ["/a", "/a/b", "/a/c", "/e", "/f"]
         );
-        assert!(contents.blank(0).events.columns.is_empty());
+        let roles: Vec<Role> = contents.proposed(0).events.columns.into_keys().collect();
+        assert_eq!(roles, [Role::Payload], "the whole record");
     }
 }

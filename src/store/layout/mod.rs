@@ -3,28 +3,49 @@
 //! file is read, how a store is matched against all of them, and how an unknown store's columns are
 //! guessed by role. Nothing here reads events.
 
+mod check;
 mod column;
+mod each;
+mod encoding;
 mod evidence;
+mod fit;
 mod guess;
+mod key;
 mod library;
+mod lookup;
 mod mapping;
+mod oddity;
+mod piece;
+mod prefix;
+mod rest;
+mod several;
+mod share;
 mod side;
+pub(in crate::store) mod sql;
+mod tables;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 pub use column::{Capture, Column, Source, Spot, Within};
-pub use evidence::{
-    Candidate, Evidence, JsonFacts, Recognised, SqliteFacts, TableFacts, recognise_json,
-    recognise_sqlite,
-};
+pub use each::Each;
+pub use encoding::Encoding;
+pub use evidence::{Candidate, Evidence, JsonFacts, Recognised, recognise_json, recognise_sqlite};
+pub use key::Key;
 pub use library::{LayoutError, built_in, from_toml};
+pub use lookup::Lookup;
+pub use oddity::Oddity;
+pub use piece::Piece;
+pub use several::Several;
 pub use side::{SideKind, SideTable};
+pub use tables::{SqliteFacts, TableFacts};
 
+pub(in crate::store) use guess::{GUESSED, role_named};
 pub use mapping::{Contents, Part};
 
 use crate::log::{Clock, StreamEnd};
+use crate::model::json::Pointer;
 
 /// What a column of the canonical event is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -56,13 +77,15 @@ pub enum Role {
     Payload,
     /// The metadata.
     Metadata,
-    /// Set (not null, not 0, not false) on events of a stream that was deleted or archived.
+    /// Set (not null, not 0, not false) on events of a stream that is deleted or archived now.
     Ended,
+    /// Since when it is.
+    EndedAt,
 }
 
 impl Role {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Position,
         Self::Stream,
         Self::Category,
@@ -77,6 +100,7 @@ impl Role {
         Self::Payload,
         Self::Metadata,
         Self::Ended,
+        Self::EndedAt,
     ];
 
     /// As people read it.
@@ -97,6 +121,7 @@ impl Role {
             Self::Payload => "payload",
             Self::Metadata => "metadata",
             Self::Ended => "end of stream",
+            Self::EndedAt => "time of its end",
         }
     }
 }
@@ -120,6 +145,9 @@ pub enum OrderBy {
     Position,
     /// The key by which rows are read (SQLite).
     Key,
+    /// The position, where it is a unique integer; else the time, then the version (JSON: several logs
+    /// with positions of their own in one file).
+    PositionOrTime,
     /// The time, then the version.
     Time,
 }
@@ -137,29 +165,78 @@ pub struct Layout {
     /// What to know about it, shown beside the store's name.
     #[serde(default)]
     pub notes: String,
+    /// Where it was learnt, and what stands for it among the tests; nothing in a mapping that somebody
+    /// made.
+    #[serde(default)]
+    pub about: Option<About>,
     /// What speaks for it. Empty in a mapping that somebody chose.
     #[serde(default)]
     pub evidence: Vec<Evidence>,
-    /// Where the events are.
+    /// Where the events are: the first place, which holds the others (`[[events]]`).
+    #[serde(
+        deserialize_with = "several::read_events",
+        serialize_with = "several::write_events"
+    )]
     pub events: Events,
+    /// JSON: values by keys, which columns can be looked up in.
+    #[serde(default)]
+    pub lookup: BTreeMap<String, Lookup>,
     /// Tables beside the events.
     #[serde(default)]
-    pub side: BTreeMap<SideKind, SideTable>,
+    pub side: BTreeMap<SideKind, Several<SideTable>>,
+    /// SQLite: what may be wrong in such a store, and is told of.
+    #[serde(default)]
+    pub odd: Vec<Oddity>,
+}
+
+/// Where a layout was learnt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct About {
+    /// The library or format that writes such stores.
+    pub library: String,
+    /// In which versions.
+    pub versions: String,
+    /// Where its layout is written down.
+    pub source: String,
+    /// A store of this layout among the tests, from the root of the repository.
+    pub fixture: String,
+    /// Who made that store.
+    pub made_by: MadeBy,
+}
+
+/// Who made a store that stands for a layout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MadeBy {
+    /// The library itself.
+    Library,
+    /// Somebody by hand, after the documented layout.
+    Ddl,
 }
 
 /// Where the events of a layout are and what their columns mean.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Events {
+    /// Further places where events are, which make one log with these.
+    #[serde(skip)]
+    pub further: Vec<Events>,
+    /// SQLite: the tables of a kind that this source stands for.
+    #[serde(default)]
+    pub each: Option<Each>,
+    /// JSON: the path to the records of a document, `/hits/hits/*`; told from its shape where absent.
+    #[serde(default)]
+    pub records: Option<Pointer>,
     /// SQLite: what follows FROM; joins and `json_each` may stand here.
     #[serde(default)]
     pub from: String,
     /// SQLite: what follows WHERE.
     #[serde(default)]
     pub filter: Option<String>,
-    /// SQLite: an integer expression that names a row, by which rows are read and found again.
+    /// SQLite: what names a row, by which rows are read and found again.
     #[serde(default)]
-    pub key: Option<String>,
+    pub key: Option<Key>,
     /// SQLite: which of a row's events, where one row is a commit of many.
     #[serde(default)]
     pub part: Option<String>,
@@ -177,27 +254,41 @@ pub struct Events {
     /// Event types that end their stream.
     #[serde(default)]
     pub ends: BTreeMap<String, StreamEnd>,
-    /// How a stream ended whose events have [`Role::Ended`] set.
+    /// JSON: a position as the store's people write it, where the position alone does not say it.
+    #[serde(default)]
+    pub native_position: Option<Column>,
+    /// JSON: how an event ends its stream whose payload is null, as in a log that is compacted.
+    #[serde(default)]
+    pub null_payload: Option<StreamEnd>,
+    /// How a stream has ended whose events have [`Role::Ended`] set now.
     #[serde(default)]
     pub ended_means: Option<StreamEnd>,
-    /// SQLite: further streams of an event.
+    /// Further streams of an event.
     #[serde(default)]
     pub links: Option<Links>,
 }
 
-/// SQLite: a table that puts events into further streams.
+/// What puts events into further streams: a table of SQLite, or names in the event itself in JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Links {
-    /// What follows FROM.
+    /// SQLite: what follows FROM.
+    #[serde(default)]
     pub from: String,
-    /// The key of the event, as [`Events::key`] has it.
+    /// SQLite: the key of the event, as [`Events::key`] has it.
+    #[serde(default)]
     pub key: String,
-    /// The further stream.
+    /// The further stream; in JSON a pointer, in which `*` stands for each item or member.
     pub stream: String,
+    /// The further stream's category (in JSON the look-up that has it); part of its name where absent.
+    #[serde(default)]
+    pub category: Option<String>,
     /// The version in it.
     #[serde(default)]
     pub version: Option<String>,
+    /// An integer expression that names the link and grows, by which links are followed.
+    #[serde(default)]
+    pub row: Option<String>,
 }
 
 impl Layout {
@@ -210,34 +301,55 @@ impl Layout {
     /// How each column is read, in words; `None` for what the layout does not have.
     #[must_use]
     pub fn readings(&self) -> Vec<(Role, Option<String>)> {
-        let shown = Role::ALL.into_iter().filter(|role| *role != Role::Ended);
+        let shown = Role::ALL
+            .into_iter()
+            .filter(|role| !matches!(role, Role::Ended | Role::EndedAt));
         shown
             .map(|role| (role, self.column(role).map(ToString::to_string)))
             .collect()
     }
 
+    /// All places where events are.
+    pub fn sources(&self) -> impl Iterator<Item = &Events> {
+        std::iter::once(&self.events).chain(&self.events.further)
+    }
+
     /// Replaces `{*}` in all SQL by what a table pattern's `*` stood for.
     fn bind(&mut self, star: &str) {
-        let bind = |text: &mut String| *text = text.replace("{*}", star);
-        let events = &mut self.events;
-        bind(&mut events.from);
-        let optional = [&mut events.filter, &mut events.key, &mut events.part];
-        optional.into_iter().flatten().for_each(bind);
-        if let Some(links) = &mut events.links {
-            bind(&mut links.from);
-            bind(&mut links.key);
-            bind(&mut links.stream);
-            links.version.iter_mut().for_each(bind);
+        let bind = &mut |text: &mut String| *text = sql::bind(text, "{*}", star);
+        self.events.for_sql(bind);
+        self.events
+            .further
+            .iter_mut()
+            .for_each(|own| own.for_sql(bind));
+        let sides = self.side.values_mut().flat_map(|sides| &mut sides.0);
+        sides.for_each(|side| side.for_sql(bind));
+        self.odd.iter_mut().for_each(|odd| bind(&mut odd.find));
+    }
+}
+
+impl Events {
+    /// The column for `role`.
+    #[must_use]
+    pub fn column(&self, role: Role) -> Option<&Column> {
+        self.columns.get(&role)
+    }
+
+    /// Calls `change` with all SQL of this source.
+    fn for_sql(&mut self, change: &mut impl FnMut(&mut String)) {
+        change(&mut self.from);
+        let optional = [&mut self.filter, &mut self.part];
+        optional.into_iter().flatten().for_each(&mut *change);
+        let keys = self.key.iter_mut().flat_map(Key::parts_mut);
+        keys.for_each(&mut *change);
+        if let Some(links) = &mut self.links {
+            change(&mut links.from);
+            change(&mut links.key);
+            change(&mut links.stream);
+            let optional = [&mut links.version, &mut links.category, &mut links.row];
+            optional.into_iter().flatten().for_each(&mut *change);
         }
-        for column in events.columns.values_mut() {
-            if let Source::Sql(sql) = &mut column.source {
-                bind(sql);
-            }
-        }
-        for side in self.side.values_mut() {
-            bind(&mut side.from);
-            side.filter.iter_mut().for_each(bind);
-            side.columns.values_mut().for_each(bind);
-        }
+        let columns = self.columns.values_mut();
+        columns.for_each(|column| column.for_sql(change));
     }
 }

@@ -4,66 +4,122 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// What a side table holds. `docs/layouts.md` lists the columns of each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SideKind {
-    /// How far each consumer has processed: consumer, partition, position, updated_at, categories.
-    Checkpoints,
-    /// The same over time: consumer, partition, position, at.
-    CheckpointHistory,
-    /// Stored states: stream, version, state, taken_at.
-    Snapshots,
-    /// Messages to be published: id, event_id, created_at, published_at, attempts, status.
-    Outbox,
-    /// What consumers have seen: consumer, event_id, processed_at.
-    Processed,
-    /// What consumers gave up on: consumer, event_id, error, at, attempts.
-    DeadLetters,
-    /// States of sagas: saga, type, state, correlation, updated_at.
-    Sagas,
-    /// Registered schemas: type, version, schema.
-    Schemas,
-}
+use super::{Column, Each};
+
+pub use crate::log::SideKind;
 
 impl SideKind {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Checkpoints,
-        Self::CheckpointHistory,
-        Self::Snapshots,
-        Self::Outbox,
-        Self::Processed,
-        Self::DeadLetters,
-        Self::Sagas,
-        Self::Schemas,
-    ];
-
-    /// As people read it.
+    /// The columns that it may have; `docs/layouts.md` says what each is.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub const fn columns(self) -> &'static [&'static str] {
         match self {
-            Self::Checkpoints => "checkpoints",
-            Self::CheckpointHistory => "checkpoint history",
-            Self::Snapshots => "snapshots",
-            Self::Outbox => "outbox",
-            Self::Processed => "processed messages",
-            Self::DeadLetters => "dead letters",
-            Self::Sagas => "saga states",
-            Self::Schemas => "schema registry",
+            Self::Checkpoints => &[
+                "consumer",
+                "partition",
+                "position",
+                "event_id",
+                "stream",
+                "version",
+                "application",
+                "categories",
+                "types",
+                "status",
+                "error",
+                "updated_at",
+            ],
+            Self::CheckpointHistory => &[
+                "consumer",
+                "partition",
+                "position",
+                "event_id",
+                "stream",
+                "version",
+                "application",
+                "at",
+            ],
+            Self::Snapshots => &[
+                "stream", "version", "position", "event_id", "state", "taken_at", "strategy",
+            ],
+            Self::Outbox => &[
+                "id",
+                "event_id",
+                "position",
+                "type",
+                "stream",
+                "payload",
+                "created_at",
+                "published_at",
+                "published",
+                "attempts",
+                "status",
+                "error",
+            ],
+            Self::Processed => &[
+                "consumer",
+                "event_id",
+                "position",
+                "processed_at",
+                "attempts",
+            ],
+            Self::DeadLetters => &[
+                "consumer", "event_id", "position", "stream", "version", "type", "payload",
+                "error", "at", "attempts", "status",
+            ],
+            Self::Sagas => &[
+                "saga",
+                "type",
+                "state",
+                "status",
+                "correlation",
+                "version",
+                "started_at",
+                "ended_at",
+                "updated_at",
+                "error",
+            ],
+            Self::Schemas => &["type", "version", "schema", "registered_at"],
+            Self::Commands => &[
+                "id",
+                "type",
+                "stream",
+                "correlation_id",
+                "causation_id",
+                "sent_at",
+                "handled_at",
+                "payload",
+                "status",
+                "attempts",
+            ],
         }
     }
 }
 
 /// Where a side table is and what its columns mean.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SideTable {
+    /// The tables of a kind that this one stands for.
+    #[serde(default)]
+    pub each: Option<Each>,
     /// What follows FROM.
     pub from: String,
     /// What follows WHERE.
     #[serde(default)]
     pub filter: Option<String>,
+    /// What follows GROUP BY.
+    #[serde(default)]
+    pub group_by: Option<String>,
     /// SQL expressions by the column's name.
-    pub columns: BTreeMap<String, String>,
+    pub columns: BTreeMap<String, Column>,
+}
+
+impl SideTable {
+    /// Calls `change` with all SQL of it.
+    pub(super) fn for_sql(&mut self, change: &mut impl FnMut(&mut String)) {
+        change(&mut self.from);
+        let optional = [&mut self.filter, &mut self.group_by];
+        optional.into_iter().flatten().for_each(&mut *change);
+        let columns = self.columns.values_mut();
+        columns.for_each(|column| column.for_sql(change));
+    }
 }

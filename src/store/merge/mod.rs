@@ -2,7 +2,10 @@
 //! put together into one. Nothing here reads a file.
 
 mod names;
+mod order;
 mod payloads;
+mod rows;
+mod tables;
 #[cfg(test)]
 mod tests;
 
@@ -10,15 +13,20 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use self::names::StreamNames;
+use self::order::{InOrder, sorted};
 use self::payloads::Payloads;
-use super::{Followed, OpenError, Recognition, Store};
-use crate::log::{Clock, Log, LogBuilder, Order, PayloadReader, RawChunk, Source, Standing};
+use self::rows::Rows;
+use super::{Followed, OpenError, Recognition, Store, Tail};
+use crate::log::{
+    Clock, Log, LogBuilder, Order, PayloadReader, Place, RawChunk, RowSource, Source, TableSource,
+};
 use crate::model::{EventIx, StreamIx, Task};
 
 pub(super) use names::file_names;
+pub(super) use tables::Tables;
 
 /// Events put into the common log at a time.
-const CHUNK: usize = 1 << 16;
+const CHUNK: usize = 1 << 15;
 
 /// What decides the order of events of several files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,9 +44,10 @@ pub(super) struct Merged {
     files: Vec<File>,
     join: Join,
     streams: StreamNames,
-    /// Where the last event put into the common log stands.
-    last: Option<Standing>,
+    /// The clocks by which the events in the common log stand, for each file.
+    clocks: Vec<Option<Clock>>,
     payloads: Arc<Payloads>,
+    rows: Arc<Rows>,
 }
 
 #[derive(Debug)]
@@ -57,8 +66,11 @@ impl Merged {
     /// `stores` under `names`, in the order of the files.
     pub fn new(stores: Vec<Store>, names: Vec<String>, join: Join) -> Self {
         let payloads = Payloads(stores.iter().map(Store::payloads).collect());
+        let names: Vec<Arc<str>> = names.into_iter().map(Arc::from).collect();
+        let rows = names.iter().cloned().zip(stores.iter().map(Store::rows));
+        let rows = Arc::new(Rows(rows.collect()));
         let files = names.into_iter().zip(stores).map(|(name, store)| File {
-            name: name.into(),
+            name,
             builder: store.builder(),
             store,
             log: Log::default(),
@@ -69,8 +81,9 @@ impl Merged {
             files: files.collect(),
             join,
             streams: StreamNames::default(),
-            last: None,
+            clocks: vec![None; payloads.0.len()],
             payloads: Arc::new(payloads),
+            rows,
         }
     }
 
@@ -91,6 +104,16 @@ impl Merged {
 
     pub fn payloads(&self) -> Arc<dyn PayloadReader> {
         Arc::clone(&self.payloads) as Arc<dyn PayloadReader>
+    }
+
+    pub fn rows(&self) -> Arc<dyn RowSource> {
+        Arc::clone(&self.rows) as Arc<dyn RowSource>
+    }
+
+    pub fn tables(&self) -> Arc<dyn TableSource> {
+        let own = self.files.iter();
+        let own = own.map(|file| (Arc::clone(&file.name), file.store.tables()));
+        Arc::new(Tables(own.collect()))
     }
 
     /// A builder for the common log, which is ordered here.
@@ -130,19 +153,90 @@ impl Merged {
         }
     }
 
-    /// Indexes the files one after the other, then puts their events together.
+    /// Indexes the files one after the other, then puts their events together. A stream that was shown
+    /// meanwhile and has a namesake in a file that came later makes [`Followed::Rewritten`] of it.
     pub fn index(
         &mut self,
         builder: &mut LogBuilder,
+        tail: Tail,
+        task: &Task,
+        publish: &mut dyn FnMut(&mut LogBuilder),
+    ) -> Result<Followed, OpenError> {
+        for number in 0..self.files.len() {
+            task.set_done(0);
+            self.index_file(number, builder, tail, task, publish)?;
+        }
+        self.streams.learn(&self.sources()?);
+        if self.streams.are_renamed() && !builder.is_empty() {
+            self.files.iter_mut().for_each(|file| file.taken = 0);
+            self.streams.settle();
+            return Ok(Followed::Rewritten);
+        }
+        if self.join == Join::Time && !builder.is_empty() {
+            // What was shown of the first file was but a beginning.
+            self.begin_again(builder);
+        }
+        self.put_together(builder, task, publish)?;
+        Ok(Followed::Appended)
+    }
+
+    /// Indexes a file. While following, its events are shown as they come where no other file's can
+    /// stand before them; where time decides, the first ones of the first file are, until all can be
+    /// put in order.
+    fn index_file(
+        &mut self,
+        number: usize,
+        builder: &mut LogBuilder,
+        tail: Tail,
         task: &Task,
         publish: &mut dyn FnMut(&mut LogBuilder),
     ) -> Result<(), OpenError> {
-        for file in &mut self.files {
-            task.set_done(0);
-            file.store.index(&mut file.builder, task, &mut |_| {})?;
-            file.log = file.builder.finish().0;
-        }
-        self.put_together(builder, task, publish)
+        let most = match (tail, self.join) {
+            (Tail::Following, Join::Listed) => usize::MAX,
+            (Tail::Following, Join::Time) if number == 0 => CHUNK,
+            (Tail::Following, Join::Time) | (Tail::AtRest, _) => 0,
+        };
+        let mut sources: Vec<Source> = (self.files.iter())
+            .map(|file| Source {
+                name: Arc::clone(&file.name),
+                log: file.log.clone(),
+                clock: None,
+            })
+            .collect();
+        let Self { files, streams, .. } = self;
+        let File {
+            store,
+            builder: own,
+            log,
+            taken,
+            generation,
+            ..
+        } = &mut files[number];
+        store.index(own, tail, task, &mut |own| {
+            if *taken as usize >= most.min(own.len()) {
+                return;
+            }
+            sources[number].log = own.snapshot();
+            // A name that turns out to be that of two streams is for the end.
+            streams.learn(&sources);
+            if streams.are_renamed() {
+                return;
+            }
+            let events = *taken..own.len().min(most) as u32;
+            *taken = events.end;
+            *generation = sources[number].log.generation();
+            builder.made_of(sources.clone().into(), None);
+            let events = events.map(|event| (number as u32, EventIx(event)));
+            builder.append(copy(&sources, streams, events));
+            publish(builder);
+        })?;
+        *log = own.finish().0;
+        Ok(())
+    }
+
+    fn begin_again(&mut self, builder: &mut LogBuilder) {
+        builder.begin_again();
+        self.files.iter_mut().for_each(|file| file.taken = 0);
     }
 
     /// Looks for new events in all files.
@@ -152,24 +246,26 @@ impl Merged {
         builder: &mut LogBuilder,
         task: &Task,
     ) -> Result<Followed, OpenError> {
-        let mut trouble = None;
+        let (mut trouble, mut came) = (None, Followed::Same);
         for file in &mut self.files {
             match file.store.follow_at(now, &mut file.builder, task) {
                 Ok(Followed::Rewritten) => return Ok(Followed::Rewritten),
                 Ok(Followed::Same) => {}
-                Ok(Followed::Appended) => file.log = file.builder.finish().0,
+                Ok(Followed::Appended) => {
+                    file.log = file.builder.finish().0;
+                    came = Followed::Appended;
+                }
                 // The other files go on; it is told when nothing else is new.
                 Err(error) => trouble = Some(error),
             }
         }
-        if self
-            .files
-            .iter()
-            .all(|file| file.taken as usize == file.log.len())
-        {
+        // What came while another file had trouble, too.
+        let taken = |file: &File| file.taken as usize == file.log.len();
+        if came == Followed::Same && self.files.iter().all(taken) {
             return trouble.map_or(Ok(Followed::Same), Err);
         }
-        if self.streams.learn(&self.sources()?) {
+        self.streams.learn(&self.sources()?);
+        if self.streams.are_renamed() {
             // A stream that was the only one of its name gets another name.
             return Ok(Followed::Rewritten);
         }
@@ -177,8 +273,8 @@ impl Merged {
         Ok(Followed::Appended)
     }
 
-    /// Adds the events of the files' logs that are not in the common log; all of them anew where
-    /// some belong before its head.
+    /// Adds the events of the files' logs that are not in the common log, and those anew that stand
+    /// after the first of them; all where a file's own order is another now, or other clocks decide.
     fn put_together(
         &mut self,
         builder: &mut LogBuilder,
@@ -187,43 +283,37 @@ impl Merged {
     ) -> Result<(), OpenError> {
         let sources: Arc<[Source]> = self.sources()?.into();
         self.streams.learn(&sources);
+        let clocks: Vec<Option<Clock>> = sources.iter().map(|source| source.clock).collect();
         let moved = |file: &File| file.taken > 0 && file.generation != file.log.generation();
-        let moved = self.files.iter().any(moved);
-        let mut order = self.untaken(&sources);
-        if moved || order.first().is_some_and(|first| Some(*first) < self.last) {
-            builder.begin_again();
-            self.files.iter_mut().for_each(|file| file.taken = 0);
-            order = self.untaken(&sources);
+        let moved = self.files.iter().any(moved) || self.clocks != clocks;
+        if moved && !builder.is_empty() {
+            self.begin_again(builder);
         }
-        let clock = self.common_clock();
-        builder.made_of(Arc::clone(&sources), clock);
-        for standings in order.chunks(CHUNK) {
+        self.streams.settle();
+        self.clocks = clocks;
+        let mut events: Vec<Vec<u32>> = (self.files.iter().zip(&*sources))
+            .map(|(file, source)| sorted(source, (file.taken..source.log.len() as u32).collect()))
+            .collect();
+        let kept = forget_after(builder, &sources, &mut events);
+        builder.made_of(Arc::clone(&sources), self.common_clock());
+        let mut in_order = InOrder::new(&sources, events);
+        // What stays where it is stands in chunks of its own, and can stay the next time.
+        let mut size = if kept > 0 { kept } else { CHUNK };
+        loop {
             task.check()?;
-            let mut raw = RawChunk::default();
-            for &(_, file, event) in standings {
-                let name = |stream: StreamIx| self.streams.of(&sources, file, stream);
-                sources[file as usize].copy(file, event, &mut raw, &name);
+            let chunk = copy(&sources, &self.streams, in_order.by_ref().take(size));
+            if chunk.is_empty() {
+                break;
             }
-            builder.append(raw);
+            builder.append(chunk);
             publish(builder);
+            size = CHUNK;
         }
         for file in &mut self.files {
             file.taken = file.log.len() as u32;
             file.generation = file.log.generation();
         }
-        self.last = order.last().copied().or(self.last);
         Ok(())
-    }
-
-    /// The events that are not in the common log, in its order.
-    fn untaken(&self, sources: &[Source]) -> Vec<Standing> {
-        let mut order: Vec<Standing> = Vec::new();
-        for ((file, source), number) in self.files.iter().zip(sources).zip(0..) {
-            let events = (file.taken..source.log.len() as u32).map(EventIx);
-            order.extend(events.map(|event| source.standing(number, event)));
-        }
-        order.sort_unstable();
-        order
     }
 
     fn sources(&self) -> Result<Vec<Source>, OpenError> {
@@ -260,6 +350,41 @@ impl Merged {
         let mut clocks = [first, Clock::Recorded, Clock::Occurred].into_iter();
         clocks.find(|&clock| logs().all(|log| log.has_clock(clock)))
     }
+}
+
+/// Events of files as rows of the common log.
+fn copy(
+    sources: &[Source],
+    streams: &StreamNames,
+    events: impl Iterator<Item = (u32, EventIx)>,
+) -> RawChunk {
+    let mut raw = RawChunk::default();
+    for (file, event) in events {
+        let name = |stream: StreamIx| streams.of(sources, file, stream);
+        sources[file as usize].copy(file, event, &mut raw, &name);
+    }
+    raw
+}
+
+/// Takes the events out of the common log that stand after the first of `events`, and puts them with
+/// these. How many come first that only share a chunk with them.
+fn forget_after(builder: &mut LogBuilder, sources: &[Source], events: &mut [Vec<u32>]) -> usize {
+    let standing = |file: usize, event| sources[file].standing(file as u32, EventIx(event));
+    let firsts = (events.iter().enumerate())
+        .filter_map(|(file, events)| Some(standing(file, *events.first()?)));
+    let Some(first) = firsts.min() else { return 0 };
+    let of = |place: Place| standing(place.extent as usize, place.at as u32);
+    let displaced = builder.partition_point(|place| of(place) < first);
+    let forgotten = builder.forget_from(EventIx(displaced as u32));
+    let mut again: Vec<Vec<u32>> = vec![Vec::new(); events.len()];
+    for place in forgotten {
+        again[place.extent as usize].push(place.at as u32);
+    }
+    for ((events, mut again), source) in events.iter_mut().zip(again).zip(sources) {
+        again.append(events);
+        *events = sorted(source, again);
+    }
+    displaced - builder.len()
 }
 
 /// Each text once, in the order of their first appearance.

@@ -7,21 +7,13 @@ use hashbrown::{HashMap, HashSet};
 
 use crate::log::Source;
 use crate::model::StreamIx;
+use crate::store::stem::stem;
 
 /// Names for files: the stem, else the whole file name, else the stem with a number.
 pub(in crate::store) fn file_names(paths: &[&Path]) -> Vec<String> {
     let whole = |path: &Path| {
         let name = path.file_name().unwrap_or(path.as_os_str());
         name.to_string_lossy().into_owned()
-    };
-    let stem = |path: &Path| {
-        let whole = whole(path);
-        let stem = whole.split('.').next().unwrap_or_default();
-        if stem.is_empty() {
-            whole
-        } else {
-            stem.to_owned()
-        }
     };
     let alone = |name: &dyn Fn(&Path) -> String, path: &Path| {
         paths
@@ -58,19 +50,36 @@ pub(super) struct StreamNames {
     of_one: HashMap<String, u32>,
     /// The names that several files have.
     of_several: HashSet<String>,
+    renamed: Renamed,
+}
+
+/// Whether streams are called otherwise than when they were seen first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Renamed {
+    #[default]
+    None,
+    Some,
 }
 
 impl StreamNames {
-    /// Looks at the new streams of `sources`. Whether a stream that was seen before is called
-    /// otherwise from now on.
-    pub fn learn(&mut self, sources: &[Source]) -> bool {
-        let mut renamed = false;
+    /// Whether a stream is called otherwise than when it was seen first, since the names were settled
+    /// last.
+    pub fn are_renamed(&self) -> bool {
+        self.renamed == Renamed::Some
+    }
+
+    /// All streams are called by the names of now.
+    pub fn settle(&mut self) {
+        self.renamed = Renamed::None;
+    }
+
+    /// Looks at the new streams of `sources`.
+    pub fn learn(&mut self, sources: &[Source]) {
         self.seen.resize(sources.len(), 0);
         let before = self.seen.clone();
         for (file, source) in (0..).zip(sources) {
             let names = source.log.streams();
-            let seen = &mut self.seen[file as usize];
-            for ix in *seen..names.len() as u32 {
+            for ix in before[file as usize]..names.len() as u32 {
                 let name = names.get(ix);
                 match self.of_one.get(name) {
                     None if self.of_several.contains(name) => {}
@@ -79,15 +88,16 @@ impl StreamNames {
                     }
                     Some(&other) if other == file => {}
                     Some(&other) => {
-                        renamed |= before[other as usize] > 0;
+                        if before[other as usize] > 0 {
+                            self.renamed = Renamed::Some;
+                        }
                         self.of_one.remove(name);
                         self.of_several.insert(name.to_owned());
                     }
                 }
             }
-            *seen = names.len() as u32;
+            self.seen[file as usize] = names.len() as u32;
         }
-        renamed
     }
 
     /// What the stream of that file is called: `file/stream` where its own name is that of another

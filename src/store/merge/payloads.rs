@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use crate::log::{Body, Log, PayloadReader, Unreadable};
 use crate::model::{Cancelled, EventIx, Task};
-
-/// Events read at a time, each file's in one go: neighbours in time are seldom of one file.
-const BATCH: usize = 512;
+use crate::store::interleave;
 
 /// The readers of the files, in their order.
 pub(super) struct Payloads(pub Vec<Arc<dyn PayloadReader>>);
@@ -17,6 +15,12 @@ impl std::fmt::Debug for Payloads {
     }
 }
 
+/// Which file an event is in.
+fn file(log: &Log, event: EventIx) -> Option<usize> {
+    let file = log.place(event).extent as usize;
+    (file < log.sources().len()).then_some(file)
+}
+
 impl PayloadReader for Payloads {
     fn read(
         &self,
@@ -25,32 +29,16 @@ impl PayloadReader for Payloads {
         task: &Task,
         each: &mut dyn FnMut(EventIx, Result<Body, Unreadable>),
     ) -> Result<(), Cancelled> {
-        for batch in events.chunks(BATCH) {
-            let mut bodies: Vec<Option<Result<Body, Unreadable>>> = Vec::new();
-            bodies.resize_with(batch.len(), || None);
-            for (reader, file) in self.0.iter().zip(0_u32..) {
-                let Some(source) = log.sources().get(file as usize) else {
-                    continue;
-                };
-                let of_file = |event: EventIx| log.place(event).extent == file;
-                let places = (0..batch.len()).filter(|&at| of_file(batch[at]));
-                let places: Vec<usize> = places.collect();
-                let own = places
-                    .iter()
-                    .filter_map(|&at| Some(log.source(batch[at])?.1));
-                let own: Vec<EventIx> = own.collect();
-                let mut next = places.into_iter();
-                reader.read(&source.log, &own, task, &mut |_, body| {
-                    if let Some(at) = next.next() {
-                        bodies[at] = Some(body);
-                    }
-                })?;
-            }
-            for (&event, body) in batch.iter().zip(bodies) {
-                each(event, body.unwrap_or(Err(Unreadable::Rewritten)));
-            }
-        }
-        Ok(())
+        let mut read = |file: usize, events: &[EventIx], take: interleave::Take<'_>| {
+            let own = events
+                .iter()
+                .filter_map(|&event| Some(log.source(event)?.1));
+            let own: Vec<EventIx> = own.collect();
+            let log = &log.sources()[file].log;
+            self.0[file].read(log, &own, task, &mut |_, body| take(body))
+        };
+        let of = |event| file(log, event).filter(|file| *file < self.0.len());
+        interleave::read(events, self.0.len(), &of, &mut read, each)
     }
 
     fn likely(
@@ -60,27 +48,19 @@ impl PayloadReader for Payloads {
         task: &Task,
         may: &dyn Fn(&[u8]) -> bool,
     ) -> Result<Vec<EventIx>, Cancelled> {
-        let mut found = Vec::new();
-        for (reader, file) in self.0.iter().zip(0_u32..) {
-            let Some(source) = log.sources().get(file as usize) else {
-                continue;
-            };
-            let of_file = events
+        let mut likely = |file: usize, events: &[EventIx]| {
+            let own = events
                 .iter()
-                .filter(|event| log.place(**event).extent == file);
-            let (whole, own): (Vec<EventIx>, Vec<EventIx>) = of_file
-                .filter_map(|&event| Some((event, log.source(event)?.1)))
-                .unzip();
-            let likely = reader.likely(&source.log, &own, task, may)?;
-            let mut likely = likely.into_iter().peekable();
-            let pairs = whole.into_iter().zip(own);
-            found.extend(
-                pairs
-                    .filter(|(_, own)| likely.next_if_eq(own).is_some())
-                    .map(|(event, _)| event),
-            );
-        }
-        found.sort_unstable();
-        Ok(found)
+                .filter_map(|&event| Some(log.source(event)?.1));
+            let own: Vec<EventIx> = own.collect();
+            let log = &log.sources()[file].log;
+            let found = self.0[file].likely(log, &own, task, may)?;
+            let mut found = found.into_iter().peekable();
+            let pairs = events.iter().zip(own);
+            let likely = pairs.filter(|(_, own)| found.next_if_eq(own).is_some());
+            Ok(likely.map(|(event, _)| *event).collect())
+        };
+        let of = |event| file(log, event).filter(|file| *file < self.0.len());
+        interleave::likely(events, self.0.len(), &of, &mut likely)
     }
 }

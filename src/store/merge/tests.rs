@@ -1,6 +1,8 @@
 //! Several files as one log: the order, the names, the payloads, and following them, told a second
 //! time in the plainest way; and three real files of one system.
 
+mod watched;
+
 use std::fs::{self, OpenOptions as FileOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,6 +13,7 @@ use super::super::OpenOptions;
 use super::super::layout::from_toml;
 use super::*;
 use crate::log::{Arrangement, Bound};
+use crate::model::time::input;
 
 /// An event of a made-up file: which file, which stream, and its second, if it has one.
 type Made = (usize, u8, Option<u32>);
@@ -79,7 +82,7 @@ fn read(paths: &[PathBuf], join: Join) -> Read {
     let mut store = open(paths, join).unwrap();
     let mut builder = store.builder();
     store
-        .index(&mut builder, &Task::new(), &mut |_| {})
+        .index(&mut builder, Tail::AtRest, &Task::new(), &mut |_| {})
         .unwrap();
     let log = builder.finish().0;
     Read {
@@ -186,8 +189,8 @@ proptest! {
         let log = &followed.log;
         for event in log.events() {
             // A position's name leads back to its event.
-            let name = log.position_name(event).to_string();
-            prop_assert_eq!(log.at_position_name(&name), Some(Bound::Event(event)));
+            let name = input::position(&log.position_name(event).to_string()).unwrap();
+            prop_assert_eq!(log.at_position_name(&name), Ok(Bound::Event(event)));
             // One stream here is one stream of one file.
             let of = |event| {
                 let (source, own) = log.source(event).unwrap();
@@ -233,7 +236,7 @@ fn files_without_times_stand_one_after_the_other_or_not_at_all() {
     let paths = [folder.path().join(FILES[1]), folder.path().join(FILES[0])];
     let mut store = open(&paths, Join::Time).unwrap();
     let mut builder = store.builder();
-    let refused = store.index(&mut builder, &Task::new(), &mut |_| {});
+    let refused = store.index(&mut builder, Tail::AtRest, &Task::new(), &mut |_| {});
     assert_eq!(
         refused.unwrap_err().to_string(),
         format!(
@@ -244,8 +247,10 @@ fn files_without_times_stand_one_after_the_other_or_not_at_all() {
     let listed = read(&paths, Join::Listed);
     assert_eq!(ids(&listed.log), ["e2", "e3", "e0", "e1"]);
     assert_eq!(
-        listed.log.at_position_name("#b:2"),
-        Some(Bound::Event(EventIx(1)))
+        listed
+            .log
+            .at_position_name(&input::position("#b:2").unwrap()),
+        Ok(Bound::Event(EventIx(1)))
     );
     let streams: Vec<&str> = listed.log.streams().iter().collect();
     assert_eq!(streams, ["b/s-1", "s-2", "s-0", "a/s-1"]);
@@ -319,6 +324,6 @@ fn a_system_of_three_files_is_one_history() {
     assert_eq!(
         read.store
             .side_rows(crate::store::layout::SideKind::Checkpoints),
-        Some(4)
+        Some(crate::store::SideRows::Exactly(4))
     );
 }

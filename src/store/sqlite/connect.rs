@@ -2,33 +2,46 @@
 //! way of reading follows from the file's format and from what lies beside it, and is looked at
 //! again before every read. SQL that knows of events may not enter.
 
-use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::Instant;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, Transaction};
 
 mod around;
+mod change;
 mod copy;
 mod error;
+mod gate;
 mod harden;
+mod leash;
 mod mode;
+mod opening;
 mod pin;
 mod raw;
 mod uri;
 
 pub use around::FileId;
+pub use change::{ChangeMark, Damage, Traces};
 pub use error::ConnectError;
+pub(super) use error::code;
+pub(super) use leash::Bound;
 pub use mode::ReadMode;
+pub(super) use pin::Pin;
 
 use around::Around;
 use copy::Copied;
+use gate::{Gate, ROUND, Within};
+use leash::Leash;
 use mode::InPlace;
-use pin::{Held, Locks, Pin};
+use opening::{Opened, is_refusal, open_copied, open_in_place};
+use pin::Held;
 
 use crate::model::Task;
+
+/// What every SQLite file begins with.
+pub(in crate::store) const MAGIC: &[u8] = b"SQLite format 3\0";
 
 /// How often opening starts over because a writer came or went meanwhile.
 const ATTEMPTS: usize = 5;
@@ -52,99 +65,6 @@ pub enum Standing {
     Lapsed,
 }
 
-/// A store's state as far as it can be told cheaply; to be compared with an earlier one of the same
-/// connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ChangeMark {
-    /// SQLite's own: differs once another connection has committed (and, rarely, although none has).
-    /// Of no meaning across connections.
-    pub data_version: i64,
-    /// Differs once a table was created, altered or dropped, and after VACUUM.
-    pub schema_cookie: i64,
-    /// Which file the path leads to: differs once the file was replaced.
-    pub file: FileId,
-    /// In bytes; a file that shrank was rewritten.
-    pub length: u64,
-}
-
-/// What the file and its companions looked like from outside at one moment, so that a store can be
-/// watched without holding it open.
-#[derive(Clone, Debug)]
-pub struct Traces {
-    around: Around,
-    taken: SystemTime,
-}
-
-impl Traces {
-    /// Looks at `path` now.
-    ///
-    /// # Errors
-    /// As [`Database::open`].
-    pub fn of(path: &Path) -> Result<Self, ConnectError> {
-        let failed = |e| ConnectError::from_io(e, path);
-        let real = path.canonicalize().map_err(failed)?;
-        let taken = SystemTime::now();
-        let pin = Pin::open(&real).map_err(failed)?;
-        let around = Around::look(&real, &pin).map_err(failed)?;
-        Ok(Self { around, taken })
-    }
-
-    /// Whether nothing can have been written since `earlier`. Files that had been written to just
-    /// before that look may have been written to again without a trace, and count as changed.
-    #[must_use]
-    pub fn is_as(&self, earlier: &Self) -> bool {
-        self.shows_the_same(earlier) && earlier.around.was_settled(earlier.taken)
-    }
-
-    /// Whether no write since `earlier` has left a trace.
-    #[must_use]
-    pub fn shows_the_same(&self, earlier: &Self) -> bool {
-        self.around.holds_the_same(&earlier.around)
-    }
-}
-
-/// What is wrong with a database that can still be read in part.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Damage {
-    /// The file ends too early.
-    CutShort {
-        /// Bytes that the file says it has.
-        promised: u64,
-        /// Bytes that are there.
-        found: u64,
-    },
-    /// Anything else, in SQLite's words.
-    Other(String),
-}
-
-impl Damage {
-    fn of(detail: String, seen: &Around) -> Self {
-        match seen.header.promised_length() {
-            Some(promised) if promised > seen.main.length => Self::CutShort {
-                promised,
-                found: seen.main.length,
-            },
-            _ => Self::Other(detail),
-        }
-    }
-}
-
-impl fmt::Display for Damage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::CutShort { promised, found } => write!(
-                f,
-                "The database is cut short: {found} of {promised} bytes are there, and what they \
-                 hold is shown."
-            ),
-            Self::Other(detail) => write!(
-                f,
-                "The database is damaged ({detail}), and what can be read is shown."
-            ),
-        }
-    }
-}
-
 /// An open database. Reading it changes no byte, time or name in its folder.
 ///
 /// Reads belong in short transactions (at most 50 ms), each after a [`Database::refresh`]; where
@@ -161,8 +81,34 @@ pub struct Database {
     seen: Around,
     // Order matters: the connection goes first, then the copy that it reads.
     held: Held,
+    leash: Arc<Leash>,
     source: Source,
     pin: Pin,
+    gate: Arc<Gate>,
+}
+
+/// A moment of the database: what is read within it belongs together. Lasts for as long as it is held,
+/// which should not be longer than [`Moment::is_over`] says.
+pub(super) struct Moment<'d> {
+    // Order matters: the lock goes before others are let in.
+    _transaction: Transaction<'d>,
+    _within: Option<Within>,
+    until: Instant,
+}
+
+impl Moment<'_> {
+    /// Whether it has lasted long enough for a writer's patience.
+    pub fn is_over(&self) -> bool {
+        Instant::now() > self.until
+    }
+
+    /// The first row came only now: where SQLite had to sort before, some time is left nevertheless,
+    /// since the sorting would be lost.
+    pub fn begin_reading(&mut self) {
+        if self.is_over() {
+            self.until = Instant::now() + ROUND / 2;
+        }
+    }
 }
 
 /// What the connection reads.
@@ -214,8 +160,12 @@ impl Database {
         }
         refuse_by_content(&seen, given)?;
         for way in mode::ways(&path, &seen) {
-            match open_in_place(&path, &pin, *way) {
-                Ok((held, corrupt)) => {
+            match open_in_place(&path, &pin, *way, task) {
+                Ok(Opened {
+                    held,
+                    leash,
+                    corrupt,
+                }) => {
                     let now = Around::look(&path, &pin).map_err(failed)?;
                     let holds = mode::still_holds(way.mode(), &seen, &now);
                     return Ok(holds.then(|| Self {
@@ -224,7 +174,9 @@ impl Database {
                         damage: corrupt.map(|detail| Damage::of(detail, &now)),
                         seen: now,
                         held,
+                        leash,
                         source: Source::InPlace(*way),
+                        gate: Gate::of(pin.id()),
                         pin,
                     }));
                 }
@@ -240,20 +192,27 @@ impl Database {
             return Ok(None);
         }
         let copy = Arc::new(Copied::of(&path, &pin, task)?);
-        let (held, corrupt) =
-            open_copied(&copy, &pin).map_err(|e| ConnectError::from_sqlite(e, given))?;
+        let opened = open_copied(&copy, &pin, task);
+        let Opened {
+            held,
+            leash,
+            corrupt,
+        } = opened.map_err(|e| ConnectError::from_sqlite(e, given))?;
         Ok(Some(Self {
             given: given.to_path_buf(),
             path,
             damage: corrupt.map(|detail| Damage::of(detail, &copy.original)),
             seen: copy.original.clone(),
             held,
+            leash,
             source: Source::Copy(copy),
+            gate: Gate::of(pin.id()),
             pin,
         }))
     }
 
-    /// Another connection in the same mode (and to the same private copy), for a further thread.
+    /// Another connection in the same mode (and to the same private copy), for a further thread. It
+    /// works for the same task.
     ///
     /// # Errors
     /// [`ConnectError::Busy`] if the mode has lapsed meanwhile (refresh first), else as [`Self::open`].
@@ -261,28 +220,53 @@ impl Database {
         if self.standing()? == Standing::Lapsed {
             return Err(self.busy());
         }
+        let task = self.leash.task();
         let opened = match &self.source {
-            Source::InPlace(way) => open_in_place(&self.path, &self.pin, *way),
-            Source::Copy(copy) => open_copied(copy, &self.pin),
+            Source::InPlace(way) => open_in_place(&self.path, &self.pin, *way, &task),
+            Source::Copy(copy) => open_copied(copy, &self.pin, &task),
         };
-        let (held, _) = opened.map_err(|e| self.explain(e))?;
+        let Opened { held, leash, .. } = opened.map_err(|e| self.explain(e))?;
         Ok(Self {
             given: self.given.clone(),
             path: self.path.clone(),
             damage: self.damage.clone(),
             seen: self.seen.clone(),
             held,
+            leash,
             source: self.source.clone(),
             pin: self.pin.clone(),
+            gate: Arc::clone(&self.gate),
         })
     }
 
+    /// Works for `task` from now on: what runs on the connection is interrupted once it is called off.
+    pub(super) fn attend(&self, task: &Task) {
+        self.leash.attend(task);
+    }
+
+    /// What `ask` makes of the connection; none where that takes longer than `bound`.
+    pub(super) fn within<T>(
+        &self,
+        bound: Bound,
+        ask: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Option<T>> {
+        self.leash.within(bound, || ask(self.connection()))
+    }
+
+    /// The bytes of the file, where those alone are the store for as long as a transaction of the
+    /// connection lasts: no log goes with them, and SQLite's lock or the mode keeps them as they are.
+    pub(super) fn bytes(&self) -> Option<&Pin> {
+        let alone = matches!(self.mode(), ReadMode::Rollback | ReadMode::WalImmutable);
+        (alone && self.damage.is_none()).then_some(&self.pin)
+    }
+
     /// To be called before every read: looks whether the mode still holds, and opens anew where it
-    /// does not. `task` counts bytes if that takes a private copy.
+    /// does not. `task` counts bytes if that takes a private copy, and is attended to from now on.
     ///
     /// # Errors
     /// As [`Self::open`]; the old connection is then still there, and refreshing can be tried again.
     pub fn refresh(&mut self, task: &Task) -> Result<Refreshed, ConnectError> {
+        self.attend(task);
         match self.standing()? {
             Standing::Holds => Ok(Refreshed::Same),
             Standing::Lapsed => {
@@ -316,6 +300,20 @@ impl Database {
             Standing::Lapsed
         } else {
             Standing::Holds
+        })
+    }
+
+    /// A transaction, begun when nobody in this process keeps a writer out for too long.
+    pub(super) fn moment(&self) -> rusqlite::Result<Moment<'_>> {
+        let locks = self.mode() == ReadMode::Rollback;
+        let within = locks.then(|| self.gate.enter());
+        let began = within
+            .as_ref()
+            .map_or_else(Instant::now, |within| within.began);
+        Ok(Moment {
+            _transaction: self.connection().unchecked_transaction()?,
+            _within: within,
+            until: began + ROUND,
         })
     }
 
@@ -379,70 +377,6 @@ impl Database {
     fn failed(&self, error: std::io::Error) -> ConnectError {
         ConnectError::from_io(error, &self.given)
     }
-}
-
-/// A connection, and SQLite's word for the damage that it had to tolerate.
-type Opened = (Held, Option<String>);
-
-fn open_in_place(path: &Path, pin: &Pin, way: InPlace) -> rusqlite::Result<Opened> {
-    let Some(vfs) = raw::untouching(way.vfs()) else {
-        // Such as a system without that VFS: as if SQLite had refused.
-        return Err(rusqlite::Error::SqliteFailure(
-            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN),
-            None,
-        ));
-    };
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-        | OpenFlags::SQLITE_OPEN_URI
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let uri = uri::file_uri(path, way.parameters());
-    let held = Held::new(pin, way.locks(), || {
-        Connection::open_with_flags_and_vfs(uri, flags, vfs)
-    })?;
-    let connection = held.connection();
-    harden::harden(connection)?;
-    if way == InPlace::Private {
-        // Without locks there is no shared index; this one makes SQLite keep its own in memory.
-        connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
-    }
-    let corrupt = settle(connection)?;
-    Ok((held, corrupt))
-}
-
-/// The copy is ours: SQLite may recover in it as it likes.
-fn open_copied(copy: &Copied, pin: &Pin) -> rusqlite::Result<Opened> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let held = Held::new(pin, Locks::Neutral, || {
-        Connection::open_with_flags(&copy.path, flags)
-    })?;
-    harden::harden(held.connection())?;
-    let corrupt = settle(held.connection())?;
-    Ok((held, corrupt))
-}
-
-/// Makes the first read, tolerating damage.
-fn settle(connection: &Connection) -> rusqlite::Result<Option<String>> {
-    match harden::probe(connection) {
-        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
-            harden::tolerate_damage(connection)?;
-            harden::probe(connection)?;
-            Ok(Some(error.to_string()))
-        }
-        outcome => outcome.map(|()| None),
-    }
-}
-
-/// Whether SQLite says "not this way", rather than something about the content.
-fn is_refusal(error: &rusqlite::Error) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(
-            ErrorCode::ReadOnly
-                | ErrorCode::CannotOpen
-                | ErrorCode::FileLockingProtocolFailed
-                | ErrorCode::SystemIoFailure
-        )
-    )
 }
 
 fn refuse_by_content(seen: &Around, given: &Path) -> Result<(), ConnectError> {

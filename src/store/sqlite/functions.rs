@@ -1,6 +1,8 @@
 //! The functions that layouts may use in SQL beside SQLite's own: `docs/layouts.md` lists them. They
 //! only compute; none reads a file or keeps a state.
 
+mod json;
+
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, Result};
@@ -22,7 +24,31 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
         Ok(uuid(context, from_dotnet))
     })?;
     connection.create_scalar_function("capture", 2, flags, |context| capture(context))?;
-    connection.create_scalar_function("part", 3, flags, |context| part(context))
+    connection.create_scalar_function("part", 3, flags, |context| part(context))?;
+    connection.create_scalar_function("stream_name", 2, flags, |context| stream_name(context))?;
+    json::register(connection, flags)
+}
+
+/// `stream_name(kind, id)`: the id where it is one by its looks, wherever it is (a UUID, a ULID, or one
+/// that begins with its kind); else the kind, a dash and the id, since another kind may have the same.
+fn stream_name(context: &Context<'_>) -> Result<Option<String>> {
+    let id: Option<String> = match context.get_raw(1) {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number.to_string()),
+        _ => text(context, 1).map(str::to_owned),
+    };
+    let (Some(id), Some(kind)) = (id.clone(), text(context, 0)) else {
+        return Ok(id);
+    };
+    let digits = id.bytes().filter(u8::is_ascii_alphanumeric).count();
+    let unique = digits >= 20 && id.bytes().any(|byte| byte.is_ascii_digit());
+    let lower = |text: &str| text.to_lowercase();
+    Ok(Some(
+        match unique || kind.is_empty() || lower(&id).starts_with(&lower(kind)) {
+            true => id,
+            false => format!("{kind}-{id}"),
+        },
+    ))
 }
 
 fn bytes<'a>(context: &'a Context<'_>, argument: usize) -> Option<&'a [u8]> {
@@ -125,6 +151,18 @@ mod tests {
         assert_eq!(ask("capture('a', ':(.*)')"), None);
         assert_eq!(ask("part('a-b-c', '-', 2)").as_deref(), Some("b"));
         assert_eq!(ask("part('a-b-c', '-', -1)").as_deref(), Some("c"));
+        assert_eq!(ask("stream_name('order', 7)").as_deref(), Some("order-7"));
+        assert_eq!(
+            ask("stream_name('Order', 'order-7')").as_deref(),
+            Some("order-7")
+        );
+        let ulid = "01J93JHVPWN3MHT5KCJPDRMJCF";
+        assert_eq!(
+            ask(&format!("stream_name('bank', '{ulid}')")).as_deref(),
+            Some(ulid)
+        );
+        assert_eq!(ask("stream_name(NULL, 'a')").as_deref(), Some("a"));
+        assert_eq!(ask("stream_name('a', NULL)"), None);
         let uuid = "x'00112233445566778899aabbccddeeff'";
         assert_eq!(
             ask(&format!("uuid_text({uuid})")).as_deref(),

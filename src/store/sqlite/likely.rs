@@ -5,44 +5,59 @@ use std::cmp::Ordering;
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
+use super::place::At;
 use super::plan::Plan;
 use crate::log::Log;
 use crate::model::EventIx;
 
-/// Adds those of `run` to `found` of which `may` does not say no, and those whose rows are gone.
-pub(super) fn judge(
-    connection: &Connection,
-    sql: &str,
-    log: &Log,
-    run: &[EventIx],
-    may: &dyn Fn(&[u8]) -> bool,
-    found: &mut Vec<EventIx>,
-) -> rusqlite::Result<()> {
-    let (Some(first), Some(last)) = (run.first(), run.last()) else {
-        return Ok(());
-    };
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([log.place(*first).at, log.place(*last).at])?;
-    let mut at = 0;
-    while at < run.len() {
-        let Some(row) = rows.next()? else { break };
-        let place = Plan::place(row)?;
-        while let Some(&event) = run.get(at) {
-            let own = log.place(event);
-            match (own.at, own.extent).cmp(&(place.at, place.extent)) {
-                Ordering::Greater => break,
-                Ordering::Less => found.push(event),
-                Ordering::Equal => {
-                    if may_hold(row.get_ref(2)?, may) || may_hold(row.get_ref(3)?, may) {
-                        found.push(event);
+/// The statement that yields what is stored.
+#[derive(Clone, Copy)]
+pub(super) struct Statement<'s> {
+    pub connection: &'s Connection,
+    pub sql: &'s str,
+    pub plan: &'s Plan,
+}
+
+impl Statement<'_> {
+    /// Adds those of `run` to `found` of which `may` does not say no, and those whose rows are gone.
+    pub fn judge(
+        self,
+        log: &Log,
+        run: &[EventIx],
+        may: &dyn Fn(&[u8]) -> bool,
+        found: &mut Vec<EventIx>,
+    ) -> rusqlite::Result<()> {
+        let (Some(first), Some(last)) = (run.first(), run.last()) else {
+            return Ok(());
+        };
+        let mut statement = self.connection.prepare_cached(self.sql)?;
+        let places = self
+            .plan
+            .between(self.plan.place(log, *first), self.plan.place(log, *last));
+        let mut rows = statement.query(places)?;
+        let mut at = 0;
+        while at < run.len() {
+            let Some(row) = rows.next()? else { break };
+            let Some(place) = At::place(row)? else {
+                continue;
+            };
+            while let Some(&event) = run.get(at) {
+                let own = self.plan.place(log, event);
+                match (own.at, own.extent).cmp(&(place.at, place.extent)) {
+                    Ordering::Greater => break,
+                    Ordering::Less => found.push(event),
+                    Ordering::Equal => {
+                        if may_hold(row.get_ref(2)?, may) || may_hold(row.get_ref(3)?, may) {
+                            found.push(event);
+                        }
                     }
                 }
+                at += 1;
             }
-            at += 1;
         }
+        found.extend_from_slice(&run[at..]);
+        Ok(())
     }
-    found.extend_from_slice(&run[at..]);
-    Ok(())
 }
 
 fn may_hold(stored: ValueRef<'_>, may: &dyn Fn(&[u8]) -> bool) -> bool {

@@ -1,16 +1,19 @@
-//! Reads bodies back by key, checking that they are still those of the indexed events.
+//! Reads bodies back, by key or by rank, checking that they are still those of the indexed events.
 
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
-use rusqlite::Connection;
-use tempfile::NamedTempFile;
+use rusqlite::{Connection, Row, Rows};
 
-use super::connect::{ConnectError, Database, ReadMode, Standing};
+use super::connect::{ConnectError, Moment};
+use super::damage::is_of_a_row;
 use super::likely;
-use super::plan::Plan;
-use crate::log::{Body, Log, PayloadReader, Place, Unreadable};
+use super::picks::Picks;
+use super::place::At;
+use super::plan::{Plan, Way, What};
+use super::pool::Pool;
+use super::scan::Landmarks;
+use crate::log::{Body, Log, PayloadReader, Picked, Place, Unreadable};
+use crate::model::json::Picker;
 use crate::model::{Cancelled, EventIx, Task};
 use crate::store::row::{Found, Interpreter};
 
@@ -18,110 +21,63 @@ use crate::store::row::{Found, Interpreter};
 const SPARSE: i64 = 4;
 const RUN: usize = 16;
 const LONGEST_RUN: usize = 256;
+/// Rows that only counting finds are passed over however many they are.
+const LONGEST_COUNTED_RUN: usize = 4096;
 
-/// No read transaction lasts longer, nor are more bytes held back until it is known to count.
-const TRANSACTION: Duration = Duration::from_millis(50);
+/// No more bytes are held back until it is known whether they count.
 const HELD: usize = 8 << 20;
 /// Rows that are only looked at take about a microsecond each.
 const JUDGED: usize = 1 << 13;
 
-/// How often a read is tried again because a writer came.
-const ATTEMPTS: u32 = 5;
-
-/// The bodies of a SQLite store. Owns a connection of its own; readers take turns.
+/// The bodies of a SQLite store.
 #[derive(Debug)]
 pub(super) struct SqlitePayloads {
     plan: Plan,
-    body: String,
-    path: PathBuf,
-    database: Mutex<Option<Database>>,
-    /// Kept for as long as anybody reads it.
-    _unpacked: Option<Arc<NamedTempFile>>,
+    /// What of it tells an event, and its payload.
+    slim: Plan,
+    landmarks: Arc<Landmarks>,
+    pool: Arc<Pool>,
 }
 
 /// Bodies of the first events asked for, in their order.
 type Bodies = Vec<Result<Body, Unreadable>>;
 
 impl SqlitePayloads {
-    pub fn new(plan: Plan, path: PathBuf, unpacked: Option<Arc<NamedTempFile>>) -> Self {
+    pub fn new(plan: Plan, landmarks: Arc<Landmarks>, pool: Arc<Pool>) -> Self {
         Self {
-            body: plan.body_sql(),
+            slim: plan.slim(),
             plan,
-            path,
-            database: Mutex::new(None),
-            _unpacked: unpacked,
+            landmarks,
+            pool,
         }
     }
 
-    /// The bodies of at least the first of `events`, from one moment of the store.
-    fn some(
-        &self,
-        held: &mut Option<Database>,
-        log: &Log,
-        events: &[EventIx],
-        task: &Task,
-    ) -> Result<Bodies, ConnectError> {
-        self.moment(held, task, |connection| {
-            self.transaction(connection, log, events, task)
-        })
-    }
-
-    /// Reads something from one moment of the store.
-    fn moment<T>(
-        &self,
-        held: &mut Option<Database>,
-        task: &Task,
-        read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-    ) -> Result<T, ConnectError> {
-        let database = match held.take() {
-            Some(database) if database.standing()? == Standing::Holds => database,
-            _ => {
-                let database = Database::open(&self.path, task)?;
-                super::functions::register(database.connection())
-                    .map_err(|error| database.explain(error))?;
-                database
-            }
-        };
-        let database = held.insert(database);
-        let moment = database.connection().unchecked_transaction();
-        let read = moment.and_then(|_moment| read(database.connection()));
-        // Where nothing locked a writer out, what was read counts only if none came.
-        if database.standing()? == Standing::Lapsed {
-            return Err(database.busy());
-        }
-        read.map_err(|error| database.explain(error))
-    }
-
+    /// The bodies of at least the first of `events`.
     fn transaction(
         &self,
-        connection: &Connection,
+        (connection, moment): (&Connection, &Moment<'_>),
         log: &Log,
         events: &[EventIx],
         task: &Task,
     ) -> rusqlite::Result<Bodies> {
-        let began = Instant::now();
         let mut reading = Reading {
             source: self,
             connection,
             log,
-            interpreter: Interpreter::new(&self.plan.layout.events, ""),
+            interpreter: Interpreter::new(&self.plan.events, ""),
             bodies: Vec::new(),
             bytes: 0,
         };
         for run in runs(log, events, &self.plan) {
             let before = reading.bodies.len();
             if let Err(error) = reading.run(run) {
-                // One damaged row spoils no other.
-                let damaged = |error: rusqlite::Error| Err(Unreadable::Damaged(error.to_string()));
-                reading.bodies.push(damaged(error));
-                let read = reading.bodies.len() - before;
-                for event in run.iter().skip(read) {
-                    if let Err(error) = reading.run(std::slice::from_ref(event)) {
-                        reading.bodies.push(damaged(error));
-                    }
+                if !is_of_a_row(&error) {
+                    return Err(error);
                 }
+                let read = reading.bodies.len() - before;
+                reading.one_by_one(&run[read..])?;
             }
-            if began.elapsed() > TRANSACTION || reading.bytes > HELD || task.is_cancelled() {
+            if moment.is_over() || reading.bytes > HELD || task.is_cancelled() {
                 break;
             }
         }
@@ -137,24 +93,22 @@ impl PayloadReader for SqlitePayloads {
         task: &Task,
         each: &mut dyn FnMut(EventIx, Result<Body, Unreadable>),
     ) -> Result<(), Cancelled> {
-        // What a panic elsewhere left behind is a connection like any other.
-        let mut held = self.database.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut rest, mut attempts) = (events, 0);
+        let mut held = None;
+        let mut rest = events;
         while !rest.is_empty() {
             task.check()?;
-            match self.some(&mut held, log, rest, task) {
+            let read = self.pool.moment(&mut held, task, |database, moment| {
+                self.transaction((database.connection(), moment), log, rest, task)
+            });
+            match read {
                 Ok(bodies) => {
                     let (read, more) = rest.split_at(bodies.len().min(rest.len()));
                     for (&event, body) in read.iter().zip(bodies) {
                         each(event, body);
                     }
-                    (rest, attempts) = (more, 0);
+                    rest = more;
                 }
                 Err(ConnectError::Cancelled(cancelled)) => return Err(cancelled),
-                Err(ConnectError::Busy { .. }) if attempts < ATTEMPTS => {
-                    *held = None;
-                    attempts += 1;
-                }
                 Err(error) => {
                     for &event in rest {
                         each(event, Err(Unreadable::Damaged(error.to_string())));
@@ -163,8 +117,47 @@ impl PayloadReader for SqlitePayloads {
                 }
             }
         }
-        let_go(&mut held);
+        self.pool.give_back(held);
         Ok(())
+    }
+
+    fn pick(
+        &self,
+        log: &Log,
+        events: &[EventIx],
+        picker: &Picker,
+        task: &Task,
+        each: &mut dyn FnMut(EventIx, Picked<'_>),
+    ) -> Result<(), Cancelled> {
+        let picks = Picks {
+            slim: &self.slim,
+            pool: &self.pool,
+            log,
+            picker,
+        };
+        // Whatever is the matter with an event, reading tells.
+        let mut pending: Vec<EventIx> = Vec::new();
+        let rest = |pending: &mut Vec<EventIx>, each: &mut dyn FnMut(EventIx, Picked<'_>)| {
+            let events = std::mem::take(pending);
+            self.read(log, &events, task, &mut |event, body| {
+                each(event, Picked::Body(body));
+            })
+        };
+        picks.read(events, task, &mut |event, values| {
+            let Some(values) = values else {
+                pending.push(event);
+                return match pending.len() {
+                    LONGEST_COUNTED_RUN.. => rest(&mut pending, each),
+                    _ => Ok(()),
+                };
+            };
+            if !pending.is_empty() {
+                rest(&mut pending, each)?;
+            }
+            each(event, Picked::Values(values));
+            Ok(())
+        })?;
+        rest(&mut pending, each)
     }
 
     fn likely(
@@ -177,16 +170,22 @@ impl PayloadReader for SqlitePayloads {
         let Some(sql) = self.plan.stored_sql() else {
             return Ok(events.to_vec());
         };
-        let mut held = self.database.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = None;
         let mut found = Vec::new();
         for some in events.chunks(JUDGED) {
             task.check()?;
             let before = found.len();
-            let read = self.moment(&mut held, task, |connection| {
+            let read = self.pool.moment(&mut held, task, |database, _| {
+                found.truncate(before);
+                let statement = likely::Statement {
+                    connection: database.connection(),
+                    sql: &sql,
+                    plan: &self.plan,
+                };
                 for run in runs(log, some, &self.plan) {
                     let before = found.len();
                     let judged = match run.len() {
-                        RUN.. => likely::judge(connection, &sql, log, run, may, &mut found).is_ok(),
+                        RUN.. => statement.judge(log, run, may, &mut found).is_ok(),
                         _ => false,
                     };
                     // Reading says why.
@@ -203,33 +202,27 @@ impl PayloadReader for SqlitePayloads {
                 found.extend_from_slice(some);
             }
         }
-        let_go(&mut held);
+        self.pool.give_back(held);
         Ok(found)
     }
 }
 
-/// An open database makes the last writer leave its log behind when it closes.
-fn let_go(held: &mut Option<Database>) {
-    if held.as_ref().map(Database::mode) == Some(ReadMode::WalShared) {
-        *held = None;
-    }
-}
-
-/// Cuts `events` into runs whose keys ascend and lie close together.
-fn runs<'e>(log: &Log, events: &'e [EventIx], plan: &Plan) -> impl Iterator<Item = &'e [EventIx]> {
-    let keyed = plan.key.is_some();
+/// Cuts `events` into runs whose places ascend and lie close together.
+fn runs<'e>(
+    log: &'e Log,
+    events: &'e [EventIx],
+    plan: &'e Plan,
+) -> impl Iterator<Item = &'e [EventIx]> {
+    let counted = plan.way == Way::Counted;
     let near = move |a: &EventIx, b: &EventIx| {
-        if !keyed {
-            return a < b;
-        }
-        let (a, b) = (log.place(*a), log.place(*b));
-        (b.at, b.extent) > (a.at, a.extent) && b.at.saturating_sub(a.at) <= SPARSE
+        let (a, b) = (plan.place(log, *a), plan.place(log, *b));
+        (b.at, b.extent) > (a.at, a.extent) && (counted || b.at.saturating_sub(a.at) <= SPARSE)
     };
     events.chunk_by(near).flat_map(move |run| {
-        run.chunks(match keyed {
-            true if run.len() < RUN => 1,
-            true => LONGEST_RUN,
-            false => usize::MAX,
+        run.chunks(match counted {
+            true => LONGEST_COUNTED_RUN,
+            false if run.len() < RUN => 1,
+            false => LONGEST_RUN,
         })
     })
 }
@@ -247,37 +240,54 @@ struct Reading<'r> {
 impl Reading<'_> {
     /// Reads one run; an error comes after the bodies that could be read.
     fn run(&mut self, run: &[EventIx]) -> rusqlite::Result<()> {
-        let plan = &self.source.plan;
         let (Some(first), Some(last)) = (run.first(), run.last()) else {
             return Ok(());
         };
-        let mut statement = self.connection.prepare_cached(&self.source.body)?;
-        let mut rows = statement.query([self.log.place(*first).at, self.log.place(*last).at])?;
+        let plan = &self.source.plan;
+        let [first, last] = [first, last].map(|event| plan.place(self.log, *event));
+        if let Some(sql) = plan.body_sql() {
+            let mut statement = self.connection.prepare_cached(&sql)?;
+            let rows = statement.query(plan.between(first, last))?;
+            return self.find(run, rows, &mut At::place);
+        }
+        let before = self.source.landmarks.before(first.at);
+        let mut rank = first.at - 1;
+        let (count, skipped) = (last.at - rank, rank - before.rank);
+        let sql = plan.page_sql(What::Bodies, before.key.as_deref());
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let rows = statement.query(before.params(&count, &skipped))?;
+        self.find(run, rows, &mut |_| {
+            rank += 1;
+            let at = rank;
+            Ok(Some(Place { at, extent: 0 }))
+        })
+    }
+
+    /// Takes the bodies of `run` from rows in the order of their places.
+    fn find(
+        &mut self,
+        run: &[EventIx],
+        mut rows: Rows<'_>,
+        place: &mut dyn FnMut(&Row<'_>) -> rusqlite::Result<Option<Place>>,
+    ) -> rusqlite::Result<()> {
+        let own = |event| self.source.plan.place(self.log, event);
         let mut wanted = run.iter().copied().peekable();
-        let mut counted = 0;
         // Not a row further than asked for: it may be the damaged one.
         while let Some(&event) = wanted.peek() {
             let Some(row) = rows.next()? else { break };
-            let mut place = Plan::place(row)?;
-            if plan.key.is_none() {
-                counted += 1;
-                place = Place {
-                    at: counted,
-                    extent: 0,
-                };
-            }
+            let Some(place) = place(row)? else { continue };
             let order = |own: Place| (place.at, place.extent).cmp(&(own.at, own.extent));
             // Rows between those asked for are passed over; those asked for may be gone.
             let mut due = Some(event);
             while let Some(event) = due
-                && order(self.log.place(event)).is_gt()
+                && order(own(event)).is_gt()
             {
                 self.bodies.push(Err(Unreadable::Rewritten));
                 wanted.next();
                 due = wanted.peek().copied();
             }
             if let Some(event) = due
-                && order(self.log.place(event)).is_eq()
+                && order(own(event)).is_eq()
             {
                 let body = self.body(row, event)?;
                 self.bodies.push(body);
@@ -289,9 +299,24 @@ impl Reading<'_> {
         Ok(())
     }
 
+    /// Seeks each event by itself, since damage between two of them is neither's.
+    fn one_by_one(&mut self, events: &[EventIx]) -> rusqlite::Result<()> {
+        for event in events {
+            match self.run(std::slice::from_ref(event)) {
+                Ok(()) => {}
+                Err(error) if is_of_a_row(&error) => {
+                    let damaged = Unreadable::Damaged(error.to_string());
+                    self.bodies.push(Err(damaged));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
     fn body(
         &mut self,
-        row: &rusqlite::Row<'_>,
+        row: &Row<'_>,
         event: EventIx,
     ) -> rusqlite::Result<Result<Body, Unreadable>> {
         let plan = &self.source.plan;

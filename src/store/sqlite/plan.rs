@@ -1,25 +1,29 @@
 //! From a layout to the statements that read it, and from their rows to values by role.
 
+mod data;
+
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Row as SqlRow};
+use rusqlite::{Connection, Params, Row as SqlRow, params_from_iter};
 
+use self::data::{DATA, Data, Decoding, column_sql};
+use super::lot::Lot;
 use super::stored;
-use crate::log::{Body, Payload, Place};
+use crate::log::{Body, Log, Payload, Place};
+use crate::model::EventIx;
 use crate::model::json::{Picker, Pointer, scalar};
-use crate::store::decode::Decoder;
-use crate::store::layout::{Layout, Role, Source, Spot, Within};
+use crate::store::layout::{Column, Events, Key, Role, Source, Spot, Within};
 use crate::store::row::{Found, Value, from_bytes};
 
 /// Which columns of a result hold what, and the SQL that yields them.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
-    pub layout: Layout,
-    /// The integer by which rows are read and found again; without one, rows are counted.
-    pub key: Option<String>,
-    /// Expressions of the index scan; key and part come first.
+    pub events: Events,
+    /// Which of the store's sources of events it is.
+    pub lot: Lot,
+    pub way: Way,
+    /// Expressions of the index scan; key and part come first, the columns of a primary key last.
     index: Vec<String>,
     roles: Vec<(Role, usize)>,
     /// Where the index scan has the payload and the metadata, if it needs to look into them.
@@ -31,7 +35,29 @@ pub(super) struct Plan {
     body: Vec<String>,
     /// Where a body has the payload and the metadata.
     data: [Option<usize>; 2],
-    decoders: [Option<Decoder>; 2],
+    decoders: [Decoding; 2],
+}
+
+/// How rows are told apart, resumed after and found again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// By an integer, and where a row holds many events by which of them it is.
+    Keyed { key: String, part: Option<String> },
+    /// By the columns of a primary key, in the order of which they are counted.
+    Columns(Vec<String>),
+    /// By counting them, in whatever order the one statement for all purposes yields them.
+    Counted,
+}
+
+/// What a statement is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// What the index holds.
+    Index,
+    /// That, and the bodies.
+    Bodies,
+    /// The columns of the primary key only.
+    Keys,
 }
 
 /// Columns that are taken out of the payload (or the metadata).
@@ -45,28 +71,51 @@ struct Inner {
 /// The JSON of a row's payload and metadata, where the index has to look into them.
 pub(super) type Texts<'r> = [Option<Cow<'r, str>>; 2];
 
-const DATA: [Role; 2] = [Role::Payload, Role::Metadata];
+/// One row's values as stored, by the columns of the statement.
+pub(super) trait Cells {
+    fn cell(&self, column: usize) -> rusqlite::Result<ValueRef<'_>>;
+}
+
+impl Cells for SqlRow<'_> {
+    fn cell(&self, column: usize) -> rusqlite::Result<ValueRef<'_>> {
+        self.get_ref(column)
+    }
+}
+
+impl Way {
+    fn of(events: &Events) -> Self {
+        match &events.key {
+            None => Self::Counted,
+            Some(Key::Columns(columns)) => Self::Columns(columns.clone()),
+            Some(Key::Row(key)) => {
+                let part = events.part.as_ref();
+                Self::Keyed {
+                    key: key.clone(),
+                    part: part.map(|part| format!("ifnull({part}, 0)")),
+                }
+            }
+        }
+    }
+}
 
 impl Plan {
-    pub fn new(layout: Layout) -> Self {
-        let events = &layout.events;
-        let sql = |role: Role| match layout.column(role).map(|column| &column.source) {
-            Some(Source::Sql(sql)) => Some(sql.clone()),
-            Some(Source::Constant(text)) => Some(format!("'{}'", text.replace('\'', "''"))),
-            _ => None,
+    pub fn new(events: Events, lot: Lot) -> Self {
+        let way = Way::of(&events);
+        let mut index = match &way {
+            Way::Keyed { key, part } => {
+                vec![key.clone(), part.clone().unwrap_or_else(|| "0".to_owned())]
+            }
+            Way::Columns(_) | Way::Counted => vec!["0".to_owned(), "0".to_owned()],
         };
-        let key = events.key.clone();
-        let part = events.part.clone().unwrap_or_else(|| "0".to_owned());
-        let mut index = vec![key.clone().unwrap_or_else(|| "0".to_owned()), part];
         let mut roles = Vec::new();
         for role in Role::ALL.into_iter().filter(|role| !DATA.contains(role)) {
-            if let Some(sql) = sql(role) {
+            if let Some(sql) = column_sql(&events, role) {
                 roles.push((role, index.len()));
                 index.push(sql);
             }
         }
-        let inner = [Within::Payload, Within::Metadata].map(|within| Inner::new(&layout, within));
-        let metadata_in_payload = match layout.column(Role::Metadata).map(|c| &c.source) {
+        let inner = [Within::Payload, Within::Metadata].map(|within| Inner::new(&events, within));
+        let metadata_in_payload = match events.column(Role::Metadata).map(|c| &c.source) {
             Some(Source::At(Within::Payload, spots)) => {
                 Some(Picker::new(spots.iter().map(|spot| &spot.pointer)))
             }
@@ -77,26 +126,19 @@ impl Plan {
             looks[0] || metadata_in_payload.is_some() && looks[1],
             looks[1],
         ];
-        let mut looked_into = [None; 2];
-        for (i, role) in DATA.into_iter().enumerate() {
-            if let (true, Some(sql)) = (looks[i], sql(role)) {
-                looked_into[i] = Some(index.len());
-                index.push(sql);
-            }
+        let Data {
+            mut index,
+            body,
+            looked_into,
+            data,
+            decoders,
+        } = Data::of(&events, index, looks);
+        if let Way::Columns(columns) = &way {
+            index.extend(columns.iter().cloned());
         }
-        let (mut body, mut data) = (index.clone(), looked_into);
-        for (i, role) in DATA.into_iter().enumerate() {
-            if let (None, Some(sql)) = (data[i], sql(role)) {
-                data[i] = Some(body.len());
-                body.push(sql);
-            }
-        }
-        let decoders = DATA.map(|role| {
-            let column = layout.column(role)?;
-            Decoder::named(column.encoding.as_deref()?)
-        });
         Self {
-            key,
+            lot,
+            way,
             index,
             roles,
             looked_into,
@@ -105,81 +147,117 @@ impl Plan {
             body,
             data,
             decoders,
-            layout,
+            events,
         }
     }
 
-    /// Rows with `?1 < key <= ?2` in the order of the key.
-    pub fn index_sql(&self) -> String {
-        let mut sql = self.select(&self.index);
-        match &self.key {
-            Some(key) => {
-                let _ = write!(sql, " AND {key} > ?1 AND {key} <= ?2 ORDER BY {key}");
-                sql.push_str(self.then_by_part());
-            }
-            None => sql.push_str(" AND ?1 < ?2"),
-        }
-        sql
+    /// The same for whoever needs of an event only by what it is told from others, and its payload.
+    pub fn slim(&self) -> Self {
+        let mut events = self.events.clone();
+        let within = |column: &Column| matches!(column.source, Source::At(Within::Metadata, _));
+        let told = |role: &Role| {
+            matches!(
+                role,
+                Role::Stream | Role::Version | Role::Type | Role::EventId | Role::Payload
+            )
+        };
+        let metadata = (events.columns.iter()).any(|(role, column)| told(role) && within(column));
+        (events.columns).retain(|role, _| told(role) || metadata && *role == Role::Metadata);
+        Self::new(events, self.lot)
     }
 
-    /// The least and the greatest key. Two questions, since SQLite answers each by a look at one
-    /// end of the tree, but both at once by reading all of it.
-    pub fn range_sql(&self) -> Option<String> {
-        let key = self.key.as_ref()?;
-        let [least, most] = ["min", "max"].map(|end| self.select(&[format!("{end}({key})")]));
-        Some(format!("SELECT ({least}), ({most})"))
+    /// The payload in a row of bodies, where it is an object as it is stored.
+    pub fn payload<'r>(
+        &self,
+        row: &'r impl Cells,
+        connection: &Connection,
+    ) -> rusqlite::Result<Option<&'r str>> {
+        let Some(column) = self.data[0] else {
+            return Ok(None);
+        };
+        let decoder = self.decoders[0].of(row)?;
+        Ok(
+            match stored::text(row.cell(column)?, decoder, connection)? {
+                Some(Cow::Borrowed(text)) => Some(text),
+                Some(Cow::Owned(_)) | None => None,
+            },
+        )
     }
 
-    /// Bodies of the rows with `?1 <= key <= ?2`.
-    pub fn body_sql(&self) -> String {
-        let mut sql = self.select(&self.body);
-        match &self.key {
-            Some(key) => {
-                let _ = write!(sql, " AND {key} BETWEEN ?1 AND ?2 ORDER BY {key}");
-                sql.push_str(self.then_by_part());
-            }
-            None => sql.push_str(" AND ?1 <= ?2"),
-        }
-        sql
-    }
-
-    /// Key, part, payload and metadata, as stored, of the rows with `?1 <= key <= ?2`; none where
-    /// they are not stored as they are shown, or rows are not found by a key.
-    pub fn stored_sql(&self) -> Option<String> {
-        let key = self.key.as_ref()?;
-        if self.decoders.iter().any(Option::is_some) {
-            return None;
-        }
-        let data = self.data.map(|at| at.map_or("NULL", |at| &self.body[at]));
-        let mut columns = self.body[..2].to_vec();
-        columns.extend(data.map(str::to_owned));
-        let sql = self.select(&columns);
-        let part = self.then_by_part();
-        Some(format!(
-            "{sql} AND {key} BETWEEN ?1 AND ?2 ORDER BY {key}{part}"
-        ))
-    }
-
-    /// Key, stream and version of further streams of the events with `?1 < key <= ?2`.
-    pub fn links_sql(&self) -> Option<String> {
-        let links = self.layout.events.links.as_ref()?;
-        let key = self.key.as_ref().map(|_| &links.key)?;
-        let version = links.version.as_deref().unwrap_or("NULL");
-        Some(format!(
-            "SELECT {key}, {}, {version} FROM {} WHERE {key} > ?1 AND {key} <= ?2 ORDER BY 1",
-            links.stream, links.from
-        ))
-    }
-
-    fn then_by_part(&self) -> &'static str {
-        match self.layout.events.part {
-            Some(_) => ", 2",
-            None => "",
+    /// The integer by which rows are read and found again, if there is one.
+    pub fn key(&self) -> Option<&str> {
+        match &self.way {
+            Way::Keyed { key, .. } => Some(key),
+            Way::Columns(_) | Way::Counted => None,
         }
     }
 
-    fn select(&self, expressions: &[String]) -> String {
-        let events = &self.layout.events;
+    /// A place in it as people read it: with the table before it where there are several.
+    pub fn here(&self, place: &str) -> String {
+        match self.lot {
+            Lot::Only => place.to_owned(),
+            Lot::Of(_) => format!("{} {place}", self.events.from),
+        }
+    }
+
+    /// Whether the first of an event's links is its stream.
+    pub fn is_linked(&self) -> bool {
+        let stream = self.events.column(Role::Stream);
+        stream.is_some_and(|column| column.source == Source::Links)
+    }
+
+    /// Where in its source the event stands.
+    pub fn place(&self, log: &Log, event: EventIx) -> Place {
+        self.lot.own(log.place(event))
+    }
+
+    /// The parameters for the rows from one place to another.
+    pub fn between(&self, from: Place, to: Place) -> impl Params + use<> {
+        let all = [from.at, to.at, i64::from(from.extent), i64::from(to.extent)];
+        let count = if self.has_parts() { 4 } else { 2 };
+        params_from_iter(all.into_iter().take(count))
+    }
+
+    /// Whether a row may hold many events.
+    pub fn has_parts(&self) -> bool {
+        matches!(&self.way, Way::Keyed { part: Some(_), .. })
+    }
+
+    /// Where the index statement has the columns of the primary key.
+    pub fn key_columns(&self) -> std::ops::Range<usize> {
+        let end = self.index.len();
+        match &self.way {
+            Way::Columns(columns) => end - columns.len()..end,
+            Way::Keyed { .. } | Way::Counted => end..end,
+        }
+    }
+
+    /// What a statement selects from, and its results, where nothing filters, splits or links its rows.
+    pub fn plain(&self, what: What) -> Option<(&str, &[String])> {
+        let events = &self.events;
+        let plain = events.filter.is_none() && events.links.is_none() && !self.has_parts();
+        (plain && self.key().is_some()).then(|| (events.from.as_str(), self.results(what)))
+    }
+
+    /// The expressions of a statement.
+    pub fn results(&self, what: What) -> &[String] {
+        match (what, &self.way) {
+            (What::Index, _) => &self.index,
+            (What::Bodies, _) => &self.body,
+            (What::Keys, Way::Columns(columns)) => columns,
+            (What::Keys, _) => &[],
+        }
+    }
+
+    /// Payload and metadata as stored; none where that is not as they are shown.
+    pub fn stored_as_shown(&self) -> Option<[String; 2]> {
+        let shown = self.decoders == [Decoding::By(None); 2];
+        let stored = |at: Option<usize>| at.map_or("NULL", |at| &self.body[at]).to_owned();
+        shown.then(|| self.data.map(stored))
+    }
+
+    pub fn select(&self, expressions: &[String]) -> String {
+        let events = &self.events;
         let filter = events.filter.as_deref().unwrap_or("1");
         format!(
             "SELECT {} FROM {} WHERE ({filter})",
@@ -188,39 +266,36 @@ impl Plan {
         )
     }
 
-    /// Which key and part a row is.
-    pub fn place(row: &SqlRow<'_>) -> rusqlite::Result<Place> {
-        let part: Option<i64> = row.get(1)?;
-        Ok(Place {
-            at: row.get(0)?,
-            extent: part.and_then(|part| u32::try_from(part).ok()).unwrap_or(0),
-        })
-    }
-
     /// The JSON that [`Plan::find`] looks into.
     pub fn texts<'r>(
         &self,
-        row: &'r SqlRow<'_>,
+        row: &'r impl Cells,
         connection: &Connection,
     ) -> rusqlite::Result<Texts<'r>> {
         let mut texts = [None, None];
         for (i, text) in texts.iter_mut().enumerate() {
             if let Some(column) = self.looked_into[i] {
-                *text = stored::text(row.get_ref(column)?, self.decoders[i], connection)?;
+                let decoder = self.decoders[i].of(row)?;
+                *text = stored::text(row.cell(column)?, decoder, connection)?;
             }
         }
         Ok(texts)
     }
 
-    /// Fills `found` from a row of either statement.
+    /// Fills `found` from a row of the index or of bodies.
     pub fn find<'r>(
         &self,
-        row: &'r SqlRow<'_>,
+        row: &'r impl Cells,
         texts: &'r Texts<'_>,
         found: &mut Found<'r>,
     ) -> rusqlite::Result<()> {
         for &(role, column) in &self.roles {
-            found.set(role, stored::value(row.get_ref(column)?));
+            let value = stored::value(row.cell(column)?);
+            // Only a text that is not as it is stored is no longer borrowed.
+            if let Value::Text(Cow::Owned(_)) = value {
+                found.garbled(role);
+            }
+            found.set(role, value);
         }
         let payload = texts[0].as_deref();
         if let Some(text) = payload {
@@ -236,10 +311,13 @@ impl Plan {
         Ok(())
     }
 
-    /// The body in a row of [`Plan::body_sql`].
+    /// The body in a row of bodies.
     pub fn body(&self, row: &SqlRow<'_>, connection: &Connection) -> rusqlite::Result<Body> {
         let part = |i: usize| match self.data[i] {
-            Some(column) => stored::payload(row.get_ref(column)?, self.decoders[i], connection),
+            Some(column) => {
+                let decoder = self.decoders[i].of(row)?;
+                stored::payload(row.get_ref(column)?, decoder, connection)
+            }
             None => Ok(Payload::Absent),
         };
         let (data, mut metadata) = (part(0)?, part(1)?);
@@ -268,10 +346,10 @@ impl Plan {
 const SLOTS: usize = 16;
 
 impl Inner {
-    fn new(layout: &Layout, within: Within) -> Self {
+    fn new(events: &Events, within: Within) -> Self {
         let (mut pointers, mut roles): (Vec<&Pointer>, Vec<Role>) = (Vec::new(), Vec::new());
         for role in Role::ALL.into_iter().filter(|role| !DATA.contains(role)) {
-            if let Some(Source::At(own, at)) = layout.column(role).map(|column| &column.source)
+            if let Some(Source::At(own, at)) = events.column(role).map(|column| &column.source)
                 && *own == within
             {
                 roles.extend(at.iter().map(|_| role));

@@ -1,26 +1,28 @@
 //! A SQLite event store: recognised, indexed, followed.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
-use rusqlite::ErrorCode;
 use tempfile::NamedTempFile;
 
-use super::connect::{ChangeMark, ConnectError, Database, ReadMode, Traces};
+use super::connect::{ConnectError, Database, ReadMode, Traces};
+use super::fit::{self, Choice, Fitted, Unfit};
+use super::mingled::Mingled;
+use super::part::Part;
 use super::payloads::SqlitePayloads;
-use super::plan::Plan;
-use super::scan::{Density, Keys, Scan, into};
-use super::{facts, functions, stored};
-use crate::log::{LogBuilder, Order, PayloadReader, Problem};
+use super::pool::{PATIENCE, PAUSE, Pool};
+use super::rows::SqliteRows;
+use super::scan::{Reached, Stop};
+use super::sides::{self, Side, SideRows};
+use super::tables::SqliteTables;
+use super::{facts, functions, oddities};
+use crate::log::{LogBuilder, Order, PayloadReader, Problem, RowSource, TableSource};
 use crate::model::Task;
-use crate::store::layout::{Layout, OrderBy, Recognised, SideKind, SqliteFacts, recognise_sqlite};
+use crate::store::layout::{Layout, OrderBy, SideKind, SqliteFacts};
 
-/// How often reading starts over because a writer came, without a chunk read in between.
+/// How often the index begins again because the store was rewritten meanwhile.
 const ATTEMPTS: u32 = 5;
-
-/// Up to so many keys cost nothing, however far apart they lie.
-const FEW: u64 = 1 << 20;
 
 /// An opened SQLite store.
 #[derive(Debug)]
@@ -30,24 +32,13 @@ pub(in crate::store) struct SqliteSource {
     /// Let go of between reads where holding it would keep a writer from tidying up.
     database: Option<Database>,
     mode: ReadMode,
-    plan: Plan,
+    layout: Layout,
+    parts: Vec<Part>,
+    sides: Arc<Vec<Side>>,
     file: String,
-    /// The greatest key read so far.
-    read_to: i64,
-    /// The store as it was indexed; `None` until then.
-    known: Option<Known>,
-    payloads: Arc<SqlitePayloads>,
-}
-
-/// By what an indexed store is told from a rewritten one.
-#[derive(Clone, Debug)]
-struct Known {
-    traces: Traces,
-    mark: ChangeMark,
-    /// The least key, and what stood there.
-    first: Option<(i64, u64)>,
-    /// What stood at the greatest key read.
-    last: Option<u64>,
+    payloads: Arc<Mingled>,
+    rows: Arc<SqliteRows>,
+    pool: Arc<Pool>,
 }
 
 /// What a look for news found.
@@ -55,9 +46,18 @@ struct Known {
 pub enum News {
     /// Nothing.
     None,
-    /// Events were added.
+    /// Events were added, or linked into further streams.
     Appended,
     /// The store is not the one that was indexed: index it again.
+    Rewritten,
+}
+
+/// How a reading ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    /// Everything was read, and so many links were added to what had been read before.
+    Whole { links: usize },
+    /// What was read of the store is no longer in it.
     Rewritten,
 }
 
@@ -73,57 +73,61 @@ impl SqliteSource {
     /// Opens the database and looks what it is.
     pub fn open(path: &Path, task: &Task) -> Result<(Database, SqliteFacts), ConnectError> {
         let database = Database::open(path, task)?;
-        let facts =
-            facts::gather(database.connection()).map_err(|error| database.explain(error))?;
+        functions::register(database.connection()).map_err(|error| database.explain(error))?;
+        let facts = facts::gather(&database)?;
         Ok((database, facts))
     }
 
-    /// Recognises the layout by `facts`.
-    pub fn recognise(facts: &SqliteFacts, layouts: &[Layout]) -> Option<Recognised> {
-        recognise_sqlite(facts, layouts)
+    /// Tries whether `layout` can read `database`.
+    pub fn fit(
+        database: &Database,
+        facts: &SqliteFacts,
+        layout: Layout,
+        choice: Choice,
+    ) -> Result<Fitted, Unfit> {
+        fit::fit(database, facts, layout, choice)
     }
 
-    /// A source that reads `database`, opened from `path`, by `layout`. `unpacked` is the private
-    /// file that `database` reads, if it had to be unpacked.
+    /// A source that reads `database`, opened from `path`, by a layout that fits. `unpacked` is the
+    /// private file that `database` reads, if it had to be unpacked.
     pub fn new(
         path: &Path,
         database: Database,
-        layout: Layout,
+        fitted: Fitted,
         file: &str,
         unpacked: Option<Arc<NamedTempFile>>,
-    ) -> Result<Self, ConnectError> {
-        functions::register(database.connection()).map_err(|error| database.explain(error))?;
-        let plan = Plan::new(layout);
-        let payloads = SqlitePayloads::new(plan.clone(), path.to_owned(), unpacked);
-        // A mapping that does not fit is to be heard of now, not after the first chunk.
-        let statements = [
-            Some(plan.index_sql()),
-            Some(plan.body_sql()),
-            plan.links_sql(),
-        ];
-        for sql in statements.into_iter().flatten() {
-            let prepared = database.connection().prepare(&sql).map(drop);
-            prepared.map_err(|error| database.explain(error))?;
-        }
+    ) -> Self {
+        let Fitted {
+            layout,
+            plans,
+            sides,
+        } = fitted;
+        let pool = Arc::new(Pool::new(path.to_owned(), unpacked));
+        let parts: Vec<Part> = plans.into_iter().map(Part::new).collect();
+        let sides = Arc::new(sides);
         let mut source = Self {
             path: path.to_owned(),
             mode: database.mode(),
             database: Some(database),
-            plan,
+            rows: Arc::new(SqliteRows::new(Arc::clone(&sides), Arc::clone(&pool), file)),
+            payloads: Arc::new(payloads(&parts, &pool)),
+            pool,
+            layout,
+            parts,
+            sides,
             file: file.to_owned(),
-            read_to: i64::MIN,
-            known: None,
-            payloads: Arc::new(payloads),
         };
         source.let_go();
-        Ok(source)
+        source
     }
 
     /// A builder for the order that the layout asks for.
     pub fn builder(&self) -> LogBuilder {
-        let events = &self.plan.layout.events;
+        let events = &self.layout.events;
         let order = match events.order {
+            OrderBy::Position if self.parts.len() > 1 => Order::Mingled,
             OrderBy::Position => Order::Found,
+            OrderBy::PositionOrTime => Order::Mingled,
             OrderBy::Key => Order::Given,
             OrderBy::Time => Order::Time,
         };
@@ -131,7 +135,7 @@ impl SqliteSource {
     }
 
     pub fn layout(&self) -> &Layout {
-        &self.plan.layout
+        &self.layout
     }
 
     /// How the file was read last.
@@ -143,78 +147,114 @@ impl SqliteSource {
         Arc::clone(&self.payloads) as Arc<dyn PayloadReader>
     }
 
-    /// Reads everything that was not read yet.
+    pub fn rows(&self) -> Arc<dyn RowSource> {
+        Arc::clone(&self.rows) as Arc<dyn RowSource>
+    }
+
+    pub fn tables(&self) -> Arc<dyn TableSource> {
+        Arc::new(SqliteTables::new(Arc::clone(&self.pool)))
+    }
+
+    /// Reads everything that was not read yet. Where the store is rewritten meanwhile, `builder`
+    /// begins again.
     pub fn index(
         &mut self,
         builder: &mut LogBuilder,
         task: &Task,
         publish: &mut dyn FnMut(&mut LogBuilder),
     ) -> Result<(), ConnectError> {
-        let mut attempts = 0;
+        for _ in 0..ATTEMPTS {
+            match self.read_on(builder, task, publish)? {
+                Ended::Whole { .. } => return Ok(()),
+                Ended::Rewritten => {
+                    self.parts.iter_mut().for_each(Part::forget);
+                    builder.begin_again();
+                }
+            }
+        }
+        Err(ConnectError::Busy {
+            path: self.path.clone(),
+        })
+    }
+
+    /// Looks for what was added since the last read, and reads it.
+    pub fn follow(&mut self, builder: &mut LogBuilder, task: &Task) -> Result<News, ConnectError> {
+        let before = builder.len();
+        match self.news(task)? {
+            News::Appended => Ok(match self.read_on(builder, task, &mut |_| {})? {
+                Ended::Rewritten => News::Rewritten,
+                Ended::Whole { links: 0 } if builder.len() == before => News::None,
+                Ended::Whole { .. } => News::Appended,
+            }),
+            news => Ok(news),
+        }
+    }
+
+    fn read_on(
+        &mut self,
+        builder: &mut LogBuilder,
+        task: &Task,
+        publish: &mut dyn FnMut(&mut LogBuilder),
+    ) -> Result<Ended, ConnectError> {
+        // Since anything was read.
+        let mut since = Instant::now();
         loop {
-            let before = self.read_to;
-            match self.index_once(builder, task, publish) {
+            let before = self.reached();
+            let outcome = self.read_once(builder, task, publish);
+            match outcome {
                 // A writer came: look anew how the file is to be read, and go on.
-                Err(ConnectError::Busy { .. }) if attempts < ATTEMPTS => {
-                    attempts = if self.read_to > before {
-                        0
-                    } else {
-                        attempts + 1
-                    };
+                Err(Stop::Failed(ConnectError::Busy { .. })) if since.elapsed() < PATIENCE => {
+                    if self.reached() != before {
+                        since = Instant::now();
+                    }
                     self.database = None;
+                    task.check()?;
+                    std::thread::sleep(PAUSE);
                 }
                 outcome => {
                     self.let_go();
-                    return outcome;
+                    return match outcome {
+                        Ok(links) => Ok(Ended::Whole { links }),
+                        Err(Stop::Rewritten) => Ok(Ended::Rewritten),
+                        Err(Stop::Failed(error)) => Err(error),
+                    };
                 }
             }
         }
     }
 
-    fn index_once(
+    fn read_once(
         &mut self,
         builder: &mut LogBuilder,
         task: &Task,
         publish: &mut dyn FnMut(&mut LogBuilder),
-    ) -> Result<(), ConnectError> {
+    ) -> Result<usize, Stop> {
         let traces = Traces::of(&self.path)?;
         let database = self.hold(task)?;
-        if let Some(damage) = database.damage()
-            && builder.is_empty()
-        {
-            builder.report([Problem {
-                place: "file".to_owned(),
-                message: damage.to_string(),
-            }]);
+        if self.parts.iter().all(|part| part.known.is_none()) {
+            self.report_what_is_wrong(&database, builder);
         }
-        let mark = database.changed()?;
-        let range = range(&database, &self.plan)?;
-        let known = self.known.get_or_insert_with(|| Known {
-            first: range.and_then(|(least, _)| Some((least, print(&database, &self.plan, least)?))),
-            traces: traces.clone(),
-            mark,
-            last: None,
-        });
-        known.traces = traces;
-        if let Some((least, most)) = range {
-            let after = self.read_to.max(least.saturating_sub(1));
-            let keys = Keys { after, to: most };
-            let scan = Scan {
-                database: &database,
-                plan: &self.plan,
-                file: &self.file,
-                keys,
-                density: density(&database, &self.plan, keys),
-            };
-            scan.run(task, &mut into(builder, &mut self.read_to, publish))?;
-            if let Some(known) = &mut self.known {
-                known.last = print(&database, &self.plan, self.read_to);
-                let first = || Some((least, print(&database, &self.plan, least)?));
-                known.first = known.first.or_else(first);
-            }
+        let mut links = 0;
+        for part in &mut self.parts {
+            let now = (&database, traces.clone());
+            links += part.read(now, &self.file, builder, task, publish)?;
         }
         self.database = Some(database);
-        Ok(())
+        Ok(links)
+    }
+
+    /// How far each of its sources was read.
+    fn reached(&self) -> Vec<Reached> {
+        self.parts.iter().map(|part| part.reached.clone()).collect()
+    }
+
+    fn report_what_is_wrong(&self, database: &Database, builder: &mut LogBuilder) {
+        builder.report_loss(database.damage().map(|damage| Problem {
+            place: "file".to_owned(),
+            message: damage.to_string(),
+        }));
+        builder.report(self.sides.iter().filter_map(Side::problem));
+        builder.report(oddities::found(database, &self.layout().odd));
     }
 
     /// The database, as fit for reading as can be, taken out of its place.
@@ -239,141 +279,63 @@ impl SqliteSource {
     }
 
     /// Looks whether the store has changed since the last read, without reading events.
-    pub fn news(&mut self, task: &Task) -> Result<News, ConnectError> {
+    fn news(&mut self, task: &Task) -> Result<News, ConnectError> {
         let traces = Traces::of(&self.path)?;
-        let Some(known) = &self.known else {
+        let known = |part: &Part| part.known.as_ref().map(|known| known.traces.clone());
+        let known: Option<Vec<Traces>> = self.parts.iter().map(known).collect();
+        let Some(known) = known else {
             return Ok(News::Appended);
         };
-        if traces.is_as(&known.traces) {
+        if known.iter().all(|known| traces.is_as(known)) {
             return Ok(News::None);
         }
         let database = self.hold(task)?;
-        let news = self.compare(&database, traces);
+        let mut news = Ok(News::None);
+        for part in &mut self.parts {
+            match part.news(&database, traces.clone()) {
+                Ok(News::None) => {}
+                Ok(News::Appended) => news = Ok(News::Appended),
+                rewritten_or_failed => {
+                    news = rewritten_or_failed;
+                    break;
+                }
+            }
+        }
         self.database = Some(database);
         self.let_go();
         news
     }
 
-    fn compare(&mut self, database: &Database, traces: Traces) -> Result<News, ConnectError> {
-        let mark = database.changed()?;
-        let range = range(database, &self.plan)?;
-        let Some(known) = &mut self.known else {
-            return Ok(News::Appended);
-        };
-        if mark.file != known.mark.file
-            || mark.length < known.mark.length
-            || mark.schema_cookie != known.mark.schema_cookie
-        {
-            return Ok(News::Rewritten);
-        }
-        if self.plan.key.is_none() {
-            // Rows without keys cannot be read on from where one stopped.
-            let same = traces.shows_the_same(&known.traces);
-            known.traces = traces;
-            return Ok(if same { News::None } else { News::Rewritten });
-        }
-        let now = range.map(|(least, _)| (least, print(database, &self.plan, least)));
-        let same = match (known.first, now) {
-            (Some((least, first)), Some((at, now))) => at == least && now == Some(first),
-            (Some(_), None) => false,
-            (None, _) => true,
-        };
-        let same = same
-            && known
-                .last
-                .is_none_or(|last| print(database, &self.plan, self.read_to) == Some(last));
-        if !same {
-            return Ok(News::Rewritten);
-        }
-        known.mark.length = mark.length;
-        known.traces = traces;
-        Ok(match range {
-            Some((_, most)) if most > self.read_to => News::Appended,
-            _ => News::None,
-        })
+    /// Whether the store has that side table.
+    pub fn has_side(&self, kind: SideKind) -> bool {
+        self.sides.iter().any(|side| side.is_readable_as(kind))
     }
 
-    /// How many rows a side table has; `None` where the layout or the file has no such table.
-    pub fn side_rows(&self, kind: SideKind) -> Option<u64> {
-        let side = self.plan.layout.side.get(&kind)?;
-        let filter = side.filter.as_deref().unwrap_or("1");
-        let sql = format!(
-            "SELECT count(*) FROM (SELECT 1 FROM {} WHERE {filter})",
-            side.from
-        );
-        let opened;
+    /// How many rows its side tables of that kind have; `None` where the layout or the file has none.
+    pub fn side_rows(&self, kind: SideKind) -> Option<SideRows> {
+        if !self.has_side(kind) {
+            return None;
+        }
+        let own;
         let database = match &self.database {
             Some(database) => database,
             None => {
-                opened = Database::open(&self.path, &Task::new()).ok()?;
-                functions::register(opened.connection()).ok()?;
-                &opened
+                own = Database::open(&self.path, &Task::new()).ok()?;
+                functions::register(own.connection()).ok()?;
+                &own
             }
         };
-        let count = database.connection().query_row(&sql, [], |row| row.get(0));
-        count.ok().and_then(|count: i64| u64::try_from(count).ok())
+        let readable = self.sides.iter().filter(|side| side.is_readable_as(kind));
+        let counts = readable.map(|side| sides::count(database, &side.table));
+        counts.reduce(SideRows::and)
     }
 }
 
-/// The least and the greatest key; `None` where there are no events.
-fn range(database: &Database, plan: &Plan) -> Result<Option<(i64, i64)>, ConnectError> {
-    let Some(sql) = plan.range_sql() else {
-        return Ok(Some((1, 1)));
-    };
-    let ask = database
-        .connection()
-        .query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?)));
-    match ask {
-        Ok((Some(least), Some(most))) => Ok(Some((least, most))),
-        Ok(_) => Ok(None),
-        // The last page may be the damaged one: read from the beginning as far as it goes.
-        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
-            let most = size(database).clamp(1, 1 << 40);
-            Ok(Some((1, i64::try_from(most).unwrap_or(i64::MAX))))
-        }
-        Err(error) => Err(database.explain(error)),
-    }
-}
-
-/// Bytes of the database as its header has them, more than it can hold rows.
-fn size(database: &Database) -> u64 {
-    let pragma = |name: &str| -> u64 {
-        let connection = database.connection();
-        let value = connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-        value.map_or(0, i64::unsigned_abs)
-    };
-    pragma("page_count").saturating_mul(pragma("page_size"))
-}
-
-fn density(database: &Database, plan: &Plan, keys: Keys) -> Density {
-    // Of a damaged file not even the greatest key is known.
-    let whole = plan.key.is_some() && database.damage().is_none();
-    if whole && keys.span() <= size(database).max(FEW) {
-        Density::Dense
-    } else {
-        Density::Sparse
-    }
-}
-
-/// A fingerprint of the events at `key`, by what the index knows of them.
-fn print(database: &Database, plan: &Plan, key: i64) -> Option<u64> {
-    use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
-    plan.key.as_ref()?;
-    let mut hasher = foldhash::fast::FixedState::default().build_hasher();
-    let mut read = || -> rusqlite::Result<usize> {
-        let mut statement = database.connection().prepare_cached(&plan.index_sql())?;
-        let columns = statement.column_count();
-        let mut rows = statement.query([key.saturating_sub(1), key])?;
-        let mut count = 0;
-        while let Some(row) = rows.next()? {
-            for column in 0..columns {
-                let value = stored::value(row.get_ref(column)?);
-                value.name().map(Cow::into_owned).hash(&mut hasher);
-            }
-            count += 1;
-        }
-        Ok(count)
-    };
-    let count = read().ok()?;
-    (count > 0).then(|| hasher.finish())
+/// The reader of the bodies of all sources.
+fn payloads(parts: &[Part], pool: &Arc<Pool>) -> Mingled {
+    let own = parts.iter().map(|part| {
+        let landmarks = Arc::clone(&part.landmarks);
+        SqlitePayloads::new(part.plan.clone(), landmarks, Arc::clone(pool))
+    });
+    Mingled(own.collect())
 }

@@ -57,7 +57,16 @@ pub(super) fn payload(
     };
     match (stored, decoder, payload) {
         (ValueRef::Blob(_), None, Payload::Opaque(bytes)) => jsonb(bytes, connection),
+        (ValueRef::Text(_), None, Payload::Opaque(bytes)) => Ok(plain(bytes)),
         (_, _, payload) => Ok(payload),
+    }
+}
+
+/// A text that is no JSON is a JSON string, as it would be in a store of JSON.
+fn plain(bytes: Vec<u8>) -> Payload {
+    match std::str::from_utf8(&bytes) {
+        Ok(text) => Payload::from_text(serde_json::Value::from(text).to_string()),
+        Err(_) => Payload::Opaque(bytes),
     }
 }
 

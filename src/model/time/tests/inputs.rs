@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::super::input::{Edge, InputContext, Moment, Typed, parse};
 use super::super::{InputError, Timestamp, Zone};
 use super::{in_range, moment};
-use crate::model::{Position, Version};
+use crate::model::{Position, PositionName, Version};
 
 fn context() -> InputContext {
     InputContext {
@@ -129,8 +129,54 @@ fn dates_are_whole_days() {
             ..context()
         };
         assert_eq!(time(text, &from), format!("{start}.000000Z"), "{text}");
-        assert_eq!(time(text, &context()), format!("{end}.999999Z"), "{text}");
+        assert_eq!(
+            time(text, &context()),
+            format!("{end}.999999999Z"),
+            "{text}"
+        );
     }
+}
+
+#[test]
+fn a_day_without_its_midnight_begins_later_and_that_is_told() {
+    let havana = |edge| InputContext {
+        zone: Zone::Named(Tz::America__Havana),
+        edge,
+        ..context()
+    };
+    let from = typed("2024-03-10", &havana(Edge::Start));
+    assert_eq!(
+        from.moment,
+        Moment::Time(moment("2024-03-10T05:00:00.000000Z"))
+    );
+    assert_eq!(
+        from.note.unwrap().to_string(),
+        "2024-03-10 00:00:00 does not exist in America/Havana: moved forward to 2024-03-10 01:00:00 -04:00"
+    );
+    let twice = typed("2024-11-03", &havana(Edge::Start));
+    assert!(twice.note.unwrap().to_string().contains("occurs twice"));
+    // The day before ends just then, which needs no saying.
+    let to = typed("2024-03-09", &havana(Edge::End));
+    assert_eq!(
+        to.moment,
+        Moment::Time(moment("2024-03-10T04:59:59.999999999Z"))
+    );
+    assert_eq!(to.note, None);
+}
+
+#[test]
+fn what_has_no_year_of_four_digits_is_no_moment() {
+    for text in ["-9999999999999h", "+9999999999999h", "-20000000h"] {
+        let error = parse(text, &context()).unwrap_err();
+        let expected =
+            format!("“{text}” lies beyond the years 1 to 9999: try 2024-12-31, -2h or #1042");
+        assert_eq!(error.to_string(), expected);
+    }
+    assert_eq!(
+        time("9999-12-31", &context()),
+        "9999-12-31T23:59:59.999999999Z"
+    );
+    assert!(parse("9999-12-31 23:59 -01:00", &context()).is_err());
 }
 
 #[test]
@@ -139,10 +185,19 @@ fn the_chosen_zone_decides() {
         time("2024-12-31 23:59", &berlin()),
         "2024-12-31T22:59:00.000000Z"
     );
-    assert_eq!(time("2024-12-31", &berlin()), "2024-12-31T22:59:59.999999Z");
+    assert_eq!(
+        time("2024-12-31", &berlin()),
+        "2024-12-31T22:59:59.999999999Z"
+    );
     // A day of 23 hours and one of 25.
-    assert_eq!(time("2024-03-31", &berlin()), "2024-03-31T21:59:59.999999Z");
-    assert_eq!(time("2024-10-27", &berlin()), "2024-10-27T22:59:59.999999Z");
+    assert_eq!(
+        time("2024-03-31", &berlin()),
+        "2024-03-31T21:59:59.999999999Z"
+    );
+    assert_eq!(
+        time("2024-10-27", &berlin()),
+        "2024-10-27T22:59:59.999999999Z"
+    );
     let late = InputContext {
         now: moment("2025-03-09T23:30:00Z"),
         ..berlin()
@@ -177,13 +232,30 @@ fn a_clock_time_falls_back_to_head_and_today() {
     assert_eq!(time("14:34", &empty), "2025-03-10T14:34:00.000000Z");
 }
 
+fn of_file(file: &str, position: i64) -> Moment {
+    Moment::Position(PositionName {
+        file: Some(file.into()),
+        position: Position(position),
+    })
+}
+
 #[test]
 fn addresses() {
     let table = [
-        ("#1042", Moment::Position(Position(1042)), "#1042"),
-        ("# 184,203", Moment::Position(Position(184_203)), "#184203"),
-        ("#184 203", Moment::Position(Position(184_203)), "#184203"),
-        ("#0", Moment::Position(Position(0)), "#0"),
+        ("#1042", Moment::Position(Position(1042).into()), "#1042"),
+        (
+            "# 184,203",
+            Moment::Position(Position(184_203).into()),
+            "#184203",
+        ),
+        (
+            "#184 203",
+            Moment::Position(Position(184_203).into()),
+            "#184203",
+        ),
+        ("#0", Moment::Position(Position(0).into()), "#0"),
+        ("#orders:1,042", of_file("orders", 1042), "#orders:1042"),
+        ("#a:b.db:7", of_file("a:b.db", 7), "#a:b.db:7"),
         ("v7", Moment::Version(Version(7)), "v7"),
         ("V1,000", Moment::Version(Version(1000)), "v1000"),
         ("head", Moment::Head, "head"),
@@ -204,7 +276,7 @@ fn readings_are_echoed() {
     let echo = |text: &str, context: &InputContext| typed(text, context).echo;
     assert_eq!(
         echo("2024-12-31", &context()),
-        "2024-12-31 23:59:59.999999 UTC"
+        "2024-12-31 23:59:59.999999999 UTC"
     );
     assert_eq!(
         echo("2024-12-31 23:59", &context()),

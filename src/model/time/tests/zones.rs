@@ -13,7 +13,7 @@ fn zones() -> impl Strategy<Value = Zone> {
     proptest::sample::select(vec![
         Zone::Utc,
         BERLIN,
-        Zone::Local.pinned(Tz::America__New_York),
+        Zone::Named(Tz::America__New_York),
         Zone::Named(Tz::Asia__Kathmandu),
         Zone::Named(Tz::Australia__Lord_Howe),
         Zone::Named(Tz::America__Sao_Paulo),
@@ -189,8 +189,5 @@ fn civil_fields_make_the_moment() {
         micros: 2,
     };
     assert_eq!(civil, expected);
-    assert_eq!(
-        BERLIN.offset_at(moment("2024-07-01T00:00:00Z")).to_string(),
-        "2 h"
-    );
+    assert_eq!(BERLIN.label(moment("2024-07-01T00:00:00Z")), "+02:00");
 }

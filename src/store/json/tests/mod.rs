@@ -9,6 +9,7 @@ mod shapes;
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use super::scan::LONGEST;
 use super::*;
 use crate::model::Task;
 
@@ -44,10 +45,11 @@ impl Seen {
 const FOLLOWING: ScanOptions = ScanOptions {
     tail: Tail::Following,
     check: Check::Grammar,
+    longest: LONGEST,
 };
 
 fn open(path: &Path) -> Records {
-    Records::open(path, &Task::new()).unwrap()
+    Records::open(path, Look::Whole, &Task::new()).unwrap()
 }
 
 fn scan_block(records: &Records, block: &Block, options: ScanOptions, seen: &mut Seen) -> ScanEnd {

@@ -8,6 +8,8 @@ use crate::model::time::{Sample, TimeEncoding, detect};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Field<'f> {
     pub name: &'f str,
+    /// JSON: the key of the object that it stands in, where that is not the record itself.
+    pub outer: Option<&'f str>,
     /// The declared type, if there is one.
     pub declared: &'f str,
     pub values: Vec<Option<&'f str>>,
@@ -27,6 +29,11 @@ pub(super) struct Looks {
     /// Begins with a letter.
     pub word: Share,
     pub time: bool,
+    /// How many of the values are times.
+    pub times: usize,
+    /// How many there could be.
+    pub asked: usize,
+    pub negative: Share,
     pub longest: usize,
     /// Declared as bytes or JSON.
     pub declared_data: bool,
@@ -76,6 +83,12 @@ impl Field<'_> {
             name: share(&|value| value.len() <= 120 && !value.contains(char::is_whitespace)),
             word: share(&|value| value.starts_with(char::is_alphabetic)),
             time: detect(&samples) != TimeEncoding::None,
+            times: {
+                let time = |sample: &&Sample<'_>| detect(&[**sample]) != TimeEncoding::None;
+                samples.iter().filter(time).count()
+            },
+            asked: self.values.len(),
+            negative: share(&|value| value.starts_with('-') && value.parse::<i64>().is_ok()),
             longest: values.iter().map(|value| value.len()).max().unwrap_or(0),
             declared_data: declared.contains("BLOB") || declared.contains("JSON"),
         }
@@ -86,6 +99,21 @@ impl Looks {
     /// No value stands twice.
     pub fn is_unique(&self) -> bool {
         self.distinct == self.count
+    }
+
+    /// At least half of the values are times, where that is not all of them.
+    pub fn half_time(&self) -> bool {
+        self.times > 0 && self.times * 2 >= self.count
+    }
+
+    /// Nearly all of the values that say anything are times, and no number that may be one by chance.
+    pub fn mostly_time(&self) -> bool {
+        self.count >= 4 && self.times * 4 >= self.count * 3 && self.integer == Share::None
+    }
+
+    /// At least a third of the records have a value.
+    pub fn is_common(&self) -> bool {
+        self.count * 3 >= self.asked
     }
 
     /// Values come again and again: at most half of them are new.

@@ -2,13 +2,21 @@
 //! point is given for a reason that is shown.
 
 mod field;
+mod kin;
 mod records;
 mod score;
+mod telling;
+#[cfg(test)]
+mod tests;
+mod workflows;
 
-pub(super) use records::json;
+pub(super) use records::{json, proposals as proposals_of_records};
+pub(in crate::store) use score::role_named;
+pub(super) use workflows::sqlite as workflows;
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -19,8 +27,11 @@ use serde::Deserialize;
 use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::evidence::{Candidate, SqliteFacts, TableFacts};
-use super::{Column, Events, Layout, Medium, OrderBy, Role, Source, Spot, Within};
+use super::evidence::Candidate;
+use super::sql::quoted;
+use super::tables::{SqliteFacts, TableFacts};
+use super::{Column, Events, Key, Layout, Medium, OrderBy, Role, Within};
+use crate::log::Clock;
 use crate::model::json::{Pointer, scalar};
 
 /// What tables of events are called, and what those that stand beside them.
@@ -28,6 +39,7 @@ use crate::model::json::{Pointer, scalar};
 struct TableNames {
     events: Vec<String>,
     beside: Vec<String>,
+    copies: Vec<String>,
 }
 
 static TABLES: LazyLock<TableNames> = LazyLock::new(|| {
@@ -53,6 +65,15 @@ const fn worth(role: Role) -> u32 {
 
 const MOST: u32 = 70;
 
+/// The id of a layout that is a guess.
+pub(in crate::store) const GUESSED: &str = "generic";
+
+/// What the names of times have in them that are of a copy and not of the event.
+const IMPORTS: [&str; 5] = ["import", "ingest", "load", "sync", "migrat"];
+
+/// Tables that have but so much less are as good.
+const ALIKE: u32 = 5;
+
 /// What a table's name brings, or takes.
 const TABLE_NAME: u32 = 8;
 
@@ -69,27 +90,68 @@ pub(super) fn sqlite(facts: &SqliteFacts) -> Option<Candidate> {
     let guesses = facts
         .tables
         .iter()
-        .filter_map(|facts| Some((table(facts)?, facts.rows)));
-    let best = guesses.max_by_key(|(guess, rows)| (guess.points, *rows));
-    best.map(|(guess, _)| guess.candidate())
+        .filter_map(|facts| Some((table(facts)?, facts)));
+    let mut guesses: Vec<(Guess, &TableFacts)> = guesses.collect();
+    guesses.sort_by_key(|(guess, facts)| Reverse((guess.points, facts.rows)));
+    let mut guesses = guesses.into_iter();
+    let (mut best, taken) = guesses.next()?;
+    let kin = kin::join(&mut best, taken, facts);
+    let alike: Vec<String> = guesses
+        .take_while(|(guess, _)| guess.points + ALIKE >= best.points)
+        .filter(|(_, facts)| !kin.contains(&facts.name))
+        .map(|(_, facts)| format!("`{}`", facts.name))
+        .collect();
+    if !kin.is_empty() {
+        let (kin, taken) = (kin.join("`, `"), &taken.name);
+        best.add(
+            0,
+            format!("`{kin}` is laid out as `{taken}`, and read with it"),
+        );
+    }
+    if !alike.is_empty() {
+        let (alike, taken) = (alike.join(", "), &taken.name);
+        let sentence = format!("{alike} would do as well or nearly so; only `{taken}` is read");
+        best.add(0, sentence);
+    }
+    Some(best.candidate())
 }
 
-fn table(facts: &TableFacts) -> Option<Guess> {
+/// What each column of a table reads like, whether or not its rows are events.
+pub(super) fn proposals_of_table(facts: &TableFacts) -> BTreeMap<Role, Column> {
+    let fields = fields_of(facts);
+    let parts = score::cast(&fields).into_iter();
+    let column = |part: &Part| Column::sql(quoted(fields[part.field].name));
+    parts.map(|part| (part.role, column(&part))).collect()
+}
+
+/// How much what a part of a file reads like speaks for events.
+pub(super) fn worth_of(proposals: &BTreeMap<Role, Column>) -> u32 {
+    proposals.keys().map(|role| worth(*role)).sum()
+}
+
+/// The columns of a table with their values.
+fn fields_of(facts: &TableFacts) -> Vec<Field<'_>> {
     let of = |at: usize| -> Vec<Option<&str>> {
         let values = facts.sample.iter().map(|row| row.get(at)?.as_deref());
         values.collect()
     };
-    let fields: Vec<Field<'_>> = facts
-        .columns
-        .iter()
-        .enumerate()
+    let columns = facts.columns.iter().enumerate();
+    columns
         .map(|(at, (name, declared))| Field {
             name,
+            outer: None,
             declared,
             values: of(at),
         })
-        .collect();
+        .collect()
+}
+
+fn table(facts: &TableFacts) -> Option<Guess> {
+    let fields = fields_of(facts);
     let parts = score::cast(&fields);
+    if !telling::tells_of_events(&parts, &fields, Some(&facts.name)) {
+        return None;
+    }
     let place = format!("table `{}`", facts.name);
     let column = |part: &Part| Column::sql(quoted(fields[part.field].name));
     let further = type_by_category(&parts, &fields, column)
@@ -97,7 +159,7 @@ fn table(facts: &TableFacts) -> Option<Guess> {
         .collect();
     let mut guess = Guess::assemble(Medium::Sqlite, &parts, &fields, &place, column, further)?;
     guess.look_into_metadata(&parts, &fields);
-    let own_key = integer_key(facts);
+    let own_key = facts.integer_key();
     if let (Some(key), None) = (own_key, guess.events.columns.get(&Role::Position)) {
         let free = parts.iter().all(|part| fields[part.field].name != key);
         if free || guess.drop_role(Role::EventId, key, &parts, &fields) {
@@ -110,43 +172,15 @@ fn table(facts: &TableFacts) -> Option<Guess> {
         }
     }
     guess.events.from = quoted(&facts.name);
-    guess.events.key = match own_key {
-        _ if facts.has_rowid => Some(rowid(facts).to_owned()),
-        own_key => own_key.map(quoted),
-    };
-    // Without rowids rows come in the order of their key, which says nothing of when they came.
+    guess.events.key = facts.own_key();
+    // Neither the order of a primary key nor that of a view says when rows came.
     let timed = guess.has(Role::RecordedAt) || guess.has(Role::OccurredAt);
-    if guess.events.key.is_none() && !guess.has(Role::Position) && timed {
+    let keyed = matches!(guess.events.key, Some(Key::Row(_)));
+    if !keyed && !guess.has(Role::Position) && timed {
         guess.events.order = OrderBy::Time;
     }
     guess.weigh_name(&facts.name);
     Some(guess)
-}
-
-/// The one column of the primary key, if it is an integer.
-fn integer_key(facts: &TableFacts) -> Option<&str> {
-    let [key] = &facts.key[..] else { return None };
-    let (_, declared) = facts.columns.iter().find(|(name, _)| name == key)?;
-    declared
-        .to_ascii_uppercase()
-        .contains("INT")
-        .then_some(key.as_str())
-}
-
-/// A column may have taken the name.
-fn rowid(facts: &TableFacts) -> &'static str {
-    let free = |name: &&str| {
-        let mut columns = facts.columns.iter();
-        !columns.any(|(own, _)| own.eq_ignore_ascii_case(name))
-    };
-    ["rowid", "_rowid_", "oid"]
-        .into_iter()
-        .find(free)
-        .unwrap_or("rowid")
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// kcat and the like tell topics apart and no types: better those than none.
@@ -194,7 +228,19 @@ impl Guess {
             guess.add(worth(role) / 2, sentence);
             guess.events.columns.insert(role, column);
         }
+        let recorded = parts.iter().find(|part| part.role == Role::RecordedAt);
+        if let (Some(part), true) = (recorded, guess.has(Role::OccurredAt)) {
+            let name = fields[part.field].name.to_lowercase();
+            if IMPORTS.iter().any(|word| name.contains(word)) {
+                let sentence = format!("`{}` is the moment of an import", fields[part.field].name);
+                guess.add(0, sentence);
+                guess.events.clock = Some(Clock::Occurred);
+            }
+        }
         let timed = guess.has(Role::RecordedAt) || guess.has(Role::OccurredAt);
+        if !timed {
+            guess.tell_of_odd_times(parts, fields, place);
+        }
         let more = guess.has(Role::Stream) || guess.has(Role::Payload) || timed;
         if !guess.has(Role::Type) || !more {
             return None;
@@ -206,6 +252,22 @@ impl Guess {
             }
         }
         Some(guess)
+    }
+
+    /// Says of which columns some values are times, where nothing is taken for the time.
+    fn tell_of_odd_times(&mut self, parts: &[Part], fields: &[Field<'_>], place: &str) {
+        for (at, field) in fields.iter().enumerate() {
+            let free = parts.iter().all(|part| part.field != at);
+            let looks = field.looks();
+            if free && looks.times > 0 && looks.times < looks.count && !looks.json.nearly() {
+                let (name, odd) = (field.name, looks.count - looks.times);
+                let sentence = format!(
+                    "`{name}` of {place} is not taken for the time, since {odd} of the {} values looked at are no times",
+                    looks.count
+                );
+                self.add(0, sentence);
+            }
+        }
     }
 
     fn has(&self, role: Role) -> bool {
@@ -243,16 +305,7 @@ impl Guess {
                 .max_by_key(|name| score::name_points(role, name))
                 .filter(|name| score::name_points(role, name) > 0);
             if let (Some(name), false) = (found, self.has(role)) {
-                let pointer = Pointer::through([name]);
-                let spot = Spot {
-                    pointer,
-                    decoder: None,
-                };
-                let column = Column {
-                    source: Source::At(Within::Metadata, vec![spot]),
-                    capture: None,
-                    encoding: None,
-                };
+                let column = Column::within(Within::Metadata, Pointer::through([name]));
                 let sentence = format!("`{name}` in the metadata reads like the {}", role.name());
                 self.add(worth(role), sentence);
                 self.events.columns.insert(role, column);
@@ -282,7 +335,7 @@ impl Guess {
         };
         self.reasons.sort_by_key(|(_, points)| Reverse(*points));
         let layout = Layout {
-            id: "generic".to_owned(),
+            id: GUESSED.to_owned(),
             name: name.to_owned(),
             medium: self.medium,
             notes:
@@ -290,7 +343,10 @@ impl Guess {
                     .to_owned(),
             evidence: Vec::new(),
             events: self.events,
-            side: std::collections::BTreeMap::new(),
+            about: None,
+            lookup: BTreeMap::new(),
+            side: BTreeMap::new(),
+            odd: Vec::new(),
         };
         Candidate {
             layout,
@@ -328,83 +384,19 @@ fn members(text: &str) -> Option<Members> {
         .ok()
 }
 
-/// The keys that occur in at least a third of the records, in order of appearance.
+/// One in so many records is enough for a key to be looked at.
+const FEW_OF: usize = 20;
+
+/// Keys that are looked at: what has more of them is no event but a map.
+const MOST_KEYS: usize = 1_000;
+
+/// The first keys that occur in a few of the records at least, in order of appearance.
 fn keys_of(records: &[Members]) -> Vec<&str> {
     let mut counts: IndexMap<&str, usize> = IndexMap::new();
     for name in records.iter().flat_map(IndexMap::keys) {
         *counts.entry(name).or_default() += 1;
     }
-    let third = records.len().div_ceil(3);
-    let often = counts.into_iter().filter(|(_, count)| *count >= third);
-    often.map(|(name, _)| name).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::layout::JsonFacts;
-
-    fn facts(name: &str, columns: &[&str], rows: u64) -> TableFacts {
-        TableFacts {
-            name: name.to_owned(),
-            columns: columns
-                .iter()
-                .map(|name| ((*name).to_owned(), "TEXT".to_owned()))
-                .collect(),
-            rows,
-            ..TableFacts::default()
-        }
-    }
-
-    #[test]
-    fn a_table_without_types_is_no_event_table() {
-        assert!(table(&facts("goods", &["id", "name", "price"], 9)).is_none());
-    }
-
-    #[test]
-    fn events_beat_their_copies() {
-        let columns = [
-            "event_id",
-            "aggregate_id",
-            "event_type",
-            "payload",
-            "created_at",
-        ];
-        let tables = ["dead_letter_queue", "event_outbox", "journal"]
-            .into_iter()
-            .map(|name| facts(name, &columns, 100));
-        let facts = SqliteFacts {
-            tables: tables.collect(),
-        };
-        let found = sqlite(&facts).expect("a guess");
-        assert_eq!(found.layout.events.from, "\"journal\"");
-    }
-
-    #[test]
-    fn of_two_like_tables_the_longer_one_is_taken() {
-        let columns = ["stream", "type", "data"];
-        let tables = vec![
-            facts("a_events", &columns, 3),
-            facts("b_events", &columns, 300),
-            facts("c_events", &columns, 30),
-        ];
-        let found = sqlite(&SqliteFacts { tables }).expect("a guess");
-        assert_eq!(found.layout.events.from, "\"b_events\"");
-    }
-
-    #[test]
-    fn ids_are_found_in_the_metadata() {
-        let record = |n| {
-            format!(
-                r#"{{"type":"A","stream":"s","data":{{}},"meta":"{{\"$correlationId\":\"{n}\"}}"}}"#
-            )
-        };
-        let facts = JsonFacts {
-            records: (0..5).map(record).collect(),
-            around: Vec::new(),
-        };
-        let found = json(&facts).expect("a guess");
-        let column = found.layout.column(Role::CorrelationId).expect("found");
-        assert_eq!(column.to_string(), "metadata /$correlationId");
-    }
+    let few = records.len().div_ceil(FEW_OF);
+    let often = counts.into_iter().filter(|(_, count)| *count >= few);
+    often.map(|(name, _)| name).take(MOST_KEYS).collect()
 }

@@ -1,7 +1,7 @@
 //! How well a field plays a part: points for its name and for what its values look like, and a veto
 //! where they cannot be that. The names are data: `assets/layouts/roles/names.toml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use super::field::{Field, Looks};
@@ -40,11 +40,15 @@ pub(super) fn cast(fields: &[Field<'_>]) -> Vec<Part> {
     let mut offers: Vec<Part> = Vec::new();
     for role in Role::ALL {
         for (field, looks) in looks.iter().enumerate() {
-            let Some((points, because)) = of_values(role, looks) else {
+            let named = name_points(role, fields[field].name);
+            let Some((points, because)) =
+                of_values(role, looks).or_else(|| by_name(role, named, looks))
+            else {
                 continue;
             };
-            let points = points + name_points(role, fields[field].name);
-            if points >= ENOUGH {
+            let points = points + named;
+            let may = looks.is_common() || (named > 0 && may_be_rare(role));
+            if points >= ENOUGH && may {
                 offers.push(Part {
                     role,
                     field,
@@ -55,7 +59,12 @@ pub(super) fn cast(fields: &[Field<'_>]) -> Vec<Part> {
         }
     }
     // Where two parts would suit a field alike, the more telling one gets it.
-    offers.sort_by_key(|part| std::cmp::Reverse((part.points, super::worth(part.role))));
+    // What only a few records have plays no part that another can play.
+    let rank = |part: &Part| {
+        let common = looks[part.field].is_common();
+        std::cmp::Reverse((common, part.points, super::worth(part.role)))
+    };
+    offers.sort_by_key(rank);
     let mut parts: Vec<Part> = Vec::new();
     for offer in offers {
         let taken = |part: &Part| part.role == offer.role || part.field == offer.field;
@@ -67,6 +76,37 @@ pub(super) fn cast(fields: &[Field<'_>]) -> Vec<Part> {
     parts
 }
 
+/// Roles that make sense where only a few records have them.
+const fn may_be_rare(role: Role) -> bool {
+    matches!(
+        role,
+        Role::RecordedAt
+            | Role::OccurredAt
+            | Role::EventId
+            | Role::CorrelationId
+            | Role::CausationId
+            | Role::SchemaVersion
+            | Role::Metadata
+    )
+}
+
+/// What a name speaks for although not all values are like that: then those that are not are told of.
+fn by_name(role: Role, named: i32, looks: &Looks) -> Option<(i32, &'static str)> {
+    match role {
+        Role::RecordedAt | Role::OccurredAt if named > 0 && looks.half_time() => {
+            Some((4, ", though not all of its values are times"))
+        }
+        Role::RecordedAt if looks.mostly_time() => {
+            Some((ENOUGH, ", though not all of its values are times"))
+        }
+        Role::EventId if named > 0 && !looks.json.nearly() => {
+            let mostly_new = looks.distinct * 3 >= looks.count * 2;
+            mostly_new.then_some((0, ", though some values stand twice"))
+        }
+        _ => None,
+    }
+}
+
 /// Points for a name; 0 where no list of that role has it.
 pub(super) fn name_points(role: Role, name: &str) -> i32 {
     let (names, name) = (NAMES.get(&role), normal(name));
@@ -74,8 +114,28 @@ pub(super) fn name_points(role: Role, name: &str) -> i32 {
     rank.map_or(0, |rank| (BEST_NAME - rank as i32 * 2).max(LEAST_NAME))
 }
 
+/// The role that a name alone speaks for most: the one in whose list it comes first.
+pub(in crate::store) fn role_named(name: &str) -> Option<Role> {
+    static ROLES: LazyLock<HashMap<&'static str, Role>> = LazyLock::new(|| {
+        let mut ranked: Vec<(usize, Role, &str)> = Vec::new();
+        for (&role, names) in NAMES.iter() {
+            ranked.extend(
+                names
+                    .iter()
+                    .enumerate()
+                    .map(|(rank, name)| (rank, role, &**name)),
+            );
+        }
+        ranked.sort_unstable();
+        // Of one name the first counts.
+        let best_last = ranked.into_iter().rev();
+        best_last.map(|(_, role, name)| (name, role)).collect()
+    });
+    ROLES.get(&*normal(name)).copied()
+}
+
 /// Lower case, without anything between the words.
-fn normal(name: &str) -> String {
+pub(super) fn normal(name: &str) -> String {
     name.chars()
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
@@ -115,6 +175,7 @@ fn of_values(role: Role, looks: &Looks) -> Option<(i32, &'static str)> {
         Role::CorrelationId | Role::CausationId => (!looks.json.nearly()).then_some((0, "")),
         Role::Payload | Role::Metadata => of_data(role, looks),
         Role::Ended => Some((0, "")),
+        Role::EndedAt => looks.time.then_some((0, "")),
     }
 }
 
@@ -127,7 +188,7 @@ fn of_position(looks: &Looks) -> Option<(i32, &'static str)> {
 }
 
 fn of_number(role: Role, looks: &Looks) -> Option<(i32, &'static str)> {
-    let plain = looks.integer.nearly() && !looks.time;
+    let plain = looks.integer.nearly() && !looks.time && !looks.negative.nearly();
     match (role, plain) {
         (Role::Version, true) => Some((8, " and its values are numbers")),
         (Role::Version, false) => None,
@@ -186,6 +247,7 @@ mod tests {
             .iter()
             .map(|(name, values)| Field {
                 name,
+                outer: None,
                 declared: "",
                 values: values.iter().copied().map(Some).collect(),
             })

@@ -15,13 +15,13 @@ pub struct FileId(u64, u64);
 
 impl FileId {
     #[cfg(unix)]
-    pub(super) fn of(metadata: &Metadata) -> Self {
+    pub(in crate::store::sqlite) fn of(metadata: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt;
         Self(metadata.dev(), metadata.ino())
     }
 
     #[cfg(not(unix))]
-    pub(super) fn of(metadata: &Metadata) -> Self {
+    pub(in crate::store::sqlite) fn of(metadata: &Metadata) -> Self {
         let created = metadata.created().unwrap_or(SystemTime::UNIX_EPOCH);
         let since = created
             .duration_since(SystemTime::UNIX_EPOCH)
@@ -55,14 +55,13 @@ pub(super) struct Header(Vec<u8>);
 
 impl Header {
     pub(super) const LENGTH: usize = 100;
-    const MAGIC: &'static [u8] = b"SQLite format 3\0";
 
     pub(super) fn bytes(&self) -> &[u8] {
         &self.0
     }
 
     pub(super) fn has_magic(&self) -> bool {
-        self.0.starts_with(Self::MAGIC)
+        self.0.starts_with(super::MAGIC)
     }
 
     pub(super) fn is_whole(&self) -> bool {

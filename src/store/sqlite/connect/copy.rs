@@ -1,6 +1,5 @@
 //! The last resort: a private copy of a database and its journals, in the temporary folder.
 
-use std::env;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -11,6 +10,7 @@ use super::around::{Around, beside};
 use super::error::ConnectError;
 use super::pin::Pin;
 use crate::model::Task;
+use crate::store::private;
 
 /// Bytes between two looks at whether the task goes on.
 const STEP: usize = 1 << 20;
@@ -56,26 +56,18 @@ fn look(path: &Path, pin: &Pin) -> Result<Around, ConnectError> {
     Around::look(path, pin).map_err(|e| ConnectError::from_io(e, path))
 }
 
-/// In the temporary folder, except where the store itself lies in there: nothing comes beside it.
 fn private_folder(path: &Path) -> Result<TempDir, ConnectError> {
-    let here = path.parent();
-    let cache = directories::BaseDirs::new().map(|dirs| dirs.cache_dir().to_path_buf());
-    let root = [Some(env::temp_dir()), cache]
-        .into_iter()
-        .flatten()
-        .find(|root| {
-            root.canonicalize()
-                .is_ok_and(|root| Some(root.as_path()) != here)
-        })
-        .unwrap_or_else(env::temp_dir);
+    let root = private::folder_for(path);
     let mut builder = tempfile::Builder::new();
     builder.prefix("asof-");
     // The original may be for its owner's eyes only.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-    builder
+    let folder = builder
         .tempdir_in(&root)
-        .map_err(|source| ConnectError::Io { source, path: root })
+        .map_err(|source| ConnectError::Io { source, path: root })?;
+    private::remember(folder.path());
+    Ok(folder)
 }
 
 fn copy_all(

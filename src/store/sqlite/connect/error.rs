@@ -71,6 +71,15 @@ pub enum ConnectError {
     Cancelled(#[from] Cancelled),
 }
 
+/// SQLite's code, also of an error that a statement met before it could be made: preparing reads the
+/// schema, and meets whoever holds the file.
+pub(in crate::store::sqlite) fn code(error: &rusqlite::Error) -> Option<ErrorCode> {
+    match error {
+        rusqlite::Error::SqlInputError { error, .. } => Some(error.code),
+        other => other.sqlite_error_code(),
+    }
+}
+
 impl ConnectError {
     pub(super) fn from_io(source: io::Error, path: &Path) -> Self {
         let path = path.to_path_buf();
@@ -83,7 +92,7 @@ impl ConnectError {
 
     pub(super) fn from_sqlite(source: rusqlite::Error, path: &Path) -> Self {
         let path = path.to_path_buf();
-        match source.sqlite_error_code() {
+        match code(&source) {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { path },
             // The magic is looked for before SQLite sees the file.
             Some(ErrorCode::NotADatabase) => Self::NotADatabase {
@@ -97,6 +106,24 @@ impl ConnectError {
             Some(ErrorCode::OperationInterrupted) => Self::Cancelled(Cancelled),
             _ => Self::Sqlite { source, path },
         }
+    }
+}
+
+impl ConnectError {
+    /// The same about `path`, whose unpacked copy it is about.
+    pub(in crate::store) fn about(mut self, path: &Path) -> Self {
+        match &mut self {
+            Self::Missing { path: own }
+            | Self::Empty { path: own }
+            | Self::NotADatabase { path: own, .. }
+            | Self::PermissionDenied { path: own }
+            | Self::Busy { path: own }
+            | Self::Damaged { path: own, .. }
+            | Self::Io { path: own, .. }
+            | Self::Sqlite { path: own, .. } => path.clone_into(own),
+            Self::Cancelled(_) => {}
+        }
+        self
     }
 }
 

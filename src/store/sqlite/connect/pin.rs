@@ -15,6 +15,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use rusqlite::Connection;
 
 use super::around::FileId;
+use crate::store::pread;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Key {
@@ -44,7 +45,7 @@ fn kept() -> MutexGuard<'static, HashMap<Key, Kept>> {
 
 /// A store's main file, open for reading. Cloning shares the handle.
 #[derive(Debug)]
-pub(super) struct Pin {
+pub(in crate::store::sqlite) struct Pin {
     key: Key,
     id: FileId,
     /// `None` only while being dropped.
@@ -92,7 +93,7 @@ impl Pin {
         self.id
     }
 
-    pub(super) fn file(&self) -> &File {
+    pub(in crate::store::sqlite) fn file(&self) -> &File {
         // Invariant: taken in `drop` only.
         self.file
             .as_ref()
@@ -100,28 +101,13 @@ impl Pin {
     }
 
     /// Reads until `buffer` is full or the file ends, without moving any cursor; how much was read.
-    pub(super) fn read_at(&self, buffer: &mut [u8], from: u64) -> io::Result<usize> {
-        let mut done = 0;
-        while done < buffer.len() {
-            match read_some(self.file(), &mut buffer[done..], from + done as u64) {
-                Ok(0) => break,
-                Ok(read) => done += read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(done)
+    pub(in crate::store::sqlite) fn read_at(
+        &self,
+        buffer: &mut [u8],
+        from: u64,
+    ) -> io::Result<usize> {
+        pread::fill(self.file(), from, buffer)
     }
-}
-
-#[cfg(unix)]
-fn read_some(file: &File, buffer: &mut [u8], from: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, buffer, from)
-}
-
-#[cfg(windows)]
-fn read_some(file: &File, buffer: &mut [u8], from: u64) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, buffer, from)
 }
 
 impl Clone for Pin {

@@ -67,6 +67,7 @@ fn register(base: Option<&CStr>, name: &'static CStr) -> bool {
     if base.is_null() {
         return false;
     }
+    keep_owners(base);
     // SAFETY: not null, a valid static of SQLite's; `sqlite3_vfs` is plain data.
     let mut vfs = unsafe { *base };
     vfs.pNext = std::ptr::null_mut();
@@ -77,6 +78,25 @@ fn register(base: Option<&CStr>, name: &'static CStr) -> bool {
     // SAFETY: leaked, so valid for ever (invariant 1); not made the default (0).
     let code = unsafe { ffi::sqlite3_vfs_register(std::ptr::from_mut(shim).cast(), 0) };
     code == ffi::SQLITE_OK
+}
+
+/// Run by root, SQLite gives a log and its index to the owner of the database, which they mostly have
+/// already, and changes their times by it. There is one such call for all file systems of the process.
+fn keep_owners(base: *mut ffi::sqlite3_vfs) {
+    // SAFETY: `fchown` has this signature where a VFS knows the call (on Unix), and elsewhere it is
+    // not known and nothing happens; the function that takes its place lives for ever.
+    unsafe {
+        let keep: unsafe extern "C" fn(c_int, u32, u32) -> c_int = keep_owner;
+        let keep: unsafe extern "C" fn() = std::mem::transmute(keep);
+        if let Some(set) = (*base).xSetSystemCall {
+            set(base, c"fchown".as_ptr(), Some(keep));
+        }
+    }
+}
+
+/// In the place of `fchown`.
+unsafe extern "C" fn keep_owner(_file: c_int, _owner: u32, _group: u32) -> c_int {
+    0
 }
 
 /// `xOpen`: the built-in one, with every right but that of reading taken from a store's files.
@@ -164,5 +184,33 @@ mod tests {
             })
             .unwrap();
         assert_eq!(first.len(), 200);
+    }
+
+    /// Run by root: an index that belongs to somebody else than the database stays theirs.
+    #[cfg(unix)]
+    #[test]
+    fn owners_stay_as_they_are() {
+        use std::os::unix::fs::{MetadataExt as _, chown};
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let writer = Connection::open(&path).unwrap();
+        writer
+            .execute_batch("pragma journal_mode = wal; create table t(a); insert into t values (1)")
+            .unwrap();
+        let index = folder.path().join("store.db-shm");
+        let other = 12_345;
+        if chown(&index, Some(other), None).is_err() {
+            println!("skipped: only root may give files away");
+            return;
+        }
+        let name = untouching(Vfs::Locking).unwrap();
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        let uri = format!("file:{}?mode=ro&readonly_shm=1", path.display());
+        let shimmed = Connection::open_with_flags_and_vfs(uri, flags, name).unwrap();
+        let count: i64 = shimmed
+            .query_row("select count(*) from t", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(count, 1);
+        assert_eq!(std::fs::metadata(&index).unwrap().uid(), other);
     }
 }

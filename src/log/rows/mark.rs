@@ -1,0 +1,96 @@
+//! Which event a row beside the events is about, and finding it in the log.
+
+use crate::log::sources::Source;
+use crate::log::{Bound, IdRef, Log};
+use crate::model::{EventIx, Position, StreamIx, Version};
+
+/// Which event a row is about, as the store writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Whose events these are, where they are those of another file: its application's name.
+    pub application: Option<String>,
+    /// Which of them.
+    pub event: Marked,
+}
+
+/// How a row names an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Marked {
+    /// By its global position.
+    Position(Position),
+    /// By its id.
+    Id(String),
+    /// By its stream and the version in it.
+    Version {
+        /// The stream.
+        stream: String,
+        /// The version.
+        version: Version,
+    },
+}
+
+impl Log {
+    /// The event that a row in the file numbered `file` names. `None` where this log has no such event,
+    /// or not the file that it is in.
+    #[must_use]
+    pub fn marked(&self, file: u32, mark: &Mark) -> Option<EventIx> {
+        let (file, log) = self.marked_file(file, mark)?;
+        let own = log.named(&mark.event)?;
+        self.in_all(file, own)
+    }
+
+    /// How far somebody has come of whom such a row says that this is the last event: up to it and
+    /// with it. A position between those of two events, or beyond the last, is a place, too.
+    #[must_use]
+    pub fn reached(&self, file: u32, mark: &Mark) -> Option<Bound> {
+        let (file, log) = self.marked_file(file, mark)?;
+        let own = match mark.event {
+            Marked::Position(position) => log.at_position(position),
+            _ => Some(log.named(&mark.event)?),
+        };
+        let event = own.and_then(|own| self.in_all(file, own));
+        Some(event.map_or(Bound::Start, Bound::Event))
+    }
+
+    /// The number of the file whose events `mark` is about, and that file's own log.
+    #[must_use]
+    pub fn marked_file(&self, file: u32, mark: &Mark) -> Option<(u32, &Self)> {
+        match (&mark.application, self.sources()) {
+            (None, []) => Some((0, self)),
+            // A single file holds the events of its own only.
+            (Some(_), []) => None,
+            (None, all) => Some((file, &all.get(file as usize)?.log)),
+            (Some(name), all) => {
+                let called = |own: &&Source| own.name.to_lowercase() == name.to_lowercase();
+                let number = all.iter().position(|own| called(&own))?;
+                Some((u32::try_from(number).ok()?, &all[number].log))
+            }
+        }
+    }
+
+    /// The event of this file that is named so.
+    fn named(&self, marked: &Marked) -> Option<EventIx> {
+        match marked {
+            Marked::Position(position) => {
+                let event = self.at_position(*position)?;
+                (self.position(event) == *position).then_some(event)
+            }
+            Marked::Id(id) => self.find_event(IdRef::new(id)),
+            Marked::Version { stream, version } => {
+                let stream = StreamIx(self.streams().find(stream)?);
+                self.of_version(stream, *version)
+            }
+        }
+    }
+
+    /// The first event of a stream that has that version in it.
+    fn of_version(&self, stream: StreamIx, version: Version) -> Option<EventIx> {
+        let events = self.stream_events(stream);
+        let is = |event: &EventIx| self.version_in(*event, stream) == Some(version);
+        if !self.versions_ascend(stream) {
+            return events.into_iter().find(is);
+        }
+        let at = events.partition_point(|event| self.version(*event) < version);
+        events.get(at).copied().filter(is)
+    }
+}

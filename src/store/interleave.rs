@@ -1,0 +1,73 @@
+//! Reading bodies of events that lie in several places of their own: a batch of each in one go, given
+//! on in the order in which they were asked for.
+
+use crate::log::{Body, Unreadable};
+use crate::model::{Cancelled, EventIx};
+
+/// Events read at a time: neighbours in the log are seldom neighbours in the same place.
+const BATCH: usize = 512;
+
+/// Takes one body after the other.
+pub(super) type Take<'t> = &'t mut dyn FnMut(Result<Body, Unreadable>);
+
+/// Reads the bodies of events of one place.
+pub(super) type Read<'r> = &'r mut dyn FnMut(usize, &[EventIx], Take<'_>) -> Result<(), Cancelled>;
+
+/// Names those of one place that may be meant.
+pub(super) type Likely<'l> =
+    &'l mut dyn FnMut(usize, &[EventIx]) -> Result<Vec<EventIx>, Cancelled>;
+
+/// Reads `events`, each from the place, one of so many, that `of` names, by `read`.
+///
+/// # Errors
+/// That of `read`.
+pub(super) fn read(
+    events: &[EventIx],
+    places: usize,
+    of: &dyn Fn(EventIx) -> Option<usize>,
+    read: Read<'_>,
+    each: &mut dyn FnMut(EventIx, Result<Body, Unreadable>),
+) -> Result<(), Cancelled> {
+    for batch in events.chunks(BATCH) {
+        let of: Vec<Option<usize>> = batch.iter().map(|event| of(*event)).collect();
+        let mut bodies: Vec<Option<Result<Body, Unreadable>>> = Vec::new();
+        bodies.resize_with(batch.len(), || None);
+        for place in 0..places {
+            let own = || (0..batch.len()).filter(|at| of[*at] == Some(place));
+            let wanted: Vec<EventIx> = own().map(|at| batch[at]).collect();
+            if wanted.is_empty() {
+                continue;
+            }
+            let mut next = own();
+            read(place, &wanted, &mut |body| {
+                if let Some(at) = next.next() {
+                    bodies[at] = Some(body);
+                }
+            })?;
+        }
+        for (&event, body) in batch.iter().zip(bodies) {
+            each(event, body.unwrap_or(Err(Unreadable::Rewritten)));
+        }
+    }
+    Ok(())
+}
+
+/// Those of `events`, which ascend, that `likely` names of each place's own.
+///
+/// # Errors
+/// That of `likely`.
+pub(super) fn likely(
+    events: &[EventIx],
+    places: usize,
+    of: &dyn Fn(EventIx) -> Option<usize>,
+    likely: Likely<'_>,
+) -> Result<Vec<EventIx>, Cancelled> {
+    let mut found = Vec::new();
+    for place in 0..places {
+        let own = events.iter().copied();
+        let own: Vec<EventIx> = own.filter(|event| of(*event) == Some(place)).collect();
+        found.extend(likely(place, &own)?);
+    }
+    found.sort_unstable();
+    Ok(found)
+}

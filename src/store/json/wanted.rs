@@ -1,0 +1,135 @@
+//! What a layout wants of one JSON text: its pointers, and which column the value of each is for.
+
+use std::borrow::Cow;
+
+use crate::model::json::{Name, Picker, Pointer, scalar};
+use crate::store::decode::Decoder;
+use crate::store::layout::{Events, Role, Source, Spot, Within};
+use crate::store::row::{Found, Value};
+
+/// Pointers with what their values are for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wanted {
+    pointers: Vec<Pointer>,
+    pub picker: Picker,
+    pub slots: Vec<Slot>,
+}
+
+/// What a value is for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slot {
+    pub role: Role,
+    pub decoder: Option<Decoder>,
+    /// Its place among the fallbacks.
+    rank: u8,
+}
+
+/// A top-level key, and the slots that its value fills.
+#[derive(Clone, Debug)]
+pub(super) struct Top {
+    pub key: Name,
+    /// Slots of the value itself.
+    pub whole: Vec<usize>,
+    /// Slots of what stands deeper in it.
+    pub deeper: Picker,
+    pub deeper_slots: Vec<usize>,
+}
+
+/// The slots of `wanted` by the first keys of their pointers.
+pub(super) fn tops(wanted: &Wanted) -> Vec<Top> {
+    let mut tops: Vec<(Top, Vec<Pointer>)> = Vec::new();
+    for (slot, pointer) in wanted.pointers.iter().enumerate() {
+        let Some((key, deeper)) = pointer.keys().split_first() else {
+            continue;
+        };
+        let name = Name::from(key.as_str());
+        let at = tops.iter().position(|(top, _)| top.key == name);
+        let at = at.unwrap_or_else(|| {
+            let top = Top {
+                key: name,
+                whole: Vec::new(),
+                deeper: Picker::default(),
+                deeper_slots: Vec::new(),
+            };
+            tops.push((top, Vec::new()));
+            tops.len() - 1
+        });
+        let (top, pointers) = &mut tops[at];
+        if deeper.is_empty() {
+            top.whole.push(slot);
+        } else {
+            top.deeper_slots.push(slot);
+            pointers.push(Pointer::through(deeper.iter().cloned()));
+        }
+    }
+    let finish = |(top, pointers): (Top, Vec<Pointer>)| Top {
+        deeper: Picker::new(&pointers),
+        ..top
+    };
+    tops.into_iter().map(finish).collect()
+}
+
+impl Wanted {
+    /// What the columns of these roles ask of one thing that pointers begin in.
+    pub fn new(events: &Events, within: Within, roles: impl IntoIterator<Item = Role>) -> Self {
+        let (mut spots, mut slots): (Vec<&Spot>, Vec<_>) = (Vec::new(), Vec::new());
+        for role in roles {
+            let Some(column) = events.columns.get(&role) else {
+                continue;
+            };
+            let named = column.decoder();
+            let Source::At(own, at) = &column.source else {
+                continue;
+            };
+            for (rank, spot) in (0..).zip(at) {
+                if spot.within.unwrap_or(*own) == within {
+                    let decoder = spot.decoder.or(named);
+                    slots.push(Slot {
+                        role,
+                        decoder,
+                        rank,
+                    });
+                    spots.push(spot);
+                }
+            }
+        }
+        let pointers: Vec<Pointer> = spots.iter().map(|spot| spot.pointer.clone()).collect();
+        Self {
+            picker: Picker::new(&pointers),
+            pointers,
+            slots,
+        }
+    }
+
+    /// Of several spots of one role the first that holds a value counts.
+    pub fn fill<'r>(&self, raws: &[Option<&'r str>], found: &mut Found<'r>) {
+        for (slot, raw) in self.slots.iter().zip(raws) {
+            let Some(raw) = *raw else { continue };
+            found.offer_as(slot.role, slot.rank, || match integer(raw) {
+                Some(number) => Some(Value::Integer(number)),
+                None => plain(raw)
+                    .or_else(|| scalar(raw))
+                    .or_else(|| unlike_a_time(slot.role, raw))
+                    .map(Value::Text),
+            });
+        }
+    }
+}
+
+/// An object or an array where a time should be: to be told of, not passed over.
+fn unlike_a_time(role: Role, raw: &str) -> Option<Cow<'_, str>> {
+    let time = matches!(role, Role::RecordedAt | Role::OccurredAt);
+    (time && raw.starts_with(['{', '['])).then_some(Cow::Borrowed(raw))
+}
+
+/// The content of a string without escapes, which the walk has found to be one.
+fn plain(raw: &str) -> Option<Cow<'_, str>> {
+    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
+    (!inner.contains('\\')).then_some(Cow::Borrowed(inner))
+}
+
+/// Only a number that an integer holds exactly; anything else keeps its written text.
+fn integer(raw: &str) -> Option<i64> {
+    let number: i64 = raw.parse().ok()?;
+    (raw.len() < 19).then_some(number)
+}

@@ -1,0 +1,96 @@
+//! Tables of events that differ in their names only: one for each kind of aggregate, or for each year.
+//! They are read as one log.
+
+use std::collections::BTreeMap;
+
+use super::{Guess, TABLES};
+use crate::store::layout::sql::{literal, quoted};
+use crate::store::layout::tables::{SqliteFacts, TableFacts};
+use crate::store::layout::{Events, OrderBy, Role, Source};
+
+/// What a table's name says beside that it is one of events, and how it says that.
+fn stem(name: &str) -> Option<(String, String)> {
+    let name = name.to_lowercase();
+    let words = TABLES.events.iter();
+    let mut words = words.flat_map(|word| [format!("{word}s"), word.clone()]);
+    let (stem, shape) =
+        words.find_map(
+            |word| match (name.strip_suffix(&word), name.strip_prefix(&word)) {
+                (Some(stem), _) => Some((stem, format!("*{word}"))),
+                (None, Some(stem)) => Some((stem, format!("{word}*"))),
+                (None, None) => None,
+            },
+        )?;
+    let stem = stem.trim_matches(|c: char| !c.is_alphanumeric());
+    let copy = TABLES.copies.iter().any(|copy| stem == copy);
+    (!stem.is_empty() && !copy).then(|| (stem.to_owned(), shape))
+}
+
+/// Reads the tables that are laid out as `taken`, and called like it, with it; their names.
+pub(super) fn join(best: &mut Guess, taken: &TableFacts, facts: &SqliteFacts) -> Vec<String> {
+    let Some((own, shape)) = stem(&taken.name) else {
+        return Vec::new();
+    };
+    let columns = |table: &TableFacts| -> Vec<String> {
+        let names = table.columns.iter().map(|(name, _)| name.to_lowercase());
+        names.collect()
+    };
+    let is_kin = |table: &&TableFacts| {
+        table.name != taken.name
+            && table.is_view == taken.is_view
+            && columns(table) == columns(taken)
+            && table.own_key() == taken.own_key()
+    };
+    let kin = facts.tables.iter().filter(is_kin).filter_map(|table| {
+        let (stem, own) = stem(&table.name)?;
+        (own == shape).then_some((table, stem))
+    });
+    let kin: BTreeMap<&str, String> = kin
+        .map(|(table, stem)| (table.name.as_str(), stem))
+        .collect();
+    if kin.is_empty() {
+        return Vec::new();
+    }
+    best.events.order = OrderBy::PositionOrTime;
+    let of = |name: &str, stem: &str| named(&best.events, name, stem);
+    let further = kin.iter().map(|(name, stem)| of(name, stem)).collect();
+    best.events = of(&taken.name, &own);
+    best.events.further = further;
+    kin.into_keys().map(str::to_owned).collect()
+}
+
+/// The same source in the table `name`, whose streams are of the kind that its name says, unless that
+/// is a date.
+fn named(events: &Events, name: &str, stem: &str) -> Events {
+    let mut own = events.clone();
+    own.from = quoted(name);
+    if stem.starts_with(|c: char| c.is_ascii_digit()) {
+        return own;
+    }
+    let category = own.columns.entry(Role::Category);
+    category.or_insert_with(|| Source::Constant(stem.to_owned()).into());
+    if let Some(Source::Sql(stream)) = own
+        .columns
+        .get_mut(&Role::Stream)
+        .map(|own| &mut own.source)
+    {
+        *stream = format!("stream_name({}, {stream})", literal(stem));
+    }
+    own
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stem;
+
+    #[test]
+    fn names_say_of_what_kind_the_events_are() {
+        let of = |name: &str| stem(name).map(|(stem, _)| stem);
+        assert_eq!(of("order_events").as_deref(), Some("order"));
+        assert_eq!(of("EVENT_Order").as_deref(), Some("order"));
+        assert_eq!(of("events_2024_01").as_deref(), Some("2024_01"));
+        for none in ["events", "events_backup", "old_events", "orders"] {
+            assert_eq!(of(none), None, "{none}");
+        }
+    }
+}

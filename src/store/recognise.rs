@@ -1,0 +1,100 @@
+//! What a store is taken for, and whether that holds against the file.
+
+use super::layout::{self, Layout, LayoutError, Medium, Recognised, SqliteFacts};
+use super::open::Recognition;
+use super::sqlite::connect::{ConnectError, Database};
+use super::sqlite::{Choice, Fitted, SqliteSource, Unfit};
+
+pub(super) fn chosen(layout: &Layout) -> (Layout, Recognition) {
+    let recognition = Recognition {
+        id: layout.id.clone(),
+        name: layout.name.clone(),
+        confidence: 100,
+        reasons: vec![("This mapping was chosen".to_owned(), 100)],
+        runner_up: None,
+        notes: layout.notes.clone(),
+    };
+    (layout.clone(), recognition)
+}
+
+pub(super) fn recognised(found: Recognised) -> (Layout, Recognition) {
+    let Recognised { best, others } = found;
+    let runner_up = others
+        .into_iter()
+        .next()
+        .map(|next| (next.layout.name, next.confidence));
+    let recognition = Recognition {
+        id: best.layout.id.clone(),
+        name: best.layout.name.clone(),
+        confidence: best.confidence,
+        reasons: best.reasons,
+        runner_up,
+        notes: best.layout.notes.clone(),
+    };
+    (best.layout, recognition)
+}
+
+/// The best candidate whose statements fit the file, with why better ones did not; or why none did.
+pub(super) fn first_that_fits(
+    database: &Database,
+    facts: &SqliteFacts,
+) -> Result<Result<(Fitted, Recognition), Vec<String>>, ConnectError> {
+    let mut aside: Vec<String> = Vec::new();
+    let mut found = layout::recognise_sqlite(facts, &layout::built_in());
+    while let Some(Recognised { best, mut others }) = found {
+        match SqliteSource::fit(database, facts, best.layout.clone(), Choice::Recognised) {
+            Ok(fitted) => {
+                let (_, mut recognition) = recognised(Recognised { best, others });
+                let reasons = aside.into_iter().map(|reason| (reason, 0));
+                recognition.reasons.extend(reasons);
+                return Ok(Ok((fitted, recognition)));
+            }
+            Err(Unfit::Unknown(error)) => return Err(error),
+            Err(unfit) => aside.push(format!(
+                "{} was set aside, since it does not fit: {unfit}",
+                best.layout.name
+            )),
+        }
+        found = (!others.is_empty()).then(|| Recognised {
+            best: others.remove(0),
+            others,
+        });
+    }
+    Ok(Err(aside))
+}
+
+pub(super) fn no_events_in(facts: &SqliteFacts, aside: Vec<String>) -> String {
+    let names: Vec<&str> = facts
+        .tables
+        .iter()
+        .map(|table| table.name.as_str())
+        .collect();
+    let mut found = match names.len() {
+        0 => "This SQLite database has no tables".to_owned(),
+        _ => format!(
+            "This SQLite database has the tables {}, none of which looks like events",
+            list(&names)
+        ),
+    };
+    for reason in facts.set_aside.iter().cloned().chain(aside) {
+        found.push_str("; ");
+        found.push_str(&reason);
+    }
+    found
+}
+
+pub(super) fn check(layout: &Layout, medium: Medium) -> Result<(), LayoutError> {
+    let wrong = layout.check(medium);
+    match wrong.is_empty() {
+        true => Ok(()),
+        false => Err(LayoutError::of(&layout.id, &wrong)),
+    }
+}
+
+fn list(names: &[&str]) -> String {
+    const SHOWN: usize = 5;
+    match names.len() {
+        n if n > SHOWN => format!("{} and {} more", names[..SHOWN].join(", "), n - SHOWN),
+        _ => names.join(", "),
+    }
+}

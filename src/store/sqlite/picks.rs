@@ -1,0 +1,297 @@
+//! Reads what stands at some places in many payloads: two readers side by side, straight from the pages
+//! of the file where that is possible, without copying more than what is asked for. Only of events that
+//! are still those that were indexed, and of payloads that are objects of JSON as they are stored; all
+//! else is left to whoever reads bodies.
+
+use std::cmp::Ordering;
+
+use rusqlite::Connection;
+
+use super::connect::{ConnectError, Database, Moment};
+use super::damage::is_of_a_row;
+use super::pages::{Shape, Walk};
+use super::place::At;
+use super::plan::{Cells, Plan, What};
+use super::pool::Pool;
+use crate::log::{Log, Place};
+use crate::model::json::Picker;
+use crate::model::{Cancelled, EventIx, Task};
+use crate::store::pipeline;
+use crate::store::row::{Found, Interpreter};
+
+/// Events read by one reader at a time.
+const BLOCK: usize = 1 << 13;
+
+/// Below so many events a second reader costs more than it brings.
+const WORTH_TWO: usize = 1 << 14;
+
+/// Where rows lie farther apart than this, on the average, they are not read one after another.
+const SPARSE: i64 = 4;
+
+/// What is picked from.
+pub(super) struct Picks<'p> {
+    /// Selects no more of an event than what it is told by, and its payload.
+    pub slim: &'p Plan,
+    pub pool: &'p Pool,
+    pub log: &'p Log,
+    pub picker: &'p Picker,
+}
+
+/// Takes the values of an event, or that they could not be picked.
+pub(super) type Take<'t> =
+    dyn FnMut(EventIx, Option<&[Option<&str>]>) -> Result<(), Cancelled> + 't;
+
+/// What was picked of some events, in their order.
+#[derive(Default)]
+struct Block {
+    texts: String,
+    /// By event, where it was picked: its values begin at this one of `spans`.
+    events: Vec<Option<usize>>,
+    /// Where in `texts` a value stands; none where there is none.
+    spans: Vec<Option<(u32, u32)>>,
+}
+
+impl Picks<'_> {
+    /// Gives the values of all events to `take`, in their order, on the calling thread.
+    pub fn read(
+        &self,
+        events: &[EventIx],
+        task: &Task,
+        take: &mut Take<'_>,
+    ) -> Result<(), Cancelled> {
+        let blocks: Vec<&[EventIx]> = events.chunks(BLOCK).collect();
+        let readers = if events.len() >= WORTH_TWO { 2 } else { 1 };
+        let mut all: Vec<pipeline::Reader<'_, Block, Cancelled>> = Vec::new();
+        for _ in 0..readers {
+            let mut held = Held {
+                pool: self.pool,
+                database: None,
+            };
+            let blocks = &blocks;
+            all.push(Box::new(move |block| {
+                self.block(blocks[block], &mut held, task)
+            }));
+        }
+        let mut ended = Ok(());
+        pipeline::in_order(blocks.len(), all, &mut |block, picked: Block| {
+            let mut slots = Vec::new();
+            for (at, event) in blocks[block].iter().enumerate() {
+                if ended.is_ok() {
+                    let values = picked.values(at, self.picker.slots(), &mut slots);
+                    ended = take(*event, values);
+                }
+            }
+        })?;
+        ended
+    }
+
+    /// What a reader picks of one block.
+    fn block(
+        &self,
+        events: &[EventIx],
+        held: &mut Held<'_>,
+        task: &Task,
+    ) -> Result<Block, Cancelled> {
+        let mut block = Block::default();
+        block.spans.reserve(events.len() * self.picker.slots());
+        while block.events.len() < events.len() {
+            task.check()?;
+            let done = block.events.len();
+            let rest = &events[done..];
+            let read = self
+                .pool
+                .moment(&mut held.database, task, |database, moment| {
+                    block.cut_back(done, self.picker.slots());
+                    let mut reading = Reading {
+                        picks: self,
+                        connection: database.connection(),
+                        interpreter: Interpreter::new(&self.slim.events, ""),
+                        events: rest,
+                        at: 0,
+                        block: &mut block,
+                    };
+                    reading.transaction(database, moment)
+                });
+            match read {
+                Ok(()) => {}
+                Err(ConnectError::Cancelled(cancelled)) => return Err(cancelled),
+                Err(_) => block.cut_back(done, self.picker.slots()),
+            }
+            if block.events.len() == done {
+                // It cannot be read so.
+                block.events.resize(events.len(), None);
+            }
+        }
+        Ok(block)
+    }
+
+    /// The last of the first events whose rows lie in order, close to one another.
+    fn dense<'e>(&self, events: &'e [EventIx]) -> &'e [EventIx] {
+        let at = |event: &EventIx| self.slim.place(self.log, *event).at;
+        let ascending = events
+            .windows(2)
+            .take_while(|pair| at(&pair[0]) < at(&pair[1]))
+            .count();
+        let run = &events[..(ascending + 1).min(events.len())];
+        match run {
+            [first, .., last] if (at(last) - at(first)) / SPARSE <= run.len() as i64 => run,
+            _ => &[],
+        }
+    }
+}
+
+/// A reader's connection, given back when it is done.
+struct Held<'p> {
+    pool: &'p Pool,
+    database: Option<Database>,
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.pool.give_back(self.database.take());
+    }
+}
+
+impl Block {
+    fn cut_back(&mut self, events: usize, slots: usize) {
+        self.events.truncate(events);
+        let picked = self.events.iter().flatten().count();
+        self.spans.truncate(picked * slots);
+        let end = self.spans.iter().flatten().map(|(_, end)| *end).max();
+        self.texts.truncate(end.unwrap_or(0) as usize);
+    }
+
+    fn push(&mut self, values: &[Option<&str>]) {
+        self.events.push(Some(self.spans.len()));
+        for value in values {
+            self.spans.push(value.map(|value| {
+                let start = self.texts.len() as u32;
+                self.texts.push_str(value);
+                (start, self.texts.len() as u32)
+            }));
+        }
+    }
+
+    fn values<'s, 't>(
+        &'t self,
+        event: usize,
+        count: usize,
+        slots: &'s mut Vec<Option<&'t str>>,
+    ) -> Option<&'s [Option<&'t str>]> {
+        let first = (*self.events.get(event)?)?;
+        let spans = self.spans.get(first..first + count)?;
+        slots.clear();
+        let text = |(start, end): (u32, u32)| &self.texts[start as usize..end as usize];
+        slots.extend(spans.iter().map(|span| span.map(text)));
+        Some(slots)
+    }
+}
+
+/// One transaction's reading of the rows of ascending events.
+struct Reading<'r, 'p> {
+    picks: &'r Picks<'p>,
+    connection: &'r Connection,
+    interpreter: Interpreter<'r>,
+    events: &'r [EventIx],
+    /// How many of them were passed.
+    at: usize,
+    block: &'r mut Block,
+}
+
+impl Reading<'_, '_> {
+    /// Reads on for as long as one transaction may last.
+    fn transaction(
+        &mut self,
+        database: &Database,
+        moment: &mut Moment<'_>,
+    ) -> rusqlite::Result<()> {
+        let slim = self.picks.slim;
+        self.events = self.picks.dense(self.events);
+        let (Some(first), Some(last)) = (self.events.first(), self.events.last()) else {
+            return Ok(());
+        };
+        let [first, last] = [first, last].map(|event| slim.place(self.picks.log, *event));
+        let shape = match database.bytes() {
+            Some(_) => Shape::of(self.connection, slim, What::Bodies)?,
+            None => None,
+        };
+        let before = first.at.checked_sub(1);
+        if let (Some(shape), Some(file), Some(before)) = (&shape, database.bytes(), before)
+            && let Ok(mut walk) = Walk::new(file, shape, before, last.at)
+        {
+            while let Ok(Some(row)) = walk.next() {
+                let place = Place {
+                    at: row.rowid,
+                    extent: 0,
+                };
+                self.row(&row, place)?;
+                if walk.turned() && moment.is_over() {
+                    return Ok(());
+                }
+            }
+            // What is out of the ordinary, and what is gone, is for others to tell.
+            return Ok(());
+        }
+        let Some(sql) = slim.body_sql() else {
+            return Ok(());
+        };
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query(slim.between(first, last))?;
+        loop {
+            let row = match rows.next() {
+                Ok(Some(row)) => row,
+                Ok(None) => return Ok(()),
+                Err(error) if is_of_a_row(&error) => return Ok(()),
+                Err(error) => return Err(error),
+            };
+            if let Some(place) = At::place(row)? {
+                self.row(row, place)?;
+            }
+            if moment.is_over() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Picks from a row, if one of the events is in it; those before it are not there.
+    fn row(&mut self, row: &impl Cells, place: Place) -> rusqlite::Result<()> {
+        while let Some(&event) = self.events.get(self.at) {
+            let own = self.picks.slim.place(self.picks.log, event);
+            match (own.at, own.extent).cmp(&(place.at, place.extent)) {
+                Ordering::Greater => return Ok(()),
+                Ordering::Less => self.block.events.push(None),
+                Ordering::Equal => self.pick(row, event)?,
+            }
+            self.at += 1;
+        }
+        Ok(())
+    }
+
+    fn pick(&mut self, row: &impl Cells, event: EventIx) -> rusqlite::Result<()> {
+        /// Slots that need no allocation.
+        const FEW: usize = 16;
+        let Picks {
+            slim, log, picker, ..
+        } = self.picks;
+        let texts = slim.texts(row, self.connection)?;
+        let mut found = Found::default();
+        slim.find(row, &texts, &mut found)?;
+        let payload = match self.interpreter.is_same(&found, log, event) {
+            true => slim.payload(row, self.connection)?,
+            false => None,
+        };
+        let (mut few, mut many) = ([None; FEW], Vec::new());
+        let slots = match few.get_mut(..picker.slots()) {
+            Some(slots) => slots,
+            None => {
+                many.resize(picker.slots(), None);
+                &mut many[..]
+            }
+        };
+        match payload.map(|payload| picker.pick(payload, slots)) {
+            Some(Ok(())) => self.block.push(slots),
+            Some(Err(_)) | None => self.block.events.push(None),
+        }
+        Ok(())
+    }
+}
