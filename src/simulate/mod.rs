@@ -1,98 +1,65 @@
-//! Writes stores whose truth is known, by a fixed seed.
+//! Writes stores whose truth is known, by a seed.
 //!
-//! A scenario is a small discrete-event simulation: an agenda of things to come, worked off in
-//! order of time, each recording events and planning what follows. Integers only, so that every
-//! machine writes the same store. May use `model` and SQLite for writing; nothing here reads a
-//! store, and no analysis may be used to compute what the analyses are judged by.
+//! # How it works
+//!
+//! ```text
+//!  scenario ── record ──▶ log's writer ──▶ relay ──▶ broker ──▶ consumers
+//!     ▲                        │             │                   │   │
+//!     └──────── agenda ◀───────┼─────────────┼─── handled at ────┘   │
+//!                              ▼             ▼                       ▼
+//!                        rows of all tables, in batches ──▶ SQLite, JSON lines, CloudEvents
+//!                              │
+//!                           witness ──▶ the truth
+//! ```
+//!
+//! A **scenario** (`scenarios/`) is a [`kernel::World`], which says what there is (services, consumers,
+//! event types with their schemas, a read model, a process, snapshots), and a [`kernel::Story`], which
+//! says what happens: tasks on one **agenda**, worked off in order of time, that record events and plan
+//! what follows. The **kernel** knows no scenario. Its [`kernel`] `System` gives each event its
+//! position, version, id and stamps, and lets everybody hear of it.
+//!
+//! A **consumer** is a queue with one server. So it is known at once when it will be done with an event
+//! that it is given, and a service's reaction is planned for just then; what it writes down waits until
+//! its time has come. Relay and broker only say when an event can be had.
+//!
+//! A **fault** (`fault/`) is part of a plan that is drawn from the seed before anything happens. It is
+//! carried out where such things happen: at the log's writer (`kernel/mishap.rs`), at a clock, at the
+//! relay, at a consumer, at the writer of a side table (`kernel/beside.rs`). No scenario knows of
+//! faults, so each works in all that have the place for it. What faults draw is drawn apart from the
+//! story's chance: they change what happens to the story and not the story.
+//!
+//! The **witness** (`truth/`) sees what is recorded, after what went wrong, and writes the truth down:
+//! what was done, what belongs to the story, and the right answers at ten moments. It never asks an
+//! analysis: what the analyses are judged by may not be computed by them.
+//!
+//! Rows go in batches through a bounded channel to a **sink** (`output/`) on another thread, so that a
+//! store of any size is written in little memory. Entities that have come to their end are sealed and
+//! forgotten.
+//!
+//! How large a story is told is found by **rehearsing** it (`sizing.rs`): it runs without anything being
+//! written down until it comes to nearly as many events as are asked for.
+//!
+//! Integers only, so that every machine writes the same store. May use `model` and SQLite for writing;
+//! nothing here reads a store.
 
-mod agenda;
-mod bank;
-mod calendar;
-mod journal;
+mod chance;
+mod fault;
 mod json;
-mod money;
-mod orders;
-mod people;
-mod rng;
+mod kernel;
+mod output;
+mod projections;
 mod samples;
-mod sqlite;
-mod users;
+mod scenarios;
+mod simulation;
+mod sizing;
+mod truth;
+mod whole;
 
-use std::path::{Path, PathBuf};
-
-pub use rng::{Rng, Seed};
+pub use chance::{Rng, Seed};
+pub use fault::{Dose, DoseError, Fault, Faults, Given};
+pub use kernel::Totals;
+pub use output::{Format, Table, Tables};
+pub use projections::PROJECTIONS;
 pub use samples::{SAMPLES, Sample};
-
-/// What kind of system is simulated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scenario {
-    /// One user whose e-mail and name changed: the classic example, the same for every seed.
-    Users,
-    /// A shop whose services react to each other's events, in Asof's own SQLite layout.
-    Orders,
-    /// Two years of accounts, transfers and cards, as JSON lines.
-    Bank,
-}
-
-/// Why a store could not be written.
-#[derive(Debug, thiserror::Error)]
-pub enum SimulateError {
-    /// Something stands at the path already; nothing is ever overwritten.
-    #[error("A file of that name exists already, choose another name: {}", .0.display())]
-    Exists(PathBuf),
-    /// The file could not be created or written.
-    #[error("The store could not be written ({source}): {}", .path.display())]
-    Io {
-        /// What the system said.
-        source: std::io::Error,
-        /// The file that was to be written.
-        path: PathBuf,
-    },
-    /// SQLite refused a statement while writing.
-    #[error("SQLite could not write the store ({source}): {}", .path.display())]
-    Sqlite {
-        /// What SQLite said.
-        source: rusqlite::Error,
-        /// The file that was to be written.
-        path: PathBuf,
-    },
-}
-
-impl Scenario {
-    /// Writes the scenario's store to `out`, the same for the same seed.
-    ///
-    /// # Errors
-    /// When a file stands at `out` already or it cannot be written; a store begun is removed.
-    pub fn write(self, seed: Seed, out: &Path) -> Result<(), SimulateError> {
-        // create_new, so that two writers or a symbolic link cannot make us overwrite a file.
-        let file = std::fs::File::create_new(out).map_err(|source| match source.kind() {
-            std::io::ErrorKind::AlreadyExists => SimulateError::Exists(out.to_owned()),
-            _ => SimulateError::Io {
-                source,
-                path: out.to_owned(),
-            },
-        })?;
-        let io = |source| SimulateError::Io {
-            source,
-            path: out.to_owned(),
-        };
-        let written = match self {
-            Self::Users => users::write(file).map_err(io),
-            Self::Bank => json::write_lines(file, &bank::simulate(seed)).map_err(io),
-            Self::Orders => {
-                drop(file);
-                let shop = orders::simulate(seed);
-                let side = orders::side_tables(&shop, seed);
-                sqlite::write(out, &shop, &side).map_err(|source| SimulateError::Sqlite {
-                    source,
-                    path: out.to_owned(),
-                })
-            }
-        };
-        if written.is_err() {
-            // Best effort: the error that matters is the one being returned.
-            let _ = std::fs::remove_file(out);
-        }
-        written
-    }
-}
+pub use scenarios::Scenario;
+pub use simulation::{Missed, SimulateError, Simulation, Size, Target};
