@@ -1,13 +1,23 @@
 //! The analyses: each is pure, from a log, a cut in time, options and a task to a report. No I/O, no SQLite, no threads, no egui.
 
+pub mod audit;
+pub mod bodies;
+pub mod causality;
 pub mod density;
 pub mod events;
+pub mod lag;
 #[cfg(test)]
 mod laws;
+pub mod links;
+pub mod nearest;
 pub mod overview;
+pub mod projection;
 pub mod replay;
+pub mod saga;
 mod scan;
+pub mod schema;
+pub mod side;
 pub mod streams;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod words;

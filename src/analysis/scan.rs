@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::log::{Bound, Cut, Log, Run, Times};
+use crate::log::{Cut, Log, Run, Times};
 use crate::model::{Cancelled, EventIx, StreamIx, Task};
 
 /// Rows between two looks at the task: well below a millisecond.
@@ -37,27 +37,14 @@ pub(super) fn known<'a>(
     task: &Task,
     mut each: impl FnMut(Run<'a>),
 ) -> Result<(), Cancelled> {
-    let end = events.end.min(cut.outside().0).max(events.start);
-    let inside = cut.inside().0.clamp(events.start, end);
-    runs(log, events.start..inside, task, &mut each)?;
-    let Bound::Time(time) = cut.bound() else {
-        return Ok(());
-    };
-    runs(log, inside..end, task, |run| {
-        let Some(times) = run.times(cut.clock()) else {
-            return;
-        };
-        let mut start = 0;
-        let known = |row: usize| times.get(row).is_some_and(|own| own <= time);
-        for row in 0..=run.len() {
-            if row == run.len() || !known(row) {
-                if start < row {
-                    each(run.part(start..row));
-                }
-                start = row + 1;
-            }
+    for known in cut.known(log) {
+        let start = known.start.max(events.start);
+        let end = known.end.min(events.end);
+        if start < end {
+            runs(log, start..end, task, &mut each)?;
         }
-    })
+    }
+    task.check()
 }
 
 /// Where events stand in streams beside their own, in log order.

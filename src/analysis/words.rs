@@ -25,6 +25,22 @@ pub fn many(count: u64, one: &str, several: &str) -> Option<String> {
     }
 }
 
+/// Whether a character steers a terminal, or whatever else shows it, instead of being shown: control
+/// characters, and those that turn the direction of writing.
+#[must_use]
+pub fn steers(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// With a capital at its beginning.
+#[must_use]
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::grouped;

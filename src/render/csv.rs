@@ -12,6 +12,18 @@ use super::Grid;
 pub fn csv(grid: &Grid<'_>, to: impl Write) -> io::Result<()> {
     let mut writer = ::csv::Writer::from_writer(to);
     writer.write_record(grid.columns.iter().map(|column| column.field))?;
+    rows(grid, writer)
+}
+
+/// Writes the rows of a grid without a header, to go on where others were written.
+///
+/// # Errors
+/// What `to` fails with.
+pub fn csv_rows(grid: &Grid<'_>, to: impl Write) -> io::Result<()> {
+    rows(grid, ::csv::Writer::from_writer(to))
+}
+
+fn rows(grid: &Grid<'_>, mut writer: ::csv::Writer<impl Write>) -> io::Result<()> {
     for row in &grid.rows {
         for cell in row {
             writer.write_field(cell.plain().as_bytes())?;

@@ -2,22 +2,21 @@
 
 use std::borrow::Cow;
 
-use crate::log::PositionName;
-use crate::model::Timestamp;
+use crate::model::{PositionName, Timestamp};
 
 /// One column.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Column {
+pub struct Column<'a> {
     /// The name of the field in JSON and CSV: `first_time`.
-    pub field: &'static str,
+    pub field: &'a str,
     /// The header for people: `First time`.
-    pub title: &'static str,
+    pub title: &'a str,
 }
 
-impl Column {
+impl<'a> Column<'a> {
     /// A column.
     #[must_use]
-    pub const fn new(field: &'static str, title: &'static str) -> Self {
+    pub const fn new(field: &'a str, title: &'a str) -> Self {
         Self { field, title }
     }
 }
@@ -26,7 +25,7 @@ impl Column {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grid<'a> {
     /// The columns.
-    pub columns: Vec<Column>,
+    pub columns: Vec<Column<'a>>,
     /// The rows, each with one cell a column.
     pub rows: Vec<Vec<Cell<'a>>>,
 }
@@ -42,6 +41,8 @@ pub enum Cell<'a> {
     Count(i64),
     /// A number that is a name (a version), without commas.
     Number(i64),
+    /// A number as it is written, of any kind.
+    Written(Cow<'a, str>),
     /// A moment: for people in their zone, otherwise RFC 3339 in UTC.
     Time(Timestamp),
 }
@@ -85,7 +86,7 @@ impl<'a> Cell<'a> {
     pub fn plain(&self) -> Cow<'_, str> {
         match self {
             Self::None => Cow::Borrowed(""),
-            Self::Text(text) => Cow::Borrowed(text),
+            Self::Text(text) | Self::Written(text) => Cow::Borrowed(text),
             Self::Count(number) | Self::Number(number) => Cow::Owned(number.to_string()),
             Self::Time(time) => Cow::Owned(time.to_string()),
         }

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use super::{Width, categories, event_types, grouped, inline, table};
 use crate::analysis::overview::{InfoReport, Overview};
 use crate::analysis::words::many;
-use crate::log::Clock;
 use crate::model::time::{Style, Zone};
 
 /// Problems and types listed before the rest is only counted.
@@ -47,6 +46,9 @@ pub fn info(report: &InfoReport, zone: Zone) -> String {
     line("Events", &grouped(overview.events));
     line("Streams", &grouped(overview.streams));
     line("Time", &times(overview, zone));
+    if let Some(order) = overview.arranged.words() {
+        line("Order", &format!("{order}; the file has them otherwise"));
+    }
     if let Some(histogram) = &overview.histogram {
         let busiest = zone.format(histogram.busiest.from, Style::Seconds);
         let events = many(histogram.busiest.events, "event", "events").unwrap_or_default();
@@ -81,25 +83,20 @@ fn tables(text: &mut String, overview: &Overview, zone: Zone) {
 fn as_of(overview: &Overview, zone: Zone) -> String {
     let as_of = &overview.as_of;
     let Some(position) = &as_of.position else {
-        let time = as_of.time.map(|time| zone.say(time));
+        let time = as_of.say(zone);
         return time.unwrap_or_else(|| "before the first event".to_owned());
     };
-    let Some(time) = as_of.time else {
+    let Some(time) = as_of.say(zone) else {
         return position.to_string();
     };
-    let clock = match as_of.clock {
-        Clock::Recorded => "recorded",
-        Clock::Occurred => "occurred",
-    };
-    let time = zone.say(time);
-    format!("{time} by {clock} time, {position}")
+    format!("{time} by {} time, {position}", as_of.clock.name())
 }
 
 fn times(overview: &Overview, zone: Zone) -> String {
     let (Some(first), Some(last)) = (overview.first_time, overview.last_time) else {
-        return match overview.as_of.time {
-            Some(_) => "none yet".to_owned(),
-            None => "none: the store has positions only".to_owned(),
+        return match overview.events {
+            0 => "none yet".to_owned(),
+            _ => "none: the store has positions only".to_owned(),
         };
     };
     let [from, to] = [first, last].map(|time| zone.format(time, Style::AsNeeded));
@@ -107,7 +104,7 @@ fn times(overview: &Overview, zone: Zone) -> String {
 }
 
 fn oddities(text: &mut String, report: &InfoReport) {
-    let warnings = report.overview.warnings();
+    let warnings = &report.warnings;
     if warnings.is_empty() && report.problems.is_empty() && report.unreadable == 0 {
         text.push_str("\nNo problems found.\n");
         return;
@@ -130,7 +127,8 @@ fn oddities(text: &mut String, report: &InfoReport) {
     if more > 0 {
         let _ = writeln!(text, "and {} more", grouped(more as u64));
     }
-    if let Some(records) = many(report.unreadable, "record", "records") {
-        let _ = writeln!(text, "{records} records could not be read, or not wholly.");
+    // A place may be that of many rows; what stands there says so.
+    if let Some(places) = many(report.unreadable, "place", "places") {
+        let _ = writeln!(text, "{places} could not be read, or not wholly.");
     }
 }

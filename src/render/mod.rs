@@ -2,19 +2,35 @@
 //! window's Copy and Export write them, so that both give the same bytes. Nothing is computed here
 //! and nothing is written to a file.
 
+mod audit;
+mod bytes;
 mod csv;
 mod grid;
 mod info;
 mod json;
+mod lag;
 mod reports;
+mod sarif;
+mod schema;
+mod sequence;
+mod shell;
 mod table;
 #[cfg(test)]
 mod tests;
+mod trace;
 
-pub use self::csv::{csv, csv_string};
+pub use self::audit::{audit, audit_markdown, finding_markdown};
+pub use self::bytes::bytes;
+pub use self::csv::{csv, csv_rows, csv_string};
 pub use crate::analysis::words::grouped;
 pub use grid::{Cell, Column, Grid};
 pub use info::info;
-pub use json::{json, json_line};
-pub use reports::{categories, event_types, events, streams};
-pub use table::{Width, inline, table};
+pub use json::{answer_lines, json, json_line};
+pub use lag::{consumers, lag, rate};
+pub use reports::{answer, categories, event_types, events, streams};
+pub use sarif::sarif;
+pub use schema::schema;
+pub use sequence::{after, mermaid, sequence_svg};
+pub use shell::Shell;
+pub use table::{Width, harmless, inline, json_text, table};
+pub use trace::trace;

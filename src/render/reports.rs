@@ -1,11 +1,14 @@
 //! Which columns each report has as a table and as CSV.
 
+use std::borrow::Cow;
+
 use super::{Cell, Column, Grid};
-use crate::analysis::events::EventRow;
+use crate::analysis::events::{EventRow, hex};
 use crate::analysis::overview::{CategoryFigures, TypeFigures};
 use crate::analysis::streams::StreamRow;
 use crate::log::Clock;
 use crate::model::Timestamp;
+use crate::sql::{Answer, Value, written};
 
 /// Events with all their fields, in the order and under the names of their JSON.
 #[must_use]
@@ -16,7 +19,7 @@ pub fn events<'a>(rows: impl IntoIterator<Item = &'a EventRow>) -> Grid<'a> {
             Cell::optional(row.native_position.as_deref()),
             Cell::optional(row.source.as_deref()),
             Cell::text(&row.stream),
-            Cell::text(&row.category),
+            Cell::optional(row.category.as_deref()),
             Cell::Number(row.version.0),
             Cell::text(&row.event_type),
             Cell::optional(row.schema_version.as_deref()),
@@ -85,7 +88,7 @@ pub fn streams<'a>(rows: impl IntoIterator<Item = &'a StreamRow>) -> Grid<'a> {
     let cells = |row: &'a StreamRow| {
         vec![
             Cell::text(&row.stream),
-            Cell::text(&row.category),
+            Cell::optional(row.category.as_deref()),
             Cell::Count(i64::from(row.events)),
             Cell::position(&row.first_position),
             Cell::position(&row.last_position),
@@ -137,5 +140,23 @@ pub fn event_types<'a>(rows: &'a [TypeFigures]) -> Grid<'a> {
             Column::new("count", "Events"),
         ],
         rows: rows.iter().map(cells).collect(),
+    }
+}
+
+/// The answer to a statement.
+#[must_use]
+pub fn answer(answer: &Answer) -> Grid<'_> {
+    let cell = |value| match value {
+        &Value::Null => Cell::None,
+        &Value::Integer(number) => Cell::Number(number),
+        &Value::Real(number) => Cell::Written(Cow::Owned(written(number))),
+        Value::Text(text) => Cell::text(text),
+        Value::Blob(bytes) => Cell::Text(Cow::Owned(format!("0x{}", hex(bytes)))),
+    };
+    let columns = answer.columns.iter();
+    let rows = answer.rows.iter();
+    Grid {
+        columns: columns.map(|name| Column::new(name, name)).collect(),
+        rows: rows.map(|row| row.iter().map(cell).collect()).collect(),
     }
 }

@@ -70,12 +70,17 @@ fn info_of_an_empty_store_is_said_plainly() {
         path: "empty.db".to_owned(),
         ..StoreFacts::default()
     };
-    let report = overview::info(&log, &log.at_head(), &facts, Zone::Utc, &Task::new()).unwrap();
+    let report = overview::info(
+        &log,
+        &crate::analysis::testing::MadeUp,
+        &log.at_head(),
+        &facts,
+        Zone::Utc,
+        &Task::new(),
+    )
+    .unwrap();
     let text = info(&report, Zone::Utc);
     assert!(text.starts_with("Store       empty.db\n"), "{text}");
-    assert!(
-        text.contains("Time        none: the store has positions only\n"),
-        "{text}"
-    );
+    assert!(text.contains("Time        none yet\n"), "{text}");
     assert!(text.ends_with("No problems found.\n"), "{text}");
 }

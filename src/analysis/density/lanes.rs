@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::analysis::scan;
 use crate::log::{Bound, Cut, Log, Run};
-use crate::model::{Cancelled, CategoryIx, StreamIx, Task, TypeIx};
+use crate::model::{Cancelled, CategoryIx, EventIx, StreamIx, Task, TypeIx};
 
 /// Lanes of their own; what else there is shares one more.
 const MOST: usize = 10;
@@ -298,13 +298,32 @@ impl LaneCounts {
         }
     }
 
-    /// How many events each lane has at `cut`. Looks at single events in the last block and where
-    /// the cut is no prefix of the log.
+    /// How many events each lane has at `cut`. Looks at single events only in the blocks in which the
+    /// known ones begin and end.
     #[must_use]
     pub fn at(&self, log: &Log, lanes: &Lanes, cut: &Cut) -> Vec<u32> {
-        let whole = (cut.inside().0 / BLOCK).min((self.sums.len() / self.lanes) as u32);
-        let mut counts = self.sum(whole);
-        let count = |run: Run<'_>| {
+        let summed = (self.sums.len() / self.lanes) as u32;
+        let mut counts = vec![0; self.lanes];
+        for known in cut.known(log) {
+            let first = known.start.div_ceil(BLOCK);
+            let blocks = first..(known.end / BLOCK).min(summed);
+            if blocks.is_empty() {
+                self.count(log, lanes, known, &mut counts);
+                continue;
+            }
+            let (before, after) = (self.sum(blocks.start), self.sum(blocks.end));
+            for (count, (before, after)) in counts.iter_mut().zip(before.iter().zip(after)) {
+                *count += after - before;
+            }
+            self.count(log, lanes, known.start..blocks.start * BLOCK, &mut counts);
+            self.count(log, lanes, blocks.end * BLOCK..known.end, &mut counts);
+        }
+        counts
+    }
+
+    /// Adds events one by one.
+    fn count(&self, log: &Log, lanes: &Lanes, events: Range<u32>, counts: &mut [u32]) {
+        for run in log.runs(EventIx(events.start)..EventIx(events.end)) {
             for (&stream, &event_type) in run.streams().iter().zip(run.types()) {
                 let lane = match lanes.by {
                     LaneBy::Nothing => None,
@@ -313,15 +332,6 @@ impl LaneCounts {
                 };
                 counts[lane.map_or(self.lanes - 1, |&lane| usize::from(lane))] += 1;
             }
-        };
-        // Nobody can call this off: the window asks on its own thread.
-        let _ = scan::known(
-            log,
-            cut,
-            whole * BLOCK..cut.outside().0,
-            &Task::new(),
-            count,
-        );
-        counts
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::text::TextFilter;
 use crate::analysis::scan;
-use crate::log::{Bound, Clock, Cut, Log, Run};
+use crate::log::{Bound, Clock, Cut, IdRef, Log, Run};
 use crate::model::time::Span;
 use crate::model::{Cancelled, CategoryIx, EventIx, StreamIx, Task, TypeIx};
 
@@ -38,6 +38,18 @@ impl Default for EventFilter {
             to: Bound::Head,
             correlation: CorrelationFilter::Any,
             text: None,
+        }
+    }
+}
+
+impl EventFilter {
+    /// Whether it ends before it begins, so that nothing can fit.
+    #[must_use]
+    pub fn is_reversed(&self) -> bool {
+        match (self.from, self.to) {
+            (Bound::Time(from), Bound::Time(to)) => to < from,
+            (Bound::Event(from), Bound::Event(to)) => to < from,
+            _ => false,
         }
     }
 }
@@ -210,7 +222,7 @@ impl<'a> Prepared<'a> {
             CorrelationFilter::Any => true,
             CorrelationFilter::IsSet => own.is_some(),
             CorrelationFilter::NotSet => own.is_none(),
-            CorrelationFilter::Is(id) => own == Some(id),
+            CorrelationFilter::Is(id) => own == Some(IdRef::new(id)),
         }
     }
 }
@@ -251,7 +263,7 @@ fn admitted_types(log: &Log, filter: &TypeFilter) -> Option<Vec<bool>> {
 
 fn candidates(log: &Log, filter: &EventFilter) -> Option<Vec<EventIx>> {
     let correlated = match &filter.correlation {
-        CorrelationFilter::Is(id) if log.is_complete() => Some(log.correlated_by(id)),
+        CorrelationFilter::Is(id) if log.is_complete() => Some(log.correlated_by(IdRef::new(id))),
         _ => None,
     };
     if filter.streams.is_empty() {

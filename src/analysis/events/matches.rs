@@ -36,18 +36,13 @@ impl Matches {
         self.events.is_empty()
     }
 
-    /// How many of them are known at `cut`. A binary search, but for the matches around a cut at
-    /// which clocks run backwards.
+    /// How many of them are known at `cut`: two binary searches for each range of [`Cut::known`].
     #[must_use]
     pub fn known(&self, log: &Log, cut: &Cut) -> usize {
-        let below = |end: u32| self.events.partition_point(|event| event.0 < end);
-        let surely = below(cut.inside().0);
-        let between = &self.events[surely..below(cut.outside().0)];
-        surely
-            + between
-                .iter()
-                .filter(|&&event| cut.holds(log, event))
-                .count()
+        let within = |known: &std::ops::Range<u32>| {
+            self.place_of(EventIx(known.end)) - self.place_of(EventIx(known.start))
+        };
+        cut.known(log).iter().map(within).sum()
     }
 
     /// The place of the first match at or after `event` in log order; the number of matches where

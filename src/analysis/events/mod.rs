@@ -10,5 +10,5 @@ mod text;
 
 pub use filter::{CorrelationFilter, EventFilter, TypeFilter};
 pub use matches::{Matches, Search};
-pub use rows::{Content, EventRow, EventsReport, each_row, report, rows};
+pub use rows::{Content, EachRow, EventRow, EventsReport, each_row, hex, report, rows, streamed};
 pub use text::{Case, TextFilter};

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::analysis::testing::{At, MadeUp, Sample, log_of, made_up, moments, samples, truncated};
-use crate::log::{Bound, Clock, Cut, Log, Payload};
-use crate::model::{Cancelled, CategoryIx, EventIx, StreamIx, Task, Timestamp, TypeIx};
+use crate::log::{Bound, Clock, Cut, IdRef, Log, Payload};
+use crate::model::{Cancelled, CategoryIx, EventIx, StreamIx, Task, TypeIx};
 
 /// A filter by names, so that it can be put to several logs.
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ fn bound(at: At) -> Bound {
         At::Head => Bound::Head,
         At::Start => Bound::Start,
         At::Event(event) => Bound::Event(EventIx(event)),
-        At::Time(micros) => Bound::Time(Timestamp::from_micros(micros)),
+        At::Time(time) => Bound::Time(time),
     }
 }
 
@@ -132,19 +132,19 @@ impl Wish {
                 At::Start => true,
                 At::Head => false,
                 At::Event(first) => event.0 >= first,
-                At::Time(micros) => time.is_some_and(|time| time.micros() >= micros),
+                At::Time(from) => time.is_some_and(|time| time >= from),
             }
             && match self.to {
                 At::Start => false,
                 At::Head => true,
                 At::Event(last) => event.0 <= last,
-                At::Time(micros) => time.is_none_or(|time| time.micros() <= micros),
+                At::Time(to) => time.is_none_or(|time| time <= to),
             }
             && match &self.correlation {
                 CorrelationFilter::Any => true,
                 CorrelationFilter::IsSet => log.correlation(event).is_some(),
                 CorrelationFilter::NotSet => log.correlation(event).is_none(),
-                CorrelationFilter::Is(id) => log.correlation(event) == Some(id),
+                CorrelationFilter::Is(id) => log.correlation(event) == Some(IdRef::new(id)),
             }
             && self
                 .text
@@ -165,6 +165,7 @@ fn says(log: &Log, event: EventIx, text: &str, case: Case) -> bool {
             Payload::Absent => return false,
             Payload::Opaque(bytes) => String::from_utf8_lossy(bytes).into_owned(),
             Payload::Json(raw) => format!("{} {}", raw.get(), raw.get().replace("\\u00fc", "ü")),
+            Payload::Viewed(_) => return false,
         };
         fold(&written).contains(&fold(text))
     })

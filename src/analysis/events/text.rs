@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::log::{Body, Payload};
+use crate::model::json::unescaped;
 
 /// Text to look for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,82 +71,12 @@ impl Needle {
         match payload {
             Payload::Absent => false,
             Payload::Opaque(bytes) => self.is_in(bytes),
-            Payload::Json(raw) => {
-                let written = raw.get();
+            Payload::Viewed(viewed) if self.is_in(&viewed.stored) => true,
+            Payload::Json(_) | Payload::Viewed(_) => {
+                let written = payload.json().unwrap_or_default();
                 self.is_in(written.as_bytes())
                     || matches!(unescaped(written), Cow::Owned(text) if self.is_in(text.as_bytes()))
             }
         }
-    }
-}
-
-/// JSON text with the escapes in its strings resolved; no JSON any more.
-fn unescaped(json: &str) -> Cow<'_, str> {
-    let Some(first) = memchr::memchr(b'\\', json.as_bytes()) else {
-        return Cow::Borrowed(json);
-    };
-    let mut text = String::with_capacity(json.len());
-    let mut rest = json;
-    let mut next = Some(first);
-    while let Some(at) = next {
-        text.push_str(&rest[..at]);
-        let (read, length) = escape(&rest[at..]);
-        text.push(read);
-        rest = &rest[at + length..];
-        next = memchr::memchr(b'\\', rest.as_bytes());
-    }
-    text.push_str(rest);
-    Cow::Owned(text)
-}
-
-/// The character that the escape at the start of `text` stands for, and the escape's length. Valid
-/// JSON holds no others than these; half a surrogate pair is shown as what it is, damage.
-fn escape(text: &str) -> (char, usize) {
-    let unit = |at: usize| -> Option<u32> {
-        let digits = text.get(at..)?.strip_prefix("\\u")?.get(..4)?;
-        u32::from_str_radix(digits, 16).ok()
-    };
-    match text.as_bytes().get(1) {
-        Some(b'n') => ('\n', 2),
-        Some(b't') => ('\t', 2),
-        Some(b'r') => ('\r', 2),
-        Some(b'b') => ('\u{8}', 2),
-        Some(b'f') => ('\u{c}', 2),
-        Some(b'u') => match (unit(0), unit(6)) {
-            (Some(high @ 0xd800..0xdc00), Some(low @ 0xdc00..0xe000)) => {
-                let scalar = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-                (char::from_u32(scalar).unwrap_or('\u{fffd}'), 12)
-            }
-            (Some(scalar), _) => (char::from_u32(scalar).unwrap_or('\u{fffd}'), 6),
-            (None, _) => ('\\', 1),
-        },
-        Some(&(b'"' | b'\\' | b'/')) => (char::from(text.as_bytes()[1]), 2),
-        _ => ('\\', 1),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn escapes_are_read_as_json_does(text in any::<String>()) {
-            let ascii: String = text.chars().flat_map(|c| {
-                let mut units = [0; 2];
-                c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>()
-            }).collect();
-            let written = serde_json::to_string(&text).unwrap();
-            prop_assert_eq!(unescaped(&written), format!("\"{text}\""));
-            prop_assert_eq!(unescaped(&ascii), text);
-        }
-    }
-
-    #[test]
-    fn half_a_pair_is_no_panic() {
-        assert_eq!(unescaped(r#""\ud83d x""#), "\"\u{fffd} x\"");
-        assert_eq!(unescaped(r"\"), r"\");
-        assert_eq!(unescaped("\\u00é"), "\\u00é");
     }
 }

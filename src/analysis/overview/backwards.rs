@@ -4,9 +4,9 @@
 use serde::Serialize;
 
 use super::EXAMPLES;
-use crate::log::{Log, PositionName};
+use crate::log::Log;
 use crate::model::time::Span;
-use crate::model::{EventIx, Timestamp};
+use crate::model::{EventIx, PositionName, Timestamp};
 
 /// Events with a time before that of the event before them, by the clock of the report.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -87,26 +87,24 @@ impl Bucket {
     }
 
     /// Where the buckets from that of `first` to that of `last` begin, in order. Those shorter than a
-    /// day have equal lengths also where the zone's clocks are put forward or back.
+    /// day have equal lengths also where the zone's clocks are put forward or back, unless they would
+    /// no longer begin where clocks show it: of three hours, one then has two or four.
     #[must_use]
     pub fn starts(self, first: Timestamp, last: Timestamp, zone: Zone) -> Vec<Timestamp> {
-        let wall = zone.civil(first);
-        let mut civil = self.floor(wall);
-        let mut start = if self.unit.is_of_calendar() {
-            zone.moment(civil).0.min(first)
-        } else {
-            // By what has passed since, as a wall time may occur twice.
-            let passed = Zone::Utc.moment(wall).0 - Zone::Utc.moment(civil).0;
-            Timestamp::from_micros(first.micros()).saturating_sub(passed)
-        };
+        let mut start = self.start(first, zone);
+        let mut civil = self.floor(zone.civil(first));
         let mut starts = vec![start];
         loop {
-            let next = if self.unit.is_of_calendar() {
-                civil = self.after(civil);
-                zone.moment(civil).0
-            } else {
-                start.saturating_add(Span::from_micros(self.micros()))
-            };
+            civil = self.after(civil);
+            let mut next = zone.moment(civil).0;
+            if !self.unit.is_of_calendar() {
+                // A wall time may occur twice.
+                let equal = start.saturating_add(Span::from_micros(self.micros()));
+                let there = zone.civil(equal);
+                if self.floor(there) == there {
+                    (next, civil) = (equal, there);
+                }
+            }
             // At the end of all time the next is not later.
             if next > last || next <= start {
                 return starts;
@@ -114,6 +112,21 @@ impl Bucket {
             start = next;
             starts.push(start);
         }
+    }
+
+    /// Where the bucket of a moment begins.
+    fn start(self, moment: Timestamp, zone: Zone) -> Timestamp {
+        let wall = zone.civil(moment);
+        let floor = self.floor(wall);
+        if !self.unit.is_of_calendar() {
+            // By what has passed since, as a wall time may occur twice.
+            let passed = Zone::Utc.moment(wall).0 - Zone::Utc.moment(floor).0;
+            let start = Timestamp::from_micros(moment.micros()).saturating_sub(passed);
+            if zone.civil(start) == floor {
+                return start;
+            }
+        }
+        zone.moment(floor).0.min(moment)
     }
 
     /// The beginning of the bucket in which a wall time lies.
@@ -170,6 +183,22 @@ impl Bucket {
     fn after(self, start: Civil) -> Civil {
         let count = self.count as u8;
         let next = match self.unit {
+            Unit::Millisecond => Civil {
+                micros: start.micros + u32::from(self.count) * 1_000,
+                ..start
+            },
+            Unit::Second => Civil {
+                second: start.second + count,
+                ..start
+            },
+            Unit::Minute => Civil {
+                minute: start.minute + count,
+                ..start
+            },
+            Unit::Hour => Civil {
+                hour: start.hour + count,
+                ..start
+            },
             Unit::Week => Civil {
                 day: start.day + 7 * count,
                 ..start
@@ -182,7 +211,7 @@ impl Bucket {
                 year: start.year + i32::from(self.count),
                 ..start
             },
-            _ => Civil {
+            Unit::Day => Civil {
                 day: start.day + count,
                 ..start
             },

@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use super::{Overview, overview};
-use crate::log::{Cut, Log, Problem};
+use super::{Overview, PayloadFigures, Warning, overview, payloads};
+use crate::log::{Cut, Log, PayloadReader, Problem};
 use crate::model::time::Zone;
 use crate::model::{Cancelled, Task};
 
@@ -90,10 +90,16 @@ pub struct InfoReport {
     /// What it holds as of the moment.
     #[serde(flatten)]
     pub overview: Overview,
-    /// Records that could not be read, or not wholly, in the whole file: such a record has no time.
+    /// What was seen of their payloads.
+    pub payloads: PayloadFigures,
+    /// Records known at the moment that could not be read, or not wholly. One that is lost counts at
+    /// the event before it.
     pub unreadable: u64,
-    /// The problems of the file, then those of the first thousand of these records.
+    /// The problems of the file itself, whatever the moment, then those of these records, as far as
+    /// they are among the first thousand of the file.
     pub problems: Vec<Problem>,
+    /// What is odd about what it holds as of the moment.
+    pub warnings: Vec<Warning>,
     /// What the store does not hold.
     pub lacks: Vec<String>,
 }
@@ -104,23 +110,30 @@ pub struct InfoReport {
 /// [`Cancelled`] when the task was called off.
 pub fn info(
     log: &Log,
+    payloads: &dyn PayloadReader,
     cut: &Cut,
     facts: &StoreFacts,
     zone: Zone,
     task: &Task,
 ) -> Result<InfoReport, Cancelled> {
     let overview = overview(log, cut, zone, task)?;
+    let payloads = payloads::figures(log, payloads, cut, task)?;
+    let mut warnings = overview.warnings();
+    warnings.extend(payloads.warning());
     let facts = facts.clone();
+    let known = log.known_problems(cut);
     let mut problems = facts.problems;
-    problems.extend_from_slice(log.problems());
+    problems.extend(known.first.into_iter().cloned());
     Ok(InfoReport {
         path: facts.path,
         files: facts.files,
         format: facts.format,
         bytes: facts.bytes,
         layout: facts.layout,
+        warnings,
         overview,
-        unreadable: log.problem_count(),
+        payloads,
+        unreadable: known.count,
         problems,
         lacks: facts.lacks,
     })

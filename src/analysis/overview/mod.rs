@@ -1,28 +1,30 @@
 //! What a store holds as of a moment: its streams, types, times and oddities, each counted in one pass
-//! over the columns. Behind `asof info` and the Overview; no payload is read here, and what only the
-//! file can tell comes in as [`StoreFacts`].
+//! over the columns. Behind `asof info` and the Overview; of payloads only a few are read, to see whether
+//! they are what they are written as, and what only the file can tell comes in as [`StoreFacts`].
 
 mod backwards;
 mod buckets;
 mod histogram;
 mod info;
+mod payloads;
 mod repeats;
 #[cfg(test)]
 mod tests;
 mod versions;
 mod warnings;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 pub use backwards::{Backwards, SlidBack};
 pub use buckets::Bucket;
 pub use histogram::{Bar, Histogram, over as histogram};
 pub use info::{FileFacts, InfoReport, LayoutFacts, Reason, RunnerUp, StoreFacts, info};
+pub use payloads::PayloadFigures;
 pub use versions::{Fork, Gap, VersionFigures};
 pub use warnings::Warning;
 
 use super::scan;
-use crate::log::{AsOf, Clock, Cut, Log, Run, Times};
+use crate::log::{Arranged, AsOf, Clock, Cut, Log, NO_CATEGORY, Run, Times};
 use crate::model::time::{Span, Zone};
 use crate::model::{Cancelled, CategoryIx, EventIx, StreamIx, Task, Timestamp};
 use backwards::Watch;
@@ -50,6 +52,12 @@ pub struct Overview {
     pub last_time: Option<Timestamp>,
     /// Events without a time of their own among others that have one.
     pub untimed: u64,
+    /// Whether the events were put in order and the file has them otherwise: a fact of the file,
+    /// whatever the moment.
+    pub put_in_order: bool,
+    /// How.
+    #[serde(skip)]
+    pub arranged: Arranged,
     /// Where time runs backwards.
     pub backwards: Backwards,
     /// The longest time between the recording and the occurrence of an event, in microseconds; null
@@ -67,12 +75,19 @@ pub struct Overview {
 /// A category in figures.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CategoryFigures {
-    /// Its name.
+    /// Its name; null in JSON where it is [`NO_CATEGORY`].
+    #[serde(serialize_with = "told")]
     pub name: String,
     /// Events that stand in one of its streams, each counted once.
     pub events: u64,
     /// Streams with at least one event.
     pub streams: u64,
+}
+
+fn told<S: Serializer>(name: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    Some(name)
+        .filter(|name| *name != NO_CATEGORY)
+        .serialize(serializer)
 }
 
 /// An event type in figures.
@@ -112,6 +127,8 @@ pub fn overview(log: &Log, cut: &Cut, zone: Zone, task: &Task) -> Result<Overvie
         first_time: tally.first_time,
         last_time: tally.last_time,
         untimed: if span.is_some() { tally.untimed } else { 0 },
+        put_in_order: log.arranged() != Arranged::AsRead,
+        arranged: log.arranged(),
         backwards: tally.backwards.figures(log),
         clocks_apart: tally.clocks_apart,
         versions: tally.versions.figures(log, cut, task)?,

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::analysis::testing::{Sample, log_of, moments, samples, truncated};
 use crate::log::Bound;
+use crate::model::time::Style;
 
 fn of(log: &Log, cut: &Cut) -> Overview {
     overview(log, cut, Zone::Utc, &Task::new()).unwrap()
@@ -100,6 +101,37 @@ proptest! {
 }
 
 #[test]
+fn buckets_of_hours_stay_on_the_clock_where_it_is_put_forward_or_back() {
+    let starts = |first: &str, last: &str, hours: i64| {
+        let (first, last): (Timestamp, Timestamp) = (first.parse().unwrap(), last.parse().unwrap());
+        let zone: Zone = "Europe/Berlin".parse().unwrap();
+        let many = first.saturating_add(Span::from_micros(hours * 58 * 3_600_000_000));
+        let starts = Bucket::covering(first, many).starts(first, last, zone);
+        let short = starts.iter().map(|start| zone.format(*start, Style::Clock));
+        short.collect::<Vec<_>>().join(", ")
+    };
+    let spring = ("2024-03-30T22:30:00Z", "2024-03-31T08:00:00Z");
+    assert_eq!(
+        starts(spring.0, spring.1, 3),
+        "21:00:00 +01:00, 00:00:00 +01:00, 03:00:00 +02:00, 06:00:00 +02:00, 09:00:00 +02:00"
+    );
+    // There is no 02:00.
+    assert_eq!(
+        starts(spring.0, "2024-03-31T03:00:00Z", 2),
+        "22:00:00 +01:00, 00:00:00 +01:00, 03:00:00 +02:00, 04:00:00 +02:00"
+    );
+    let autumn = ("2024-10-26T22:30:00Z", "2024-10-27T05:00:00Z");
+    assert_eq!(
+        starts(autumn.0, autumn.1, 3),
+        "00:00:00 +02:00, 03:00:00 +01:00, 06:00:00 +01:00"
+    );
+    assert_eq!(
+        starts(autumn.0, "2024-10-27T02:10:00Z", 1),
+        "00:00:00 +02:00, 01:00:00 +02:00, 02:00:00 +02:00, 02:00:00 +01:00, 03:00:00 +01:00"
+    );
+}
+
+#[test]
 fn buckets_have_the_names_that_people_use() {
     let name = |first: &str, last: &str| {
         let (first, last) = (first.parse().unwrap(), last.parse().unwrap());
@@ -171,7 +203,7 @@ fn oddities_are_told_in_sentences() {
         lines,
         [
             "Recorded time runs backwards twice, by 1.000 s at most: #23, #33 +0",
-            "1 event has no recorded time and count at that of the event before:  +0",
+            "1 event has no recorded time and counts at that of the event before:  +0",
             "2 versions are missing in 1 stream: Stream-1 v3–v4 +0",
             "1 version stands more than once in 1 stream: Stream-2 v1 +0",
             "1 event has an id that an earlier event has:  +0",
@@ -190,11 +222,19 @@ fn the_answer_has_the_fields_of_the_contract() {
         lacks: vec!["snapshots".to_owned()],
         ..StoreFacts::default()
     };
-    let report = info(&log, &log.at_head(), &facts, Zone::Utc, &Task::new()).unwrap();
+    let report = info(
+        &log,
+        &crate::analysis::testing::MadeUp,
+        &log.at_head(),
+        &facts,
+        Zone::Utc,
+        &Task::new(),
+    )
+    .unwrap();
     let value = serde_json::to_value(&report).unwrap();
     assert_eq!(value["clocks_apart_us"], json!(12_600_000_000_i64));
     assert!(
-        report.overview.warnings()[0]
+        report.warnings[0]
             .message
             .starts_with("Recorded and occurred time differ by up to 3 h 30 min")
     );
@@ -209,12 +249,14 @@ fn the_answer_has_the_fields_of_the_contract() {
             r#""events":2,"streams":2,"categories":["#,
             r#"{"name":"Stream-even","events":1,"streams":1},{"name":"Stream-odd","events":1,"streams":1}],"#,
             r#""event_types":[{"name":"Kind0","count":2}],"#,
-            r#""first_time":"1970-01-01T00:00:00.000000Z","last_time":"1970-01-01T01:00:00.000000Z","untimed":0,"#,
+            r#""first_time":"1970-01-01T00:00:00.000000Z","last_time":"1970-01-01T01:00:00.000000Z","untimed":0,"put_in_order":false,"#,
             r#""backwards":{"events":0,"most_us":0,"first":[]},"clocks_apart_us":12600000000,"#,
             r#""versions":{"missing":0,"gapped_streams":0,"forks":0,"forked_streams":0,"first_gaps":[],"first_forks":[]},"#,
             r#""repeated_ids":0,"histogram":{"bucket":"2 minutes","bars":null,"#,
             r#""busiest":{"from":"1970-01-01T00:00:00.000000Z","events":1}},"#,
-            r#""unreadable":0,"problems":[],"lacks":["snapshots"]}"#,
+            r#""payloads":{"looked_at":2,"of":2,"broken":0,"first_broken":[]},"#,
+            r#""unreadable":0,"problems":[],"warnings":[{"message":"Recorded and occurred time differ by up to 3 h 30 min, "#,
+            r#"more than the store spans (1 h)","places":[],"more":0}],"lacks":["snapshots"]}"#,
         )
     );
 }

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::Overview;
-use crate::analysis::words::many;
-use crate::log::Clock;
+use super::{Overview, PayloadFigures};
+use crate::analysis::words::{capitalised, grouped, many};
+use crate::log::Arranged;
 use crate::model::time::Span;
 
 /// Something worth a look, with the first places where to look.
@@ -34,6 +34,7 @@ impl Overview {
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
         let all = [
+            self.order_warning(),
             self.clocks_warning(),
             self.backwards_warning(),
             self.untimed_warning(),
@@ -44,20 +45,24 @@ impl Overview {
         all.into_iter().flatten().collect()
     }
 
-    fn clock_name(&self) -> &'static str {
-        match self.as_of.clock {
-            Clock::Recorded => "Recorded",
-            Clock::Occurred => "Occurred",
-        }
+    fn order_warning(&self) -> Option<Warning> {
+        // What a layout says of the order of its stores is nothing odd.
+        let odd = Some(self.arranged).filter(|how| *how == Arranged::ByTimeForVersions);
+        let message = format!("The events are put in order {}", odd?.words()?);
+        Some(Warning::new(message, Vec::new(), 0))
     }
 
     /// A store whose recording times are those of an import.
     fn clocks_warning(&self) -> Option<Warning> {
         let (first, last) = (self.first_time?, self.last_time?);
-        let apart = self.clocks_apart.filter(|&apart| apart > last - first)?;
+        let spans = last - first;
+        // A single moment spans nothing, whatever the clocks say.
+        let apart = self.clocks_apart.filter(|&apart| apart > spans)?;
+        if spans == Span::ZERO {
+            return None;
+        }
         let message = format!(
-            "Recorded and occurred time differ by up to {apart}, more than the store spans ({})",
-            last - first
+            "Recorded and occurred time differ by up to {apart}, more than the store spans ({spans})"
         );
         Some(Warning::new(message, Vec::new(), 0))
     }
@@ -66,7 +71,7 @@ impl Overview {
         let back = &self.backwards;
         let message = format!(
             "{} time runs backwards {}, by {} at most",
-            self.clock_name(),
+            capitalised(self.as_of.clock.name()),
             times(back.events)?,
             exact(back.most)
         );
@@ -75,11 +80,10 @@ impl Overview {
     }
 
     fn untimed_warning(&self) -> Option<Warning> {
-        let events = many(self.untimed, "event has", "events have")?;
-        let message = format!(
-            "{events} no {} time and count at that of the event before",
-            self.clock_name().to_lowercase()
-        );
+        let clock = self.as_of.clock.name();
+        let one = format!("event has no {clock} time and counts at that of the event before");
+        let several = format!("events have no {clock} time and count at that of the event before");
+        let message = many(self.untimed, &one, &several)?;
         Some(Warning::new(message, Vec::new(), 0))
     }
 
@@ -129,6 +133,24 @@ impl Overview {
         let events = many(self.repeated_ids?, "event has", "events have")?;
         let message = format!("{events} an id that an earlier event has");
         Some(Warning::new(message, Vec::new(), 0))
+    }
+}
+
+impl PayloadFigures {
+    /// What is odd about them.
+    pub(super) fn warning(&self) -> Option<Warning> {
+        let all = self.looked_at == self.of;
+        let broken = many(self.broken, "payload", "payloads")?;
+        let message = match all {
+            true => format!("{broken}: JSON that is cut off or damaged, shown as text"),
+            false => format!(
+                "{broken} of the {} looked at, of {} in all: JSON that is cut off or damaged, shown as text",
+                grouped(self.looked_at),
+                grouped(self.of)
+            ),
+        };
+        let places = self.first_broken.iter().map(ToString::to_string);
+        Some(Warning::new(message, places.collect(), self.broken))
     }
 }
 

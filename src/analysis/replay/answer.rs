@@ -4,13 +4,14 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::moment::{Existence, StateAt};
+use super::evidence::{EventRef, Evidence};
+use super::moment::{EndedBy, Existence, StateAt};
 use super::notices::{Notice, notices};
-use super::pointer;
-use super::report::EventRef;
 use super::tree::{Blame, Found};
+use crate::analysis::words::{many, steers};
 use crate::log::{Bound, Log, StreamEnd};
-use crate::model::time::Zone;
+use crate::model::json::pointer;
+use crate::model::time::{Span, Style, Zone};
 use crate::model::{EventIx, Timestamp};
 
 /// Characters of a value that a sentence shows.
@@ -69,15 +70,6 @@ impl fmt::Display for Part {
             Self::Event { name, place, .. } => write!(f, "{name} {place}"),
         }
     }
-}
-
-/// One row of evidence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Evidence {
-    /// What the event has to do with the answer.
-    pub role: &'static str,
-    /// The event.
-    pub event: EventRef,
 }
 
 /// The answer. Its `Display` is the sentence.
@@ -141,7 +133,7 @@ fn spoken_value(value: &Value, chars: usize) -> String {
 
 pub(super) fn one_line(text: &str) -> String {
     text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
+        .map(|c| if steers(c) { ' ' } else { c })
         .collect()
 }
 
@@ -187,30 +179,29 @@ impl Writer<'_> {
         }
     }
 
-    fn ended(&mut self, how: StreamEnd, by: EventIx) {
-        let (words, clause) = match how {
-            StreamEnd::Tombstoned => ("tombstoned", "tombstoned by "),
-            StreamEnd::Deleted => ("deleted", "deleted by "),
-            StreamEnd::Archived => ("archived", "archived by "),
-        };
+    fn ended(&mut self, how: StreamEnd, by: EndedBy) {
+        let words = how.name();
         self.words(self.tense(" no longer existed", " no longer exists"));
         self.moment();
-        self.event(clause, words, by, "");
+        match by {
+            EndedBy::Event(by) => self.event(&format!("{words} by "), words, by, ""),
+            EndedBy::Store(since) => {
+                let mut clause = vec![Part::words(format!("the store says that it is {words}"))];
+                if let Some(since) = since {
+                    clause.push(Part::words(" since "));
+                    clause.push(Part::Time(self.time(since)));
+                }
+                self.details.push(clause);
+                if let Some(last) = self.at.last {
+                    self.event("last event: ", "last event", last, "");
+                }
+            }
+        }
         self.next();
     }
 
     fn whole(&mut self) {
-        let (mut count, mut named) = (0, Vec::new());
-        self.at.tree().for_each_leaf(&mut |leaf| {
-            let Some(value) = leaf.value else { return };
-            count += 1;
-            if named.len() < FIELDS_NAMED && !value.is_array() && !value.is_object() {
-                named.push((
-                    leaf.pointer.to_owned(),
-                    spoken_value(value, SHORT_VALUE_CHARS),
-                ));
-            }
-        });
+        let (count, named) = self.fields_named();
         let version = self
             .at
             .last
@@ -241,7 +232,34 @@ impl Writer<'_> {
         if let Some(last) = self.at.last {
             self.event("last event: ", "last event", last, "");
         }
+        self.left_out();
         self.next();
+    }
+
+    /// How many fields the state has, and those that the sentence names, each with its value: the
+    /// ones that changed last, since they are what a moment is asked about. The stream's own name
+    /// among them says nothing new.
+    fn fields_named(&self) -> (usize, Vec<(String, String)>) {
+        let stream = self.log.stream_name(self.at.stream);
+        let mut count = 0;
+        let mut named: Vec<(EventIx, String, String)> = Vec::new();
+        self.at.tree().for_each_leaf(&mut |leaf| {
+            let Some(value) = leaf.value else { return };
+            count += 1;
+            let changed = leaf.blame.changed_by;
+            let later = named.partition_point(|(other, ..)| *other >= changed);
+            if later == FIELDS_NAMED || value.is_array() || value.is_object() || value == stream {
+                return;
+            }
+            named.truncate(FIELDS_NAMED - 1);
+            let value = spoken_value(value, SHORT_VALUE_CHARS);
+            named.insert(later, (changed, leaf.pointer.to_owned(), value));
+        });
+        let named = named.into_iter();
+        (
+            count,
+            named.map(|(_, field, value)| (field, value)).collect(),
+        )
     }
 
     fn field(&mut self, pointer: &str) {
@@ -281,13 +299,24 @@ impl Writer<'_> {
                 }
             }
         }
+        self.left_out();
         self.next();
+    }
+
+    /// That events say something, or may, which is not in the state.
+    fn left_out(&mut self) {
+        let left_out = self.at.fold.not_folded() + self.at.fold.unreadable();
+        if let Some(events) = many(left_out, "event is", "events are") {
+            self.details
+                .push(vec![Part::words(format!("{events} not folded"))]);
+        }
     }
 
     fn moment(&mut self) {
         let time = self.at.cut.time(self.log).map(|time| self.time(time));
         let (words, text) = match (self.at.cut.bound(), time) {
-            (Bound::Time(_), Some(time)) => ("as of ", time),
+            // Of a time that was asked for the end of its second stays unsaid.
+            (Bound::Time(time), _) => ("as of ", self.zone.say(time)),
             (Bound::Event(event), time) => {
                 let position = self.log.position_name(event);
                 (
@@ -296,7 +325,7 @@ impl Writer<'_> {
                 )
             }
             (Bound::Head, Some(time)) => ("as of the head, ", time),
-            (Bound::Head, None) | (Bound::Time(_), None) => ("as of ", "the head".to_owned()),
+            (Bound::Head, None) => ("as of ", "the head".to_owned()),
             (Bound::Start, _) => ("before ", "the first event".to_owned()),
         };
         self.details
@@ -309,13 +338,17 @@ impl Writer<'_> {
             Part::words(words),
             self.event_part(event, Places::VersionAndPosition),
         ];
+        if self.is_untimed(event) {
+            clause.push(Part::words(", which has no time of its own"));
+        }
         if let Some(time) = self.time_of(event) {
             clause.push(Part::words(" on "));
             clause.push(Part::Time(self.time(time)));
             if let Some(moment) = self.at.cut.time(self.log).filter(|&moment| moment != time) {
                 let way = if time <= moment { " earlier" } else { " later" };
                 let way = if after.is_empty() { way } else { after };
-                clause.push(Part::words(format!(", {}{way}", (moment - time).abs())));
+                let span = told_span((moment - time).abs());
+                clause.push(Part::words(format!(", {span}{way}")));
             }
         }
         self.details.push(clause);
@@ -325,7 +358,8 @@ impl Writer<'_> {
     fn next(&mut self) {
         let Some(next) = self.at.next else { return };
         let ahead = match (self.time_of(next), self.at.cut.time(self.log)) {
-            (Some(time), Some(moment)) if time >= moment => Some(time - moment),
+            (Some(time), Some(moment)) if time == moment => Some(Ahead::Together),
+            (Some(time), Some(moment)) if time > moment => Some(Ahead::By(time - moment)),
             _ => None,
         };
         let places = if ahead.is_some() {
@@ -334,7 +368,10 @@ impl Writer<'_> {
             Places::VersionAndPosition
         };
         let mut clause = vec![Part::words("next: "), self.event_part(next, places)];
-        clause.extend(ahead.map(|span| Part::words(format!(" in {span}"))));
+        clause.extend(ahead.map(|ahead| match ahead {
+            Ahead::Together => Part::words(" at the same time"),
+            Ahead::By(span) => Part::words(format!(" in {}", told_span(span))),
+        }));
         self.details.push(clause);
         self.note("next", next);
     }
@@ -355,12 +392,31 @@ impl Writer<'_> {
         Part::Event { event, name, place }
     }
 
+    /// Its own time: that of the event before it is no evidence.
     fn time_of(&self, event: EventIx) -> Option<Timestamp> {
-        self.log.time(event, self.at.cut.clock())
+        self.log.own_time(event, self.at.cut.clock())
+    }
+
+    fn is_untimed(&self, event: EventIx) -> bool {
+        self.time_of(event).is_none() && self.at.cut.knows_times(self.log)
     }
 
     fn time(&self, time: Timestamp) -> String {
-        self.zone.say(time)
+        self.zone.format(time, Style::AsNeeded)
+    }
+}
+
+/// How far the next event is.
+enum Ahead {
+    Together,
+    By(Span),
+}
+
+/// The length of time between two moments that are not the same.
+fn told_span(span: Span) -> String {
+    match span {
+        Span::ZERO => "less than 1 µs".to_owned(),
+        span => span.to_string(),
     }
 }
 

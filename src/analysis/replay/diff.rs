@@ -3,10 +3,10 @@
 
 use hashbrown::{HashMap, HashSet};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::pointer;
 use super::tree::{Node, Tree, View};
+use crate::model::json::pointer;
 
 /// What happened to a field between two states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -38,18 +38,15 @@ pub struct Difference {
 #[must_use]
 pub fn diff(a: &Tree, b: &Tree) -> Vec<Difference> {
     let mut out = Vec::new();
-    if !a.is_same(b) {
+    if !a.is_same(b) && !a.is_like(b) {
+        let (a, b) = (a.to_value(), b.to_value());
+        if a != b {
+            note("", Some(a), Some(b), &mut out);
+        }
+    } else if !a.is_same(b) {
         let (a, b): (Vec<_>, Vec<_>) = (a.children().collect(), b.children().collect());
         children(&a, &b, &mut String::new(), &mut out);
     }
-    out
-}
-
-/// As [`diff`], between plain JSON values. Values that are no objects differ at the empty pointer.
-#[must_use]
-pub fn diff_values(a: &Value, b: &Value) -> Vec<Difference> {
-    let mut out = Vec::new();
-    values(Some(a), Some(b), &mut String::new(), &mut out);
     out
 }
 
@@ -109,29 +106,6 @@ fn both(a: &Node, b: &Node, at: &mut String, out: &mut Vec<Difference>) {
         }
         (View::Leaf(a), View::Leaf(b)) if a == b => {}
         _ => note(at, Some(a.to_value()), Some(b.to_value()), out),
-    }
-}
-
-fn values(a: Option<&Value>, b: Option<&Value>, at: &mut String, out: &mut Vec<Difference>) {
-    match (a, b) {
-        (Some(Value::Object(a)), Some(Value::Object(b))) => maps(a, b, at, out),
-        (a, b) if a == b => {}
-        (a, b) => note(at, a.cloned(), b.cloned(), out),
-    }
-}
-
-fn maps(
-    a: &Map<String, Value>,
-    b: &Map<String, Value>,
-    at: &mut String,
-    out: &mut Vec<Difference>,
-) {
-    let length = at.len();
-    let added = b.keys().filter(|key| !a.contains_key(*key));
-    for key in a.keys().chain(added) {
-        pointer::push(at, key);
-        values(a.get(key), b.get(key), at, out);
-        at.truncate(length);
     }
 }
 

@@ -1,12 +1,14 @@
 //! The default fold: JSON merge of payloads, which needs no configuration. The rules are those of
-//! "The default fold" in the user guide; anything about reading events or time stays out.
+//! "The default fold" in `docs/semantics.md`; anything about reading events or time stays out.
 
 use serde_json::{Map, Value};
 
 use super::envelope;
+use super::flaws::{Flaw, Flaws};
 use super::tree::Tree;
-use crate::log::Payload;
+use crate::log::{Payload, StreamEnd};
 use crate::model::EventIx;
+use crate::model::json::TooDeep;
 
 /// What a layout says about its payloads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,16 +23,26 @@ pub struct FoldRules {
 pub enum Folded {
     /// Its payload was merged.
     Merged,
-    /// It carries no JSON object, so the state stayed as it was.
+    /// The state stayed as it was.
     Skipped,
+}
+
+/// That a stream was begun anew after its deletion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revival {
+    /// The event that had deleted it.
+    pub deleted_by: EventIx,
+    /// The first event since.
+    pub begun_by: EventIx,
 }
 
 /// A state as it grows, event by event. Cloning is a snapshot: it takes no time and shares memory.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MergeFold {
     tree: Tree,
-    not_folded: u64,
-    unreadable: u64,
+    flaws: Flaws,
+    ended: Option<(StreamEnd, EventIx)>,
+    revival: Option<Revival>,
 }
 
 impl MergeFold {
@@ -38,6 +50,28 @@ impl MergeFold {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Where a projection has made no state yet.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self {
+            tree: Tree::nothing(),
+            ..Self::default()
+        }
+    }
+
+    /// Says that `event` is next: what was deleted before begins anew with it.
+    pub fn turn_to(&mut self, event: EventIx) {
+        if let Some((StreamEnd::Deleted, deleted_by)) = self.ended {
+            *self = Self {
+                revival: Some(Revival {
+                    deleted_by,
+                    begun_by: event,
+                }),
+                ..Self::default()
+            };
+        }
     }
 
     /// Folds one event. Events come in log order.
@@ -48,16 +82,32 @@ impl MergeFold {
         event_type: &str,
         payload: &Payload,
     ) -> Folded {
-        let Some(Value::Object(payload)) = payload.value() else {
-            self.not_folded += 1;
-            return Folded::Skipped;
+        self.turn_to(event);
+        if self.ended.is_some() {
+            return self.skip(Flaw::AfterEnd, event);
+        }
+        let reading = match payload.read() {
+            Ok(Some(reading)) => reading,
+            Ok(None) => return self.skip(Flaw::NoObject, event),
+            Err(TooDeep) => return self.skip(Flaw::TooDeep, event),
+        };
+        let Value::Object(payload) = reading.value else {
+            return self.skip(Flaw::NoObject, event);
         };
         let mut payload = Value::Object(envelope::open(payload, event_type, &rules.drop_keys));
         envelope::unwrap_scalars(&mut payload);
         let Value::Object(mut payload) = payload else {
-            self.not_folded += 1;
-            return Folded::Skipped;
+            return self.skip(Flaw::NoObject, event);
         };
+        let noted = [
+            (Flaw::RepeatedKey, reading.repeated_key),
+            (Flaw::HalfCharacter, reading.half_character),
+        ];
+        for (flaw, place) in noted {
+            if let Some(place) = place {
+                self.flaws.note(flaw, event, Some(&place));
+            }
+        }
         match self.changed_key(event_type, &payload) {
             Some(key) => {
                 let new = payload.remove("new").unwrap_or(Value::Null);
@@ -70,9 +120,59 @@ impl MergeFold {
         Folded::Merged
     }
 
+    fn skip(&mut self, flaw: Flaw, event: EventIx) -> Folded {
+        self.flaws.note(flaw, event, None);
+        Folded::Skipped
+    }
+
     /// Counts an event whose payload could not be read; the state stays as it was.
-    pub fn miss(&mut self) {
-        self.unreadable += 1;
+    pub fn miss(&mut self, event: EventIx, reason: &str) {
+        self.turn_to(event);
+        let flaw = match self.ended {
+            Some(_) => Flaw::AfterEnd,
+            None => Flaw::Unreadable,
+        };
+        self.flaws.note(flaw, event, Some(reason));
+    }
+
+    /// Says what a projection has made of the state with an event: another state, none, or an error. What
+    /// becomes of the state of a deleted stream that is begun anew is for the projection to say.
+    pub fn turn_into(&mut self, event: EventIx, state: Result<Option<Value>, String>) {
+        if let Some((StreamEnd::Deleted, deleted_by)) = self.ended {
+            self.ended = None;
+            self.revival = Some(Revival {
+                deleted_by,
+                begun_by: event,
+            });
+        }
+        match state {
+            Ok(Some(state)) => self.tree.turn_into(state, event),
+            Ok(None) => self.tree = Tree::nothing(),
+            Err(reason) => self.flaws.note(Flaw::Failed, event, Some(&reason)),
+        }
+    }
+
+    /// Says that the event folded last ends the stream. What has ended for good ends only once.
+    pub fn end(&mut self, how: StreamEnd, by: EventIx) {
+        self.ended.get_or_insert((how, by));
+    }
+
+    /// How the stream has ended and by which event, if it has.
+    #[must_use]
+    pub const fn ended(&self) -> Option<(StreamEnd, EventIx)> {
+        self.ended
+    }
+
+    /// Where the stream was last begun anew, if it was.
+    #[must_use]
+    pub const fn revival(&self) -> Option<Revival> {
+        self.revival
+    }
+
+    /// What events could not give as they stand, since the stream was last begun.
+    #[must_use]
+    pub const fn flaws(&self) -> &Flaws {
+        &self.flaws
     }
 
     /// The state so far, with its blame.
@@ -81,16 +181,29 @@ impl MergeFold {
         &self.tree
     }
 
-    /// How many events carried no JSON object.
+    /// How many fields stand at the top.
     #[must_use]
-    pub const fn not_folded(&self) -> u64 {
-        self.not_folded
+    pub fn size(&self) -> usize {
+        self.tree.children().count()
+    }
+
+    /// How many events were read but left the state as it was.
+    #[must_use]
+    pub fn not_folded(&self) -> u64 {
+        self.flaws
+            .count(&[Flaw::NoObject, Flaw::TooDeep, Flaw::Failed])
     }
 
     /// How many events could not be read.
     #[must_use]
     pub const fn unreadable(&self) -> u64 {
-        self.unreadable
+        self.flaws.of(Flaw::Unreadable).count
+    }
+
+    /// Whether no event between `earlier` and this later state of the same stream changed what
+    /// stands at `pointer`. May say no where it did not.
+    pub(super) fn is_unchanged(&self, earlier: &Self, pointer: &str) -> bool {
+        self.revival == earlier.revival && self.tree.is_unchanged(&earlier.tree, pointer)
     }
 
     /// The key that an `{old, new}` payload sets: the one in the state that is called like the rest
@@ -99,8 +212,8 @@ impl MergeFold {
         if payload.len() != 2 || !payload.contains_key("old") || !payload.contains_key("new") {
             return None;
         }
-        let words = envelope::changed_field(event_type)?;
-        let (snake, plain) = (words.join("_"), words.concat());
+        let field = envelope::changed_field(event_type)?;
+        let (snake, plain) = (envelope::snake_case(field), envelope::plain(field));
         let same = |key: &&str| envelope::plain(key) == plain;
         let live = || {
             self.tree
@@ -194,10 +307,21 @@ mod tests {
             json!({"home_address": 2})
         );
         assert_eq!(
-            state("{}", "acme.HomeAddressCorrected"),
+            state(r#"{"HOME_ADDRESS":1}"#, "HomeAddressCorrected"),
+            json!({"HOME_ADDRESS": 2})
+        );
+        assert_eq!(
+            state("{}", "HomeAddressCorrected"),
             json!({"home_address": 2})
         );
-        assert_eq!(state("{}", "HomeAddressMoved"), json!({"old": 1, "new": 2}));
+        // The rest of the type is its key, a namespace among it.
+        assert_eq!(
+            state(r#"{"email":1}"#, "com.x.EmailChanged"),
+            json!({"email": 1, "com.x.email": 2})
+        );
+        for other in ["HomeAddressMoved", "EmailChangedV2", "EmailChangedEvent"] {
+            assert_eq!(state("{}", other), json!({"old": 1, "new": 2}), "{other}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The answer as Markdown with its evidence, for a ticket. No facts and no wording of its own.
 
-use super::answer::{Answer, Evidence, Part, one_line};
+use super::answer::{Answer, Part, one_line};
+use super::evidence::Evidence;
 use crate::model::time::Style;
 
 impl Answer {
@@ -16,7 +17,7 @@ impl Answer {
                     }
                     // In a code span, so that no tracker takes `#2` for one of its tickets.
                     Part::Event { name, place, .. } => {
-                        out.push_str(&format!("{} `{place}`", escape(name)));
+                        out.push_str(&format!("{} {}", escape(name), code(place)));
                     }
                     other => out.push_str(&escape(&other.to_string())),
                 }
@@ -36,8 +37,9 @@ impl Answer {
             out.push_str("|---|---|---|---|---|---|\n");
         }
         for Evidence { role, event } in &self.evidence {
+            // A bar ends a cell of the table even in a code span.
             let code =
-                |text: Option<String>| text.map_or(String::new(), |text| format!("`{text}`"));
+                |text: Option<String>| text.map_or(String::new(), |t| code(&t).replace('|', "\\|"));
             let cells = [
                 (*role).to_owned(),
                 escape(&one_line(&event.event_type)),
@@ -55,6 +57,16 @@ impl Answer {
         }
         out
     }
+}
+
+/// A code span, whatever is in it: its fence is longer than any within.
+fn code(text: &str) -> String {
+    let text = one_line(text);
+    let fence = text.split(|c| c != '`').map(str::len).max().unwrap_or(0) + 1;
+    let fence = "`".repeat(fence);
+    // One space at each end is not part of the code.
+    let pad = if text.contains('`') { " " } else { "" };
+    format!("{fence}{pad}{text}{pad}{fence}")
 }
 
 /// Takes the meaning off characters that Markdown, or HTML within it, would read.

@@ -4,28 +4,33 @@
 mod answer;
 mod diff;
 mod envelope;
+mod evidence;
+mod flaws;
 mod fold;
 mod forks;
+mod gaps;
 mod markdown;
 mod moment;
 mod notices;
-pub mod pointer;
 mod report;
 mod series;
 mod source;
 mod tree;
 
-pub use answer::{Answer, Evidence, Part, answer};
-pub use diff::{Change, Difference, diff, diff_values};
-pub use fold::{FoldRules, Folded, MergeFold};
+pub use crate::model::json::pointer;
+pub use answer::{Answer, Part, answer};
+pub use diff::{Change, Difference, diff};
+pub use evidence::{EventRef, Evidence};
+pub use flaws::{Flaw, Flawed, Flaws};
+pub use fold::{FoldRules, Folded, MergeFold, Revival};
 pub use forks::Fork;
-pub use moment::{Existence, StateAt, at_version};
-pub use notices::{Notice, NoticeKind, notices};
+pub use gaps::Gap;
+pub use moment::{EndedBy, Existence, StateAt, at_version, from_version};
+pub use notices::{Notice, NoticeKind, losses, notices};
 pub use report::{
-    BlameRef, Deleted, Detail, EventRef, LeafBlame, Presence, StateReport, StateRequest, report,
-    state,
+    BlameRef, Deleted, Detail, LeafBlame, Presence, StateReport, StateRequest, report, state, told,
 };
-pub use series::{Damaged, LastStep, Series, ValueChange};
+pub use series::{LastStep, Series, ValueChange};
 pub use source::{ReplayError, Source};
 pub use tree::{Blame, Found, Leaf, Node, Tree, View};
 

@@ -7,11 +7,12 @@ use hashbrown::HashMap;
 
 use super::fold::MergeFold;
 use super::forks::Fork;
-use super::series::{Damaged, LastStep, Series};
+use super::gaps::Gap;
+use super::series::{LastStep, Series};
 use super::source::{ReplayError, Source};
 use super::tree::Tree;
-use crate::log::{Cut, IdRef, Log, StreamEnd};
-use crate::model::{EventIx, StreamIx, Version};
+use crate::log::{Bound, Cut, IdRef, Log, StreamEnd};
+use crate::model::{EventIx, StreamIx, Timestamp, Version};
 
 /// Whether a stream was there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,9 +25,18 @@ pub enum Existence {
     Ended {
         /// In which way.
         how: StreamEnd,
-        /// The event that ended it.
-        by: EventIx,
+        /// What tells of it.
+        by: EndedBy,
     },
+}
+
+/// What tells that a stream has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndedBy {
+    /// The event that ended it.
+    Event(EventIx),
+    /// The store, which says so now; since when, if it tells.
+    Store(Option<Timestamp>),
 }
 
 /// A stream as of a moment.
@@ -48,11 +58,11 @@ pub struct StateAt {
     pub left_out: Vec<EventIx>,
     /// Versions that stand twice among the known events.
     pub forks: Vec<Fork>,
+    /// Versions that none of these has, nor an event that is left out.
+    pub gap: Option<Gap>,
     /// Groups of known events with one id, each folded.
     pub repeated: Vec<Vec<EventIx>>,
-    /// The first known event that could not be read, where the replay has listed it.
-    pub first_damaged: Option<Damaged>,
-    /// The state before the last known event.
+    /// The state before the last known event, begun anew where that event begins the stream anew.
     pub before: MergeFold,
     /// The state.
     pub fold: MergeFold,
@@ -66,13 +76,28 @@ impl StateAt {
     pub fn find(series: &Series, source: Source<'_>, cut: Cut) -> Result<Self, ReplayError> {
         let log = source.log;
         let stream = series.stream();
+        let known = Self::known(log, stream, &cut);
+        let LastStep { mut before, now } = series.last_step(source, &known)?;
+        if let Some(last) = known.last() {
+            before.turn_to(*last);
+        }
+        let step = LastStep { before, now };
+        Ok(Self::of(log, series, cut, (&known, step)))
+    }
+
+    /// The events of a stream that were known at a cut.
+    #[must_use]
+    pub fn known(log: &Log, stream: StreamIx, cut: &Cut) -> Vec<EventIx> {
+        known(log, &log.stream_events(stream), cut).into_owned()
+    }
+
+    /// A stream as of a moment, given the events that were known and what the last of them did,
+    /// whatever folded them.
+    #[must_use]
+    pub fn of(log: &Log, series: &Series, cut: Cut, step: (&[EventIx], LastStep)) -> Self {
+        let stream = series.stream();
+        let (known, LastStep { before, now: fold }) = step;
         let all = log.stream_events(stream);
-        let known = known(log, &all, &cut);
-        let LastStep {
-            before,
-            now: fold,
-            damaged,
-        } = series.last_step(source, &known)?;
         let last = known.last().copied();
         let span = last.map_or(0, |last| all.partition_point(|&event| event <= last));
         let left_out: Vec<EventIx> = if span == known.len() {
@@ -85,20 +110,20 @@ impl StateAt {
                 .collect()
         };
         let next = left_out.first().or_else(|| all.get(span)).copied();
-        Ok(Self {
+        Self {
             stream,
             cut,
-            existence: existence(log, stream, last),
+            existence: existence(log, stream, last, &fold, &cut),
             events: known.len(),
             last,
             next,
             left_out,
-            forks: series.forks(log, &known),
-            repeated: repeated(log, &known),
-            first_damaged: first_damaged(series, &known).or(damaged),
+            forks: series.forks(log, known),
+            gap: series.gap(log, known),
+            repeated: repeated(log, known),
             before,
             fold,
-        })
+        }
     }
 
     /// The state with its blame.
@@ -128,23 +153,41 @@ fn known<'a>(log: &Log, all: &'a [EventIx], cut: &Cut) -> Cow<'a, [EventIx]> {
     Cow::Owned(reached.iter().filter(holds).copied().collect())
 }
 
-/// A stream has ended when its last known event ends it: what was deleted may be begun again.
-fn existence(log: &Log, stream: StreamIx, last: Option<EventIx>) -> Existence {
-    let Some(by) = last else {
+/// What an event has ended stays so, but that a deleted stream may be begun again. What the store says of
+/// the stream now holds from the moment that it tells, else of everything there is only.
+fn existence(
+    log: &Log,
+    stream: StreamIx,
+    last: Option<EventIx>,
+    fold: &MergeFold,
+    cut: &Cut,
+) -> Existence {
+    let Some(last) = last else {
         return Existence::NotYet;
     };
-    match log.stream_end(by) {
-        Some(how) if log.stream(by) == stream => Existence::Ended { how, by },
+    if let Some((how, by)) = fold.ended() {
+        let by = EndedBy::Event(by);
+        return Existence::Ended { how, by };
+    }
+    let known = |since: Timestamp| cut.time(log).is_some_and(|now| since <= now);
+    match log
+        .stream_ended(last)
+        .filter(|_| log.stream(last) == stream)
+    {
+        Some(said) if cut.bound() == Bound::Head || said.since.is_some_and(known) => {
+            Existence::Ended {
+                how: said.how,
+                by: EndedBy::Store(said.since),
+            }
+        }
         _ => Existence::Exists,
     }
 }
 
 fn repeated(log: &Log, known: &[EventIx]) -> Vec<Vec<EventIx>> {
-    let again = log
-        .repeated_ids()
-        .filter(|event| known.binary_search(event).is_ok());
+    let again = known.iter().filter(|event| log.repeats_id(**event));
     let mut groups: HashMap<IdRef<'_>, Vec<EventIx>> = again
-        .filter_map(|event| Some((log.event_id(event)?, Vec::new())))
+        .filter_map(|event| Some((log.event_id(*event)?, Vec::new())))
         .collect();
     if groups.is_empty() {
         return Vec::new();
@@ -162,19 +205,32 @@ fn repeated(log: &Log, known: &[EventIx]) -> Vec<Vec<EventIx>> {
     groups
 }
 
-fn first_damaged(series: &Series, known: &[EventIx]) -> Option<Damaged> {
-    let mut listed = series.damaged().iter();
-    listed
-        .find(|damaged| known.binary_search(&damaged.event).is_ok())
-        .cloned()
+/// The first event in log order that has `version` in the stream, with which a range from `v7` on
+/// begins. Where it stands once, as nearly always, that is [`at_version`].
+#[must_use]
+pub fn from_version(log: &Log, stream: StreamIx, version: Version) -> Option<EventIx> {
+    if log.versions_ascend(stream) {
+        return at_version(log, stream, version);
+    }
+    let mut events = log.stream_runs(stream).flatten();
+    let has_it = |event: &&u32| log.version_in(EventIx(**event), stream) == Some(version);
+    events.find(has_it).map(|event| EventIx(*event))
 }
 
 /// The last event in log order that has `version` in the stream; `v7` as a moment is this event.
 #[must_use]
 pub fn at_version(log: &Log, stream: StreamIx, version: Version) -> Option<EventIx> {
-    let events = log.stream_events(stream);
-    events
-        .into_iter()
-        .rev()
-        .find(|&event| log.version_in(event, stream) == Some(version))
+    let own = |event: &u32| log.version_in(EventIx(*event), stream);
+    let found = if log.versions_ascend(stream) {
+        log.stream_runs(stream).find_map(|run| {
+            let at = run.partition_point(|event| own(event) < Some(version));
+            run.get(at).filter(|event| own(event) == Some(version))
+        })
+    } else {
+        let has_it = |event: &&u32| own(event) == Some(version);
+        log.stream_runs(stream)
+            .filter_map(|run| run.iter().rfind(has_it))
+            .last()
+    };
+    found.map(|event| EventIx(*event))
 }

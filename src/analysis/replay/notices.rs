@@ -3,10 +3,13 @@
 
 use serde::Serialize;
 
+use super::evidence::EventRef;
+use super::flaws::Flaw;
 use super::moment::StateAt;
-use super::report::EventRef;
-use crate::log::Log;
+use crate::analysis::words::{grouped, many};
+use crate::log::{Cut, Log};
 use crate::model::EventIx;
+use crate::model::json::DEEPEST;
 
 /// Events named in one notice at most.
 const EVIDENCE: usize = 5;
@@ -15,14 +18,30 @@ const EVIDENCE: usize = 5;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeKind {
-    /// An event id stands more than once in the stream.
-    RepeatedEvent,
-    /// Two events claim one version.
-    Fork,
-    /// Events lower in the log are left out, as their time is later.
-    OutOfOrder,
+    /// Records of the store could not be read, so that events may be missing.
+    MissingRecords,
+    /// Versions are missing in the stream.
+    Gap,
     /// Events could not be read.
     Unreadable,
+    /// The projection failed on events.
+    Failed,
+    /// Events left the state as it was: they carry no JSON object, or one that is nested too deep.
+    NotFolded,
+    /// Events lower in the log are left out, as their time is later.
+    OutOfOrder,
+    /// The stream was begun anew after its deletion.
+    BegunAnew,
+    /// Events came after the stream had ended for good.
+    AfterEnd,
+    /// Two events claim one version.
+    Fork,
+    /// An event id stands more than once in the stream.
+    RepeatedEvent,
+    /// A key stands twice in one object of a payload.
+    RepeatedKey,
+    /// A text has half of a surrogate pair.
+    HalfCharacter,
 }
 
 /// Something odd about a history, with the events that show it.
@@ -39,78 +58,242 @@ pub struct Notice {
 /// The notices on a state, the gravest first.
 #[must_use]
 pub fn notices(log: &Log, at: &StateAt) -> Vec<Notice> {
-    let mut notices = Vec::new();
-    let mut note = |kind, message, events: &mut dyn Iterator<Item = EventIx>| {
-        let evidence = events.take(EVIDENCE);
-        let evidence = evidence.map(|event| EventRef::new(log, at.stream, at.cut.clock(), event));
-        notices.push(Notice {
+    let all = [
+        missing_records(log, at),
+        gap(log, at),
+        unreadable(log, at),
+        failed(log, at),
+        not_folded(log, at),
+        too_deep(log, at),
+        out_of_order(log, at),
+        begun_anew(log, at),
+        after_end(log, at),
+        forked(log, at),
+        repeated(log, at),
+        repeated_key(log, at),
+        half_character(log, at),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+impl Notice {
+    fn new(
+        kind: NoticeKind,
+        message: String,
+        (log, at): (&Log, &StateAt),
+        events: impl Iterator<Item = EventIx>,
+    ) -> Self {
+        let events = events.take(EVIDENCE);
+        let evidence = events.map(|event| EventRef::new(log, at.stream, at.cut.clock(), event));
+        Self {
             kind,
             message,
             evidence: evidence.collect(),
-        });
+        }
+    }
+}
+
+/// A notice on the events with a flaw: how many of what, and what that means.
+fn flawed(
+    (log, at): (&Log, &StateAt),
+    (kind, flaw): (NoticeKind, Flaw),
+    [one, several]: [&str; 2],
+    meaning: &str,
+) -> Option<Notice> {
+    let flawed = at.fold.flaws().of(flaw);
+    let events = many(flawed.count, one, several)?;
+    let message = match &flawed.about {
+        Some(about) => format!("{events} {meaning}: {about}"),
+        None => format!("{events} {meaning}"),
     };
-    if at.fold.unreadable() > 0 {
-        let (count, reason) = (
-            plural(at.fold.unreadable(), "event"),
-            at.first_damaged.as_ref(),
-        );
-        let reason = reason.map_or(String::new(), |damaged| format!(": {}", damaged.reason));
-        let message = format!(
-            "{count} of this stream could not be read and left the state as it was{reason}"
-        );
-        note(NoticeKind::Unreadable, message, &mut reason_events(at));
-    }
-    if !at.left_out.is_empty() {
-        let count = plural(at.left_out.len() as u64, "event");
-        let message = format!(
-            "{count} lower in the log of this stream had later times and are left out: the state has holes"
-        );
-        note(
-            NoticeKind::OutOfOrder,
-            message,
-            &mut at.left_out.iter().copied(),
-        );
-    }
-    if let Some(fork) = at.forks.first() {
-        let message = match at.forks.len() {
-            1 => format!(
-                "version {} stands twice in this stream; both events are folded, in log order",
-                fork.version.0
-            ),
-            count => format!(
-                "{count} versions of this stream stand more than once; all events are folded, in log order"
-            ),
-        };
-        note(
-            NoticeKind::Fork,
-            message,
-            &mut at.forks.iter().flat_map(|fork| [fork.first, fork.again]),
-        );
-    }
-    if !at.repeated.is_empty() {
-        let message = match at.repeated.len() {
-            1 => "one event id stands more than once in this stream; the event is folded each time"
-                .to_owned(),
-            count => format!(
-                "{count} event ids stand more than once in this stream; their events are folded each time"
-            ),
-        };
-        note(
-            NoticeKind::RepeatedEvent,
-            message,
-            &mut at.repeated.iter().flatten().copied(),
-        );
-    }
-    notices
+    let first = flawed.first.iter().copied();
+    Some(Notice::new(kind, message, (log, at), first))
 }
 
-fn reason_events(at: &StateAt) -> impl Iterator<Item = EventIx> {
-    at.first_damaged.iter().map(|damaged| damaged.event)
+fn missing_records(log: &Log, at: &StateAt) -> Option<Notice> {
+    let message = losses(log, &at.cut)?;
+    let message = format!("{message}; events of this stream may be among them");
+    Some(Notice::new(
+        NoticeKind::MissingRecords,
+        message,
+        (log, at),
+        std::iter::empty(),
+    ))
 }
 
-fn plural(count: u64, thing: &str) -> String {
-    match count {
-        1 => format!("1 {thing}"),
-        count => format!("{count} {thing}s"),
-    }
+/// What is missing of a store as far as that is known at `cut`, in a sentence with the first place.
+#[must_use]
+pub fn losses(log: &Log, cut: &Cut) -> Option<String> {
+    let known = log.known_losses(cut);
+    let places = many(
+        known.count,
+        "place of the store could not be read",
+        "places of the store could not be read",
+    )?;
+    Some(match known.first.first() {
+        Some(first) => {
+            let message = first.message.trim_end_matches('.');
+            format!("{places}, first {}: {message}", first.place)
+        }
+        None => places,
+    })
+}
+
+fn gap(log: &Log, at: &StateAt) -> Option<Notice> {
+    let gap = at.gap.as_ref()?;
+    let versions = many(
+        gap.missing,
+        "version of this stream is",
+        "versions of this stream are",
+    )?;
+    let first = match gap.from == gap.to {
+        true => gap.from.to_string(),
+        false => format!("{}–{}", gap.from, gap.to),
+    };
+    let message = match gap.missing == gap.to.0.wrapping_sub(gap.from.0) as u64 + 1 {
+        true => format!("{versions} missing ({first}): the state has holes"),
+        false => format!("{versions} missing, first {first}: the state has holes"),
+    };
+    Some(Notice::new(
+        NoticeKind::Gap,
+        message,
+        (log, at),
+        [gap.behind].into_iter(),
+    ))
+}
+
+fn unreadable(log: &Log, at: &StateAt) -> Option<Notice> {
+    flawed(
+        (log, at),
+        (NoticeKind::Unreadable, Flaw::Unreadable),
+        ["event of this stream", "events of this stream"],
+        "could not be read and left the state as it was",
+    )
+}
+
+fn failed(log: &Log, at: &StateAt) -> Option<Notice> {
+    flawed(
+        (log, at),
+        (NoticeKind::Failed, Flaw::Failed),
+        ["event of this stream made", "events of this stream made"],
+        "the projection fail and left the state as it was",
+    )
+}
+
+fn not_folded(log: &Log, at: &StateAt) -> Option<Notice> {
+    flawed(
+        (log, at),
+        (NoticeKind::NotFolded, Flaw::NoObject),
+        [
+            "event of this stream carries",
+            "events of this stream carry",
+        ],
+        "no JSON object and left the state as it was",
+    )
+}
+
+fn too_deep(log: &Log, at: &StateAt) -> Option<Notice> {
+    let meaning = format!(
+        "nested more than {} deep and left the state as it was",
+        grouped(DEEPEST as u64)
+    );
+    flawed(
+        (log, at),
+        (NoticeKind::NotFolded, Flaw::TooDeep),
+        ["event of this stream is", "events of this stream are"],
+        &meaning,
+    )
+}
+
+fn repeated_key(log: &Log, at: &StateAt) -> Option<Notice> {
+    flawed(
+        (log, at),
+        (NoticeKind::RepeatedKey, Flaw::RepeatedKey),
+        ["event of this stream has", "events of this stream have"],
+        "a key twice in one object, of which the last value counts",
+    )
+}
+
+fn half_character(log: &Log, at: &StateAt) -> Option<Notice> {
+    flawed(
+        (log, at),
+        (NoticeKind::HalfCharacter, Flaw::HalfCharacter),
+        ["event of this stream has", "events of this stream have"],
+        "half of a surrogate pair in a text, shown as \u{fffd}",
+    )
+}
+
+fn begun_anew(log: &Log, at: &StateAt) -> Option<Notice> {
+    let revival = at.fold.revival().filter(|_| at.exists())?;
+    let message =
+        "this stream was deleted and begun anew; its state is that of the events since".to_owned();
+    let events = [revival.deleted_by, revival.begun_by].into_iter();
+    Some(Notice::new(
+        NoticeKind::BegunAnew,
+        message,
+        (log, at),
+        events,
+    ))
+}
+
+fn after_end(log: &Log, at: &StateAt) -> Option<Notice> {
+    let (how, _) = at.fold.ended()?;
+    let meaning = format!("after it was {}, and left its state as it was", how.name());
+    flawed(
+        (log, at),
+        (NoticeKind::AfterEnd, Flaw::AfterEnd),
+        ["event of this stream came", "events of this stream came"],
+        &meaning,
+    )
+}
+
+fn out_of_order(log: &Log, at: &StateAt) -> Option<Notice> {
+    let (one, several) = (
+        "event lower in the log of this stream had a later time and is left out",
+        "events lower in the log of this stream had later times and are left out",
+    );
+    let left_out = many(at.left_out.len() as u64, one, several)?;
+    let message = format!("{left_out}: the state has holes");
+    let events = at.left_out.iter().copied();
+    Some(Notice::new(
+        NoticeKind::OutOfOrder,
+        message,
+        (log, at),
+        events,
+    ))
+}
+
+fn forked(log: &Log, at: &StateAt) -> Option<Notice> {
+    let message = match &at.forks[..] {
+        [] => return None,
+        [fork] => format!(
+            "version {} stands twice in this stream; both events are folded, in log order",
+            fork.version.0
+        ),
+        forks => format!(
+            "{} versions of this stream stand more than once; all events are folded, in log order",
+            grouped(forks.len() as u64)
+        ),
+    };
+    let events = at.forks.iter().flat_map(|fork| [fork.first, fork.again]);
+    Some(Notice::new(NoticeKind::Fork, message, (log, at), events))
+}
+
+fn repeated(log: &Log, at: &StateAt) -> Option<Notice> {
+    let message = match at.repeated.len() {
+        0 => return None,
+        1 => "one event id stands more than once in this stream; the event is folded each time"
+            .to_owned(),
+        count => format!(
+            "{} event ids stand more than once in this stream; their events are folded each time",
+            grouped(count as u64)
+        ),
+    };
+    let events = at.repeated.iter().flatten().copied();
+    Some(Notice::new(
+        NoticeKind::RepeatedEvent,
+        message,
+        (log, at),
+        events,
+    ))
 }

@@ -7,13 +7,14 @@ use serde_json::Value;
 
 use super::answer::answer;
 use super::diff::{Difference, diff};
-use super::moment::{Existence, StateAt};
+use super::evidence::EventRef;
+use super::moment::{EndedBy, Existence, StateAt};
 use super::notices::{Notice, notices};
 use super::series::Series;
 use super::source::{ReplayError, Source};
-use crate::log::{AsOf, Clock, Cut, Log, PositionName, StreamEnd};
+use crate::log::{AsOf, Cut, Log, StreamEnd};
 use crate::model::time::Zone;
-use crate::model::{EventIx, StreamIx, Timestamp, Version};
+use crate::model::{EventIx, PositionName, Timestamp, Version};
 
 /// How much a report holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,36 +41,6 @@ pub struct StateRequest<'a> {
     pub zone: Zone,
 }
 
-/// An event as evidence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct EventRef {
-    /// Its global position.
-    pub position: PositionName,
-    /// Its version in the stream in question; null where a linked event has none there.
-    pub version: Option<Version>,
-    /// Its type.
-    #[serde(rename = "type")]
-    pub event_type: String,
-    /// Its time by the clock of the report.
-    pub time: Option<Timestamp>,
-    /// Its id.
-    pub id: Option<String>,
-}
-
-impl EventRef {
-    /// `event` as it stands in `stream`.
-    #[must_use]
-    pub fn new(log: &Log, stream: StreamIx, clock: Clock, event: EventIx) -> Self {
-        Self {
-            position: log.position_name(event),
-            version: log.version_in(event, stream),
-            event_type: log.type_name(log.event_type(event)).to_owned(),
-            time: log.time(event, clock),
-            id: log.event_id(event).map(|id| id.to_string()),
-        }
-    }
-}
-
 /// The event behind a leaf.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BlameRef {
@@ -80,7 +51,7 @@ pub struct BlameRef {
     /// Its type.
     #[serde(rename = "type")]
     pub event_type: String,
-    /// Its time by the clock of the report.
+    /// Its own time by the clock of the report; null where it has none.
     pub time: Option<Timestamp>,
 }
 
@@ -122,9 +93,12 @@ impl Presence {
 pub struct Deleted {
     /// In which way it ended.
     pub how: StreamEnd,
-    /// The event that ended it.
+    /// The event that ended it, if one did.
     #[serde(flatten)]
-    pub by: EventRef,
+    pub by: Option<EventRef>,
+    /// Since when the store says so, where it is the store that says it and it tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
 }
 
 /// `asof state`, field by field as the contract has it.
@@ -136,8 +110,8 @@ pub struct StateReport {
     pub store: String,
     /// The stream's name.
     pub stream: String,
-    /// Its category.
-    pub category: String,
+    /// Its category, if the store tells one.
+    pub category: Option<String>,
     /// Whether the stream was there.
     pub exists: bool,
     /// How it had ended, if it had.
@@ -157,7 +131,7 @@ pub struct StateReport {
     /// By JSON pointer, in the order of the state; only where asked for.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_map")]
     pub blame: Option<Vec<(String, LeafBlame)>>,
-    /// How many events carried no JSON object and left the state as it was.
+    /// How many events carried no JSON object that could be folded and left the state as it was.
     pub not_folded: u64,
     /// What is odd about this stream's history.
     pub notices: Vec<Notice>,
@@ -179,13 +153,26 @@ pub fn state(
     request: &StateRequest<'_>,
 ) -> Result<StateReport, ReplayError> {
     let at = StateAt::find(series, source, request.cut)?;
-    let mut report = report(source.log, &at, request);
-    if let Some(cut) = request.diff_to {
-        let other = StateAt::find(series, source, cut)?;
-        report.diff_to = Some(cut.as_of(source.log));
+    let other = (request.diff_to)
+        .map(|cut| StateAt::find(series, source, cut))
+        .transpose()?;
+    Ok(told(source.log, &at, other.as_ref(), request))
+}
+
+/// A state that was found as a report, with what leads from it to another.
+#[must_use]
+pub fn told(
+    log: &Log,
+    at: &StateAt,
+    other: Option<&StateAt>,
+    request: &StateRequest<'_>,
+) -> StateReport {
+    let mut report = report(log, at, request);
+    if let Some(other) = other {
+        report.diff_to = Some(other.cut.as_of(log));
         report.diff = Some(diff(at.tree(), other.tree()));
     }
-    Ok(report)
+    report
 }
 
 /// A state that was found as a report, without a diff.
@@ -193,7 +180,13 @@ pub fn state(
 pub fn report(log: &Log, at: &StateAt, request: &StateRequest<'_>) -> StateReport {
     let event = |event| EventRef::new(log, at.stream, at.cut.clock(), event);
     let deleted = match at.existence {
-        Existence::Ended { how, by } => Some(Deleted { how, by: event(by) }),
+        Existence::Ended { how, by } => {
+            let (by, since) = match by {
+                EndedBy::Event(by) => (Some(event(by)), None),
+                EndedBy::Store(since) => (None, since),
+            };
+            Some(Deleted { how, by, since })
+        }
         Existence::NotYet | Existence::Exists => None,
     };
     let last_event = at.last.map(event);
@@ -201,7 +194,7 @@ pub fn report(log: &Log, at: &StateAt, request: &StateRequest<'_>) -> StateRepor
         as_of: at.cut.as_of(log),
         store: request.store.to_owned(),
         stream: log.stream_name(at.stream).to_owned(),
-        category: log.category_name(log.category(at.stream)).to_owned(),
+        category: log.told_category(at.stream).map(str::to_owned),
         exists: at.exists(),
         deleted,
         version: last_event.as_ref().and_then(|event| event.version),
@@ -226,7 +219,7 @@ fn blame(log: &Log, at: &StateAt) -> Vec<(String, LeafBlame)> {
         position: log.position_name(event),
         version: log.version_in(event, at.stream),
         event_type: log.type_name(log.event_type(event)).to_owned(),
-        time: log.time(event, at.cut.clock()),
+        time: log.own_time(event, at.cut.clock()),
     };
     let mut leaves = Vec::new();
     at.tree().for_each_leaf(&mut |leaf| {

@@ -6,29 +6,19 @@ use serde_json::Value;
 
 use super::fold::{FoldRules, MergeFold};
 use super::forks::{Fork, Forks};
+use super::gaps::Gap;
 use super::source::{ReplayError, Source, read};
 use super::tree::Found;
-use crate::log::Log;
+use crate::log::{Log, Payload};
 use crate::model::{EventIx, StreamIx};
 
 /// Events between two snapshots, at first. A tail of this length is read and folded in about 1 ms.
 const SPACING_EVENTS: usize = 256;
 /// Payload bytes between two snapshots, at first; large payloads make a tail slow before it is long.
 const SPACING_BYTES: usize = 256 << 10;
-/// Memory for snapshots of one stream.
+/// Memory for snapshots of one stream. When it is used up every other snapshot goes, and tails get
+/// twice as long.
 const BUDGET_BYTES: usize = 64 << 20;
-/// Damaged events kept with their reason; all are counted.
-const DAMAGED_KEPT: usize = 1_000;
-
-/// An event whose payload could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Damaged {
-    /// The event.
-    pub event: EventIx,
-    /// What is wrong with it, in one sentence.
-    pub reason: String,
-}
-
 /// A value that a place in the state had from one event on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ValueChange {
@@ -45,8 +35,6 @@ pub struct LastStep {
     pub before: MergeFold,
     /// The state after it.
     pub now: MergeFold,
-    /// The first of the events read for this answer that could not be.
-    pub damaged: Option<Damaged>,
 }
 
 #[derive(Clone, Debug)]
@@ -69,7 +57,8 @@ pub struct Series {
     head: MergeFold,
     snapshots: Vec<Snapshot>,
     forks: Forks,
-    damaged: Vec<Damaged>,
+    /// How many of the first events have versions that count on by one.
+    steady: usize,
     /// Payload bytes folded since the last snapshot.
     tail_bytes: usize,
     spacing_events: usize,
@@ -89,7 +78,7 @@ impl Series {
             head: MergeFold::new(),
             snapshots: Vec::new(),
             forks: Forks::default(),
-            damaged: Vec::new(),
+            steady: 0,
             tail_bytes: 0,
             spacing_events: SPACING_EVENTS,
             spacing_bytes: SPACING_BYTES,
@@ -97,10 +86,9 @@ impl Series {
         }
     }
 
-    /// With another limit to the memory of its snapshots, in bytes. When it is reached every other
-    /// snapshot goes, and tails get twice as long.
-    #[must_use]
-    pub fn with_budget(mut self, bytes: usize) -> Self {
+    /// With another limit to the memory of its snapshots, in bytes.
+    #[cfg(test)]
+    pub(super) fn with_budget(mut self, bytes: usize) -> Self {
         self.budget = bytes;
         self
     }
@@ -123,12 +111,6 @@ impl Series {
         self.events.is_empty()
     }
 
-    /// The events that could not be read so far: the first thousand, in log order.
-    #[must_use]
-    pub fn damaged(&self) -> &[Damaged] {
-        &self.damaged
-    }
-
     /// Roughly the bytes that the snapshots hold.
     #[must_use]
     pub fn memory(&self) -> usize {
@@ -149,9 +131,11 @@ impl Series {
     pub fn grow(&mut self, source: Source<'_>) -> Result<(), ReplayError> {
         let all = source.log.stream_events(self.stream);
         if self.generation != source.log.generation() {
-            *self =
-                Self::new(self.stream, std::mem::take(&mut self.rules)).with_budget(self.budget);
-            self.generation = source.log.generation();
+            *self = Self {
+                budget: self.budget,
+                generation: source.log.generation(),
+                ..Self::new(self.stream, std::mem::take(&mut self.rules))
+            };
         }
         self.cut_back(source.log, common(&self.events, &all));
         source.task.set_total(all.len() as u64);
@@ -160,19 +144,12 @@ impl Series {
         read(source, rest, &mut |event, payload, event_type| {
             self.forks
                 .note(source.log, self.stream, event, &self.events);
+            self.steady += usize::from(self.counts_on(source.log, event));
             self.events.push(event);
-            match payload {
-                Ok(body) => {
-                    self.tail_bytes += body.size();
-                    self.head.apply(&self.rules, event, event_type, &body);
-                }
-                Err(reason) => {
-                    self.head.miss();
-                    if self.damaged.len() < DAMAGED_KEPT {
-                        self.damaged.push(Damaged { event, reason });
-                    }
-                }
-            }
+            self.tail_bytes += payload.as_ref().map_or(0, Payload::size);
+            let mut head = std::mem::take(&mut self.head);
+            self.fold(source.log, &mut head, event, &payload, event_type);
+            self.head = head;
             self.snapshot_if_due();
         })
     }
@@ -187,16 +164,9 @@ impl Series {
         events: &[EventIx],
     ) -> Result<MergeFold, ReplayError> {
         let (len, mut fold) = self.nearest(source.log, events);
-        read(
-            source,
-            &events[len..],
-            &mut |event, payload, event_type| match payload {
-                Ok(payload) => {
-                    fold.apply(&self.rules, event, event_type, &payload);
-                }
-                Err(_) => fold.miss(),
-            },
-        )?;
+        read(source, &events[len..], &mut |event, payload, event_type| {
+            self.fold(source.log, &mut fold, event, &payload, event_type);
+        })?;
         Ok(fold)
     }
 
@@ -216,21 +186,12 @@ impl Series {
         let mut step = LastStep {
             before: fold.clone(),
             now: fold,
-            damaged: None,
         };
         read(source, &events[len..], &mut |event, payload, event_type| {
             if event == *last {
                 step.before = step.now.clone();
             }
-            match payload {
-                Ok(payload) => {
-                    step.now.apply(&self.rules, event, event_type, &payload);
-                }
-                Err(reason) => {
-                    step.now.miss();
-                    step.damaged.get_or_insert(Damaged { event, reason });
-                }
-            }
+            self.fold(source.log, &mut step.now, event, &payload, event_type);
         })?;
         Ok(step)
     }
@@ -257,17 +218,15 @@ impl Series {
             .take_while(|snapshot| snapshot.len <= folded);
         for snapshot in ends.map(Some).chain([None]) {
             let end = snapshot.map_or(events.len(), |snapshot| snapshot.len);
-            let quiet = snapshot
-                .is_some_and(|snapshot| snapshot.fold.tree().is_unchanged(fold.tree(), pointer));
+            let quiet = snapshot.is_some_and(|snapshot| snapshot.fold.is_unchanged(&fold, pointer));
             if !quiet {
                 read(
                     source,
                     &events[at..end],
                     &mut |event, payload, event_type| {
-                        let Ok(payload) = payload else { return };
-                        let before = fold.tree().clone();
-                        fold.apply(&self.rules, event, event_type, &payload);
-                        if fold.tree().is_unchanged(&before, pointer) {
+                        let before = fold.clone();
+                        self.fold(source.log, &mut fold, event, &payload, event_type);
+                        if fold.is_unchanged(&before, pointer) {
                             return;
                         }
                         let value = match fold.tree().get(pointer) {
@@ -289,6 +248,27 @@ impl Series {
         Ok(values)
     }
 
+    /// Folds the next event of the stream.
+    fn fold(
+        &self,
+        log: &Log,
+        fold: &mut MergeFold,
+        event: EventIx,
+        payload: &Result<Payload, String>,
+        event_type: &str,
+    ) {
+        match payload {
+            Ok(payload) => {
+                fold.apply(&self.rules, event, event_type, payload);
+            }
+            Err(reason) => fold.miss(event, reason),
+        }
+        let own = log.stream(event) == self.stream;
+        if let Some(how) = log.stream_end(event).filter(|_| own) {
+            fold.end(how, event);
+        }
+    }
+
     /// Versions that stand twice among `events`.
     pub(super) fn forks(&self, log: &Log, events: &[EventIx]) -> Vec<Fork> {
         if self.common_with(log, events) == events.len() {
@@ -301,6 +281,26 @@ impl Series {
             forks.note(log, self.stream, *event, &events[..at]);
         }
         forks.found().to_vec()
+    }
+
+    /// Whether the versions of all events so far and then of `event` count on by one.
+    fn counts_on(&self, log: &Log, event: EventIx) -> bool {
+        let version = |event| log.version_in(event, self.stream);
+        let next = |before: &EventIx| version(*before)?.0.checked_add(1);
+        self.steady == self.events.len()
+            && match self.events.last() {
+                None => version(event).is_some(),
+                Some(before) => version(event).map(|own| own.0) == next(before),
+            }
+    }
+
+    /// The versions that are missing among `events`.
+    pub(super) fn gap(&self, log: &Log, events: &[EventIx]) -> Option<Gap> {
+        let all_count_on = events.len() <= self.steady;
+        if all_count_on && self.common_with(log, events) == events.len() {
+            return None;
+        }
+        Gap::of(log, self.stream, events.iter().copied())
     }
 
     /// How many of `events` are the first that this replay has folded.
@@ -337,14 +337,13 @@ impl Series {
             .map(|s| s.fold.clone())
             .unwrap_or_default();
         self.events.truncate(len);
+        self.steady = self.steady.min(len);
         self.tail_bytes = 0;
         self.forks = Forks::default();
         for (at, event) in self.events.iter().enumerate() {
             self.forks
                 .note(log, self.stream, *event, &self.events[..at]);
         }
-        let last = self.events.last().copied();
-        self.damaged.retain(|damaged| Some(damaged.event) <= last);
     }
 
     fn snapshot_if_due(&mut self) {

@@ -2,16 +2,19 @@
 //! takes no time, and a write copies only the objects on its path. Knows JSON and event indexes,
 //! nothing of events or folding rules.
 
-use std::borrow::Cow;
-use std::sync::{Arc, LazyLock};
+mod look;
+mod weight;
+mod whole;
+
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-use super::pointer;
 use crate::model::EventIx;
+use crate::model::json::pointer;
 
-static EMPTY_OBJECT: LazyLock<Value> = LazyLock::new(|| Value::Object(Map::new()));
+pub use look::{Found, Leaf};
 
 type Fields = IndexMap<Arc<str>, Node, foldhash::fast::RandomState>;
 
@@ -231,107 +234,43 @@ fn to_map(fields: &Fields) -> Map<String, Value> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tree {
     root: Arc<Fields>,
+    shape: Shape,
 }
 
-/// A leaf of a state: a scalar, an array, an empty object, or a removed field.
-#[derive(Clone, Copy, Debug)]
-pub struct Leaf<'a> {
-    /// Where it stands.
-    pub pointer: &'a str,
-    /// Its value; `None` when it was removed.
-    pub value: Option<&'a Value>,
-    /// The events behind it.
-    pub blame: Blame,
-}
-
-/// What a pointer leads to.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Found<'a> {
-    /// A value. Inside an array the blame is that of the array.
-    Present {
-        /// The value; owned where it is an object put together from its fields.
-        value: Cow<'a, Value>,
-        /// The events behind it; `None` for the root.
-        blame: Option<Blame>,
-    },
-    /// The field was there until this event.
-    Removed(EventIx),
-    /// No event so far has written it.
-    Missing,
+/// What a state is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Shape {
+    #[default]
+    Object,
+    /// No object: its value stands in a field without a name.
+    Alone,
+    /// There is no state.
+    Nothing,
 }
 
 impl Tree {
-    /// The state as plain JSON, an object with its keys in the order in which they first appeared.
+    /// The state as plain JSON, an object with its keys in the order in which they first appeared;
+    /// where a projection made it, perhaps another value.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        Value::Object(to_map(&self.root))
+        match (self.shape, self.alone()) {
+            (Shape::Nothing, _) => Value::Null,
+            (_, Some(node)) => node.to_value(),
+            (_, None) => Value::Object(to_map(&self.root)),
+        }
+    }
+
+    /// The value of a state that is no object.
+    fn alone(&self) -> Option<&Node> {
+        match self.shape {
+            Shape::Object | Shape::Nothing => None,
+            Shape::Alone => self.root.get(""),
+        }
     }
 
     /// The fields of the state, removed ones included.
     pub fn children(&self) -> impl Iterator<Item = (&str, &Node)> {
         self.root.iter().map(|(key, node)| (&**key, node))
-    }
-
-    /// The node at a pointer; none for the root, within arrays, and for what was never written.
-    #[must_use]
-    pub fn node(&self, pointer: &str) -> Option<&Node> {
-        let mut keys = pointer::keys(pointer);
-        let mut node = self.root.get(&*keys.next()?)?;
-        for key in keys {
-            node = node.fields()?.get(&*key)?;
-        }
-        Some(node)
-    }
-
-    /// What stands at a pointer, which may lead into an array.
-    #[must_use]
-    pub fn get(&self, pointer: &str) -> Found<'_> {
-        let mut keys = pointer::keys(pointer);
-        let Some(first) = keys.next() else {
-            return Found::Present {
-                value: Cow::Owned(self.to_value()),
-                blame: None,
-            };
-        };
-        let Some(mut node) = self.root.get(&*first) else {
-            return Found::Missing;
-        };
-        while let Some(key) = keys.next() {
-            match &node.content {
-                Content::Object(fields) => match fields.get(&*key) {
-                    Some(child) => node = child,
-                    None => return Found::Missing,
-                },
-                Content::Leaf(value) => {
-                    let within = std::iter::once(key)
-                        .chain(keys)
-                        .try_fold(&**value, |v, key| match v {
-                            Value::Array(items) => items.get(key.parse::<usize>().ok()?),
-                            Value::Object(map) => map.get(&*key),
-                            _ => None,
-                        });
-                    return within.map_or(Found::Missing, |value| Found::Present {
-                        value: Cow::Borrowed(value),
-                        blame: Some(node.blame),
-                    });
-                }
-                Content::Removed => return Found::Missing,
-            }
-        }
-        let value = match &node.content {
-            Content::Removed => return Found::Removed(node.blame.set_by),
-            Content::Leaf(value) => Cow::Borrowed(&**value),
-            Content::Object(_) => Cow::Owned(node.to_value()),
-        };
-        Found::Present {
-            value,
-            blame: Some(node.blame),
-        }
-    }
-
-    /// Calls `each` for every leaf in the order of the state, removed fields in their old places.
-    pub fn for_each_leaf(&self, each: &mut dyn FnMut(Leaf<'_>)) {
-        for_each_leaf(&self.root, &mut String::new(), each);
     }
 
     pub(super) fn write(&mut self, patch: Map<String, Value>, by: EventIx) -> Effect {
@@ -356,7 +295,12 @@ impl Tree {
 
     /// Whether both are the same tree by address, hence equal.
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.root, &other.root)
+        Arc::ptr_eq(&self.root, &other.root) && self.shape == other.shape
+    }
+
+    /// Whether both are objects, whose fields can be compared.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        self.shape != Shape::Alone && other.shape != Shape::Alone
     }
 
     /// Whether no event between `earlier` and this later state of the same stream changed what
@@ -380,71 +324,5 @@ impl Tree {
             }
         }
         false
-    }
-
-    /// Roughly the bytes that this tree holds and `other` does not.
-    pub(super) fn bytes_beyond(&self, other: &Self) -> usize {
-        fields_beyond(&self.root, Some(&other.root))
-    }
-}
-
-fn for_each_leaf(fields: &Fields, at: &mut String, each: &mut dyn FnMut(Leaf<'_>)) {
-    let length = at.len();
-    for (key, node) in fields {
-        pointer::push(at, key);
-        let value = match &node.content {
-            Content::Leaf(value) => Some(&**value),
-            Content::Removed => None,
-            Content::Object(_) => Some(&*EMPTY_OBJECT),
-        };
-        let below = node.fields().filter(|fields| !fields.is_empty());
-        if let Some(fields) = below {
-            for_each_leaf(fields, at, each);
-        }
-        // An object whose fields were all removed is an empty object, hence a leaf itself.
-        if below.is_none_or(|fields| !fields.values().any(Node::is_live)) {
-            each(Leaf {
-                pointer: at,
-                value,
-                blame: node.blame,
-            });
-        }
-        at.truncate(length);
-    }
-}
-
-/// Roughly what one entry of an object takes: key and node, hash, index slot, the leaf's box.
-const ENTRY_BYTES: usize = 72;
-
-fn fields_beyond(fields: &Arc<Fields>, other: Option<&Arc<Fields>>) -> usize {
-    if other.is_some_and(|other| Arc::ptr_eq(fields, other)) {
-        return 0;
-    }
-    let entry = |(key, node): (&Arc<str>, &Node)| {
-        let twin = other.and_then(|other| other.get(key));
-        ENTRY_BYTES
-            + match &node.content {
-                Content::Object(fields) => fields_beyond(fields, twin.and_then(Node::fields)),
-                Content::Leaf(_) if twin.is_some_and(|twin| twin.is_same(node)) => 0,
-                Content::Leaf(value) => size_of::<Value>() + heap_bytes(value),
-                Content::Removed => 0,
-            }
-    };
-    fields.iter().map(entry).sum()
-}
-
-fn heap_bytes(value: &Value) -> usize {
-    match value {
-        Value::Null | Value::Bool(_) => 0,
-        Value::Number(number) => number.as_str().len(),
-        Value::String(text) => text.len(),
-        Value::Array(items) => items
-            .iter()
-            .map(|v| size_of::<Value>() + heap_bytes(v))
-            .sum(),
-        Value::Object(map) => map
-            .iter()
-            .map(|(k, v)| ENTRY_BYTES + k.len() + heap_bytes(v))
-            .sum(),
     }
 }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::natural::{self, NameKey};
-use crate::log::{AsOf, Clock, Cut, Log, PositionName};
-use crate::model::{Cancelled, EventIx, StreamIx, Task, Timestamp};
+use crate::log::{AsOf, Clock, Cut, Log};
+use crate::model::{Cancelled, EventIx, PositionName, StreamIx, Task, Timestamp};
 
 /// Streams between two looks at the task.
 const STRIDE: usize = 1 << 12;
@@ -75,8 +75,8 @@ pub struct StreamList {
 pub struct StreamRow {
     /// Its name.
     pub stream: String,
-    /// Its category.
-    pub category: String,
+    /// Its category, if the store tells one.
+    pub category: Option<String>,
     /// How many events.
     pub events: u32,
     /// The position of the first event in log order.
@@ -94,7 +94,7 @@ pub struct StreamRow {
 pub fn row(log: &Log, clock: Clock, figures: &StreamFigures) -> StreamRow {
     StreamRow {
         stream: log.stream_name(figures.stream).to_owned(),
-        category: log.category_name(log.category(figures.stream)).to_owned(),
+        category: log.told_category(figures.stream).map(str::to_owned),
         events: figures.events,
         first_position: log.position_name(figures.first),
         last_position: log.position_name(figures.last),
@@ -150,7 +150,8 @@ pub(super) fn holds(name: &str, lower: &str) -> bool {
 }
 
 /// A stream's figures as of a cut; `None` before its birth.
-fn figures(log: &Log, cut: &Cut, stream: StreamIx) -> Option<StreamFigures> {
+#[must_use]
+pub fn figures(log: &Log, cut: &Cut, stream: StreamIx) -> Option<StreamFigures> {
     let (inside, outside) = (cut.inside().0, cut.outside().0);
     let (mut events, mut first, mut last) = (0, None, None);
     for run in log.stream_runs(stream) {

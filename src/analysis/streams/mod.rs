@@ -8,6 +8,6 @@ mod resolve;
 mod tests;
 
 pub use list::{
-    Direction, StreamFigures, StreamList, StreamQuery, StreamRow, StreamSort, list, row,
+    Direction, StreamFigures, StreamList, StreamQuery, StreamRow, StreamSort, figures, list, row,
 };
 pub use resolve::{Unresolved, resolve};

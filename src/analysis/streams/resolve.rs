@@ -1,6 +1,7 @@
 //! Which stream a person means by what they typed. `docs/semantics.md`, "Streams".
 
 use super::list::holds;
+use crate::analysis::nearest::nearest;
 use crate::log::Log;
 use crate::model::StreamIx;
 
@@ -48,8 +49,12 @@ fn first_words(names: &[String], of: usize) -> String {
     format!("{}{more}", quoted(names).join(", "))
 }
 
-/// The stream that `text` names: exactly, else as a UUID ignoring dashes and case, else as the only
-/// one that has it in its name, in capitals or not. Streams of the future count: what did not exist
+/// Whether a stream with that name and number is meant.
+type Admits<'a> = &'a dyn Fn(&str, u32) -> bool;
+
+/// The stream that `text` names: exactly, else as a UUID ignoring dashes and case, else as the id that
+/// stands after its category, else as the only one that has it in its name, in these letters or else in
+/// capitals or not, a UUID with or without dashes. Streams of the future count: what did not exist
 /// yet is said by the answer. Goes through all names: not for the window's thread.
 ///
 /// # Errors
@@ -60,24 +65,38 @@ pub fn resolve(log: &Log, text: &str) -> Result<StreamIx, Unresolved> {
         return Ok(StreamIx(ix));
     }
     let text = text.trim();
-    let by = |admits: &dyn Fn(&str) -> bool| -> Vec<u32> {
+    let by = |admits: Admits<'_>| -> Vec<u32> {
         let named = names.iter().zip(0..);
-        let named = named.filter(|(name, _)| admits(name));
+        let named = named.filter(|(name, ix)| admits(name, *ix));
         named.map(|(_, ix)| ix).collect()
     };
+    let uuid = uuid_digits(text);
+    let digits = uuid
+        .as_ref()
+        .and_then(|uuid| std::str::from_utf8(uuid).ok());
+    let lower = text.to_lowercase();
+    // Each is asked only where those before it find nothing.
+    let ways: [Admits<'_>; 5] = [
+        &|name, _| uuid.is_some() && uuid_digits(name) == uuid,
+        &|name, ix| is_own_id(log, name, StreamIx(ix), text),
+        &|name, _| name.contains(text),
+        &|name, _| holds(name, &lower),
+        &|name, _| {
+            digits.is_some_and(|digits| name.to_lowercase().replace('-', "").contains(digits))
+        },
+    ];
     let mut found = Vec::new();
-    if let Some(uuid) = uuid_digits(text) {
-        found = by(&|name| uuid_digits(name).is_some_and(|other| other == uuid));
-    }
-    if found.is_empty() && !text.is_empty() {
-        let lower = text.to_lowercase();
-        found = by(&|name| holds(name, &lower));
+    for way in ways.iter().filter(|_| !text.is_empty()) {
+        found = by(way);
+        if !found.is_empty() {
+            break;
+        }
     }
     match found[..] {
         [only] => Ok(StreamIx(only)),
         [] => Err(Unresolved::Unknown {
             text: text.to_owned(),
-            nearest: nearest(log, text),
+            nearest: nearest(names.iter(), text, NAMED),
         }),
         _ => {
             let first = found.iter().take(NAMED);
@@ -88,6 +107,16 @@ pub fn resolve(log: &Log, text: &str) -> Result<StreamIx, Unresolved> {
             })
         }
     }
+}
+
+/// Whether a stream's name is its category, one character, and `id`.
+fn is_own_id(log: &Log, name: &str, stream: StreamIx, id: &str) -> bool {
+    let Some(before) = name.strip_suffix(id) else {
+        return false;
+    };
+    let category = log.category_name(log.category(stream));
+    let between = before.strip_prefix(category).unwrap_or_default();
+    !category.is_empty() && between.chars().count() == 1
 }
 
 /// The 32 lower-case digits of a UUID with or without dashes.
@@ -102,53 +131,6 @@ fn uuid_digits(text: &str) -> Option<[u8; 32]> {
         count += 1;
     }
     (count == digits.len()).then_some(digits)
-}
-
-/// The streams whose names take the fewest changes to become `text`.
-fn nearest(log: &Log, text: &str) -> Vec<String> {
-    let text: Vec<char> = text.to_lowercase().chars().take(256).collect();
-    let mut best: Vec<(usize, &str)> = Vec::with_capacity(NAMED + 1);
-    for name in log.streams().iter() {
-        let bound = match best.get(NAMED - 1) {
-            Some(&(worst, _)) => worst,
-            None => usize::MAX,
-        };
-        if let Some(distance) = distance_below(&text, name, bound) {
-            let at = best.partition_point(|&(other, _)| other <= distance);
-            best.insert(at, (distance, name));
-            best.truncate(NAMED);
-        }
-    }
-    best.into_iter().map(|(_, name)| name.to_owned()).collect()
-}
-
-/// How many characters must be changed, added or left out to make one of the other, capitals or not
-/// (Levenshtein's distance), if that is less than `bound`.
-fn distance_below(text: &[char], name: &str, bound: usize) -> Option<usize> {
-    let name: Vec<char> = name
-        .chars()
-        .flat_map(char::to_lowercase)
-        .take(256)
-        .collect();
-    if text.len().abs_diff(name.len()) >= bound {
-        return None;
-    }
-    let mut row: Vec<usize> = (0..=text.len()).collect();
-    for (i, &letter) in name.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        let mut least = row[0];
-        for (j, &other) in text.iter().enumerate() {
-            let changed = diagonal + usize::from(letter != other);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
-            least = least.min(row[j + 1]);
-        }
-        if least >= bound {
-            return None;
-        }
-    }
-    Some(row[text.len()]).filter(|&distance| distance < bound)
 }
 
 #[cfg(test)]
@@ -174,13 +156,28 @@ mod tests {
     #[test]
     fn exact_then_uuid_then_unique_part() {
         let uuid = "0191D1f0-77b1-7a40-9d1e-55aa00ff1234";
-        let log = log(&["account-77", "account-771", uuid, "Order-5", "x"]);
+        let log = log(&[
+            "account-77",
+            "account-771",
+            uuid,
+            "Order-5",
+            "x",
+            "order-6",
+            "account-0191d1f077b17a409d1e55aa00ff9999",
+        ]);
         let name = |text: &str| resolve(&log, text).map(|stream| log.stream_name(stream));
         assert_eq!(name("account-77"), Ok("account-77"));
         assert_eq!(name("0191d1f077b17a409d1e55aa00ff1234"), Ok(uuid));
         assert_eq!(name("0191D1F0-77B1-7A40-9D1E-55AA00FF1234"), Ok(uuid));
-        assert_eq!(name("order"), Ok("Order-5"));
+        assert_eq!(name("ORDER-5"), Ok("Order-5"));
         assert_eq!(name("771"), Ok("account-771"));
+        // Letters as they are typed come before others.
+        assert_eq!(name("Order"), Ok("Order-5"));
+        assert!(name("ORDER").is_err());
+        assert_eq!(
+            name("0191D1F0-77B1-7A40-9D1E-55AA00FF9999"),
+            Ok("account-0191d1f077b17a409d1e55aa00ff9999")
+        );
     }
 
     #[test]
@@ -199,14 +196,5 @@ mod tests {
         assert!(error("").starts_with("no stream is called \"\"; the nearest are"));
         let none = resolve(&Log::default(), "a").unwrap_err().to_string();
         assert_eq!(none, "no stream is called \"a\"; the store has no streams");
-    }
-
-    #[test]
-    fn distances_are_those_of_levenshtein() {
-        let text: Vec<char> = "kitten".chars().collect();
-        assert_eq!(distance_below(&text, "sitting", 9), Some(3));
-        assert_eq!(distance_below(&text, "Kitten", 1), Some(0));
-        assert_eq!(distance_below(&text, "sitting", 3), None);
-        assert_eq!(distance_below(&[], "abc", 9), Some(3));
     }
 }

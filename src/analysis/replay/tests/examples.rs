@@ -37,7 +37,7 @@ fn classic() -> Store {
     ])
 }
 
-fn request(cut: Cut) -> StateRequest<'static> {
+pub(super) fn request(cut: Cut) -> StateRequest<'static> {
     StateRequest {
         store: "users.json",
         cut,
@@ -143,38 +143,52 @@ fn a_store_without_times_speaks_of_positions() {
 }
 
 #[test]
-fn a_deleted_stream_is_gone_until_it_is_begun_again() {
-    let made = |event_type, ends, payload: &str| Made {
-        stream: "cart-1",
-        event_type,
-        ends,
-        payload: payload.to_owned(),
-        ..Made::default()
+fn what_the_store_says_now_was_not_known_before() {
+    let second = |second: i64| Timestamp::from_micros(second * 1_000_000);
+    let store_of = |since: Option<Timestamp>| {
+        let ended = Ended {
+            how: StreamEnd::Archived,
+            since,
+        };
+        let made = |at, payload: &str| Made {
+            stream: "cart-1",
+            event_type: "Set",
+            time: Some(second(at)),
+            ended: Some(ended),
+            payload: payload.to_owned(),
+            ..Made::default()
+        };
+        Store::new(&[made(1, r#"{"a":1}"#), made(2, r#"{"a":2}"#)])
     };
-    let store = Store::new(&[
-        made("Opened", None, r#"{"items":[1]}"#),
-        made("Deleted", Some(StreamEnd::Deleted), "{}"),
-        made("Opened", None, r#"{"items":[2]}"#),
-    ]);
-    let report = |event| {
-        let request = request(store.cut(Bound::Event(EventIx(event))));
+    let report = |store: &Store, bound| {
+        let request = request(store.cut(bound));
         state(&store.series("cart-1"), store.source(), &request).unwrap()
     };
-    let gone = report(1);
-    assert!(!gone.exists);
+    let store = store_of(None);
+    for bound in [Bound::Event(EventIx(1)), Bound::Time(second(99))] {
+        let then = report(&store, bound);
+        assert_eq!((then.exists, then.deleted), (true, None));
+    }
+    let now = report(&store, Bound::Head);
+    assert!(!now.exists);
     assert_eq!(
-        (gone.state, gone.deleted.map(|d| d.how)),
-        (None, Some(StreamEnd::Deleted))
+        serde_json::to_value(&now.deleted).unwrap(),
+        json!({"how": "archived"})
     );
-    assert_eq!(gone.version, Some(Version(2)));
-    assert_eq!(
-        gone.answer,
-        "cart-1 no longer existed as of #2; deleted by Deleted (v2, #2); next: Opened (v3, #3)."
+    assert!(
+        now.answer.contains("; the store says that it is archived;"),
+        "{}",
+        now.answer
     );
-    let back = report(2);
+    let store = store_of(Some(second(5)));
+    let exists = [4, 5, 6].map(|at| report(&store, Bound::Time(second(at))).exists);
+    assert_eq!(exists, [true, false, false]);
     assert_eq!(
-        (back.exists, back.state),
-        (true, Some(json!({"items": [2]})))
+        report(&store, Bound::Time(second(6)))
+            .deleted
+            .unwrap()
+            .since,
+        Some(second(5))
     );
 }
 
@@ -256,6 +270,68 @@ fn long_values_and_hostile_names_keep_the_sentence_readable() {
         "{markdown}"
     );
     assert!(markdown.contains(r"| Set\_\* |"), "{markdown}");
+}
+
+#[test]
+fn no_name_breaks_the_table_of_evidence() {
+    let store = classic();
+    let series = store.series("user-123");
+    let at = store.at(&series, store.cut(Bound::Head));
+    let mut answer = answer(&store.log, &at, None, Zone::Utc);
+    let mut cell = |file: &str| {
+        let event = &mut answer.evidence[0].event;
+        event.position.file = Some(file.into());
+        event.event_type = format!("T{file}");
+        event.id = Some(file.to_owned());
+        let markdown = answer.to_markdown();
+        let row = markdown.lines().last().unwrap().to_owned();
+        // A bar with a backslash before it is text.
+        let cells: Vec<String> = row
+            .replace("\\|", "¦")
+            .split('|')
+            .map(str::to_owned)
+            .collect();
+        assert_eq!(cells.len(), 8, "{row}");
+        cells[4].trim().to_owned()
+    };
+    assert_eq!(cell("orders"), "`#orders:3`");
+    assert_eq!(cell("a|b"), "`#a¦b:3`");
+    assert_eq!(cell("a`b"), "`` #a`b:3 ``");
+    assert_eq!(cell("`a``|b"), "``` #`a``¦b:3 ```");
+    assert_eq!(cell("a\nb"), "`#a b:3`");
+}
+
+#[test]
+fn an_event_at_the_end_of_its_second_is_told_in_full() {
+    let made = |at: &str| Made {
+        stream: "a-1",
+        event_type: "Set",
+        time: Some(time(at)),
+        payload: r#"{"a":1}"#.to_owned(),
+        ..Made::default()
+    };
+    let store = Store::new(&[
+        made("2024-12-31T22:59:59.999999Z"),
+        made("2024-12-31T23:59:59.999999999Z"),
+    ]);
+    let asked = store.cut(Bound::Time(time("2024-12-31T23:59:59.999999999Z")));
+    assert_eq!(
+        said(&store, asked, Some("/a")),
+        "a-1 had a 1 as of 2024-12-31 23:59:59 UTC; \
+         last changed by Set (v1, #1) on 2024-12-31 22:59:59.999999 UTC, 1 h earlier; \
+         set again to the same value by Set (v2, #2) on 2024-12-31 23:59:59.999999999 UTC."
+    );
+    let there = store.cut(Bound::Event(EventIx(0)));
+    let text = said(&store, there, Some("/a"));
+    assert!(
+        text.contains("as of #1, 2024-12-31 22:59:59.999999 UTC;"),
+        "{text}"
+    );
+    let text = said(&store, store.cut(Bound::Head), Some("/a"));
+    assert!(
+        text.contains("as of the head, 2024-12-31 23:59:59.999999999 UTC;"),
+        "{text}"
+    );
 }
 
 #[test]

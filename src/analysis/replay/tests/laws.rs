@@ -5,6 +5,8 @@ use proptest::prelude::*;
 use serde_json::{Map, Value};
 
 use super::*;
+use crate::analysis::testing::{log_of, samples};
+use crate::model::Version;
 
 /// RFC 7396, word for word.
 fn reference_merge(target: Value, patch: &Value) -> Value {
@@ -198,6 +200,19 @@ proptest! {
     }
 
     #[test]
+    fn a_version_names_the_events_that_have_it_in_any_stream(samples in samples(60), chunk in 1..20_usize) {
+        let log = log_of(&samples, chunk);
+        for stream in (0..log.streams().len()).map(StreamIx::from_usize) {
+            let events = log.stream_events(stream);
+            for version in -1..70 {
+                let has_it = |event: &&EventIx| log.version_in(**event, stream) == Some(Version(version));
+                prop_assert_eq!(at_version(&log, stream, Version(version)), events.iter().rfind(has_it).copied());
+                prop_assert_eq!(from_version(&log, stream, Version(version)), events.iter().find(has_it).copied());
+            }
+        }
+    }
+
+    #[test]
     fn a_diff_leads_from_one_state_to_the_other(history in any_history(), other in any_history(), n in 0_usize..24) {
         let earlier = folded(&history[..n.min(history.len())]);
         let later = folded(&history);
@@ -208,7 +223,7 @@ proptest! {
             prop_assert_eq!(apply(from.clone(), &differences), to.clone());
             prop_assert_eq!(differences.is_empty(), from == to);
             prop_assert!(differences.iter().all(|d| d.from != d.to));
-            let mut by_value = diff_values(&from, &to);
+            let mut by_value = differing(&from, &to);
             let mut by_tree = differences;
             by_value.sort_by(|a, b| a.path.cmp(&b.path));
             by_tree.sort_by(|a, b| a.path.cmp(&b.path));
@@ -225,4 +240,32 @@ fn count_leaves(root: &Value) -> usize {
     };
     root.as_object()
         .map_or(0, |map| map.values().map(below).sum())
+}
+
+/// Where two states differ, told by their JSON.
+fn differing(from: &Value, to: &Value) -> Vec<Difference> {
+    fn go(a: Option<&Value>, b: Option<&Value>, at: &str, out: &mut Vec<Difference>) {
+        if let (Some(Value::Object(a)), Some(Value::Object(b))) = (a, b) {
+            let added = b.keys().filter(|key| !a.contains_key(*key));
+            for key in a.keys().chain(added) {
+                let mut at = at.to_owned();
+                pointer::push(&mut at, key);
+                go(a.get(key), b.get(key), &at, out);
+            }
+        } else if a != b {
+            out.push(Difference {
+                path: at.to_owned(),
+                kind: match (a, b) {
+                    (None, _) => Change::Added,
+                    (_, None) => Change::Removed,
+                    _ => Change::Changed,
+                },
+                from: a.cloned(),
+                to: b.cloned(),
+            });
+        }
+    }
+    let mut out = Vec::new();
+    go(Some(from), Some(to), "", &mut out);
+    out
 }

@@ -1,6 +1,8 @@
 //! Tests of replay: the laws over random histories, and told examples. Stores are made in memory.
 
+mod ends;
 mod examples;
+mod flaws;
 mod laws;
 mod series;
 
@@ -8,8 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 use crate::log::{
-    Body, Bound, Clock, Cut, Log, LogBuilder, Order, Payload, PayloadReader, Place, RawChunk, Row,
-    StreamEnd, Unreadable,
+    Body, Bound, Clock, Cut, Ended, Log, LogBuilder, Order, Payload, PayloadReader, Place,
+    RawChunk, Row, StreamEnd, Unreadable,
 };
 use crate::model::{Cancelled, EventIx, StreamIx, Task, Timestamp};
 
@@ -22,6 +24,7 @@ pub(super) struct Made {
     pub time: Option<Timestamp>,
     pub id: Option<String>,
     pub ends: Option<StreamEnd>,
+    pub ended: Option<Ended>,
     pub payload: String,
 }
 
@@ -48,6 +51,7 @@ impl Store {
                     extent: 0,
                 },
                 ends: event.ends,
+                ended: event.ended,
                 ..Row::default()
             };
             raw.push(&row, || {

@@ -27,17 +27,38 @@ fn long(history: &[String], times: usize) -> Vec<String> {
         .collect()
 }
 
+/// Where the stream ends now and then, in whatever way.
+fn any_ends() -> impl Strategy<Value = Vec<(prop::sample::Index, StreamEnd)>> {
+    let deleted = (any::<prop::sample::Index>(), Just(StreamEnd::Deleted));
+    let for_good = prop::sample::select(vec![StreamEnd::Tombstoned, StreamEnd::Archived]);
+    let for_good = (any::<prop::sample::Index>(), for_good);
+    let few = prop::collection::vec(deleted, 0..4);
+    (few, prop::option::weighted(0.3, for_good)).prop_map(|(mut ends, last)| {
+        ends.extend(last);
+        ends
+    })
+}
+
+fn with_ends(mut events: Vec<Made>, ends: &[(prop::sample::Index, StreamEnd)]) -> Vec<Made> {
+    for (at, how) in ends {
+        let at = at.index(events.len());
+        events[at].ends = Some(*how);
+    }
+    events
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn snapshots_and_direction_never_change_a_state(
         history in any_history().prop_filter("some", |h| h.len() > 2),
+        ends in any_ends(),
         budget in prop::sample::select(vec![0_usize, 2_000, 64 << 20]),
         places in prop::collection::vec(any::<prop::sample::Index>(), 1..6),
     ) {
         let history = long(&history, 120);
-        let store = Store::new(&made(&history));
+        let store = Store::new(&with_ends(made(&history), &ends));
         let mut series = store.series("s-1").with_budget(budget);
         let plain = series.clone();
         series.grow(store.source()).unwrap();
@@ -114,13 +135,14 @@ proptest! {
     fn the_values_of_a_field_are_those_its_states_had(
         history in any_history().prop_filter("some", |h| !h.is_empty()),
         quiet in 0_usize..700,
+        ends in any_ends(),
         pointer in prop::sample::select(vec!["/a", "/b", "/a/b", "/a/a/b", "/~0", "/a/0", "/b/1/a"]),
     ) {
         let mut history = history;
         let rest = history.split_off(history.len() / 2);
         history.extend(std::iter::repeat_n("{\"z\":1}".to_owned(), quiet));
         history.extend(rest);
-        let store = Store::new(&made(&history));
+        let store = Store::new(&with_ends(made(&history), &ends));
         let mut series = store.series("s-1");
         let events = store.log.stream_events(series.stream());
         let mut expected = Vec::new();
@@ -128,6 +150,9 @@ proptest! {
         let mut fold = MergeFold::new();
         for (event, text) in events.iter().zip(&history) {
             fold.apply(&FoldRules::default(), *event, "Happened", &Payload::from_text(text.clone()));
+            if let Some(how) = store.log.stream_end(*event) {
+                fold.end(how, *event);
+            }
             let value = match fold.tree().get(pointer) {
                 Found::Present { value, .. } => Some(value.into_owned()),
                 _ => None,
@@ -210,11 +235,13 @@ fn damaged_events_are_counted_and_listed_and_the_fold_goes_on() {
         );
         let early = store.at(series, store.cut(Bound::Event(EventIx(4))));
         assert_eq!(early.fold.unreadable(), 0);
-        assert_eq!(early.first_damaged, None);
+        assert_eq!(early.fold.flaws(), &Flaws::default());
     };
     check(&series);
     series.grow(store.source()).unwrap();
-    assert_eq!(series.damaged().len(), 2);
+    let head = series.state_of(store.source(), &store.log.stream_events(series.stream()));
+    let unreadable = head.unwrap().flaws().of(Flaw::Unreadable).clone();
+    assert_eq!(unreadable.first, [EventIx(5), EventIx(500)]);
     check(&series);
 }
 

@@ -1,0 +1,222 @@
+//! What rules look at: gathered once, as known at the cut.
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+use super::streams::Streams;
+use crate::analysis::bodies::{Bodies, BodiesError};
+use crate::analysis::replay::{FoldRules, ReplayError};
+use crate::analysis::schema::{Registered, SchemaReport, schemas};
+use crate::analysis::side;
+use crate::log::{
+    CauseRef, Cut, IdRef, Log, PayloadReader, Problem, RowSource, RowsError, Says, SideKind,
+};
+use crate::model::{Cancelled, EventIx, Task, Timestamp};
+
+/// The store that is audited, as of a cut.
+pub struct Audited<'a> {
+    /// The index.
+    pub log: &'a Log,
+    /// The moment.
+    pub cut: Cut,
+    /// The payloads.
+    pub payloads: &'a dyn PayloadReader,
+    /// What stands beside the events.
+    pub rows: &'a dyn RowSource,
+    /// How the store's payloads are folded.
+    pub fold: &'a FoldRules,
+}
+
+/// Why there is no audit.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuditError {
+    /// The task was called off.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// The store is no longer the one that was indexed.
+    #[error("the store was rewritten since it was indexed; it has to be indexed again")]
+    Rewritten,
+    /// What stands beside the events cannot be read.
+    #[error("{0}")]
+    Rows(String),
+}
+
+impl From<BodiesError> for AuditError {
+    fn from(error: BodiesError) -> Self {
+        match error {
+            BodiesError::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            BodiesError::Rewritten => Self::Rewritten,
+        }
+    }
+}
+
+impl From<ReplayError> for AuditError {
+    fn from(error: ReplayError) -> Self {
+        match error {
+            ReplayError::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            ReplayError::Rewritten => Self::Rewritten,
+        }
+    }
+}
+
+impl From<RowsError> for AuditError {
+    fn from(error: RowsError) -> Self {
+        match error {
+            RowsError::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            RowsError::Rewritten => Self::Rewritten,
+            RowsError::Failed(sentence) => Self::Rows(sentence),
+        }
+    }
+}
+
+/// What is known of a store as of the cut.
+pub struct Facts<'a> {
+    /// The index.
+    pub log: &'a Log,
+    /// The moment.
+    pub cut: Cut,
+    /// The payloads, for the few that are read again.
+    pub payloads: &'a dyn PayloadReader,
+    /// How payloads are folded.
+    pub fold: &'a FoldRules,
+    /// What one pass over all payloads found.
+    pub bodies: Bodies,
+    /// The schemas of all types.
+    pub schemas: SchemaReport,
+    /// What one pass over all streams found.
+    pub streams: Streams,
+    /// The first records that could not be read, or not wholly.
+    pub problems: Vec<Problem>,
+    /// How many there are.
+    pub problem_count: u64,
+    rows: &'a dyn RowSource,
+    /// Events whose id stands before them among those known, with the first that has it.
+    repeated: Vec<(EventIx, EventIx)>,
+    /// The first known event of an id of which the first of all is not known.
+    first_known: HashMap<EventIx, EventIx, FixedState>,
+}
+
+impl std::fmt::Debug for Facts<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Facts")
+            .field("cut", &self.cut)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Facts<'a> {
+    /// Gathers them. Progress is in events.
+    ///
+    /// # Errors
+    /// [`AuditError`] when the task was called off, or the store could not be read.
+    pub fn gather(audited: &Audited<'a>, task: &Task) -> Result<Self, AuditError> {
+        let Audited { log, cut, .. } = *audited;
+        let bodies = Bodies::gather(log, &cut, audited.payloads, task)?;
+        let registered = Registered::known(log, &cut, audited.rows, task)?;
+        let schemas = schemas(log, &cut, &bodies, &registered, None);
+        let streams = Streams::gather(log, &cut, task)?;
+        let problems = log.known_problems(&cut);
+        let problem_count = problems.count;
+        let problems = problems.first.into_iter().cloned().collect();
+        let (repeated, first_known) = repeated(log, &cut);
+        Ok(Self {
+            log,
+            cut,
+            payloads: audited.payloads,
+            fold: audited.fold,
+            bodies,
+            schemas,
+            streams,
+            problems,
+            problem_count,
+            rows: audited.rows,
+            repeated,
+            first_known,
+        })
+    }
+
+    /// Whether an event is known.
+    #[must_use]
+    pub fn knows(&self, event: EventIx) -> bool {
+        self.cut.holds(self.log, event)
+    }
+
+    /// All known events in log order.
+    pub fn events(&self) -> impl Iterator<Item = EventIx> + '_ {
+        let known = self.cut.known(self.log).into_iter();
+        known.flat_map(|known| known.map(EventIx))
+    }
+
+    /// Events whose id an earlier known event has, with the first that has it.
+    #[must_use]
+    pub fn repeated(&self) -> &[(EventIx, EventIx)] {
+        &self.repeated
+    }
+
+    /// What caused an event, among what is known: an event, or an id that no known event has.
+    #[must_use]
+    pub fn cause(&self, event: EventIx) -> Option<CauseRef<'a>> {
+        let id = self.log.causation(event)?;
+        Some(match self.log.cause(event)? {
+            CauseRef::Event(cause) if self.knows(cause) => CauseRef::Event(cause),
+            CauseRef::Event(cause) => match self.first_known.get(&cause) {
+                Some(&known) => CauseRef::Event(known),
+                None => CauseRef::Elsewhere(id),
+            },
+            elsewhere @ CauseRef::Elsewhere(_) => elsewhere,
+        })
+    }
+
+    /// When an event was recorded, by its own time.
+    #[must_use]
+    pub fn recorded(&self, event: EventIx) -> Option<Timestamp> {
+        self.log.own_time(event, crate::log::Clock::Recorded)
+    }
+
+    /// When an event happened as far as it is told: recorded, else occurred.
+    #[must_use]
+    pub fn time(&self, event: EventIx) -> Option<Timestamp> {
+        let occurred = || self.log.own_time(event, crate::log::Clock::Occurred);
+        self.recorded(event).or_else(occurred)
+    }
+
+    /// Whether the store has rows of a kind.
+    #[must_use]
+    pub fn has(&self, kind: SideKind) -> bool {
+        self.rows.kinds().contains(&kind)
+    }
+
+    /// Calls `each` with the known rows of a kind and the number of their file.
+    pub(super) fn rows(
+        &self,
+        kind: SideKind,
+        task: &Task,
+        each: &mut dyn FnMut(u32, Says),
+    ) -> Result<(), AuditError> {
+        let mut row = |row: crate::log::SideRow| each(row.file, row.says);
+        Ok(side::known(
+            self.log, &self.cut, self.rows, kind, task, &mut row,
+        )?)
+    }
+}
+
+type Firsts = HashMap<EventIx, EventIx, FixedState>;
+
+/// Repeated ids among known events, and the first known event of each id whose first event is unknown.
+fn repeated(log: &Log, cut: &Cut) -> (Vec<(EventIx, EventIx)>, Firsts) {
+    let (mut repeated, mut firsts) = (Vec::new(), Firsts::default());
+    for event in log.repeated_ids().filter(|&event| cut.holds(log, event)) {
+        let id: Option<IdRef<'_>> = log.event_id(event);
+        let Some(first) = id.and_then(|id| log.find_event(id)) else {
+            continue;
+        };
+        if cut.holds(log, first) {
+            repeated.push((event, first));
+        } else if let Some(known) = firsts.get(&first) {
+            repeated.push((event, *known));
+        } else {
+            firsts.insert(first, event);
+        }
+    }
+    (repeated, firsts)
+}

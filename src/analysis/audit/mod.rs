@@ -1,0 +1,93 @@
+//! The audit: what is wrong with a store, and the proof. A list of rules, each of which looks at the
+//! same facts and reports what it found with the events that prove it.
+//!
+//! # How it works
+//!
+//! ```text
+//!  log, cut ──▶ one pass over payloads (bodies/) ──┐
+//!           ──▶ one pass over streams ─────────────┼──▶ Facts ──▶ rule, rule, rule … ──▶ AuditReport
+//!  side rows ─▶ as known at the cut ───────────────┘
+//! ```
+//!
+//! [`Facts`] are gathered once, from what was known at the cut only; so the truncation law holds for
+//! every rule by itself. A [`Rule`] is a constant in a small file of its own: a stable name, how bad it
+//! is, a headline, why it matters, what to do, an example, and a function from facts to findings. The list
+//! [`RULES`] is all there is to know of them: `docs/rules.md` is generated from it.
+//!
+//! **What counts as a finding.** A warning or an error is only what no sane system does on purpose, or
+//! does and has to be told: [`Severity`]. Where a rule has to guess what a store means (whether versions
+//! count by one, whether causes are events, whether snapshots are what the default fold comes to), it lets
+//! the store's own majority decide, and says nothing where there is none.
+
+mod facts;
+mod proofs;
+mod report;
+mod rule;
+mod rules;
+mod streams;
+mod window;
+
+pub use facts::{AuditError, Audited, Facts};
+pub use proofs::Proofs;
+pub use report::{AuditReport, Counts, Evidence, Finding};
+pub use rule::{Rule, Severity};
+pub use rules::RULES;
+
+use crate::model::Task;
+
+/// How an audit is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditOptions {
+    /// The most pieces of evidence that a finding names; all are counted.
+    pub evidence: usize,
+    /// Names of rules that are left out.
+    pub muted: Vec<String>,
+}
+
+impl Default for AuditOptions {
+    fn default() -> Self {
+        Self {
+            evidence: 20,
+            muted: Vec::new(),
+        }
+    }
+}
+
+/// Audits a store as of the cut.
+///
+/// # Errors
+/// [`AuditError`] when the task was called off, or the store could not be read.
+pub fn audit(
+    audited: &Audited<'_>,
+    options: &AuditOptions,
+    task: &Task,
+) -> Result<AuditReport, AuditError> {
+    let facts = Facts::gather(audited, task)?;
+    judge(&facts, options, task)
+}
+
+/// Applies the rules to facts that were gathered already.
+///
+/// # Errors
+/// As [`audit`].
+pub fn judge(
+    facts: &Facts<'_>,
+    options: &AuditOptions,
+    task: &Task,
+) -> Result<AuditReport, AuditError> {
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut rules = 0;
+    for rule in RULES {
+        if options.muted.iter().any(|name| name == rule.name) {
+            continue;
+        }
+        task.check()?;
+        let mut proofs = Proofs::new(facts, rule, options.evidence);
+        (rule.find)(facts, &mut proofs, task)?;
+        findings.extend(proofs.into_findings());
+        rules += 1;
+    }
+    // The worst first; the rest as the rules stand.
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    Ok(AuditReport::new(facts, findings, rules))
+}

@@ -1,0 +1,111 @@
+//! Gathering evidence into findings: so much of it as is asked for, and all of it counted.
+
+use super::facts::Facts;
+use super::report::{Evidence, Finding};
+use super::rule::{Rule, Severity};
+use crate::model::EventIx;
+
+/// The findings of one rule as they come.
+#[derive(Debug)]
+pub struct Proofs<'a> {
+    facts: &'a Facts<'a>,
+    rule: &'a Rule,
+    most: usize,
+    evidence: Vec<Evidence>,
+    count: u64,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Proofs<'a> {
+    pub(super) const fn new(facts: &'a Facts<'a>, rule: &'a Rule, most: usize) -> Self {
+        Self {
+            facts,
+            rule,
+            most,
+            evidence: Vec::new(),
+            count: 0,
+            findings: Vec::new(),
+        }
+    }
+
+    /// Counts one case, which these events prove.
+    pub(super) fn case(&mut self, events: &[EventIx]) {
+        self.count += 1;
+        for event in events {
+            self.show(*event, String::new);
+        }
+    }
+
+    /// Counts one case, which an event proves by something that is to be said of it.
+    pub(super) fn noted(&mut self, event: EventIx, note: impl FnOnce() -> String) {
+        self.count += 1;
+        self.show(event, note);
+    }
+
+    /// Shows an event without counting it.
+    pub(super) fn show(&mut self, event: EventIx, note: impl FnOnce() -> String) {
+        if self.evidence.len() < self.most {
+            let note = Some(note()).filter(|note| !note.is_empty());
+            self.evidence.push(Evidence {
+                note,
+                ..self.of(event)
+            });
+        }
+    }
+
+    /// Counts one case with evidence that may be no event.
+    pub(super) fn other(&mut self, evidence: impl FnOnce(&Self) -> Evidence) {
+        self.count += 1;
+        if self.evidence.len() < self.most {
+            let evidence = evidence(self);
+            self.evidence.push(evidence);
+        }
+    }
+
+    /// An event as evidence.
+    pub(super) fn of(&self, event: EventIx) -> Evidence {
+        let log = self.facts.log;
+        Evidence {
+            position: Some(log.position_name(event)),
+            stream: Some(log.stream_name(log.stream(event)).to_owned()),
+            version: Some(log.version(event)),
+            event_type: Some(log.type_name(log.event_type(event)).to_owned()),
+            time: log.own_time(event, self.facts.cut.clock()),
+            event: Some(event),
+            ..Evidence::default()
+        }
+    }
+
+    /// Counts cases of which nothing can be shown.
+    pub(super) const fn count_more(&mut self, cases: u64) {
+        self.count += cases;
+    }
+
+    /// Makes a finding of the cases counted since the last one; nothing where there are none.
+    pub(super) fn found(&mut self, explain: impl FnOnce(u64) -> String) {
+        self.found_as(self.rule.severity, explain);
+    }
+
+    /// The same where it is less bad than the rule says.
+    pub(super) fn found_as(&mut self, severity: Severity, explain: impl FnOnce(u64) -> String) {
+        let count = std::mem::take(&mut self.count);
+        let evidence = std::mem::take(&mut self.evidence);
+        if count == 0 {
+            return;
+        }
+        self.findings.push(Finding {
+            rule: self.rule.name,
+            severity,
+            title: self.rule.title,
+            explanation: explain(count),
+            why: self.rule.why,
+            advice: self.rule.advice,
+            count,
+            evidence,
+        });
+    }
+
+    pub(super) fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
+}

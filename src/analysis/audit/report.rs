@@ -1,0 +1,107 @@
+//! What an audit says. The window, the terminal and every format show this.
+
+use serde::Serialize;
+
+use super::facts::Facts;
+use super::rule::Severity;
+use crate::log::AsOf;
+use crate::model::{EventIx, PositionName, Timestamp, Version};
+
+/// The findings as of a moment.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AuditReport {
+    /// The moment.
+    pub as_of: AsOf,
+    /// How many events were looked at.
+    pub events: u64,
+    /// How many rules were applied.
+    pub rules: usize,
+    /// The worst first.
+    pub findings: Vec<Finding>,
+    /// How many findings there are of each severity.
+    pub counts: Counts,
+}
+
+/// Findings by severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Errors.
+    pub error: usize,
+    /// Warnings.
+    pub warning: usize,
+    /// Notes.
+    pub info: usize,
+}
+
+/// One thing that was found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Finding {
+    /// The rule's name.
+    pub rule: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// A headline.
+    pub title: &'static str,
+    /// What was found here, in a sentence.
+    pub explanation: String,
+    /// Why it matters.
+    pub why: &'static str,
+    /// What to do.
+    pub advice: &'static str,
+    /// How often it was found.
+    pub count: u64,
+    /// The first pieces of evidence.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What proves a finding: mostly an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Evidence {
+    /// The event's position; null where the evidence is no event.
+    pub position: Option<PositionName>,
+    /// The stream.
+    pub stream: Option<String>,
+    /// The version in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<Version>,
+    /// The event's type.
+    #[serde(rename = "type")]
+    pub event_type: Option<String>,
+    /// When: of an event its own time by the clock of the report.
+    pub time: Option<Timestamp>,
+    /// The consumer that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consumer: Option<String>,
+    /// What about it, in a few words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The event.
+    #[serde(skip)]
+    pub event: Option<EventIx>,
+}
+
+impl AuditReport {
+    pub(super) fn new(facts: &Facts<'_>, findings: Vec<Finding>, rules: usize) -> Self {
+        let count = |severity| {
+            let same = findings.iter().filter(|found| found.severity == severity);
+            same.count()
+        };
+        Self {
+            as_of: facts.cut.as_of(facts.log),
+            events: u64::from(facts.cut.count()),
+            rules,
+            counts: Counts {
+                error: count(Severity::Error),
+                warning: count(Severity::Warning),
+                info: count(Severity::Info),
+            },
+            findings,
+        }
+    }
+
+    /// Whether there is a finding as bad as that or worse.
+    #[must_use]
+    pub fn has(&self, severity: Severity) -> bool {
+        self.findings.iter().any(|found| found.severity >= severity)
+    }
+}

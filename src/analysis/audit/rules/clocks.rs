@@ -1,0 +1,90 @@
+//! Services whose clocks are apart, and writes that did not know of each other.
+
+use super::super::facts::{AuditError, Facts};
+use super::super::proofs::Proofs;
+use super::super::rule::{Rule, Severity};
+use super::causes::in_cycles;
+use crate::analysis::causality::{Skews, concurrent};
+use crate::analysis::words::many;
+use crate::log::CauseRef;
+use crate::model::Task;
+use crate::model::time::Span;
+
+/// Two clocks that cannot both be right.
+pub(super) const SKEW: Rule = Rule {
+    name: "clock-skew",
+    severity: Severity::Warning,
+    title: "Clocks of two services are apart",
+    about: "Effects recorded by one service have stamps before those of their causes, which another recorded. The difference is the least by which their clocks are apart; the quickest step the other way is the most. The evidence is the step that proves it best.",
+    why: "Orders, delays and moments that compare stamps of the two are wrong by that much.",
+    advice: "Synchronise the clocks (NTP), or let the store stamp what it records.",
+    example: "The clock of order-service is ahead of that of payment-service by 5.9 s to 8.3 s.",
+    find: skew,
+};
+
+/// Writes that did not know of each other.
+pub(super) const CONCURRENT: Rule = Rule {
+    name: "concurrent-writes",
+    severity: Severity::Warning,
+    title: "Concurrent writes to one stream",
+    about: "Two events of a stream were written without knowing of each other: their vector clocks say so, or both expected the same version to be the last. The evidence are both.",
+    why: "Folded in log order the later one wins, and what the other decided is lost without a word.",
+    advice: "Refuse the second write and decide anew, or merge by a rule that keeps both: a counter for quantities, a set that remembers removals, the later stamp for a choice.",
+    example: "phone and laptop both changed the quantity of MUG-BLUE in cart-307; the last write keeps 3 of 5.",
+    find: concurrent_writes,
+};
+
+fn skew(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
+    let bodies = &facts.bodies;
+    if bodies.services() < 2 {
+        return Ok(());
+    }
+    let cyclic = in_cycles(facts, task)?;
+    let mut skews = Skews::default();
+    for event in facts.events() {
+        let Some(CauseRef::Event(cause)) = facts.cause(event) else {
+            continue;
+        };
+        let services = bodies.service(cause).zip(bodies.service(event));
+        let times = facts.recorded(cause).zip(facts.recorded(event));
+        if let (Some((from, to)), Some((one, two))) = (services, times)
+            && !cyclic.contains(&event)
+        {
+            skews.see((from, cause, one), (to, event, two));
+        }
+    }
+    for skew in skews.found(|service| bodies.service_name(service).to_owned()) {
+        let least = Span::from_millis(skew.least_ms);
+        for (event, role) in skew.proof.into_iter().zip(["cause", "effect"]) {
+            proofs.show(event, || role.to_owned());
+        }
+        proofs.count_more(1);
+        proofs.found(|_| {
+            let bounds = match skew.most_ms {
+                Some(most) => format!("by {least} to {}", Span::from_millis(most)),
+                None => format!("by {least} at least"),
+            };
+            let steps = many(skew.impossible, "effect", "effects").unwrap_or_default();
+            format!(
+                "The clock of {} is ahead of that of {} {bounds}: {steps} of {} came before the cause.",
+                skew.ahead, skew.behind, skew.steps
+            )
+        });
+    }
+    Ok(())
+}
+
+fn concurrent_writes(
+    facts: &Facts<'_>,
+    proofs: &mut Proofs<'_>,
+    _: &Task,
+) -> Result<(), AuditError> {
+    for pair in concurrent(facts.log, &facts.cut, &facts.bodies) {
+        proofs.case(&[pair.one, pair.two]);
+    }
+    proofs.found(|count| {
+        let events = many(count, "event was", "events were").unwrap_or_default();
+        format!("{events} written without knowing of one before in the same stream.")
+    });
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! One content under two ids.
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+use super::super::facts::{AuditError, Facts};
+use super::super::proofs::Proofs;
+use super::super::rule::{Rule, Severity};
+use super::super::window::Window;
+use crate::analysis::words::many;
+use crate::log::CauseRef;
+use crate::model::time::Span;
+use crate::model::{EventIx, Task};
+
+/// The same fact recorded twice.
+pub(super) const NEW_ID: Rule = Rule {
+    name: "duplicate-content-new-id",
+    severity: Severity::Warning,
+    title: "Same content under a new id",
+    about: "Two events of one stream have the same type and payload and different ids, and were recorded within an hour or for the same cause. Types of which a tenth of all events and more repeat an earlier one are left out: for them it is no accident.",
+    why: "No consumer can tell that the second is a copy, so its effect happens twice: two charges, two shipments.",
+    advice: "Let the producer draw the id before its first attempt and keep it through all retries; let the stream refuse a command that it has carried out.",
+    example: "PaymentTaken of 132.90 stands in payment-1001 at #88 and, under another id, at #91.",
+    find,
+};
+
+const NEAR: Span = Span::from_secs(3600);
+
+/// How many of a type's events may repeat an earlier one before that is its way: so many of a hundred,
+/// and in any case so many.
+const SHARE: u64 = 10;
+const FEW: u64 = 4;
+
+fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
+    let (log, bodies) = (facts.log, &facts.bodies);
+    let mut last: HashMap<(u32, u32, u64), EventIx, FixedState> = HashMap::default();
+    let mut found: Vec<(EventIx, EventIx)> = Vec::new();
+    let mut of_type = vec![(0_u64, 0_u64); log.types().len()];
+    for (nth, event) in facts.events().enumerate() {
+        if nth.is_multiple_of(1 << 14) {
+            task.check()?;
+        }
+        let (stream, kind) = (log.stream(event), log.event_type(event));
+        of_type[kind.at()].0 += 1;
+        // An empty object says too little to be the same.
+        if facts.streams.lengths[stream.at()] < 2 || bodies.size(event) <= 2 {
+            continue;
+        }
+        let key = (stream.0, kind.0, bodies.digest(event));
+        let Some(before) = last.insert(key, event) else {
+            continue;
+        };
+        let ids = log.event_id(before).zip(log.event_id(event));
+        if ids.is_some_and(|(one, two)| one == two) {
+            continue;
+        }
+        of_type[kind.at()].1 += 1;
+        if is_near(facts, before, event) {
+            found.push((before, event));
+        }
+    }
+    let mut window = Window::default();
+    for (before, event) in found {
+        let (all, repeats) = of_type[log.event_type(event).at()];
+        if repeats <= FEW || repeats * 100 < all * SHARE {
+            window.see(facts, before, event);
+            proofs.case(&[before, event]);
+        }
+    }
+    proofs.found(|count| {
+        let events = many(count, "event repeats", "events repeat").unwrap_or_default();
+        format!(
+            "{events} the content of an earlier one of its stream under an id of its own.{}",
+            window.words()
+        )
+    });
+    Ok(())
+}
+
+fn is_near(facts: &Facts<'_>, before: EventIx, event: EventIx) -> bool {
+    let cause = |event| match facts.cause(event) {
+        Some(CauseRef::Event(cause)) => Some(cause),
+        _ => None,
+    };
+    let same_cause = cause(before).zip(cause(event)).is_some_and(|(a, b)| a == b);
+    let times = facts.time(before).zip(facts.time(event));
+    same_cause || times.is_none_or(|(one, two)| (two - one).abs() <= NEAR)
+}

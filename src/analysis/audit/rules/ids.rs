@@ -1,0 +1,69 @@
+//! One event id twice.
+
+use super::super::facts::{AuditError, Facts};
+use super::super::proofs::Proofs;
+use super::super::rule::{Rule, Severity};
+use super::super::window::Window;
+use crate::analysis::words::many;
+use crate::model::{EventIx, Task};
+
+/// The same event stored twice.
+pub(super) const SAME: Rule = Rule {
+    name: "duplicate-id-same-content",
+    severity: Severity::Warning,
+    title: "Event stored twice under one id",
+    about: "Two events have the same id, the same type and the same payload.",
+    why: "Whoever counts or adds up events counts this one twice. A retry went past the check that should have stopped it.",
+    advice: "Put a unique constraint on the event id, and let consumers pass over ids that they have seen.",
+    example: "Event 0192f58b-… stands at #120 and again at #134.",
+    find: same,
+};
+
+/// One id for two different facts.
+pub(super) const DIFFERENT: Rule = Rule {
+    name: "duplicate-id-different-content",
+    severity: Severity::Error,
+    title: "One event id, two contents",
+    about: "Two events have the same id and differ in type or payload.",
+    why: "A consumer that remembers ids never sees the second content; one that does not sees both. Two copies of the truth come out of one log.",
+    advice: "Find out which of the two is right and record a correction. Derive ids from the content or draw them anew for every event.",
+    example: "Event 0192f58b-… has the amount 41.00 at #120 and 14.00 at #134.",
+    find: different,
+};
+
+fn is_same(facts: &Facts<'_>, one: EventIx, two: EventIx) -> bool {
+    let log = facts.log;
+    log.event_type(one) == log.event_type(two)
+        && facts.bodies.digest(one) == facts.bodies.digest(two)
+}
+
+fn same(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
+    let mut window = Window::default();
+    for &(event, first) in facts.repeated() {
+        if is_same(facts, event, first) {
+            window.see(facts, first, event);
+            proofs.case(&[first, event]);
+        }
+    }
+    proofs.found(|count| {
+        let events = many(count, "event is", "events are").unwrap_or_default();
+        format!(
+            "{events} stored once more under the id of an earlier one, with the same content.{}",
+            window.words()
+        )
+    });
+    Ok(())
+}
+
+fn different(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
+    for &(event, first) in facts.repeated() {
+        if !is_same(facts, event, first) {
+            proofs.case(&[first, event]);
+        }
+    }
+    proofs.found(|count| {
+        let events = many(count, "event has", "events have").unwrap_or_default();
+        format!("{events} the id of an earlier one, and another content.")
+    });
+    Ok(())
+}

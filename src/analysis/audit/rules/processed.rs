@@ -1,0 +1,56 @@
+//! Events that a consumer has processed twice.
+
+use hashbrown::HashMap;
+
+use super::super::facts::{AuditError, Facts};
+use super::super::proofs::Proofs;
+use super::super::report::Evidence;
+use super::super::rule::{Rule, Severity};
+use crate::analysis::words::many;
+use crate::log::{Mark, Says, SideKind};
+use crate::model::{EventIx, Task};
+
+/// One event processed twice by one consumer.
+pub(super) const TWICE: Rule = Rule {
+    name: "processed-twice",
+    severity: Severity::Warning,
+    title: "Event processed twice by one consumer",
+    about: "A consumer has noted the same event as processed more than once.",
+    why: "The consumer keeps a list of what it has processed and did not look into it: whatever the handler does was done twice.",
+    advice: "Make consumer and event id together a key of that table, and write it in one transaction with the effect. Whether the handler minds, asof project --twice tells.",
+    example: "order-service has processed #1020 twice.",
+    find,
+};
+
+fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
+    let mut seen: HashMap<(u32, String, EventIx), u32> = HashMap::new();
+    let mut twice: Vec<(String, EventIx)> = Vec::new();
+    facts.rows(SideKind::Processed, task, &mut |file, says| {
+        let Says::Processed(row) = says else { return };
+        let event = row
+            .of
+            .as_ref()
+            .and_then(|mark: &Mark| facts.log.marked(file, mark));
+        let Some(event) = event.filter(|event| facts.knows(*event)) else {
+            return;
+        };
+        let consumer = row.consumer.unwrap_or_default();
+        let times = seen.entry((file, consumer.clone(), event)).or_default();
+        *times += 1;
+        if *times == 2 {
+            twice.push((consumer, event));
+        }
+    })?;
+    twice.sort_unstable();
+    for (consumer, event) in twice {
+        proofs.other(|proofs| Evidence {
+            consumer: Some(consumer.clone()).filter(|name| !name.is_empty()),
+            ..proofs.of(event)
+        });
+    }
+    proofs.found(|count| {
+        let events = many(count, "event was", "events were").unwrap_or_default();
+        format!("{events} processed more than once by the same consumer.")
+    });
+    Ok(())
+}

@@ -1,0 +1,240 @@
+//! Payloads that changed so that readers break.
+
+use hashbrown::HashMap;
+
+use super::super::facts::{AuditError, Facts};
+use super::super::proofs::Proofs;
+use super::super::rule::{Rule, Severity};
+use crate::analysis::bodies::{EACH, GroupIx, Kind, PathIx, Shape};
+use crate::analysis::schema::{ChangeKind, Strategy};
+use crate::analysis::words::{grouped, many};
+use crate::model::{EventIx, Task};
+
+/// A field that changed its type from one version to the next.
+pub(super) const INCOMPATIBLE: Rule = Rule {
+    name: "schema-incompatible",
+    severity: Severity::Warning,
+    title: "Field changed type between versions",
+    about: "A field of an event type has another type from one version on, so that neither can readers of the old version read new events nor readers of the new one old events. The evidence are the last event before and the first one after.",
+    why: "Every handler that reads the field fails or reads nonsense on one side of the change, unless it asks for the version.",
+    advice: "Add an upcaster that brings old events up to date when they are read, or record a new type (…V2) beside the old one.",
+    example: "In UserCreated, /name is a string up to v2 and an object from v3 on.",
+    find: incompatible,
+};
+
+/// A field with two types within one version.
+pub(super) const MIXED: Rule = Rule {
+    name: "schema-mixed-types",
+    severity: Severity::Warning,
+    title: "Field has two types within one version",
+    about: "Events of one type and version have values of different types in one field. The evidence are the first event of each.",
+    why: "Nothing in the event says which of the two to expect: a reader finds out when it fails.",
+    advice: "Make the producer write what the version promises; give the other form a version of its own, and an upcaster.",
+    example: "In CardIssued v1, /limits/daily is a number in 12 events and a string in 7.",
+    find: mixed,
+};
+
+/// A registered schema that events do not keep to.
+pub(super) const REGISTRY: Rule = Rule {
+    name: "schema-registry-disagrees",
+    severity: Severity::Warning,
+    title: "Events differ from the registered schema",
+    about: "The store holds a schema for a type and version, and events of it have other types or lack what it requires.",
+    why: "Whoever trusts the registry, code generators among them, reads something else than what is there.",
+    advice: "Register what is written, or write what is registered. Check events against the schema before they are recorded.",
+    example: "CardIssued v1: /limits/daily is registered as number, and events have string.",
+    find: registry,
+};
+
+/// A type that changed without a version.
+pub(super) const NO_STRATEGY: Rule = Rule {
+    name: "no-schema-strategy",
+    severity: Severity::Info,
+    title: "Payloads change and no version says so",
+    about: "The payloads of an event type changed for good at some event in a way that not all readers bear, and its events carry no schema version.",
+    why: "A reader cannot know which form it has before it, but by trying.",
+    advice: "Write a schema version into the metadata of each event from now on, and upcast what has none.",
+    example: "OrderPlaced has /currency from #1204 on and carries no version.",
+    find: no_strategy,
+};
+
+fn incompatible(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
+    for kind in &facts.schemas.types {
+        for (verdict, pair) in kind.verdicts.iter().zip(kind.versions.windows(2)) {
+            for change in verdict
+                .changes
+                .iter()
+                .filter(|c| c.kind == ChangeKind::Retyped)
+            {
+                proofs.show(pair[0].last, || format!("last of version {}", verdict.from));
+                proofs.show(pair[1].first, || format!("first of version {}", verdict.to));
+                proofs.count_more(1);
+                proofs.found(|_| {
+                    let word = |text: &Option<String>| text.clone().unwrap_or_default();
+                    format!(
+                        "In {}, {} is {} up to version {} and {} from version {} on.",
+                        kind.name,
+                        change.path,
+                        word(&change.from),
+                        verdict.from,
+                        word(&change.to),
+                        verdict.to,
+                    )
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The class of values at a place: types that a reader has to tell apart.
+fn class(bits: u16) -> Option<&'static str> {
+    let names = Kind::of(bits).map(Kind::json_type);
+    let mut names: Vec<&str> = names
+        .filter(|name| *name != "null")
+        .map(|name| if name == "integer" { "number" } else { name })
+        .collect();
+    names.dedup();
+    match names[..] {
+        [] => None,
+        [only] => Some(
+            ["boolean", "number", "string", "object", "array"]
+                .into_iter()
+                .find(|name| *name == only)
+                .unwrap_or("string"),
+        ),
+        _ => Some("several"),
+    }
+}
+
+/// Where values of one class were seen: the first event, and how many there are.
+type Seen = Vec<(&'static str, EventIx, u64)>;
+
+fn mixed(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
+    let shapes = facts.bodies.shapes();
+    let mut places: HashMap<(GroupIx, PathIx), Seen> = HashMap::new();
+    for shape in shapes.all() {
+        for (path, bits) in &shape.places {
+            // Items of a list may well be of several types.
+            if shapes.paths.key(*path) == EACH {
+                continue;
+            }
+            let Some(class) = class(*bits) else { continue };
+            note(
+                places.entry((shape.group, *path)).or_default(),
+                class,
+                shape,
+            );
+        }
+    }
+    let mut found: Vec<(&str, String, GroupIx, Seen)> = Vec::new();
+    for ((group, path), mut seen) in places {
+        if seen.len() < 2 {
+            continue;
+        }
+        seen.sort_by_key(|(_, first, _)| *first);
+        let of = &shapes.groups()[group.0 as usize];
+        let name = facts.log.type_name(of.event_type);
+        found.push((name, shapes.paths.pointer(path), group, seen));
+    }
+    found.sort_by(|a, b| (a.0, &a.1, a.2).cmp(&(b.0, &b.1, b.2)));
+    for (name, path, group, seen) in found {
+        // Without a version it is told as a change of the type, where it is one.
+        if has_eras(facts, name) && shapes.groups()[group.0 as usize].version.is_none() {
+            continue;
+        }
+        let least = seen.iter().map(|(_, _, events)| *events).min().unwrap_or(0);
+        for (class, first, _) in &seen {
+            proofs.show(*first, || format!("{path} is {class}"));
+        }
+        proofs.count_more(least);
+        let version = shapes.groups()[group.0 as usize].version.as_deref();
+        proofs.found(|_| {
+            let told = seen.iter().map(|(class, _, events)| {
+                format!(
+                    "{class} in {}",
+                    many(*events, "event", "events").unwrap_or_default()
+                )
+            });
+            let told: Vec<String> = told.collect();
+            let version = version.map_or(String::new(), |version| format!(" version {version}"));
+            format!("In {name}{version}, {path} is {}.", told.join(" and "))
+        });
+    }
+    Ok(())
+}
+
+fn note(seen: &mut Seen, class: &'static str, shape: &Shape) {
+    match seen.iter_mut().find(|(own, ..)| *own == class) {
+        Some((_, first, events)) => {
+            *first = shape.first.min(*first);
+            *events += shape.events;
+        }
+        None => seen.push((class, shape.first, shape.events)),
+    }
+}
+
+fn has_eras(facts: &Facts<'_>, name: &str) -> bool {
+    let mut types = facts.schemas.types.iter();
+    types.any(|kind| {
+        kind.name == name
+            && kind
+                .versions
+                .iter()
+                .filter(|version| !version.declared)
+                .count()
+                > 1
+    })
+}
+
+fn registry(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
+    for kind in &facts.schemas.types {
+        for (at, one) in kind.registry.iter().enumerate() {
+            let mut versions = kind.versions.iter();
+            let version = versions.find(|version| version.version == one.version);
+            if let Some(version) = version.filter(|_| at < 3) {
+                proofs.show(version.first, || {
+                    format!("{}: {} against {}", one.path, one.registered, one.seen)
+                });
+            }
+            proofs.count_more(1);
+        }
+        proofs.found(|count| {
+            let first = &kind.registry[0];
+            let more = match count {
+                1 => String::new(),
+                count => format!(", and {} more", grouped(count - 1)),
+            };
+            format!(
+                "{} version {}: {} is registered as {}, and events show {}{more}.",
+                kind.name, first.version, first.path, first.registered, first.seen
+            )
+        });
+    }
+    Ok(())
+}
+
+fn no_strategy(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
+    let types = facts.schemas.types.iter();
+    let mut names: Vec<&str> = Vec::new();
+    for kind in types.filter(|kind| kind.strategy == Strategy::None) {
+        names.push(&kind.name);
+        let later = kind
+            .versions
+            .iter()
+            .skip(1)
+            .find(|version| !version.declared);
+        if let Some(version) = later {
+            proofs.noted(version.first, || {
+                format!("{} has another form from here on", kind.name)
+            });
+        }
+    }
+    proofs.found(|_| {
+        format!(
+            "These types changed, and their events carry no version: {}.",
+            names.join(", ")
+        )
+    });
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! How a consumer stands as of a cut: its lag in events and in time, how fast it goes, what holds it up.
+
+use super::course::Course;
+use super::progress::{Place, Progress, Step, Way, position};
+use super::status::{LENGTH, STEPS, Sample, Situation, Status, judge};
+use super::tail::{Known, Tail};
+use crate::log::{Cut, Log};
+use crate::model::{Position, PositionName, Timestamp};
+
+/// How a consumer stands.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Standing {
+    /// Where it is.
+    pub position: Option<PositionName>,
+    /// The last event of its tail, by its place there.
+    pub head: Option<usize>,
+    /// How many events wait; none where that is not known.
+    pub waiting: Option<usize>,
+    /// The first of them, by its place in the tail.
+    pub first: Option<usize>,
+    pub lag_ms: Option<i64>,
+    pub status: Option<Status>,
+    /// Events a second, over the window.
+    pub throughput: Option<f64>,
+    /// By how many events a second it falls behind; negative while it catches up.
+    pub growth: Option<f64>,
+    /// The last sign of life.
+    pub last_seen: Option<Timestamp>,
+    /// Since when it stands where it stands while an event waits.
+    pub stands_since: Option<Timestamp>,
+}
+
+impl Course {
+    /// How `own` stands as of `cut`; `now` is the moment itself.
+    pub(super) fn standing(
+        &self,
+        own: &Progress,
+        way: &Way<'_>,
+        cut: &Cut,
+        now: Option<Timestamp>,
+    ) -> Standing {
+        let log = &self.log;
+        let known = Known::at(cut);
+        let mut standing = Standing {
+            position: self.place(own, way, cut),
+            last_seen: way.len().checked_sub(1).and_then(|last| way.at(last)),
+            ..Standing::default()
+        };
+        let tail = own.tail.map(|at| &self.tails[at]);
+        // Where nothing says what it reads, only where it stands does.
+        let told = tail.filter(|tail| tail.scope.is_narrow() || way.len() > 0);
+        let Some(tail) = told else {
+            return standing;
+        };
+        standing.head = tail.last(log, tail.len(), known);
+        let covers = covered(way);
+        let Some(covers) = covers.or_else(|| standing.head.is_none().then_some(0)) else {
+            return standing;
+        };
+        let waiting = tail.count(log, covers, known);
+        standing.waiting = Some(waiting);
+        standing.first = tail.first(log, covers, known);
+        let waits_since = standing.first.and_then(|first| tail.time(log, first));
+        standing.lag_ms = match (standing.first, waits_since.zip(now)) {
+            (None, _) => Some(0),
+            (Some(_), times) => times.map(|(since, now)| (now - since).millis().max(0)),
+        };
+        let Some(now) = now else {
+            return standing;
+        };
+        let rank = |covers: usize| tail.count(log, 0, known) - tail.count(log, covers, known);
+        let window = window(way, tail, log, known, now);
+        standing.status = match standing.first {
+            None => Some(Status::Ok),
+            Some(_) => waits_since.and_then(|since| {
+                judge(Situation {
+                    window: &window,
+                    now,
+                    waits_since: Some(since),
+                    went_back: rank(way.furthest()) > rank(covers),
+                })
+            }),
+        };
+        // Who stands where nothing waits is not held up yet.
+        standing.stands_since = since(way, covers, &rank).max(waits_since);
+        if let [first, .., _] = window[..] {
+            let seconds = (now - first.at).micros() as f64 / 1e6;
+            if seconds > 0.0 {
+                let rate = |events: i64| events as f64 / seconds;
+                let done = rank(covers) as i64 - first.covers as i64;
+                standing.throughput = Some(rate(done.max(0)));
+                standing.growth = Some(rate(waiting as i64 - first.lag as i64));
+            }
+        }
+        standing
+    }
+
+    /// The position of a consumer on its way.
+    pub(super) fn place(&self, own: &Progress, way: &Way<'_>, cut: &Cut) -> Option<PositionName> {
+        self.place_of(own, way.last()?, cut)
+    }
+
+    /// The same after the `at`-th of its steps.
+    pub(super) fn place_at(
+        &self,
+        own: &Progress,
+        way: &Way<'_>,
+        at: usize,
+        cut: &Cut,
+    ) -> Option<PositionName> {
+        self.place_of(own, way.after(at)?, cut)
+    }
+
+    fn place_of(&self, own: &Progress, step: &Step, cut: &Cut) -> Option<PositionName> {
+        let tail = own.tail.map(|at| &self.tails[at]);
+        let place = position(step, tail, &self.log, Known::at(cut))?;
+        Some(match place {
+            Place::Event(event) => self.log.position_name(event),
+            Place::Position(position) => self.written(own, position),
+        })
+    }
+
+    fn written(&self, own: &Progress, position: Position) -> PositionName {
+        let file = own.file.clone();
+        PositionName { file, position }
+    }
+}
+
+/// How much it has covered, where that tells its lag.
+fn covered(way: &Way<'_>) -> Option<usize> {
+    way.covers(way.len().checked_sub(1).filter(|_| way.tells_lag())?)
+}
+
+/// When it came to where it stands, as far back as its steps go.
+fn since(way: &Way<'_>, covers: usize, rank: &dyn Fn(usize) -> usize) -> Option<Timestamp> {
+    let is_there = |at: &usize| way.covers(*at).is_some_and(|own| rank(own) == rank(covers));
+    let same = (0..way.len()).rev().take_while(is_there);
+    way.at(same.last()?)
+}
+
+/// The last steps up to `now`: ten of them, or those of ten minutes where these are more.
+fn window(way: &Way<'_>, tail: &Tail, log: &Log, known: Known, now: Timestamp) -> Vec<Sample> {
+    let Some(last) = way.len().checked_sub(1) else {
+        return Vec::new();
+    };
+    let from = now.saturating_sub(LENGTH);
+    let mut window = Vec::with_capacity(STEPS);
+    for at in (0..=last).rev() {
+        let Some((when, covers)) = way.at(at).zip(way.covers(at)) else {
+            continue;
+        };
+        if window.len() >= STEPS && when < from {
+            break;
+        }
+        window.push(Sample {
+            at: when,
+            covers: tail.count(log, 0, known) - tail.count(log, covers, known),
+            lag: tail.count(log, covers, known.by(when)),
+        });
+    }
+    window.reverse();
+    window
+}

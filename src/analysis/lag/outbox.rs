@@ -1,0 +1,249 @@
+//! The outbox: what waits to be published, what was published twice, and events that nobody published.
+
+use hashbrown::{HashMap, HashSet};
+use serde::Serialize;
+
+use super::course::Course;
+use crate::log::{
+    Bound, Clock, Cut, IdRef, Log, Marked, OutboxMessage, Published, RowSource, RowsError, Says,
+    SideKind, SideRow,
+};
+use crate::model::{EventIx, Task, Timestamp};
+
+/// A message as it is read.
+#[derive(Clone, Debug)]
+pub(super) struct Message {
+    pub event: Option<EventIx>,
+    /// What it publishes, where that is no event of this log.
+    key: String,
+    /// Whether it names its event by id.
+    by_id: bool,
+    pub created_at: Option<Timestamp>,
+    pub published_at: Option<Timestamp>,
+    published: Option<Published>,
+    pub attempts: Option<i64>,
+}
+
+/// The messages of a store, and the events that should have one.
+#[derive(Clone, Debug)]
+pub(super) struct Outbox {
+    /// By when they were put there, the undated last.
+    pub messages: Vec<Message>,
+    /// Events that may have had no message when they were recorded, each with the first that has its
+    /// id.
+    late: Vec<(EventIx, EventIx)>,
+    /// When messages were put there, by the first event with the id; and for which event, where they do
+    /// not name all that share it.
+    put: HashMap<EventIx, Vec<(Timestamp, Option<EventIx>)>>,
+}
+
+/// The outbox as of a moment.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OutboxReport {
+    /// Messages that wait.
+    pub pending: u64,
+    /// Messages that were given up.
+    pub failed: u64,
+    /// Messages that were published.
+    pub published: u64,
+    /// Since when the oldest waits.
+    pub oldest: Option<Timestamp>,
+    /// Messages for an event that has an earlier one.
+    pub duplicates: u64,
+    /// Events of published categories without a message; null where the outbox does not keep what it
+    /// has published.
+    pub missing: Option<u64>,
+    /// The most attempts that any took.
+    pub most_attempts: Option<i64>,
+}
+
+const UNDATED: Timestamp = Timestamp::MAX;
+
+impl Outbox {
+    /// Reads it; `None` where the store has none.
+    pub fn read(
+        log: &Log,
+        rows: &dyn RowSource,
+        clock: Clock,
+        task: &Task,
+    ) -> Result<Option<Self>, RowsError> {
+        if !rows.kinds().contains(&SideKind::Outbox) {
+            return Ok(None);
+        }
+        let mut messages = Vec::new();
+        rows.rows(SideKind::Outbox, task, &mut |row| {
+            if let Ok(SideRow {
+                file,
+                says: Says::Outbox(row),
+                ..
+            }) = row
+            {
+                messages.push(message(log, file, row));
+            }
+        })?;
+        messages.sort_by_key(|message| message.created_at.unwrap_or(UNDATED));
+        let mut outbox = Self {
+            messages,
+            late: Vec::new(),
+            put: HashMap::new(),
+        };
+        outbox.look_for_events(log, clock, task)?;
+        Ok(Some(outbox))
+    }
+
+    fn look_for_events(
+        &mut self,
+        log: &Log,
+        clock: Clock,
+        task: &Task,
+    ) -> Result<(), crate::model::Cancelled> {
+        let mut published = HashSet::new();
+        for message in &self.messages {
+            let Some(event) = message.event else { continue };
+            let created = message.created_at.unwrap_or(UNDATED);
+            let of = Some(event).filter(|_| !message.by_id);
+            let put = self.put.entry(first(log, event)).or_default();
+            put.push((created, of));
+            published.insert(category(log, event));
+        }
+        // No cut that holds an event is of a moment before this.
+        let mut earliest = UNDATED;
+        for event in log.events().rev() {
+            if event.0 % 4096 == 0 {
+                task.check()?;
+            }
+            earliest = earliest.min(log.time(event, clock).unwrap_or(Timestamp::MIN));
+            if !published.contains(&category(log, event)) {
+                continue;
+            }
+            let first = first(log, event);
+            let put = self.put.get(&first).map_or(&[][..], Vec::as_slice);
+            let at_once = put
+                .iter()
+                .any(|(created, of)| *created <= earliest && of.is_none_or(|of| of == event));
+            if !at_once {
+                self.late.push((event, first));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether an event had a message at a cut.
+    fn has_message(&self, log: &Log, cut: &Cut, first: EventIx, time: Option<Timestamp>) -> bool {
+        let put = self.put.get(&first).map_or(&[][..], Vec::as_slice);
+        put.iter().any(|(created, of)| {
+            time.is_none_or(|now| *created <= now) && of.is_none_or(|of| cut.holds(log, of))
+        })
+    }
+}
+
+/// The first event that has the id of this one.
+fn first(log: &Log, event: EventIx) -> EventIx {
+    let id = log.event_id(event).filter(|_| log.repeats_id(event));
+    id.and_then(|id: IdRef<'_>| log.find_event(id))
+        .unwrap_or(event)
+}
+
+fn message(log: &Log, file: u32, row: OutboxMessage) -> Message {
+    let key = match row.of.as_ref().map(|mark| &mark.event) {
+        Some(Marked::Id(id)) => id.clone(),
+        Some(other) => format!("{other:?}"),
+        None => String::new(),
+    };
+    Message {
+        event: row.of.as_ref().and_then(|mark| log.marked(file, mark)),
+        key,
+        by_id: matches!(row.of.as_ref().map(|mark| &mark.event), Some(Marked::Id(_))),
+        created_at: row.created_at,
+        published_at: row.published_at,
+        published: row.published,
+        attempts: row.attempts,
+    }
+}
+
+/// A category of a file.
+fn category(log: &Log, event: EventIx) -> (u32, u32) {
+    let file = match log.sources() {
+        [] => 0,
+        _ => log.place(event).extent,
+    };
+    (file, log.category(log.stream(event)).0)
+}
+
+impl Message {
+    /// Whether it was published at a moment, where the store tells.
+    pub fn is_published(&self, time: Option<Timestamp>) -> Option<bool> {
+        match (self.published_at, time) {
+            (Some(at), Some(time)) => Some(at <= time),
+            (Some(_), None) => Some(true),
+            (None, Some(_)) if self.published == Some(Published::Yes) => None,
+            (None, _) => Some(self.published == Some(Published::Yes)),
+        }
+    }
+}
+
+impl Course {
+    /// The messages known at a cut.
+    pub(super) fn known_messages(&self, cut: &Cut) -> &[Message] {
+        let Some(outbox) = &self.outbox else {
+            return &[];
+        };
+        let known = match (cut.bound(), cut.time(&self.log)) {
+            (Bound::Head, _) => outbox.messages.len(),
+            (_, None) => 0,
+            (_, Some(now)) => (outbox.messages)
+                .partition_point(|message| message.created_at.is_some_and(|at| at <= now)),
+        };
+        &outbox.messages[..known]
+    }
+
+    /// The outbox as of a cut; `None` in a store without one.
+    pub(super) fn outbox(&self, cut: &Cut) -> Option<OutboxReport> {
+        let outbox = self.outbox.as_ref()?;
+        let time = match cut.bound() {
+            Bound::Head => None,
+            _ => Some(cut.time(&self.log).unwrap_or(Timestamp::MIN)),
+        };
+        let mut report = OutboxReport {
+            pending: 0,
+            failed: 0,
+            published: 0,
+            oldest: None,
+            duplicates: 0,
+            missing: None,
+            most_attempts: None,
+        };
+        let mut seen = HashSet::new();
+        let mut categories = HashSet::new();
+        for message in self.known_messages(cut) {
+            let event = message.event.filter(|event| cut.holds(&self.log, *event));
+            categories.extend(event.map(|event| category(&self.log, event)));
+            let given_up = time.is_none() && message.published == Some(Published::Failed);
+            match message.is_published(time) {
+                Some(true) => report.published += 1,
+                Some(false) if given_up => report.failed += 1,
+                Some(false) => {
+                    report.pending += 1;
+                    let oldest = report.oldest.into_iter().chain(message.created_at).min();
+                    report.oldest = oldest;
+                }
+                None => {}
+            }
+            if message.is_published(time) == Some(true) || time.is_none() {
+                report.most_attempts = report.most_attempts.max(message.attempts);
+            }
+            if !message.key.is_empty() && !seen.insert(IdRef::new(&message.key)) {
+                report.duplicates += 1;
+            }
+        }
+        if report.published > 0 {
+            let missing = outbox.late.iter().filter(|(event, first)| {
+                categories.contains(&category(&self.log, *event))
+                    && cut.holds(&self.log, *event)
+                    && !outbox.has_message(&self.log, cut, *first, time)
+            });
+            report.missing = Some(missing.count() as u64);
+        }
+        Some(report)
+    }
+}

@@ -1,0 +1,338 @@
+//! The report: every consumer as of a moment, the outbox and the dead letters.
+
+use serde::Serialize;
+
+use super::course::Course;
+use super::letters::DeadLetterReport;
+use super::measure::Standing;
+use super::outbox::OutboxReport;
+use super::progress::{Evidence, Progress};
+use super::series::Chart;
+use super::status::Status;
+use crate::analysis::events::Content;
+use crate::log::{AsOf, Bound, Cut, PayloadReader};
+use crate::model::{Cancelled, EventIx, PositionName, Task, Timestamp, Version};
+
+/// Points of a series where nobody says how many.
+const POINTS: usize = 200;
+
+/// What is asked.
+#[derive(Clone, Debug, Default)]
+pub struct LagOptions {
+    /// These consumers only: all whose name is this.
+    pub consumer: Option<String>,
+    /// The series, too.
+    pub over: Option<usize>,
+    /// The clock, while a store is followed: what its head is measured by.
+    pub now: Option<Timestamp>,
+}
+
+impl LagOptions {
+    /// With the series of each consumer.
+    #[must_use]
+    pub fn with_series(self) -> Self {
+        Self {
+            over: Some(POINTS),
+            ..self
+        }
+    }
+}
+
+/// The consumers of a store as of a moment.
+#[derive(Clone, Debug, Serialize)]
+pub struct LagReport {
+    /// The moment.
+    pub as_of: AsOf,
+    /// The worst first.
+    pub consumers: Vec<ConsumerLag>,
+    /// Null in a store without one.
+    pub outbox: Option<OutboxReport>,
+    /// Oldest first.
+    pub dead_letters: Vec<DeadLetterReport>,
+}
+
+/// How far a figure can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// From a history of checkpoints, or from processed messages.
+    Exact,
+    /// From samples taken while the store was followed.
+    Sampled,
+    /// From a table that holds the present only.
+    CurrentOnly,
+    /// The store does not tell.
+    Unknown,
+}
+
+impl Certainty {
+    /// As people read it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Sampled => "sampled",
+            Self::CurrentOnly => "current only",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Where a lag goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trend {
+    /// It falls behind.
+    Growing,
+    /// As it was.
+    Steady,
+    /// It catches up.
+    Shrinking,
+}
+
+/// A consumer, or a partition of it, as of a moment. What is not known is null.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConsumerLag {
+    /// Its name; of one that reads another file `A follows B`.
+    pub name: String,
+    /// Which part of its work.
+    pub partition: Option<String>,
+    /// What tells of it.
+    pub source: Evidence,
+    /// How far that can be trusted.
+    pub certainty: Certainty,
+    /// Its checkpoint.
+    pub position: Option<PositionName>,
+    /// The last event of what it reads.
+    pub head: Option<PositionName>,
+    /// How many events wait.
+    pub lag_events: Option<u64>,
+    /// For how long the first of them has.
+    pub lag_ms: Option<i64>,
+    /// How it runs.
+    pub status: Option<Status>,
+    /// Where it is stalled, since when it stands while an event waits; where it is stopped, when it was
+    /// last seen.
+    pub since: Option<Timestamp>,
+    /// Events a second, over the window by which it is judged.
+    pub throughput: Option<f64>,
+    /// Where its lag goes.
+    pub trend: Option<Trend>,
+    /// Seconds until it has caught up at the rate at which its lag shrinks now.
+    pub eta_s: Option<f64>,
+    /// Where it is stalled, the event that it does not get past.
+    pub blocking_event: Option<Blocking>,
+    /// The categories that it reads; null where the store names none: then it is all.
+    pub reads: Option<Vec<String>>,
+    /// Its lag over time, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub over: Option<Chart>,
+    /// Its number in the course.
+    #[serde(skip)]
+    pub number: usize,
+    /// By how many events a second its lag grows.
+    #[serde(skip)]
+    pub growth: Option<f64>,
+}
+
+/// The event that a stalled consumer does not get past.
+#[derive(Clone, Debug, Serialize)]
+pub struct Blocking {
+    /// Its position.
+    pub position: PositionName,
+    /// Its stream.
+    pub stream: String,
+    /// Its version there.
+    pub version: Version,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub event_type: String,
+    /// Its time.
+    pub time: Option<Timestamp>,
+    /// What went wrong, where a dead letter tells.
+    pub error: Option<String>,
+    /// How often it was tried, where a dead letter tells.
+    pub attempts: Option<i64>,
+    /// The payload.
+    pub data: Content,
+    /// The event itself.
+    #[serde(skip)]
+    pub event: EventIx,
+}
+
+/// The consumers of a course as of a cut.
+///
+/// # Errors
+/// [`Cancelled`] when the task was called off.
+pub fn report(
+    course: &Course,
+    payloads: &dyn PayloadReader,
+    cut: &Cut,
+    options: &LagOptions,
+    task: &Task,
+) -> Result<LagReport, Cancelled> {
+    let log = &course.log;
+    let at_head = cut.bound() == Bound::Head;
+    let now = options.now.filter(|_| at_head).or(cut.time(log));
+    let mut consumers = Vec::with_capacity(course.consumers.len());
+    for (number, own, way) in course.known(cut) {
+        task.check()?;
+        if options
+            .consumer
+            .as_ref()
+            .is_some_and(|name| *name != own.name)
+        {
+            continue;
+        }
+        let standing = course.standing(own, &way, cut, now);
+        let tail = own.tail.map(|at| &course.tails[at]);
+        let first = standing.first.and_then(|first| tail?.event(first));
+        let mut told = told(course, own, way.evidence, standing, number);
+        if let Some(event) = first.filter(|_| told.status == Some(Status::Stalled)) {
+            told.blocking_event = Some(course.blocking(own, event, cut, payloads, task)?);
+        }
+        if let Some(points) = options.over {
+            told.over = Some(match course.first_known(cut).zip(now) {
+                Some(stretch) => course.chart(number, cut, stretch, points, task)?,
+                None => Chart::default(),
+            });
+        }
+        consumers.push(told);
+    }
+    consumers.sort_by(by_trouble);
+    Ok(LagReport {
+        as_of: cut.as_of(log),
+        consumers,
+        outbox: course.outbox(cut),
+        dead_letters: course.dead_letters(cut),
+    })
+}
+
+/// The worst first: by status, then by how long events wait. Of whom nothing is known comes last.
+fn by_trouble(one: &ConsumerLag, other: &ConsumerLag) -> std::cmp::Ordering {
+    let rank = |own: &ConsumerLag| own.status.map_or(u8::MAX, |status| status as u8);
+    let waits = |own: &ConsumerLag| std::cmp::Reverse((own.lag_ms, own.lag_events));
+    (rank(one), waits(one), &one.name, &one.partition).cmp(&(
+        rank(other),
+        waits(other),
+        &other.name,
+        &other.partition,
+    ))
+}
+
+fn told(
+    course: &Course,
+    own: &Progress,
+    source: Evidence,
+    standing: Standing,
+    number: usize,
+) -> ConsumerLag {
+    let log = &course.log;
+    let tail = own.tail.map(|at| &course.tails[at]);
+    let waiting = standing.waiting;
+    let growth = standing.growth;
+    let eta = match (waiting, growth) {
+        (Some(0), _) => Some(0.0),
+        (Some(waiting), Some(growth)) if growth < 0.0 => Some(waiting as f64 / -growth),
+        _ => None,
+    };
+    let head = standing.head.and_then(|head| tail?.event(head));
+    let reads = tail.map(|tail| &tail.scope.categories);
+    let since = match standing.status {
+        Some(Status::Stalled) => standing.stands_since,
+        Some(Status::Stopped) => standing.last_seen,
+        _ => None,
+    };
+    ConsumerLag {
+        name: own.name.clone(),
+        partition: own.partition.clone(),
+        source,
+        certainty: certainty(source, &standing),
+        position: standing.position,
+        head: head.map(|head| log.position_name(head)),
+        lag_events: waiting.map(|waiting| waiting as u64),
+        lag_ms: standing.lag_ms,
+        status: standing.status,
+        since,
+        throughput: standing.throughput.map(rounded),
+        trend: growth.map(|growth| match growth {
+            growth if growth > 0.0 => Trend::Growing,
+            growth if growth < 0.0 => Trend::Shrinking,
+            _ => Trend::Steady,
+        }),
+        eta_s: eta.map(rounded),
+        blocking_event: None,
+        reads: reads.filter(|reads| !reads.is_empty()).cloned(),
+        over: None,
+        number,
+        growth,
+    }
+}
+
+fn certainty(source: Evidence, standing: &Standing) -> Certainty {
+    if standing.waiting.is_none() {
+        return Certainty::Unknown;
+    }
+    match source {
+        // Who has nothing to read is not behind, wherever it stands.
+        _ if standing.head.is_none() => Certainty::Exact,
+        Evidence::CheckpointHistory | Evidence::Processed => Certainty::Exact,
+        Evidence::Sampled => Certainty::Sampled,
+        Evidence::Checkpoint => Certainty::CurrentOnly,
+        Evidence::DeadLetters | Evidence::Effects => Certainty::Unknown,
+    }
+}
+
+/// To six digits after the point: what a rate is worth.
+fn rounded(figure: f64) -> f64 {
+    (figure * 1e6).round() / 1e6
+}
+
+impl Course {
+    /// The earliest time of any event known at a cut.
+    fn first_known(&self, cut: &Cut) -> Option<Timestamp> {
+        let first = self
+            .log
+            .events()
+            .find(|event| cut.holds(&self.log, *event))?;
+        self.log.time(first, cut.clock())
+    }
+
+    /// The first event that a consumer has not covered, with why.
+    fn blocking(
+        &self,
+        own: &Progress,
+        event: EventIx,
+        cut: &Cut,
+        payloads: &dyn PayloadReader,
+        task: &Task,
+    ) -> Result<Blocking, Cancelled> {
+        let log = &self.log;
+        let mut data = Content::Absent;
+        payloads.read(log, &[event], task, &mut |_, body| {
+            data = match body {
+                Ok(body) => body.data.into(),
+                Err(why) => Content::Unreadable(why),
+            };
+        })?;
+        let letter = self.known_letters(cut).find(|letter| {
+            letter.event == Some(event)
+                && letter
+                    .consumer
+                    .as_ref()
+                    .is_none_or(|name| *name == own.name)
+        });
+        let stream = log.stream(event);
+        Ok(Blocking {
+            position: log.position_name(event),
+            stream: log.stream_name(stream).to_owned(),
+            version: log.version(event),
+            event_type: log.type_name(log.event_type(event)).to_owned(),
+            time: log.time(event, cut.clock()),
+            error: letter.and_then(|letter| letter.error.clone()),
+            attempts: letter.and_then(|letter| letter.attempts),
+            data,
+            event,
+        })
+    }
+}

@@ -1,0 +1,104 @@
+//! How a consumer runs, by a sliding window of its steps and not by a threshold: after the rules of
+//! Burrow, bettered where a log on disk tells more than a broker does. `docs/lag.md` has them in words.
+
+use serde::Serialize;
+
+use crate::model::Timestamp;
+use crate::model::time::Span;
+
+/// How many steps a window has at least.
+pub(super) const STEPS: usize = 10;
+/// How long it is at least.
+pub(super) const LENGTH: Span = Span::from_secs(600);
+
+/// How a consumer runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It shows life and does not get on, while events wait.
+    Stalled,
+    /// It does not show life, while events wait.
+    Stopped,
+    /// It went back and has not yet come to where it was.
+    Rewound,
+    /// It gets on, and falls behind.
+    Warning,
+    /// It keeps up.
+    Ok,
+}
+
+impl Status {
+    /// As people read it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stalled => "stalled",
+            Self::Stopped => "stopped",
+            Self::Rewound => "rewound",
+            Self::Warning => "warning",
+            Self::Ok => "ok",
+        }
+    }
+}
+
+/// A step within the window.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sample {
+    pub at: Timestamp,
+    /// How many of the events known by now it had covered.
+    pub covers: usize,
+    /// How many events waited then.
+    pub lag: usize,
+}
+
+/// What a status is judged by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Situation<'a> {
+    /// The last steps, oldest first: ten of them, or those of ten minutes where these are more.
+    pub window: &'a [Sample],
+    /// The moment.
+    pub now: Timestamp,
+    /// Since when the first event waits that it has not covered; none where none does.
+    pub waits_since: Option<Timestamp>,
+    /// Whether it stands before a place that it had reached.
+    pub went_back: bool,
+}
+
+/// How it runs. `None` where too little is known.
+pub(super) fn judge(situation: Situation<'_>) -> Option<Status> {
+    let Situation { window, now, .. } = situation;
+    let Some(waits_since) = situation.waits_since else {
+        return Some(Status::Ok);
+    };
+    let (first, last) = (window.first()?, window.last()?);
+    // An event that has just come to a consumer that had nothing to do says nothing yet.
+    let quiet = (now - last.at).min(now - waits_since);
+    if quiet >= length(window) {
+        return Some(Status::Stopped);
+    }
+    if situation.went_back {
+        return Some(Status::Rewound);
+    }
+    let whole = window.len() >= STEPS || last.at - first.at >= LENGTH;
+    if !whole || window.iter().any(|sample| sample.lag == 0) {
+        return (window.len() > 1).then_some(Status::Ok);
+    }
+    let pairs = || window.windows(2).map(|pair| (pair[0], pair[1]));
+    if pairs().any(|(one, next)| next.lag < one.lag) {
+        return Some(Status::Ok);
+    }
+    match first.covers == last.covers {
+        true => Some(Status::Stalled),
+        false => Some(Status::Warning),
+    }
+}
+
+/// How long the last ten steps took, and ten minutes at least.
+fn length(window: &[Sample]) -> Span {
+    let ten = &window[window.len().saturating_sub(STEPS)..];
+    let span = ten
+        .first()
+        .zip(ten.last())
+        .map(|(first, last)| last.at - first.at);
+    span.unwrap_or_default().max(LENGTH)
+}

@@ -1,0 +1,46 @@
+//! Whether a definition holds, and whether there is anything in a log for it, without running it.
+
+use std::sync::Arc;
+
+use super::script::{Engine, Limits, ScriptError};
+use super::selection::Selection;
+use super::{Definition, Reading, Script};
+use crate::log::NoTables;
+
+/// A definition says in little time what it is.
+const INTERRUPTS: u32 = 50;
+
+fn alive(script: &Script, reading: &Reading) -> Result<Engine, ScriptError> {
+    let limits = Limits {
+        interrupts: INTERRUPTS,
+        ..Limits::default()
+    };
+    Engine::new(script.clone(), reading, limits, Arc::new(NoTables))
+}
+
+/// Whether a definition holds.
+///
+/// # Errors
+/// Where it does not, with line and column.
+pub fn checked(definition: &Definition, reading: &Reading) -> Result<(), ScriptError> {
+    match definition {
+        Definition::Script(script) => alive(script, reading).map(|_| ()),
+        Definition::BuiltIn(_) => Ok(()),
+    }
+}
+
+/// Whether there is any event in the log that the definition would fold.
+#[must_use]
+pub fn suits(definition: &Definition, reading: &Reading) -> bool {
+    let log = &reading.log;
+    let selection = match definition {
+        Definition::Script(script) => match alive(script, reading) {
+            Ok(engine) => Selection::new(log, engine.plan()),
+            Err(_) => return false,
+        },
+        Definition::BuiltIn(fold) => fold.selection(log, None),
+    };
+    let mut any = false;
+    selection.within(log, &(0..log.len() as u32), &mut |_| any = true);
+    any
+}

@@ -1,0 +1,165 @@
+//! A projection as a consumer sees it: over the events up to its checkpoint, as far as that was known at
+//! the moment, and how stale that is. How lag is counted: `docs/semantics.md`, "Lag".
+
+use serde::Serialize;
+
+use super::Known;
+use crate::log::{
+    Bound, Checkpoint, Cut, KnownCheckpoint, Log, RowSource, RowsError, SideKind, checkpoints_at,
+};
+use crate::model::{Cancelled, EventIx, PositionName, Task, Timestamp};
+
+/// How far a consumer has come, and what it has not seen yet.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ConsumerReport {
+    /// Its name.
+    pub name: String,
+    /// Its checkpoint: the last event that it has processed; null where it has not begun. Of several
+    /// parts of its work that of the one furthest behind.
+    pub position: Option<PositionName>,
+    /// When it was stored.
+    pub updated_at: Option<Timestamp>,
+    /// How many parts its work has.
+    pub parts: u64,
+    /// Events in its tail that it has not processed.
+    pub lag_events: u64,
+    /// From the first of them to the moment, in milliseconds; 0 where there are none, null in a store
+    /// without times.
+    pub lag_ms: Option<i64>,
+    /// The first of them.
+    pub first_waiting: Option<PositionName>,
+}
+
+/// Why there is nothing to see.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConsumerError {
+    /// There is none of that name.
+    #[error("there is no consumer {name}{}", others(.consumers))]
+    NoConsumer {
+        /// As it was asked for.
+        name: String,
+        /// Those that there are.
+        consumers: Vec<String>,
+    },
+    /// The store does not tell of the moment.
+    #[error("how far {name} had come then is not known: the store has its present checkpoint only")]
+    Unknown {
+        /// The consumer.
+        name: String,
+    },
+    /// Its rows cannot be read.
+    #[error(transparent)]
+    Rows(#[from] RowsError),
+    /// Called off.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+fn others(consumers: &[String]) -> String {
+    match consumers {
+        [] => "; the store has no checkpoints".to_owned(),
+        consumers => format!("; there are {}", consumers.join(", ")),
+    }
+}
+
+/// The events that a consumer had processed at a cut, and what is to be told of that.
+///
+/// # Errors
+/// See [`ConsumerError`].
+pub fn as_consumer(
+    log: &Log,
+    cut: &Cut,
+    rows: &dyn RowSource,
+    name: &str,
+    task: &Task,
+) -> Result<(Known, ConsumerReport), ConsumerError> {
+    let own = |all: Vec<KnownCheckpoint>| -> Vec<KnownCheckpoint> {
+        let called = |one: &KnownCheckpoint| one.checkpoint.consumer.eq_ignore_ascii_case(name);
+        all.into_iter().filter(called).collect()
+    };
+    let now = checkpoints_at(rows, log, &log.cut(cut.clock(), Bound::Head), task)?;
+    let mut consumers: Vec<String> = now
+        .iter()
+        .map(|one| one.checkpoint.consumer.clone())
+        .collect();
+    let of_now = own(now);
+    let Some(first) = of_now.first() else {
+        consumers.sort();
+        consumers.dedup();
+        return Err(ConsumerError::NoConsumer {
+            name: name.to_owned(),
+            consumers,
+        });
+    };
+    let name = first.checkpoint.consumer.clone();
+    let then = own(checkpoints_at(rows, log, cut, task)?);
+    let all = Known::at(cut, log);
+    if then.is_empty() && !rows.kinds().contains(&SideKind::CheckpointHistory) && all.count() > 0 {
+        return Err(ConsumerError::Unknown { name });
+    }
+    let reached = then.iter().map(|one| reached(log, one)).min().flatten();
+    let updated = then
+        .iter()
+        .filter_map(|one| one.checkpoint.updated_at)
+        .max();
+    let known = all.up_to(reached);
+    let (lag_events, first_waiting) = waiting(log, &all, reached, &first.checkpoint, task)?;
+    let report = ConsumerReport {
+        position: reached.map(|event| log.position_name(event)),
+        updated_at: updated,
+        parts: then.len() as u64,
+        lag_events,
+        lag_ms: lag(log, cut, first_waiting),
+        first_waiting: first_waiting.map(|event| log.position_name(event)),
+        name,
+    };
+    Ok((known, report))
+}
+
+/// The last event that was processed.
+fn reached(log: &Log, known: &KnownCheckpoint) -> Option<EventIx> {
+    let mark = known.checkpoint.reached.as_ref()?;
+    match log.reached(known.file, mark)? {
+        Bound::Event(event) => Some(event),
+        _ => None,
+    }
+}
+
+/// How many events of a consumer's tail wait behind what it has processed, and the first of them.
+fn waiting(
+    log: &Log,
+    all: &Known,
+    reached: Option<EventIx>,
+    tail: &Checkpoint,
+    task: &Task,
+) -> Result<(u64, Option<EventIx>), Cancelled> {
+    let next = reached.map_or(0, |reached| reached.0 + 1);
+    let (mut count, mut first) = (0, None);
+    for range in all.ranges().filter(|range| range.end > next) {
+        for run in log.runs(EventIx(range.start.max(next))..EventIx(range.end)) {
+            task.check()?;
+            for event in run.events().map(EventIx) {
+                if is_in(log, event, tail) {
+                    count += 1;
+                    first.get_or_insert(event);
+                }
+            }
+        }
+    }
+    Ok((count, first))
+}
+
+/// Whether a consumer processes an event: all of them, as far as the store does not say otherwise.
+fn is_in(log: &Log, event: EventIx, tail: &Checkpoint) -> bool {
+    let among =
+        |names: &[String], name: &str| names.is_empty() || names.iter().any(|own| own == name);
+    let category = log.category_name(log.category(log.stream(event)));
+    among(&tail.categories, category) && among(&tail.types, log.type_name(log.event_type(event)))
+}
+
+fn lag(log: &Log, cut: &Cut, first: Option<EventIx>) -> Option<i64> {
+    let now = cut.time(log)?;
+    let Some(first) = first else { return Some(0) };
+    let since = log.time(first, cut.clock())?;
+    Some((now.micros() - since.micros()) / 1000)
+}

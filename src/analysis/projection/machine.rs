@@ -1,0 +1,71 @@
+//! What folds events into states, whatever it is written in.
+
+use std::ops::Range;
+
+use super::script::{DeadLetter, Fed, Halt, ScriptError};
+use super::states::{State, States};
+use super::{Reading, Told};
+use crate::log::Names;
+use crate::model::{Cancelled, EventIx, Task};
+
+/// Folds events into states, one a partition, and keeps them inside. Which events, and when to save, is
+/// for whoever runs it.
+pub(super) trait Machine {
+    /// Reads ahead what the events of a range need; those of them that are folded, in log order.
+    ///
+    /// # Errors
+    /// The task was called off.
+    fn prepare(&mut self, range: &Range<u32>, task: &Task) -> Result<Vec<EventIx>, Cancelled>;
+
+    /// Folds one event. It may be folded again.
+    ///
+    /// # Errors
+    /// The task was called off, or the machine is at its end: then nothing of it can be used any more.
+    fn feed(&mut self, event: EventIx, task: &Task) -> Result<Fed, Halt>;
+
+    /// Reads a log that has grown from here on: what was there stands where it stood.
+    fn grow(&mut self, reading: &Reading);
+
+    /// The partition that the event fed last was folded into, if it was.
+    fn folded(&self) -> Option<u32>;
+
+    /// Whether states are told apart by anything.
+    fn is_partitioned(&self) -> bool;
+
+    /// Whether each stream has a state of its own.
+    fn is_per_stream(&self) -> bool;
+
+    /// Dead letters since the last time.
+    fn take_dead(&mut self) -> Vec<DeadLetter>;
+
+    /// How many states have changed since they were saved, at most.
+    fn changes(&self) -> usize;
+
+    /// All states as they are now; what is folded from here on is folded from them.
+    ///
+    /// # Errors
+    /// Where a state cannot be written, or memory does not suffice.
+    fn save(&mut self) -> Result<States, ScriptError>;
+
+    /// Goes back (or forward) to states that were saved.
+    fn restore(&mut self, states: States);
+
+    /// The partitions so far, by number.
+    fn partitions(&self) -> Names;
+
+    /// A state as JSON.
+    fn text(&self, state: &State) -> String;
+
+    /// What a state says as a result; none where it is filtered out.
+    ///
+    /// # Errors
+    /// What went wrong on the way.
+    fn result(&self, state: &State) -> Result<Option<String>, ScriptError> {
+        Ok(Some(self.text(state)))
+    }
+
+    /// What handlers have said since the last time; none where they said nothing.
+    fn take_told(&mut self) -> Option<Told> {
+        None
+    }
+}

@@ -1,0 +1,177 @@
+//! The folds that need no code: chosen from a form, run natively. What they need of payloads is read
+//! once and kept in columns, so that going back in time reads no file. Nothing here knows checkpoints.
+
+mod built;
+mod columns;
+mod key;
+mod machine;
+mod merge;
+#[cfg(test)]
+mod tests;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+pub use key::Key;
+
+use self::built::Built;
+use self::machine::Native;
+use self::merge::Merge;
+use super::machine::Machine;
+use super::script::From;
+use super::selection::Selection;
+use super::{Reading, RunOptions};
+use crate::log::Log;
+use crate::model::{EventIx, StreamIx};
+
+/// Brings a built-in projection to life.
+pub(super) fn machine(
+    built_in: &BuiltIn,
+    reading: &Reading,
+    options: &RunOptions,
+) -> Box<dyn Machine> {
+    match Native::new(built_in, reading.clone(), options) {
+        Some(native) => Box::new(Built::new(native)),
+        None => Box::new(Built::new(Merge::new(built_in, reading.clone(), options))),
+    }
+}
+
+/// A projection that needs no code.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BuiltIn {
+    /// What is done.
+    #[serde(flatten)]
+    pub fold: Fold,
+    /// Of which events: all, where it is left out.
+    #[serde(default)]
+    pub from: From,
+    /// Of which types: all, where there are none.
+    #[serde(default)]
+    pub types: Vec<String>,
+}
+
+/// What a built-in projection does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "fold", rename_all = "snake_case")]
+pub enum Fold {
+    /// Merges payloads (RFC 7396), one state a stream.
+    Merge,
+    /// The latest event of each key.
+    Latest {
+        /// What events are told apart by.
+        #[serde(default)]
+        by: Key,
+    },
+    /// How many events each key has.
+    Counts {
+        /// What events are told apart by.
+        #[serde(default = "Key::event_type")]
+        by: Key,
+    },
+    /// Count, sum, least, greatest and average of a number in payloads, by key. Exact to 28 digits.
+    Figures {
+        /// A pointer to the number.
+        field: String,
+        /// What events are told apart by.
+        #[serde(default)]
+        by: Key,
+    },
+    /// What was opened and is not closed yet.
+    Open {
+        /// Types of events that open.
+        opened: Vec<String>,
+        /// Types of events that close.
+        closed: Vec<String>,
+        /// What opened and closed things are called.
+        #[serde(default)]
+        by: Key,
+    },
+}
+
+impl BuiltIn {
+    /// The events of a log that it folds: those of one stream only, where there is one.
+    pub(super) fn selection(&self, log: &Log, only: Option<StreamIx>) -> Selection {
+        Selection::of_types(log, &self.from, &self.folded_types()).only(log, only)
+    }
+
+    /// The types of the events that it folds; all, where there are none.
+    fn folded_types(&self) -> Vec<String> {
+        match &self.fold {
+            Fold::Open { opened, closed, .. } => opened.iter().chain(closed).cloned().collect(),
+            _ => self.types.clone(),
+        }
+    }
+}
+
+/// What is known of the numbers of a key. Small, since a checkpoint has one for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Figures {
+    count: u32,
+    /// [`LOST`] where it has more than 28 digits.
+    sum: Decimal,
+    min: Decimal,
+    max: Decimal,
+}
+
+/// A sum that cannot be told; one that comes to just this cannot, either.
+const LOST: Decimal = Decimal::MAX;
+
+impl Figures {
+    fn of(value: Decimal) -> Self {
+        Self {
+            count: 1,
+            sum: value,
+            min: value,
+            max: value,
+        }
+    }
+
+    fn add(&mut self, value: Decimal) {
+        self.count = self.count.saturating_add(1);
+        if self.sum != LOST {
+            self.sum = self.sum.checked_add(value).unwrap_or(LOST);
+        }
+        self.min = self.min.min(value);
+        self.max = self.max.max(value);
+    }
+
+    /// How many.
+    #[must_use]
+    pub const fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Their sum; none where it has more than 28 digits.
+    #[must_use]
+    pub fn sum(&self) -> Option<Decimal> {
+        (self.sum != LOST).then_some(self.sum)
+    }
+
+    /// The least.
+    #[must_use]
+    pub const fn min(&self) -> Decimal {
+        self.min
+    }
+
+    /// The greatest.
+    #[must_use]
+    pub const fn max(&self) -> Decimal {
+        self.max
+    }
+
+    /// The sum by the count, to ten places.
+    #[must_use]
+    pub fn average(&self) -> Option<Decimal> {
+        let average = self.sum()?.checked_div(Decimal::from(self.count))?;
+        Some(average.round_dp(10).normalize())
+    }
+}
+
+/// Since when something is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Since {
+    /// The event that opened it (again).
+    pub opened: EventIx,
+    /// The event that closed it.
+    pub closed: Option<EventIx>,
+}

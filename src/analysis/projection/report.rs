@@ -1,0 +1,314 @@
+//! What a projection is at a moment, as it is told.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{
+    Certainty, Comparison, ConsumerReport, Counts, DeadLetter, Idempotency, Known, Moment, Output,
+    ReadModelReport, Reading, Run, ScriptError, SnapshotBench, Stopped, WHOLE,
+};
+use crate::log::{AsOf, Cut};
+use crate::model::{Cancelled, PositionName, Task, Timestamp};
+
+/// A projection as of a moment.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProjectReport {
+    /// The moment.
+    pub as_of: AsOf,
+    /// How many partitions have a result; one for a projection without partitions.
+    pub partitions: u64,
+    /// The result of the partition that was asked for, or of the whole where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<Value>,
+    /// The results of all partitions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub states: Option<Map<String, Value>>,
+    /// What was done.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// Events that a handler failed on, oldest first.
+    pub dead_letters: Vec<DeadLetterReport>,
+    /// Why it stopped before the moment, if it did.
+    pub stopped: Option<String>,
+    /// What handlers would have written: the first thousand.
+    pub outputs: Vec<Output>,
+    /// How much they would have written.
+    pub output_count: u64,
+    /// What handlers logged: the first thousand lines.
+    pub logged: Vec<Logged>,
+    /// Integers in payloads whose digits JavaScript does not keep: the first thousand.
+    pub lost_digits: Vec<LostDigitsReport>,
+    /// Which versions of which entities were used, where handlers looked any up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lookups: Option<LookupsReport>,
+    /// How fast it went, where somebody measured it.
+    pub events_per_second: Option<f64>,
+    /// Whose checkpoint it is told at, where it is that of a consumer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consumer: Option<ConsumerReport>,
+    /// Against another definition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
+    /// What it minds of faulty delivery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idempotency: Option<Idempotency>,
+    /// Against a table that should hold the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_model: Option<ReadModelReport>,
+    /// What each way of keeping snapshots costs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshots: Option<SnapshotBench>,
+}
+
+/// What handlers looked up.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LookupsReport {
+    /// How often.
+    pub count: u64,
+    /// How often the entity has no history, so that it is told as it is now.
+    pub present: u64,
+    /// How often there was none.
+    pub missing: u64,
+    /// The first thousand.
+    pub first: Vec<LookupReport>,
+}
+
+/// An entity that a handler looked up.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LookupReport {
+    /// The event that was handled.
+    pub position: PositionName,
+    /// The table.
+    pub table: String,
+    /// The entity.
+    pub key: String,
+    /// How sure the answer is.
+    pub certainty: Certainty,
+    /// Which version was used, where the table numbers them.
+    pub version: Option<Value>,
+    /// Since when it held; null where the table does not tell.
+    pub since: Option<Timestamp>,
+}
+
+/// A dead letter as it is told.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DeadLetterReport {
+    /// The event's position.
+    pub position: PositionName,
+    /// Its stream.
+    pub stream: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub event_type: String,
+    /// What went wrong, in a sentence.
+    pub error: String,
+    /// The line of the definition.
+    pub line: Option<u32>,
+    /// The column.
+    pub column: Option<u32>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Its partition, where it came so far.
+    pub partition: Option<String>,
+    /// The state that the handler was given.
+    pub state_before: Option<Value>,
+}
+
+/// A line that a handler logged.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Logged {
+    /// The event that was handled.
+    pub position: PositionName,
+    /// What was logged.
+    pub line: String,
+}
+
+/// An integer whose digits are not kept.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LostDigitsReport {
+    /// The event.
+    pub position: PositionName,
+    /// A JSON pointer into its payload.
+    pub path: String,
+    /// The digits as they are written.
+    pub digits: String,
+}
+
+/// Whose state is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted<'a> {
+    /// Everybody's.
+    All,
+    /// That of one partition.
+    Partition(&'a str),
+}
+
+/// Tells of a run as of a cut.
+///
+/// # Errors
+/// The task was called off.
+pub fn project(
+    run: &mut Run,
+    cut: &Cut,
+    wanted: Wanted<'_>,
+    task: &Task,
+) -> Result<ProjectReport, Cancelled> {
+    let known = Known::at(cut, &run.reading().log);
+    project_of(run, cut, &known, wanted, task)
+}
+
+/// Tells of a run over those events known at a cut that somebody had come to.
+///
+/// # Errors
+/// The task was called off.
+pub fn project_of(
+    run: &mut Run,
+    cut: &Cut,
+    known: &Known,
+    wanted: Wanted<'_>,
+    task: &Task,
+) -> Result<ProjectReport, Cancelled> {
+    let moment = run.of(known, task)?;
+    let log = run.reading().log.clone();
+    let mut dead: Vec<DeadLetterReport> = (moment.dead.iter())
+        .map(|dead| dead_letter(run.reading(), dead))
+        .collect();
+    let (partitions, state, states) = results(run, &moment, wanted, &mut dead);
+    let Moment {
+        counts,
+        told,
+        stopped,
+        ..
+    } = moment;
+    let position = |event| log.position_name(event);
+    Ok(ProjectReport {
+        as_of: cut.as_of(&log),
+        partitions,
+        state,
+        states,
+        counts,
+        dead_letters: dead,
+        stopped: (stopped.as_ref()).map(|stopped| why(run.reading(), stopped)),
+        outputs: told.outputs,
+        output_count: told.totals.outputs,
+        logged: (told.lines.into_iter())
+            .map(|(event, line)| Logged {
+                position: position(event),
+                line,
+            })
+            .collect(),
+        lost_digits: (told.lost_digits.into_iter())
+            .map(|lost| LostDigitsReport {
+                position: position(lost.event),
+                path: lost.path,
+                digits: lost.number,
+            })
+            .collect(),
+        lookups: (told.totals.lookups > 0).then(|| LookupsReport {
+            count: told.totals.lookups,
+            present: told.totals.present,
+            missing: told.totals.missing,
+            first: (told.lookups.into_iter())
+                .map(|one| LookupReport {
+                    position: position(one.event),
+                    table: one.table.to_string(),
+                    key: one.key,
+                    certainty: one.certainty,
+                    version: one.version,
+                    since: one.since,
+                })
+                .collect(),
+        }),
+        events_per_second: None,
+        consumer: None,
+        comparison: None,
+        idempotency: None,
+        read_model: None,
+        snapshots: None,
+    })
+}
+
+type Results = (u64, Option<Value>, Option<Map<String, Value>>);
+
+/// The results that are wanted. One that cannot be made is told among the dead letters, at the last
+/// event of its partition.
+fn results(
+    run: &Run,
+    moment: &Moment,
+    wanted: Wanted<'_>,
+    dead: &mut Vec<DeadLetterReport>,
+) -> Results {
+    let mut all = Map::new();
+    let mut one = None;
+    let mut partitions = 0;
+    for (partition, held) in moment.iter().filter(|(name, _)| !name.starts_with('\0')) {
+        let result = match run.result_value(held) {
+            Ok(result) => result,
+            Err(error) => {
+                dead.push(failed(run.reading(), partition, held.last, &error));
+                None
+            }
+        };
+        let Some(result) = result else { continue };
+        partitions += 1;
+        match wanted {
+            Wanted::Partition(name) if name == partition => one = Some(result),
+            Wanted::Partition(_) => {}
+            Wanted::All => {
+                all.insert(partition.to_owned(), result);
+            }
+        }
+    }
+    match wanted {
+        Wanted::Partition(_) => (partitions, Some(one.unwrap_or(Value::Null)), None),
+        Wanted::All if all.len() == 1 && all.contains_key(WHOLE) => {
+            (partitions, all.remove(WHOLE), None)
+        }
+        Wanted::All if all.is_empty() && !run.is_partitioned() => (0, Some(Value::Null), None),
+        Wanted::All => (partitions, None, Some(all)),
+    }
+}
+
+fn failed(
+    reading: &Reading,
+    partition: &str,
+    last: crate::model::EventIx,
+    error: &ScriptError,
+) -> DeadLetterReport {
+    let dead = DeadLetter {
+        event: last,
+        partition: Some(partition.to_owned()),
+        error: error.clone(),
+        state_before: None,
+        attempts: 1,
+    };
+    dead_letter(reading, &dead)
+}
+
+/// A dead letter as it is told.
+#[must_use]
+pub fn dead_letter(reading: &Reading, dead: &DeadLetter) -> DeadLetterReport {
+    let log = &reading.log;
+    let state = dead.state_before.as_deref();
+    DeadLetterReport {
+        position: log.position_name(dead.event),
+        stream: log.stream_name(log.stream(dead.event)).to_owned(),
+        event_type: log.type_name(log.event_type(dead.event)).to_owned(),
+        error: dead.error.message.clone(),
+        line: dead.error.line,
+        column: dead.error.column,
+        attempts: dead.attempts,
+        partition: dead.partition.clone(),
+        state_before: state.and_then(|state| serde_json::from_str(state).ok()),
+    }
+}
+
+/// Why a run stopped, in a sentence.
+#[must_use]
+pub fn why(reading: &Reading, stopped: &Stopped) -> String {
+    let at = |event| reading.log.position_name(event);
+    match stopped {
+        Stopped::Failed(dead) => format!("It stopped at {}: {}", at(dead.event), dead.error),
+        Stopped::Fatal(event, error) => format!("It was stopped at {}: {error}", at(*event)),
+    }
+}

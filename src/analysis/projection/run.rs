@@ -1,0 +1,459 @@
+//! A projection folded over a log: to the end in the background, and to any moment from the nearest
+//! checkpoint. What fails goes to the dead letters, and the run goes on or stops, as chosen.
+
+use std::ops::Range;
+
+use super::checkpoints::{Checkpoints, Counts, SnapshotStrategy};
+use super::machine::Machine;
+use super::script::{DeadLetter, Fed, Halt, LostDigits, Output, ScriptError, Scripted};
+use super::told::Record;
+use super::{Definition, Held, Known, Moment, OnError, Reading, RunOptions, States, Stopped, Told};
+use crate::log::Cut;
+use crate::model::{Cancelled, EventIx, Task};
+
+/// Events read at a time.
+pub(super) const BATCH: u32 = 1024;
+
+/// Events after which somebody is asked whether to go on.
+const FEW: usize = 16;
+
+/// Dead letters kept with all they tell; all are counted.
+const DEAD_KEPT: usize = 10_000;
+
+/// One definition over one log.
+pub struct Run {
+    reading: Reading,
+    pub(super) machine: Box<dyn Machine>,
+    /// All states after the event that was stepped over last.
+    pub(super) stepped: States,
+    options: RunOptions,
+    /// What the machine has folded: all events of the log below it.
+    next: EventIx,
+    counts: Counts,
+    /// Dead letters of the way, of all events below `heard`.
+    dead: Vec<DeadLetter>,
+    heard: EventIx,
+    record: Record,
+    /// How many events were folded, those that were folded again among them.
+    folded: u64,
+    checkpoints: Checkpoints,
+    /// Events and changes since the last checkpoint.
+    since: u32,
+    farthest: EventIx,
+    stopped: Option<Stopped>,
+}
+
+impl Run {
+    /// Brings a definition to life; nothing is folded yet.
+    ///
+    /// # Errors
+    /// Where the definition does not hold.
+    pub fn new(
+        definition: &Definition,
+        reading: Reading,
+        options: RunOptions,
+    ) -> Result<Self, ScriptError> {
+        Ok(Self {
+            machine: machine(definition, &reading, &options)?,
+            stepped: States::default(),
+            next: EventIx(0),
+            counts: Counts::default(),
+            dead: Vec::new(),
+            heard: EventIx(0),
+            record: Record::default(),
+            folded: 0,
+            checkpoints: Checkpoints::new(options.strategy, options.budget),
+            since: 0,
+            farthest: EventIx(0),
+            stopped: None,
+            reading,
+            options,
+        })
+    }
+
+    /// Whether states are told apart by anything.
+    #[must_use]
+    pub fn is_partitioned(&self) -> bool {
+        self.machine.is_partitioned()
+    }
+
+    /// A state as JSON.
+    #[must_use]
+    pub fn text(&self, held: &Held) -> String {
+        self.machine.text(&held.state)
+    }
+
+    /// What handlers logged, with the events they handled: the first thousand lines.
+    #[must_use]
+    pub fn lines(&self) -> Vec<(EventIx, String)> {
+        self.record.all().lines.clone()
+    }
+
+    /// What is read.
+    #[must_use]
+    pub const fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    /// Reads a log that has grown from here on, of the same generation: all that was found stays.
+    pub fn grow(&mut self, reading: Reading) {
+        self.machine.grow(&reading);
+        self.reading = reading;
+    }
+
+    /// How many events of the log were gone through.
+    #[must_use]
+    pub const fn done(&self) -> EventIx {
+        self.farthest
+    }
+
+    /// Why it has stopped before the end, if it has.
+    #[must_use]
+    pub const fn stopped(&self) -> Option<&Stopped> {
+        self.stopped.as_ref()
+    }
+
+    /// How many checkpoints there are, and the bytes they hold, roughly.
+    #[must_use]
+    pub fn held(&self) -> (usize, usize) {
+        (self.checkpoints.len(), self.checkpoints.bytes())
+    }
+
+    /// What handlers would have written, the first thousand, and how many in all.
+    #[must_use]
+    pub fn outputs(&self) -> (Vec<Output>, u64) {
+        let told = self.record.all();
+        (told.outputs.clone(), told.totals.outputs)
+    }
+
+    /// Integers whose digits JavaScript does not keep: the first thousand.
+    #[must_use]
+    pub fn lost_digits(&self) -> (Vec<LostDigits>, u64) {
+        let lost = &self.record.all().lost_digits;
+        (lost.clone(), lost.len() as u64)
+    }
+
+    /// How many events were folded, those that were folded again among them.
+    #[must_use]
+    pub const fn folded(&self) -> u64 {
+        self.folded
+    }
+
+    /// What handlers have said so far.
+    #[must_use]
+    pub const fn told(&self) -> &Told {
+        self.record.all()
+    }
+
+    /// Folds on to the end of the log, or until a handler stops it. Called off, it goes on from there.
+    ///
+    /// # Errors
+    /// The task was called off.
+    pub fn advance(&mut self, task: &Task) -> Result<(), Cancelled> {
+        let end = self.reading.log.len() as u32;
+        task.set_total(u64::from(end));
+        self.advance_to(EventIx(end), task)?;
+        if self.next.0 == end && self.checkpoints.strategy() != SnapshotStrategy::Lazy {
+            self.keep();
+        }
+        task.set_done(u64::from(end));
+        Ok(())
+    }
+
+    /// Folds on until all events below `end` are folded, or until a handler stops it; what was gone
+    /// through before is not gone through again.
+    ///
+    /// # Errors
+    /// The task was called off.
+    pub fn advance_to(&mut self, end: EventIx, task: &Task) -> Result<(), Cancelled> {
+        self.advance_while(end, &mut || true, task)
+    }
+
+    /// The same for as long as `goes_on` says so, which is asked every few events.
+    ///
+    /// # Errors
+    /// The task was called off.
+    pub fn advance_while(
+        &mut self,
+        end: EventIx,
+        goes_on: &mut dyn FnMut() -> bool,
+        task: &Task,
+    ) -> Result<(), Cancelled> {
+        let end = end.0.min(self.reading.log.len() as u32);
+        if self.farthest.0 >= end {
+            return Ok(());
+        }
+        self.go_to(self.farthest, task)?;
+        let mut folded = Ok(());
+        while self.next.0 < end && self.stopped.is_none() && folded.is_ok() && goes_on() {
+            task.set_done(u64::from(self.next.0));
+            let range = self.next.0..(self.next.0 + BATCH).min(end);
+            folded = self.fold(range, Way::New(goes_on), task);
+            if self.is_on_the_way() {
+                self.farthest = self.farthest.max(self.next);
+            }
+        }
+        folded
+    }
+
+    /// The projection as of a cut. Keeps the way there only where the strategy is lazy.
+    ///
+    /// # Errors
+    /// The task was called off.
+    pub fn at(&mut self, cut: &Cut, task: &Task) -> Result<Moment, Cancelled> {
+        let known = Known::at(cut, &self.reading.log);
+        self.of(&known, task)
+    }
+
+    /// How many events have to be folded for [`Run::at`] at most.
+    #[must_use]
+    pub fn distance(&self, cut: &Cut) -> u32 {
+        let whole = cut.inside();
+        let nearest = self.checkpoints.nearest(whole).next;
+        let from = if self.next <= whole {
+            nearest.max(self.next)
+        } else {
+            nearest
+        };
+        cut.outside().0 - from.0.min(cut.outside().0)
+    }
+
+    /// The projection over these events, as [`Run::at`].
+    ///
+    /// # Errors
+    /// The task was called off.
+    pub fn of(&mut self, known: &Known, task: &Task) -> Result<Moment, Cancelled> {
+        self.go_to(known.whole(), task)?;
+        if self.checkpoints.strategy() == SnapshotStrategy::Lazy {
+            self.keep();
+        }
+        let mut there = self.next;
+        let mut beside = Beside {
+            counts: self.counts,
+            ..Beside::default()
+        };
+        if self.is_blocked() && known.holds(there) {
+            beside.stopped = self.stopped.clone();
+            if matches!(self.stopped, Some(Stopped::Failed(_))) {
+                beside.counts.failed += 1;
+                there = EventIx(there.0 + 1);
+            }
+        } else if known.beyond().next().is_some() {
+            // Beyond a hole: the states are of no way through the log, so nothing of it is kept.
+            self.leave_the_way();
+            for range in known.beyond() {
+                self.fold_beside(range, &mut beside, task)?;
+            }
+        }
+        let mut dead: Vec<DeadLetter> = self.dead_before(there).to_vec();
+        dead.extend(beside.dead);
+        let mut told = self.record.before(there);
+        told.add(beside.told);
+        Ok(Moment {
+            states: self.machine.save().unwrap_or_default(),
+            partitions: self.machine.partitions(),
+            counts: beside.counts,
+            dead: dead.into(),
+            told,
+            stopped: beside.stopped,
+        })
+    }
+
+    /// What the machine holds is of no way through the log any more: the next moment is found from a
+    /// checkpoint.
+    pub(super) fn leave_the_way(&mut self) {
+        self.next = EventIx(u32::MAX);
+    }
+
+    /// Whether the machine holds what came of all events below `next`.
+    fn is_on_the_way(&self) -> bool {
+        self.next != EventIx(u32::MAX)
+    }
+
+    fn dead_before(&self, next: EventIx) -> &[DeadLetter] {
+        let end = self.dead.partition_point(|dead| dead.event < next);
+        &self.dead[..end]
+    }
+
+    /// Brings the engine to where all events below `next` are folded and none from it on.
+    pub(super) fn go_to(&mut self, next: EventIx, task: &Task) -> Result<(), Cancelled> {
+        let nearest = self.checkpoints.nearest(next);
+        if self.next > next || nearest.next > self.next {
+            let nearest = nearest.clone();
+            self.machine.restore(nearest.states);
+            self.next = nearest.next;
+            self.counts = nearest.counts;
+            self.since = 0;
+        }
+        while self.next < next && !self.is_blocked() {
+            let range = self.next.0..(self.next.0 + BATCH).min(next.0);
+            self.fold(range, Way::Known, task)?;
+        }
+        Ok(())
+    }
+
+    /// Whether it stands before the event at which it has stopped for good.
+    fn is_blocked(&self) -> bool {
+        let at = self.stopped.as_ref().map(Stopped::event);
+        at == Some(self.next)
+    }
+
+    /// Folds the events of a range that begins where the engine stands.
+    fn fold(&mut self, range: Range<u32>, mut way: Way<'_>, task: &Task) -> Result<(), Cancelled> {
+        let end = range.end;
+        for (at, event) in self.machine.prepare(&range, task)?.into_iter().enumerate() {
+            if at % FEW == FEW - 1
+                && let Way::New(goes_on) = &mut way
+                && !goes_on()
+            {
+                return Ok(());
+            }
+            task.check()?;
+            let Outcome { fed, dead, told } = self.feed(event, task);
+            if let Err(Halt::Cancelled(cancelled)) = fed {
+                // In the middle of a handler: its state may be half changed.
+                self.leave_the_way();
+                return Err(cancelled);
+            }
+            if event >= self.heard {
+                let room = DEAD_KEPT.saturating_sub(self.dead.len());
+                self.dead.extend(dead.iter().take(room).cloned());
+                if let Some(told) = told {
+                    self.record.note(event, told);
+                }
+                self.heard = EventIx(event.0 + 1);
+            }
+            let fed = match fed {
+                Ok(fed) => fed,
+                Err(Halt::Cancelled(cancelled)) => return Err(cancelled),
+                Err(Halt::Fatal(error)) => {
+                    self.stopped.get_or_insert(Stopped::Fatal(event, error));
+                    self.next = event;
+                    return Ok(());
+                }
+            };
+            if let (Some(dead), OnError::Stop) = (dead, self.options.on_error) {
+                self.stopped.get_or_insert(Stopped::Failed(Box::new(dead)));
+                self.next = event;
+                return Ok(());
+            }
+            self.counts.add(fed);
+            self.next = EventIx(event.0 + 1);
+            self.since += 1;
+            if matches!(way, Way::New(_)) && self.is_due() {
+                self.keep();
+            }
+        }
+        self.next = EventIx(end);
+        Ok(())
+    }
+
+    fn fold_beside(
+        &mut self,
+        range: Range<u32>,
+        beside: &mut Beside,
+        task: &Task,
+    ) -> Result<(), Cancelled> {
+        let mut start = range.start;
+        while start < range.end && beside.stopped.is_none() {
+            let part = start..(start + BATCH).min(range.end);
+            start = part.end;
+            for event in self.machine.prepare(&part, task)? {
+                let Outcome { fed, dead, told } = self.feed(event, task);
+                beside.told.add(told.unwrap_or_default());
+                match fed {
+                    Ok(fed) => beside.counts.add(fed),
+                    Err(Halt::Cancelled(cancelled)) => return Err(cancelled),
+                    Err(Halt::Fatal(error)) => {
+                        beside.stopped = Some(Stopped::Fatal(event, error));
+                        break;
+                    }
+                }
+                let Some(dead) = dead else { continue };
+                beside.dead.push(dead.clone());
+                if self.options.on_error == OnError::Stop {
+                    beside.stopped = Some(Stopped::Failed(Box::new(dead)));
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Folds an event, again where that is wanted.
+    pub(super) fn feed(&mut self, event: EventIx, task: &Task) -> Outcome {
+        self.folded += 1;
+        let times = match self.options.on_error {
+            OnError::Retry(times) => times,
+            OnError::Stop | OnError::Skip => 0,
+        };
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let fed = self.machine.feed(event, task);
+            let mut told = self.machine.take_told();
+            if !matches!(fed, Ok(Fed::Failed)) {
+                let dead = None;
+                return Outcome { fed, dead, told };
+            }
+            if attempts <= times {
+                self.machine.take_dead();
+                continue;
+            }
+            if let Some(told) = &mut told {
+                told.take_back_outputs();
+            }
+            let dead = self.machine.take_dead().pop();
+            let dead = dead.map(|dead| DeadLetter { attempts, ..dead });
+            return Outcome { fed, dead, told };
+        }
+    }
+
+    fn is_due(&self) -> bool {
+        let machine = &self.machine;
+        self.checkpoints.is_due(self.since, || machine.changes())
+    }
+
+    fn keep(&mut self) {
+        self.since = 0;
+        // A state that cannot be written is told of where it is asked for.
+        if let Ok(states) = self.machine.save() {
+            self.checkpoints.keep(self.next, states, self.counts);
+        }
+    }
+}
+
+/// What became of an event.
+pub(super) struct Outcome {
+    pub fed: Result<Fed, Halt>,
+    pub dead: Option<DeadLetter>,
+    pub told: Option<Told>,
+}
+
+/// What comes of events beyond a hole, beside the way.
+#[derive(Default)]
+struct Beside {
+    counts: Counts,
+    dead: Vec<DeadLetter>,
+    told: Told,
+    stopped: Option<Stopped>,
+}
+
+/// A way through the log.
+enum Way<'w> {
+    /// It is gone for the first time: checkpoints are kept, and it goes on for as long as this says so.
+    New(&'w mut dyn FnMut() -> bool),
+    /// It leads from a checkpoint to where somebody was before.
+    Known,
+}
+
+fn machine(
+    definition: &Definition,
+    reading: &Reading,
+    options: &RunOptions,
+) -> Result<Box<dyn Machine>, ScriptError> {
+    Ok(match definition {
+        Definition::Script(text) => Box::new(Scripted::new(text, reading.clone(), options)?),
+        Definition::BuiltIn(built_in) => super::native::machine(built_in, reading, options),
+    })
+}

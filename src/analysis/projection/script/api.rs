@@ -1,0 +1,79 @@
+//! A definition brought to life in its world: what the prelude gives back to call.
+
+use std::rc::Rc;
+
+use rquickjs::context::EvalOptions;
+use rquickjs::{Ctx, Function, Object, Persistent};
+
+use super::error::{FILE, UPCASTERS};
+use super::host::Host;
+use super::{Plan, ScriptError};
+use crate::analysis::projection::Script;
+
+const PRELUDE: &str = include_str!("prelude.js");
+
+/// What can be called.
+pub(super) struct Api {
+    pub step: Persistent<Function<'static>>,
+    pub partition: Persistent<Function<'static>>,
+    pub upcast: Persistent<Function<'static>>,
+    pub state: Persistent<Function<'static>>,
+    pub result: Persistent<Function<'static>>,
+    pub changed: Persistent<Function<'static>>,
+    pub put: Persistent<Function<'static>>,
+    pub forget: Persistent<Function<'static>>,
+    pub reset: Persistent<Function<'static>>,
+    pub lane: Persistent<Function<'static>>,
+    pub failed_at: Persistent<Function<'static>>,
+}
+
+impl Api {
+    fn of<'js>(ctx: &Ctx<'js>, api: &Object<'js>) -> rquickjs::Result<Self> {
+        let get = |name: &str| -> rquickjs::Result<Persistent<Function<'static>>> {
+            let function: Function<'js> = api.get(name)?;
+            Ok(Persistent::save(ctx, function))
+        };
+        Ok(Self {
+            step: get("step")?,
+            partition: get("partition")?,
+            upcast: get("upcast")?,
+            state: get("state")?,
+            result: get("result")?,
+            changed: get("changed")?,
+            put: get("put")?,
+            forget: get("forget")?,
+            reset: get("reset")?,
+            lane: get("lane")?,
+            failed_at: get("failedAt")?,
+        })
+    }
+}
+
+/// Runs the prelude, then the upcasters, then the definition.
+pub(super) fn define(
+    ctx: &Ctx<'_>,
+    host: &Rc<Host>,
+    definition: &Script,
+) -> Result<(Api, Plan), ScriptError> {
+    let run = || -> rquickjs::Result<(Api, String)> {
+        let prelude: Function<'_> = ctx.eval_with_options(PRELUDE, options("prelude"))?;
+        let api: Object<'_> = prelude.call((host.object(ctx)?,))?;
+        if let Some(upcasters) = &definition.upcasters {
+            ctx.eval_with_options::<(), _>(&**upcasters, options(UPCASTERS))?;
+        }
+        ctx.eval_with_options::<(), _>(&*definition.text, options(FILE))?;
+        let define: Function<'_> = api.get("define")?;
+        let plan: String = define.call(())?;
+        Ok((Api::of(ctx, &api)?, plan))
+    };
+    let (api, plan) = run().map_err(|error| ScriptError::of(ctx, error))?;
+    let plan = serde_json::from_str(&plan).map_err(|error| ScriptError::new(error.to_string()))?;
+    Ok((api, plan))
+}
+
+fn options(file: &str) -> EvalOptions {
+    let mut options = EvalOptions::default();
+    options.filename = Some(file.to_owned());
+    options.strict = false;
+    options
+}

@@ -1,0 +1,425 @@
+//! One definition, alive: its world, its states, and the way of an event through its handlers.
+
+mod quick;
+mod states;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+use rquickjs::function::Args;
+use rquickjs::{Context, Ctx, Runtime};
+
+use super::ScriptError;
+use super::api::{Api, define};
+use super::feed::{DeadLetter, Fed};
+use super::host::{Host, Quiet};
+use super::lanes::Lanes;
+use super::limits::{Limits, Meter, Stopped};
+use super::plan::Plan;
+use crate::analysis::projection::lookup::Lookups;
+use crate::analysis::projection::{Reading, Script, Told, WHOLE};
+use crate::log::{Body, Interner, Log, Names, TableSource};
+use crate::model::{Cancelled, EventIx, Position, Task};
+
+/// How many facts of an event the prelude is told.
+const FACTS: usize = 8;
+
+/// Why an engine stopped for good.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Halt {
+    /// The task was called off.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// The script took too much.
+    #[error("{0}")]
+    Fatal(ScriptError),
+}
+
+/// A live definition.
+pub struct Engine {
+    // Functions of the context go before it.
+    api: Api,
+    lanes: Lanes,
+    context: Context,
+    _runtime: Runtime,
+    host: Rc<Host>,
+    meter: Meter,
+    plan: Plan,
+    limits: Limits,
+    /// Handlers by event type; `None` for types that nobody handles.
+    handlers: HashMap<u32, Option<Rc<str>>>,
+    /// Events processed since the states were saved, with their partitions: what has to be folded
+    /// again where a handler fails in the middle of changing a state.
+    journal: Vec<(EventIx, u32)>,
+    /// Types on which handlers have failed: their states are copied before each event.
+    guarded: HashMap<u32, ()>,
+    dead: Vec<DeadLetter>,
+    /// The partition of the event fed last, if a handler took it.
+    folded: Option<u32>,
+}
+
+impl Engine {
+    /// Brings `definition` to life over `reading`.
+    ///
+    /// # Errors
+    /// Where the definition does not hold, with line and column.
+    pub fn new(
+        definition: impl Into<Script>,
+        reading: &Reading,
+        limits: Limits,
+        tables: Arc<dyn TableSource>,
+    ) -> Result<Self, ScriptError> {
+        let broken = |error: rquickjs::Error| ScriptError::new(error.to_string());
+        let runtime = Runtime::new().map_err(broken)?;
+        runtime.set_memory_limit(limits.memory);
+        runtime.set_max_stack_size(limits.stack);
+        let meter = Meter::new(limits);
+        let ticking = meter.clone();
+        runtime.set_interrupt_handler(Some(Box::new(move || ticking.tick())));
+        let context = Context::full(&runtime).map_err(broken)?;
+        let host = Rc::new(Host {
+            log: RefCell::new(reading.log.clone()),
+            payloads: Arc::clone(&reading.payloads),
+            clock: reading.clock,
+            lookups: Lookups::new(tables),
+            bodies: RefCell::default(),
+            upcast: RefCell::default(),
+            kinds: RefCell::default(),
+            partitions: RefCell::new(Interner::default()),
+            saved: RefCell::default(),
+            told: RefCell::default(),
+            current: Cell::new(EventIx(0)),
+            quiet: Cell::new(Quiet::No),
+        });
+        let defined = context.with(|ctx| define(&ctx, &host, &definition.into()));
+        let (api, plan) = defined.map_err(|error| match meter.stopped() {
+            Some(_) => ScriptError::new("the definition took too long and was stopped"),
+            None => error,
+        })?;
+        Ok(Self {
+            lanes: Lanes::of(&plan),
+            api,
+            context,
+            _runtime: runtime,
+            host,
+            meter,
+            plan,
+            limits,
+            handlers: HashMap::new(),
+            journal: Vec::new(),
+            guarded: HashMap::new(),
+            dead: Vec::new(),
+            folded: None,
+        })
+    }
+
+    /// What the definition says of itself.
+    #[must_use]
+    pub const fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The partition of the event fed last, if a handler took it.
+    #[must_use]
+    pub const fn folded(&self) -> Option<u32> {
+        self.folded
+    }
+
+    /// Whether states are told apart by anything.
+    #[must_use]
+    pub const fn is_partitioned(&self) -> bool {
+        self.plan.per_stream || self.plan.partition_by
+    }
+
+    /// Reads a log that has grown from here on.
+    pub(super) fn grow(&self, log: &Log) {
+        self.host.log.replace(log.clone());
+    }
+
+    /// Whether each stream has a state of its own.
+    #[must_use]
+    pub const fn is_per_stream(&self) -> bool {
+        self.plan.per_stream && !self.plan.partition_by
+    }
+
+    /// The partitions so far, by number.
+    #[must_use]
+    pub fn partitions(&self) -> Names {
+        self.host.partitions.borrow().names().clone()
+    }
+
+    /// The handler of an event's type.
+    fn handler(&mut self, event_type: u32) -> Option<Rc<str>> {
+        let (plan, log) = (&self.plan, self.host.log.borrow());
+        let known = self.handlers.entry(event_type).or_insert_with(|| {
+            let name = log.type_name(crate::model::TypeIx(event_type));
+            let own = |wanted: &str| plan.handlers.iter().any(|own| own == wanted);
+            match own(name) {
+                true => Some(name.into()),
+                false => own("$any").then(|| "$any".into()),
+            }
+        });
+        known.clone()
+    }
+
+    /// Whether any handler takes events of this type.
+    pub fn handles(&mut self, event_type: u32) -> bool {
+        self.handler(event_type).is_some()
+    }
+
+    /// Whether the payload of another event of this type should be read ahead.
+    pub fn wants_payload(&mut self, event_type: u32) -> bool {
+        let mut kinds = self.host.kinds.borrow_mut();
+        kinds.entry(event_type).or_default().wants_payload()
+    }
+
+    /// Folds one event; its body if it was read ahead.
+    ///
+    /// # Errors
+    /// The task was called off, or the script took too much: then nothing of it can be used any more.
+    pub fn feed(&mut self, event: EventIx, body: Option<Body>, task: &Task) -> Result<Fed, Halt> {
+        self.folded = None;
+        let event_type = self.host.log.borrow().event_type(event).0;
+        let Some(handler) = self.handler(event_type) else {
+            return Ok(Fed::Skipped);
+        };
+        self.meter.work_for(task);
+        self.host.bodies.borrow_mut().clear();
+        self.host.upcast.borrow_mut().clear();
+        if let Some(body) = body {
+            self.host.bodies.borrow_mut().insert(event, body);
+        }
+        self.host.current.set(event);
+        self.handle(event, event_type, &handler)
+    }
+
+    fn handle(&mut self, event: EventIx, event_type: u32, handler: &str) -> Result<Fed, Halt> {
+        if let Err(error) = self.upcast(event) {
+            return self.fail(event, None, error, None);
+        }
+        let key = match self.partition(event) {
+            Ok(Some(key)) => key,
+            Ok(None) => return Ok(Fed::Skipped),
+            Err(error) => return self.fail(event, None, error, None),
+        };
+        let number = self.host.partitions.borrow_mut().intern(&key);
+        let guarded = self.guarded.contains_key(&event_type);
+        let before = if guarded { self.state(&key) } else { None };
+        match self.step(event, &key, handler) {
+            Ok(()) => {
+                self.journal.push((event, number));
+                self.folded = Some(number);
+                Ok(Fed::Processed)
+            }
+            Err(error) => match before {
+                Some(before) if !error.is_fatal() && self.meter.stopped().is_none() => {
+                    self.put(&key, &before);
+                    self.fail(event, Some(key), error, Some(before))
+                }
+                _ => self.failed_in(event, event_type, key, error),
+            },
+        }
+    }
+
+    /// Puts an event among the dead letters that no handler has seen.
+    pub(in crate::analysis::projection) fn refuse(&mut self, event: EventIx, why: String) -> Fed {
+        self.folded = None;
+        self.dead.push(DeadLetter {
+            event,
+            partition: None,
+            error: ScriptError::new(why),
+            state_before: None,
+            attempts: 1,
+        });
+        Fed::Failed
+    }
+
+    /// Puts the event among the dead letters, unless the engine is at its end.
+    fn fail(
+        &mut self,
+        event: EventIx,
+        partition: Option<String>,
+        error: ScriptError,
+        state_before: Option<String>,
+    ) -> Result<Fed, Halt> {
+        match self.meter.stopped() {
+            Some(Stopped::Cancelled) => return Err(Cancelled.into()),
+            Some(Stopped::Time) => {
+                return Err(Halt::Fatal(ScriptError {
+                    message: "a handler took too long and was stopped".to_owned(),
+                    ..error
+                }));
+            }
+            None if error.is_fatal() => return Err(Halt::Fatal(self.sentence(error))),
+            None => {}
+        }
+        self.dead.push(DeadLetter {
+            event,
+            partition,
+            error,
+            state_before,
+            attempts: 1,
+        });
+        Ok(Fed::Failed)
+    }
+
+    /// What running out of something means for who wrote the definition.
+    fn sentence(&self, error: ScriptError) -> ScriptError {
+        let message = if error.message.contains("out of memory") {
+            format!(
+                "the projection needs more than {} MB",
+                self.limits.memory >> 20
+            )
+        } else if error.message.contains("call stack size") {
+            "a handler called itself too deeply".to_owned()
+        } else {
+            error.message
+        };
+        ScriptError { message, ..error }
+    }
+
+    /// A handler failed in the middle: the state of its partition is what was saved, and what came
+    /// since folded again.
+    fn fold_again(&mut self, key: &str, number: u32) -> Result<(), Halt> {
+        let _ = self.call(|ctx, api| api.forget.clone().restore(ctx)?.call::<_, ()>((key,)));
+        let journal = self.journal.iter().filter(|(_, own)| *own == number);
+        let events: Vec<EventIx> = journal.map(|(event, _)| *event).collect();
+        let quiet = self.host.quiet.replace(Quiet::Yes);
+        let current = self.host.current.get();
+        for event in events {
+            let event_type = self.host.log.borrow().event_type(event).0;
+            let Some(handler) = self.handler(event_type) else {
+                continue;
+            };
+            self.host.current.set(event);
+            // What was folded once is folded again, with the same outcome.
+            let _ = self
+                .upcast(event)
+                .and_then(|()| self.step(event, key, &handler));
+        }
+        self.host.current.set(current);
+        self.host.quiet.set(quiet);
+        match self.meter.stopped() {
+            Some(Stopped::Cancelled) => Err(Cancelled.into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn upcast(&self, event: EventIx) -> Result<(), ScriptError> {
+        if self.plan.upcasters.is_empty() {
+            return Ok(());
+        }
+        let log = &*self.host.log.borrow();
+        let name = log.type_name(log.event_type(event));
+        let version = log.schema_version(event).unwrap_or("1");
+        let steps = self.plan.upcasters.get(name);
+        if !steps.is_some_and(|steps| steps.iter().any(|step| step == version)) {
+            return Ok(());
+        }
+        let made: Option<String> = self.call(|ctx, api| {
+            let upcast = api.upcast.clone().restore(ctx)?;
+            upcast.call((event.0, name, version))
+        })?;
+        if let Some(made) = made {
+            self.host.upcast.borrow_mut().insert(event, made);
+        }
+        Ok(())
+    }
+
+    fn partition(&self, event: EventIx) -> Result<Option<String>, ScriptError> {
+        let log = &*self.host.log.borrow();
+        if self.plan.partition_by {
+            return self.call(|ctx, api| {
+                let partition = api.partition.clone().restore(ctx)?;
+                let mut args = Args::new(ctx.clone(), FACTS);
+                self.push_facts(&mut args, event)?;
+                partition.call_arg(args)
+            });
+        }
+        Ok(Some(if self.plan.per_stream {
+            log.stream_name(log.stream(event)).to_owned()
+        } else {
+            WHOLE.to_owned()
+        }))
+    }
+
+    fn step(&self, event: EventIx, key: &str, handler: &str) -> Result<(), ScriptError> {
+        self.call(|ctx, api| {
+            let step = api.step.clone().restore(ctx)?;
+            let mut args = Args::new(ctx.clone(), FACTS + 2);
+            args.push_arg(handler)?;
+            args.push_arg(key)?;
+            self.push_facts(&mut args, event)?;
+            step.call_arg::<()>(args)
+        })
+    }
+
+    /// What the prelude is told of every event; the rest it asks for.
+    fn push_facts(&self, args: &mut Args<'_>, event: EventIx) -> rquickjs::Result<()> {
+        let log = &*self.host.log.borrow();
+        args.push_arg(event.0)?;
+        args.push_arg(log.type_name(log.event_type(event)))?;
+        args.push_arg(log.stream_name(log.stream(event)))?;
+        args.push_arg(log.version(event).0 as f64)?;
+        args.push_arg(position(log, event).0 as f64)?;
+        args.push_arg(self.is_json(event))?;
+        args.push_arg(self.millis(event))?;
+        args.push_arg(seed(position(log, event)))
+    }
+
+    /// Whether the payload is JSON, as far as that is known without reading it.
+    fn is_json(&self, event: EventIx) -> bool {
+        let bodies = self.host.bodies.borrow();
+        bodies
+            .get(&event)
+            .is_none_or(|body| body.data.json().is_some())
+    }
+
+    fn millis(&self, event: EventIx) -> f64 {
+        let time = self.host.log.borrow().time(event, self.host.clock);
+        time.map_or(0.0, |time| (time.micros() / 1000) as f64)
+    }
+
+    /// How many states have changed since they were saved, at most.
+    #[must_use]
+    pub fn changes(&self) -> usize {
+        // Counting the states themselves would cost a call for each event.
+        self.journal.len()
+    }
+
+    /// Dead letters since the last time.
+    pub fn take_dead(&mut self) -> Vec<DeadLetter> {
+        std::mem::take(&mut self.dead)
+    }
+
+    /// What handlers have said since the last time; none where they said nothing.
+    pub fn take_told(&mut self) -> Option<Told> {
+        let mut told = self.host.told.borrow_mut();
+        (!told.is_empty()).then(|| std::mem::take(&mut *told))
+    }
+
+    fn call<T>(
+        &self,
+        call: impl FnOnce(&Ctx<'_>, &Api) -> rquickjs::Result<T>,
+    ) -> Result<T, ScriptError> {
+        self.meter.begin();
+        self.context.with(|ctx| {
+            let made = call(&ctx, &self.api);
+            made.map_err(|error| ScriptError::of(&ctx, error))
+        })
+    }
+}
+
+/// The position in its own file: where several are open, the place among all is not known before all
+/// are.
+fn position(log: &Log, event: EventIx) -> Position {
+    log.position_name(event).position
+}
+
+/// Dice are thrown anew for each event, by its place in the store.
+fn seed(position: Position) -> u32 {
+    let [low, high] = [position.0 as u32, (position.0 >> 32) as u32];
+    (low ^ high).wrapping_mul(0x9E37_79B9) | 1
+}

@@ -1,0 +1,111 @@
+//! The quick way of an event: see [`super::super::lanes`].
+
+use super::{Engine, Fed, Halt, WHOLE, position, seed};
+use crate::analysis::projection::script::ScriptError;
+use crate::analysis::projection::script::lanes::Facts;
+use crate::model::json::Picker;
+use crate::model::{EventIx, Task};
+
+impl Engine {
+    /// The fields of payloads that the quick way needs, one a slot.
+    #[must_use]
+    pub const fn picker(&self) -> &Picker {
+        self.lanes.picker()
+    }
+
+    /// Whether events of this type can go the quick way: then only some fields of their payloads are
+    /// needed.
+    pub fn is_quick(&mut self, event_type: u32) -> bool {
+        let handler = self.handler(event_type);
+        handler.is_some_and(|handler| self.lanes.has(&handler))
+            && self.plan.upcasters.is_empty()
+            && !self.guarded.contains_key(&event_type)
+    }
+
+    /// Folds one event of a type that is [quick](Self::is_quick), given the fields of its payload, which
+    /// is an object. The outcome is that of [`Self::feed`].
+    ///
+    /// # Errors
+    /// As [`Self::feed`].
+    pub fn feed_quickly(
+        &mut self,
+        event: EventIx,
+        values: &[Option<&str>],
+        task: &Task,
+    ) -> Result<Fed, Halt> {
+        self.folded = None;
+        let event_type = self.host.log.borrow().event_type(event).0;
+        let Some(handler) = self.handler(event_type) else {
+            return Ok(Fed::Skipped);
+        };
+        self.meter.work_for(task);
+        self.host.current.set(event);
+        for text in values.iter().flatten() {
+            self.host.note_lost(event, text);
+        }
+        match self.quickly(event, &handler, values) {
+            Ok(partition) => {
+                let Ok(number) = u32::try_from(partition) else {
+                    return Ok(Fed::Skipped);
+                };
+                self.journal.push((event, number));
+                self.folded = Some(number);
+                Ok(Fed::Processed)
+            }
+            Err(error) if self.meter.stopped().is_some() => self.fail(event, None, error, None),
+            Err(error) => {
+                let at = self.call(|ctx, api| api.failed_at.clone().restore(ctx)?.call(()));
+                match at.unwrap_or(None) {
+                    Some(key) => self.failed_in(event, event_type, key, error),
+                    None => self.fail(event, None, error, None),
+                }
+            }
+        }
+    }
+
+    fn quickly(
+        &mut self,
+        event: EventIx,
+        handler: &str,
+        values: &[Option<&str>],
+    ) -> Result<i32, ScriptError> {
+        self.meter.begin();
+        let log = self.host.log.borrow();
+        let [stream, event_type] = [
+            log.stream_name(log.stream(event)),
+            log.type_name(log.event_type(event)),
+        ];
+        let facts = Facts {
+            key: if self.plan.per_stream { stream } else { WHOLE },
+            millis: self.millis(event),
+            seed: seed(position(&log, event)),
+            event_type,
+            stream,
+            version: log.version(event).0 as f64,
+            position: position(&log, event).0 as f64,
+        };
+        let (api, lanes) = (&self.api, &mut self.lanes);
+        self.context.with(|ctx| {
+            let made = lanes.call(&ctx, api, handler, &facts, values);
+            made.map_err(|error| ScriptError::of(&ctx, error))
+        })
+    }
+
+    /// A handler failed on an event of this partition, perhaps in the middle of changing its state.
+    pub(super) fn failed_in(
+        &mut self,
+        event: EventIx,
+        event_type: u32,
+        key: String,
+        error: ScriptError,
+    ) -> Result<Fed, Halt> {
+        self.guarded.insert(event_type, ());
+        if error.is_fatal() || self.meter.stopped().is_some() {
+            return self.fail(event, Some(key), error, None);
+        }
+        let number = self.host.partitions.borrow_mut().intern(&key);
+        self.fold_again(&key, number)?;
+        let before = self.state(&key);
+        self.fail(event, Some(key), error, before)
+    }
+}

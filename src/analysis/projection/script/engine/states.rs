@@ -1,0 +1,65 @@
+//! The states of an engine: looked at, saved, and gone back to.
+
+use hashbrown::HashMap;
+
+use super::Engine;
+use crate::analysis::projection::script::ScriptError;
+use crate::analysis::projection::{State, States};
+use crate::model::EventIx;
+
+impl Engine {
+    /// The state of a partition as JSON.
+    #[must_use]
+    pub fn state(&self, partition: &str) -> Option<String> {
+        self.call(|ctx, api| api.state.clone().restore(ctx)?.call((partition,)))
+            .ok()?
+    }
+
+    /// What `transformBy` and `filterBy` make of a state; none where it is filtered out.
+    ///
+    /// # Errors
+    /// What went wrong in them.
+    pub fn result(&self, state: &str) -> Result<Option<String>, ScriptError> {
+        if self.plan.transforms == 0 {
+            return Ok(Some(state.to_owned()));
+        }
+        self.call(|ctx, api| api.result.clone().restore(ctx)?.call((state,)))
+    }
+
+    pub(in crate::analysis::projection) fn put(&self, partition: &str, state: &str) {
+        let _ = self.call(|ctx, api| {
+            let put = api.put.clone().restore(ctx)?;
+            put.call::<_, ()>((partition, state))
+        });
+    }
+
+    /// All states as they are now; what is folded from here on is folded from them.
+    ///
+    /// # Errors
+    /// Where a state cannot be written as JSON, or memory does not suffice.
+    pub fn save(&mut self) -> Result<States, ScriptError> {
+        let changed: Vec<String> =
+            self.call(|ctx, api| api.changed.clone().restore(ctx)?.call(()))?;
+        let mut saved = self.host.saved.borrow_mut();
+        let mut partitions = self.host.partitions.borrow_mut();
+        let last: HashMap<u32, EventIx> = (self.journal.iter())
+            .map(|(event, partition)| (*partition, *event))
+            .collect();
+        let newest = (self.journal.last()).map_or(self.host.current.get(), |(event, _)| *event);
+        for pair in changed.chunks_exact(2) {
+            let number = partitions.intern(&pair[0]);
+            // The shared state belongs to no event's partition.
+            let last = last.get(&number).copied().unwrap_or(newest);
+            saved.set(number, State::Text(pair[1].as_str().into()), last);
+        }
+        self.journal.clear();
+        Ok(saved.clone())
+    }
+
+    /// Goes back (or forward) to states that were saved.
+    pub fn restore(&mut self, states: States) {
+        let _ = self.call(|ctx, api| api.reset.clone().restore(ctx)?.call::<_, ()>(()));
+        *self.host.saved.borrow_mut() = states;
+        self.journal.clear();
+    }
+}

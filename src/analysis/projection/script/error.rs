@@ -1,0 +1,120 @@
+//! What went wrong in a script, in a sentence with its place in the definition.
+
+use rquickjs::{Ctx, Error, Exception, Value};
+
+/// The name under which definitions stand in stack traces.
+pub(super) const FILE: &str = "projection.js";
+
+/// The name of what comes before them.
+pub(super) const UPCASTERS: &str = "upcasters.js";
+
+/// An error in a definition or a handler.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct ScriptError {
+    /// One sentence.
+    pub message: String,
+    /// The line in the definition, from 1.
+    pub line: Option<u32>,
+    /// The column, from 1.
+    pub column: Option<u32>,
+}
+
+impl ScriptError {
+    /// An error that has no place in a definition.
+    pub(in crate::analysis::projection) fn told(message: String) -> Self {
+        Self::new(message)
+    }
+
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            line: None,
+            column: None,
+        }
+    }
+
+    /// What `error` means, with the exception taken out of `ctx`.
+    pub(super) fn of(ctx: &Ctx<'_>, error: Error) -> Self {
+        if !error.is_exception() {
+            return Self::new(error.to_string());
+        }
+        let thrown: Value<'_> = ctx.catch();
+        let Some(exception) = thrown
+            .clone()
+            .into_object()
+            .and_then(Exception::from_object)
+        else {
+            let text: Option<String> = thrown
+                .as_string()
+                .and_then(|text| text.to_string().ok())
+                .or_else(|| ctx.json_stringify(thrown.clone()).ok()??.to_string().ok());
+            return Self::new(text.unwrap_or_else(|| "something was thrown".to_owned()));
+        };
+        let kind: Option<String> = exception.as_object().get("name").ok();
+        let message = exception.message().unwrap_or_default();
+        let message = match kind.filter(|kind| kind != "Error") {
+            Some(kind) if message.is_empty() => kind,
+            Some(kind) => format!("{kind}: {message}"),
+            None => message,
+        };
+        let stack = exception.stack().unwrap_or_default();
+        let place = place(&stack);
+        let in_upcasters = place.is_none() && stack.contains(UPCASTERS);
+        let message = match in_upcasters {
+            true => format!("in the upcasters: {message}"),
+            false => message,
+        };
+        Self {
+            message,
+            line: place.map(|(line, _)| line),
+            column: place.and_then(|(_, column)| column),
+        }
+    }
+
+    /// Whether the engine ran out of something, so that nothing after it can be trusted.
+    pub(super) fn is_fatal(&self) -> bool {
+        let message = self.message.as_str();
+        message.contains("out of memory")
+            || message.contains("call stack size")
+            || message.contains("interrupted")
+    }
+}
+
+impl std::fmt::Display for ScriptError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)?;
+        match (self.line, self.column) {
+            (Some(line), Some(column)) => write!(f, " (line {line}, column {column})"),
+            (Some(line), None) => write!(f, " (line {line})"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for ScriptError {}
+
+/// The innermost place in the definition that a stack trace names: `    at f (projection.js:3:14)`.
+fn place(stack: &str) -> Option<(u32, Option<u32>)> {
+    let found = stack.lines().find_map(|line| {
+        let at = line.find(FILE)?;
+        Some(&line[at + FILE.len()..])
+    })?;
+    let mut numbers = found
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|digits| !digits.is_empty())
+        .map_while(|digits| digits.parse().ok());
+    Some((numbers.next()?, numbers.next()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    #[test]
+    fn the_innermost_line_of_the_definition_counts() {
+        let stack = "    at inner (prelude:1:2)\n    at A (projection.js:3:14)\n    at <eval> (projection.js:9)";
+        assert_eq!(place(stack), Some((3, Some(14))));
+        assert_eq!(place("    at x (native)"), None);
+        assert_eq!(place("at <eval> (projection.js:9)"), Some((9, None)));
+    }
+}

@@ -1,0 +1,139 @@
+//! The quick way of events into handlers: where the source of a handler shows that it reads some fields
+//! of the payload and nothing else of it, only those are handed over, as values, in a single call. Building
+//! objects that nobody looks at is what JavaScript costs most. The outcome is that of the long way.
+
+use hashbrown::HashMap;
+use rquickjs::function::Args;
+use rquickjs::{Ctx, Function, Persistent, Value};
+
+use super::Plan;
+use super::api::Api;
+use crate::model::json::{Picker, Pointer};
+
+/// What a lane is told beside fields: before them so many arguments.
+const FACTS: usize = 7;
+
+/// The lanes of a definition.
+pub(super) struct Lanes {
+    picker: Picker,
+    /// By handler.
+    lanes: HashMap<String, Lane>,
+}
+
+struct Lane {
+    /// Compiled when it is first used.
+    function: Option<Persistent<Function<'static>>>,
+    /// Of the picker, by field.
+    slots: Vec<usize>,
+}
+
+/// What is told of an event.
+pub(super) struct Facts<'f> {
+    /// Its partition, unless the definition finds it.
+    pub key: &'f str,
+    pub millis: f64,
+    pub seed: u32,
+    pub event_type: &'f str,
+    pub stream: &'f str,
+    pub version: f64,
+    pub position: f64,
+}
+
+impl Lanes {
+    pub fn of(plan: &Plan) -> Self {
+        let mut fields: Vec<&str> = Vec::new();
+        let mut lanes = HashMap::new();
+        for (handler, own) in &plan.lanes {
+            let slots = own.iter().map(|field| {
+                let known = fields.iter().position(|known| known == field);
+                known.unwrap_or_else(|| {
+                    fields.push(field);
+                    fields.len() - 1
+                })
+            });
+            let slots = slots.collect();
+            let function = None;
+            lanes.insert(handler.clone(), Lane { function, slots });
+        }
+        let pointers: Vec<Pointer> = fields
+            .into_iter()
+            .map(|field| Pointer::through([field]))
+            .collect();
+        Self {
+            picker: Picker::new(&pointers),
+            lanes,
+        }
+    }
+
+    pub const fn picker(&self) -> &Picker {
+        &self.picker
+    }
+
+    pub fn has(&self, handler: &str) -> bool {
+        self.lanes.contains_key(handler)
+    }
+
+    /// Calls a handler that has a lane; the number of the event's partition, negative where it is in none.
+    pub fn call(
+        &mut self,
+        ctx: &Ctx<'_>,
+        api: &Api,
+        handler: &str,
+        facts: &Facts<'_>,
+        values: &[Option<&str>],
+    ) -> rquickjs::Result<i32> {
+        let Some(lane) = self.lanes.get_mut(handler) else {
+            return Ok(-1);
+        };
+        let function = match &lane.function {
+            Some(function) => function,
+            None => {
+                let made: Function<'_> = api.lane.clone().restore(ctx)?.call((handler,))?;
+                lane.function.insert(Persistent::save(ctx, made))
+            }
+        };
+        let mut args = Args::new(ctx.clone(), FACTS + lane.slots.len());
+        args.push_arg(facts.key)?;
+        args.push_arg(facts.millis)?;
+        args.push_arg(facts.seed)?;
+        args.push_arg(facts.event_type)?;
+        args.push_arg(facts.stream)?;
+        args.push_arg(facts.version)?;
+        args.push_arg(facts.position)?;
+        for &slot in &lane.slots {
+            match values.get(slot).copied().flatten() {
+                Some(text) => args.push_arg(value(ctx, text)?)?,
+                None => args.push_arg(rquickjs::Undefined)?,
+            }
+        }
+        function.clone().restore(ctx)?.call_arg(args)
+    }
+}
+
+/// A value of JSON, as `JSON.parse` has it.
+fn value<'js>(ctx: &Ctx<'js>, text: &str) -> rquickjs::Result<Value<'js>> {
+    let plain = || {
+        let inner = text.strip_prefix('"')?.strip_suffix('"')?;
+        (!inner.contains('\\')).then_some(inner)
+    };
+    match text.as_bytes() {
+        [b'"', ..] => match plain() {
+            Some(inner) => Ok(rquickjs::String::from_str(ctx.clone(), inner)?.into_value()),
+            None => ctx.json_parse(text),
+        },
+        [b'-' | b'0'..=b'9', ..] => match text.parse::<f64>() {
+            Ok(number) => Ok(number_of(ctx, number)),
+            Err(_) => ctx.json_parse(text),
+        },
+        _ => ctx.json_parse(text),
+    }
+}
+
+/// Integers are quicker for the engine; a zero keeps its sign.
+fn number_of<'js>(ctx: &Ctx<'js>, number: f64) -> Value<'js> {
+    let integer = number as i32;
+    match f64::from(integer) == number && (integer != 0 || number.is_sign_positive()) {
+        true => Value::new_int(ctx.clone(), integer),
+        false => Value::new_float(ctx.clone(), number),
+    }
+}

@@ -1,0 +1,26 @@
+//! The JavaScript in which projections are written: KurrentDB's words over an embedded engine that has
+//! memory and time limits, no host access, and a clock and dice that give the same on every run. An
+//! engine folds events into states, one a partition, and keeps them inside; [`super::run`] decides which
+//! events, and when to save. Nothing here knows checkpoints, threads or files.
+
+mod api;
+mod engine;
+mod error;
+mod feed;
+mod fields;
+mod host;
+mod lanes;
+mod learning;
+mod limits;
+mod machine;
+mod plan;
+#[cfg(test)]
+mod tests;
+
+pub use engine::{Engine, Halt};
+pub use error::ScriptError;
+pub use feed::{DeadLetter, Fed, Output, OutputKind};
+pub use learning::LostDigits;
+pub use limits::Limits;
+pub(super) use machine::Scripted;
+pub use plan::{From, Plan};

@@ -1,0 +1,39 @@
+//! What a definition says of itself.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Where a projection reads from, as its definition says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct From {
+    /// `all`, `streams` or `categories`.
+    pub kind: String,
+    /// Which.
+    pub names: Vec<String>,
+}
+
+/// What a definition says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct Plan {
+    /// Where it reads from.
+    pub from: From,
+    /// One state a stream.
+    pub per_stream: bool,
+    /// One state for each value of a function.
+    pub partition_by: bool,
+    /// The event types that have handlers, `$any` and `$deleted` among them.
+    pub handlers: Vec<String>,
+    /// A state shared by all partitions.
+    pub shared: bool,
+    /// What `options(…)` was given.
+    pub options: serde_json::Value,
+    /// The streams its results would go to.
+    pub output_to: Option<(String, Option<String>)>,
+    /// How many `transformBy` and `filterBy` follow.
+    pub transforms: usize,
+    /// Handlers of which their source shows that they read these fields of payloads and little else.
+    pub lanes: BTreeMap<String, Vec<String>>,
+    /// Event types that are upcast, with the schema versions they are upcast from.
+    pub upcasters: BTreeMap<String, Vec<String>>,
+}

@@ -1,0 +1,388 @@
+// What a projection finds in its world: the words of KurrentDB's projections, a clock and dice that give
+// the same on every run, and the loop that hands events to handlers. Runs before the definition; `host`
+// is what Rust gives and is gone before the definition runs.
+(function (host) {
+  "use strict";
+
+  // The definition, as its calls tell it.
+  const def = {
+    options: {}, from: null, perStream: false, partitionBy: null, handlers: null,
+    transforms: [], shared: false, outputTo: null, output: false,
+  };
+
+  const refuse = (word) => { throw new Error(word); };
+  const texts = (list) => list.flat(Infinity).map(String);
+
+  function result() {
+    const step = {
+      transformBy(f) { def.transforms.push({ kind: "transform", f }); return step; },
+      filterBy(f) { def.transforms.push({ kind: "filter", f }); return step; },
+      outputTo(name, partitions) { def.outputTo = [String(name), partitions && String(partitions)]; return step; },
+      outputState() { def.output = true; return step; },
+    };
+    return step;
+  }
+
+  function source(from) {
+    if (def.from) refuse("only one from… can stand in a projection");
+    def.from = from;
+    const step = {
+      foreachStream() { def.perStream = true; return step; },
+      partitionBy(f) { def.partitionBy = f; return step; },
+      when(handlers) {
+        if (def.handlers) refuse("only one when(…) can stand in a projection");
+        if (handlers === null || typeof handlers !== "object") refuse("when(…) takes an object of handlers");
+        def.handlers = handlers;
+        def.shared = typeof handlers.$initShared === "function";
+        return result();
+      },
+      whenAny(f) { return step.when({ $any: f }); },
+      transformBy(f) { def.handlers = def.handlers || {}; return result().transformBy(f); },
+      filterBy(f) { def.handlers = def.handlers || {}; return result().filterBy(f); },
+      outputState() { def.handlers = def.handlers || {}; return result().outputState(); },
+    };
+    return step;
+  }
+
+  const world = {
+    options(o) { Object.assign(def.options, o); },
+    fromAll() { return source({ kind: "all", names: [] }); },
+    fromStream(name) { return source({ kind: "streams", names: texts([name]) }); },
+    fromStreams(...names) { return source({ kind: "streams", names: texts(names) }); },
+    fromCategory(name) { return source({ kind: "categories", names: texts([name]) }); },
+    fromCategories(...names) { return source({ kind: "categories", names: texts(names) }); },
+    fromStreamsMatching() { refuse("fromStreamsMatching takes the state of another projection, which is not there"); },
+    emit(stream, type, data, metadata) { host.output("emit", String(stream), String(type), text(data), text(metadata)); },
+    linkTo(stream, event, metadata) { host.output("link", String(stream), "", String(event && event.position), text(metadata)); },
+    copyTo(stream, event, metadata) { host.output("copy", String(stream), "", String(event && event.position), text(metadata)); },
+    linkStreamTo(stream, other, metadata) { host.output("link_stream", String(stream), "", String(other), text(metadata)); },
+    log(...things) { host.log(things.map((thing) => typeof thing === "string" ? thing : text(thing)).join(" ")); },
+    lookup(table, key) {
+      if (key === undefined || key === null) return undefined;
+      const found = host.lookup(String(table), String(key));
+      return found === undefined ? undefined : JSON.parse(found);
+    },
+    upcast(upcasters) { def.upcasters = upcasters; },
+  };
+  world.emitStateUpdated = () => {};
+  const text = (value) => value === undefined ? undefined : JSON.stringify(value);
+  for (const name of Object.keys(world)) {
+    Object.defineProperty(globalThis, name, { value: world[name], writable: false, enumerable: false });
+  }
+  Object.defineProperty(globalThis, "console", { value: Object.freeze({ log: world.log, info: world.log, warn: world.log, error: world.log }) });
+
+  // --- a clock and dice that give the same on every run: the event's time, and its place as a seed.
+  const clock = { now: 0, seed: 1 };
+  const RealDate = Date;
+  const bare = /^\s*\d{4}-\d\d-\d\d[T ][\d:.]+\s*$/;
+  const zoned = (value) => typeof value === "string" && bare.test(value) ? value.trim().replace(" ", "T") + "Z" : value;
+  function FixedDate(...given) {
+    if (!new.target) return new RealDate(clock.now).toISOString();
+    const date = given.length === 0 ? new RealDate(clock.now)
+      : given.length === 1 ? new RealDate(zoned(given[0]))
+      : new RealDate(RealDate.UTC(...given));
+    return Object.setPrototypeOf(date, new.target.prototype);
+  }
+  FixedDate.prototype = RealDate.prototype;
+  FixedDate.prototype.constructor = FixedDate;
+  FixedDate.now = () => clock.now;
+  FixedDate.UTC = RealDate.UTC;
+  FixedDate.parse = (value) => RealDate.parse(zoned(value));
+  for (const part of ["FullYear", "Month", "Date", "Day", "Hours", "Minutes", "Seconds", "Milliseconds"]) {
+    const proto = RealDate.prototype;
+    proto["get" + part] = proto["getUTC" + part];
+    if (part !== "Day") proto["set" + part] = proto["setUTC" + part];
+  }
+  RealDate.prototype.getTimezoneOffset = () => 0;
+  RealDate.prototype.toString = RealDate.prototype.toUTCString;
+  globalThis.Date = FixedDate;
+  Math.random = () => {
+    // xorshift32
+    let x = clock.seed | 0;
+    x ^= x << 13; x ^= x >>> 17; x ^= x << 5;
+    clock.seed = x;
+    return (x >>> 0) / 4294967296;
+  };
+
+  // --- payloads: only what handlers touch is handed over. While a type is being learnt its payloads are
+  // whole and note what is touched; later they hold the touched keys, and anything else brings the rest.
+  function proxied(sparse, whole, learnt, note) {
+    let full = null;
+    const all = (why) => {
+      if (full === null) { full = Object.assign(whole(), sparse); note(why); }
+      return full;
+    };
+    return new Proxy(sparse, {
+      get(target, key) {
+        if (full !== null) return full[key];
+        if (key in target || learnt.has(key)) return target[key];
+        if (typeof key === "symbol") return all("*")[key];
+        return all(key)[key];
+      },
+      has(target, key) {
+        if (full !== null) return key in full;
+        return key in target || (!learnt.has(key) && key in all(key));
+      },
+      set(target, key, value) { all("*")[key] = value; return true; },
+      deleteProperty(target, key) { return delete all("*")[key]; },
+      ownKeys() { return Reflect.ownKeys(all("*")); },
+      getOwnPropertyDescriptor(target, key) {
+        const found = Reflect.getOwnPropertyDescriptor(all("*"), key);
+        if (found) found.configurable = true;
+        return found;
+      },
+      defineProperty(target, key, what) { return Reflect.defineProperty(all("*"), key, what); },
+      getPrototypeOf() { return Object.prototype; },
+    });
+  }
+
+  const kinds = new Map();
+  function kindOf(type) {
+    let kind = kinds.get(type);
+    // A set of learnt keys is never changed: payloads handed out earlier keep theirs.
+    if (kind === undefined) { kind = { learnt: new Set() }; kinds.set(type, kind); }
+    return kind;
+  }
+
+  function dataOf(n, type) {
+    const sparse = host.data(n);
+    if (sparse === undefined) return undefined;
+    const value = JSON.parse(sparse);
+    if (value === null || typeof value !== "object" || Array.isArray(value) || host.isWhole(n)) return value;
+    const kind = kindOf(type);
+    return proxied(value, () => JSON.parse(host.whole(n)), kind.learnt, (key) => {
+      if (key !== "*") kind.learnt = new Set(kind.learnt).add(key);
+      host.touched(n, key);
+    });
+  }
+
+  class ProjectedEvent {
+    #n;
+    constructor(n, type, streamId, sequenceNumber, position, isJson) {
+      this.#n = n;
+      this.eventType = type;
+      this.streamId = streamId;
+      this.sequenceNumber = sequenceNumber;
+      this.position = position;
+      this.isJson = isJson;
+    }
+    #keep(name, value) {
+      Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
+      return value;
+    }
+    #fact(name) { return host.fact(this.#n, name); }
+    get type() { return this.eventType; }
+    get data() { return this.#keep("data", this.isJson ? dataOf(this.#n, this.eventType) : undefined); }
+    set data(value) { this.#keep("data", value); }
+    get body() { return this.isJson ? this.data : this.bodyRaw; }
+    set body(value) { this.data = value; }
+    get bodyRaw() { return host.whole(this.#n); }
+    get dataRaw() { return host.whole(this.#n); }
+    get metadata() {
+      const raw = host.metadata(this.#n);
+      return this.#keep("metadata", raw === undefined ? undefined : JSON.parse(raw));
+    }
+    get metadataRaw() { return host.metadata(this.#n); }
+    get linkMetadata() { return undefined; }
+    get linkMetadataRaw() { return undefined; }
+    get partition() { return clock.partition; }
+    get category() { return this.#fact("category"); }
+    get eventId() { return this.#fact("id"); }
+    get time() { return this.#fact("time"); }
+    get created() { return this.#fact("time"); }
+    get recordedAt() { return this.#fact("recorded"); }
+    get occurredAt() { return this.#fact("occurred"); }
+    get correlationId() { return this.#fact("correlation"); }
+    get causationId() { return this.#fact("causation"); }
+    get schemaVersion() { return this.#fact("schema"); }
+  }
+
+  // --- the loop
+  const states = new Map(); // by partition: { key, number, state, isDirty }
+  let dirty = [];
+  let shared; // of definitions with $initShared
+  let isSharedDirty = false;
+  const SHARED = "\u0000shared";
+  let handlers = {};
+  let upcasters = null;
+
+  function fresh() {
+    return typeof handlers.$init === "function" ? handlers.$init() : {};
+  }
+  function load(key) {
+    const saved = host.saved(key);
+    return saved === undefined ? fresh() : JSON.parse(saved);
+  }
+  function entryOf(key) {
+    let entry = states.get(key);
+    if (entry === undefined) {
+      entry = { key, number: host.number(key), state: load(key), isDirty: false };
+      states.set(key, entry);
+    }
+    return entry;
+  }
+  function touch(entry) {
+    if (!entry.isDirty) { entry.isDirty = true; dirty.push(entry); }
+  }
+  function sharedState() {
+    if (shared === undefined) {
+      const saved = host.saved(SHARED);
+      shared = saved === undefined ? handlers.$initShared() : JSON.parse(saved);
+    }
+    return shared;
+  }
+
+  // --- what a function does with the event that it is given as its n-th parameter: the fields of the payload
+  // and the facts that it reads; null where its source does not show that this is all.
+  const FACTS = { eventType: "eventType: type", type: "type", streamId: "streamId",
+    sequenceNumber: "sequenceNumber", position: "position", body: "body: data" };
+  const lanes = {};
+  const at = { key: undefined };
+  const HEAD = /^(?:function\b\s*[\w$]*|[\w$]+|'[^'\\]*'|"[^"\\]*")?\s*\(([^()]*)\)/;
+  const ARROW = /^([\w$]+)\s*=>/;
+  function reads(f, n) {
+    const source = Function.prototype.toString.call(f);
+    if (/\b(?:arguments|eval|with|async|yield)\b|\\[ux]|^\s*(?:get|set|\*)\s/.test(source)) return null;
+    const arrow = ARROW.exec(source);
+    const head = arrow || HEAD.exec(source);
+    if (!head) return null;
+    const parameters = head[1].split(",").map((name) => name.trim()).filter((name) => name !== "");
+    if (!parameters.every((name) => /^[A-Za-z_$][\w$]*$/.test(name))) return null;
+    const fields = new Set(), facts = new Set();
+    if (parameters.length <= n) return { fields: [], facts: [] };
+    const body = source.slice(head[0].length);
+    const name = parameters[n].replace(/[$]/g, "\\$&");
+    for (const found of body.matchAll(new RegExp(`(?<![\\w$])${name}(?![\\w$])`, "g"))) {
+      const before = body.slice(0, found.index);
+      // A property of something else that is called so.
+      if (/(?<!\.\.)\.\s*$/.test(before)) continue;
+      const rest = body.slice(found.index + found[0].length);
+      const field = /^\s*\??\.\s*(data|body)\s*\??\.\s*([A-Za-z_$][\w$]*)(?!\s*\(|[\w$])/.exec(rest);
+      const fact = /^\s*\.\s*(eventType|type|streamId|sequenceNumber|position)(?![\w$])/.exec(rest);
+      if (field && !(field[2] in {})) {
+        fields.add(field[2]);
+        if (field[1] === "body") facts.add("body");
+      } else if (fact) facts.add(fact[1]);
+      else return null;
+    }
+    return { fields: [...fields], facts: [...facts] };
+  }
+
+  const api = {
+    define() {
+      if (!def.from) refuse("a projection begins with fromAll(), fromStream(…) or fromCategory(…)");
+      handlers = def.handlers || {};
+      upcasters = def.upcasters || null;
+      const names = Object.keys(handlers).filter((name) => typeof handlers[name] === "function" && !name.startsWith("$init"));
+      const by = def.partitionBy ? reads(def.partitionBy, 0) : { fields: [], facts: [] };
+      for (const name of names) {
+        const own = by && !def.shared ? reads(handlers[name], 1) : null;
+        if (own === null) continue;
+        const both = (what) => [...new Set([...by[what], ...own[what]])];
+        lanes[name] = { fields: both("fields"), facts: both("facts") };
+      }
+      return JSON.stringify({
+        lanes: Object.fromEntries(Object.entries(lanes).map(([name, lane]) => [name, lane.fields])),
+        from: def.from, per_stream: def.perStream, partition_by: !!def.partitionBy, handlers: names, shared: def.shared,
+        options: def.options, output_to: def.outputTo, transforms: def.transforms.length,
+        upcasters: upcasters ? Object.fromEntries(Object.entries(upcasters).map(([type, steps]) => [type, Object.keys(steps)])) : {},
+      });
+    },
+    // The partition of an event, or undefined where it is in none.
+    partition(n, type, streamId, version, position, isJson, time, seed) {
+      clock.now = time; clock.seed = seed; clock.partition = undefined;
+      const key = def.partitionBy(new ProjectedEvent(n, type, streamId, version, position, isJson));
+      return key === undefined || key === null ? undefined : String(key);
+    },
+    step(handler, key, n, type, streamId, version, position, isJson, time, seed) {
+      clock.now = time; clock.seed = seed; clock.partition = key;
+      const event = new ProjectedEvent(n, type, streamId, version, position, isJson);
+      const entry = entryOf(key);
+      let after;
+      if (def.shared) {
+        const pair = [entry.state, sharedState()];
+        const given = handlers[handler](pair, event);
+        const [own, common] = given === undefined ? pair : given;
+        after = own; shared = common; isSharedDirty = true;
+      } else {
+        after = handlers[handler](entry.state, event);
+      }
+      if (after !== undefined) entry.state = after;
+      touch(entry);
+    },
+    // The quick way of events to a handler of which its source shows which fields it reads: called with the
+    // partition (unless the definition finds it), the time, dice, facts and those fields; gives back the
+    // number of the partition, -1 where the event is in none.
+    lane(name) {
+      const { fields, facts } = lanes[name];
+      const values = fields.map((_, n) => "v" + n);
+      const data = fields.map((field, n) => field + ": v" + n).join(", ");
+      const by = def.partitionBy;
+      return new Function("clock", "at", "entryOf", "touch", "handlers", "by", `
+        return function (key, time, seed, type, streamId, sequenceNumber, position, ${values}) {
+          clock.now = time; clock.seed = seed; clock.partition = at.key = undefined;
+          const data = { ${data} };
+          const event = { data, ${facts.map((fact) => FACTS[fact]).join(", ")} };
+          ${by ? "const found = by(event); if (found === undefined || found === null) return -1; key = String(found);" : ""}
+          clock.partition = at.key = key;
+          const entry = entryOf(key);
+          const after = handlers[${JSON.stringify(name)}](entry.state, event);
+          if (after !== undefined) entry.state = after;
+          touch(entry);
+          return entry.number;
+        }`)(clock, at, entryOf, touch, handlers, by);
+    },
+    // The partition of the event that a lane failed on, if it came so far.
+    failedAt() { return at.key; },
+    // The payload of an event after its upcasters, as text; undefined where none applies.
+    upcast(n, type, version) {
+      const steps = upcasters && upcasters[type];
+      if (!steps) return undefined;
+      let at = version; let data; let event = { data: undefined, eventType: type, schemaVersion: version };
+      let changed = false;
+      while (typeof steps[at] === "function") {
+        if (!changed) { event.data = JSON.parse(host.stored(n)); changed = true; }
+        const given = steps[at](event);
+        if (given !== undefined) event = given && typeof given === "object" && "data" in given ? given : { ...event, data: given };
+        at = String(Number(at) + 1);
+        if (!Number.isFinite(Number(at))) break;
+      }
+      return changed ? JSON.stringify(event.data) : undefined;
+    },
+    // The state of a partition as text; undefined for one that does not exist.
+    state(key) {
+      if (key === SHARED) return shared === undefined ? host.saved(SHARED) : text(shared);
+      const entry = states.get(key);
+      return entry === undefined ? host.saved(key) : text(entry.state);
+    },
+    // What transformBy and filterBy make of a state given as text.
+    result(state) {
+      let value = JSON.parse(state);
+      for (const step of def.transforms) {
+        if (step.kind === "filter") { if (!step.f(value)) return undefined; } else { value = step.f(value); }
+      }
+      return text(value === undefined ? null : value);
+    },
+    // Partitions changed since the last time, with their states: [key, text, key, text …].
+    changed() {
+      const pairs = [];
+      for (const entry of dirty) {
+        entry.isDirty = false;
+        if (states.get(entry.key) === entry) pairs.push(entry.key, text(entry.state) ?? "null");
+      }
+      dirty = [];
+      if (isSharedDirty) { pairs.push(SHARED, text(shared)); isSharedDirty = false; }
+      return pairs;
+    },
+    put(key, state) {
+      if (key === SHARED) { shared = JSON.parse(state); return; }
+      const entry = entryOf(key);
+      entry.state = JSON.parse(state);
+      touch(entry);
+    },
+    forget(key) { states.delete(key); },
+    // Goes back to what is saved.
+    reset() { states.clear(); dirty = []; shared = undefined; isSharedDirty = false; },
+  };
+  return api;
+})

@@ -1,0 +1,201 @@
+//! A run event by event: what each changes, and what would come of it if others came first.
+
+use std::ops::Range;
+
+use serde_json::Value;
+
+use super::script::Halt;
+use super::{Held, Run, ScriptError, States};
+use crate::model::{Cancelled, EventIx, Task};
+
+/// An event folded into its partition.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The event.
+    pub event: EventIx,
+    /// Its partition.
+    pub partition: String,
+    /// What the partition was before; none where it is new.
+    pub before: Option<Held>,
+    /// What it is after, as JSON.
+    pub after: Value,
+    number: u32,
+    /// All states after it.
+    states: States,
+}
+
+/// What an event has made of its partition.
+pub(super) enum After {
+    /// No handler takes it.
+    Untouched,
+    /// This; none where the partition is filtered out.
+    Result(Option<Value>),
+    /// The handler failed, and all is as it was.
+    Failed(ScriptError),
+    /// It took too much, and nothing can be used any more.
+    Stopped(ScriptError),
+}
+
+impl Run {
+    /// The events of a range that the projection reads, read ahead.
+    pub(super) fn prepared(
+        &mut self,
+        range: &Range<u32>,
+        task: &Task,
+    ) -> Result<Vec<EventIx>, Cancelled> {
+        self.machine.prepare(range, task)
+    }
+
+    /// The partitions that the events of a range change, with what they are then.
+    pub(super) fn changes(
+        &mut self,
+        range: &Range<u32>,
+        task: &Task,
+    ) -> Result<Vec<(EventIx, String, Value)>, Cancelled> {
+        let mut changes = Vec::new();
+        for event in self.prepared(range, task)? {
+            if let Some(step) = self.step_over(event, task)? {
+                changes.push((event, step.partition, step.after));
+            }
+        }
+        Ok(changes)
+    }
+
+    /// Folds an event that was prepared; none where it changes no partition, since it is passed over or
+    /// its handler failed.
+    pub(super) fn step_over(
+        &mut self,
+        event: EventIx,
+        task: &Task,
+    ) -> Result<Option<Step>, Cancelled> {
+        let before = std::mem::take(&mut self.stepped);
+        let fed = self.machine.feed(event, task);
+        self.machine.take_dead();
+        self.machine.take_told();
+        if let Err(Halt::Cancelled(cancelled)) = fed {
+            return Err(cancelled);
+        }
+        let states = self.machine.save().unwrap_or_default();
+        self.stepped = states.clone();
+        let Some(number) = self.machine.folded() else {
+            return Ok(None);
+        };
+        let partition = self.machine.partitions().get(number).to_owned();
+        Ok(Some(Step {
+            event,
+            partition,
+            before: before.get(number).cloned(),
+            after: self.value(states.get(number)),
+            number,
+            states,
+        }))
+    }
+
+    /// Folds an event that was prepared; its partition with the result, if it is `wanted`.
+    pub(super) fn watch(
+        &mut self,
+        event: EventIx,
+        wanted: &dyn Fn(&str) -> bool,
+        task: &Task,
+    ) -> Result<Option<(String, Option<Value>)>, Cancelled> {
+        let fed = self.machine.feed(event, task);
+        self.machine.take_dead();
+        self.machine.take_told();
+        if let Err(Halt::Cancelled(cancelled)) = fed {
+            return Err(cancelled);
+        }
+        let partitions = self.machine.partitions();
+        let folded = self.machine.folded();
+        let Some(number) = folded.filter(|number| wanted(partitions.get(*number))) else {
+            return Ok(None);
+        };
+        let states = self.machine.save().unwrap_or_default();
+        let held = states.get(number);
+        let result = held.and_then(|held| self.result_value(held).ok().flatten());
+        Ok(Some((partitions.get(number).to_owned(), result)))
+    }
+
+    /// Folds an event that was prepared, and tells what it has made of its partition.
+    pub(super) fn result_after(&mut self, event: EventIx, task: &Task) -> Result<After, Cancelled> {
+        let fed = self.machine.feed(event, task);
+        let dead = self.machine.take_dead().pop();
+        self.machine.take_told();
+        match (fed, dead) {
+            (Err(Halt::Cancelled(cancelled)), _) => return Err(cancelled),
+            (Err(Halt::Fatal(error)), _) => return Ok(After::Stopped(error)),
+            (Ok(_), Some(dead)) => return Ok(After::Failed(dead.error)),
+            (Ok(_), None) => {}
+        }
+        let Some(number) = self.machine.folded() else {
+            return Ok(After::Untouched);
+        };
+        let result = self.machine.save().and_then(|states| {
+            let held = states.get(number);
+            held.map_or(Ok(None), |held| self.result_value(held))
+        });
+        Ok(result.map_or_else(After::Failed, After::Result))
+    }
+
+    /// What the partition of a step would be if these events came after it.
+    pub(super) fn try_on_top(
+        &mut self,
+        step: &Step,
+        events: &[EventIx],
+        task: &Task,
+    ) -> Result<Option<Value>, Cancelled> {
+        self.tried(step, step.states.clone(), events, task)
+    }
+
+    /// What the partition of a step would be if it was `before` and these events came.
+    pub(super) fn try_from(
+        &mut self,
+        step: &Step,
+        before: Option<&Held>,
+        events: &[EventIx],
+        task: &Task,
+    ) -> Result<Option<Value>, Cancelled> {
+        let mut states = step.states.clone();
+        states.put(step.number, before.cloned());
+        self.tried(step, states, events, task)
+    }
+
+    /// None where a handler fails: that is for the dead letters to tell.
+    fn tried(
+        &mut self,
+        step: &Step,
+        states: States,
+        events: &[EventIx],
+        task: &Task,
+    ) -> Result<Option<Value>, Cancelled> {
+        self.machine.restore(states);
+        let mut holds = true;
+        for &event in events {
+            match self.machine.feed(event, task) {
+                Ok(_) => {}
+                Err(Halt::Cancelled(cancelled)) => return Err(cancelled),
+                Err(Halt::Fatal(_)) => holds = false,
+            }
+            holds &= self.machine.take_dead().is_empty();
+            self.machine.take_told();
+        }
+        let found = self.machine.save().unwrap_or_default();
+        let value = holds.then(|| self.value(found.get(step.number)));
+        self.machine.restore(step.states.clone());
+        Ok(value)
+    }
+
+    pub(super) fn value(&self, held: Option<&Held>) -> Value {
+        let text = held.map(|held| self.machine.text(&held.state));
+        text.and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or(Value::Null)
+    }
+
+    /// The result of a partition as JSON.
+    ///
+    /// # Errors
+    /// What went wrong in a `transformBy` or `filterBy`.
+    pub fn result_value(&self, held: &Held) -> Result<Option<Value>, ScriptError> {
+        let text = self.machine.result(&held.state)?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+}

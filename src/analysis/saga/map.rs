@@ -1,0 +1,173 @@
+//! The process map: which type follows which, how often and after how long, as a directly-follows graph.
+
+use std::collections::BTreeMap;
+
+use super::instances::AtMoment;
+use super::paths::ROOT;
+use super::status::Judged;
+use super::usual::Pairs;
+use super::waits::{Lengths, Wait};
+use crate::log::Log;
+use crate::model::{Cancelled, Task};
+
+/// What follows what in the instances of a process.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProcessMap {
+    /// Its types, the most frequent first.
+    pub types: Vec<MapType>,
+    /// What follows what, the most frequent first.
+    pub follows: Vec<Follows>,
+    /// How many instances there are.
+    pub instances: u32,
+}
+
+/// A type in a process map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MapType {
+    /// By number.
+    pub event_type: u32,
+    /// How often it happened.
+    pub count: u32,
+    /// How many instances begin with it.
+    pub starts: u32,
+    /// How many instances have it last.
+    pub ends: u32,
+    /// Where it usually stands in a history, in thousandths of a place.
+    pub rank: u32,
+}
+
+/// That one type follows another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Follows {
+    /// The type before, by number.
+    pub from: u32,
+    /// The type after.
+    pub to: u32,
+    /// How often.
+    pub count: u32,
+    /// After how long; none in a store without times.
+    pub wait: Option<Wait>,
+}
+
+impl AtMoment {
+    /// By history: how many instances have it or go on from it.
+    pub(super) fn visits(&self) -> Vec<u32> {
+        let mut visits = self.ends();
+        for node in (1..visits.len()).rev() {
+            let (before, _) = self.paths.step(node as u32);
+            visits[before as usize] += visits[node];
+        }
+        visits
+    }
+}
+
+impl Judged {
+    /// What follows what in the instances of a process, or of all.
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    pub fn map(
+        &self,
+        log: &Log,
+        process: Option<u16>,
+        task: &Task,
+    ) -> Result<ProcessMap, Cancelled> {
+        let visits = self.at.visits();
+        let ends = self.at.ends();
+        let mut types: BTreeMap<u32, (MapType, u64)> = BTreeMap::new();
+        let mut places = vec![0_u32; visits.len()];
+        let mut map = ProcessMap::default();
+        let of = |node: u32| {
+            let own = self.verdicts.of(node).process;
+            own.is_some() && (process.is_none() || process == own)
+        };
+        for node in 1..visits.len() as u32 {
+            let (before, label) = self.at.paths.step(node);
+            places[node as usize] = places[before as usize] + 1;
+            let count = visits[node as usize];
+            if count == 0 || !of(node) {
+                continue;
+            }
+            let event_type = label.event_type();
+            let (found, place) = types.entry(event_type).or_insert_with(|| {
+                let new = MapType {
+                    event_type,
+                    count: 0,
+                    starts: 0,
+                    ends: 0,
+                    rank: 0,
+                };
+                (new, 0)
+            });
+            found.count += count;
+            found.ends += ends[node as usize];
+            *place += u64::from(places[node as usize]) * u64::from(count);
+            if before == ROOT {
+                found.starts += count;
+                map.instances += count;
+            }
+        }
+        map.follows = self.follows(log, &visits, process, task)?;
+        map.types = types
+            .into_values()
+            .map(|(mut found, place)| {
+                found.rank = (place * 1000 / u64::from(found.count.max(1))) as u32;
+                found
+            })
+            .collect();
+        let name = |event_type: u32| log.types().get(event_type);
+        map.types
+            .sort_by(|a, b| (b.count, name(a.event_type)).cmp(&(a.count, name(b.event_type))));
+        Ok(map)
+    }
+
+    fn follows(
+        &self,
+        log: &Log,
+        visits: &[u32],
+        process: Option<u16>,
+        task: &Task,
+    ) -> Result<Vec<Follows>, Cancelled> {
+        let pairs = Pairs::of(&self.at, &self.verdicts);
+        let mut lengths: Vec<Lengths> = vec![Lengths::default(); pairs.all.len()];
+        for (n, seen) in self.at.seen.iter().enumerate() {
+            if n % 1024 == 0 {
+                task.check()?;
+            }
+            for (wait, node) in self.at.waits_of(seen).iter().zip(self.at.nodes_of(seen)) {
+                if let Some(lengths) = lengths.get_mut(pairs.by_node[*node as usize] as usize) {
+                    lengths.add(*wait);
+                }
+            }
+        }
+        let mut counts = vec![0_u32; pairs.all.len()];
+        for (pair, count) in pairs.by_node.iter().zip(visits) {
+            if let Some(own) = counts.get_mut(*pair as usize) {
+                *own += count;
+            }
+        }
+        let mut found: BTreeMap<(u32, u32), (u32, Lengths)> = BTreeMap::new();
+        for (((own, from, to), count), lengths) in pairs.all.into_iter().zip(counts).zip(&lengths) {
+            if count > 0 && process.is_none_or(|process| process == own) {
+                let pair = found.entry((from, to)).or_default();
+                pair.0 += count;
+                pair.1.add_all(lengths);
+            }
+        }
+        let mut follows: Vec<Follows> = found
+            .into_iter()
+            .map(|((from, to), (count, lengths))| Follows {
+                from,
+                to,
+                count,
+                wait: lengths.wait(),
+            })
+            .collect();
+        let name = |event_type: u32| log.types().get(event_type);
+        follows.sort_by(|a, b| {
+            let names = |pair: &Follows| (name(pair.from), name(pair.to));
+            (b.count, names(a)).cmp(&(a.count, names(b)))
+        });
+        Ok(follows)
+    }
+}

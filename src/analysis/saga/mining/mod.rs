@@ -1,0 +1,305 @@
+//! What the processes of a store are where nobody declared them: a definition for each type that begins
+//! instances, guessed from who caused what, from what follows what and from names. It learns of nothing
+//! that is not known at its moment.
+
+mod counts;
+mod participants;
+mod style;
+mod words;
+
+use std::collections::BTreeMap;
+
+use counts::Counts;
+use participants::Participants;
+pub(super) use participants::of_events as participants;
+use words::{kinship, spoken, told};
+
+use super::definition::{Correlate, Definition, End, Parking, Step};
+use super::instances::AtMoment;
+use super::report::Asking;
+use super::status::{Process, Processes};
+use crate::log::Log;
+use crate::model::Cancelled;
+
+use style::Led;
+
+/// Instances that have to be known before their numbers tell anything.
+const ENOUGH: u32 = 20;
+
+/// The processes of what is known at a moment.
+///
+/// # Errors
+/// [`Cancelled`].
+pub(super) fn mine(asking: Asking<'_>, at: &AtMoment) -> Result<Processes, Cancelled> {
+    let log = asking.log;
+    let kinds = Kinds::new(log);
+    let counts = Counts::of(at, &kinds, asking.task)?;
+    let participants = Participants::find(asking, at, &kinds, &counts)?;
+    let mut by_start = vec![None; log.types().len()];
+    let mut all = Vec::new();
+    for process in counts.processes().take(usize::from(u16::MAX)) {
+        let guess = Guess {
+            counts: process,
+            participants: &participants,
+            name: &|kind| kinds.name(log, kind),
+            correlate: at.instances.correlate(),
+        };
+        by_start[kinds.types[process.start as usize] as usize] = Some(all.len() as u16);
+        all.push(Process::new(guess.definition(), log));
+    }
+    Ok(Processes {
+        all,
+        by_start: Some(by_start),
+    })
+}
+
+/// The types of a log by the order of their names. Their own numbers tell which of them came first,
+/// and that is another one where less is known.
+pub(super) struct Kinds {
+    /// By kind: the type.
+    types: Vec<u32>,
+    /// By type: the kind.
+    by_type: Vec<u32>,
+}
+
+impl Kinds {
+    fn new(log: &Log) -> Self {
+        let mut types: Vec<u32> = (0..log.types().len() as u32).collect();
+        types.sort_by_key(|event_type| log.types().get(*event_type));
+        let mut by_type = vec![0; types.len()];
+        for (kind, event_type) in types.iter().enumerate() {
+            by_type[*event_type as usize] = kind as u32;
+        }
+        Self { types, by_type }
+    }
+
+    fn of(&self, event_type: u32) -> u32 {
+        self.by_type[event_type as usize]
+    }
+
+    fn name<'a>(&self, log: &'a Log, kind: u32) -> &'a str {
+        log.types().get(self.types[kind as usize])
+    }
+}
+
+struct Guess<'a> {
+    counts: &'a counts::Process,
+    participants: &'a Participants,
+    name: &'a dyn Fn(u32) -> &'a str,
+    correlate: &'a Correlate,
+}
+
+/// How often a step ended.
+type Often = u64;
+
+/// Types of one participant that are begun by the same type.
+#[derive(Default)]
+struct Outcomes {
+    success: Vec<u32>,
+    failure: Vec<u32>,
+    retry: Vec<u32>,
+}
+
+impl Guess<'_> {
+    fn definition(&self) -> Definition {
+        let name = self.name;
+        let led = style::led(self.counts, self.participants, name);
+        let types = || self.counts.types();
+        let these = |told: &dyn Fn(u32) -> bool| {
+            let found = types().filter(|kind| *kind != self.counts.start && told(*kind));
+            found
+                .map(|kind| name(kind).to_owned())
+                .collect::<Vec<String>>()
+        };
+        let (completed, cancelled) = self.ends();
+        Definition {
+            id: name(self.counts.start).to_owned(),
+            style: led.style,
+            correlate: self.correlate.clone(),
+            start: vec![name(self.counts.start).to_owned()],
+            turned_back: these(&|kind| told(name(kind)).turned_back),
+            timeout: None,
+            steps: self.steps(&led, &[&completed[..], &cancelled[..]].concat()),
+            end: End {
+                completed: completed
+                    .iter()
+                    .map(|kind| name(*kind).to_owned())
+                    .collect(),
+                cancelled: cancelled
+                    .iter()
+                    .map(|kind| name(*kind).to_owned())
+                    .collect(),
+            },
+            parking: Parking {
+                parked: these(&|kind| told(name(kind)).parked),
+                resumed: these(&|kind| told(name(kind)).resumed),
+            },
+        }
+    }
+
+    /// The types after which instances usually go no further; those that are a good end, and others.
+    fn ends(&self) -> (Vec<u32>, Vec<u32>) {
+        let ends = self.counts.types().filter(|kind| self.is_end(*kind));
+        let (bad, good) = ends.partition(|kind| {
+            let told = told((self.name)(*kind));
+            told.cancelled || told.failed || told.undone
+        });
+        (good, bad)
+    }
+
+    fn is_end(&self, kind: u32) -> bool {
+        let (all, went_on) = (self.counts.count(kind), self.counts.went_on(kind));
+        if kind == self.counts.start || all == 0 {
+            return false;
+        }
+        // One in twenty may go on, by a late or a repeated event.
+        if all >= ENOUGH {
+            return u64::from(went_on) * 20 <= u64::from(all);
+        }
+        let told = told((self.name)(kind));
+        let own = kinship((self.name)(kind), (self.name)(self.counts.start)) > 0;
+        went_on == 0 && (told.completed || told.cancelled || own && told.failed)
+    }
+
+    /// What begins a type: what caused it mostly, else what it follows mostly.
+    fn beginning(&self, kind: u32) -> Option<u32> {
+        let caused = self.counts.mostly_caused_by(kind);
+        caused.or_else(|| self.counts.mostly_after(kind))
+    }
+
+    fn steps(&self, led: &Led, ends: &[u32]) -> Vec<Step> {
+        let name = self.name;
+        let is_step = |kind: &u32| {
+            let told = told(name(*kind));
+            let commands = led.leader == Some(self.participants.of(*kind));
+            let named = told.turned_back || told.parked || told.resumed || commands;
+            *kind != self.counts.start && !ends.contains(kind) && !named
+        };
+        let mut groups: BTreeMap<(u32, u32), Outcomes> = BTreeMap::new();
+        let mut undoing: Vec<u32> = Vec::new();
+        for kind in self.counts.types().filter(is_step) {
+            let told = told(name(kind));
+            if told.undone && self.done_before(kind) {
+                undoing.push(kind);
+                continue;
+            }
+            let Some(begins) = self.beginning(kind) else {
+                continue;
+            };
+            let group = groups
+                .entry((begins, self.participants.of(kind)))
+                .or_default();
+            match told.failed {
+                true => group.failure.push(kind),
+                false => group.success.push(kind),
+            }
+        }
+        let groups = self.with_retries(groups);
+        let mut steps: Vec<(u32, (Often, Step))> = groups
+            .into_iter()
+            .map(|((begins, participant), outcomes)| self.step(begins, participant, &outcomes))
+            .collect();
+        steps.sort_by_key(|(rank, _)| *rank);
+        let mut steps: Vec<(Often, Step)> = steps.into_iter().map(|(_, step)| step).collect();
+        for kind in undoing {
+            self.undoes(kind, &mut steps);
+        }
+        steps.into_iter().map(|(_, step)| step).collect()
+    }
+
+    /// Whether something of the same participant could be what a type undoes.
+    fn done_before(&self, kind: u32) -> bool {
+        let own = self.participants.of(kind);
+        let mut others = self.counts.types();
+        others.any(|other| {
+            let told = told((self.name)(other));
+            let akin = kinship((self.name)(other), (self.name)(kind)) > 0;
+            other != kind
+                && self.participants.of(other) == own
+                && akin
+                && !told.failed
+                && !told.undone
+        })
+    }
+
+    /// A failure after which the same participant comes to another outcome of the same step was an
+    /// attempt.
+    fn with_retries(
+        &self,
+        mut groups: BTreeMap<(u32, u32), Outcomes>,
+    ) -> BTreeMap<(u32, u32), Outcomes> {
+        let keys: Vec<(u32, u32)> = groups.keys().copied().collect();
+        for key in &keys {
+            let all = &groups[key];
+            let outcomes = [&all.success[..], &all.failure[..]].concat();
+            let again = |failed: &u32| {
+                let mut others = outcomes.iter();
+                others.any(|other| other != failed && self.counts.causes(*failed, *other))
+            };
+            let retry: Vec<u32> = all.failure.iter().copied().filter(again).collect();
+            if let Some(group) = groups.get_mut(key) {
+                group.failure.retain(|kind| !retry.contains(kind));
+                group.retry = retry;
+            }
+        }
+        groups
+    }
+
+    /// A step with its place among the others: where it begins usually.
+    fn step(&self, begins: u32, participant: u32, outcomes: &Outcomes) -> (u32, (Often, Step)) {
+        let name = self.name;
+        let names = |kinds: &[u32]| kinds.iter().map(|kind| name(*kind).to_owned()).collect();
+        let all = [
+            &outcomes.success[..],
+            &outcomes.failure[..],
+            &outcomes.retry[..],
+        ]
+        .concat();
+        let usual = all
+            .iter()
+            .max_by_key(|kind| (self.counts.count(**kind), u32::MAX - **kind));
+        let usual = outcomes
+            .success
+            .first()
+            .or(usual)
+            .copied()
+            .unwrap_or(begins);
+        let often: Often = all
+            .iter()
+            .map(|kind| u64::from(self.counts.count(*kind)))
+            .sum();
+        // What mostly does not come is not waited for: it begins with its end.
+        let waited_for = often * 2 >= u64::from(self.counts.count(begins));
+        let step = Step {
+            name: spoken(name(usual)),
+            participant: self.participants.name(participant).to_owned(),
+            begins: waited_for
+                .then(|| name(begins).to_owned())
+                .into_iter()
+                .collect(),
+            success: names(&outcomes.success),
+            retry: names(&outcomes.retry),
+            failure: names(&outcomes.failure),
+            compensation: Vec::new(),
+            timeout: None,
+        };
+        (self.counts.rank(usual), (often, step))
+    }
+
+    /// Adds a type to the step that it undoes: the one of its participant that is most like it.
+    fn undoes(&self, kind: u32, steps: &mut [(Often, Step)]) {
+        let name = (self.name)(kind);
+        let participant = self.participants.name(self.participants.of(kind));
+        let own = steps
+            .iter_mut()
+            .filter(|(_, step)| step.participant == participant && !step.success.is_empty());
+        // Of equals the one that is done most often.
+        let like = |(often, step): &&mut (Often, Step)| {
+            let kin = step.success.iter().map(|done| kinship(done, name));
+            (kin.max(), *often)
+        };
+        if let Some((_, step)) = own.max_by_key(like) {
+            step.compensation.push(name.to_owned());
+        }
+    }
+}

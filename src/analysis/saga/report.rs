@@ -1,0 +1,398 @@
+//! What is told of the processes of a store as of a moment: `asof sagas` and the window's view.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::definition::{Correlate, Definition, Style};
+use super::failure::{self, Failure};
+use super::instances::{How, Instances, Seen};
+use super::standings::Status;
+use super::status::{Judged, Processes, Verdicts};
+use super::steps::{Instance, Step};
+use super::waits::Wait;
+use crate::log::{AsOf, Cut, Log, PayloadReader};
+use crate::model::{Cancelled, EventIx, Task, Timestamp};
+
+/// What is asked of a log's processes.
+#[derive(Clone, Copy)]
+pub struct Asking<'a> {
+    /// The log.
+    pub log: &'a Log,
+    /// What its events carry.
+    pub payloads: &'a dyn PayloadReader,
+    /// Whoever waits.
+    pub task: &'a Task,
+}
+
+/// The processes of a log: its instances, found once and judged as of any moment.
+#[derive(Clone, Debug)]
+pub struct Sagas {
+    how: How,
+    definition: Option<Definition>,
+    instances: Arc<Instances>,
+    judged_by: Option<(Arc<Processes>, Arc<Verdicts>)>,
+}
+
+impl Sagas {
+    /// Finds the instances of a declared process, or of whatever processes there are, among all
+    /// events; `cut` says by which clock.
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    pub fn find(
+        asking: Asking<'_>,
+        definition: Option<&Definition>,
+        cut: &Cut,
+    ) -> Result<Self, Cancelled> {
+        let how = How {
+            correlate: definition.map(|definition| definition.correlate.clone()),
+            starts: definition.map(|definition| definition.start.clone()),
+        };
+        Self::found(asking, definition, how, cut)
+    }
+
+    /// Finds whatever processes there are by what ties their events together.
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    pub fn find_by(asking: Asking<'_>, correlate: Correlate, cut: &Cut) -> Result<Self, Cancelled> {
+        let how = How {
+            correlate: Some(correlate),
+            starts: None,
+        };
+        Self::found(asking, None, how, cut)
+    }
+
+    fn found(
+        asking: Asking<'_>,
+        definition: Option<&Definition>,
+        how: How,
+        cut: &Cut,
+    ) -> Result<Self, Cancelled> {
+        let Asking {
+            log,
+            payloads,
+            task,
+        } = asking;
+        let instances = Instances::find(log, cut, &how, payloads, task)?;
+        Ok(Self {
+            how,
+            definition: definition.cloned(),
+            instances: Arc::new(instances),
+            judged_by: None,
+        })
+    }
+
+    /// How they all stand as of `cut`. Silence is measured up to `now`, else up to the moment itself.
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    pub fn at(
+        &mut self,
+        asking: Asking<'_>,
+        cut: &Cut,
+        now: Option<Timestamp>,
+    ) -> Result<Judged, Cancelled> {
+        let Asking {
+            log,
+            payloads,
+            task,
+        } = asking;
+        let at = self.instances.at(log, cut, &self.how, payloads, task)?;
+        let processes = match &self.definition {
+            Some(definition) => Arc::new(Processes::only(definition.clone(), log)),
+            None => Arc::new(super::mining::mine(asking, &at)?),
+        };
+        let same = Arc::ptr_eq(&at.instances, &self.instances);
+        let known = self
+            .judged_by
+            .as_ref()
+            .filter(|(by, _)| same && by.judges_like(&processes));
+        let verdicts = match known {
+            Some((_, verdicts)) => Arc::clone(verdicts),
+            None => Arc::new(Verdicts::new(&at.instances.paths, &processes, None, task)?),
+        };
+        if same {
+            self.judged_by = Some((Arc::clone(&processes), Arc::clone(&verdicts)));
+        }
+        let now = now.or_else(|| cut.time(log)).map(Timestamp::micros);
+        Judged::new(asking, at, processes, verdicts, now)
+    }
+}
+
+/// `asof sagas`.
+#[derive(Clone, Debug, Serialize)]
+pub struct SagasReport {
+    /// Each instance that was asked for, in the order of their first events.
+    pub sagas: Vec<SagaReport>,
+    /// What happened to how many, the most frequent first.
+    pub variants: Vec<Variant>,
+    /// How many have which status.
+    pub statuses: BTreeMap<&'static str, u64>,
+    /// The moment.
+    pub as_of: AsOf,
+}
+
+/// One instance.
+#[derive(Clone, Debug, Serialize)]
+pub struct SagaReport {
+    /// What it is about: a stream.
+    pub id: String,
+    /// Who leads.
+    pub kind: Style,
+    /// The process.
+    #[serde(rename = "type")]
+    pub process: String,
+    /// How it stands.
+    pub status: Status,
+    /// The time of its first event.
+    pub started: Option<Timestamp>,
+    /// The time of the event that ended it.
+    pub ended: Option<Timestamp>,
+    /// From the one to the other.
+    pub duration_ms: Option<i64>,
+    /// Its steps as far as they have begun.
+    pub steps: Vec<Step>,
+    /// What went wrong last.
+    pub failure: Option<Failure>,
+    /// A step, or the event type that undoes one.
+    pub waiting_for: Option<String>,
+    /// Where it is silent for too long.
+    pub stuck: Option<Stuck>,
+}
+
+/// A silence that lasts too long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Stuck {
+    /// The time of its last event.
+    pub since: Timestamp,
+    /// How long that is ago.
+    pub waited_ms: i64,
+    /// How long would have been all right.
+    pub threshold_ms: i64,
+}
+
+/// What happened to some instances.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Variant {
+    /// The types of their events.
+    pub steps: Vec<String>,
+    /// How many they are.
+    pub count: u64,
+}
+
+/// Which instances are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Of these; all where none is named.
+    pub status: Option<Status>,
+    /// The one that is called so.
+    pub id: Option<String>,
+}
+
+/// The report as of a moment that was judged.
+///
+/// # Errors
+/// [`Cancelled`].
+pub fn report(
+    asking: Asking<'_>,
+    judged: &Judged,
+    wanted: &Wanted,
+) -> Result<SagasReport, Cancelled> {
+    let Asking {
+        log,
+        payloads,
+        task,
+    } = asking;
+    let mut statuses: BTreeMap<&'static str, u64> = BTreeMap::new();
+    let mut listed: Vec<(&Seen, Status)> = Vec::new();
+    for (n, seen) in judged.at.seen.iter().enumerate() {
+        if n % 4096 == 0 {
+            task.check()?;
+        }
+        let Some(process) = judged.process(seen) else {
+            continue;
+        };
+        let status = judged.status(log, seen);
+        *statuses.entry(status.name()).or_default() += 1;
+        let named = || {
+            let wanted = wanted.id.as_ref();
+            wanted.is_none_or(|wanted| *wanted == judged.id(log, seen, process))
+        };
+        if wanted.status.is_none_or(|wanted| wanted == status) && named() {
+            listed.push((seen, status));
+        }
+    }
+    let instances: Vec<Instance> = listed
+        .iter()
+        .filter_map(|(seen, _)| judged.instance(log, seen))
+        .collect();
+    let failures = failure::of(log, payloads, &instances, task)?;
+    let all = listed.iter().zip(instances).zip(failures);
+    let sagas = all.filter_map(|(((seen, status), instance), failure)| {
+        told(log, judged, seen, *status, instance, failure)
+    });
+    Ok(SagasReport {
+        sagas: sagas.collect(),
+        variants: judged.variants(log),
+        statuses,
+        as_of: judged.at.cut.as_of(log),
+    })
+}
+
+/// One instance as the report has it, and with its events; none where such are no process.
+///
+/// # Errors
+/// [`Cancelled`].
+pub fn one(
+    asking: Asking<'_>,
+    judged: &Judged,
+    seen: &Seen,
+) -> Result<Option<(SagaReport, Instance)>, Cancelled> {
+    let Asking {
+        log,
+        payloads,
+        task,
+    } = asking;
+    let Some(instance) = judged.instance(log, seen) else {
+        return Ok(None);
+    };
+    let instances = [instance.clone()];
+    let failure = failure::of(log, payloads, &instances, task)?
+        .pop()
+        .flatten();
+    let status = judged.status(log, seen);
+    let report = told(log, judged, seen, status, instance.clone(), failure);
+    Ok(report.map(|report| (report, instance)))
+}
+
+fn told(
+    log: &Log,
+    judged: &Judged,
+    seen: &Seen,
+    status: Status,
+    instance: Instance,
+    failure: Option<Failure>,
+) -> Option<SagaReport> {
+    let process = judged.process(seen)?;
+    let time = |event: EventIx| log.time(event, judged.at.cut.clock());
+    let started = time(instance.first);
+    let ended = instance.ended.and_then(time);
+    let duration = started
+        .zip(ended)
+        .map(|(from, to)| (to.micros() - from.micros()) / 1000);
+    let silence = judged
+        .silence(log, seen)
+        .filter(|_| status == Status::Stuck);
+    Some(SagaReport {
+        kind: process.definition.style,
+        process: process.definition.id.clone(),
+        status,
+        started,
+        ended,
+        duration_ms: duration,
+        failure,
+        waiting_for: judged.waiting_for(seen),
+        stuck: silence.map(|silence| Stuck {
+            since: Timestamp::from_micros(silence.since),
+            waited_ms: silence.lasts / 1000,
+            threshold_ms: silence.allowed / 1000,
+        }),
+        id: instance.id,
+        steps: instance.steps,
+    })
+}
+
+impl Judged {
+    /// What an instance waits for; none where it has ended or nothing in particular is to come.
+    #[must_use]
+    pub fn waiting_for(&self, seen: &Seen) -> Option<String> {
+        let verdict = self.verdict(seen);
+        let process = self.process(seen)?;
+        process.waiting_for(verdict.waiting).map(str::to_owned)
+    }
+
+    /// The types of an instance's events, by number.
+    #[must_use]
+    pub fn types_of(&self, seen: &Seen) -> Vec<u32> {
+        let labels = self.at.paths.labels(seen.node);
+        labels.iter().map(|label| label.event_type()).collect()
+    }
+
+    /// How long an instance has lasted, up to its end or the moment, in microseconds.
+    #[must_use]
+    pub fn lasts(&self, log: &Log, seen: &Seen) -> i64 {
+        let first = EventIx(self.at.events_of(seen)[0]);
+        let began = log.time(first, self.at.cut.clock()).map(Timestamp::micros);
+        let until = match self.verdict(seen).status.is_end() {
+            true => self.at.last_time(log, seen),
+            false => self.now,
+        };
+        began
+            .zip(until)
+            .map_or(0, |(began, until)| until.saturating_sub(began))
+    }
+
+    /// What usually comes after an instance's last event, the most frequent first, and how many
+    /// finished instances tell that; nothing of one that has ended.
+    #[must_use]
+    pub fn expected(&self, log: &Log, seen: &Seen) -> (Vec<(String, Wait)>, u32) {
+        let verdict = self.verdict(seen);
+        let Some(process) = verdict.process.filter(|_| !verdict.status.is_end()) else {
+            return (Vec::new(), 0);
+        };
+        let usual = &self.usual[usize::from(process)];
+        let (_, last) = self.at.paths.step(seen.node);
+        let next = usual.next(last.event_type()).iter().map(|next| {
+            let name = log.types().get(next.event_type).to_owned();
+            (name, next.wait)
+        });
+        (next.collect(), usual.finished)
+    }
+
+    /// Who recorded each of an instance's events.
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    pub fn participants_of(
+        &self,
+        asking: Asking<'_>,
+        seen: &Seen,
+    ) -> Result<Vec<String>, Cancelled> {
+        let events = self.at.events_of(seen).iter();
+        let events: Vec<EventIx> = events.map(|event| EventIx(*event)).collect();
+        super::mining::participants(asking, &events)
+    }
+
+    /// What happened to how many, the most frequent first, then by their steps.
+    #[must_use]
+    pub fn variants(&self, log: &Log) -> Vec<Variant> {
+        self.variants_of(log, None)
+    }
+
+    /// The same of one process.
+    #[must_use]
+    pub fn variants_of(&self, log: &Log, process: Option<u16>) -> Vec<Variant> {
+        let mut counts: BTreeMap<Vec<u32>, u64> = BTreeMap::new();
+        let ends = self.at.ends().into_iter().zip(0..);
+        for (count, node) in ends.filter(|(count, _)| *count > 0) {
+            let own = self.verdicts.of(node).process;
+            if own.is_none() || process.is_some_and(|process| own != Some(process)) {
+                continue;
+            }
+            let labels = self.at.paths.labels(node);
+            let types = labels.iter().map(|label| label.event_type());
+            *counts.entry(types.collect()).or_default() += u64::from(count);
+        }
+        let name = |event_type: &u32| log.types().get(*event_type).to_owned();
+        let variants = counts.into_iter().map(|(types, count)| Variant {
+            steps: types.iter().map(name).collect(),
+            count,
+        });
+        let mut variants: Vec<Variant> = variants.collect();
+        variants.sort_by(|a, b| (b.count, &a.steps).cmp(&(a.count, &b.steps)));
+        variants
+    }
+}

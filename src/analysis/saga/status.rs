@@ -1,0 +1,280 @@
+//! How instances stand as of a moment: what their histories mean, and whether they are silent for too
+//! long.
+
+use std::sync::Arc;
+
+use super::definition::Definition;
+use super::instances::{AtMoment, Seen};
+use super::machine::{Machine, State};
+use super::paths::{Label, Node, Paths, ROOT};
+use super::report::Asking;
+use super::standings::{Status, Waiting};
+use super::usual::{self, Usual};
+use crate::log::Log;
+use crate::model::{Cancelled, Task};
+
+/// A process as instances are judged by it.
+#[derive(Clone, Debug)]
+pub struct Process {
+    /// What it is.
+    pub definition: Definition,
+    pub(super) machine: Machine,
+}
+
+impl Process {
+    /// A process by the numbers of `log`.
+    #[must_use]
+    pub fn new(definition: Definition, log: &Log) -> Self {
+        Self {
+            machine: Machine::new(&definition, log),
+            definition,
+        }
+    }
+
+    /// How long an instance may be silent that waits for that, as far as that is declared.
+    pub(super) fn patience(&self, waiting: Waiting) -> Option<i64> {
+        let step = match waiting {
+            Waiting::Step(step) | Waiting::Undo(step) => {
+                self.definition.steps[usize::from(step)].timeout
+            }
+            Waiting::Nothing => None,
+        };
+        step.or(self.definition.timeout)
+            .map(|timeout| timeout.0.micros())
+    }
+
+    /// What is waited for, in the definition's words: a step, or the event type that undoes one.
+    pub(super) fn waiting_for(&self, waiting: Waiting) -> Option<&str> {
+        let step = |step: u16| &self.definition.steps[usize::from(step)];
+        match waiting {
+            Waiting::Step(number) => Some(&step(number).name),
+            Waiting::Undo(number) => step(number).compensation.first().map(String::as_str),
+            Waiting::Nothing => None,
+        }
+    }
+}
+
+/// All processes of a store as of a moment.
+#[derive(Clone, Debug)]
+pub struct Processes {
+    /// Each of them.
+    pub all: Vec<Process>,
+    /// By the type that an instance begins with: which it is, where there are several.
+    pub(super) by_start: Option<Vec<Option<u16>>>,
+}
+
+impl Processes {
+    /// The only one.
+    #[must_use]
+    pub fn only(definition: Definition, log: &Log) -> Self {
+        Self {
+            all: vec![Process::new(definition, log)],
+            by_start: None,
+        }
+    }
+
+    /// Whether these mean the same by each history.
+    pub(super) fn judges_like(&self, other: &Self) -> bool {
+        let definitions = |all: &Self| {
+            let all = all.all.iter();
+            all.map(|process| process.definition.clone())
+                .collect::<Vec<_>>()
+        };
+        self.by_start == other.by_start && definitions(self) == definitions(other)
+    }
+
+    /// Which an instance is of that begins with an event of that type; none where such are no process.
+    pub(super) fn of(&self, start: u32) -> Option<u16> {
+        match &self.by_start {
+            None => Some(0),
+            Some(by_start) => by_start.get(start as usize).copied().flatten(),
+        }
+    }
+}
+
+/// What a history means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Verdict {
+    /// The process; none where its instances are no process.
+    pub process: Option<u16>,
+    /// Apart from its silence.
+    pub status: Status,
+    pub waiting: Waiting,
+}
+
+/// By node: what its history means.
+#[derive(Clone, Debug)]
+pub(super) struct Verdicts {
+    below: Option<Arc<Verdicts>>,
+    first: u32,
+    own: Vec<Verdict>,
+}
+
+impl Verdicts {
+    /// Those of a tree's own nodes; of the nodes of a tree below it those in `below`.
+    pub fn new(
+        paths: &Paths,
+        processes: &Processes,
+        below: Option<Arc<Self>>,
+        task: &Task,
+    ) -> Result<Self, Cancelled> {
+        let first = below.as_ref().map_or(0, |below| below.len());
+        let mut own = Vec::with_capacity(paths.len() - first as usize);
+        let mut history = History::default();
+        let mut at = ROOT;
+        for node in first..paths.len() as u32 {
+            if node % 4096 == 0 {
+                task.check()?;
+            }
+            if node == ROOT {
+                own.push(Verdict::default());
+                continue;
+            }
+            let (before, label) = paths.step(node);
+            if before != at || before == ROOT {
+                history = History::default();
+                for label in paths.labels(before) {
+                    history.take(processes, label);
+                }
+            }
+            history.take(processes, label);
+            at = node;
+            own.push(Verdict {
+                process: history.process.flatten(),
+                status: history.state.status,
+                waiting: history.state.waiting,
+            });
+        }
+        Ok(Self { below, first, own })
+    }
+
+    fn len(&self) -> u32 {
+        self.first + self.own.len() as u32
+    }
+
+    pub fn of(&self, node: Node) -> Verdict {
+        match (node.checked_sub(self.first), &self.below) {
+            (Some(own), _) => self.own[own as usize],
+            (None, Some(below)) => below.of(node),
+            (None, None) => Verdict::default(),
+        }
+    }
+}
+
+/// A history while it is gone through.
+#[derive(Default)]
+struct History {
+    state: State,
+    /// The process, once the first event has told which it is.
+    process: Option<Option<u16>>,
+}
+
+impl History {
+    fn take(&mut self, processes: &Processes, label: Label) {
+        let event_type = label.event_type();
+        let process = self.process.get_or_insert_with(|| processes.of(event_type));
+        if let Some(process) = *process
+            && !label.is_again()
+        {
+            let machine = &processes.all[usize::from(process)].machine;
+            self.state.take(machine, event_type, |_| {});
+        }
+    }
+}
+
+/// An instance's silence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Silence {
+    /// Its last event, in microseconds.
+    pub since: i64,
+    /// How long it lasts at the moment.
+    pub lasts: i64,
+    /// How long it may last.
+    pub allowed: i64,
+}
+
+/// All instances as of a moment, judged.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// Which they are.
+    pub at: AtMoment,
+    /// By what they are judged.
+    pub processes: Arc<Processes>,
+    pub(super) verdicts: Verdicts,
+    /// By process: what is usual in it.
+    pub usual: Vec<Usual>,
+    /// The moment up to which silence is measured, in microseconds; none in a store without times.
+    pub(super) now: Option<i64>,
+}
+
+impl Judged {
+    /// `at`, judged by `processes`. Silence is measured up to `now`.
+    pub(super) fn new(
+        asking: Asking<'_>,
+        at: AtMoment,
+        processes: Arc<Processes>,
+        below: Arc<Verdicts>,
+        now: Option<i64>,
+    ) -> Result<Self, Cancelled> {
+        let verdicts = Verdicts::new(&at.paths, &processes, Some(below), asking.task)?;
+        let usual = usual::of(asking.log, &at, &verdicts, processes.all.len(), asking.task)?;
+        Ok(Self {
+            at,
+            processes,
+            verdicts,
+            usual,
+            now,
+        })
+    }
+
+    pub(super) fn verdict(&self, seen: &Seen) -> Verdict {
+        self.verdicts.of(seen.node)
+    }
+
+    /// The number of the process that an instance is of.
+    #[must_use]
+    pub fn process_number(&self, seen: &Seen) -> Option<u16> {
+        self.verdict(seen).process
+    }
+
+    /// The process that an instance is of; none where such are no process.
+    #[must_use]
+    pub fn process(&self, seen: &Seen) -> Option<&Process> {
+        let process = self.verdict(seen).process?;
+        Some(&self.processes.all[usize::from(process)])
+    }
+
+    /// How long an instance may be silent that waits for that after an event of that type.
+    pub(super) fn patience(&self, process: u16, waiting: Waiting, last: u32) -> Option<i64> {
+        let process = usize::from(process);
+        let declared = self.processes.all[process].patience(waiting);
+        declared.or_else(|| self.usual[process].patience(last))
+    }
+
+    /// The silence of an instance that has not ended and waits for no person, where it may not be
+    /// silent for ever.
+    #[must_use]
+    pub fn silence(&self, log: &Log, seen: &Seen) -> Option<Silence> {
+        let verdict = self.verdict(seen);
+        if !matches!(verdict.status, Status::Running | Status::Compensating) {
+            return None;
+        }
+        let (_, last) = self.at.paths.step(seen.node);
+        let allowed = self.patience(verdict.process?, verdict.waiting, last.event_type())?;
+        let since = self.at.last_time(log, seen)?;
+        Some(Silence {
+            since,
+            lasts: self.now?.saturating_sub(since),
+            allowed,
+        })
+    }
+
+    /// The status of an instance.
+    #[must_use]
+    pub fn status(&self, log: &Log, seen: &Seen) -> Status {
+        match self.silence(log, seen) {
+            Some(silence) if silence.lasts > silence.allowed => Status::Stuck,
+            _ => self.verdict(seen).status,
+        }
+    }
+}

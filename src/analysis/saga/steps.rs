@@ -1,0 +1,265 @@
+//! One instance in full as of a moment: its steps with their attempts and what undid them, and what
+//! went wrong.
+
+use serde::Serialize;
+
+use super::definition::Style;
+use super::instances::Seen;
+use super::machine::{Change, State};
+use super::paths::ROOT;
+use super::standings::{Oddity, Outcome, Status, Undoing};
+use super::status::{Judged, Process};
+use crate::log::Log;
+use crate::model::{EventIx, Timestamp};
+
+/// A step that has begun.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// Its name.
+    pub name: String,
+    /// Who does it.
+    pub participant: String,
+    /// How it stands.
+    pub status: Outcome,
+    /// When it began.
+    pub started: Option<Timestamp>,
+    /// When it ended.
+    pub ended: Option<Timestamp>,
+    /// When each attempt began.
+    pub attempts: Vec<Option<Timestamp>>,
+    /// What undoes it, from when until when.
+    pub compensation: Option<Compensation>,
+    /// The events behind it.
+    #[serde(skip)]
+    pub events: StepEvents,
+}
+
+/// The events that a step's times are those of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepEvents {
+    /// With which it began.
+    pub started: EventIx,
+    /// With which it ended.
+    pub ended: Option<EventIx>,
+    /// With which each attempt began.
+    pub attempts: Vec<EventIx>,
+    /// With which its undoing began, and with which it ended.
+    pub undone: Option<(EventIx, Option<EventIx>)>,
+}
+
+/// What undoes a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Compensation {
+    /// Since when it is waited for.
+    pub started: Option<Timestamp>,
+    /// When it was done.
+    pub ended: Option<Timestamp>,
+    /// What is odd about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub odd: Option<Oddity>,
+}
+
+/// An instance as of a moment.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// What it is called; see [`Judged::id`].
+    pub id: String,
+    /// Apart from its silence.
+    pub status: Status,
+    /// Its first event.
+    pub first: EventIx,
+    /// The event that ended it.
+    pub ended: Option<EventIx>,
+    /// In order of their beginning.
+    pub steps: Vec<Step>,
+    /// The last event that told of something that went wrong.
+    pub wrong: Option<EventIx>,
+    /// Steps that succeeded, could be undone and are not, in an instance that turned back or failed.
+    pub uncompensated: Vec<usize>,
+    /// Each change of its status.
+    pub statuses: Vec<(EventIx, Status)>,
+}
+
+impl Judged {
+    /// An instance in full; none where such are no process.
+    #[must_use]
+    pub fn instance(&self, log: &Log, seen: &Seen) -> Option<Instance> {
+        let process = self.process(seen)?;
+        let events = self.at.events_of(seen);
+        let nodes = self.at.nodes_of(seen);
+        let mut state = State::default();
+        let first = EventIx(events[0]);
+        let mut told = Telling::new(log, process, self, first);
+        let mut before = ROOT;
+        for (event, node) in events.iter().zip(nodes) {
+            let (parent, label) = self.at.paths.step(*node);
+            // A copy leaves the history as it is.
+            if *node == before || label.is_again() {
+                before = *node;
+                continue;
+            }
+            debug_assert_eq!(parent, before);
+            before = *node;
+            let event = EventIx(*event);
+            state.take(&process.machine, label.event_type(), |change| {
+                told.hear(event, change);
+            });
+        }
+        let turned = matches!(
+            state.status,
+            Status::Compensating | Status::Failed | Status::Parked
+        );
+        let left = state.runs.iter().enumerate().filter(|(_, run)| {
+            let step = &process.definition.steps[usize::from(run.step)];
+            let undone = run.undoing == Undoing::Done;
+            run.outcome == Outcome::Completed && !step.compensation.is_empty() && !undone
+        });
+        let uncompensated = left.map(|(run, _)| run).collect::<Vec<_>>();
+        Some(Instance {
+            id: self.id(log, seen, process),
+            status: state.status,
+            first,
+            ended: told.ended,
+            wrong: told
+                .wrong
+                .or(told.ended.filter(|_| state.status != Status::Completed)),
+            steps: told.steps,
+            uncompensated: if turned { uncompensated } else { Vec::new() },
+            statuses: told.statuses,
+        })
+    }
+
+    /// What an instance is called: by the stream of its first event, with its position where another
+    /// one began there before.
+    #[must_use]
+    pub fn id(&self, log: &Log, seen: &Seen, process: &Process) -> String {
+        let events = self.at.events_of(seen);
+        if let Some(stream) = self.at.stream(seen) {
+            return log.stream_name(stream).to_owned();
+        }
+        let leads = |event: &&u32| process.machine.begins(log.event_type(EventIx(**event)).0);
+        let first = match process.definition.style {
+            Style::Choreography => None,
+            // The orchestrator's stream, as soon as it gives its first command.
+            Style::Orchestration => events.iter().find(leads),
+        };
+        if let Some(first) = first {
+            return log.stream_name(log.stream(EventIx(*first))).to_owned();
+        }
+        let first = EventIx(events[0]);
+        let stream = log.stream(first);
+        let name = log.stream_name(stream);
+        let kind = log.event_type(first);
+        let earlier = log
+            .stream_runs(stream)
+            .flatten()
+            .map(|event| EventIx(*event));
+        let mut earlier = earlier.take_while(|event| *event < first);
+        match earlier.any(|own| log.event_type(own) == kind && self.at.cut.holds(log, own)) {
+            false => name.to_owned(),
+            true => format!("{name} {}", log.position_name(first)),
+        }
+    }
+}
+
+struct Telling<'a> {
+    log: &'a Log,
+    process: &'a Process,
+    judged: &'a Judged,
+    steps: Vec<Step>,
+    wrong: Option<EventIx>,
+    ended: Option<EventIx>,
+    statuses: Vec<(EventIx, Status)>,
+}
+
+impl<'a> Telling<'a> {
+    fn new(log: &'a Log, process: &'a Process, judged: &'a Judged, first: EventIx) -> Self {
+        Self {
+            log,
+            process,
+            judged,
+            steps: Vec::new(),
+            wrong: None,
+            ended: None,
+            statuses: vec![(first, Status::Running)],
+        }
+    }
+
+    fn time(&self, event: EventIx) -> Option<Timestamp> {
+        self.log.time(event, self.judged.at.cut.clock())
+    }
+
+    fn hear(&mut self, event: EventIx, change: Change) {
+        let time = self.time(event);
+        match change {
+            Change::Began(step) => {
+                let step = &self.process.definition.steps[usize::from(step)];
+                self.steps.push(Step {
+                    name: step.name.clone(),
+                    participant: step.participant.clone(),
+                    status: Outcome::Running,
+                    started: time,
+                    ended: None,
+                    attempts: vec![time],
+                    compensation: None,
+                    events: StepEvents {
+                        started: event,
+                        ended: None,
+                        attempts: vec![event],
+                        undone: None,
+                    },
+                });
+            }
+            Change::Again(run) => {
+                self.steps[run].attempts.push(time);
+                self.steps[run].events.attempts.push(event);
+            }
+            Change::Ended(run, outcome) => {
+                let step = &mut self.steps[run];
+                (step.status, step.ended) = (outcome, time);
+                step.events.ended = Some(event);
+            }
+            Change::Undoing(run) => {
+                let step = &mut self.steps[run];
+                let odd = step.compensation.as_ref().and_then(|before| before.odd);
+                step.compensation = Some(Compensation {
+                    started: time,
+                    ended: None,
+                    odd,
+                });
+                step.events.undone = Some((event, None));
+            }
+            Change::Undone(run) => {
+                let step = &mut self.steps[run];
+                if let Some(compensation) = &mut step.compensation {
+                    compensation.ended = time;
+                }
+                if let Some((_, ended)) = &mut step.events.undone {
+                    *ended = Some(event);
+                }
+            }
+            Change::Odd(run, odd) => self.odd(run, odd, event),
+            Change::Wrong => self.wrong = Some(event),
+            Change::Turned(status) => {
+                self.statuses.push((event, status));
+                if status.is_end() {
+                    self.ended = Some(event);
+                }
+            }
+        }
+    }
+
+    fn odd(&mut self, run: Option<usize>, odd: Oddity, event: EventIx) {
+        let time = self.time(event);
+        let Some(step) = run.map(|run| &mut self.steps[run]) else {
+            return;
+        };
+        let compensation = step.compensation.get_or_insert(Compensation {
+            started: time,
+            ended: time,
+            odd: None,
+        });
+        compensation.odd = Some(odd);
+        step.events.undone.get_or_insert((event, Some(event)));
+    }
+}

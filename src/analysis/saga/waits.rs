@@ -1,0 +1,151 @@
+//! How long instances usually wait between two events: counts by length on a scale on which lengths
+//! that differ by less than two in a hundred are one. Adding up costs a step an event.
+
+/// A length on the scale; [`Length::NONE`] where there is nothing to measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Length(u16);
+
+/// Steps of the scale between a length and twice that.
+const FINE: u32 = 6;
+/// All steps of the scale.
+const STEPS: usize = (64 - FINE as usize) << FINE;
+
+impl Length {
+    pub const NONE: Self = Self(u16::MAX);
+
+    /// From microseconds. What clocks that run backwards make negative took no time.
+    pub fn new(micros: i64) -> Self {
+        let micros = micros.max(0).unsigned_abs();
+        let high = 63 - (micros | 1).leading_zeros();
+        match high.checked_sub(FINE) {
+            None => Self(micros as u16),
+            Some(shift) => {
+                let within = (micros >> shift) as u32 & ((1 << FINE) - 1);
+                Self((((shift + 1) << FINE) | within) as u16)
+            }
+        }
+    }
+
+    /// No length that is this one is longer, in microseconds.
+    pub fn at_most(self) -> i64 {
+        let middle = self.micros();
+        middle.saturating_add(middle / 64 + 1)
+    }
+
+    /// The middle of the lengths that are this one, in microseconds.
+    pub fn micros(self) -> i64 {
+        let step = u32::from(self.0);
+        match (step >> FINE).checked_sub(1) {
+            None => i64::from(step),
+            Some(shift) => {
+                let least = u64::from((1 << FINE) | step & ((1 << FINE) - 1)) << shift;
+                (least + (1_u64 << shift) / 2) as i64
+            }
+        }
+    }
+}
+
+/// How long something usually takes, in microseconds, to within one in a hundred.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wait {
+    /// Of how many.
+    pub count: u32,
+    /// Half of them take no longer.
+    pub median: i64,
+    /// Nineteen of twenty take no longer.
+    pub p95: i64,
+    /// Ninety-nine of a hundred take no longer.
+    pub p99: i64,
+}
+
+/// Lengths of one kind, counted.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lengths {
+    /// By step of the scale, up to the longest.
+    counts: Vec<u32>,
+    total: u32,
+}
+
+impl Lengths {
+    #[inline]
+    pub fn add(&mut self, length: Length) {
+        if length == Length::NONE {
+            return;
+        }
+        if self.counts.is_empty() {
+            self.counts.resize(STEPS, 0);
+        }
+        self.counts[usize::from(length.0)] += 1;
+        self.total += 1;
+    }
+
+    pub fn add_all(&mut self, other: &Self) {
+        if self.counts.is_empty() {
+            self.counts.clone_from(&other.counts);
+        } else {
+            for (own, more) in self.counts.iter_mut().zip(&other.counts) {
+                *own += more;
+            }
+        }
+        self.total += other.total;
+    }
+
+    /// How many, and by how much; none of none.
+    pub fn wait(&self) -> Option<Wait> {
+        (self.total > 0).then(|| Wait {
+            count: self.total,
+            median: self.within(50),
+            p95: self.within(95),
+            p99: self.within(99),
+        })
+    }
+
+    /// The length that so many of a hundred do not exceed.
+    fn within(&self, hundredths: u64) -> i64 {
+        let enough = (u64::from(self.total) * hundredths).div_ceil(100).max(1);
+        let mut so_far = 0_u64;
+        let found = self.counts.iter().position(|count| {
+            so_far += u64::from(*count);
+            so_far >= enough
+        });
+        found.map_or(0, |step| Length(step as u16).micros())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_length_is_kept_to_within_one_in_a_hundred(micros in 0..i64::MAX) {
+            let kept = Length::new(micros).micros();
+            prop_assert!((kept - micros).abs() <= micros / 100, "{micros} {kept}");
+        }
+
+        #[test]
+        fn longer_is_longer(a in 0..1_000_000_000_i64, b in 0..1_000_000_000_i64) {
+            prop_assert_eq!(Length::new(a).min(Length::new(b)), Length::new(a.min(b)));
+        }
+
+        #[test]
+        fn what_is_usual_is_what_sorting_finds(all in prop::collection::vec(0..100_000_i64, 1..300)) {
+            let mut lengths = Lengths::default();
+            let mut sorted: Vec<Length> = all.iter().map(|micros| Length::new(*micros)).collect();
+            sorted.iter().for_each(|length| lengths.add(*length));
+            sorted.sort_unstable();
+            let nth = |hundredths: usize| sorted[(sorted.len() * hundredths).div_ceil(100) - 1].micros();
+            let wait = lengths.wait().unwrap();
+            prop_assert_eq!([wait.median, wait.p95, wait.p99], [50, 95, 99].map(nth));
+        }
+    }
+
+    #[test]
+    fn the_scale_has_room_for_the_longest() {
+        let longest = Length::new(i64::MAX);
+        assert!(usize::from(longest.0) < STEPS && longest != Length::NONE);
+        assert_eq!(Length::new(-5), Length::new(0));
+    }
+}

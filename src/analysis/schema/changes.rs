@@ -1,0 +1,261 @@
+//! What changed from one version to another.
+
+use serde::Serialize;
+
+use super::fields::Field;
+use crate::analysis::bodies::Kind;
+
+/// One field that changed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Change {
+    /// Where.
+    pub path: String,
+    /// In which way.
+    pub kind: ChangeKind,
+    /// What it was; null where it was not there.
+    pub from: Option<String>,
+    /// What it is; null where it is gone.
+    pub to: Option<String>,
+    /// Why that is believed, where it is no more than likely.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<String>,
+}
+
+/// In which way a field changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// It came, and is always there.
+    AddedRequired,
+    /// It came, and may be missing.
+    AddedOptional,
+    /// It went, and had always been there.
+    RemovedRequired,
+    /// It went, and could be missing.
+    RemovedOptional,
+    /// It may be missing now.
+    MadeOptional,
+    /// It is always there now.
+    MadeRequired,
+    /// It may have more types.
+    Widened,
+    /// It may have fewer types.
+    Narrowed,
+    /// It has another type.
+    Retyped,
+    /// One field went and one came that may be the same; beside the two changes that this is.
+    Renamed,
+    /// Its texts have another format; decides nothing.
+    Format,
+    /// Its texts are chosen from another list; decides nothing.
+    Values,
+}
+
+impl ChangeKind {
+    /// In a word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AddedRequired | Self::AddedOptional => "Added",
+            Self::RemovedRequired | Self::RemovedOptional => "Removed",
+            Self::MadeOptional => "Optional",
+            Self::MadeRequired => "Required",
+            Self::Widened => "Widened",
+            Self::Narrowed => "Narrowed",
+            Self::Retyped => "Retyped",
+            Self::Renamed => "Renamed?",
+            Self::Format => "Format",
+            Self::Values => "Values",
+        }
+    }
+}
+
+/// Types as bits: null, boolean, integer, number, string, object, array. A number may be an integer.
+fn types(field: &Field) -> u8 {
+    let mut bits = 0;
+    for kind in Kind::of(field.kinds) {
+        bits |= match kind.json_type() {
+            "null" => 1,
+            "boolean" => 2,
+            "integer" => 4,
+            "number" => 4 | 8,
+            "string" => 16,
+            "object" => 32,
+            _ => 64,
+        };
+    }
+    bits
+}
+
+const NULL: u8 = 1;
+
+/// What changed from the fields of one version to those of another, by path. Of what stands in a field that
+/// came, went or has another type nothing is told apart.
+#[must_use]
+pub fn changes(from: &[Field], to: &[Field]) -> Vec<Change> {
+    let find = |fields: &'_ [Field], path: &str| {
+        let at = fields.binary_search_by(|field| field.path.as_str().cmp(path));
+        at.ok()
+    };
+    let mut found: Vec<Change> = Vec::new();
+    let mut paths: Vec<&str> = from
+        .iter()
+        .chain(to)
+        .map(|field| field.path.as_str())
+        .collect();
+    paths.sort_unstable();
+    paths.dedup();
+    let mut whole: Vec<&str> = Vec::new();
+    for path in paths {
+        if whole
+            .iter()
+            .any(|whole| path.starts_with(whole) && path[whole.len()..].starts_with('/'))
+        {
+            continue;
+        }
+        let one = find(from, path).map(|at| &from[at]);
+        let two = find(to, path).map(|at| &to[at]);
+        let Some(kind) = kind_of(one, two) else {
+            continue;
+        };
+        if matches!(
+            kind,
+            ChangeKind::AddedRequired
+                | ChangeKind::AddedOptional
+                | ChangeKind::RemovedRequired
+                | ChangeKind::RemovedOptional
+                | ChangeKind::Retyped
+        ) {
+            whole.push(path);
+        }
+        found.push(Change {
+            path: path.to_owned(),
+            kind,
+            from: one.map(Field::words),
+            to: two.map(Field::words),
+            evidence: None,
+        });
+    }
+    let renamed = renamed(&found, from, to);
+    found.extend(renamed);
+    found
+}
+
+fn kind_of(one: Option<&Field>, two: Option<&Field>) -> Option<ChangeKind> {
+    let (one, two) = match (one, two) {
+        (None, Some(two)) if two.optional => return Some(ChangeKind::AddedOptional),
+        (None, Some(_)) => return Some(ChangeKind::AddedRequired),
+        (Some(one), None) if one.optional => return Some(ChangeKind::RemovedOptional),
+        (Some(_), None) => return Some(ChangeKind::RemovedRequired),
+        (Some(one), Some(two)) => (one, two),
+        (None, None) => return None,
+    };
+    let (a, b) = (types(one), types(two));
+    // What was only ever null may have been anything.
+    let unknown = a == NULL || b == NULL;
+    if a != b && !unknown {
+        if a & b == a {
+            return Some(ChangeKind::Widened);
+        }
+        if a & b == b {
+            return Some(ChangeKind::Narrowed);
+        }
+        return Some(ChangeKind::Retyped);
+    }
+    match (one.optional, two.optional) {
+        (false, true) => return Some(ChangeKind::MadeOptional),
+        (true, false) => return Some(ChangeKind::MadeRequired),
+        _ => {}
+    }
+    if one.format != two.format && a & 16 != 0 && b & 16 != 0 {
+        return Some(ChangeKind::Format);
+    }
+    let chosen = !one.values.is_empty() && !two.values.is_empty();
+    (chosen && one.values != two.values).then_some(ChangeKind::Values)
+}
+
+/// Fields that went beside fields that came: the same place, the same types, and values or names that are
+/// alike.
+fn renamed(found: &[Change], from: &[Field], to: &[Field]) -> Vec<Change> {
+    let of = |fields: &'_ [Field], path: &str| fields.iter().position(|field| field.path == path);
+    let gone = found.iter().filter(|change| {
+        matches!(
+            change.kind,
+            ChangeKind::RemovedRequired | ChangeKind::RemovedOptional
+        )
+    });
+    let mut renamed = Vec::new();
+    for gone in gone {
+        let came = found.iter().filter(|change| {
+            matches!(
+                change.kind,
+                ChangeKind::AddedRequired | ChangeKind::AddedOptional
+            )
+        });
+        for came in came {
+            let (Some(one), Some(two)) = (of(from, &gone.path), of(to, &came.path)) else {
+                continue;
+            };
+            if let Some(evidence) = alike(&from[one], &to[two]) {
+                renamed.push(Change {
+                    path: gone.path.clone(),
+                    kind: ChangeKind::Renamed,
+                    from: Some(gone.path.clone()),
+                    to: Some(came.path.clone()),
+                    evidence: Some(evidence),
+                });
+            }
+        }
+    }
+    renamed
+}
+
+fn alike(one: &Field, two: &Field) -> Option<String> {
+    if types(one) & !NULL != types(two) & !NULL {
+        return None;
+    }
+    let parts = |path: &str| {
+        let (holder, key) = path.rsplit_once('/').unwrap_or(("", path));
+        (
+            holder.to_owned(),
+            key.to_lowercase().replace(['_', '-'], ""),
+        )
+    };
+    let ((holder, name), (other_holder, other)) = (parts(&one.path), parts(&two.path));
+    let shared = one
+        .values
+        .iter()
+        .filter(|value| two.values.contains(value))
+        .count();
+    let most = one.values.len().max(two.values.len());
+    if shared * 2 > most {
+        return Some(format!("{shared} of {most} values are the same"));
+    }
+    if name == other {
+        return Some(match holder == other_holder {
+            true => "the name is spelled otherwise".to_owned(),
+            false => format!(
+                "the same name in {}",
+                if other_holder.is_empty() {
+                    "/"
+                } else {
+                    &other_holder
+                }
+            ),
+        });
+    }
+    if holder != other_holder {
+        return None;
+    }
+    if let Some(format) = one
+        .format
+        .filter(|_| one.format == two.format && one.format != Some("decimal"))
+    {
+        return Some(format!(
+            "both stand in the same place and are of the format {format}"
+        ));
+    }
+    let within =
+        name.len() >= 3 && other.contains(&name) || other.len() >= 3 && name.contains(&other);
+    within.then(|| "both stand in the same place, and one name is part of the other".to_owned())
+}

@@ -1,0 +1,73 @@
+//! Schemas of event types over time: what fields payloads have, by version, declared or inferred; what
+//! changed from one to the next; who could read what; which way of evolving was taken; and what a registry
+//! in the store says against what events look like.
+//!
+//! # How it works
+//!
+//! The pass over payloads ([`crate::analysis::bodies`]) leaves some dozens of shapes to a type. Here they are
+//! put together: the shapes of one declared version, or of one **era** of a type that declares none
+//! (`eras`), make up a [`VersionSchema`] (`fields`). Two of them side by side give [`Change`]s (`changes`),
+//! and the changes a verdict by the table of the Confluent Schema Registry (`verdict`):
+//!
+//! | | may do | so that |
+//! |---|---|---|
+//! | backward | delete fields, add optional ones | readers of the new version read old events |
+//! | forward | add fields, delete optional ones | readers of the old version read new events |
+//! | full | add and delete optional fields | both |
+//!
+//! What only inference knows is told and judged with care: a field that was always there is required, since
+//! nothing speaks against it; formats and enumerations are told as changes and decide nothing.
+
+mod changes;
+mod eras;
+mod export;
+mod fields;
+mod registry;
+mod report;
+mod strategy;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+use std::collections::BTreeMap;
+
+pub use changes::{Change, ChangeKind, changes};
+pub use export::json_schema;
+pub use fields::Field;
+pub use registry::{Disagreement, Registered};
+pub use report::{Mixed, SchemaReport, TypeSchema, Verdict, VersionSchema};
+pub use strategy::Strategy;
+pub use verdict::Compatibility;
+
+use super::bodies::Bodies;
+use crate::log::{Cut, Log};
+use crate::model::TypeIx;
+
+/// The schemas of all types, or of one, as of the cut by which `bodies` were gathered.
+#[must_use]
+pub fn schemas(
+    log: &Log,
+    cut: &Cut,
+    bodies: &Bodies,
+    registered: &[Registered],
+    only: Option<TypeIx>,
+) -> SchemaReport {
+    let mut groups: BTreeMap<&str, TypeIx> = BTreeMap::new();
+    for group in bodies.shapes().groups() {
+        if only.is_none_or(|only| only == group.event_type) {
+            groups.insert(log.type_name(group.event_type), group.event_type);
+        }
+    }
+    let names: Vec<&str> = {
+        let all = bodies.shapes().groups().iter();
+        all.map(|group| log.type_name(group.event_type)).collect()
+    };
+    let types = groups.into_iter().map(|(name, event_type)| {
+        let versions = fields::versions(log, cut, bodies, event_type);
+        report::of_type(log, name, versions, registered, &names)
+    });
+    SchemaReport {
+        as_of: cut.as_of(log),
+        types: types.collect(),
+    }
+}

@@ -1,0 +1,61 @@
+//! Changes and eras by example.
+
+use super::changes::{ChangeKind, changes};
+use super::fields::Field;
+use super::verdict::Compatibility;
+use crate::analysis::bodies::Kind;
+
+#[expect(clippy::fn_params_excessive_bools, reason = "a table of cases")]
+fn field(path: &str, kind: Kind, optional: bool) -> Field {
+    Field {
+        path: path.to_owned(),
+        types: vec![kind.json_type()],
+        presence: if optional { 0.5 } else { 1.0 },
+        optional,
+        format: kind.format(),
+        values: Vec::new(),
+        kinds: kind.bit(),
+    }
+}
+
+#[test]
+fn a_field_that_becomes_an_object_is_told_once() {
+    let one = [
+        field("/amount", Kind::Number, false),
+        field("/currency", Kind::Text, false),
+    ];
+    let two = [
+        field("/amount", Kind::Object, false),
+        field("/amount/currency", Kind::Text, false),
+        field("/amount/value", Kind::Decimal, false),
+    ];
+    let found = changes(&one, &two);
+    let kinds: Vec<(&str, ChangeKind)> = found
+        .iter()
+        .map(|change| (change.path.as_str(), change.kind))
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            ("/amount", ChangeKind::Retyped),
+            ("/currency", ChangeKind::RemovedRequired)
+        ]
+    );
+    assert_eq!(Compatibility::of(&found), Compatibility::None);
+}
+
+#[test]
+fn a_name_that_is_spelled_otherwise_is_perhaps_the_same_field() {
+    let one = [field("/user_id", Kind::Uuid, false)];
+    let two = [field("/userId", Kind::Uuid, false)];
+    let found = changes(&one, &two);
+    let renamed = found
+        .iter()
+        .find(|change| change.kind == ChangeKind::Renamed)
+        .unwrap();
+    assert_eq!(renamed.to.as_deref(), Some("/userId"));
+    assert_eq!(
+        renamed.evidence.as_deref(),
+        Some("the name is spelled otherwise")
+    );
+}

@@ -1,0 +1,182 @@
+//! The answer of `asof lag` for people: who is behind, what holds them up, what waits and what failed.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use super::{Cell, Column, Grid, Width, grouped, inline, table};
+use crate::analysis::lag::{
+    Blocking, Certainty, ConsumerLag, DeadLetterReport, LagReport, OutboxReport, Status,
+};
+use crate::analysis::words::many;
+use crate::model::PositionName;
+use crate::model::time::{Span, Zone};
+
+/// Dead letters listed before the rest is only counted.
+const LISTED: usize = 20;
+
+/// A page of text, with times in `zone`.
+#[must_use]
+pub fn lag(report: &LagReport, zone: Zone) -> String {
+    let mut text = String::new();
+    match report.consumers.is_empty() {
+        true => text.push_str("This store tells of no consumer.\n"),
+        false => {
+            let consumers = consumers(report.consumers.iter());
+            text.push_str(&table(&consumers, zone, Width::AtMost(60)));
+        }
+    }
+    // Writing to a String cannot fail.
+    for (own, event) in report.consumers.iter().filter_map(blocked) {
+        let _ = writeln!(text, "\n{}", inline(&blocking(own, event), Width::Whole));
+    }
+    if let Some(box_) = &report.outbox {
+        let _ = writeln!(text, "\n{}", outbox(box_, zone));
+    }
+    if !report.dead_letters.is_empty() {
+        let shown = &report.dead_letters[..report.dead_letters.len().min(LISTED)];
+        let _ = writeln!(text, "\nDead letters");
+        text.push_str(&table(&dead_letters(shown), zone, Width::AtMost(60)));
+        let more = report.dead_letters.len() - shown.len();
+        if more > 0 {
+            let _ = writeln!(text, "and {} more; --json has them", grouped(more as u64));
+        }
+    }
+    text
+}
+
+/// Consumers.
+#[must_use]
+pub fn consumers<'a>(rows: impl Iterator<Item = &'a ConsumerLag>) -> Grid<'a> {
+    let cells = |own: &'a ConsumerLag| {
+        let name = match &own.partition {
+            None => Cow::Borrowed(own.name.as_str()),
+            Some(partition) => Cow::Owned(format!("{} [{partition}]", own.name)),
+        };
+        let position =
+            |name: &Option<PositionName>| name.as_ref().map_or(Cell::None, Cell::position);
+        let written =
+            |text: Option<String>| text.map_or(Cell::None, |text| Cell::Text(text.into()));
+        vec![
+            Cell::Text(name),
+            Cell::optional(own.status.map(Status::name)),
+            own.lag_events.map_or(Cell::None, Cell::count),
+            written(own.lag_ms.map(|lag| Span::from_millis(lag).to_string())),
+            position(&own.position),
+            position(&own.head),
+            written(own.throughput.map(rate)),
+            written(
+                own.eta_s
+                    .filter(|eta| *eta > 0.0)
+                    .map(|eta| Span::from_secs(eta.ceil() as i64).to_string()),
+            ),
+            Cell::Text(evidence(own).into()),
+        ]
+    };
+    Grid {
+        columns: vec![
+            Column::new("name", "Consumer"),
+            Column::new("status", "Status"),
+            Column::new("lag_events", "Lag"),
+            Column::new("lag_ms", "In time"),
+            Column::new("position", "Position"),
+            Column::new("head", "Head"),
+            Column::new("throughput", "Throughput"),
+            Column::new("eta_s", "To catch up"),
+            Column::new("source", "From"),
+        ],
+        rows: rows.map(cells).collect(),
+    }
+}
+
+/// So many a second, or in as long a time as takes to see some.
+#[must_use]
+pub fn rate(a_second: f64) -> String {
+    match a_second.abs() {
+        0.0 => "0/s".to_owned(),
+        1.0.. => format!("{a_second:.1}/s"),
+        rate if rate * 60.0 >= 1.0 => format!("{:.1}/min", a_second * 60.0),
+        _ => format!("{:.1}/h", a_second * 3600.0),
+    }
+}
+
+/// What tells of a consumer, and how far that can be trusted.
+fn evidence(own: &ConsumerLag) -> String {
+    match own.certainty {
+        Certainty::Unknown => "not known then".to_owned(),
+        Certainty::Exact if own.head.is_none() => "nothing to read yet".to_owned(),
+        certainty => format!("{}, {}", own.source.name(), certainty.name()),
+    }
+}
+
+fn blocked(own: &ConsumerLag) -> Option<(&ConsumerLag, &Blocking)> {
+    Some((own, own.blocking_event.as_ref()?))
+}
+
+fn blocking(own: &ConsumerLag, event: &Blocking) -> String {
+    let error = event
+        .error
+        .as_ref()
+        .map_or(String::new(), |error| format!(": {error}"));
+    format!(
+        "{} does not get past {}, {} of {} {}{error}",
+        own.name, event.position, event.event_type, event.stream, event.version
+    )
+}
+
+/// The outbox in a sentence.
+fn outbox(report: &OutboxReport, zone: Zone) -> String {
+    let mut parts = vec![
+        format!("{} pending", grouped(report.pending)),
+        format!("{} published", grouped(report.published)),
+    ];
+    let told = [
+        (report.failed, "failed"),
+        (report.duplicates, "published again"),
+    ];
+    for (count, what) in told {
+        if count > 0 {
+            parts.push(format!("{} {what}", grouped(count)));
+        }
+    }
+    if let Some(missing) = report
+        .missing
+        .and_then(|missing| many(missing, "event", "events"))
+    {
+        parts.push(format!("{missing} without a message"));
+    }
+    let oldest = report
+        .oldest
+        .map(|oldest| format!("; the oldest waits since {}", zone.say(oldest)));
+    format!("Outbox: {}{}", parts.join(", "), oldest.unwrap_or_default())
+}
+
+/// Dead letters.
+fn dead_letters(rows: &[DeadLetterReport]) -> Grid<'_> {
+    let cells = |row: &'_ DeadLetterReport| {
+        let row: &DeadLetterReport = row;
+        vec![
+            Cell::time(row.at),
+            Cell::Text(Cow::Owned(row.consumer.clone().unwrap_or_default())),
+            row.position
+                .as_ref()
+                .map_or(Cell::None, |name| match Cell::position(name) {
+                    Cell::Count(count) => Cell::Count(count),
+                    _ => Cell::Text(Cow::Owned(name.to_string())),
+                }),
+            Cell::Text(Cow::Owned(row.event_type.clone().unwrap_or_default())),
+            row.attempts.map_or(Cell::None, Cell::Number),
+            Cell::Text(Cow::Owned(row.error.clone().unwrap_or_default())),
+        ]
+    };
+    Grid {
+        columns: vec![
+            Column::new("at", "At"),
+            Column::new("consumer", "Consumer"),
+            Column::new("position", "Position"),
+            Column::new("type", "Type"),
+            Column::new("attempts", "Attempts"),
+            Column::new("error", "Error"),
+        ],
+        rows: rows.iter().map(cells).collect(),
+    }
+}

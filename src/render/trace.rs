@@ -1,0 +1,69 @@
+//! A trace for people at a terminal: a tree, each event with how long after its cause it came.
+
+use std::fmt::Write as _;
+
+use super::harmless;
+use crate::analysis::causality::{TraceNode, TraceReport};
+use crate::analysis::words::many;
+use crate::model::time::{Span, Style, Zone};
+
+/// Deeper than this a tree goes no further to the right.
+const DEEPEST: u32 = 30;
+
+/// The tree, then what its clocks say against each other.
+#[must_use]
+pub fn trace(report: &TraceReport, moment: &str, zone: Zone) -> String {
+    let events = many(report.nodes.len() as u64, "event", "events");
+    let events = events.unwrap_or_else(|| "nothing was known yet".to_owned());
+    let mut text = format!("As of {moment}: {events}.\n");
+    for node in &report.nodes {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{}", harmless(&line(report, node, zone)));
+    }
+    if report.left_out > 0 {
+        let _ = writeln!(text, "and more, which are left out");
+    }
+    for skew in &report.skew {
+        let most = skew.most_ms.map_or(String::new(), |most| {
+            format!(" to {}", Span::from_millis(most))
+        });
+        let told = format!(
+            "The clock of {} is ahead of that of {} by {}{most}.",
+            skew.ahead,
+            skew.behind,
+            Span::from_millis(skew.least_ms)
+        );
+        let _ = writeln!(text, "{}", harmless(&told));
+    }
+    for one in &report.disagreements {
+        let _ = writeln!(
+            text,
+            "By {} order {} comes before {}.",
+            one.by, one.second, one.first
+        );
+    }
+    text
+}
+
+fn line(report: &TraceReport, node: &TraceNode, zone: Zone) -> String {
+    let indent = "  ".repeat(node.depth.min(DEEPEST) as usize);
+    let mut into = report.edges.iter().filter(|edge| edge.to == node.position);
+    let delay = into.next().and_then(|edge| edge.delay_ms);
+    let delay = delay.map_or(String::new(), |ms| {
+        let sign = if ms < 0 { "-" } else { "+" };
+        format!("  {sign}{}", Span::from_millis(ms.abs()))
+    });
+    let time = node.time.map_or(String::new(), |time| {
+        format!("  {}", zone.format(time, Style::AsNeeded))
+    });
+    let service = node
+        .service
+        .as_ref()
+        .map_or(String::new(), |name| format!("  {name}"));
+    let elsewhere = node.cause_elsewhere.as_ref();
+    let elsewhere = elsewhere.map_or(String::new(), |id| format!("  (cause elsewhere: {id})"));
+    format!(
+        "{indent}{}  {}  {} {}{service}{time}{delay}{elsewhere}",
+        node.position, node.event_type, node.stream, node.version
+    )
+}
