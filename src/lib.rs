@@ -1,7 +1,7 @@
 //! Asof opens any event store and shows it as of any moment.
 //!
 //! The folders are the layers, and imports point only down this list: `gui` and `cli` over
-//! `render`, `worker`, `workspace`, `analysis`, `store`, `log` and `model`; `simulate` stands aside
+//! `render`, `worker`, `workspace`, `sql`, `analysis`, `store`, `log` and `model`; `simulate` stands aside
 //! and writes sample stores. `ARCHITECTURE.md` has the map, `tests/tidy.rs` keeps it.
 
 pub mod analysis;
@@ -11,6 +11,7 @@ pub mod log;
 pub mod model;
 pub mod render;
 pub mod simulate;
+pub mod sql;
 pub mod store;
 pub mod worker;
 pub mod workspace;

@@ -4,9 +4,12 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use asof::cli::{self, Asked};
+use asof::cli::{self, Asked, CliError, Streams, Verdict};
 use asof::gui::{self, Start};
+use asof::render;
 use asof::workspace::Workspace;
 
 fn main() -> ExitCode {
@@ -18,33 +21,61 @@ fn main() -> ExitCode {
                 let _ = error.print();
                 return ExitCode::SUCCESS;
             }
-            let _ = writeln!(std::io::stderr(), "asof: {}", cli::sentence(&error));
-            return ExitCode::from(2);
+            return failed(&cli::sentence(&error));
         }
     };
     let done = match asked {
         Asked::Answer(answer) => print(&answer),
-        Asked::Window { stores, workspace } => window(stores, workspace),
+        Asked::Window { stores, workspace } => {
+            window(stores, workspace).map(|()| Verdict::Answered)
+        }
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(sentence) => {
-            let _ = writeln!(std::io::stderr(), "asof: {sentence}");
-            ExitCode::from(2)
-        }
+        Ok(Verdict::Answered) => ExitCode::SUCCESS,
+        Ok(Verdict::Found) => ExitCode::from(1),
+        Err(sentence) => failed(&sentence),
     }
 }
 
-fn print(answer: &cli::Answer) -> Result<(), String> {
+/// One line, whatever a file is called.
+fn failed(sentence: &str) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "asof: {}", render::harmless(sentence));
+    ExitCode::from(2)
+}
+
+/// Ctrl+C calls the work off where something half done would stay, and ends the program where not,
+/// or when it comes twice. No copies of a store are left behind.
+fn obey_interrupts(called_off: Option<Arc<AtomicBool>>) {
+    // Without a handler the program just ends.
+    let _ = ctrlc::set_handler(move || {
+        let is_first = |flag: &Arc<AtomicBool>| !flag.swap(true, Ordering::Relaxed);
+        if !called_off.as_ref().is_some_and(is_first) {
+            asof::store::remove_private_files();
+            std::process::exit(130);
+        }
+    });
+}
+
+fn print(answer: &cli::Answer) -> Result<Verdict, String> {
+    obey_interrupts(answer.to_call_off().map(|task| task.flag()));
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut to = Streams {
+        out: &mut out,
+        beside: &mut std::io::stderr(),
+    };
     let printed = answer
-        .print(chrono::Utc::now().into(), &mut out)
+        .print(chrono::Utc::now().into(), &mut to)
         .map_err(|error| error.to_string());
     match (printed, out.flush()) {
         // Whoever reads us may have read enough.
-        (_, Err(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        (Err(sentence), _) if sentence.contains("Broken pipe") => Ok(()),
-        (printed, flushed) => printed.and(flushed.map_err(|error| error.to_string())),
+        (printed, Err(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            Ok(printed.unwrap_or(Verdict::Answered))
+        }
+        (Err(sentence), _) if sentence.contains("Broken pipe") => Ok(Verdict::Answered),
+        (printed, flushed) => {
+            let flushed = flushed.map_err(|error| CliError::from(error).to_string());
+            printed.and_then(|verdict| flushed.map(|()| verdict))
+        }
     }
 }
 
@@ -52,10 +83,10 @@ fn window(stores: Vec<PathBuf>, workspace: Option<PathBuf>) -> Result<(), String
     if cfg!(all(unix, not(target_os = "macos"))) {
         let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         if !set("DISPLAY") && !set("WAYLAND_DISPLAY") {
-            let sentence = "there is no window system here; ask on the terminal with asof info, asof events or asof state";
-            return Err(sentence.to_owned());
+            return Err(cli::without_window());
         }
     }
+    obey_interrupts(None);
     let workspace = workspace.map_or_else(Workspace::of_user, Workspace::at);
     let start = Start {
         workspace,

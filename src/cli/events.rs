@@ -1,40 +1,47 @@
 //! `asof events`: the events that match, in full.
 
-use std::io::Write;
+use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::moment::Reading;
+use super::moment::{Asked, Reading, Versions};
 use super::open::{CliError, Opened};
-use super::{Common, print_notes};
+use super::{Common, Streams, one_format};
 use crate::analysis::events::{
-    self, Case, CorrelationFilter, EventFilter, Search, TextFilter, TypeFilter,
+    self, Case, CorrelationFilter, EventFilter, EventRow, Search, TextFilter, TypeFilter,
 };
 use crate::analysis::streams;
 use crate::analysis::words::{grouped, many};
-use crate::log::Names;
+use crate::log::{Bound, Names};
 use crate::model::time::Edge;
-use crate::model::{CategoryIx, Task, Timestamp, TypeIx};
-use crate::render::{self, Width};
+use crate::model::{CategoryIx, StreamIx, Task, Timestamp, TypeIx};
+use crate::render::{self, Width, harmless};
 
 /// Rows of a table for people where no limit was given.
 const TABLE_ROWS: usize = 100;
+
+/// Events in full that are held in memory at a time.
+const BATCH: usize = 1 << 10;
 
 #[derive(Debug, Args)]
 pub(super) struct Events {
     /// A SQLite or JSON file, or a folder of JSON files
     store: PathBuf,
-    /// Of this stream: its name, a UUID in any spelling, or a part that only it has
-    #[arg(long)]
-    stream: Option<String>,
-    /// Of streams of this category
-    #[arg(long)]
-    category: Option<String>,
+    /// Of this stream: its name, a UUID in any spelling, or a part that only it has (may be given
+    /// several times)
+    #[arg(long = "stream", value_name = "STREAM")]
+    streams: Vec<String>,
+    /// Of streams of this category (may be given several times)
+    #[arg(long = "category", value_name = "CATEGORY")]
+    categories: Vec<String>,
     /// Of this event type (may be given several times)
     #[arg(long = "type", value_name = "TYPE")]
     types: Vec<String>,
-    /// From this moment on; a bare date is its start
+    /// Not of this event type (may be given several times)
+    #[arg(long = "without-type", value_name = "TYPE", conflicts_with = "types")]
+    without_types: Vec<String>,
+    /// From this moment on; a bare date is its start, v7 a version where one --stream is given
     #[arg(long, value_name = "MOMENT", allow_hyphen_values = true)]
     from: Option<String>,
     /// Up to and with this moment; a bare date is its end
@@ -43,18 +50,18 @@ pub(super) struct Events {
     /// Only what was known at this moment
     #[arg(long, value_name = "MOMENT", allow_hyphen_values = true)]
     at: Option<String>,
-    /// With this correlation id
+    /// With this correlation id; `any` for events that have one, `none` for those that have none
     #[arg(long, value_name = "ID")]
     correlation: Option<String>,
     /// With this text in payload or metadata
     #[arg(long, value_name = "TEXT")]
     contains: Option<String>,
     /// At most so many; 0 for all. Tables show 100 without it, everything else all
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = limit)]
     limit: Option<usize>,
-    /// How to print them
-    #[arg(long, default_value = "table", conflicts_with = "json")]
-    format: Format,
+    /// How to print them; as a table without it, or as --json says
+    #[arg(long)]
+    format: Option<Format>,
     #[command(flatten)]
     common: Common,
 }
@@ -72,39 +79,55 @@ enum Format {
 }
 
 impl Events {
-    pub fn print(&self, now: Timestamp, out: &mut dyn Write) -> Result<(), CliError> {
+    pub fn print(&self, now: Timestamp, to: &mut Streams<'_>) -> Result<(), CliError> {
+        let format = one_format(self.format, &self.common, (Format::Table, Format::Json))?;
         let mut opened = Opened::new(&self.store, &self.common)?;
+        let streams = self.streams.iter();
+        let streams = streams.map(|stream| streams::resolve(&opened.log, stream));
+        let streams: Vec<StreamIx> = streams.collect::<Result<_, _>>()?;
         let reading = Reading {
             now,
             zone: self.common.zone,
-            stream: None,
+            stream: match streams[..] {
+                [] => Versions::NoStream,
+                [only] => Versions::Of(only),
+                _ => Versions::Several,
+            },
         };
-        let cut = opened.cut(self.at.as_deref(), reading)?;
-        let filter = self.filter(&mut opened, reading)?;
+        let at = self.at.as_deref().map(|text| Asked::until("at", text));
+        let cut = opened.cut(at, reading)?;
+        let filter = self.filter(&mut opened, streams, reading)?;
         let search = Search {
             log: &opened.log,
             cut: &cut,
             filter: &filter,
             payloads: &*opened.payloads,
         };
-        let format = if self.common.json {
-            Format::Json
-        } else {
-            self.format
-        };
-        match format {
-            Format::Json => render::json(
-                &events::report(search, self.limit_or(None), &Task::new())?,
-                out,
-            )?,
-            Format::Jsonl => self.each(search, &mut |row| render::json_line(row, &mut *out))?,
-            Format::Csv => {
-                let report = events::report(search, self.limit_or(None), &Task::new())?;
-                render::csv(&render::events(&report.events), out)?;
-            }
-            Format::Table => self.table(&opened, search, out)?,
+        if format != Format::Table {
+            to.losses(&opened.log, &cut)?;
         }
-        Ok(())
+        match format {
+            Format::Json => {
+                let task = Task::new();
+                let report = events::streamed(search, self.limit_or(None), &task)?;
+                to.json(&report, &opened.read_as)
+            }
+            Format::Jsonl => {
+                to.readings(&opened.read_as)?;
+                self.batches(search, &mut |rows| {
+                    let mut rows = rows.iter();
+                    rows.try_for_each(|row| render::json_line(row, &mut *to.out))
+                })
+            }
+            Format::Csv => {
+                to.readings(&opened.read_as)?;
+                render::csv(&render::events([]), &mut *to.out)?;
+                self.batches(search, &mut |rows| {
+                    render::csv_rows(&render::events(rows), &mut *to.out)
+                })
+            }
+            Format::Table => self.table(&opened, search, to),
+        }
     }
 
     fn limit_or(&self, default: Option<usize>) -> Option<usize> {
@@ -115,35 +138,28 @@ impl Events {
         }
     }
 
-    fn each(
+    /// Prints the matching events a batch at a time, so that there may be more than fit into memory.
+    fn batches(
         &self,
         search: Search<'_>,
-        print: &mut dyn FnMut(&events::EventRow) -> std::io::Result<()>,
+        print: &mut dyn FnMut(&[EventRow]) -> io::Result<()>,
     ) -> Result<(), CliError> {
-        let matches = search.run(&Task::new(), &mut |_| {})?;
+        let task = Task::new();
+        let matches = search.run(&task, &mut |_| {})?;
         let shown = self
             .limit_or(None)
             .map_or(matches.len(), |limit| limit.min(matches.len()));
-        let mut printed = Ok(());
-        events::each_row(
-            search.log,
-            search.payloads,
-            &matches.events[..shown],
-            &Task::new(),
-            &mut |row| {
-                if printed.is_ok() {
-                    printed = print(&row);
-                }
-            },
-        )?;
-        Ok(printed?)
+        for batch in matches.events[..shown].chunks(BATCH) {
+            print(&events::rows(search.log, search.payloads, batch, &task)?)?;
+        }
+        Ok(())
     }
 
     fn table(
         &self,
         opened: &Opened,
         search: Search<'_>,
-        out: &mut dyn Write,
+        to: &mut Streams<'_>,
     ) -> Result<(), CliError> {
         let report = events::report(search, self.limit_or(Some(TABLE_ROWS)), &Task::new())?;
         let (zone, cut) = (self.common.zone, search.cut);
@@ -152,7 +168,8 @@ impl Events {
             if !search.log.has_clock(cut.clock()) {
                 grid = grid.with_fields(&["position", "stream", "version", "type", "data"]);
             }
-            out.write_all(render::table(&grid, zone, Width::AtMost(80)).as_bytes())?;
+            to.out
+                .write_all(render::table(&grid, zone, Width::AtMost(80)).as_bytes())?;
         }
         let total = many(report.total, "event", "events").unwrap_or_else(|| "No events".to_owned());
         let mut foot = match report.truncated {
@@ -167,7 +184,8 @@ impl Events {
         ];
         for (word, text, bound) in typed {
             if text.is_some() {
-                foot.push_str(word);
+                // `before the first event` is a moment in words of its own.
+                foot.push_str(if bound == Bound::Start { " " } else { word });
                 foot.push_str(&opened.words(bound, zone));
             }
         }
@@ -177,43 +195,64 @@ impl Events {
         if report.truncated {
             foot.push_str("; --limit 0 shows all");
         }
-        writeln!(out, "{foot}")?;
+        writeln!(to.out, "{foot}")?;
+        if search.filter.is_reversed() {
+            writeln!(to.out, "Note: --to lies before --from")?;
+        }
+        for notice in &report.notices {
+            writeln!(to.out, "Note: {}", harmless(notice))?;
+        }
         if let Some(unread) = many(report.unread, "event", "events") {
             writeln!(
-                out,
+                to.out,
                 "Note: {unread} could not be searched, since they cannot be read"
             )?;
         }
-        Ok(print_notes(&opened.notes, out)?)
+        Ok(to.notes(&opened.read_as)?)
     }
 
-    fn filter(&self, opened: &mut Opened, reading: Reading) -> Result<EventFilter, CliError> {
-        let mut filter = EventFilter::default();
+    fn filter(
+        &self,
+        opened: &mut Opened,
+        streams: Vec<StreamIx>,
+        reading: Reading,
+    ) -> Result<EventFilter, CliError> {
+        let mut filter = EventFilter {
+            streams,
+            ..EventFilter::default()
+        };
         if let Some(from) = &self.from {
-            filter.from = opened.bound(from, Edge::Start, reading)?;
+            let from = Asked {
+                edge: Edge::Start,
+                ..Asked::until("from", from)
+            };
+            filter.from = opened.bound(from, reading)?;
         }
         if let Some(to) = &self.to {
-            filter.to = opened.bound(to, Edge::End, reading)?;
+            filter.to = opened.bound(Asked::until("to", to), reading)?;
         }
         let log = &opened.log;
-        if let Some(stream) = &self.stream {
-            filter.streams.push(streams::resolve(log, stream)?);
-        }
-        if let Some(category) = &self.category {
+        for category in &self.categories {
             filter
                 .categories
                 .push(CategoryIx(named(log.categories(), category, "category")?));
         }
+        let types = |names: &[String]| -> Result<Vec<TypeIx>, CliError> {
+            let names = names.iter();
+            let found = names.map(|name| named(log.types(), name, "event type").map(TypeIx));
+            found.collect()
+        };
         if !self.types.is_empty() {
-            let found = self
-                .types
-                .iter()
-                .map(|name| named(log.types(), name, "event type").map(TypeIx));
-            filter.types = TypeFilter::Only(found.collect::<Result<_, _>>()?);
+            filter.types = TypeFilter::Only(types(&self.types)?);
+        } else if !self.without_types.is_empty() {
+            filter.types = TypeFilter::Without(types(&self.without_types)?);
         }
-        if let Some(id) = &self.correlation {
-            filter.correlation = CorrelationFilter::Is(id.clone());
-        }
+        filter.correlation = match self.correlation.as_deref() {
+            None => CorrelationFilter::Any,
+            Some("any") => CorrelationFilter::IsSet,
+            Some("none") => CorrelationFilter::NotSet,
+            Some(id) => CorrelationFilter::Is(id.to_owned()),
+        };
         if let Some(text) = &self.contains {
             filter.text = Some(TextFilter {
                 text: text.clone(),
@@ -224,8 +263,13 @@ impl Events {
     }
 }
 
+fn limit(text: &str) -> Result<usize, &'static str> {
+    let all = "it counts events: try 100, or 0 for all of them";
+    text.parse().map_err(|_| all)
+}
+
 /// The number of a name, by letter or by capitals.
-fn named(names: &Names, text: &str, what: &str) -> Result<u32, CliError> {
+pub(super) fn named(names: &Names, text: &str, what: &str) -> Result<u32, CliError> {
     let loosely = || {
         names
             .iter()

@@ -1,13 +1,12 @@
 //! `asof info`: what a store is and what it holds.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::moment::Reading;
+use super::moment::{Asked, Reading, Versions};
 use super::open::{CliError, Opened};
-use super::{Common, print_notes};
+use super::{Common, Streams};
 use crate::analysis::overview;
 use crate::model::{Task, Timestamp};
 use crate::render;
@@ -24,27 +23,29 @@ pub(super) struct Info {
 }
 
 impl Info {
-    pub fn print(&self, now: Timestamp, out: &mut dyn Write) -> Result<(), CliError> {
+    pub fn print(&self, now: Timestamp, to: &mut Streams<'_>) -> Result<(), CliError> {
         let mut opened = Opened::new(&self.store, &self.common)?;
         let reading = Reading {
             now,
             zone: self.common.zone,
-            stream: None,
+            stream: Versions::Nothing,
         };
-        let cut = opened.cut(self.at.as_deref(), reading)?;
+        let at = self.at.as_deref().map(|text| Asked::until("at", text));
+        let cut = opened.cut(at, reading)?;
         let report = overview::info(
             &opened.log,
+            &*opened.payloads,
             &cut,
             &opened.facts,
             self.common.zone,
             &Task::new(),
         )?;
         if self.common.json {
-            render::json(&report, out)?;
-        } else {
-            print_notes(&opened.notes, out)?;
-            out.write_all(render::info(&report, self.common.zone).as_bytes())?;
+            return to.json(&report, &opened.read_as);
         }
-        Ok(())
+        to.notes(&opened.read_as)?;
+        Ok(to
+            .out
+            .write_all(render::info(&report, self.common.zone).as_bytes())?)
     }
 }

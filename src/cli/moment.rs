@@ -1,10 +1,12 @@
 //! Moments: from what was typed to a bound of the log, and back to words with their zone.
 
+use serde::Serialize;
+
 use super::open::{CliError, Opened};
-use crate::analysis::replay::at_version;
-use crate::log::{AsOf, Bound, Clock, Cut};
+use crate::analysis::replay::{at_version, from_version};
+use crate::log::{AsOf, Bound, Cut};
 use crate::model::time::{Edge, InputContext, InputError, Moment, Zone, input};
-use crate::model::{Position, StreamIx, Timestamp, Version};
+use crate::model::{PositionName, StreamIx, Timestamp, Version};
 
 /// What typed moments are read against.
 #[derive(Clone, Copy)]
@@ -14,63 +16,142 @@ pub(super) struct Reading {
     /// The zone of times typed without one.
     pub zone: Zone,
     /// The stream whose versions count.
-    pub stream: Option<StreamIx>,
+    pub stream: Versions,
+}
+
+/// The stream whose versions count, where versions are typed.
+#[derive(Clone, Copy)]
+pub(super) enum Versions {
+    /// This one.
+    Of(StreamIx),
+    /// None was named, but could be.
+    NoStream,
+    /// Several were named.
+    Several,
+    /// What is asked is of no stream.
+    Nothing,
+}
+
+/// A moment of an option: the option's name in JSON and what was typed after it.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// `at`, `diff_to`.
+    pub option: &'static str,
+    /// As typed.
+    pub text: &'a str,
+    /// What a bare date means.
+    pub edge: Edge,
+}
+
+impl<'a> Asked<'a> {
+    /// A moment up to which things count.
+    pub fn until(option: &'static str, text: &'a str) -> Self {
+        Self {
+            option,
+            text,
+            edge: Edge::End,
+        }
+    }
+}
+
+/// How a moment that was typed was read.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct ReadAs {
+    /// The option that it was typed after.
+    #[serde(skip)]
+    pub option: &'static str,
+    /// The moment with its zone.
+    pub moment: String,
+    /// What the zone or the log made of it, if that needs saying.
+    pub note: Option<String>,
 }
 
 impl Opened {
-    /// The cut at a typed moment; everything without one.
-    pub fn cut(&mut self, typed: Option<&str>, reading: Reading) -> Result<Cut, CliError> {
-        let bound = match typed {
+    /// The cut at a moment; everything without one.
+    pub fn cut(&mut self, asked: Option<Asked<'_>>, reading: Reading) -> Result<Cut, CliError> {
+        let bound = match asked {
             None => Bound::Head,
-            Some(text) => self.bound(text, Edge::End, reading)?,
+            Some(asked) => self.bound(asked, reading)?,
         };
         Ok(self.log.cut(self.clock, bound))
     }
 
-    /// What a typed moment means in this store. What the zone made of it joins the notes.
-    pub fn bound(&mut self, text: &str, edge: Edge, reading: Reading) -> Result<Bound, CliError> {
-        if let Some(bound) = self.log.at_position_name(text) {
-            return Ok(bound);
-        }
+    /// What a moment means in this store. How a time was read is remembered, to be told.
+    pub fn bound(&mut self, asked: Asked<'_>, reading: Reading) -> Result<Bound, CliError> {
         let context = InputContext {
             now: reading.now,
             head: self.log.head_time(self.clock),
             cursor: None,
             zone: reading.zone,
-            edge,
+            edge: asked.edge,
         };
-        let typed = input::parse(text, &context)?;
-        self.notes.extend(typed.note.map(|note| note.to_string()));
-        match typed.moment {
-            Moment::Head => Ok(Bound::Head),
-            Moment::Time(_) if !self.log.has_clock(self.clock) => Err(InputError::NoTimes {
-                text: text.to_owned(),
+        if let Some(position) = self.log.written_position(asked.text) {
+            return self.position(asked, &position);
+        }
+        let typed = input::parse(asked.text, &context)?;
+        if let Moment::Time(_) = typed.moment {
+            self.read_as.push(ReadAs {
+                option: asked.option,
+                moment: typed.echo,
+                note: typed.note.map(|note| note.to_string()),
+            });
+        }
+        Ok(match typed.moment {
+            Moment::Head => Bound::Head,
+            Moment::Time(_) if !self.log.has_clock(self.clock) => {
+                return Err(InputError::NoTimes {
+                    text: asked.text.to_owned(),
+                }
+                .into());
             }
-            .into()),
-            Moment::Time(time) => Ok(Bound::Time(time)),
-            Moment::Position(position) => self.at_position(position),
-            Moment::Version(version) => self.at_version(version, reading.stream),
-        }
+            Moment::Time(time) => Bound::Time(time),
+            Moment::Position(position) => self.position(asked, &position)?,
+            Moment::Version(version) => self.version(asked, version, reading.stream)?,
+        })
     }
 
-    fn at_position(&self, position: Position) -> Result<Bound, CliError> {
-        if let Some(source) = self.log.sources().first() {
-            let (file, position) = (&source.name, position.0);
-            return Err(CliError::Other(format!(
-                "several files are open, so a position needs its file: #{file}:{position}"
-            )));
-        }
-        let found = self.log.at_position(position);
-        Ok(found.map_or(Bound::Start, Bound::Event))
-    }
-
-    fn at_version(&self, version: Version, stream: Option<StreamIx>) -> Result<Bound, CliError> {
-        let Some(stream) = stream else {
-            return Err(CliError::Other(format!(
-                "{version} is a version, which needs a stream; type a time or #position"
-            )));
+    /// What a position means. One beyond the end is that of the last event, which is told.
+    fn position(&mut self, asked: Asked<'_>, position: &PositionName) -> Result<Bound, CliError> {
+        let bound = match asked.edge {
+            Edge::Start => self.log.from_position_name(position)?,
+            Edge::End => self.log.at_position_name(position)?,
         };
-        let found = at_version(&self.log, stream, version).ok_or_else(|| {
+        if let Some(ends) = self.log.ends_before(position) {
+            self.read_as.push(ReadAs {
+                option: asked.option,
+                moment: position.to_string(),
+                note: Some(ends.to_string()),
+            });
+        }
+        Ok(bound)
+    }
+
+    fn version(
+        &self,
+        asked: Asked<'_>,
+        version: Version,
+        stream: Versions,
+    ) -> Result<Bound, CliError> {
+        let refused = |why: &str| Err(CliError::Other(format!("{version} is a version, {why}")));
+        let stream = match stream {
+            Versions::Of(stream) => stream,
+            Versions::NoStream => {
+                return refused(
+                    "which needs its stream: add --stream, or type a time or #position",
+                );
+            }
+            Versions::Several => {
+                return refused("which needs a single --stream: type a time or #position");
+            }
+            Versions::Nothing => {
+                return refused("which only a stream has: type a time or #position");
+            }
+        };
+        let find = match asked.edge {
+            Edge::Start => from_version,
+            Edge::End => at_version,
+        };
+        let found = find(&self.log, stream, version).ok_or_else(|| {
             let name = self.log.stream_name(stream);
             let events = self.log.stream_events(stream);
             let ends = [events.first(), events.last()]
@@ -98,17 +179,9 @@ impl Opened {
 
 /// What an `as_of` names, in words.
 pub(super) fn words(as_of: &AsOf, zone: Zone) -> String {
-    match (as_of.time, &as_of.position) {
-        (Some(time), _) => zone.say(time),
+    match (as_of.say(zone), &as_of.position) {
+        (Some(time), _) => time,
         (None, Some(position)) => position.to_string(),
         (None, None) => "before the first event".to_owned(),
-    }
-}
-
-/// The clock's name in words.
-pub(super) const fn clock_name(clock: Clock) -> &'static str {
-    match clock {
-        Clock::Recorded => "recorded",
-        Clock::Occurred => "occurred",
     }
 }

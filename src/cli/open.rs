@@ -4,15 +4,22 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Common;
-use super::moment::clock_name;
+use super::moment::ReadAs;
+use crate::analysis::audit::AuditError;
+use crate::analysis::bodies::BodiesError;
+use crate::analysis::causality::Untraceable;
 use crate::analysis::overview::StoreFacts;
+use crate::analysis::projection::{ConsumerError, Reading, RunOptions, ScriptError};
 use crate::analysis::replay::{FoldRules, ReplayError};
+use crate::analysis::saga::DefinitionError;
 use crate::analysis::streams::Unresolved;
-use crate::log::{Clock, Log, PayloadReader};
+use crate::log::{Clock, Log, PayloadReader, PositionError, RowSource, RowsError, TableSource};
 use crate::model::time::InputError;
 use crate::model::{Cancelled, Task};
+use crate::simulate::SimulateError;
+use crate::sql::SqlError;
 use crate::store::layout::{LayoutError, from_toml};
-use crate::store::{OpenError, OpenOptions, Store};
+use crate::store::{OpenError, OpenOptions, Store, Tail, attached};
 use crate::workspace::{StorePath, Workspace, WorkspaceError};
 
 /// Why there is no answer: one sentence.
@@ -24,18 +31,66 @@ pub enum CliError {
     /// The moment.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// The position.
+    #[error(transparent)]
+    Position(#[from] PositionError),
     /// The stream.
     #[error(transparent)]
     Stream(#[from] Unresolved),
     /// The replay.
     #[error(transparent)]
     Replay(#[from] ReplayError),
+    /// The audit.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    /// The pass over all payloads.
+    #[error(transparent)]
+    Bodies(#[from] BodiesError),
+    /// What stands beside the events.
+    #[error(transparent)]
+    Rows(#[from] RowsError),
+    /// What was to be traced.
+    #[error(transparent)]
+    Trace(#[from] Untraceable),
+    /// The statement.
+    #[error(transparent)]
+    Sql(#[from] SqlError),
     /// The layout file.
     #[error(transparent)]
     Layout(#[from] LayoutError),
     /// The workspace.
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
+    /// No folder to remember in.
+    #[error("there is no such folder, in which something could be remembered: {}", .0.display())]
+    NoWorkspace(PathBuf),
+    /// A projection's definition, with the file that it stands in.
+    #[error("the projection does not hold: {error}: {}", .file.display())]
+    Definition {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong.
+        error: ScriptError,
+    },
+    /// The consumer.
+    #[error(transparent)]
+    Consumer(#[from] ConsumerError),
+    /// A process's definition, with the file that it stands in.
+    #[error("the definition does not hold: {error}: {}", .file.display())]
+    SagaDefinition {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong.
+        error: DefinitionError,
+    },
+    /// A file beside the store.
+    #[error("this file could not be read ({error}): {}", .file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
     /// Called off.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -45,6 +100,9 @@ pub enum CliError {
     /// JSON.
     #[error("the answer could not be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
+    /// A simulated store.
+    #[error(transparent)]
+    Simulate(#[from] SimulateError),
     /// Anything else, in a sentence.
     #[error("{0}")]
     Other(String),
@@ -54,11 +112,13 @@ pub enum CliError {
 pub(super) struct Opened {
     pub log: Log,
     pub payloads: Arc<dyn PayloadReader>,
+    pub rows: Arc<dyn RowSource>,
+    pub tables: Arc<dyn TableSource>,
     pub facts: StoreFacts,
     pub rules: FoldRules,
     pub clock: Clock,
-    /// What the zone made of typed times, to be told.
-    pub notes: Vec<String>,
+    /// How typed times were read, to be told.
+    pub read_as: Vec<ReadAs>,
 }
 
 impl Opened {
@@ -68,6 +128,9 @@ impl Opened {
         for path in std::iter::once(path).chain(common.with.iter().map(PathBuf::as_path)) {
             let layout = match (&chosen, &common.workspace) {
                 (Some(chosen), _) => Some(chosen.clone()),
+                (None, Some(dir)) if !dir.is_dir() => {
+                    return Err(CliError::NoWorkspace(dir.clone()));
+                }
                 (None, Some(dir)) => {
                     let remembered = Workspace::at(dir).load_store(&StorePath::of(path))?;
                     remembered.value.mapping
@@ -77,27 +140,62 @@ impl Opened {
             files.push((path.to_owned(), OpenOptions { layout }));
         }
         let task = Task::new();
-        let mut store = Store::open_all(&files, common.order.into(), &task)?;
+        let opened = Store::open_all(&files, common.order.into(), &task);
+        let mut store = opened.map_err(|error| named(error, common.layout.as_deref()))?;
         let mut builder = store.builder();
-        store.index(&mut builder, &task, &mut |_| {})?;
+        store.index(&mut builder, Tail::AtRest, &task, &mut |_| {})?;
         let (log, _) = builder.finish();
         let clock = common
             .clock
             .map_or_else(|| log.default_clock(), Clock::from);
         if common.clock.is_some() && !log.has_clock(clock) && !log.is_empty() {
-            let name = clock_name(clock);
+            let name = clock.name();
             return Err(CliError::Other(format!("this store has no {name} times")));
         }
         Ok(Self {
             payloads: store.payloads(),
+            rows: store.rows(),
+            tables: store.tables(),
             facts: facts(&store),
             rules: FoldRules {
                 drop_keys: store.envelope_copies(),
             },
             log,
             clock,
-            notes: Vec::new(),
+            read_as: Vec::new(),
         })
+    }
+}
+
+impl Opened {
+    /// What a projection reads.
+    pub fn reading(&self) -> Reading {
+        Reading {
+            log: self.log.clone(),
+            payloads: Arc::clone(&self.payloads),
+            clock: self.clock,
+        }
+    }
+
+    /// How a projection is run here, with the tables of these files beside those of the store.
+    pub fn run_options(&self, attach: &[PathBuf], task: &Task) -> Result<RunOptions, CliError> {
+        let own = Arc::clone(&self.tables);
+        Ok(RunOptions {
+            fold: self.rules.clone(),
+            tables: attached((Path::new(&self.facts.path), own), attach, task)?,
+            ..RunOptions::default()
+        })
+    }
+}
+
+/// A layout that does not fit is named by the file that it came from.
+fn named(error: OpenError, file: Option<&Path>) -> CliError {
+    match (error, file) {
+        (OpenError::Layout(error), Some(file)) => CliError::Layout(LayoutError {
+            file: file.display().to_string(),
+            ..error
+        }),
+        (error, _) => CliError::Open(error),
     }
 }
 

@@ -1,20 +1,20 @@
 //! `asof state`: a stream's state at a moment.
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::moment::{self, Reading};
+use super::moment::{self, Asked, ReadAs, Reading, Versions};
 use super::open::{CliError, Opened};
-use super::{Common, print_notes};
+use super::{Common, Streams, project};
+use crate::analysis::projection::{StreamState, StreamStateError};
 use crate::analysis::replay::{
-    self, Change, Detail, LeafBlame, Series, Source, StateReport, StateRequest,
+    self, Change, Detail, LeafBlame, Presence, Series, Source, StateReport, StateRequest,
 };
 use crate::analysis::streams;
 use crate::model::time::Style;
-use crate::model::{Task, Timestamp};
-use crate::render;
+use crate::model::{StreamIx, Task, Timestamp};
+use crate::render::{self, harmless};
 
 #[derive(Debug, Args)]
 pub(super) struct State {
@@ -25,12 +25,13 @@ pub(super) struct State {
     /// The moment: 2024-12-31 (its end), "2024-12-31 23:59", -2h (before the head), #1042, v7
     #[arg(long, value_name = "MOMENT", allow_hyphen_values = true)]
     at: Option<String>,
-    /// The stream version, in place of a moment
+    /// The stream version, in place of a moment: 7 or v7
     #[arg(
         long,
         value_name = "N",
         conflicts_with = "at",
-        allow_negative_numbers = true
+        allow_negative_numbers = true,
+        value_parser = version
     )]
     version: Option<i64>,
     /// Compare with the state at this moment
@@ -39,27 +40,41 @@ pub(super) struct State {
     /// Tell for every field which event set it
     #[arg(long)]
     blame: bool,
+    /// By this projection instead of the default fold: one that has a state for each stream
+    #[arg(long, value_name = "FILE")]
+    projection: Option<PathBuf>,
+    /// Upcasters (a JavaScript file), applied before any handler
+    #[arg(long, value_name = "FILE", requires = "projection")]
+    upcasters: Option<PathBuf>,
+    /// Tables of this SQLite file, for lookup() (may be given several times)
+    #[arg(long, value_name = "FILE", requires = "projection")]
+    attach: Vec<PathBuf>,
     #[command(flatten)]
     common: Common,
 }
 
 impl State {
-    pub fn print(&self, now: Timestamp, out: &mut dyn Write) -> Result<(), CliError> {
+    pub fn print(&self, now: Timestamp, to: &mut Streams<'_>) -> Result<(), CliError> {
         let mut opened = Opened::new(&self.store, &self.common)?;
         let stream = streams::resolve(&opened.log, &self.stream)?;
         let reading = Reading {
             now,
             zone: self.common.zone,
-            stream: Some(stream),
+            stream: Versions::Of(stream),
         };
-        let at = self
-            .version
-            .map(|version| format!("v{version}"))
-            .or_else(|| self.at.clone());
-        let cut = opened.cut(at.as_deref(), reading)?;
+        let version = self.version.map(|version| format!("v{version}"));
+        let at = match (&version, &self.at) {
+            (Some(version), _) => Some(Asked::until("version", version)),
+            (None, at) => at.as_deref().map(|text| Asked::until("at", text)),
+        };
+        let cut = opened.cut(at, reading)?;
         let diff_to = match &self.diff_to {
-            Some(text) => Some(opened.cut(Some(text), reading)?),
+            Some(text) => Some(opened.cut(Some(Asked::until("diff_to", text)), reading)?),
             None => None,
+        };
+        let way = match diff_to {
+            Some(other) if other.count() < cut.count() => "back to",
+            _ => "until",
         };
         let request = StateRequest {
             store: &opened.facts.path,
@@ -72,60 +87,106 @@ impl State {
             },
             zone: self.common.zone,
         };
-        let task = Task::new();
-        let source = Source {
-            log: &opened.log,
-            payloads: &*opened.payloads,
-            task: &task,
+        let report = match &self.projection {
+            Some(file) => self.projected(file, &opened, stream, &request)?,
+            None => {
+                let task = Task::new();
+                let source = Source {
+                    log: &opened.log,
+                    payloads: &*opened.payloads,
+                    task: &task,
+                };
+                let series = Series::new(stream, opened.rules.clone());
+                replay::state(&series, source, &request)?
+            }
         };
-        let series = Series::new(stream, opened.rules.clone());
-        let report = replay::state(&series, source, &request)?;
         if self.common.json {
-            render::json(&report, out)?;
-            return Ok(());
+            to.losses(&opened.log, &cut)?;
+            return to.json(&report, &opened.read_as);
         }
-        self.words(&report, &opened.notes, out)
+        self.words(&report, &opened.read_as, to)?;
+        self.difference(&report, way, to)
+    }
+
+    /// The state by a projection.
+    fn projected(
+        &self,
+        file: &Path,
+        opened: &Opened,
+        stream: StreamIx,
+        request: &StateRequest<'_>,
+    ) -> Result<StateReport, CliError> {
+        let upcasters = self.upcasters.as_deref().map(project::read).transpose()?;
+        let own = project::definition(file, upcasters.as_deref())?;
+        let task = Task::new();
+        let options = opened.run_options(&self.attach, &task)?;
+        let wrong = |error| match error {
+            StreamStateError::Definition(error) => project::unsound(file, error),
+            StreamStateError::Cancelled(cancelled) => cancelled.into(),
+            error => CliError::Other(format!("{error}: {}", file.display())),
+        };
+        let state = StreamState::new(&own, &opened.reading(), &options, stream);
+        let mut state = state.map_err(wrong)?;
+        let at = state.at(request.cut, &task).map_err(wrong)?;
+        let other = match request.diff_to {
+            Some(cut) => Some(state.at(cut, &task).map_err(wrong)?),
+            None => None,
+        };
+        Ok(replay::told(&opened.log, &at, other.as_ref(), request))
     }
 
     fn words(
         &self,
         report: &StateReport,
-        notes: &[String],
-        out: &mut dyn Write,
+        read_as: &[ReadAs],
+        to: &mut Streams<'_>,
     ) -> Result<(), CliError> {
-        writeln!(out, "{}", report.answer)?;
-        print_notes(notes, out)?;
+        writeln!(to.out, "{}", report.answer)?;
+        to.notes(read_as)?;
+        let out = &mut *to.out;
         for notice in &report.notices {
-            writeln!(out, "Note: {}", notice.message)?;
+            writeln!(out, "Note: {}", harmless(&notice.message))?;
         }
         if let Some(state) = &report.state {
-            writeln!(out, "\n{}", serde_json::to_string_pretty(state)?)?;
+            writeln!(out, "\n{}", render::json_text(state))?;
         }
         if let Some(blame) = &report.blame {
             writeln!(out, "\nSet by:")?;
             for (pointer, leaf) in blame {
-                writeln!(out, "  {pointer}  {}", self.set_by(leaf))?;
+                let line = format!("  {pointer}  {}", self.set_by(leaf));
+                writeln!(out, "{}", harmless(&line))?;
             }
         }
-        if let Some(diff) = &report.diff {
-            let zone = self.common.zone;
-            let until = report.diff_to.as_ref();
-            let until = until.map_or(String::new(), |as_of| moment::words(as_of, zone));
-            writeln!(out, "\nChanges until {until}:")?;
-            if diff.is_empty() {
-                writeln!(out, "  none")?;
-            }
-            for change in diff {
-                let value = |value: &Option<serde_json::Value>| {
-                    value.as_ref().map(ToString::to_string).unwrap_or_default()
-                };
-                let (from, to) = (value(&change.from), value(&change.to));
-                match change.kind {
-                    Change::Added => writeln!(out, "  + {}  {to}", change.path)?,
-                    Change::Removed => writeln!(out, "  - {}  {from}", change.path)?,
-                    Change::Changed => writeln!(out, "  ~ {}  {from} -> {to}", change.path)?,
-                }
-            }
+        Ok(())
+    }
+
+    /// What leads to the other moment, which is the later one or not.
+    fn difference(
+        &self,
+        report: &StateReport,
+        way: &str,
+        to: &mut Streams<'_>,
+    ) -> Result<(), CliError> {
+        let (Some(diff), Some(other)) = (&report.diff, &report.diff_to) else {
+            return Ok(());
+        };
+        let out = &mut *to.out;
+        let other = moment::words(other, self.common.zone);
+        writeln!(out, "\nChanges {way} {other}:")?;
+        if diff.is_empty() {
+            writeln!(out, "  none")?;
+        }
+        for change in diff {
+            let value = |value: &Option<serde_json::Value>| {
+                value.as_ref().map(ToString::to_string).unwrap_or_default()
+            };
+            let (from, to) = (value(&change.from), value(&change.to));
+            let line = match change.kind {
+                Change::Added => format!("  + {}  {to}", change.path),
+                Change::Removed => format!("  - {}  {from}", change.path),
+                Change::Changed => format!("  ~ {}  {from} -> {to}", change.path),
+            };
+            writeln!(out, "{}", harmless(&line))?;
         }
         Ok(())
     }
@@ -141,6 +202,20 @@ impl State {
             .time
             .map(|time| format!(" at {}", zone.format(time, Style::AsNeeded)))
             .unwrap_or_default();
-        format!("{} ({version}{}){time}", by.event_type, by.position)
+        let removed = match leaf.presence {
+            Presence::Present => "",
+            Presence::Removed => "removed by ",
+        };
+        format!(
+            "{removed}{} ({version}{}){time}",
+            by.event_type, by.position
+        )
     }
+}
+
+fn version(text: &str) -> Result<i64, &'static str> {
+    let digits = text.strip_prefix(['v', 'V']).unwrap_or(text);
+    digits
+        .parse()
+        .map_err(|_| "it is a whole number: try 7 or v7")
 }

@@ -1,24 +1,36 @@
 //! Writes what a view shows to a file of the user's choice: beside the target first, then renamed, so
 //! that a half-written file never stands under the chosen name. Never onto the open store.
 
+mod layout;
 mod order;
+mod projection;
 mod rows;
 
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::job::Subject;
-use super::search;
+use super::questions::{self, AskSql};
+use super::{Asked, Question, Room, Subject, Unanswered};
 use crate::analysis::events::{EventRow, Search, each_row};
+use crate::analysis::lag::LagReport;
+use crate::analysis::projection::{ProjectReport, ScriptError};
 use crate::analysis::replay::{ReplayError, Series, Source, StateAt};
 use crate::analysis::streams;
 use crate::log::Cut;
 use crate::model::{Cancelled, StreamIx, Task};
 use crate::render;
+use crate::sql::{self, Answer, Most, SqlError};
 
-pub use order::{Export, ExportFormat, Exported, Exports};
+pub use layout::ExportLayout;
+pub use order::{Export, ExportFormat, Exported, Exports, TextFile};
 use rows::{Broken, Rows};
+
+/// As much of an answer to a statement as memory holds.
+const ANSWER: Most = Most {
+    rows: usize::MAX,
+    bytes: 1 << 30,
+};
 
 /// Rows turned into CSV in one go.
 const BATCH: usize = 1 << 10;
@@ -35,6 +47,15 @@ pub enum ExportError {
     /// The state could not be replayed.
     #[error(transparent)]
     Replay(ReplayError),
+    /// The statement has no answer.
+    #[error(transparent)]
+    Sql(SqlError),
+    /// The projection's definition does not hold.
+    #[error(transparent)]
+    Definition(#[from] ScriptError),
+    /// What was asked has no answer.
+    #[error("{0}")]
+    Unanswered(String),
     /// The system said no.
     #[error("the file could not be written: {source}: {}", .path.display())]
     Write {
@@ -54,28 +75,72 @@ impl From<ReplayError> for ExportError {
     }
 }
 
-/// Writes the file.
-pub(super) fn export(order: &Export, task: &Task) -> Result<Exported, ExportError> {
-    let path = &order.path;
-    if order
-        .store
-        .iter()
-        .any(|store| belongs_to_store(path, store))
-    {
-        return Err(ExportError::Store(path.clone()));
+impl From<Unanswered> for ExportError {
+    fn from(unanswered: Unanswered) -> Self {
+        match unanswered {
+            Unanswered::Cancelled => Self::Cancelled(Cancelled),
+            Unanswered::Failed(sentence) => Self::Unanswered(sentence),
+        }
     }
+}
+
+impl From<SqlError> for ExportError {
+    fn from(error: SqlError) -> Self {
+        match error {
+            SqlError::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            error => Self::Sql(error),
+        }
+    }
+}
+
+impl Question for Export {
+    type Answer = Result<Exported, ExportError>;
+    const ROOM: Room = Room::Exports;
+    const LABEL: Option<&'static str> = Some("Exporting");
+
+    fn answer(&self, asked: Asked<'_>) -> Result<Self::Answer, Unanswered> {
+        Ok(export(self, asked.task))
+    }
+}
+
+/// Writes the file.
+fn export(order: &Export, task: &Task) -> Result<Exported, ExportError> {
+    refuse_the_store(&order.path, &order.store)?;
+    let content = Content::gather(&order.subject, &order.what, &order.cut, task)?;
+    write_whole(&order.path, task, &mut |writer| {
+        content.write(order, task, writer)
+    })?;
+    Ok(Exported {
+        path: order.path.clone(),
+        what: content.words(),
+        as_of: order.cut.as_of(&order.subject.log),
+    })
+}
+
+fn refuse_the_store(path: &Path, store: &[PathBuf]) -> Result<(), ExportError> {
+    match store.iter().any(|store| belongs_to_store(path, store)) {
+        true => Err(ExportError::Store(path.to_owned())),
+        false => Ok(()),
+    }
+}
+
+/// Writes a file that is there as a whole or not at all.
+fn write_whole(
+    path: &Path,
+    task: &Task,
+    write: &mut dyn FnMut(&mut dyn Write) -> Result<(), Broken>,
+) -> Result<(), ExportError> {
     let failed = |source: io::Error| ExportError::Write {
         source,
-        path: path.clone(),
+        path: path.to_owned(),
     };
-    let content = Content::gather(&order.subject, &order.what, &order.cut, task)?;
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
     let mut file = temporary(folder).map_err(failed)?;
     let mut writer = BufWriter::with_capacity(1 << 18, file.as_file_mut());
-    let written = content.write(order, task, &mut writer);
+    let written = write(&mut writer);
     let flushed = writer.flush();
     drop(writer);
     match written {
@@ -88,11 +153,7 @@ pub(super) fn export(order: &Export, task: &Task) -> Result<Exported, ExportErro
     // The last moment to call it off: from here on the file is there.
     task.check()?;
     file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(Exported {
-        path: path.clone(),
-        what: content.words(),
-        as_of: order.cut.as_of(&order.subject.log),
-    })
+    Ok(())
 }
 
 fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
@@ -149,6 +210,10 @@ enum Content {
     Events(Vec<crate::model::EventIx>),
     Streams(Vec<streams::StreamRow>),
     State(String, Box<serde_json::Value>),
+    Sql(Box<Answer>),
+    Projection(Box<ProjectReport>),
+    Text(order::TextFile),
+    Lag(Box<LagReport>),
 }
 
 impl Content {
@@ -171,7 +236,7 @@ impl Content {
                 Self::Events(search.run(task, &mut |_| {})?.events)
             }
             Exports::Streams(wanted) => {
-                let list = search::streams(subject, cut, wanted, task)?;
+                let list = questions::streams(subject, cut, wanted, task)?;
                 let row = |figures| streams::row(log, cut.clock(), figures);
                 Self::Streams(list.streams.iter().map(row).collect())
             }
@@ -179,6 +244,16 @@ impl Content {
                 let name = log.stream_name(*stream).to_owned();
                 Self::State(name, Box::new(state(subject, *stream, cut, task)?))
             }
+            Exports::Sql(statement) => {
+                let scene = AskSql::scene(subject, cut);
+                Self::Sql(Box::new(sql::ask(&scene, statement, ANSWER, task)?))
+            }
+            Exports::Projection(written, settings) => {
+                let report = projection::report(subject, (written, *settings), cut, task)?;
+                Self::Projection(Box::new(report))
+            }
+            Exports::Text(written) => Self::Text(written.clone()),
+            Exports::Lag => Self::Lag(Box::new(questions::lag(subject, cut, task)?)),
         })
     }
 
@@ -191,6 +266,13 @@ impl Content {
             Self::Events(events) => many(events.len(), "event", "events"),
             Self::Streams(rows) => many(rows.len(), "stream", "streams"),
             Self::State(name, _) => format!("The state of {name}"),
+            Self::Sql(answer) if answer.truncated => {
+                format!("The first {}", many(answer.rows.len(), "row", "rows"))
+            }
+            Self::Sql(answer) => many(answer.rows.len(), "row", "rows"),
+            Self::Projection(report) => many(report.partitions as usize, "result", "results"),
+            Self::Text(written) => written.what.clone(),
+            Self::Lag(report) => many(report.consumers.len(), "consumer", "consumers"),
         }
     }
 
@@ -219,6 +301,36 @@ impl Content {
                 rows.end(&render::streams([]))
             }
             Self::State(_, value) => Ok(render::json(value, to)?),
+            Self::Text(written) => Ok(to.write_all(written.text.as_bytes())?),
+            Self::Sql(answer) => match order.format {
+                ExportFormat::Json => Ok(render::json(answer, to)?),
+                ExportFormat::JsonLines => Ok(render::answer_lines(answer, to)?),
+                ExportFormat::Csv => Ok(render::csv(&render::answer(answer), to)?),
+            },
+            Self::Projection(report) => match order.format {
+                ExportFormat::Json => Ok(render::json(report, to)?),
+                ExportFormat::JsonLines => {
+                    let rows = projection::rows(report);
+                    Ok(rows
+                        .iter()
+                        .try_for_each(|row| render::json_line(row, &mut *to))?)
+                }
+                ExportFormat::Csv => {
+                    let answer = projection::table(report);
+                    Ok(render::csv(&render::answer(&answer), to)?)
+                }
+            },
+            Self::Lag(report) => match order.format {
+                ExportFormat::Json => Ok(render::json(report, to)?),
+                ExportFormat::JsonLines => {
+                    let mut lines = report.consumers.iter();
+                    Ok(lines.try_for_each(|own| render::json_line(own, &mut *to))?)
+                }
+                ExportFormat::Csv => {
+                    let grid = render::consumers(report.consumers.iter());
+                    Ok(render::csv(&grid, to)?)
+                }
+            },
         }
     }
 }

@@ -1,184 +1,247 @@
-//! One thread with a slot per family: one job runs, at most one of a family waits, the newest wins.
+//! One thread with a queue: of each slot one piece of work runs and at most one waits, the newest.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::job::{Family, Job};
-use super::outcome::Outcome;
 use crate::model::{Progress, Task};
 
-/// Called after an outcome was sent, to make the window look.
+/// Called after something was sent, to make the window look.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
-/// Where outcomes go.
-#[derive(Clone)]
-pub(super) struct Sender {
-    channel: crossbeam_channel::Sender<Outcome>,
-    wake: Wake,
-}
+/// The place that work belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SlotId(u64);
 
-impl Sender {
-    pub fn new(channel: crossbeam_channel::Sender<Outcome>, wake: Wake) -> Self {
-        Self { channel, wake }
-    }
-
-    /// Sends, then wakes: the other way round the window would look too early and sleep again.
-    pub fn send(&self, outcome: Outcome) {
-        if self.channel.send(outcome).is_ok() {
-            (self.wake)();
-        }
+impl SlotId {
+    /// One that no other place has.
+    pub(super) fn unique() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
     }
 }
 
-/// A job with its number and its task.
-#[derive(Debug)]
-pub(super) struct Queued {
-    pub number: u64,
-    pub job: Job,
-    pub task: Task,
-}
-
-/// Work under way.
+/// Work under way that is worth a line in the status bar.
 #[derive(Clone, Debug)]
 pub struct Running {
-    /// What it is.
-    pub family: Family,
+    /// Whose.
+    pub slot: SlotId,
+    /// What it is: "Filtering".
+    pub label: &'static str,
     /// How far it is.
     pub progress: Progress,
 }
 
-#[derive(Debug, Default)]
-struct Queue {
-    waiting: VecDeque<Queued>,
-    running: Option<(Family, Task)>,
-    number: u64,
-    closed: bool,
+impl Running {
+    /// Whether it is the store being read.
+    #[must_use]
+    pub fn is_indexing(&self) -> bool {
+        self.label == INDEXING
+    }
+}
+
+/// What reading the store is called.
+pub(super) const INDEXING: &str = "Indexing";
+
+/// A piece of work with its task.
+#[derive(Debug)]
+pub(super) struct Queued<W> {
+    pub slot: SlotId,
+    /// None for what is shorter than a glance.
+    pub label: Option<&'static str>,
+    pub task: Task,
+    pub work: W,
+}
+
+#[derive(Debug)]
+struct Queue<W> {
+    waiting: VecDeque<Queued<W>>,
+    running: Option<Queued<()>>,
+    closed: Option<Close>,
+}
+
+/// How a lane ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Close {
+    /// What runs is called off, what waits is dropped.
+    Now,
+    /// What waits is done first.
+    WhenDone,
 }
 
 /// What the thread and its owner share.
-#[derive(Debug, Default)]
-pub(super) struct Shared {
-    queue: Mutex<Queue>,
+#[derive(Debug)]
+pub(super) struct Shared<W> {
+    queue: Mutex<Queue<W>>,
     news: Condvar,
 }
 
 /// What a wait for work brought.
-pub(super) enum Turn {
-    Work(Box<Queued>),
+#[derive(Debug)]
+pub(super) enum Turn<W> {
+    Work(W, Task),
     /// Nothing came in that time.
     Idle,
     Closed,
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Queue> {
+impl<W> Shared<W> {
+    fn new() -> Self {
+        Self {
+            queue: Mutex::new(Queue {
+                waiting: VecDeque::new(),
+                running: None,
+                closed: None,
+            }),
+            news: Condvar::new(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue<W>> {
         // A panic elsewhere leaves the queue as usable as it was.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for the next job, at most for `patience`.
-    pub fn next(&self, patience: Duration) -> Turn {
+    /// Waits for the next work, at most for `patience`.
+    pub fn next(&self, patience: Duration) -> Turn<W> {
         let mut queue = self.lock();
         queue.running = None;
         loop {
-            if queue.closed {
+            if queue.closed == Some(Close::Now) {
                 return Turn::Closed;
             }
             if let Some(queued) = queue.waiting.pop_front() {
-                queue.running = Some((queued.job.family(), queued.task.clone()));
-                return Turn::Work(Box::new(queued));
+                let Queued {
+                    slot,
+                    label,
+                    task,
+                    work,
+                } = queued;
+                queue.running = Some(Queued {
+                    slot,
+                    label,
+                    task: task.clone(),
+                    work: (),
+                });
+                return Turn::Work(work, task);
+            }
+            if queue.closed.is_some() {
+                return Turn::Closed;
             }
             let (again, waited) = match self.news.wait_timeout(queue, patience) {
                 Ok(woken) => woken,
                 Err(poisoned) => poisoned.into_inner(),
             };
             queue = again;
-            if waited.timed_out() && queue.waiting.is_empty() && !queue.closed {
+            if waited.timed_out() && queue.waiting.is_empty() && queue.closed.is_none() {
                 return Turn::Idle;
             }
         }
+    }
+
+    /// Notes that the thread has found itself something to do, until it asks for the next work.
+    pub fn begin(&self, slot: SlotId, label: &'static str, task: &Task) {
+        self.lock().running = Some(Queued {
+            slot,
+            label: Some(label),
+            task: task.clone(),
+            work: (),
+        });
     }
 }
 
 /// The owner's end of a thread.
 #[derive(Debug)]
-pub(super) struct Lane {
-    shared: Arc<Shared>,
+pub(super) struct Lane<W> {
+    shared: Arc<Shared<W>>,
     thread: Option<std::thread::JoinHandle<()>>,
+    close: Close,
 }
 
-impl Lane {
-    pub fn start(name: &str, sender: Sender, run: fn(&Shared, &Sender)) -> std::io::Result<Self> {
-        let shared = Arc::new(Shared::default());
+impl<W: Send + 'static> Lane<W> {
+    /// Starts the thread; `run` is its whole life.
+    pub fn start(
+        name: &str,
+        close: Close,
+        run: impl FnOnce(&Shared<W>) + Send + 'static,
+    ) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared::new());
         let inside = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name(name.to_owned())
-            .spawn(move || run(&inside, &sender))?;
+            .spawn(move || run(&inside))?;
         Ok(Self {
             shared,
             thread: Some(thread),
+            close,
         })
     }
+}
 
-    pub fn submit(&self, job: Job) -> u64 {
+impl<W> Lane<W> {
+    /// Puts work at the end of the queue; what waited of the same slot is dropped for it.
+    pub fn submit(&self, queued: Queued<W>) {
         let mut queue = self.shared.lock();
-        queue.number += 1;
-        let number = queue.number;
-        let family = job.family();
-        queue.waiting.retain(|queued| queued.job.family() != family);
-        if let Some((running, task)) = &queue.running
-            && *running == family
-            && job.supersedes_running()
-        {
-            task.cancel();
-        }
-        queue.waiting.push_back(Queued {
-            number,
-            job,
-            task: Task::new(),
-        });
+        let replaced = remove(&mut queue.waiting, queued.slot);
+        queue.waiting.push_back(queued);
         drop(queue);
+        // Outside of the lock: dropping work may send.
+        drop(replaced);
         self.shared.news.notify_one();
-        number
     }
 
-    pub fn cancel(&self, family: Family) {
+    /// Calls off what runs or waits of `slot`.
+    pub fn cancel(&self, slot: SlotId) {
         let mut queue = self.shared.lock();
-        queue.waiting.retain(|queued| queued.job.family() != family);
-        if let Some((running, task)) = &queue.running
-            && *running == family
-        {
-            task.cancel();
+        let waiting = remove(&mut queue.waiting, slot);
+        if let Some(running) = queue.running.as_ref().filter(|own| own.slot == slot) {
+            running.task.cancel();
         }
+        drop(queue);
+        drop(waiting);
     }
 
+    /// What runs, if it is worth a line.
     pub fn running(&self) -> Option<Running> {
         let queue = self.shared.lock();
-        let (family, task) = queue.running.as_ref()?;
+        let running = queue.running.as_ref()?;
         Some(Running {
-            family: *family,
-            progress: task.progress(),
+            slot: running.slot,
+            label: running.label?,
+            progress: running.task.progress(),
         })
     }
 
+    /// Whether nothing runs and nothing waits.
     pub fn is_idle(&self) -> bool {
         let queue = self.shared.lock();
         queue.running.is_none() && queue.waiting.is_empty()
     }
 }
 
-impl Drop for Lane {
+fn remove<W>(waiting: &mut VecDeque<Queued<W>>, slot: SlotId) -> Vec<Queued<W>> {
+    let (gone, kept) = std::mem::take(waiting)
+        .into_iter()
+        .partition(|queued| queued.slot == slot);
+    *waiting = kept;
+    Vec::from(gone)
+}
+
+impl<W> Drop for Lane<W> {
     fn drop(&mut self) {
         let mut queue = self.shared.lock();
-        queue.closed = true;
-        queue.waiting.clear();
-        if let Some((_, task)) = &queue.running {
-            task.cancel();
+        queue.closed = Some(self.close);
+        if self.close == Close::Now
+            && let Some(running) = &queue.running
+        {
+            running.task.cancel();
         }
         drop(queue);
         self.shared.news.notify_all();
-        // Not joined: a thread that waits for a full channel ends when the window lets go of it.
-        drop(self.thread.take());
+        if let (Some(thread), Close::WhenDone) = (self.thread.take(), self.close) {
+            // Its work is short, and losing it would lose what the user has chosen.
+            let _ = thread.join();
+        }
     }
 }

@@ -1,95 +1,168 @@
-//! The background: everything that reads a file or takes time in proportion to the store. Typed
-//! jobs go in, numbered outcomes come out, the newest of a family wins, and nobody ever waits.
+//! The background: everything that reads a file or takes time in proportion to the store. Nobody ever
+//! waits for it.
 //!
-//! Six threads, so that a look at a state never queues behind a search: one opens, indexes and
-//! follows the store ([`session`]); one answers what the cursor and the selection ask ([`answer`]);
-//! one counts what the time panel shows ([`timeline`]); one goes through the whole log's columns
-//! (overview, lists); two more read payloads by the million, for filters ([`search`]) and for exports
-//! ([`export`]). Neither egui nor SQL may enter.
+//! One thread opens, indexes and follows the store and says so in [`Outcome`]s ([`session`]). The
+//! others answer [`Question`]s, each in its [`Room`], so that a look at a state never queues behind a
+//! search. A question is a struct in [`questions`] that says all that its answer depends on; the
+//! window holds its answer in a [`Slot`]. Neither egui nor SQL may enter.
 
-mod answer;
+mod ask;
+mod desk;
 mod export;
-mod find;
-mod job;
 mod lane;
+mod opened;
 mod outcome;
-mod overview;
-mod preview;
-mod search;
+mod parts;
+mod questions;
+mod save;
 mod session;
-mod timeline;
+mod subject;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded};
 
-pub use export::{Export, ExportError, ExportFormat, Exported, Exports};
-pub use find::{FoundStream, FoundType, Fuzzy, Names};
-pub use job::{Family, Found, Job, Keep, OpenRequest, Opened, Reply, SessionId, Subject, Unread};
-pub use lane::{Running, Wake};
+pub use ask::{Asked, Question, Slot, Unanswered};
+pub use export::{Export, ExportError, ExportFormat, ExportLayout, Exported, Exports, TextFile};
+pub use lane::{Running, SlotId, Wake};
+pub use opened::{OpenRequest, Opened, Unread};
 pub use outcome::Outcome;
-pub use overview::{
-    CategoryFacts, Finding, FindingKind, FoundPlace, PlaceTarget, StoreOverview, TypeFacts,
-    WholeStore, file_facts, layout_facts,
+pub use parts::{Parts, Said};
+pub use questions::{
+    Arrived, AskAudit, AskCheck, AskComparison, AskCounts, AskDefinitions, AskDelays,
+    AskDifferences, AskEvent, AskFieldNames, AskFields, AskLag, AskLagCharts, AskLines, AskLinks,
+    AskMeasured, AskNames, AskOverview, AskPreview, AskProjected, AskRepeated, AskRetried, AskRow,
+    AskSaga, AskSagaMap, AskSagas, AskSagasOverTime, AskSql, AskStages, AskState, AskStateText,
+    AskStop, AskStreams, AskTimeline, AskValues, Bundled, CategoryRow, Counts, Definitions,
+    FieldKind, FieldRow, FieldRows, Finding, FindingKind, Fold, Folds, Found, FoundAudit,
+    FoundPlace, FoundState, FoundStream, FoundType, Fuzzy, Going, Idle, Inspected, LagCharts,
+    MapAndVariants, Mark, Names, PartitionRow, PartitionSort, PartitionsWanted, PayloadText,
+    PlaceTarget, Preview, PreviewRow, Projected, ProjectionSettings, SagaFilter, SagaInFull,
+    SagaList, SagaSort, SagasAt, Search, SearchEnd, SearchPart, StoreOverview, StreamsWanted,
+    Timeline, Told, Touched, TypeRow, Values, Whole, WholeStore, Written, file_facts, layout_facts,
 };
-pub use preview::{Preview, PreviewRow};
-pub use search::{Counts, SearchEnd, StreamsWanted};
-pub use timeline::{Idle, Mark, Timeline, TimelineRequest, Whole};
+pub use save::Keep;
+pub use subject::{SessionId, Subject};
 
-pub use crate::simulate::SAMPLES;
+pub use crate::simulate::{SAMPLES, Sample};
 
-use lane::{Lane, Sender};
+use crate::model::Task;
+use crate::workspace::Workspace;
+use desk::Desk;
+use lane::{Close, Lane, Queued, Shared, Turn};
+use outcome::Sender;
+use session::Order;
 
-/// Outcomes that may wait for the window; a window that does not fetch them slows the work down
+/// Outcomes that may wait for the window; a window that does not fetch them slows indexing down
 /// instead of filling memory.
 const WAITING: usize = 256;
 
-/// The background threads of one window. Dropping it calls everything off.
-#[derive(Debug)]
+/// Nothing happens by itself in a room, so the wait may be long.
+const PATIENCE: Duration = Duration::from_secs(3600);
+
+/// A thread that answers questions, one at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// What cursor and selection ask: answers within a glance.
+    Answers,
+    /// Passes over the columns of the whole log.
+    Scans,
+    /// What the time panel shows.
+    Timeline,
+    /// Filters that read payloads by the million.
+    Searches,
+    /// Statements of SQL, which may take their time.
+    Statements,
+    /// The live runs of projections: what they are at the cursor.
+    Projections,
+    /// What takes runs of its own: comparisons, faulty delivery, measurements.
+    Trials,
+    /// Files being written.
+    Exports,
+}
+
+impl Room {
+    const ALL: [(Self, &'static str); 8] = [
+        (Self::Answers, "asof-answers"),
+        (Self::Scans, "asof-scans"),
+        (Self::Timeline, "asof-timeline"),
+        (Self::Searches, "asof-searches"),
+        (Self::Statements, "asof-statements"),
+        (Self::Projections, "asof-projections"),
+        (Self::Trials, "asof-trials"),
+        (Self::Exports, "asof-exports"),
+    ];
+}
+
+type Work = Box<dyn FnOnce(&mut Desk, &Task) + Send>;
+
+/// The background threads of one window. Dropping it calls everything off, but for what is being
+/// saved.
 pub struct Worker {
-    index: Lane,
-    answers: Lane,
-    scans: Lane,
-    searches: Lane,
-    exports: Lane,
-    timeline: Lane,
+    session: Lane<Order>,
+    rooms: Vec<Lane<Work>>,
+    saves: Lane<Work>,
+    files: save::Files,
+    sender: Sender,
     outcomes: Receiver<Outcome>,
+    wake: Wake,
 }
 
 impl Worker {
-    /// Starts the threads. `wake` is called after each outcome was sent.
+    /// Starts the threads. `wake` is called after something was sent.
     ///
     /// # Errors
     /// Where the system refuses a thread.
     pub fn start(wake: &Wake) -> std::io::Result<Self> {
-        let (sender, outcomes) = bounded(WAITING);
-        let sender = Sender::new(sender, Arc::clone(wake));
-        let index = Lane::start("asof-index", sender.clone(), session::run)?;
-        let answers = Lane::start("asof-answers", sender.clone(), answer::run)?;
-        let scans = Lane::start("asof-scans", sender.clone(), answer::run)?;
-        let searches = Lane::start("asof-searches", sender.clone(), answer::run)?;
-        let exports = Lane::start("asof-exports", sender.clone(), answer::run)?;
-        let timeline = Lane::start("asof-timeline", sender, answer::run)?;
+        let (channel, outcomes) = bounded(WAITING);
+        let sender = Sender::new(channel, Arc::clone(wake));
+        let own = sender.clone();
+        let session = Lane::start("asof-index", Close::Now, move |shared| {
+            session::run(shared, &own);
+        })?;
+        let room = |(_, name)| Lane::start(name, Close::Now, work);
         Ok(Self {
-            index,
-            answers,
-            scans,
-            searches,
-            exports,
-            timeline,
+            session,
+            rooms: Room::ALL.into_iter().map(room).collect::<Result<_, _>>()?,
+            saves: Lane::start("asof-saves", Close::WhenDone, work)?,
+            files: save::Files::default(),
+            sender,
             outcomes,
+            wake: Arc::clone(wake),
         })
     }
 
-    /// Asks for something. A waiting job of the same family is dropped for it; a running one is
-    /// called off if the new one makes it pointless. Gives the number that the outcome will carry.
-    pub fn submit(&self, job: Job) -> u64 {
-        self.lane(job.family()).submit(job)
+    /// Opens a store in place of the one that is open.
+    pub fn open(&self, request: OpenRequest) -> SessionId {
+        let id = SessionId::unique();
+        self.order(Order::Open(id, Box::new(request)));
+        id
     }
 
-    /// Calls off what runs or waits in `family`.
-    pub fn cancel(&self, family: Family) {
-        self.lane(family).cancel(family);
+    /// Lets go of the store and of all that is kept about it.
+    pub fn close(&self) {
+        self.order(Order::Close);
+        for room in &self.rooms {
+            room.submit(Queued {
+                slot: SlotId::unique(),
+                label: None,
+                task: Task::new(),
+                work: Box::new(|desk, _| desk.clear()),
+            });
+        }
+    }
+
+    /// Writes to the workspace.
+    pub fn save(&self, workspace: &Workspace, keep: Keep) {
+        let (workspace, sender) = (workspace.clone(), self.sender.clone());
+        self.saves.submit(Queued {
+            slot: self.files.slot(&keep),
+            label: None,
+            task: Task::new(),
+            work: Box::new(move |_, _| keep.write(&workspace, &sender)),
+        });
     }
 
     /// The next outcome, if one has come.
@@ -101,37 +174,70 @@ impl Worker {
     /// What is being worked on, for the status bar.
     #[must_use]
     pub fn running(&self) -> Vec<Running> {
-        self.lanes().filter_map(Lane::running).collect()
+        let rooms = self.rooms.iter().filter_map(Lane::running);
+        self.session.running().into_iter().chain(rooms).collect()
     }
 
-    /// Whether nothing runs and nothing waits (following does not count).
+    /// Calls off what runs or waits in a place.
+    pub fn cancel(&self, slot: SlotId) {
+        self.session.cancel(slot);
+        for room in &self.rooms {
+            room.cancel(slot);
+        }
+    }
+
+    /// Calls off opening and indexing.
+    pub fn cancel_opening(&self) {
+        self.session.cancel(session::slot());
+    }
+
+    /// Whether nothing runs, nothing waits and nothing was said that the window has not heard
+    /// (following does not count).
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.lanes().all(Lane::is_idle)
+        self.outcomes.is_empty()
+            && self.session.is_idle()
+            && self.saves.is_idle()
+            && self.rooms.iter().all(Lane::is_idle)
     }
 
-    fn lanes(&self) -> impl Iterator<Item = &Lane> {
-        let lanes = [&self.index, &self.answers, &self.scans];
-        lanes
-            .into_iter()
-            .chain([&self.searches, &self.exports, &self.timeline])
+    fn order(&self, order: Order) {
+        // A store that is being read in place of this one is of no interest any more.
+        self.session.cancel(session::slot());
+        self.session.submit(Queued {
+            slot: session::slot(),
+            label: Some(lane::INDEXING),
+            task: Task::new(),
+            work: order,
+        });
     }
 
-    fn lane(&self, family: Family) -> &Lane {
-        match family {
-            Family::Session => &self.index,
-            Family::Matches => &self.searches,
-            Family::Export => &self.exports,
-            Family::Density => &self.timeline,
-            Family::Overview | Family::Preview | Family::Streams | Family::Counts => &self.scans,
-            Family::State
-            | Family::Inspect
-            | Family::Bodies
-            | Family::Values
-            | Family::Row
-            | Family::SaveSettings
-            | Family::SaveStore
-            | Family::Find => &self.answers,
+    pub(in crate::worker) fn submit(&self, room: Room, queued: Queued<Work>) {
+        let place = Room::ALL.iter().position(|(own, _)| *own == room);
+        if let Some(lane) = place.and_then(|place| self.rooms.get(place)) {
+            lane.submit(queued);
+        }
+    }
+
+    pub(in crate::worker) fn wake(&self) -> Wake {
+        Arc::clone(&self.wake)
+    }
+}
+
+/// The whole life of a room.
+fn work(shared: &Shared<Work>) {
+    let mut desk = Desk::default();
+    loop {
+        match shared.next(PATIENCE) {
+            Turn::Closed => return,
+            Turn::Idle => {}
+            Turn::Work(work, task) => {
+                // A mistake ends one answer, not the thread; what was kept may be half made.
+                let done = std::panic::catch_unwind(AssertUnwindSafe(|| work(&mut desk, &task)));
+                if done.is_err() {
+                    desk.clear();
+                }
+            }
         }
     }
 }

@@ -1,20 +1,23 @@
-//! What comes back from the background.
+//! What the background says by itself: how opening, indexing and following go. Answers to questions
+//! come through their slots.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::export::{ExportError, Exported};
-use super::job::{Family, Opened, Reply, SessionId, Unread};
-use super::preview::Preview;
+use super::lane::Wake;
+use super::opened::{Opened, Unread};
+use super::subject::SessionId;
 use crate::log::{Arrangement, Log};
 
-/// What the background sends.
+/// What the background says.
 #[derive(Debug)]
 pub enum Outcome {
     /// A store was opened; its events follow.
     Opened(Box<Opened>),
-    /// It could not be opened, or reading it broke off.
+    /// It could not be opened; whatever was open before still is.
     OpenFailed {
+        /// The opening.
+        session: SessionId,
         /// The file or folder.
         path: PathBuf,
         /// One sentence.
@@ -23,7 +26,7 @@ pub enum Outcome {
         unread: Option<Box<Unread>>,
     },
     /// Opening was called off before anything was read.
-    OpenCancelled,
+    OpenCancelled(SessionId),
     /// More of the log.
     Indexed {
         /// The opening.
@@ -33,13 +36,20 @@ pub enum Outcome {
         /// Set once all of it is there.
         arrangement: Option<Arrangement>,
     },
-    /// Indexing was called off; what was read stays.
-    IndexCancelled {
+    /// Indexing came to no end; what was read stays.
+    CutShort {
         /// The opening.
         session: SessionId,
+        /// Why, in one sentence; none where somebody called it off.
+        trouble: Option<String>,
     },
-    /// The file is not the one that was indexed; it is being indexed anew.
-    Rewritten(Box<Opened>),
+    /// The file is not the one that was indexed; it was opened anew and is being indexed.
+    Rewritten {
+        /// The opening before.
+        before: SessionId,
+        /// The new one.
+        opened: Box<Opened>,
+    },
     /// Following has trouble, or has it no longer.
     Following {
         /// The opening.
@@ -47,31 +57,26 @@ pub enum Outcome {
         /// One sentence, while there is trouble.
         trouble: Option<String>,
     },
-    /// To [`Job::Preview`], which is about no opening.
-    Previewed {
-        /// What [`super::Worker::submit`] gave.
-        number: u64,
-        /// The first events, or a sentence.
-        preview: Result<Preview, String>,
-    },
-    /// An answer to the job of that number.
-    Reply {
-        /// The opening it is about.
-        session: SessionId,
-        /// What [`super::Worker::submit`] gave.
-        number: u64,
-        /// The answer.
-        reply: Reply,
-    },
-    /// A file was written, or not; whatever store is open by now.
-    Exported(Result<Exported, ExportError>),
-    /// The job of that number could not be done.
-    Failed {
-        /// What it was.
-        family: Family,
-        /// What [`super::Worker::submit`] gave.
-        number: u64,
-        /// One sentence.
-        message: String,
-    },
+    /// Something could not be written to the workspace.
+    NotSaved(String),
+}
+
+/// Where outcomes go.
+#[derive(Clone)]
+pub(super) struct Sender {
+    channel: crossbeam_channel::Sender<Outcome>,
+    wake: Wake,
+}
+
+impl Sender {
+    pub fn new(channel: crossbeam_channel::Sender<Outcome>, wake: Wake) -> Self {
+        Self { channel, wake }
+    }
+
+    /// Sends, then wakes: the other way round the window would look too early and sleep again.
+    pub fn send(&self, outcome: Outcome) {
+        if self.channel.send(outcome).is_ok() {
+            (self.wake)();
+        }
+    }
 }

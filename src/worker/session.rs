@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::job::{Job, OpenRequest, Opened, SessionId, Unread};
-use super::lane::{Queued, Sender, Shared, Turn};
-use super::outcome::Outcome;
+use super::lane::{INDEXING, Shared, SlotId, Turn};
+use super::opened::{OpenRequest, Opened, Unread};
+use super::outcome::{Outcome, Sender};
+use super::subject::SessionId;
 use crate::log::{Arrangement, LogBuilder};
 use crate::model::Task;
-use crate::store::{Followed, Join, OpenError, OpenOptions, Store};
+use crate::store::{Followed, Join, OpenError, OpenOptions, Store, Tail};
 use crate::workspace::{StorePath, StoreWorkspace};
 
 /// Between two looks for new events.
@@ -18,28 +19,39 @@ const POLL: Duration = Duration::from_millis(400);
 /// Between two snapshots while indexing; the first is sent at once.
 const SNAPSHOT: Duration = Duration::from_millis(120);
 
+/// What the thread is told.
+#[derive(Debug)]
+pub(super) enum Order {
+    /// Open a store in place of the one that is open.
+    Open(SessionId, Box<OpenRequest>),
+    /// Let go of the store.
+    Close,
+}
+
+/// The place of all its work.
+pub(super) fn slot() -> SlotId {
+    static SLOT: std::sync::OnceLock<SlotId> = std::sync::OnceLock::new();
+    *SLOT.get_or_init(SlotId::unique)
+}
+
 /// The thread's whole life.
-pub(super) fn run(shared: &Shared, sender: &Sender) {
+pub(super) fn run(shared: &Shared<Order>, sender: &Sender) {
     let mut session: Option<Session> = None;
     loop {
         match shared.next(POLL) {
             Turn::Closed => return,
             Turn::Idle => {
                 if let Some(open) = &mut session {
-                    open.follow(sender);
+                    open.follow(shared, sender);
                 }
             }
-            Turn::Work(queued) => {
-                let Queued { number, job, task } = *queued;
-                match job {
-                    Job::Open(request) => {
-                        // The old store is let go of before the new one is read.
-                        drop(session.take());
-                        session = Session::open(*request, number, &task, sender);
-                    }
-                    Job::Close => session = None,
-                    // Nothing else is sent here.
-                    _ => {}
+            Turn::Work(Order::Close, _) => session = None,
+            Turn::Work(Order::Open(id, request), task) => {
+                // Where the new store cannot be opened, the old one is followed on.
+                if let Some(mut opened) = Session::open(*request, id, &task, sender) {
+                    drop(session.take());
+                    opened.read(&task, sender);
+                    session = Some(opened);
                 }
             }
         }
@@ -52,14 +64,22 @@ struct Session {
     request: OpenRequest,
     store: Store,
     builder: LogBuilder,
+    standing: Standing,
     /// The last trouble told of, so that it is told once.
     trouble: Option<String>,
 }
 
+/// How far a store was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// Wholly, so that it can be followed.
+    Whole,
+    /// In part, and it stays so.
+    CutShort,
+}
+
 impl Session {
-    fn open(request: OpenRequest, number: u64, task: &Task, sender: &Sender) -> Option<Self> {
-        let id = SessionId(number);
-        let mut request = request;
+    fn open(mut request: OpenRequest, id: SessionId, task: &Task, sender: &Sender) -> Option<Self> {
         let (remembered, notice) = remembered(&mut request);
         if request.options.layout.is_none() {
             request.options.layout = remembered.mapping.clone();
@@ -67,42 +87,42 @@ impl Session {
         let store = match open(&request, task) {
             Ok(store) => store,
             Err(error) => {
-                fail(&request, error, remembered, sender);
+                fail((id, &request), error, remembered, sender);
                 return None;
             }
         };
-        sender.send(Outcome::Opened(Box::new(Opened::of(
+        let opened = Opened::of(id, &store, remembered, notice);
+        sender.send(Outcome::Opened(Box::new(opened)));
+        Some(Self {
             id,
-            &store,
-            remembered.clone(),
-            notice,
-        ))));
-        let builder = store.builder();
-        let mut session = Self {
-            id,
-            request: request.clone(),
+            request,
+            builder: store.builder(),
             store,
-            builder,
+            standing: Standing::CutShort,
             trouble: None,
+        })
+    }
+
+    /// Indexes the store; what was read stays useful if that comes to no end.
+    fn read(&mut self, task: &Task, sender: &Sender) {
+        self.standing = Standing::Whole;
+        let Err(error) = self.index(task, sender) else {
+            return;
         };
-        match session.index(task, sender) {
-            Ok(()) => Some(session),
-            Err(OpenError::Cancelled(_)) => {
-                // What was read stays useful; it is only not all of it.
-                let log = Arc::new(session.builder.snapshot());
-                sender.send(Outcome::Indexed {
-                    session: id,
-                    log,
-                    arrangement: None,
-                });
-                sender.send(Outcome::IndexCancelled { session: id });
-                None
-            }
-            Err(error) => {
-                fail(&request, error, remembered, sender);
-                None
-            }
-        }
+        self.standing = Standing::CutShort;
+        let log = Arc::new(self.builder.snapshot());
+        sender.send(Outcome::Indexed {
+            session: self.id,
+            log,
+            arrangement: None,
+        });
+        sender.send(Outcome::CutShort {
+            session: self.id,
+            trouble: match error {
+                OpenError::Cancelled(_) => None,
+                error => Some(error.to_string()),
+            },
+        });
     }
 
     fn index(&mut self, task: &Task, sender: &Sender) -> Result<(), OpenError> {
@@ -110,7 +130,7 @@ impl Session {
             id, store, builder, ..
         } = self;
         let mut last: Option<Instant> = None;
-        store.index(builder, task, &mut |builder| {
+        let read = store.index(builder, Tail::Following, task, &mut |builder| {
             if last.is_none_or(|last| last.elapsed() > SNAPSHOT) {
                 let log = Arc::new(builder.snapshot());
                 sender.send(Outcome::Indexed {
@@ -121,8 +141,25 @@ impl Session {
                 last = Some(Instant::now());
             }
         })?;
+        if read == Followed::Rewritten {
+            // Its end tells of another store than its beginning did.
+            self.begin_again(sender);
+            return self.index(task, sender);
+        }
         self.finish(sender);
         Ok(())
+    }
+
+    /// Begins an index of the store as it is now, which is another session: what was asked of the
+    /// one before has no answer any more.
+    fn begin_again(&mut self, sender: &Sender) {
+        self.builder = self.store.builder();
+        let before = std::mem::replace(&mut self.id, SessionId::unique());
+        let opened = Opened::of(self.id, &self.store, Default::default(), None);
+        sender.send(Outcome::Rewritten {
+            before,
+            opened: Box::new(opened),
+        });
     }
 
     fn finish(&mut self, sender: &Sender) {
@@ -135,52 +172,40 @@ impl Session {
         });
     }
 
-    fn follow(&mut self, sender: &Sender) {
-        let task = Task::new();
-        match self.store.follow(&mut self.builder, &task) {
-            Ok(Followed::Same) => {}
-            Ok(Followed::Appended) => self.finish(sender),
-            Ok(Followed::Rewritten) => self.reindex(&task, sender),
-            Err(error) => {
-                // A writer in the middle of replacing the file; the next look tells.
-                let trouble = error.to_string();
-                if self.trouble.as_ref() != Some(&trouble) {
-                    sender.send(Outcome::Following {
-                        session: self.id,
-                        trouble: Some(trouble.clone()),
-                    });
-                    self.trouble = Some(trouble);
-                }
-                return;
-            }
+    fn follow(&mut self, shared: &Shared<Order>, sender: &Sender) {
+        if self.standing == Standing::CutShort {
+            return;
         }
-        if self.trouble.take().is_some() {
+        let task = Task::new();
+        let found = match self.store.follow(&mut self.builder, &task) {
+            Ok(Followed::Same) => Ok(()),
+            Ok(Followed::Appended) => {
+                self.finish(sender);
+                Ok(())
+            }
+            Ok(Followed::Rewritten) => {
+                shared.begin(slot(), INDEXING, &task);
+                self.reopen(&task, sender)
+            }
+            // A writer in the middle of replacing the file; the next look tells.
+            Err(error) => Err(error),
+        };
+        let trouble = found.err().map(|error| error.to_string());
+        if trouble != self.trouble {
+            self.trouble.clone_from(&trouble);
             sender.send(Outcome::Following {
                 session: self.id,
-                trouble: None,
+                trouble,
             });
         }
     }
 
     /// The store was rewritten under us: retention, VACUUM, a copy put in its place.
-    fn reindex(&mut self, task: &Task, sender: &Sender) {
-        let Ok(store) = open(&self.request, task) else {
-            return;
-        };
-        self.store = store;
-        self.builder = self.store.builder();
-        sender.send(Outcome::Rewritten(Box::new(Opened::of(
-            self.id,
-            &self.store,
-            Default::default(),
-            None,
-        ))));
-        if let Err(error) = self.index(task, sender) {
-            sender.send(Outcome::Following {
-                session: self.id,
-                trouble: Some(error.to_string()),
-            });
-        }
+    fn reopen(&mut self, task: &Task, sender: &Sender) -> Result<(), OpenError> {
+        self.store = open(&self.request, task)?;
+        self.begin_again(sender);
+        self.read(task, sender);
+        Ok(())
     }
 }
 
@@ -206,9 +231,14 @@ fn open(request: &OpenRequest, task: &Task) -> Result<Store, OpenError> {
     Store::open_all(&files, Join::Time, task)
 }
 
-fn fail(request: &OpenRequest, error: OpenError, remembered: StoreWorkspace, sender: &Sender) {
+fn fail(
+    (session, request): (SessionId, &OpenRequest),
+    error: OpenError,
+    remembered: StoreWorkspace,
+    sender: &Sender,
+) {
     if let OpenError::Cancelled(_) = error {
-        return sender.send(Outcome::OpenCancelled);
+        return sender.send(Outcome::OpenCancelled(session));
     }
     let path = match &error {
         OpenError::NoEvents { path, .. } => path.clone(),
@@ -231,6 +261,7 @@ fn fail(request: &OpenRequest, error: OpenError, remembered: StoreWorkspace, sen
         })
     });
     sender.send(Outcome::OpenFailed {
+        session,
         path,
         message,
         unread,
@@ -272,12 +303,12 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/es_py_system");
         let files = ["orders.db", "reservations.db", "payments.db"];
-        worker.submit(Job::Open(Box::new(OpenRequest {
+        worker.open(OpenRequest {
             paths: files.map(|file| folder.join(file)).to_vec(),
             options: OpenOptions::default(),
             workspace: Workspace::at(home.path()),
             remembered: None,
-        })));
+        });
         let mut opened = None;
         let log = loop {
             woken.recv().unwrap();

@@ -91,7 +91,7 @@ pub(super) fn write(
 }
 
 /// Puts `text` in the place of the file in one step.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
     // People keep settings as links into a folder of their own: what is replaced is the file meant.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let Some(folder) = path.parent() else {

@@ -8,6 +8,7 @@
 
 mod error;
 mod file;
+mod projections;
 mod recent;
 mod settings;
 mod store;
@@ -18,6 +19,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use error::WorkspaceError;
+pub use projections::{ProjectionFile, is_projection_name};
 pub use recent::{RecentFile, RecentFiles};
 pub use settings::{Settings, Theme, Window};
 pub use store::{Bookmark, StoreWorkspace};

@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::super::job::Subject;
-use super::super::search::StreamsWanted;
 use crate::analysis::events::EventFilter;
 use crate::log::{AsOf, Cut};
 use crate::model::StreamIx;
+use crate::worker::{ProjectionSettings, StreamsWanted, Subject, Written};
 
 /// What goes into an exported file, as of the order's cut.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +16,25 @@ pub enum Exports {
     Streams(StreamsWanted),
     /// The state of a stream, always as JSON.
     State(StreamIx),
+    /// What a statement answers.
+    Sql(String),
+    /// What a projection holds.
+    Projection(Written, ProjectionSettings),
+    /// A text as it is: a drawing, a definition.
+    Text(TextFile),
+    /// How all consumers stand.
+    Lag,
+}
+
+/// A text that goes into a file as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextFile {
+    /// What it is: "The sequence diagram of order-1042".
+    pub what: String,
+    /// How names of such files end: `svg`.
+    pub ending: &'static str,
+    /// The text.
+    pub text: String,
 }
 
 /// The form of an exported list.
@@ -45,7 +63,7 @@ impl ExportFormat {
 }
 
 /// An export to be written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Export {
     /// The log.
     pub subject: Subject,

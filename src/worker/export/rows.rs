@@ -30,12 +30,6 @@ impl From<serde_json::Error> for Broken {
     }
 }
 
-impl From<csv::Error> for Broken {
-    fn from(error: csv::Error) -> Self {
-        Self::Io(error.into())
-    }
-}
-
 /// Rows on their way into a file, a batch at a time.
 pub(super) struct Rows<'a> {
     format: ExportFormat,
@@ -70,7 +64,8 @@ impl<'a> Rows<'a> {
                     serde_json::to_writer(&mut *self.to, row)?;
                 }
             }
-            ExportFormat::Csv => self.csv(&grid(rows))?,
+            ExportFormat::Csv if self.count == 0 => render::csv(&grid(rows), &mut *self.to)?,
+            ExportFormat::Csv => render::csv_rows(&grid(rows), &mut *self.to)?,
         }
         self.count += rows.len();
         Ok(())
@@ -86,17 +81,6 @@ impl<'a> Rows<'a> {
         }
         Ok(())
     }
-
-    fn csv(&mut self, grid: &Grid<'_>) -> Result<(), Broken> {
-        if self.count == 0 {
-            return Ok(render::csv(grid, &mut *self.to)?);
-        }
-        let mut writer = csv::Writer::from_writer(&mut *self.to);
-        for row in &grid.rows {
-            writer.write_record(row.iter().map(|cell| cell.plain().into_owned()))?;
-        }
-        Ok(writer.flush()?)
-    }
 }
 
 #[cfg(test)]
@@ -109,7 +93,7 @@ mod tests {
         let rows: Vec<StreamRow> = (0..3)
             .map(|at| StreamRow {
                 stream: format!("s-{at}"),
-                category: "s".to_owned(),
+                category: Some("s".to_owned()),
                 events: at,
                 first_position: crate::model::Position(1).into(),
                 last_position: crate::model::Position(2).into(),

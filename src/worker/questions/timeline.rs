@@ -4,15 +4,16 @@
 
 use std::sync::Arc;
 
-use super::job::{SessionId, Subject};
 use crate::analysis::density::{
     Axis, Density, Gap, LaneBy, LaneCounts, Lanes, Scale, density, idle,
 };
 use crate::log::{Bound, Clock, Cut, Log};
 use crate::model::{Cancelled, EventIx, StreamIx, Task};
+use crate::worker::{Asked, Question, Room, Subject, Unanswered};
 
 /// What happens to stretches without events.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Idle {
     /// They are drawn short.
     #[default]
@@ -21,9 +22,11 @@ pub enum Idle {
     Shown,
 }
 
-/// What to count.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TimelineRequest {
+/// Asks for events counted over time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskTimeline {
+    /// The log.
+    pub subject: Subject,
     /// The clock; a log without it is counted by order.
     pub clock: Clock,
     /// By what events are told apart.
@@ -40,13 +43,21 @@ pub struct TimelineRequest {
     pub stream: Option<StreamIx>,
 }
 
-/// What was counted. Everything in it is about `log`, which may be older than the one shown.
+impl Question for AskTimeline {
+    type Answer = Timeline;
+    const ROOM: Room = Room::Timeline;
+
+    fn answer(&self, asked: Asked<'_>) -> Result<Timeline, Unanswered> {
+        let kept: &mut Timelines = asked.desk.of(self.subject.session);
+        Ok(kept.find(self.clone(), asked.task)?)
+    }
+}
+
+/// What was counted. Everything in it is about its own log, which may be older than the one shown.
 #[derive(Clone, Debug)]
 pub struct Timeline {
-    /// The log.
-    pub log: Arc<Log>,
     /// What was asked.
-    pub request: TimelineRequest,
+    pub request: AskTimeline,
     /// The window with its gaps.
     pub axis: Axis,
     /// Where each bin begins on the axis.
@@ -67,11 +78,12 @@ impl Timeline {
     #[must_use]
     pub fn counts_at(&self, shown: &Arc<Log>, cut: &Cut) -> Vec<u32> {
         let Whole { lanes, counts, .. } = &*self.whole;
-        if Arc::ptr_eq(shown, &self.log) && cut.clock() == self.request.clock {
-            return counts.at(&self.log, lanes, cut);
+        let log = &self.request.subject.log;
+        if Arc::ptr_eq(shown, log) && cut.clock() == self.request.clock {
+            return counts.at(log, lanes, cut);
         }
-        let cut = self.log.cut(self.request.clock, cut.bound());
-        counts.at(&self.log, lanes, &cut)
+        let cut = log.cut(self.request.clock, cut.bound());
+        counts.at(log, lanes, &cut)
     }
 }
 
@@ -100,7 +112,6 @@ pub struct Whole {
 /// What the parts of an answer depend on.
 #[derive(Clone, Debug, PartialEq)]
 struct WholeKey {
-    session: SessionId,
     generation: u64,
     events: usize,
     clock: Clock,
@@ -119,21 +130,15 @@ type WindowKey = (WholeKey, i64, i64, Idle);
 
 /// The parts of the last answer.
 #[derive(Debug, Default)]
-pub(super) struct Timelines {
+struct Timelines {
     whole: Option<(WholeKey, Arc<Whole>)>,
     window: Option<(WindowKey, Window)>,
 }
 
 impl Timelines {
-    pub fn find(
-        &mut self,
-        subject: &Subject,
-        request: TimelineRequest,
-        task: &Task,
-    ) -> Result<Timeline, Cancelled> {
-        let log = &subject.log;
+    fn find(&mut self, request: AskTimeline, task: &Task) -> Result<Timeline, Cancelled> {
+        let log = &request.subject.log;
         let key = WholeKey {
-            session: subject.session,
             generation: log.generation(),
             events: log.len(),
             clock: request.clock,
@@ -164,7 +169,6 @@ impl Timelines {
             _ => (Vec::new(), 0),
         };
         Ok(Timeline {
-            log: Arc::clone(log),
             axis: window.axis.clone(),
             starts: Arc::clone(&window.starts),
             density: Arc::clone(&window.density),
@@ -177,12 +181,7 @@ impl Timelines {
 }
 
 impl Whole {
-    fn count(
-        log: &Log,
-        head: &Cut,
-        request: &TimelineRequest,
-        task: &Task,
-    ) -> Result<Self, Cancelled> {
+    fn count(log: &Log, head: &Cut, request: &AskTimeline, task: &Task) -> Result<Self, Cancelled> {
         let lanes = Lanes::choose(log, head, request.by, task)?;
         let dictionary = match request.by {
             LaneBy::Category => Some(log.categories()),
@@ -221,13 +220,13 @@ impl Window {
         log: &Log,
         head: &Cut,
         lanes: &Lanes,
-        request: &TimelineRequest,
+        request: &AskTimeline,
         task: &Task,
     ) -> Result<Self, Cancelled> {
         let scale = Scale::of(log, request.clock);
         let plain = Axis::new(scale, request.from, request.to);
         let gaps: Vec<Gap> = match request.idle {
-            Idle::Collapsed => idle(log, head, &plain, task)?,
+            Idle::Collapsed => longest(idle(log, head, &plain, task)?, request.bins),
             Idle::Shown => Vec::new(),
         };
         let axis = Axis::with_gaps(scale, request.from, request.to, &gaps);
@@ -239,6 +238,18 @@ impl Window {
             axis,
         })
     }
+}
+
+/// Bins for which one gap may be drawn short: room enough for its edges and its length in words.
+const BINS_TO_A_GAP: usize = 40;
+
+/// The longest gaps, as many as can be told apart, in order.
+fn longest(mut gaps: Vec<Gap>, bins: usize) -> Vec<Gap> {
+    let length = |gap: &Gap| gap.to.saturating_sub(gap.from);
+    gaps.sort_by_key(|gap| std::cmp::Reverse(length(gap)));
+    gaps.truncate((bins / BINS_TO_A_GAP).max(1));
+    gaps.sort_by_key(|gap| gap.from);
+    gaps
 }
 
 /// Marks to a bin: as many as there are points on the screen.

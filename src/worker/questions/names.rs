@@ -6,6 +6,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use crate::log::{Cut, IdRef, Log};
 use crate::model::{Cancelled, EventIx, StreamIx, Task, TypeIx};
+use crate::worker::{Asked, Question, Room, Subject, Unanswered};
 
 /// Streams and types shown; the rest is counted.
 const SHOWN: usize = 8;
@@ -15,6 +16,30 @@ const LONGEST: usize = 400;
 
 /// Names between two looks whether anybody still waits.
 const PATCH: usize = 1024;
+
+/// Asks what a text may mean.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskNames {
+    /// The log.
+    pub subject: Subject,
+    /// The moment of the figures.
+    pub cut: Cut,
+    /// The text.
+    pub text: String,
+}
+
+impl Question for AskNames {
+    type Answer = Names;
+    const ROOM: Room = Room::Answers;
+
+    fn outdates(&self, before: &Self) -> bool {
+        self.text != before.text
+    }
+
+    fn answer(&self, asked: Asked<'_>) -> Result<Names, Unanswered> {
+        Ok(find(&self.subject.log, &self.cut, &self.text, asked.task)?)
+    }
+}
 
 /// What was found, best first.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -128,7 +153,7 @@ fn letters<'a>(name: &'a str, buffer: &'a mut Vec<char>) -> Utf32Str<'a> {
 ///
 /// # Errors
 /// [`Cancelled`] when somebody typed on.
-pub(super) fn find(log: &Log, cut: &Cut, text: &str, task: &Task) -> Result<Names, Cancelled> {
+fn find(log: &Log, cut: &Cut, text: &str, task: &Task) -> Result<Names, Cancelled> {
     let mut fuzzy = Fuzzy::new(text);
     let (streams, matching) = best(log.streams().iter(), &mut fuzzy, task)?;
     let (types, _) = best(log.types().iter(), &mut fuzzy, task)?;

@@ -5,20 +5,41 @@ use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::job::{SessionId, Subject};
 use crate::analysis::overview::{
-    self, FileFacts, InfoReport, LayoutFacts, Overview, Reason, RunnerUp, StoreFacts,
+    self, FileFacts, InfoReport, LayoutFacts, Overview, Reason, RunnerUp,
 };
 use crate::log::{Bound, Cut, Log, Problem};
-use crate::model::time::Zone;
-use crate::model::{Cancelled, CategoryIx, EventIx, Position, StreamIx, Task, TypeIx};
+use crate::model::time::{Zone, input};
+use crate::model::{Cancelled, CategoryIx, EventIx, StreamIx, Task, TypeIx};
 use crate::store::{Recognition, Store};
+use crate::worker::{Asked, Question, Room, Subject, Unanswered};
 
 /// Places of a finding that are named; the rest is counted.
 const PLACES: usize = 3;
 
 /// Kinds of problems of single records that are listed one by one.
 const PROBLEMS: usize = 8;
+
+/// Asks what the store is and holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskOverview {
+    /// The log.
+    pub subject: Subject,
+    /// The moment.
+    pub cut: Cut,
+    /// The zone of the bars.
+    pub zone: Zone,
+}
+
+impl Question for AskOverview {
+    type Answer = StoreOverview;
+    const ROOM: Room = Room::Scans;
+
+    fn answer(&self, asked: Asked<'_>) -> Result<StoreOverview, Unanswered> {
+        let kept: &mut Kept = asked.desk.of(self.subject.session);
+        Ok(kept.overview(&self.subject, &self.cut, self.zone, asked.task)?)
+    }
+}
 
 /// The overview as of a cut.
 #[derive(Clone, Debug)]
@@ -29,6 +50,10 @@ pub struct StoreOverview {
     pub whole: Arc<WholeStore>,
     /// Known events in each bar of the whole's histogram.
     pub known: Vec<u64>,
+    /// Event types, the most frequent as of the cut first; behind them those that came later.
+    pub types: Vec<TypeRow>,
+    /// Categories, the largest of the whole store first, so that none jumps while the cursor moves.
+    pub categories: Vec<CategoryRow>,
     /// What is odd, errors first.
     pub findings: Vec<Finding>,
 }
@@ -38,32 +63,42 @@ pub struct StoreOverview {
 pub struct WholeStore {
     /// The figures as of the head.
     pub overview: Overview,
-    /// What rows about event types need, by name.
-    pub types: HashMap<String, TypeFacts>,
-    /// What rows about categories need, by name.
-    pub categories: HashMap<String, CategoryFacts>,
+    /// Event types with the whole store's figures, by name.
+    types: HashMap<String, TypeRow>,
+    /// The places of the categories in the log's dictionary, by name.
+    categories: HashMap<String, CategoryIx>,
 }
 
-/// About an event type, whenever.
-#[derive(Clone, Copy, Debug)]
-pub struct TypeFacts {
+/// An event type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeRow {
     /// Which.
     pub event_type: TypeIx,
+    /// Its name.
+    pub name: String,
     /// The category of its first event.
     pub category: CategoryIx,
+    /// Its events as of the cut.
+    pub known: u64,
     /// Its events in the whole store.
-    pub count: u64,
+    pub all: u64,
 }
 
-/// About a category, whenever.
-#[derive(Clone, Copy, Debug)]
-pub struct CategoryFacts {
+/// A category.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CategoryRow {
     /// Which.
     pub category: CategoryIx,
-    /// Its events in the whole store.
+    /// Its name.
+    pub name: String,
+    /// Its events as of the cut.
     pub events: u64,
-    /// Its streams in the whole store.
+    /// Its streams as of the cut.
     pub streams: u64,
+    /// Its events in the whole store.
+    pub all_events: u64,
+    /// Its streams in the whole store.
+    pub all_streams: u64,
 }
 
 /// Something odd.
@@ -108,8 +143,7 @@ pub enum PlaceTarget {
 
 /// What the figures of the whole store depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct WholeKey {
-    session: SessionId,
+struct WholeKey {
     generation: u64,
     events: usize,
     clock: crate::log::Clock,
@@ -118,21 +152,20 @@ pub(super) struct WholeKey {
 
 /// The figures of the whole store, kept while only the cursor moves.
 #[derive(Default)]
-pub(super) struct Kept(Option<(WholeKey, Arc<WholeStore>)>);
+struct Kept(Option<(WholeKey, Arc<WholeStore>)>);
 
 impl Kept {
     /// The overview as of `cut`.
-    pub fn overview(
+    fn overview(
         &mut self,
         subject: &Subject,
         cut: &Cut,
         zone: Zone,
-        facts: &StoreFacts,
         task: &Task,
     ) -> Result<StoreOverview, Cancelled> {
         let log = &subject.log;
         let whole = self.whole(subject, cut, zone, task)?;
-        let report = overview::info(log, cut, facts, zone, task)?;
+        let report = overview::info(log, &*subject.payloads, cut, &subject.facts, zone, task)?;
         let span = whole.overview.first_time.zip(whole.overview.last_time);
         let known = match span {
             Some(span) if cut.count() > 0 => {
@@ -143,6 +176,8 @@ impl Kept {
         };
         let findings = findings(log, &report);
         Ok(StoreOverview {
+            types: type_rows(&report.overview, &whole),
+            categories: category_rows(&report.overview, &whole),
             report,
             whole,
             known,
@@ -159,7 +194,6 @@ impl Kept {
     ) -> Result<Arc<WholeStore>, Cancelled> {
         let log = &subject.log;
         let key = WholeKey {
-            session: subject.session,
             generation: log.generation(),
             events: log.len(),
             clock: cut.clock(),
@@ -174,12 +208,50 @@ impl Kept {
         let overview = overview::overview(log, &head, zone, task)?;
         let whole = Arc::new(WholeStore {
             types: types(log, &overview, task)?,
-            categories: categories(log, &overview),
+            categories: categories(log),
             overview,
         });
         self.0 = Some((key, Arc::clone(&whole)));
         Ok(whole)
     }
+}
+
+fn type_rows(now: &Overview, whole: &WholeStore) -> Vec<TypeRow> {
+    let known: HashMap<&str, u64> = now
+        .event_types
+        .iter()
+        .map(|figures| (figures.name.as_str(), figures.count))
+        .collect();
+    let row = |name: &str| {
+        let mut row = whole.types.get(name)?.clone();
+        row.known = known.get(name).copied().unwrap_or(0);
+        Some(row)
+    };
+    let first = now.event_types.iter().map(|figures| figures.name.as_str());
+    let all = whole.overview.event_types.iter();
+    let later = all.map(|figures| figures.name.as_str());
+    let later = later.filter(|name| !known.contains_key(name));
+    first.chain(later).filter_map(row).collect()
+}
+
+fn category_rows(now: &Overview, whole: &WholeStore) -> Vec<CategoryRow> {
+    let known: HashMap<&str, (u64, u64)> = now
+        .categories
+        .iter()
+        .map(|figures| (figures.name.as_str(), (figures.events, figures.streams)))
+        .collect();
+    let rows = whole.overview.categories.iter().filter_map(|all| {
+        let (events, streams) = known.get(all.name.as_str()).copied().unwrap_or((0, 0));
+        Some(CategoryRow {
+            category: *whole.categories.get(&all.name)?,
+            name: all.name.clone(),
+            events,
+            streams,
+            all_events: all.events,
+            all_streams: all.streams,
+        })
+    });
+    rows.collect()
 }
 
 /// The files that a store is made of, in the words of reports; none where it is a single one.
@@ -218,7 +290,7 @@ fn types(
     log: &Log,
     overview: &Overview,
     task: &Task,
-) -> Result<HashMap<String, TypeFacts>, Cancelled> {
+) -> Result<HashMap<String, TypeRow>, Cancelled> {
     let mut first: Vec<Option<CategoryIx>> = vec![None; log.types().len()];
     let mut left = first.len();
     for event in log.events() {
@@ -237,32 +309,27 @@ fn types(
     let numbers: HashMap<&str, usize> = log.types().iter().zip(0..).collect();
     let facts = overview.event_types.iter().filter_map(|figures| {
         let at = *numbers.get(figures.name.as_str())?;
-        let facts = TypeFacts {
+        let row = TypeRow {
             event_type: TypeIx::from_usize(at),
+            name: figures.name.clone(),
             category: first[at]?,
-            count: figures.count,
+            known: 0,
+            all: figures.count,
         };
-        Some((figures.name.clone(), facts))
+        Some((figures.name.clone(), row))
     });
     Ok(facts.collect())
 }
 
-fn categories(log: &Log, overview: &Overview) -> HashMap<String, CategoryFacts> {
-    let numbers: HashMap<&str, usize> = log.categories().iter().zip(0..).collect();
-    let facts = overview.categories.iter().filter_map(|figures| {
-        let facts = CategoryFacts {
-            category: CategoryIx::from_usize(*numbers.get(figures.name.as_str())?),
-            events: figures.events,
-            streams: figures.streams,
-        };
-        Some((figures.name.clone(), facts))
-    });
-    facts.collect()
+fn categories(log: &Log) -> HashMap<String, CategoryIx> {
+    let names = log.categories().iter().zip(0..);
+    let places = names.map(|(name, at)| (name.to_owned(), CategoryIx::from_usize(at)));
+    places.collect()
 }
 
 fn findings(log: &Log, report: &InfoReport) -> Vec<Finding> {
     let mut findings = unreadable(&report.problems, report.unreadable);
-    let warnings = report.overview.warnings().into_iter();
+    let warnings = report.warnings.iter().cloned();
     findings.extend(warnings.map(|warning| {
         let unnamed = warning.places.len().saturating_sub(PLACES) as u64;
         let places = warning.places.into_iter().take(PLACES);
@@ -298,11 +365,10 @@ fn unreadable(problems: &[Problem], count: u64) -> Vec<Finding> {
             None => others += 1,
         }
     }
-    if let Some(records) = crate::analysis::words::many(others, "further record", "further records")
-    {
+    if let Some(places) = crate::analysis::words::many(others, "further place", "further places") {
         findings.push(Finding {
             kind: FindingKind::Unreadable,
-            message: format!("{records} could not be read, or not wholly"),
+            message: format!("{places} could not be read, or not wholly"),
             places: Vec::new(),
             more: 0,
         });
@@ -328,10 +394,10 @@ fn place(text: &str) -> FoundPlace {
 fn resolve(log: &Log, findings: &mut [Finding]) {
     let mut wanted: HashSet<String> = HashSet::new();
     for place in findings.iter_mut().flat_map(|finding| &mut finding.places) {
-        if let Some(position) = place.text.strip_prefix('#').and_then(|n| n.parse().ok()) {
-            place.target = log.at_position(Position(position)).map(PlaceTarget::Event);
-        } else if let Some(Bound::Event(event)) = log.at_position_name(&place.text) {
-            place.target = Some(PlaceTarget::Event(event));
+        if let Some(position) = input::position(&place.text) {
+            if let Ok(Bound::Event(event)) = log.at_position_name(&position) {
+                place.target = Some(PlaceTarget::Event(event));
+            }
         } else if let Some(name) = stream_of(&place.text) {
             wanted.insert(name.to_owned());
         }
@@ -379,7 +445,7 @@ mod tests {
             [
                 "Not JSON at 3 +2",
                 "No type at 1 +0",
-                "2 further records could not be read, or not wholly at 0 +0"
+                "2 further places could not be read, or not wholly at 0 +0"
             ]
         );
         assert_eq!(stream_of("my stream v14–v15"), Some("my stream"));

@@ -1,15 +1,38 @@
 //! The first events of a file as a mapping reads them, before it is kept. Opens the file anew and
 //! reads one chunk of it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::log::Log;
 use crate::model::{EventIx, Position, Task, Timestamp, Version};
 use crate::store::layout::Layout;
-use crate::store::{OpenError, OpenOptions, Store};
+use crate::store::{OpenError, OpenOptions, Store, Tail};
+use crate::worker::{Asked, Question, Room, Unanswered};
 
 /// Events shown.
-const ROWS: u32 = 5;
+const ROWS: usize = 10;
+
+/// Asks for the first events of a file as a mapping reads them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskPreview {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// The mapping.
+    pub layout: Layout,
+}
+
+impl Question for AskPreview {
+    type Answer = Result<Preview, String>;
+    const ROOM: Room = Room::Scans;
+
+    fn outdates(&self, _before: &Self) -> bool {
+        true
+    }
+
+    fn answer(&self, asked: Asked<'_>) -> Result<Self::Answer, Unanswered> {
+        Ok(preview(&self.path, &self.layout, asked.task))
+    }
+}
 
 /// A file as a mapping reads it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,7 +63,7 @@ pub struct PreviewRow {
 }
 
 /// Reads the first events of `path` by `layout`. An error is a sentence.
-pub(super) fn preview(path: &Path, layout: &Layout, task: &Task) -> Result<Preview, String> {
+fn preview(path: &Path, layout: &Layout, task: &Task) -> Result<Preview, String> {
     let options = OpenOptions {
         layout: Some(layout.clone()),
     };
@@ -50,23 +73,23 @@ pub(super) fn preview(path: &Path, layout: &Layout, task: &Task) -> Result<Previ
     let mut first: Option<Log> = None;
     // One chunk is enough: the rest is called off.
     let reading = Task::new();
-    let read = store.index(&mut builder, &reading, &mut |builder| {
+    let read = store.index(&mut builder, Tail::Following, &reading, &mut |builder| {
         first.get_or_insert_with(|| builder.snapshot());
         reading.cancel();
     });
     match read {
-        Ok(()) | Err(OpenError::Cancelled(_)) => {}
+        Ok(_) | Err(OpenError::Cancelled(_)) => {}
         Err(error) => return Err(error.to_string()),
     }
     let log = first.unwrap_or_else(|| builder.snapshot());
-    let events: Vec<EventIx> = log.events().take(ROWS as usize).collect();
+    let events: Vec<EventIx> = log.events().take(ROWS).collect();
     let mut rows: Vec<PreviewRow> = events.iter().map(|event| row(&log, *event)).collect();
     let read = store
         .payloads()
         .read(&log, &events, task, &mut |event, body| {
             if let Some(row) = rows.get_mut(event.at()) {
                 row.payload = match body {
-                    Ok(body) => super::answer::preview(&body.data),
+                    Ok(body) => super::event::line(&body.data),
                     Err(unreadable) => unreadable.to_string(),
                 };
             }

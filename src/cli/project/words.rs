@@ -1,0 +1,282 @@
+//! `asof project` for people.
+
+use super::SHOWN;
+use super::{CliError, Opened, Project, Streams};
+use crate::analysis::projection::{
+    Comparison, ConsumerReport, DifferentRow, Idempotency, ProjectReport, ReadModelReport,
+    SnapshotBench, SnapshotStrategy, Violation,
+};
+use crate::analysis::words::{grouped, many};
+use crate::log::Cut;
+use crate::model::PositionName;
+use crate::model::time::Span;
+use crate::render::{self, harmless};
+
+impl Project {
+    pub(super) fn words(
+        &self,
+        report: &ProjectReport,
+        opened: &Opened,
+        cut: &Cut,
+        to: &mut Streams<'_>,
+    ) -> Result<(), CliError> {
+        let moment = opened.words(cut.bound(), self.common.zone);
+        let counts = report.counts;
+        let with_state = match report.states {
+            Some(_) => format!(", {} with a state", partitions(report.partitions)),
+            None => String::new(),
+        };
+        let failed = match counts.failed {
+            0 => String::new(),
+            failed => format!(", {} failed", grouped(failed)),
+        };
+        let processed =
+            many(counts.processed, "event", "events").unwrap_or_else(|| "no event".to_owned());
+        writeln!(
+            to.out,
+            "As of {moment}: {processed} handled{failed}{with_state}."
+        )?;
+        to.notes(&opened.read_as)?;
+        let out = &mut *to.out;
+        if let Some(consumer) = &report.consumer {
+            writeln!(out, "{}", harmless(&seen_by(consumer)))?;
+        }
+        if let Some(stopped) = &report.stopped {
+            writeln!(out, "{}", harmless(stopped))?;
+        }
+        if let Some(state) = &report.state {
+            writeln!(out, "\n{}", render::json_text(state))?;
+        }
+        let states = report.states.iter().flatten();
+        for (n, (partition, state)) in states.enumerate() {
+            if n == SHOWN {
+                let more = report.partitions as usize - SHOWN;
+                writeln!(out, "and {} more; --json has all", grouped(more as u64))?;
+                break;
+            }
+            writeln!(out, "{}", harmless(&format!("{partition}  {state}")))?;
+        }
+        dead_letters(report, to)?;
+        looked_up(report, to)?;
+        if let Some(comparison) = &report.comparison {
+            compared(comparison, to)?;
+        }
+        if let Some(idempotency) = &report.idempotency {
+            tried(idempotency, to)?;
+        }
+        if let Some(found) = &report.read_model {
+            read_model(found, to)?;
+        }
+        if let Some(bench) = &report.snapshots {
+            snapshots(bench, to)?;
+        }
+        Ok(())
+    }
+}
+
+fn dead_letters(report: &ProjectReport, to: &mut Streams<'_>) -> Result<(), CliError> {
+    let all = &report.dead_letters;
+    if all.is_empty() {
+        return Ok(());
+    }
+    writeln!(to.out, "\nDead letters:")?;
+    for dead in all.iter().take(SHOWN) {
+        let line = dead
+            .line
+            .map(|line| format!(" (line {line})"))
+            .unwrap_or_default();
+        let told = format!(
+            "  {}  {}  {}{line}",
+            dead.position, dead.event_type, dead.error
+        );
+        writeln!(to.out, "{}", harmless(&told))?;
+    }
+    if all.len() > SHOWN {
+        writeln!(to.out, "  and {} more; --json has them", all.len() - SHOWN)?;
+    }
+    Ok(())
+}
+
+fn compared(comparison: &Comparison, to: &mut Streams<'_>) -> Result<(), CliError> {
+    let differ = partitions(comparison.count);
+    match &comparison.first_divergence {
+        None => writeln!(to.out, "\nThe two definitions do not differ.")?,
+        Some(first) => writeln!(to.out, "\nThe two differ in {differ}, from {first} on:")?,
+    }
+    for one in comparison.differing.iter().take(SHOWN) {
+        let paths: Vec<&str> = one.paths.iter().map(|place| place.path.as_str()).collect();
+        let told = format!(
+            "  {}  since {}  {}",
+            one.partition,
+            one.since,
+            paths.join(", ")
+        );
+        writeln!(to.out, "{}", harmless(&told))?;
+    }
+    Ok(())
+}
+
+fn tried(idempotency: &Idempotency, to: &mut Streams<'_>) -> Result<(), CliError> {
+    let kinds: [(&str, &[Violation]); 3] = [
+        ("an event delivered twice", &idempotency.violations),
+        ("an event that comes again later", &idempotency.late),
+        ("the order of neighbours", &idempotency.order),
+    ];
+    writeln!(to.out)?;
+    for (what, found) in kinds {
+        if found.is_empty() {
+            writeln!(to.out, "No handler minds {what}.")?;
+            continue;
+        }
+        writeln!(to.out, "These mind {what}:")?;
+        for one in found.iter().take(SHOWN) {
+            let [first, second] = &one.events;
+            let path = if one.path.is_empty() {
+                "the state"
+            } else {
+                &one.path
+            };
+            let told = format!("  {}  {path}  {first}, {second}", one.handler);
+            writeln!(to.out, "{}", harmless(&told))?;
+        }
+    }
+    Ok(())
+}
+
+/// How far a consumer sees, in a sentence.
+fn seen_by(consumer: &ConsumerReport) -> String {
+    let name = &consumer.name;
+    let place = match &consumer.position {
+        Some(position) => format!("{name} sees it at its checkpoint {position}"),
+        None => format!("{name} sees nothing yet"),
+    };
+    let Some(events) = many(consumer.lag_events, "event", "events") else {
+        return format!("{place}: up to date.");
+    };
+    let time = match consumer.lag_ms {
+        Some(ms) => format!(" and {}", Span::from_micros(ms.saturating_mul(1000))),
+        None => String::new(),
+    };
+    format!("{place}: stale by {events}{time}.")
+}
+
+fn looked_up(report: &ProjectReport, to: &mut Streams<'_>) -> Result<(), CliError> {
+    let Some(lookups) = &report.lookups else {
+        return Ok(());
+    };
+    let count = many(lookups.count, "lookup", "lookups").unwrap_or_default();
+    let mut told = format!("{count} of entities as they were at their events");
+    if lookups.present > 0 {
+        let present = grouped(lookups.present);
+        told.push_str(&format!(
+            "; {present} of them as they are now, since their tables have no history"
+        ));
+    }
+    if lookups.missing > 0 {
+        told.push_str(&format!("; {} found nothing", grouped(lookups.missing)));
+    }
+    writeln!(to.out, "\n{told}.")?;
+    Ok(())
+}
+
+fn read_model(found: &ReadModelReport, to: &mut Streams<'_>) -> Result<(), CliError> {
+    let counts = found.counts;
+    let rows = many(found.rows, "row", "rows").unwrap_or_else(|| "no rows".to_owned());
+    let table = &found.table;
+    if counts.missing + counts.extra + counts.different == 0 {
+        writeln!(
+            to.out,
+            "\n{}",
+            harmless(&format!("{table} holds the same in its {rows}."))
+        )?;
+    } else {
+        let told = format!(
+            "{table} ({rows}) does not hold the same: {} missing, {} extra, {} different.",
+            grouped(counts.missing),
+            grouped(counts.extra),
+            grouped(counts.different)
+        );
+        writeln!(to.out, "\n{}", harmless(&told))?;
+    }
+    if !found.not_compared.is_empty() {
+        let rest = found.not_compared.join(", ");
+        writeln!(to.out, "{}", harmless(&format!("Not compared: {rest}")))?;
+    }
+    let since = |since: &Option<PositionName>| match since {
+        Some(since) => format!("  since {since}"),
+        None => String::new(),
+    };
+    let missing = (found.missing.iter()).map(|one| format!("  - {}{}", one.key, since(&one.since)));
+    let extra = (found.extra.iter()).map(|one| format!("  + {}{}", one.key, since(&one.since)));
+    let different = found.different.iter().map(|one| {
+        let fields = fields(one);
+        format!("  ~ {}  {fields}{}", one.key, since(&one.since))
+    });
+    for told in missing
+        .take(SHOWN)
+        .chain(extra.take(SHOWN))
+        .chain(different.take(SHOWN))
+    {
+        writeln!(to.out, "{}", harmless(&told))?;
+    }
+    Ok(())
+}
+
+/// Each field of a row that differs: what it holds, and what it should.
+fn fields(row: &DifferentRow) -> String {
+    let text = |value: &Option<serde_json::Value>| match value {
+        Some(value) => value.to_string(),
+        None => "nothing".to_owned(),
+    };
+    let fields = row.fields.iter().map(|field| {
+        let path = &field.path;
+        format!("{path} {} instead of {}", text(&field.b), text(&field.a))
+    });
+    fields.collect::<Vec<_>>().join(", ")
+}
+
+fn snapshots(bench: &SnapshotBench, to: &mut Streams<'_>) -> Result<(), CliError> {
+    let out = &mut *to.out;
+    writeln!(
+        out,
+        "\n{} events, {} jumps to random moments:",
+        grouped(bench.events),
+        bench.jumps
+    )?;
+    writeln!(
+        out,
+        "  {:<24} {:>9} {:>12} {:>10} {:>10} {:>10} {:>9} {:>9}",
+        "strategy", "snapshots", "bytes", "build ms", "again p50", "again p99", "ms p50", "ms p99"
+    )?;
+    for cost in &bench.strategies {
+        let name = match cost.strategy {
+            SnapshotStrategy::Periodic { every } => {
+                format!("every {} events", grouped(every.into()))
+            }
+            SnapshotStrategy::Threshold { changes } => {
+                format!("after {} changes", grouped(changes.into()))
+            }
+            SnapshotStrategy::Eager => "after each event".to_owned(),
+            SnapshotStrategy::Lazy => "where asked for".to_owned(),
+        };
+        let jump = |of: fn(&crate::analysis::projection::Spread<f64>) -> f64| {
+            cost.jump_ms.as_ref().map_or(0.0, of)
+        };
+        writeln!(
+            out,
+            "  {name:<24} {:>9} {:>12} {:>10.1} {:>10} {:>10} {:>9.3} {:>9.3}",
+            grouped(cost.snapshots),
+            grouped(cost.bytes),
+            cost.build_ms.unwrap_or(0.0),
+            grouped(cost.replayed.p50),
+            grouped(cost.replayed.p99),
+            jump(|jump| jump.p50),
+            jump(|jump| jump.p99),
+        )?;
+    }
+    Ok(())
+}
+
+fn partitions(count: u64) -> String {
+    many(count, "partition", "partitions").unwrap_or_else(|| "no partition".to_owned())
+}

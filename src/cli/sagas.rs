@@ -1,0 +1,208 @@
+//! `asof sagas`: the processes of a store and how each instance stands at a moment.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::moment::{Asked, Reading, Versions};
+use super::open::{CliError, Opened};
+use super::{Common, Streams};
+use crate::analysis::saga::{
+    self, Asking, Definition, SagaReport, Sagas, SagasReport, Status, Wanted,
+};
+use crate::analysis::words::many;
+use crate::model::time::{Span, Style};
+use crate::model::{Task, Timestamp};
+use crate::render::harmless;
+
+/// Instances and variants that are shown to people.
+const SHOWN: usize = 20;
+
+#[derive(Debug, Args)]
+pub(super) struct Saga {
+    /// A SQLite or JSON file, or a folder of JSON files
+    store: PathBuf,
+    /// The moment: 2024-12-31 (its end), "2024-12-31 23:59", -2h (before the head), #1042
+    #[arg(long, value_name = "MOMENT", allow_hyphen_values = true)]
+    at: Option<String>,
+    /// Only those with this status
+    #[arg(long)]
+    status: Option<StatusName>,
+    /// Only the one that is called so
+    #[arg(long)]
+    id: Option<String>,
+    /// A process as it is meant to be (a TOML file), in place of what can be told from the events
+    #[arg(long, value_name = "FILE")]
+    definition: Option<PathBuf>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum StatusName {
+    Running,
+    Completed,
+    Failed,
+    Compensating,
+    Compensated,
+    Stuck,
+    Parked,
+}
+
+impl From<StatusName> for Status {
+    fn from(name: StatusName) -> Self {
+        match name {
+            StatusName::Running => Self::Running,
+            StatusName::Completed => Self::Completed,
+            StatusName::Failed => Self::Failed,
+            StatusName::Compensating => Self::Compensating,
+            StatusName::Compensated => Self::Compensated,
+            StatusName::Stuck => Self::Stuck,
+            StatusName::Parked => Self::Parked,
+        }
+    }
+}
+
+impl Saga {
+    pub fn print(&self, now: Timestamp, to: &mut Streams<'_>) -> Result<(), CliError> {
+        let definition = self.definition.as_deref().map(read).transpose()?;
+        let mut opened = Opened::new(&self.store, &self.common)?;
+        let reading = Reading {
+            now,
+            zone: self.common.zone,
+            stream: Versions::Nothing,
+        };
+        let at = self.at.as_deref().map(|text| Asked::until("at", text));
+        let cut = opened.cut(at, reading)?;
+        let task = Task::new();
+        let asking = Asking {
+            log: &opened.log,
+            payloads: &*opened.payloads,
+            task: &task,
+        };
+        let mut sagas = Sagas::find(asking, definition.as_ref(), &cut)?;
+        let judged = sagas.at(asking, &cut, None)?;
+        let wanted = Wanted {
+            status: self.status.map(Status::from),
+            id: self.id.clone(),
+        };
+        let report = saga::report(asking, &judged, &wanted)?;
+        if let Some(id) = self.id.as_ref().filter(|_| report.sagas.is_empty()) {
+            let status = self.status.map_or("", |_| " of that status");
+            let moment = opened.words(cut.bound(), self.common.zone);
+            return Err(CliError::Other(format!(
+                "no saga{status} is called {id} as of {moment}"
+            )));
+        }
+        if self.common.json {
+            return to.json(&report, &opened.read_as);
+        }
+        let moment = opened.words(cut.bound(), self.common.zone);
+        self.words(&report, &moment, &opened, to)
+    }
+
+    fn words(
+        &self,
+        report: &SagasReport,
+        moment: &str,
+        opened: &Opened,
+        to: &mut Streams<'_>,
+    ) -> Result<(), CliError> {
+        let all: u64 = report.statuses.values().sum();
+        let count = many(all, "saga", "sagas").unwrap_or_else(|| "no sagas".to_owned());
+        let statuses = Status::ALL.iter().filter_map(|status| {
+            let count = report.statuses.get(status.name())?;
+            Some(format!("{count} {}", status.name()))
+        });
+        let statuses: Vec<String> = statuses.collect();
+        let statuses = match statuses.is_empty() {
+            true => String::new(),
+            false => format!(": {}", statuses.join(", ")),
+        };
+        writeln!(to.out, "As of {moment}: {count}{statuses}.")?;
+        to.notes(&opened.read_as)?;
+        let out = &mut *to.out;
+        for saga in report.sagas.iter().take(SHOWN) {
+            writeln!(out, "\n{}", harmless(&self.heading(saga)))?;
+            for line in self.steps(saga) {
+                writeln!(out, "  {}", harmless(&line))?;
+            }
+        }
+        if let Some(more) = report.sagas.len().checked_sub(SHOWN + 1) {
+            writeln!(out, "\nand {} more; --json has all", more + 1)?;
+        }
+        if self.id.is_none() && !report.variants.is_empty() {
+            writeln!(out, "\nWhat happened, and how often:")?;
+            for variant in report.variants.iter().take(SHOWN) {
+                let line = format!("{:>8}  {}", variant.count, variant.steps.join(", "));
+                writeln!(out, "{}", harmless(&line))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn heading(&self, saga: &SagaReport) -> String {
+        let zone = self.common.zone;
+        let time = |time: Option<Timestamp>| time.map(|time| zone.format(time, Style::AsNeeded));
+        let mut line = format!("{}  {}  {}", saga.id, saga.process, saga.status.name());
+        match (time(saga.started), time(saga.ended)) {
+            (Some(from), Some(to)) => line += &format!("  {from} to {to}"),
+            (Some(from), None) => line += &format!("  since {from}"),
+            _ => {}
+        }
+        if let Some(waiting) = &saga.waiting_for {
+            line += &format!("  waits for {waiting}");
+        }
+        if let Some(stuck) = &saga.stuck {
+            let (waited, usual) = (
+                Span::from_millis(stuck.waited_ms),
+                Span::from_millis(stuck.threshold_ms),
+            );
+            line += &format!("  silent for {waited}, {usual} are allowed");
+        }
+        if let Some(failure) = &saga.failure {
+            let class = failure.class.name();
+            line += &format!("  {class}: {} ({})", failure.reason, failure.position);
+        }
+        line
+    }
+
+    fn steps(&self, saga: &SagaReport) -> Vec<String> {
+        let steps = saga.steps.iter().map(|step| {
+            let mut line = format!("{}  {}", step.name, outcome(step.status));
+            if let Some((from, to)) = step.started.zip(step.ended) {
+                line += &format!(" after {}", to - from);
+            }
+            if step.attempts.len() > 1 {
+                line += &format!(", {} attempts", step.attempts.len());
+            }
+            match &step.compensation {
+                Some(undone) if undone.ended.is_some() => line += ", undone",
+                Some(_) => line += ", to be undone",
+                None => {}
+            }
+            line
+        });
+        steps.collect()
+    }
+}
+
+const fn outcome(outcome: saga::Outcome) -> &'static str {
+    match outcome {
+        saga::Outcome::Running => "running",
+        saga::Outcome::Completed => "completed",
+        saga::Outcome::Failed => "failed",
+        saga::Outcome::Abandoned => "abandoned",
+    }
+}
+
+fn read(file: &Path) -> Result<Definition, CliError> {
+    let text = std::fs::read_to_string(file).map_err(|error| CliError::Unreadable {
+        file: file.to_owned(),
+        error,
+    })?;
+    Definition::from_toml(&text).map_err(|error| CliError::SagaDefinition {
+        file: file.to_owned(),
+        error,
+    })
+}

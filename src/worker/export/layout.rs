@@ -1,0 +1,33 @@
+//! A mapping as a layout file, which another store can be read by and which can be passed on.
+
+use std::path::PathBuf;
+
+use super::{ExportError, refuse_the_store, write_whole};
+use crate::store::layout::Layout;
+use crate::worker::{Asked, Question, Room, Unanswered};
+
+/// A layout to be written to a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExportLayout {
+    /// The layout.
+    pub layout: Layout,
+    /// Where to.
+    pub path: PathBuf,
+    /// The open store's files and folders, which are never written.
+    pub store: Vec<PathBuf>,
+}
+
+impl Question for ExportLayout {
+    type Answer = Result<PathBuf, ExportError>;
+    const ROOM: Room = Room::Exports;
+
+    fn answer(&self, asked: Asked<'_>) -> Result<Self::Answer, Unanswered> {
+        let text = self.layout.to_toml().map_err(Unanswered::Failed)?;
+        let written = refuse_the_store(&self.path, &self.store).and_then(|()| {
+            write_whole(&self.path, asked.task, &mut |writer| {
+                Ok(writer.write_all(text.as_bytes())?)
+            })
+        });
+        Ok(written.map(|()| self.path.clone()))
+    }
+}

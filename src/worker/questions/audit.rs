@@ -1,0 +1,74 @@
+//! The audit of the store as of a moment, and the schemas that it rests on. What is wrong is for
+//! `analysis::audit` to say.
+
+use std::time::Instant;
+
+use crate::analysis::audit::{AuditError, AuditOptions, AuditReport, Audited, Facts, judge};
+use crate::analysis::schema::SchemaReport;
+use crate::log::Cut;
+use crate::worker::{Asked, Question, Room, Subject, Unanswered};
+
+/// Asks what is wrong with the store.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskAudit {
+    /// The log.
+    pub subject: Subject,
+    /// The moment.
+    pub cut: Cut,
+    /// Names of rules that are left out.
+    pub muted: Vec<String>,
+}
+
+/// What is wrong with the store.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FoundAudit {
+    /// The findings.
+    pub report: AuditReport,
+    /// The schemas of all types.
+    pub schemas: SchemaReport,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+}
+
+impl Question for AskAudit {
+    type Answer = FoundAudit;
+    const ROOM: Room = Room::Searches;
+    const LABEL: Option<&'static str> = Some("Auditing the store");
+
+    fn outdates(&self, before: &Self) -> bool {
+        self.subject.session != before.subject.session
+    }
+
+    fn answer(&self, asked: Asked<'_>) -> Result<Self::Answer, Unanswered> {
+        let began = Instant::now();
+        let Subject {
+            log,
+            payloads,
+            rows,
+            rules,
+            ..
+        } = &self.subject;
+        let audited = Audited {
+            log,
+            cut: self.cut,
+            payloads: &**payloads,
+            rows: &**rows,
+            fold: rules,
+        };
+        let options = AuditOptions {
+            evidence: 200,
+            muted: self.muted.clone(),
+        };
+        let failed = |error: AuditError| match error {
+            AuditError::Cancelled(_) => Unanswered::Cancelled,
+            error => Unanswered::Failed(error.to_string()),
+        };
+        let facts = Facts::gather(&audited, asked.task).map_err(failed)?;
+        let report = judge(&facts, &options, asked.task).map_err(failed)?;
+        Ok(FoundAudit {
+            report,
+            schemas: facts.schemas,
+            took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        })
+    }
+}

@@ -1,0 +1,51 @@
+//! What can be asked of the background: one struct a question, with its answer. Each is thin: what an
+//! answer means is for `analysis` to say; here stands what it depends on, where it is worked out, and
+//! what is kept for the next.
+
+mod audit;
+mod event;
+mod fields;
+mod lag;
+mod lists;
+mod names;
+mod overview;
+mod preview;
+mod projected;
+mod runs;
+mod sagas;
+mod search;
+mod shown_state;
+mod sql;
+mod state;
+mod timeline;
+mod trials;
+mod written;
+
+pub use audit::{AskAudit, FoundAudit};
+pub use event::{AskEvent, AskLines, AskLinks, AskRow, Inspected, PayloadText};
+pub use fields::{FieldKind, FieldRow, FieldRows, Fold, Folds, Touched};
+pub use lag::{AskDelays, AskLag, AskLagCharts, AskStages, LagCharts};
+pub use lists::{AskCounts, AskStreams, Counts, StreamsWanted};
+pub use names::{AskNames, FoundStream, FoundType, Fuzzy, Names};
+pub use overview::{
+    AskOverview, CategoryRow, Finding, FindingKind, FoundPlace, PlaceTarget, StoreOverview,
+    TypeRow, WholeStore, file_facts, layout_facts,
+};
+pub use preview::{AskPreview, Preview, PreviewRow};
+pub use projected::{Arrived, AskProjected, AskStop, PartitionSort, PartitionsWanted, Projected};
+pub use runs::{Going, PartitionRow, ProjectionSettings};
+pub use sagas::{
+    AskSaga, AskSagaMap, AskSagas, AskSagasOverTime, MapAndVariants, SagaFilter, SagaInFull,
+    SagaList, SagaSort, SagasAt,
+};
+pub use search::{Search, SearchEnd, SearchPart};
+pub use shown_state::{AskDifferences, AskFieldNames, AskFields, AskStateText, FoundState};
+pub use sql::{AskSql, Told};
+pub use state::{AskState, AskValues, Found, Values};
+pub use timeline::{AskTimeline, Idle, Mark, Timeline, Whole};
+pub use trials::{AskComparison, AskMeasured, AskRepeated, AskRetried};
+pub use written::{AskCheck, AskDefinitions, Bundled, Definitions, Written};
+
+pub(super) use lag::lag;
+pub(super) use lists::streams;
+pub(super) use written::reading;

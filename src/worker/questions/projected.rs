@@ -1,0 +1,356 @@
+//! A projection at the cursor, said in parts while it is on its way there. What a projection is and
+//! means is `analysis::projection`'s to say.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::runs::{Going, Live, PartitionRow, ProjectionSettings, Runs};
+use super::written::Written;
+use crate::analysis::projection::{
+    Around, Break, Counts, DeadLetter, LostDigits, Output, ScriptError, Sides, Stopped, Towards,
+    WHOLE,
+};
+use crate::analysis::streams::Direction;
+use crate::log::{Bound, Cut, Log};
+use crate::model::{EventIx, Task};
+use crate::worker::{Asked, Question, Room, Subject, Unanswered};
+
+/// Between two parts at least; and what is said takes at most a fifth of the time.
+const PAUSE: Duration = Duration::from_millis(150);
+
+/// A way so short that it is gone to its end, whatever is asked meanwhile: while the cursor is dragged
+/// every call-off would be one picture less.
+const NEAR: u32 = 3 * 4096;
+
+/// Results by which columns are chosen, and how many there are at most.
+const LOOKED_AT: usize = 200;
+const COLUMNS: usize = 12;
+
+/// By what partitions are put in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PartitionSort {
+    /// Their names.
+    Name,
+    /// When they changed last.
+    #[default]
+    LastChange,
+    /// A field of their results.
+    Field(String),
+}
+
+/// Which partitions are wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartitionsWanted {
+    /// Part of their names, in whatever case.
+    pub search: String,
+    /// In which order.
+    pub sort: PartitionSort,
+    /// Which way round.
+    pub direction: Direction,
+    /// The one that is looked at closely.
+    pub partition: Option<Arc<str>>,
+}
+
+impl Default for PartitionsWanted {
+    fn default() -> Self {
+        Self {
+            search: String::new(),
+            sort: PartitionSort::default(),
+            direction: Direction::Descending,
+            partition: None,
+        }
+    }
+}
+
+/// Asks for a projection at a moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskProjected {
+    /// The log.
+    pub subject: Subject,
+    /// The moment.
+    pub cut: Cut,
+    /// The definition.
+    pub written: Written,
+    /// How it is run.
+    pub settings: ProjectionSettings,
+    /// Whether it goes on to the moment.
+    pub going: Going,
+    /// Which of its partitions.
+    pub wanted: PartitionsWanted,
+}
+
+/// A projection at a moment, or as far as it has come on the way there.
+#[derive(Clone, Debug)]
+pub struct Projected {
+    /// The log.
+    pub log: Arc<Log>,
+    /// What is told is as of this: the moment, or where the run is on its way to it.
+    pub cut: Cut,
+    /// Whether that is the moment that was asked for.
+    pub arrived: Arrived,
+    /// What was done.
+    pub counts: Counts,
+    /// Events that a handler failed on, oldest first.
+    pub dead: Arc<[DeadLetter]>,
+    /// Where it has stopped for good, if that is before the moment, and why.
+    pub stopped: Option<(EventIx, ScriptError)>,
+    /// Whether states are told apart by anything.
+    pub is_partitioned: bool,
+    /// How many partitions have a result.
+    pub partitions: u64,
+    /// The fields of the results; none where they are no objects.
+    pub columns: Arc<[String]>,
+    /// The partitions that are wanted, in order.
+    pub rows: Arc<[PartitionRow]>,
+    /// What the last event of the partition that is looked at did, and the states around it.
+    pub around: Option<(Around, Sides)>,
+    /// What would have been written: the first thousand.
+    pub outputs: Arc<[Output]>,
+    /// How much is written in all as far as the run has been, where that is more.
+    pub output_count: u64,
+    /// What was logged: the first thousand lines.
+    pub lines: Arc<[(EventIx, String)]>,
+    /// Integers whose digits JavaScript does not keep.
+    pub lost: Arc<[LostDigits]>,
+    /// How many checkpoints there are, and their bytes, roughly.
+    pub held: (usize, usize),
+    /// How many events of the log were gone through.
+    pub done: EventIx,
+    /// In which time.
+    pub took: Duration,
+}
+
+/// Whether a run has come to where it was to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrived {
+    /// It is there, or has stopped on the way for good.
+    There,
+    /// It is on its way, or was held there.
+    OnTheWay,
+}
+
+impl AskProjected {
+    fn live<'d>(
+        &self,
+        asked: &'d mut super::super::desk::Desk,
+    ) -> Result<&'d mut Live, ScriptError> {
+        let runs: &mut Runs = asked.of(self.subject.session);
+        let definition = (&self.written, self.settings);
+        runs.of(&self.subject, self.cut.clock(), definition)
+    }
+
+    /// What is known of a run, as of the moment where it has come so far, else as of where it is.
+    fn told(&self, live: &mut Live, task: &Task) -> Result<Projected, Unanswered> {
+        let log = &self.subject.log;
+        let is_there = live.run.done() >= self.cut.inside() || live.run.stopped().is_some();
+        let cut = match (is_there, live.run.done().0.checked_sub(1)) {
+            (true, _) => self.cut,
+            (false, Some(last)) => log.cut(self.cut.clock(), Bound::Event(EventIx(last))),
+            (false, None) => log.cut(self.cut.clock(), Bound::Start),
+        };
+        let own = Task::new();
+        let task = match live.run.distance(&cut) {
+            0..=NEAR => &own,
+            _ => task,
+        };
+        let moment = live.run.at(&cut, task)?;
+        let (mut rows, failed) = live.results(&moment, &cut);
+        let columns = columns(&rows);
+        let partitions = rows.len() as u64;
+        let is_partitioned = live.run.is_partitioned();
+        let partition = match is_partitioned {
+            true => self.wanted.partition.as_deref(),
+            false => Some(WHOLE),
+        };
+        let around = match partition {
+            Some(partition) => live.run.around(&cut, partition, task)?,
+            None => None,
+        };
+        let around = around.map(|around| {
+            let sides = Sides::of(around.before.as_ref(), Some(&around.after));
+            (around, sides)
+        });
+        self.wanted.apply(&mut rows);
+        let known = |event: EventIx| cut.holds(log, event);
+        let stopped = live.run.stopped().filter(|stopped| known(stopped.event()));
+        let stopped = stopped.map(|stopped| match stopped {
+            Stopped::Failed(dead) => (dead.event, dead.error.clone()),
+            Stopped::Fatal(event, error) => (*event, error.clone()),
+        });
+        let (outputs, output_count) = live.run.outputs();
+        let lines = live.run.lines();
+        let (lost, _) = live.run.lost_digits();
+        Ok(Projected {
+            log: Arc::clone(log),
+            cut,
+            arrived: match is_there {
+                true => Arrived::There,
+                false => Arrived::OnTheWay,
+            },
+            counts: moment.counts,
+            dead: moment.dead.iter().cloned().chain(failed).collect(),
+            stopped,
+            is_partitioned,
+            partitions,
+            columns,
+            rows: rows.into(),
+            around,
+            outputs: (outputs.into_iter())
+                .filter(|output| known(output.event))
+                .collect(),
+            output_count,
+            lines: lines
+                .into_iter()
+                .filter(|(event, _)| known(*event))
+                .collect(),
+            lost: lost.into_iter().filter(|lost| known(lost.event)).collect(),
+            held: live.run.held(),
+            done: live.run.done(),
+            took: live.took,
+        })
+    }
+}
+
+impl Question for AskProjected {
+    type Answer = Result<Arc<Projected>, ScriptError>;
+    const ROOM: Room = Room::Projections;
+    const LABEL: Option<&'static str> = Some("Projecting");
+
+    /// A run that is called off goes on from where it is, so another question is never waited for.
+    fn outdates(&self, _before: &Self) -> bool {
+        true
+    }
+
+    fn answer(&self, asked: Asked<'_>) -> Result<Self::Answer, Unanswered> {
+        self.answer_in_parts(asked, &mut |_| ())
+    }
+
+    fn answer_in_parts(
+        &self,
+        Asked { desk, task }: Asked<'_>,
+        say: &mut dyn FnMut(Self::Answer),
+    ) -> Result<Self::Answer, Unanswered> {
+        let live = match self.live(desk) {
+            Ok(live) => live,
+            Err(error) => return Ok(Err(error)),
+        };
+        let goal = self.cut.inside();
+        task.set_total(u64::from(goal.0));
+        let mut pause = PAUSE;
+        let is_going = self.going == Going::On;
+        while is_going && live.run.done() < goal && live.run.stopped().is_none() {
+            let began = Instant::now();
+            let mut goes_on = || began.elapsed() < pause;
+            let went = live.run.advance_while(goal, &mut goes_on, task);
+            live.took += began.elapsed();
+            went?;
+            if live.run.done() < goal {
+                let began = Instant::now();
+                say(Ok(Arc::new(self.told(live, task)?)));
+                pause = PAUSE.max(4 * began.elapsed());
+            }
+        }
+        Ok(Ok(Arc::new(self.told(live, task)?)))
+    }
+}
+
+impl PartitionsWanted {
+    /// Leaves the rows that are wanted, in order.
+    fn apply(&self, rows: &mut Vec<PartitionRow>) {
+        let search = self.search.trim().to_lowercase();
+        if !search.is_empty() {
+            rows.retain(|row| row.name.to_lowercase().contains(&search));
+        }
+        match &self.sort {
+            PartitionSort::Name => rows.sort_by(|a, b| a.name.cmp(&b.name)),
+            PartitionSort::LastChange => rows.sort_by_key(|row| row.last),
+            PartitionSort::Field(field) => rows.sort_by(|a, b| {
+                let of = |row: &PartitionRow| row.result.get(field).cloned();
+                compared(of(a).as_ref(), of(b).as_ref())
+            }),
+        }
+        if self.direction == Direction::Descending {
+            rows.reverse();
+        }
+    }
+}
+
+/// Numbers by what they are worth, before texts; what is not there comes first.
+fn compared(a: Option<&Value>, b: Option<&Value>) -> std::cmp::Ordering {
+    let rank = |value: Option<&Value>| match value {
+        None | Some(Value::Null) => 0,
+        Some(Value::Bool(_)) => 1,
+        Some(Value::Number(_)) => 2,
+        Some(Value::String(_)) => 3,
+        Some(_) => 4,
+    };
+    let number = |value: Option<&Value>| value.and_then(Value::as_f64).unwrap_or_default();
+    let order = rank(a).cmp(&rank(b));
+    order.then_with(|| match (a, b) {
+        (Some(Value::String(a)), Some(Value::String(b))) => a.cmp(b),
+        _ => number(a).total_cmp(&number(b)),
+    })
+}
+
+/// The fields that results have, as they appear.
+fn columns(rows: &[PartitionRow]) -> Arc<[String]> {
+    let mut columns: Vec<String> = Vec::new();
+    for row in rows.iter().take(LOOKED_AT) {
+        let Value::Object(fields) = &*row.result else {
+            continue;
+        };
+        for field in fields.keys() {
+            if columns.len() < COLUMNS && !columns.contains(field) {
+                columns.push(field.clone());
+            }
+        }
+    }
+    columns.into()
+}
+
+/// Asks for the next event after a moment that stops a run forward.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskStop {
+    /// The log.
+    pub subject: Subject,
+    /// The moment.
+    pub cut: Cut,
+    /// The definition.
+    pub written: Written,
+    /// How it is run.
+    pub settings: ProjectionSettings,
+    /// Only events of this partition; of any where absent.
+    pub partition: Option<Arc<str>>,
+    /// What stops it; any event where there is nothing.
+    pub breaks: Vec<Break>,
+    /// Counts the runs forward: another number is another run.
+    pub run: u64,
+}
+
+impl Question for AskStop {
+    type Answer = Result<Option<EventIx>, ScriptError>;
+    const ROOM: Room = Room::Projections;
+    const LABEL: Option<&'static str> = Some("Running on");
+
+    fn outdates(&self, _before: &Self) -> bool {
+        true
+    }
+
+    fn answer(&self, Asked { desk, task }: Asked<'_>) -> Result<Self::Answer, Unanswered> {
+        let runs: &mut Runs = desk.of(self.subject.session);
+        let definition = (&self.written, self.settings);
+        let live = match runs.of(&self.subject, self.cut.clock(), definition) {
+            Ok(live) => live,
+            Err(error) => return Ok(Err(error)),
+        };
+        let towards = Towards {
+            partition: self.partition.as_deref(),
+            breaks: &self.breaks,
+        };
+        let from = self.cut.outside();
+        live.run.advance_to(from, task)?;
+        Ok(Ok(live.run.next_stop(from, towards, task)?))
+    }
+}

@@ -1,0 +1,196 @@
+//! The live runs of projections: kept by the thread that works on them, since an engine cannot leave
+//! it. Moving the cursor then costs the way from the nearest checkpoint.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hashbrown::HashMap;
+use serde_json::Value;
+
+use super::written::{Written, reading};
+use crate::analysis::projection::{
+    DeadLetter, Held, Moment, OnError, Run, RunOptions, ScriptError, SnapshotStrategy,
+};
+use crate::log::{Clock, Cut, Log};
+use crate::model::EventIx;
+use crate::worker::Subject;
+
+/// Runs kept at once: the one that is looked at and the one before.
+const KEPT: usize = 2;
+
+/// How a projection is run, as the user chose it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ProjectionSettings {
+    /// What happens when a handler fails.
+    pub on_error: OnError,
+    /// When states are kept.
+    pub strategy: SnapshotStrategy,
+}
+
+impl ProjectionSettings {
+    /// The same for a run over a subject. What `lookup` reads is not chosen here.
+    pub(in crate::worker) fn options(self, subject: &Subject) -> RunOptions {
+        RunOptions {
+            strategy: self.strategy,
+            on_error: self.on_error,
+            fold: subject.rules.clone(),
+            ..RunOptions::default()
+        }
+    }
+}
+
+/// Whether a run goes on by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Going {
+    /// To the cursor.
+    #[default]
+    On,
+    /// It stays where it is: what is told is as of there, where that is before the cursor.
+    Held,
+}
+
+/// What a partition is at a moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartitionRow {
+    /// Its name; empty where the projection has no partitions.
+    pub name: Arc<str>,
+    /// The last event folded into it.
+    pub last: EventIx,
+    /// Its result.
+    pub result: Arc<Value>,
+}
+
+/// The runs of one opening, the newest first.
+#[derive(Default)]
+pub(super) struct Runs(Vec<Live>);
+
+/// A run with what is known of its results.
+pub(super) struct Live {
+    key: Key,
+    pub run: Run,
+    /// What folding has taken so far.
+    pub took: Duration,
+    results: HashMap<u32, Known>,
+}
+
+#[derive(Clone)]
+struct Key {
+    log: Arc<Log>,
+    clock: Clock,
+    written: Written,
+    settings: ProjectionSettings,
+}
+
+/// The same in a log that may have grown.
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.log.generation() == other.log.generation()
+            && (self.clock, &self.written, self.settings)
+                == (other.clock, &other.written, other.settings)
+    }
+}
+
+/// The result of a partition after an event.
+struct Known {
+    name: Arc<str>,
+    last: EventIx,
+    result: Result<Option<Arc<Value>>, ScriptError>,
+}
+
+impl Runs {
+    /// The run of a definition over a subject, begun where there is none.
+    pub fn of(
+        &mut self,
+        subject: &Subject,
+        clock: Clock,
+        (written, settings): (&Written, ProjectionSettings),
+    ) -> Result<&mut Live, ScriptError> {
+        let key = Key {
+            log: Arc::clone(&subject.log),
+            clock,
+            written: written.clone(),
+            settings,
+        };
+        let generation = subject.log.generation();
+        self.0
+            .retain(|live| live.key.log.generation() == generation);
+        let live = match self.0.iter().position(|live| live.key == key) {
+            Some(at) => {
+                let mut live = self.0.remove(at);
+                if live.key.log.len() < subject.log.len() {
+                    live.run.grow(reading(subject, clock));
+                    live.key = key;
+                }
+                live
+            }
+            None => {
+                self.0.truncate(KEPT - 1);
+                let options = settings.options(subject);
+                let run = Run::new(&written.read()?, reading(subject, clock), options)?;
+                Live {
+                    key,
+                    run,
+                    took: Duration::ZERO,
+                    results: HashMap::new(),
+                }
+            }
+        };
+        self.0.insert(0, live);
+        Ok(&mut self.0[0])
+    }
+}
+
+/// The results of all partitions at a moment, and those that could not be made.
+pub(super) type Results = (Vec<PartitionRow>, Vec<DeadLetter>);
+
+impl Live {
+    /// The results at a moment. One that is known after the same event is not made again, which holds
+    /// only where no event before it was left out.
+    pub fn results(&mut self, moment: &Moment, cut: &Cut) -> Results {
+        let is_prefix = cut.is_prefix();
+        if !is_prefix {
+            self.results.clear();
+        }
+        let (mut rows, mut failed) = (Vec::with_capacity(moment.states.len()), Vec::new());
+        for (number, held) in moment.states.iter() {
+            let known = match self.results.entry(number) {
+                hashbrown::hash_map::Entry::Occupied(entry) if entry.get().last == held.last => {
+                    entry.into_mut()
+                }
+                entry => {
+                    let known = known(&self.run, moment.partitions.get(number), held);
+                    entry.insert(known).into_mut()
+                }
+            };
+            match &known.result {
+                // The state that all partitions share is no partition's.
+                _ if known.name.starts_with('\0') => {}
+                Ok(None) => {}
+                Ok(Some(result)) => rows.push(PartitionRow {
+                    name: Arc::clone(&known.name),
+                    last: known.last,
+                    result: Arc::clone(result),
+                }),
+                Err(error) => failed.push(DeadLetter {
+                    event: known.last,
+                    partition: Some(known.name.to_string()),
+                    error: error.clone(),
+                    state_before: None,
+                    attempts: 1,
+                }),
+            }
+        }
+        if !is_prefix {
+            self.results.clear();
+        }
+        (rows, failed)
+    }
+}
+
+fn known(run: &Run, name: &str, held: &Held) -> Known {
+    Known {
+        name: name.into(),
+        last: held.last,
+        result: run.result_value(held).map(|result| result.map(Arc::new)),
+    }
+}

@@ -1,0 +1,320 @@
+//! The processes of a store as of a moment: which instances there are, one of them in full, the map of
+//! what follows what. What they mean is `analysis::saga`'s to say; here they are found once and kept.
+
+use std::sync::Arc;
+
+use crate::analysis::saga::{
+    Asking, Counts, Definition, Instance, Judged, ProcessMap, SagaReport, Sagas, Seen, Sequence,
+    Status, Variant, one,
+};
+use crate::log::{Cut, Log};
+use crate::model::{Cancelled, EventIx, Task};
+use crate::worker::{Asked, Question, Room, Subject, Unanswered};
+
+/// Which processes, and when.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SagasAt {
+    /// The log.
+    pub subject: Subject,
+    /// The moment.
+    pub cut: Cut,
+    /// A declared process; whatever there is where none is.
+    pub definition: Option<Arc<Definition>>,
+}
+
+/// By what instances are sorted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SagaSort {
+    /// The most urgent first.
+    #[default]
+    Status,
+    /// The newest first.
+    Started,
+    /// The longest first.
+    Duration,
+}
+
+/// Which instances are listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SagaFilter {
+    /// With one of these; with any where there is none.
+    pub statuses: Vec<Status>,
+    /// Of this process, by number.
+    pub process: Option<u16>,
+    /// With this in what they are called.
+    pub text: String,
+    /// That this history led to, by the types of their events.
+    pub variant: Option<Vec<u32>>,
+    /// In this order.
+    pub sort: SagaSort,
+}
+
+/// Asks for a list of instances.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskSagas {
+    /// Which processes, and when.
+    pub at: SagasAt,
+    /// Which of their instances.
+    pub filter: SagaFilter,
+}
+
+/// A list of instances.
+#[derive(Clone, Debug)]
+pub struct SagaList {
+    /// All there are.
+    pub judged: Arc<Judged>,
+    /// How each of them stands.
+    pub statuses: Arc<Vec<Status>>,
+    /// Those that were asked for, by place.
+    pub rows: Vec<u32>,
+    /// How many of the process have which status, in the order of [`Status::ALL`].
+    pub counts: Counts,
+    /// How many instances each process has.
+    pub processes: Vec<u32>,
+}
+
+impl SagaList {
+    /// The instance of a row.
+    #[must_use]
+    pub fn row(&self, row: u64) -> Option<(&Seen, Status)> {
+        let place = *self.rows.get(row as usize)? as usize;
+        Some((self.judged.at.seen.get(place)?, self.statuses[place]))
+    }
+}
+
+/// Processes of a moment, judged.
+#[derive(Clone)]
+struct AtMoment {
+    judged: Arc<Judged>,
+    statuses: Arc<Vec<Status>>,
+}
+
+/// What is kept between questions.
+#[derive(Default)]
+struct Kept {
+    found: Option<(Subject, Option<Arc<Definition>>, crate::log::Clock, Sagas)>,
+    last: Option<(SagasAt, AtMoment)>,
+}
+
+impl SagasAt {
+    fn asking<'a>(&'a self, task: &'a Task) -> Asking<'a> {
+        Asking {
+            log: &self.subject.log,
+            payloads: &*self.subject.payloads,
+            task,
+        }
+    }
+
+    fn find(&self, asked: &mut Asked<'_>) -> Result<AtMoment, Cancelled> {
+        let kept: &mut Kept = asked.desk.of(self.subject.session);
+        if let Some((_, last)) = kept.last.as_ref().filter(|(at, _)| at == self) {
+            return Ok(last.clone());
+        }
+        let asking = self.asking(asked.task);
+        let clock = self.cut.clock();
+        let same = |found: &&mut (Subject, Option<Arc<Definition>>, crate::log::Clock, Sagas)| {
+            found.0 == self.subject && found.1 == self.definition && found.2 == clock
+        };
+        if kept.found.as_mut().filter(same).is_none() {
+            let head = asking.log.cut(clock, crate::log::Bound::Head);
+            asked.task.set_total(asking.log.len() as u64);
+            let sagas = Sagas::find(asking, self.definition.as_deref(), &head)?;
+            kept.found = Some((self.subject.clone(), self.definition.clone(), clock, sagas));
+        }
+        let Some((_, _, _, sagas)) = &mut kept.found else {
+            return Err(Cancelled);
+        };
+        let judged = sagas.at(asking, &self.cut, None)?;
+        let statuses = judged
+            .at
+            .seen
+            .iter()
+            .map(|seen| judged.status(asking.log, seen));
+        let found = AtMoment {
+            statuses: Arc::new(statuses.collect()),
+            judged: Arc::new(judged),
+        };
+        kept.last = Some((self.clone(), found.clone()));
+        Ok(found)
+    }
+}
+
+impl Question for AskSagas {
+    type Answer = SagaList;
+    const ROOM: Room = Room::Scans;
+    const LABEL: Option<&'static str> = Some("Finding sagas");
+
+    fn answer(&self, mut asked: Asked<'_>) -> Result<SagaList, Unanswered> {
+        let AtMoment { judged, statuses } = self.at.find(&mut asked)?;
+        let log = &*self.at.subject.log;
+        let mut list = SagaList {
+            counts: Counts::default(),
+            processes: vec![0; judged.processes.all.len()],
+            rows: Vec::new(),
+            judged,
+            statuses,
+        };
+        let judged = Arc::clone(&list.judged);
+        let wanted = self.filter.text.trim().to_lowercase();
+        for (place, seen) in judged.at.seen.iter().enumerate() {
+            if place % 4096 == 0 {
+                asked.task.check()?;
+            }
+            let Some(process) = judged.process_number(seen) else {
+                continue;
+            };
+            list.processes[usize::from(process)] += 1;
+            if self.filter.process.is_some_and(|wanted| wanted != process) {
+                continue;
+            }
+            let status = list.statuses[place];
+            let by_status = Status::ALL.iter().position(|own| *own == status);
+            list.counts[by_status.unwrap_or_default()] += 1;
+            let filter = &self.filter;
+            let is_one = (filter.statuses.is_empty() || filter.statuses.contains(&status))
+                && filter
+                    .variant
+                    .as_ref()
+                    .is_none_or(|types| *types == judged.types_of(seen))
+                && (wanted.is_empty() || named(&judged, log, seen).contains(&wanted));
+            if is_one {
+                list.rows.push(place as u32);
+            }
+        }
+        self.sort(&mut list, log);
+        Ok(list)
+    }
+}
+
+fn named(judged: &Judged, log: &Log, seen: &Seen) -> String {
+    let process = judged.process(seen);
+    process.map_or_else(String::new, |process| {
+        judged.id(log, seen, process).to_lowercase()
+    })
+}
+
+impl AskSagas {
+    fn sort(&self, list: &mut SagaList, log: &Log) {
+        let urgency = |place: &u32| {
+            let status = list.statuses[*place as usize];
+            Status::ALL.iter().position(|own| *own == status)
+        };
+        match self.filter.sort {
+            // Of equals the one that began last.
+            SagaSort::Status => {
+                list.rows.reverse();
+                list.rows.sort_by_key(urgency);
+            }
+            SagaSort::Started => list.rows.reverse(),
+            SagaSort::Duration => {
+                let judged = &list.judged;
+                let lasts = |place: &u32| {
+                    let seen = &judged.at.seen[*place as usize];
+                    std::cmp::Reverse(judged.lasts(log, seen))
+                };
+                list.rows.sort_by_cached_key(lasts);
+            }
+        }
+    }
+}
+
+/// Asks for one instance in full.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskSaga {
+    /// Which processes, and when.
+    pub at: SagasAt,
+    /// The event that the instance begins with.
+    pub first: EventIx,
+}
+
+/// One instance in full.
+#[derive(Clone, Debug)]
+pub struct SagaInFull {
+    /// As `asof sagas` has it.
+    pub report: SagaReport,
+    /// With its events.
+    pub instance: Instance,
+    /// As a sequence diagram.
+    pub sequence: Sequence,
+    /// What comes next usually, after how long and how often.
+    pub next: Vec<(String, crate::analysis::saga::Wait)>,
+    /// How many finished ones that is told by.
+    pub finished: u32,
+}
+
+impl Question for AskSaga {
+    /// None where no instance that is known begins with the event.
+    type Answer = Option<SagaInFull>;
+    const ROOM: Room = Room::Scans;
+
+    fn answer(&self, mut asked: Asked<'_>) -> Result<Self::Answer, Unanswered> {
+        let AtMoment { judged, .. } = self.at.find(&mut asked)?;
+        let asking = self.at.asking(asked.task);
+        let Some(seen) = judged.at.beginning_with(self.first) else {
+            return Ok(None);
+        };
+        let Some((report, instance)) = one(asking, &judged, seen)? else {
+            return Ok(None);
+        };
+        let (next, finished) = judged.expected(asking.log, seen);
+        Ok(Some(SagaInFull {
+            sequence: judged.sequence(asking, seen, &instance)?,
+            next,
+            finished,
+            report,
+            instance,
+        }))
+    }
+}
+
+/// Asks for the process map and the variants.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskSagaMap {
+    /// Which processes, and when.
+    pub at: SagasAt,
+    /// The process, by number; all of them where none is.
+    pub process: Option<u16>,
+}
+
+/// The process map and the variants.
+#[derive(Clone, Debug)]
+pub struct MapAndVariants {
+    /// What follows what.
+    pub map: ProcessMap,
+    /// The most frequent first.
+    pub variants: Vec<Variant>,
+}
+
+impl Question for AskSagaMap {
+    type Answer = MapAndVariants;
+    const ROOM: Room = Room::Scans;
+
+    fn answer(&self, mut asked: Asked<'_>) -> Result<MapAndVariants, Unanswered> {
+        let AtMoment { judged, .. } = self.at.find(&mut asked)?;
+        let log = &*self.at.subject.log;
+        Ok(MapAndVariants {
+            map: judged.map(log, self.process, asked.task)?,
+            variants: judged.variants_of(log, self.process),
+        })
+    }
+}
+
+/// Asks how many had which status when.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskSagasOverTime {
+    /// Which processes, and when.
+    pub at: SagasAt,
+    /// At these moments, which ascend, in microseconds.
+    pub moments: Arc<Vec<i64>>,
+}
+
+impl Question for AskSagasOverTime {
+    type Answer = Vec<Counts>;
+    const ROOM: Room = Room::Scans;
+
+    fn answer(&self, mut asked: Asked<'_>) -> Result<Vec<Counts>, Unanswered> {
+        let AtMoment { judged, .. } = self.at.find(&mut asked)?;
+        Ok(judged.over_time(&self.at.subject.log, &self.moments, asked.task)?)
+    }
+}

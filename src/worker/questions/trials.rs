@@ -1,0 +1,222 @@
+//! What takes runs of its own: two definitions side by side, faulty delivery, dead letters again, and
+//! what keeping states costs.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::runs::ProjectionSettings;
+use super::written::{Written, reading};
+use crate::analysis::projection::{
+    self, CompareError, Comparison, DeadLetter, Definition, Idempotency, JUMPS, Limits, Measured,
+    OnError, Retried, ScriptError, SnapshotBench, SnapshotStrategy, Spread, StrategyCost,
+};
+use crate::log::{Clock, Cut};
+use crate::model::{Cancelled, Task};
+use crate::worker::{Asked, Question, Room, Subject, Unanswered};
+
+/// Asks where two definitions differ.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskComparison {
+    /// The log.
+    pub subject: Subject,
+    /// The moment.
+    pub cut: Cut,
+    /// The definitions.
+    pub written: [Written; 2],
+    /// How they are run.
+    pub settings: ProjectionSettings,
+}
+
+/// Where a comparison has an answer; a definition that does not hold says so.
+type Told<T> = Result<T, ScriptError>;
+
+fn told<T>(found: Result<T, CompareError>) -> Result<Told<T>, Unanswered> {
+    match found {
+        Ok(found) => Ok(Ok(found)),
+        Err(CompareError::Definition(error)) => Ok(Err(error)),
+        Err(CompareError::Cancelled(cancelled)) => Err(cancelled.into()),
+    }
+}
+
+impl Question for AskComparison {
+    type Answer = Told<Arc<Comparison>>;
+    const ROOM: Room = Room::Trials;
+    const LABEL: Option<&'static str> = Some("Comparing");
+
+    fn outdates(&self, _before: &Self) -> bool {
+        true
+    }
+
+    fn answer(&self, Asked { task, .. }: Asked<'_>) -> Result<Self::Answer, Unanswered> {
+        let read = |written: &Written| {
+            written.read().map_err(|error| ScriptError {
+                message: format!("{}: {}", written.name, error.message),
+                ..error
+            })
+        };
+        let (a, b) = match (read(&self.written[0]), read(&self.written[1])) {
+            (Ok(a), Ok(b)) => (a, b),
+            (Err(error), _) | (_, Err(error)) => return Ok(Err(error)),
+        };
+        let reading = reading(&self.subject, self.cut.clock());
+        let options = self.settings.options(&self.subject);
+        let found = projection::compare([&a, &b], &reading, &options, &self.cut, task);
+        told(found.map(Arc::new))
+    }
+}
+
+/// Asks what a projection minds of faulty delivery.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskRepeated {
+    /// The log.
+    pub subject: Subject,
+    /// The moment.
+    pub cut: Cut,
+    /// The definition.
+    pub written: Written,
+    /// How it is run.
+    pub settings: ProjectionSettings,
+}
+
+impl Question for AskRepeated {
+    type Answer = Told<Arc<Idempotency>>;
+    const ROOM: Room = Room::Trials;
+    const LABEL: Option<&'static str> = Some("Delivering twice");
+
+    fn outdates(&self, _before: &Self) -> bool {
+        true
+    }
+
+    fn answer(&self, Asked { task, .. }: Asked<'_>) -> Result<Self::Answer, Unanswered> {
+        let definition = match self.written.read() {
+            Ok(definition) => definition,
+            Err(error) => return Ok(Err(error)),
+        };
+        let reading = reading(&self.subject, self.cut.clock());
+        let options = self.settings.options(&self.subject);
+        let found = projection::repeated(&definition, &reading, &options, &self.cut, task);
+        told(found.map(Arc::new))
+    }
+}
+
+/// Asks what becomes of dead letters with another definition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskRetried {
+    /// The log.
+    pub subject: Subject,
+    /// The clock of the events' times.
+    pub clock: Clock,
+    /// The definition.
+    pub written: Written,
+    /// The dead letters.
+    pub dead: Arc<[DeadLetter]>,
+}
+
+impl Question for AskRetried {
+    type Answer = Arc<[Retried]>;
+    const ROOM: Room = Room::Trials;
+    const LABEL: Option<&'static str> = Some("Trying again");
+
+    fn outdates(&self, _before: &Self) -> bool {
+        true
+    }
+
+    fn answer(&self, Asked { task, .. }: Asked<'_>) -> Result<Self::Answer, Unanswered> {
+        let reading = reading(&self.subject, self.clock);
+        let Ok(Definition::Script(script)) = self.written.read() else {
+            // Built-in ones fail on what stands in the events.
+            return Ok(Arc::default());
+        };
+        let limits = Limits::default();
+        let found = projection::retried(&script, &reading, limits, &self.dead, task)?;
+        Ok(found.into())
+    }
+}
+
+/// Asks what each strategy of keeping states costs over the whole log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskMeasured {
+    /// The log.
+    pub subject: Subject,
+    /// The clock of the events' times.
+    pub clock: Clock,
+    /// The definition.
+    pub written: Written,
+    /// What happens when a handler fails.
+    pub on_error: OnError,
+    /// Counts the measurements: another number measures again.
+    pub run: u64,
+}
+
+impl Question for AskMeasured {
+    type Answer = Told<SnapshotBench>;
+    const ROOM: Room = Room::Trials;
+    const LABEL: Option<&'static str> = Some("Measuring snapshots");
+
+    fn outdates(&self, _before: &Self) -> bool {
+        true
+    }
+
+    fn answer(&self, asked: Asked<'_>) -> Result<Self::Answer, Unanswered> {
+        self.answer_in_parts(asked, &mut |_| ())
+    }
+
+    fn answer_in_parts(
+        &self,
+        Asked { task, .. }: Asked<'_>,
+        say: &mut dyn FnMut(Self::Answer),
+    ) -> Result<Self::Answer, Unanswered> {
+        let definition = match self.written.read() {
+            Ok(definition) => definition,
+            Err(error) => return Ok(Err(error)),
+        };
+        let mut bench = SnapshotBench {
+            events: self.subject.log.len() as u64,
+            jumps: JUMPS as u64,
+            strategies: Vec::new(),
+        };
+        for strategy in projection::strategies() {
+            match self.measure(&definition, strategy, task)? {
+                Ok(cost) => bench.strategies.push(cost),
+                Err(error) => return Ok(Err(error)),
+            }
+            say(Ok(bench.clone()));
+        }
+        Ok(Ok(bench))
+    }
+}
+
+impl AskMeasured {
+    fn measure(
+        &self,
+        definition: &Definition,
+        strategy: SnapshotStrategy,
+        task: &Task,
+    ) -> Result<Told<StrategyCost>, Cancelled> {
+        let reading = reading(&self.subject, self.clock);
+        let settings = ProjectionSettings {
+            on_error: self.on_error,
+            strategy,
+        };
+        let options = settings.options(&self.subject);
+        let mut measured = match Measured::new(definition, &reading, &options, strategy) {
+            Ok(measured) => measured,
+            Err(error) => return Ok(Err(error)),
+        };
+        let millis = |since: Instant| since.elapsed().as_secs_f64() * 1000.0;
+        let began = Instant::now();
+        measured.build(task)?;
+        let build = millis(began);
+        let mut jumps = Vec::with_capacity(JUMPS);
+        let mut began = Instant::now();
+        while measured.jump(task)? {
+            jumps.push(millis(began));
+            began = Instant::now();
+        }
+        Ok(Ok(StrategyCost {
+            build_ms: Some(build),
+            jump_ms: Some(Spread::of(jumps)),
+            ..measured.told()
+        }))
+    }
+}

@@ -1,0 +1,58 @@
+//! Writes what is to be remembered: on a thread of its own, so that nothing waits for a slow disk, in
+//! order, and to the end even when the window closes.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use super::lane::SlotId;
+use super::outcome::{Outcome, Sender};
+use crate::workspace::{
+    ProjectionFile, Settings, StorePath, StoreWorkspace, Workspace, WorkspaceError,
+};
+
+/// What to write into the workspace.
+#[derive(Clone, Debug)]
+pub enum Keep {
+    /// The settings.
+    Settings(Box<Settings>),
+    /// What is remembered of a store.
+    Store(StorePath, Box<StoreWorkspace>),
+    /// A projection that the user has written.
+    Projection(ProjectionFile),
+}
+
+impl Keep {
+    pub(super) fn write(&self, workspace: &Workspace, sender: &Sender) {
+        let written: Result<(), WorkspaceError> = match self {
+            Self::Settings(settings) => workspace.save_settings(settings),
+            Self::Store(path, store) => workspace.save_store(path, store),
+            Self::Projection(file) => workspace.save_projection(file),
+        };
+        if let Err(error) = written {
+            sender.send(Outcome::NotSaved(error.to_string()));
+        }
+    }
+}
+
+/// The place of each file, so that of several versions that wait only the last is written.
+#[derive(Debug, Default)]
+pub(super) struct Files(Mutex<HashMap<File, SlotId>>);
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum File {
+    Settings,
+    Store(StorePath),
+    Projection(String),
+}
+
+impl Files {
+    pub fn slot(&self, keep: &Keep) -> SlotId {
+        let file = match keep {
+            Keep::Settings(_) => File::Settings,
+            Keep::Store(path, _) => File::Store(path.clone()),
+            Keep::Projection(file) => File::Projection(file.name.clone()),
+        };
+        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *slots.entry(file).or_insert_with(SlotId::unique)
+    }
+}
