@@ -8,11 +8,13 @@ pub mod app;
 pub mod command;
 mod dialogs;
 mod frame;
+mod kept;
 pub mod model;
 mod panels;
 pub mod theme;
 mod views;
 pub mod widgets;
+mod words;
 
 use std::path::PathBuf;
 

@@ -1,12 +1,17 @@
 //! The program behind the window: owns the model, the views and the worker. Each frame it drains
-//! what the worker sent, carries out commands, asks for what is needed now, and draws.
+//! what the worker sent, carries out commands, draws, and puts the questions that the drawn views ask.
 
+mod copying;
+mod exports;
+mod jumps;
+mod layouts;
 mod lists;
-mod needs;
 mod outcomes;
 mod remember;
 mod run;
 mod shortcuts;
+mod stores;
+mod time;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,10 +19,11 @@ use std::time::{Duration, Instant};
 
 use crate::gui::command::{Command, Outbox};
 use crate::gui::frame::Frame;
-use crate::gui::model::{Answers, Cursor, Level, Model, Note, Playback, Selection, View};
+use crate::gui::model::{Answers, Cursor, Level, Model, Note, Playback, Selection, Trail, View};
 use crate::gui::theme;
+use crate::gui::widgets::note_input;
 use crate::model::Timestamp;
-use crate::worker::Worker;
+use crate::worker::{Export, ExportLayout, Slot, Worker};
 use crate::workspace::{StoreWorkspace, Theme, Workspace};
 
 /// What the program starts with.
@@ -42,8 +48,15 @@ pub struct App {
         crossbeam_channel::Sender<Command>,
         crossbeam_channel::Receiver<Command>,
     ),
-    revision: u64,
     clipboard: Option<String>,
+    /// What is to be copied as soon as it is there.
+    copying: Option<copying::Copying>,
+    /// Files being written, the oldest first.
+    exports: Vec<Slot<Export>>,
+    /// Layouts being written.
+    layouts: Vec<Slot<ExportLayout>>,
+    /// Failures told of, so that each is told once.
+    failures: Vec<(&'static str, String)>,
     /// Where the cursor stood, while a rewritten store is indexed anew.
     stood: Option<remember::Stood>,
     frame_times: FrameTimes,
@@ -56,6 +69,8 @@ pub struct FrameTimes {
     pub last: Duration,
     /// The longest of the last second or so.
     pub worst: Duration,
+    /// What the present one has taken before it is drawn.
+    before: Duration,
 }
 
 impl App {
@@ -68,43 +83,33 @@ impl App {
         let waker = ctx.clone();
         let wake: crate::worker::Wake = Arc::new(move || waker.request_repaint());
         let worker = Worker::start(&wake)?;
-        let mut notes = Vec::new();
-        let settings = match start.workspace.load_settings() {
-            Ok(loaded) => {
-                notes.extend(loaded.notice().map(|sentence| Note {
-                    level: Level::Warning,
-                    sentence,
-                    detail: None,
-                }));
-                loaded.value
-            }
-            Err(error) => {
-                notes.push(Note {
-                    level: Level::Warning,
-                    sentence: error.to_string(),
-                    detail: None,
-                });
-                Default::default()
-            }
+        let warning = |sentence| Note {
+            level: Level::Warning,
+            sentence,
+            detail: None,
+        };
+        let (settings, notice) = match start.workspace.load_settings() {
+            Ok(loaded) => (loaded.value.clone(), loaded.notice()),
+            Err(error) => (Default::default(), Some(error.to_string())),
         };
         apply_theme(ctx, settings.theme);
         let model = Model {
             session: None,
             opening: None,
             unread: None,
-            search: None,
-            settings_file: start.workspace.settings_file(),
+            workspace: start.workspace.clone(),
             cursor: Cursor::default(),
             compare: None,
             selection: Selection::default(),
             filter: Default::default(),
-            streams_wanted: None,
             view: View::default(),
+            trail: Trail::default(),
             playback: Playback::default(),
             answers: Answers::default(),
             settings,
             store: StoreWorkspace::default(),
-            notes,
+            notes: notice.into_iter().map(warning).collect(),
+            done: None,
             running: Vec::new(),
             now: (start.clock)(),
         };
@@ -115,11 +120,15 @@ impl App {
             outbox: Outbox::default(),
             start,
             picked: crossbeam_channel::bounded(4),
-            revision: 0,
             clipboard: None,
+            copying: None,
+            exports: Vec::new(),
+            layouts: Vec::new(),
+            failures: Vec::new(),
             stood: None,
             frame_times: FrameTimes::default(),
         };
+        app.frame.restore(&app.model);
         if !paths.is_empty() {
             app.outbox.send(Command::OpenTogether(paths));
         }
@@ -132,16 +141,47 @@ impl App {
         &self.model
     }
 
-    /// Whether the worker has nothing left to do, for tests that wait.
+    /// Whether nothing is left to do, for tests that wait.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.worker.is_idle() && self.model.opening.is_none()
+        self.worker.is_idle()
+            && self.model.opening.is_none()
+            && self.model.answers.are_settled()
+            && self.exports.is_empty()
+            && self.layouts.is_empty()
+            && self.copying.is_none()
+            && self.outbox.is_empty()
     }
 
     /// What was copied last, for tests.
     #[must_use]
     pub fn copied(&self) -> Option<&str> {
         self.clipboard.as_deref()
+    }
+
+    /// Carries keys out at once, so that a dialog they open is there for what is typed next.
+    fn run_shortcuts(&mut self, ctx: &egui::Context) {
+        let over = if self.frame.has_dialog() {
+            shortcuts::Over::Dialog
+        } else {
+            shortcuts::Over::Nothing
+        };
+        let mut keys = Outbox::default();
+        shortcuts::consume(ctx, &self.model, over, &mut keys);
+        for command in keys.take() {
+            self.run(command, ctx);
+        }
+    }
+
+    pub(super) fn note(&mut self, level: Level, sentence: String, detail: Option<String>) {
+        let note = Note {
+            level,
+            sentence,
+            detail,
+        };
+        if !self.model.notes.contains(&note) {
+            self.model.notes.push(note);
+        }
     }
 }
 
@@ -155,30 +195,41 @@ fn apply_theme(ctx: &egui::Context, theme: Theme) {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
-        self.model.now = (self.start.clock)();
+        let began = Instant::now();
+        // Nobody types nanoseconds by saying "now".
+        self.model.now = Timestamp::from_micros((self.start.clock)().micros());
         self.drain(ctx);
-        self.advance(ctx);
+        // Of a frame that is laid out twice, time passes once.
+        if ctx.current_pass_index() == 0 {
+            self.advance(ctx);
+        }
         while let Ok(command) = self.picked.1.try_recv() {
             self.outbox.send(command);
         }
         for command in self.outbox.take() {
             self.run(command, ctx);
         }
-        self.ask();
+        self.look_for_matches();
+        self.finish_copying(ctx);
+        self.finish_exports();
+        self.finish_layouts();
         self.model.running = self.worker.running();
         if !self.model.running.is_empty() {
             ctx.request_repaint_after(Duration::from_millis(100));
         }
+        self.forget_done(ctx);
+        self.frame_times.before = began.elapsed();
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let began = Instant::now();
+        note_input(ui.ctx());
         self.take_dropped(ui.ctx());
-        if !self.frame.has_dialog() {
-            shortcuts::consume(ui.ctx(), &self.model, &mut self.outbox);
-        }
+        self.run_shortcuts(ui.ctx());
         self.frame
             .show(ui, &self.model, &mut self.outbox, self.frame_times);
+        self.outbox
+            .put_questions(&mut self.model.answers, &self.worker);
         self.frame_times.note(began.elapsed());
         // A command given in this frame is carried out in the next, so let there be one.
         if !self.outbox.is_empty() {
@@ -186,13 +237,19 @@ impl eframe::App for App {
         }
     }
 
+    /// Panes and columns are kept in the settings, by their own names.
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
-        self.save_at_exit();
+        self.save_store();
     }
 }
 
 impl FrameTimes {
-    fn note(&mut self, took: Duration) {
+    fn note(&mut self, drawing: Duration) {
+        let took = self.before + drawing;
         self.last = took;
         self.worst = took.max(self.worst.mul_f32(0.98));
     }

@@ -1,14 +1,16 @@
-//! Takes in what the worker sent, for as long as a frame can spare.
+//! Takes in what the worker says, for as long as a frame can spare.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::App;
-use crate::gui::model::{Cursor, Level, Note, Selection, Session, View};
-use crate::gui::model::{FieldValues, Inspected};
+use crate::gui::model::{Answers, Cursor, Level, Selection, Session, View};
 use crate::log::{Arrangement, Bound, Log};
 use crate::model::EventIx;
-use crate::worker::{Opened, Outcome, Reply};
+use crate::worker::{Opened, Outcome, SessionId};
+
+/// Answers whose views say in their own place why there is none.
+const TOLD_IN_PLACE: [&str; 4] = ["state", "streams", "overview", "projected"];
 
 /// What a frame spends on outcomes; the rest waits for the next.
 const BUDGET: Duration = Duration::from_millis(8);
@@ -16,8 +18,10 @@ const BUDGET: Duration = Duration::from_millis(8);
 impl App {
     pub(super) fn drain(&mut self, ctx: &egui::Context) {
         let began = Instant::now();
+        self.model.answers.poll();
+        self.tell_failures();
         while let Some(outcome) = self.worker.next() {
-            self.take(outcome, ctx);
+            self.take(outcome);
             if began.elapsed() > BUDGET {
                 ctx.request_repaint();
                 return;
@@ -25,20 +29,36 @@ impl App {
         }
     }
 
-    fn take(&mut self, outcome: Outcome, ctx: &egui::Context) {
+    /// Each failure is told once, and again after it was mended.
+    fn tell_failures(&mut self) {
+        let failures = self.model.answers.failures();
+        for failure in &failures {
+            let in_place = TOLD_IN_PLACE.contains(&failure.0);
+            if !in_place && !self.failures.contains(failure) {
+                self.note(Level::Error, failure.1.clone(), None);
+            }
+        }
+        self.failures = failures;
+    }
+
+    fn take(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Opened(opened) => self.opened(*opened),
             Outcome::OpenFailed {
-                message, unread, ..
+                session,
+                message,
+                unread,
+                ..
             } => {
-                self.model.opening = None;
-                self.model.unread = unread;
+                if self.is_opening(session) {
+                    self.model.opening = None;
+                    self.model.unread = unread;
+                }
                 self.note(Level::Error, message, None);
             }
-            Outcome::Previewed { number, preview } => {
-                self.model.answers.preview.answer(number, preview);
+            Outcome::OpenCancelled(session) if self.is_opening(session) => {
+                self.model.opening = None;
             }
-            Outcome::OpenCancelled => self.model.opening = None,
             Outcome::Indexed {
                 session,
                 log,
@@ -46,17 +66,23 @@ impl App {
             } if self.is_current(session) => {
                 self.indexed(log, arrangement);
             }
-            Outcome::IndexCancelled { session } if self.is_current(session) => {
+            Outcome::CutShort { session, trouble } if self.is_current(session) => {
                 if let Some(session) = &mut self.model.session {
                     session.cut_short = true;
                 }
-                self.note(
-                    Level::Warning,
-                    "Indexing was cancelled: only a part of the store is shown".to_owned(),
-                    None,
-                );
+                let part = "only a part of the store is shown";
+                match trouble {
+                    None => {
+                        let sentence = format!("Indexing was cancelled: {part}");
+                        self.note(Level::Warning, sentence, None);
+                    }
+                    Some(trouble) => {
+                        let sentence = format!("Indexing broke off: {part}");
+                        self.note(Level::Error, sentence, Some(trouble));
+                    }
+                }
             }
-            Outcome::Rewritten(opened) if self.is_current(opened.session) => {
+            Outcome::Rewritten { before, opened } if self.is_current(before) => {
                 self.rewritten(*opened);
             }
             Outcome::Following { session, trouble } if self.is_current(session) => {
@@ -64,175 +90,156 @@ impl App {
                     session.trouble = trouble;
                 }
             }
-            Outcome::Reply {
-                session,
-                number,
-                reply,
-            } if self.is_current(session) => self.answer(number, reply, ctx),
-            Outcome::Exported(result) => self.exported(result),
-            Outcome::Failed { message, .. } => self.note(Level::Error, message, None),
+            Outcome::NotSaved(sentence) => self.note(Level::Warning, sentence, None),
             // Of a store that is no longer open.
             _ => {}
         }
     }
 
-    fn is_current(&self, session: crate::worker::SessionId) -> bool {
-        self.model
-            .session
-            .as_ref()
-            .is_some_and(|open| open.opened.session == session)
+    fn is_current(&self, session: SessionId) -> bool {
+        let open = self.model.session.as_ref();
+        open.is_some_and(|open| open.opened.session == session)
     }
 
-    pub(super) fn note(&mut self, level: Level, sentence: String, detail: Option<String>) {
-        let note = Note {
-            level,
-            sentence,
-            detail,
-        };
-        if !self.model.notes.contains(&note) {
-            self.model.notes.push(note);
-        }
+    fn is_opening(&self, session: SessionId) -> bool {
+        let opening = self.model.opening.as_ref();
+        opening.is_some_and(|(own, _)| *own == session)
     }
 
     fn opened(&mut self, opened: Opened) {
+        if self.is_opening(opened.session) {
+            self.model.opening = None;
+        }
         let model = &mut self.model;
-        model.opening = None;
         model.unread = None;
-        model.search = None;
-        model.answers = Default::default();
+        model.answers = Answers::default();
         model.selection = Selection::default();
         model.compare = None;
         model.filter = Default::default();
-        model.streams_wanted = None;
+        model.trail.forget();
         model.cursor = Cursor::default();
         model.view = View::Overview;
         model.notes.clear();
         model.playback.pause();
-        self.revision += 1;
         model.store = opened.remembered.clone();
         let notice = opened.notice.clone();
-        let session = Session {
+        model.session = Some(Session {
             opened,
             log: Arc::default(),
-            revision: self.revision,
+            revision: 0,
             trouble: None,
             cut_short: false,
-        };
-        self.model.session = Some(session);
+        });
         if let Some(sentence) = notice {
             self.note(Level::Warning, sentence, None);
         }
+        self.copying = None;
         self.stood = None;
         self.frame.opened();
     }
 
     fn indexed(&mut self, log: Arc<Log>, arrangement: Option<Arrangement>) {
-        self.revision += 1;
         let Some(session) = &mut self.model.session else {
             return;
         };
         let first = session.log.is_empty() && !log.is_empty();
         let newly_complete = !session.log.is_complete() && log.is_complete();
         let reordered = session.log.generation() != log.generation();
-        if reordered {
-            // Places in the old order mean nothing in the new one.
-            self.model.selection.event = None;
-            self.model.compare = None;
-            self.model.answers.bodies.clear();
-        }
+        session.revision += 1;
         let before = std::mem::replace(&mut session.log, log);
-        session.revision = self.revision;
-        let bound = match self.model.cursor.bound() {
-            Bound::Event(event) if reordered => moved(&before, &session.log, event),
+        let log = Arc::clone(&session.log);
+        let moved = |bound: Bound| match bound {
+            Bound::Event(event) if reordered => moved(&before, &log, event),
             bound => bound,
         };
+        let bound = moved(self.model.cursor.bound());
+        self.model.compare = self.model.compare.map(moved);
+        if reordered {
+            // Places in the old order mean nothing in the new one.
+            let event = self.model.selection.event.map(Bound::Event).map(moved);
+            self.model.selection.event = match event {
+                Some(Bound::Event(event)) => Some(event),
+                _ => None,
+            };
+            self.model.answers.bodies.clear();
+            self.model.trail.forget();
+        }
+        let chosen = self.model.store.clock.filter(|clock| log.has_clock(*clock));
         let clock = if first {
-            session.log.default_clock()
+            chosen.unwrap_or_else(|| log.default_clock())
         } else {
             self.model.cursor.clock()
         };
-        self.model.cursor = Cursor::new(&session.log, clock, bound).in_log(&session.log);
-        if arrangement == Some(Arrangement::Sorted) && newly_complete {
-            let order = if session.log.has_own_positions() {
-                "by their positions"
-            } else {
-                "by time"
-            };
-            self.note(
-                Level::Info,
-                format!("The events were put in order {order}; the file has them otherwise"),
-                None,
-            );
+        self.model.cursor = Cursor::new(&log, clock, bound).in_log(&log);
+        if first && !log.has_clock(clock) {
+            // What passes there are events: a few in a second can be followed.
+            self.model.playback.speed = 10;
         }
-        if !newly_complete && reordered && arrangement == Some(Arrangement::Sorted) {
+        if arrangement == Some(Arrangement::Sorted) && newly_complete {
+            self.tell_order(&log);
+        } else if arrangement == Some(Arrangement::Sorted) && reordered {
             let sentence = "New events sort before the head; they were put in their places";
             self.note(Level::Info, sentence.to_owned(), None);
         }
         if newly_complete && self.stood.is_some() {
             self.find_place();
-        } else if newly_complete {
-            self.remember_recent();
+        } else if first {
             self.restore();
         }
+        if newly_complete {
+            self.restore();
+            self.remember_recent();
+        }
+    }
+
+    fn tell_order(&mut self, log: &Log) {
+        let Some(order) = log.arranged().words() else {
+            return;
+        };
+        let sentence = format!("The events were put in order {order}; the file has them otherwise");
+        self.note(Level::Info, sentence, None);
     }
 
     fn rewritten(&mut self, opened: Opened) {
+        // A store that is still being read for the first time only turned out to be another one.
+        let was_whole = (self.model.session.as_ref()).is_some_and(|open| open.log.is_complete());
         self.note_place();
-        self.model.selection.stream = None;
-        self.model.answers = Default::default();
-        self.model.selection.event = None;
-        // It names types and streams by their places in the old log.
-        self.model.filter = Default::default();
-        self.model.streams_wanted = None;
-        if let Some(session) = &mut self.model.session {
+        let model = &mut self.model;
+        model.answers = Answers::default();
+        model.selection = Selection::default();
+        model.compare = None;
+        // They name types and streams by their places in the old log.
+        model.filter = Default::default();
+        model.trail.forget();
+        if let Some(session) = &mut model.session {
             // By time for now; by the event's id once the new index is whole.
-            let bound = match self.model.cursor.time() {
-                Some(time) if !self.model.cursor.is_at_head() => Bound::Time(time),
-                _ => Bound::Head,
+            let bound = match (model.cursor.bound(), model.cursor.time()) {
+                (Bound::Head, _) => Bound::Head,
+                (Bound::Start, _) => Bound::Start,
+                (_, Some(time)) => Bound::Time(time),
+                (_, None) => Bound::Head,
             };
+            model.store.clock = model.store.clock.or(Some(model.cursor.clock()));
             session.opened = opened;
             session.log = Arc::default();
-            self.model.cursor = Cursor::new(&session.log, self.model.cursor.clock(), bound);
+            session.revision += 1;
+            session.cut_short = false;
+            session.trouble = None;
+            model.cursor = Cursor::new(&session.log, model.cursor.clock(), bound);
         }
-        self.note(
-            Level::Info,
-            "The store was rewritten by another program and is indexed anew".to_owned(),
-            None,
-        );
-    }
-
-    fn answer(&mut self, number: u64, reply: Reply, ctx: &egui::Context) {
-        let answers = &mut self.model.answers;
-        match reply {
-            Reply::State(found) => answers.state.answer(number, *found),
-            Reply::Inspect { event, body } => {
-                answers.inspected.answer(number, Inspected { event, body });
-            }
-            Reply::Density(timeline) => answers.timeline.answer(number, *timeline),
-            Reply::Bodies(lines) => answers.bodies.fill(number, lines),
-            Reply::Find(names) => answers.names.answer(number, names),
-            Reply::Overview(overview) => answers.overview.answer(number, *overview),
-            Reply::Values {
-                stream,
-                pointer,
-                values,
-            } => {
-                answers.values.answer(
-                    number,
-                    FieldValues {
-                        stream,
-                        pointer,
-                        values,
-                    },
-                );
-            }
-            list => self.take_list(number, list, ctx),
+        if was_whole {
+            let sentence = "The store was rewritten by another program and is indexed anew";
+            self.note(Level::Info, sentence.to_owned(), None);
         }
+        self.frame.opened();
     }
 }
 
 /// The same event in a log of another order: by its id, else by its position.
 fn moved(before: &Log, now: &Log, event: EventIx) -> Bound {
+    if event.at() >= before.len() {
+        return Bound::Head;
+    }
     let by_id = before.event_id(event).and_then(|id| now.find_event(id));
     let by_position = || now.at_position(before.position(event));
     by_id.or_else(by_position).map_or(Bound::Head, Bound::Event)

@@ -5,7 +5,7 @@ use crate::gui::model::{Cursor, View};
 use crate::log::Bound;
 use crate::model::time::{Edge, InputContext, Moment, input};
 use crate::model::{EventIx, StreamIx};
-use crate::worker::{Job, Keep};
+use crate::worker::Keep;
 use crate::workspace::{RecentFile, StorePath, StoreWorkspace};
 
 /// Where the cursor of a store stood that is being indexed anew, in words that outlive the index.
@@ -19,51 +19,31 @@ pub(super) struct Stood {
 
 impl App {
     pub(super) fn save_settings(&mut self) {
-        let (workspace, settings) = (self.start.workspace.clone(), self.model.settings.clone());
-        self.worker.submit(Job::Save {
-            workspace,
-            keep: Keep::Settings(Box::new(settings)),
-        });
+        let keep = Keep::Settings(Box::new(self.model.settings.clone()));
+        self.worker.save(&self.start.workspace, keep);
     }
 
-    /// Remembers where this store was left.
+    /// Remembers where this store was left, and that it was open.
     pub(super) fn save_store(&mut self) {
-        if let Some((path, store)) = self.left() {
-            let workspace = self.start.workspace.clone();
-            self.worker.submit(Job::Save {
-                workspace,
-                keep: Keep::Store(path, Box::new(store)),
-            });
-        }
-    }
-
-    /// The same at the very end, when no thread would get round to it any more.
-    pub(super) fn save_at_exit(&self) {
-        if let Some((path, store)) = self.left() {
-            // There is nobody left to tell.
-            let _ = self.start.workspace.save_store(&path, &store);
-        }
-    }
-
-    /// What to remember of the open store.
-    fn left(&self) -> Option<(StorePath, StoreWorkspace)> {
-        let session = self
-            .model
-            .session
-            .as_ref()
-            .filter(|session| session.log.is_complete())?;
-        let mut store = self.model.store.clone();
-        let stream = self.model.selection.stream;
-        store.selection = stream.map(|stream| session.log.stream_name(stream).to_owned());
-        store.view = Some(self.model.view.name().to_owned());
-        let as_of = self.model.cursor.as_of();
-        store.cursor = match (self.model.cursor.bound(), as_of.time, &as_of.position) {
-            (Bound::Head, _, _) => None,
-            (Bound::Time(time), _, _) => Some(time.to_string()),
-            (_, _, Some(position)) => Some(position.to_string()),
-            (_, Some(time), None) => Some(time.to_string()),
-            (_, None, None) => None,
+        let Some((path, store)) = self.left() else {
+            return;
         };
+        let keep = Keep::Store(path, Box::new(store));
+        self.worker.save(&self.start.workspace, keep);
+        self.remember_recent();
+    }
+
+    /// What to remember of the open store. Where it was not read to its end, nobody has come back to
+    /// where they were before.
+    fn left(&self) -> Option<(StorePath, StoreWorkspace)> {
+        let session = self.model.session.as_ref()?;
+        let mut store = self.model.store.clone();
+        if session.log.is_complete() {
+            let stream = self.model.selection.stream;
+            store.selection = stream.map(|stream| session.log.stream_name(stream).to_owned());
+            store.view = Some(self.model.view.name().to_owned());
+            store.cursor = self.model.cursor.as_text();
+        }
         Some((session.opened.store_path.clone(), store))
     }
 
@@ -73,14 +53,16 @@ impl App {
             return;
         };
         let log = &session.log;
-        if let Some(name) = &self.model.store.selection {
+        // What somebody has chosen while the store was being read stays.
+        if let (None, Some(name)) = (self.model.selection.stream, &self.model.store.selection) {
             self.model.selection.stream = log.streams().find(name).map(StreamIx);
         }
-        if self.model.selection.stream.is_none() && log.streams().len() == 1 {
+        let alone = log.is_complete() && log.streams().len() == 1;
+        if self.model.selection.stream.is_none() && alone {
             self.model.selection.stream = Some(StreamIx(0));
         }
-        if let Some(clock) = self.model.store.clock.filter(|&clock| log.has_clock(clock)) {
-            self.model.cursor = Cursor::new(log, clock, self.model.cursor.bound());
+        if !log.is_complete() {
+            return;
         }
         let context = InputContext {
             now: self.model.now,
@@ -95,16 +77,13 @@ impl App {
             .cursor
             .as_deref()
             .and_then(|text| input::parse(text, &context).ok());
-        let named = self.model.store.cursor.as_deref();
-        let named = named.and_then(|text| log.at_position_name(text));
-        let found = typed.and_then(|typed| match typed.moment {
+        let bound = typed.and_then(|typed| match typed.moment {
             Moment::Time(time) if log.has_clock(self.model.cursor.clock()) => {
                 Some(Bound::Time(time))
             }
-            Moment::Position(position) => log.at_position(position).map(Bound::Event),
+            Moment::Position(position) => log.at_position_name(&position).ok(),
             _ => None,
         });
-        let bound = named.or(found);
         // A cursor that somebody has moved while the store was being read stays where it is.
         if let (Some(bound), true) = (bound, self.model.cursor.is_at_head()) {
             self.model.cursor = Cursor::new(log, self.model.cursor.clock(), bound);
@@ -130,16 +109,20 @@ impl App {
             kind: session.opened.recognition.name.clone(),
             events: session.log.len() as u64,
             opened_at: self.model.now,
+            cursor: self.model.cursor.as_text(),
             ..RecentFile::default()
         });
         self.save_settings();
     }
 
-    /// To be called before the index goes.
+    /// To be called before the index goes. A place noted before the last index was whole still holds.
     pub(super) fn note_place(&mut self) {
         let Some(session) = &self.model.session else {
             return;
         };
+        if self.stood.is_some() {
+            return;
+        }
         let log = &session.log;
         let id = |event: EventIx| log.event_id(event).map(|id| id.to_string());
         let stream = self

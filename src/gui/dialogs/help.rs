@@ -1,4 +1,4 @@
-//! The help window: every command with its keys, and every way to write a moment.
+//! The help window: every command with its keys, every way to write a moment, what the mouse does.
 
 use egui::{Align2, Margin, Rect, ScrollArea, Ui, pos2, vec2};
 
@@ -20,6 +20,20 @@ const MOMENTS: [(&str, &str); 11] = [
     ("#1042", "a position of the log"),
     ("v7", "a version of the selected stream"),
     ("head", "the end of the log, and stay there"),
+];
+
+/// What the mouse does beyond clicking on what looks like it.
+const GESTURES: [(&str, &str); 10] = [
+    ("Wheel over the plot", "zooms around the pointer"),
+    ("Shift and wheel", "pans, also with the middle button"),
+    ("Drag in the plot", "takes the cursor along"),
+    ("Drag in the strip", "moves what can be seen"),
+    ("Double-click a mark", "goes to the event"),
+    ("Double-click a row", "goes to the state it made"),
+    ("Secondary button", "has more for rows, lanes, bookmarks"),
+    ("Ctrl-click in the rail", "opens a view beside the others"),
+    ("Drag an edge", "resizes; a double click undoes it"),
+    ("Thumb buttons", "go back and forward"),
 ];
 
 const ROW: f32 = 26.0;
@@ -55,6 +69,10 @@ fn columns(ui: &mut Ui) {
         for group in [Group::Store, Group::Answer, Group::Window] {
             commands(right, group);
         }
+        title(right, "With the mouse");
+        for (gesture, meaning) in GESTURES {
+            moment(right, gesture, meaning);
+        }
     });
 }
 
@@ -66,7 +84,7 @@ fn title(ui: &mut Ui, name: &str) {
 
 fn commands(ui: &mut Ui, group: Group) {
     title(ui, group.name());
-    let listed = Command::LISTED
+    let listed = Command::listed()
         .iter()
         .filter(|listed| listed.group == group);
     listed.for_each(|listed| command(ui, listed));
@@ -75,15 +93,15 @@ fn commands(ui: &mut Ui, group: Group) {
 fn command(ui: &mut Ui, listed: &Listed) {
     let rect = row(ui);
     let name = egui::UiBuilder::new()
-        .id_salt(listed.title)
+        .id_salt(&*listed.title)
         .max_rect(rect)
         .layout(egui::Layout::left_to_right(egui::Align::Center));
-    let text = Face::Dense.text(listed.title, ui.tokens().text);
+    let text = Face::Dense.text(&*listed.title, ui.tokens().text);
     ui.new_child(name)
         .add(egui::Label::new(text).truncate().selectable(false));
     if let Some(keys) = listed.keys_text(ui.ctx()) {
         let caps = egui::UiBuilder::new()
-            .id_salt((listed.title, "keys"))
+            .id_salt((&*listed.title, "keys"))
             .max_rect(rect)
             .layout(egui::Layout::right_to_left(egui::Align::Center));
         ui.new_child(caps).add(Keycap::new(&keys));

@@ -1,25 +1,31 @@
-//! What opens over the views and takes the keyboard: palette, help, settings, mapping. At most one is
+//! What opens over the views and takes the keyboard: palette, help, settings, mapping and the like. At most one is
 //! open; Escape or a click beside it closes it. A dialog keeps what is being typed and sends commands.
 
+mod bookmark;
 mod help;
 mod mapping;
 mod palette;
+mod path;
 mod settings;
 
-use egui::{Align2, Frame, Id, Key, Margin, Modal, Modifiers, Ui, vec2};
+use egui::{Align2, Frame, Id, Margin, Modal, Ui, vec2};
 
-use crate::gui::command::{Command, Outbox};
+use crate::gui::command::{Command, Outbox, PathFor};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::widgets::IconButton;
+use bookmark::BookmarkName;
 use mapping::Mapping;
 use palette::Palette;
+use path::PathField;
 use settings::Settings;
 
 /// The dialogs; at most one is open.
 #[derive(Default)]
 pub(in crate::gui) struct Dialogs {
     open: Option<Dialog>,
+    /// What comes back when the open one closes: a mapping while the path of its file is typed.
+    beneath: Option<Dialog>,
 }
 
 enum Dialog {
@@ -27,6 +33,8 @@ enum Dialog {
     Help,
     Settings(Settings),
     Mapping(Box<Mapping>),
+    Path(Box<PathField>),
+    Bookmark(BookmarkName),
 }
 
 /// Whether a dialog stays.
@@ -49,13 +57,19 @@ impl Dialogs {
             Command::Help => Dialog::Help,
             Command::Settings => Dialog::Settings(Settings::default()),
             Command::CorrectMapping => Dialog::Mapping(Box::default()),
+            Command::TypePath(wanted) => Dialog::Path(Box::new(PathField::new(wanted.clone()))),
+            Command::AskNameOfBookmark(at) => Dialog::Bookmark(BookmarkName::new(*at)),
             _ => return,
         };
         let is_open =
             |open: &Dialog| std::mem::discriminant(open) == std::mem::discriminant(&wanted);
-        self.open = match &self.open {
-            Some(open) if is_open(open) => None,
-            _ => Some(wanted),
+        self.open = match self.open.take() {
+            Some(open) if is_open(&open) => self.beneath.take(),
+            before => {
+                let over = matches!(command, Command::TypePath(PathFor::Layout(_)));
+                self.beneath = before.filter(|_| over);
+                Some(wanted)
+            }
         };
     }
 
@@ -63,34 +77,18 @@ impl Dialogs {
     pub fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         let Some(open) = &mut self.open else { return };
         let stays = match open {
-            Dialog::Palette(palette) => {
-                let toggled = pressed(ui, Modifiers::COMMAND, Key::K);
-                toggled.or_else(|| Some(palette.show(ui, model, outbox)))
-            }
-            Dialog::Help => {
-                let toggled = pressed(ui, Modifiers::NONE, Key::F1);
-                toggled.or_else(|| Some(help::show(ui)))
-            }
-            Dialog::Settings(settings) => {
-                let toggled = pressed(ui, Modifiers::COMMAND, Key::Comma);
-                toggled.or_else(|| Some(settings.show(ui, model, outbox)))
-            }
-            Dialog::Mapping(mapping) => Some(mapping.show(ui, model, outbox)),
+            Dialog::Palette(palette) => palette.show(ui, model, outbox),
+            Dialog::Help => help::show(ui),
+            Dialog::Settings(settings) => settings.show(ui, model, outbox),
+            Dialog::Mapping(mapping) => mapping.show(ui, model, outbox),
+            Dialog::Path(path) => path.show(ui, model, outbox),
+            Dialog::Bookmark(bookmark) => bookmark.show(ui, model, outbox),
         };
-        if stays == Some(Stays::Closes) {
-            if matches!(open, Dialog::Palette(_)) {
-                outbox.send(Command::Search(None));
-            }
-            self.open = None;
+        if stays == Stays::Closes {
+            self.open = self.beneath.take();
             ui.request_repaint();
         }
     }
-}
-
-/// The keys that open a dialog also close it.
-fn pressed(ui: &Ui, modifiers: Modifiers, key: Key) -> Option<Stays> {
-    ui.input_mut(|input| input.consume_key(modifiers, key))
-        .then_some(Stays::Closes)
 }
 
 /// A modal at the palette's height: ground, frame, scrim. The closure says whether it stays.
@@ -148,7 +146,9 @@ fn head(ui: &mut Ui, title: &str, note: &str) -> Stays {
         .show(ui, |ui| {
             ui.horizontal(|ui| {
                 ui.label(Face::TitleLarge.text(title, t.text));
-                ui.label(Face::Secondary.text(note, t.text2));
+                if !note.is_empty() {
+                    ui.label(Face::Secondary.text(note, t.text2));
+                }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     let name = format!("Close {}", title.to_lowercase());
                     let close = IconButton::new(Icon::Close, &name).small().shortcut("Esc");

@@ -18,7 +18,14 @@ use crate::workspace::Theme;
 pub(super) struct Settings {
     zone: String,
     /// The list of zones is open though none of them is chosen yet.
-    naming: Option<()>,
+    naming: Option<Naming>,
+}
+
+/// Whether the field to find a zone was shown already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Naming {
+    Begun,
+    Going,
 }
 
 const NAME: f32 = 120.0;
@@ -63,7 +70,7 @@ impl Settings {
                 .show(ui)
                 .changed();
             if changed {
-                self.naming = (kind == ZoneKind::Named).then_some(());
+                self.naming = (kind == ZoneKind::Named).then_some(Naming::Begun);
                 match kind {
                     ZoneKind::Utc => outbox.send(Command::SetZone(Zone::Utc)),
                     ZoneKind::Local => outbox.send(Command::SetZone(Zone::Local)),
@@ -88,11 +95,14 @@ impl Settings {
 
     fn names(&mut self, ui: &mut Ui, zone: Zone, outbox: &mut Outbox) {
         ui.spacing_mut().item_spacing.y = 4.0;
-        ui.add(
-            TextField::new("Find a zone", &mut self.zone)
-                .icon(Icon::Search)
-                .hint("Berlin, America/New York…"),
-        );
+        let field = TextField::new("Find a zone", &mut self.zone)
+            .icon(Icon::Search)
+            .hint("Berlin, America/New York…");
+        let response = ui.add(field);
+        if self.naming == Some(Naming::Begun) {
+            self.naming = Some(Naming::Going);
+            response.request_focus();
+        }
         let wanted = self.zone.trim().to_lowercase().replace(' ', "_");
         let fits = |tz: &&Tz| tz.name().to_lowercase().contains(&wanted);
         let zones: Vec<Tz> = TZ_VARIANTS.iter().filter(fits).copied().collect();
@@ -163,7 +173,7 @@ fn clock(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
 
 fn kept(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let t = ui.tokens();
-    line(ui, "Kept in", |ui| match &model.settings_file {
+    line(ui, "Kept in", |ui| match &model.workspace.settings_file() {
         None => {
             words(ui, "Nowhere: no folder was given");
         }
@@ -208,7 +218,9 @@ fn line(ui: &mut Ui, name: &str, control: impl FnOnce(&mut Ui)) {
             egui::Layout::left_to_right(egui::Align::Center),
             |ui| {
                 ui.set_min_width(NAME);
-                ui.label(Face::Dense.text(name, ui.tokens().text2));
+                if !name.is_empty() {
+                    ui.label(Face::Dense.text(name, ui.tokens().text2));
+                }
             },
         );
         control(ui);

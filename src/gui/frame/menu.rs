@@ -5,6 +5,7 @@ use egui::{Popup, Ui};
 use crate::gui::command::{Command, Group, Listed, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt};
+use crate::gui::widgets::{menu_content, note_item};
 use crate::model::time::Zone;
 use crate::worker::SAMPLES;
 use crate::workspace::Theme;
@@ -15,39 +16,49 @@ pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let response = ui.add(super::top_bar::menu_button());
     Popup::menu(&response).show(|ui| {
         ui.set_min_width(WIDTH);
-        for group in [Group::Store, Group::Time, Group::Answer, Group::Window] {
-            if group != Group::Store {
-                ui.separator();
-            }
-            let listed = Command::LISTED.iter();
-            // Themes have a submenu, and this button is the menu's own.
-            let listed = listed.filter(|listed| {
-                listed.group == group && !matches!((listed.command)(), Command::SetTheme(_))
-            });
-            for listed in listed {
-                item(ui, model, listed, outbox);
-                if matches!((listed.command)(), Command::OpenFolderDialog) {
-                    stores(ui, model, outbox);
-                }
-            }
-            if group == Group::Window {
-                theme(ui, model, outbox);
-                zone(ui, model, outbox);
-            }
-        }
+        // In a low window the menu scrolls, under its button and above the edge.
+        let room = ui.content_rect().bottom() - response.rect.bottom() - 24.0;
+        let room = room.max(120.0);
+        // A popup would take no more than its usual height, and its bar would lie over the keys.
+        ui.spacing_mut().scroll.floating_allocated_width = 8.0;
+        let area = egui::ScrollArea::vertical().max_height(room);
+        let area = area.min_scrolled_height(room);
+        area.show(ui, |ui| menu_content(ui, |ui| items(ui, model, outbox)));
     });
 }
 
+fn items(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    for group in [Group::Store, Group::Time, Group::Answer, Group::Window] {
+        if group != Group::Store {
+            ui.separator();
+        }
+        let listed = Command::listed().iter();
+        // Themes have a submenu, and this button is the menu's own.
+        let listed = listed.filter(|listed| {
+            listed.group == group && !matches!(listed.command.clone(), Command::SetTheme(_))
+        });
+        for listed in listed {
+            item(ui, model, listed, outbox);
+            if matches!(listed.command.clone(), Command::OpenFolderDialog) {
+                stores(ui, model, outbox);
+            }
+        }
+        if group == Group::Window {
+            theme(ui, model, outbox);
+            zone(ui, model, outbox);
+        }
+    }
+}
+
 fn item(ui: &mut Ui, model: &Model, listed: &Listed, outbox: &mut Outbox) {
-    let mut button = egui::Button::new(words(ui, listed.title));
+    let mut button = egui::Button::new(words(ui, &listed.title));
     if let Some(keys) = listed.keys_text(ui.ctx()) {
         button = button.shortcut_text(Face::Cell.text(keys, ui.tokens().text3));
     }
-    if ui
-        .add_enabled(listed.needs.are_met(model), button)
-        .clicked()
-    {
-        outbox.send((listed.command)());
+    let response = ui.add_enabled(listed.needs.are_met(model), button);
+    note_item(ui, &response);
+    if response.clicked() {
+        outbox.send(listed.command.clone());
         ui.close();
     }
 }

@@ -1,12 +1,16 @@
 //! The frame of every view: top bar, rail, time panel, status bar, notes and dialogs. Owns the views
 //! and their own small state (scroll, filter text); everything shared is in the model.
 
+mod address;
 mod debug;
 mod menu;
 mod notes;
+mod panes;
 mod rail;
 mod status_bar;
 mod top_bar;
+
+use std::collections::BTreeMap;
 
 use crate::gui::app::FrameTimes;
 use crate::gui::command::{Command, Outbox};
@@ -14,7 +18,8 @@ use crate::gui::dialogs::Dialogs;
 use crate::gui::model::{Model, View};
 use crate::gui::panels::TimePanel;
 use crate::gui::theme::{TokensExt, sizes};
-use crate::gui::views::{Events, Overview, State, Streams, Welcome};
+use crate::gui::views::{Screen, Welcome, screens};
+use crate::worker::Exports;
 
 /// All that is drawn.
 #[derive(Default)]
@@ -23,20 +28,44 @@ pub(in crate::gui) struct Frame {
     time_panel: TimePanel,
     dialogs: Dialogs,
     welcome: Welcome,
-    overview: Overview,
-    events: Events,
-    streams: Streams,
-    state: State,
+    screens: BTreeMap<View, Box<dyn Screen>>,
+    panes: panes::Panes,
 }
 
 impl Frame {
     /// Forgets what belonged to the store before.
     pub fn opened(&mut self) {
         self.time_panel = TimePanel::default();
-        self.overview = Overview::default();
-        self.events = Events::default();
-        self.streams = Streams::default();
-        self.state = State::default();
+        self.screens = screens();
+    }
+
+    /// Arranges the views as they were kept.
+    pub fn restore(&mut self, model: &Model) {
+        self.panes.restore(model);
+    }
+
+    /// Puts a view beside those that are shown.
+    pub fn beside(&mut self, view: View) {
+        self.panes.beside(view);
+    }
+
+    /// What an export of the view would write.
+    ///
+    /// # Errors
+    /// Why there is nothing to export, in a sentence.
+    pub fn exports(&self, model: &Model) -> Result<(Exports, String), &'static str> {
+        let screen = self.screens.get(&model.view);
+        let screen = screen.filter(|_| model.session.is_some());
+        screen.ok_or("No store is open")?.exports(model)
+    }
+
+    /// The command line that gives what the view shows.
+    pub fn address(&self, model: &Model) -> Option<String> {
+        let session = model.session.as_ref()?;
+        let screen = self.screens.get(&model.view)?;
+        let own = screen.address(model, &session.log);
+        let at = screen.address_at(model, &session.log);
+        Some(address::address(model, session, &own, at).to_string())
     }
 
     /// Whether a dialog has the keyboard.
@@ -88,12 +117,7 @@ impl Frame {
                 self.welcome.show(ui, model, outbox);
                 return;
             }
-            match model.view {
-                View::Overview => self.overview.show(ui, model, outbox),
-                View::Events => self.events.show(ui, model, outbox),
-                View::Streams => self.streams.show(ui, model, outbox),
-                View::State => self.state.show(ui, model, outbox),
-            }
+            self.panes.show(ui, &mut self.screens, model, outbox);
         });
         self.dialogs.show(ui, model, outbox);
         if model.settings.debug_panel {

@@ -5,7 +5,7 @@ use egui::{Align2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Model, View};
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
-use crate::gui::widgets::IconButton;
+use crate::gui::widgets::{IconButton, context_menu, focus_ring, menu_item};
 
 pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let tokens = ui.tokens();
@@ -16,8 +16,8 @@ pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     for (n, view) in View::ALL.into_iter().enumerate() {
         let top = all.top() + n as f32 * sizes::RAIL_ITEM;
         let rect = Rect::from_min_size(pos2(all.left(), top), vec2(sizes::RAIL, sizes::RAIL_ITEM));
-        if item(ui, rect, view, model.view) {
-            outbox.send(Command::Show(view));
+        if let Some(command) = item(ui, rect, view, model.view) {
+            outbox.send(command);
         }
     }
     let side = sizes::BUTTON;
@@ -44,7 +44,7 @@ pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     });
 }
 
-fn item(ui: &mut Ui, rect: Rect, view: View, current: View) -> bool {
+fn item(ui: &mut Ui, rect: Rect, view: View, current: View) -> Option<Command> {
     let on = view == current;
     let tokens = ui.tokens();
     let response = ui.interact(
@@ -62,14 +62,8 @@ fn item(ui: &mut Ui, rect: Rect, view: View, current: View) -> bool {
         ui.painter().rect_filled(inner, 0.0, tokens.hover);
     }
     let colour = if on { tokens.text } else { tokens.text2 };
-    let icon = match view {
-        View::Overview => Icon::Overview,
-        View::Events => Icon::Events,
-        View::Streams => Icon::Streams,
-        View::State => Icon::State,
-    };
     let above = Rect::from_center_size(rect.center() - vec2(0.0, 9.0), vec2(18.0, 18.0));
-    icons::paint(ui.painter(), above, icon, colour);
+    icons::paint(ui.painter(), above, view.icon(), colour);
     let below = rect.center() + vec2(0.0, 13.0);
     ui.painter().text(
         below,
@@ -78,13 +72,18 @@ fn item(ui: &mut Ui, rect: Rect, view: View, current: View) -> bool {
         Face::Secondary.font(),
         colour,
     );
-    if response.has_focus() {
-        ui.painter().rect_stroke(
-            inner.shrink(1.0),
-            0.0,
-            (2.0, tokens.accent),
-            egui::StrokeKind::Inside,
-        );
+    focus_ring(ui, &response);
+    let mut asked = None;
+    context_menu(&response, |ui| {
+        if menu_item(ui, "Open beside").clicked() {
+            asked = Some(Command::ShowBeside(view));
+        }
+    });
+    let control = ui.input(|input| input.modifiers.command);
+    if response.middle_clicked() || response.clicked() && control {
+        asked = Some(Command::ShowBeside(view));
+    } else if response.clicked() {
+        asked = Some(Command::Show(view));
     }
-    response.clicked()
+    asked
 }

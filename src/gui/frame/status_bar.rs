@@ -2,12 +2,13 @@
 
 use egui::{Align, Layout, Ui};
 
+use crate::analysis::words::many;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
 use crate::gui::widgets::ProgressLine;
+use crate::gui::words;
 use crate::render::grouped;
-use crate::worker::{Family, Running};
 
 pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let tokens = ui.tokens();
@@ -23,6 +24,7 @@ pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         |ui| {
             ui.spacing_mut().item_spacing.x = 16.0;
             busy(ui, model, outbox);
+            done(ui, model);
             facts(ui, model);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 standing(ui, model);
@@ -37,7 +39,7 @@ fn word(ui: &mut Ui, text: impl Into<String>) {
 }
 
 fn busy(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-    if let Some(path) = &model.opening {
+    if let Some((_, path)) = &model.opening {
         let name = path
             .file_name()
             .map(|name| name.to_string_lossy().into_owned())
@@ -45,24 +47,29 @@ fn busy(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         word(ui, format!("Opening {name}…"));
     }
     for running in &model.running {
-        let Running { family, progress } = running;
-        let what = match family {
-            Family::Session => "Indexing",
-            Family::Matches => "Filtering",
-            Family::Export => "Exporting",
-            // Shorter than a glance.
-            _ => continue,
-        };
-        let mut line = ProgressLine::new(what).cancellable();
+        let progress = running.progress;
+        let mut line = ProgressLine::new(running.label).cancellable();
         let (done, total) = (grouped(progress.done), grouped(progress.total));
         if progress.total > 0 {
             let part = progress.done as f32 / progress.total as f32;
             line = line.count(&done, &total, part);
         }
         if line.show(ui) {
-            outbox.send(Command::CancelWork);
+            outbox.send(Command::Cancel(running.slot));
         }
     }
+}
+
+/// What was just done.
+fn done(ui: &mut Ui, model: &Model) {
+    let Some(done) = &model.done else { return };
+    let tokens = ui.tokens();
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(12.0, 12.0), egui::Sense::hover());
+    icons::paint(ui.painter(), rect, Icon::Check, tokens.ok);
+    ui.add_space(-10.0);
+    let text = Face::Secondary.text(&done.words, tokens.text);
+    let said = ui.add(egui::Label::new(text).selectable(false).truncate());
+    said.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Status, true, &done.words));
 }
 
 fn facts(ui: &mut Ui, model: &Model) {
@@ -86,24 +93,14 @@ fn facts(ui: &mut Ui, model: &Model) {
     word(
         ui,
         format!(
-            "{} events · {} streams · {} event types",
-            grouped(log.len() as u64),
-            grouped(log.streams().len() as u64),
-            grouped(log.types().len() as u64)
+            "Whole store: {} · {} · {}",
+            words::counted(log.len(), "event", "events"),
+            words::counted(log.streams().len(), "stream", "streams"),
+            words::counted(log.types().len(), "event type", "event types"),
         ),
     );
-    if log.problem_count() > 0 {
+    if let Some(text) = many(log.problem_count(), "problem", "problems") {
         let colour = ui.tokens().warning;
-        let records = if log.problem_count() == 1 {
-            "1 problem"
-        } else {
-            "problems"
-        };
-        let text = if log.problem_count() == 1 {
-            records.to_owned()
-        } else {
-            format!("{} {records}", grouped(log.problem_count()))
-        };
         ui.add(egui::Label::new(Face::Secondary.text(text, colour)).selectable(false));
     }
 }

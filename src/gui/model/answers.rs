@@ -1,187 +1,148 @@
-//! What the worker was asked and what it answered. A slot keeps the newest answer until a newer one
-//! comes, so that nothing flickers while the cursor moves.
+//! What the worker was asked and what it answered. A new question is one line here, in the list of
+//! [`Answers`].
 
 use hashbrown::HashMap;
 
 use super::Matching;
-use crate::analysis::replay::ValueChange;
-use crate::analysis::streams::StreamList;
-use crate::log::{Body, Unreadable};
-use crate::model::{EventIx, StreamIx};
+use crate::log::Unreadable;
+use crate::model::EventIx;
 use crate::worker::{
-    Counts, Found, Names, Preview, StoreOverview, StreamsWanted, Timeline, TimelineRequest,
+    AskAudit, AskCheck, AskComparison, AskCounts, AskDefinitions, AskDelays, AskDifferences,
+    AskEvent, AskFieldNames, AskFields, AskLag, AskLagCharts, AskLines, AskLinks, AskMeasured,
+    AskNames, AskOverview, AskPreview, AskProjected, AskRepeated, AskRetried, AskRow, AskSaga,
+    AskSagaMap, AskSagas, AskSagasOverTime, AskSql, AskStages, AskState, AskStateText, AskStop,
+    AskStreams, AskTimeline, AskValues, Slot,
 };
 
-/// The place for one kind of answer. `K` says what an answer is about.
-#[derive(Clone, Debug)]
-pub struct Slot<K, V> {
-    asked: Option<(u64, K)>,
-    answered: u64,
-    key: Option<K>,
-    value: Option<V>,
-}
-
-impl<K, V> Default for Slot<K, V> {
-    fn default() -> Self {
-        Self {
-            asked: None,
-            answered: 0,
-            key: None,
-            value: None,
+macro_rules! answers {
+    ($($(#[$doc:meta])* $name:ident: $question:ty,)*) => {
+        /// All answers.
+        #[derive(Debug, Default)]
+        pub struct Answers {
+            $($(#[$doc])* pub $name: Slot<$question>,)*
+            /// Payloads of the rows on screen.
+            pub bodies: BodyCache,
+            /// The events of the filter.
+            pub matching: Matching,
         }
-    }
-}
 
-impl<K: PartialEq + Clone, V> Slot<K, V> {
-    /// Whether `key` was not asked for last.
-    #[must_use]
-    pub fn needs(&self, key: &K) -> bool {
-        self.asked.as_ref().is_none_or(|(_, asked)| asked != key)
-    }
+        impl Answers {
+            /// Takes in what has come.
+            pub fn poll(&mut self) {
+                $(self.$name.poll();)*
+                self.bodies.take(&self.lines);
+                self.matching.poll();
+            }
 
-    /// Notes that job `number` was sent for `key`.
-    pub fn ask(&mut self, number: u64, key: K) {
-        self.asked = Some((number, key));
-    }
+            /// Lets what was called off or has failed be asked again.
+            pub fn again(&mut self) {
+                $(self.$name.again();)*
+                self.matching.go_on();
+            }
 
-    /// Takes the answer to job `number` unless a newer one is there already.
-    pub fn answer(&mut self, number: u64, value: V) {
-        if number > self.answered || self.value.is_none() {
-            self.answered = number;
-            self.key = self
-                .asked
-                .as_ref()
-                .filter(|(asked, _)| *asked == number)
-                .map(|(_, key)| key.clone());
-            self.value = Some(value);
+            /// The sentences of what has failed, each once.
+            #[must_use]
+            pub fn failures(&self) -> Vec<(&'static str, String)> {
+                let mut failures = Vec::new();
+                $(if let Some(crate::worker::Unanswered::Failed(sentence)) = self.$name.unanswered() {
+                    failures.push((stringify!($name), sentence.clone()));
+                })*
+                failures
+            }
+
+            /// Whether no answer is on its way.
+            #[must_use]
+            pub fn are_settled(&self) -> bool {
+                $(!self.$name.is_pending() &&)* !self.matching.is_running()
+            }
         }
-    }
-
-    /// The newest answer.
-    #[must_use]
-    pub fn get(&self) -> Option<&V> {
-        self.value.as_ref()
-    }
-
-    /// The newest answer, to be changed in place.
-    pub fn get_mut(&mut self) -> Option<&mut V> {
-        self.value.as_mut()
-    }
-
-    /// The answer if it is the one to what was asked last.
-    #[must_use]
-    pub fn current(&self) -> Option<&V> {
-        if self.is_pending() { None } else { self.get() }
-    }
-
-    /// Whether an answer is on its way.
-    #[must_use]
-    pub fn is_pending(&self) -> bool {
-        self.asked
-            .as_ref()
-            .is_some_and(|(number, _)| *number > self.answered)
-    }
-
-    /// The job that gave the newest answer; another number means another answer.
-    #[must_use]
-    pub fn number(&self) -> u64 {
-        self.answered
-    }
-
-    /// What was asked last.
-    #[must_use]
-    pub fn asked(&self) -> Option<&K> {
-        self.asked.as_ref().map(|(_, key)| key)
-    }
-
-    /// Forgets all.
-    pub fn clear(&mut self) {
-        *self = Self::default();
-    }
+    };
 }
 
-/// What a state is asked for: everything that would change the answer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StateKey {
-    pub(in crate::gui) revision: u64,
-    pub(in crate::gui) stream: StreamIx,
-    pub(in crate::gui) cut: crate::log::Cut,
-    pub(in crate::gui) compare: Option<crate::log::Cut>,
-    pub(in crate::gui) field: Option<String>,
-    pub(in crate::gui) zone: crate::model::time::Zone,
-}
-
-/// What a list of streams is asked for.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StreamsKey {
-    pub(in crate::gui) revision: u64,
-    pub(in crate::gui) cut: crate::log::Cut,
-    pub(in crate::gui) wanted: StreamsWanted,
-}
-
-/// What an overview is asked for: everything that would change the answer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OverviewKey {
-    pub(in crate::gui) revision: u64,
-    pub(in crate::gui) cut: crate::log::Cut,
-    pub(in crate::gui) zone: crate::model::time::Zone,
-}
-
-/// An event with what it carries.
-#[derive(Debug)]
-pub struct Inspected {
-    /// The event.
-    pub event: EventIx,
-    /// What it carries.
-    pub body: Result<Body, Unreadable>,
-}
-
-/// Values of one field.
-#[derive(Debug)]
-pub struct FieldValues {
-    /// The stream.
-    pub stream: StreamIx,
-    /// The field.
-    pub pointer: String,
-    /// Its values, oldest first.
-    pub values: Vec<ValueChange>,
-}
-
-/// All answers.
-#[derive(Debug, Default)]
-pub struct Answers {
+answers! {
     /// The state of the selected stream.
-    pub state: Slot<StateKey, Found>,
+    state: AskState,
+    /// Its fields as rows.
+    fields: AskFields,
+    /// It as JSON.
+    state_text: AskStateText,
+    /// What differs in it.
+    differences: AskDifferences,
+    /// Its fields to choose from.
+    field_names: AskFieldNames,
     /// The selected event.
-    pub inspected: Slot<(u64, EventIx), Inspected>,
+    inspected: AskEvent,
+    /// What it hangs together with.
+    links: AskLinks,
+    /// The event beside a state.
+    beside: AskEvent,
+    /// What that hangs together with.
+    beside_links: AskLinks,
     /// The selected field over time.
-    pub values: Slot<(u64, StreamIx, String), FieldValues>,
+    values: AskValues,
     /// Events over time.
-    pub timeline: Slot<(u64, TimelineRequest), Timeline>,
-    /// What the time panel wants to show.
-    pub wanted_timeline: Option<TimelineRequest>,
-    /// Payloads of the rows on screen.
-    pub bodies: BodyCache,
-    /// The events of the filter.
-    pub matching: Matching,
+    timeline: AskTimeline,
+    /// Payloads of rows on screen that are not in the cache.
+    lines: AskLines,
     /// Streams with their figures.
-    pub streams: Slot<StreamsKey, StreamList>,
+    streams: AskStreams,
+    /// Streams to choose from for a filter.
+    choices: AskStreams,
     /// Events by type and category.
-    pub counts: Slot<(u64, crate::log::Cut), Counts>,
+    counts: AskCounts,
     /// What the store is and holds.
-    pub overview: Slot<OverviewKey, StoreOverview>,
+    overview: AskOverview,
     /// What the palette's text may mean.
-    pub names: Slot<(u64, crate::log::Cut, String), Names>,
-    /// The first events as a mapping being edited reads them; asked for by a command.
-    pub preview: Slot<u64, Result<Preview, String>>,
+    names: AskNames,
+    /// The first events as a mapping being edited reads them.
+    preview: AskPreview,
+    /// An event as JSON for the clipboard.
+    row: AskRow,
+    /// What the statement that was run answers.
+    sql: AskSql,
+    /// The definitions of projections there are.
+    definitions: AskDefinitions,
+    /// Whether the one being written holds.
+    check: AskCheck,
+    /// The one that was run, at the cursor.
+    projected: AskProjected,
+    /// The event that its partition is looked at.
+    stepped: AskEvent,
+    /// Where a run forward ends.
+    stop: AskStop,
+    /// Where two projections differ.
+    comparison: AskComparison,
+    /// What one minds of faulty delivery.
+    repeated: AskRepeated,
+    /// What became of dead letters.
+    retried: AskRetried,
+    /// What strategies of keeping states cost.
+    measured: AskMeasured,
+    /// Instances of processes.
+    sagas: AskSagas,
+    /// The one that is looked at.
+    saga: AskSaga,
+    /// What follows what in them.
+    saga_map: AskSagaMap,
+    /// How many had which status when.
+    sagas_over_time: AskSagasOverTime,
+    /// How all consumers stand.
+    lag: AskLag,
+    /// Their lag over time.
+    lag_charts: AskLagCharts,
+    /// How long the selected one took for its events.
+    delays: AskDelays,
+    /// The way of events, part by part.
+    stages: AskStages,
+    /// What is wrong with the store.
+    audit: AskAudit,
 }
 
 /// One-line payloads of rows that were on screen lately.
 #[derive(Debug, Default)]
 pub struct BodyCache {
     lines: HashMap<EventIx, Result<String, Unreadable>>,
-    wanted: Vec<EventIx>,
-    asked: Option<u64>,
+    taken: u64,
 }
 
 impl BodyCache {
@@ -194,55 +155,23 @@ impl BodyCache {
         self.lines.get(&event)
     }
 
-    /// Asks for the lines of these events, those on screen.
-    pub fn want(&mut self, events: impl IntoIterator<Item = EventIx>) {
-        self.wanted.clear();
-        self.wanted.extend(
-            events
-                .into_iter()
-                .filter(|event| !self.lines.contains_key(event)),
-        );
-    }
-
-    /// The events to ask the worker for, unless it is busy with such already.
-    pub fn take_wanted(&mut self) -> Option<Vec<EventIx>> {
-        if self.asked.is_some() || self.wanted.is_empty() {
-            return None;
-        }
-        Some(std::mem::take(&mut self.wanted))
-    }
-
-    /// Notes that job `number` was sent.
-    pub fn ask(&mut self, number: u64) {
-        self.asked = Some(number);
-    }
-
-    /// Whether lines were asked for that have not come.
-    #[must_use]
-    pub fn is_waiting(&self) -> bool {
-        self.asked.is_some() || !self.wanted.is_empty()
-    }
-
-    /// Notes that nothing more will come of what was asked.
-    pub fn called_off(&mut self) {
-        self.asked = None;
-        self.wanted.clear();
-    }
-
-    /// Takes lines that have come; those of a log in another order are not wanted any more.
-    pub fn fill(&mut self, number: u64, lines: Vec<(EventIx, Result<String, Unreadable>)>) {
-        if self.asked != Some(number) {
+    /// Takes over lines that have come.
+    fn take(&mut self, lines: &Slot<AskLines>) {
+        let (number, Some(lines)) = (lines.number(), lines.get()) else {
+            return;
+        };
+        if number == self.taken {
             return;
         }
-        self.asked = None;
+        self.taken = number;
         if self.lines.len() + lines.len() > Self::KEPT {
             self.lines.clear();
         }
-        self.lines.extend(lines);
+        self.lines.extend(lines.iter().cloned());
     }
 
-    /// Forgets all.
+    /// Forgets the lines of a log in another order.
     pub fn clear(&mut self) {
-        *self = Self::default();
+        self.lines.clear();
     }
 }

@@ -1,5 +1,6 @@
 //! The moment that everything is shown as of, and stepping through time. Pure.
 
+use super::StreamEvents;
 use crate::log::{AsOf, Bound, Clock, Cut, Log};
 use crate::model::time::Span;
 use crate::model::{EventIx, Timestamp};
@@ -14,7 +15,8 @@ pub enum Direction {
 }
 
 /// What a step goes to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Step {
     /// The next event of the log.
     #[default]
@@ -86,6 +88,17 @@ impl Cursor {
         &self.as_of
     }
 
+    /// As it can be typed; none for the head.
+    #[must_use]
+    pub fn as_text(&self) -> Option<String> {
+        match self.bound {
+            Bound::Head => None,
+            Bound::Start => Some("#0".to_owned()),
+            Bound::Time(time) => Some(time.to_string()),
+            Bound::Event(_) => Some(self.as_of.position.as_ref()?.to_string()),
+        }
+    }
+
     /// The moment, in a store with times.
     #[must_use]
     pub const fn time(&self) -> Option<Timestamp> {
@@ -98,24 +111,24 @@ impl Cursor {
         matches!(self.bound, Bound::Head)
     }
 
-    /// The bound one event further in `direction` among `events` (ascending; the whole log where
-    /// absent); `None` at the end.
+    /// The bound one event further in `direction` among `events` (the whole log where absent); `None`
+    /// at the end.
     #[must_use]
     pub fn step(
         &self,
         log: &Log,
-        events: Option<&[EventIx]>,
+        events: Option<&StreamEvents<'_>>,
         direction: Direction,
     ) -> Option<Bound> {
-        let edge = self.cut.last(log).map_or(0, |last| last.0 + 1);
+        let edge = self.cut.last().map_or(0, |last| last.0 + 1);
         let found = match (events, direction) {
             (None, Direction::Forward) => (edge < log.len() as u32).then_some(EventIx(edge)),
             (None, Direction::Back) => edge.checked_sub(2).map(EventIx),
             (Some(events), direction) => {
-                let next = events.partition_point(|event| event.0 < edge);
+                let next = events.below(EventIx(edge));
                 match direction {
-                    Direction::Forward => events.get(next).copied(),
-                    Direction::Back => next.checked_sub(2).and_then(|at| events.get(at)).copied(),
+                    Direction::Forward => events.get(next),
+                    Direction::Back => next.checked_sub(2).and_then(|at| events.get(at)),
                 }
             }
         };
@@ -129,7 +142,7 @@ impl Cursor {
     /// The bound `events` further on in log order, not beyond the head.
     #[must_use]
     pub fn run_events(&self, log: &Log, events: u32) -> Option<Bound> {
-        let edge = self.cut.last(log).map_or(0, |last| last.0 + 1);
+        let edge = self.cut.last().map_or(0, |last| last.0 + 1);
         let to = edge.saturating_add(events);
         if to >= log.len() as u32 {
             return Some(Bound::Head);

@@ -1,11 +1,12 @@
 //! The events of the filter: what was asked for, what has been found so far, and which of it is
-//! known at the cursor. Pure; `app` sends the jobs.
+//! known at the cursor.
 
+use super::stream_events::Known;
 use crate::analysis::events::{EventFilter, Matches};
 use crate::log::{Bound, Clock, Cut, Log};
 use crate::model::time::Span;
 use crate::model::{EventIx, Timestamp};
-use crate::worker::SearchEnd;
+use crate::worker::{Parts, Room, Said, Search, SearchPart, Subject, Worker};
 
 /// How long the rows of the filter before may stand while a new one has found nothing yet.
 const GRACE: Span = Span::from_micros(150_000);
@@ -36,8 +37,8 @@ pub enum SearchState {
     /// All that is indexed was looked at.
     #[default]
     Done,
-    /// The job of this number looks.
-    Running(u64),
+    /// The background looks.
+    Running,
     /// It was called off: what was found is a part.
     Stopped,
 }
@@ -51,6 +52,7 @@ pub struct Matching {
     /// When a new filter was asked for while the rows of the one before are still shown.
     stale_since: Option<Timestamp>,
     changes: u64,
+    parts: Parts<SearchPart>,
 }
 
 impl Matching {
@@ -65,15 +67,33 @@ impl Matching {
         (self.state == SearchState::Done && (seen as usize) < log.len()).then_some(EventIx(seen))
     }
 
-    /// Notes that job `number` was sent for it.
-    pub fn ask(
+    /// Looks for the events of `filter`, unless that is being done or all is found.
+    pub fn look(
         &mut self,
-        number: u64,
-        log: &Log,
-        filter: &EventFilter,
-        clock: Clock,
+        worker: &Worker,
+        subject: Subject,
+        (filter, clock): (&EventFilter, Clock),
         now: Timestamp,
     ) {
+        let Some(first) = self.wanted(&subject.log, filter, clock) else {
+            return;
+        };
+        self.begin(&subject.log, (filter, clock), now);
+        self.parts.stop(worker);
+        let search = Search {
+            subject,
+            filter: filter.clone(),
+            clock,
+            first,
+        };
+        let label = Some("Filtering");
+        self.parts
+            .start(worker, (Room::Searches, label), |asked, say| {
+                search.run(asked.task, say)
+            });
+    }
+
+    fn begin(&mut self, log: &Log, (filter, clock): (&EventFilter, Clock), now: Timestamp) {
         let key = Key::new(filter, clock, log);
         if self.key.as_ref() != Some(&key) {
             self.stale_since = Some(now);
@@ -82,7 +102,27 @@ impl Matching {
             }
             self.key = Some(key);
         }
-        self.state = SearchState::Running(number);
+        self.state = SearchState::Running;
+    }
+
+    /// Takes in what has come.
+    pub fn poll(&mut self) {
+        while let Some((number, said)) = self.parts.hear() {
+            if number != self.parts.number() || self.state != SearchState::Running {
+                continue;
+            }
+            match said {
+                Said::Part(part) => self.take(&part),
+                Said::End(Ok(())) => {}
+                Said::End(Err(_)) => self.stop(),
+            }
+        }
+    }
+
+    /// Whether the background looks.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.state == SearchState::Running
     }
 
     /// Puts the rows of the filter before away when the new one takes its time.
@@ -93,31 +133,28 @@ impl Matching {
         }
     }
 
-    /// Takes what job `number` has found, in log order; `end` with the last of it.
-    pub fn take(&mut self, number: u64, events: &[EventIx], end: Option<SearchEnd>) {
-        if self.state != SearchState::Running(number) {
-            return;
-        }
+    /// Takes what was found, in log order.
+    fn take(&mut self, part: &SearchPart) {
         if self.stale_since.is_some() {
             let generation = self.key.as_ref().map_or(0, |key| key.generation);
             self.start_anew(generation);
         }
         self.changes += 1;
-        self.found.events.extend_from_slice(events);
-        if let Some(last) = events.last() {
+        self.found.events.extend_from_slice(&part.events);
+        if let Some(last) = part.events.last() {
             // Handed out in log order: all before the last one was looked at.
             self.found.searched = last.0 + 1;
         }
-        if let Some(end) = end {
+        if let Some(end) = part.end {
             self.found.searched = end.searched;
             self.found.unread += end.unread;
             self.state = SearchState::Done;
         }
     }
 
-    /// Notes that the search was called off.
-    pub fn stop(&mut self) {
-        if matches!(self.state, SearchState::Running(_)) {
+    /// The search was called off.
+    fn stop(&mut self) {
+        if self.is_running() {
             self.state = SearchState::Stopped;
             self.settle(Timestamp::MAX);
         }
@@ -130,17 +167,15 @@ impl Matching {
         }
     }
 
-    /// There is no filter any more. Whether there was one.
-    pub fn forget(&mut self) -> bool {
-        let was = self.key.is_some();
-        if was {
-            let changes = self.changes + 1;
+    /// There is no filter any more.
+    pub fn forget(&mut self) {
+        if self.key.is_some() {
+            // Letting go of its parts calls the search off.
             *self = Self {
-                changes,
+                changes: self.changes + 1,
                 ..Self::default()
             };
         }
-        was
     }
 
     /// What was found so far.
@@ -212,26 +247,22 @@ impl EventRows<'_> {
         (self.get(row) == Some(event)).then_some(row)
     }
 
-    /// How many rows are known at `cut`: a binary search, and a look at the rows between the first
-    /// event that is not known and the last that is, where clocks run backwards.
+    /// How many rows are known at `cut`.
     #[must_use]
     pub fn known(&self, log: &Log, cut: &Cut) -> usize {
         if let Self::All(_) = self {
             return cut.count() as usize;
         }
-        let inside = self.below(cut.inside());
-        let between = inside..self.below(cut.outside());
-        let holds = |row: &usize| self.get(*row).is_some_and(|event| cut.holds(log, event));
-        inside + between.filter(holds).count()
+        Known::of(log, cut, |event| self.below(event)).count
     }
 
     /// The first row after all that are known at `cut`: the cursor's line runs above it.
     #[must_use]
     pub fn line(&self, log: &Log, cut: &Cut) -> usize {
-        let holds = |row: &usize| self.get(*row).is_some_and(|event| cut.holds(log, event));
-        let between = self.below(cut.inside())..self.below(cut.outside());
-        let last = between.clone().rev().find(holds);
-        last.map_or(between.start, |row| row + 1)
+        if let Self::All(_) = self {
+            return self.below(cut.outside());
+        }
+        Known::of(log, cut, |event| self.below(event)).end
     }
 
     /// How many rows stand before `event` in the log.
@@ -247,6 +278,7 @@ impl EventRows<'_> {
 mod tests {
     use super::*;
     use crate::log::{LogBuilder, Order, RawChunk, Row};
+    use crate::worker::SearchEnd;
     use proptest::prelude::*;
 
     fn log(times: &[i64]) -> Log {
@@ -297,25 +329,29 @@ mod tests {
         };
         let (clock, now) = (Clock::Recorded, Timestamp::from_micros(0));
         let (small, large) = (log_of(4), log_of(9));
+        let part = |events: &[u32], end| SearchPart {
+            events: events.iter().copied().map(EventIx).collect(),
+            end,
+        };
         let mut matching = Matching::default();
         assert_eq!(matching.wanted(&small, &filter, clock), Some(EventIx(0)));
-        matching.ask(1, &small, &filter, clock, now);
+        matching.begin(&small, (&filter, clock), now);
         assert_eq!(matching.wanted(&large, &filter, clock), None);
-        matching.take(1, &[EventIx(1), EventIx(2)], None);
+        matching.take(&part(&[1, 2], None));
         matching.stop();
-        matching.take(1, &[EventIx(3)], None);
         assert_eq!(matching.found().len(), 2);
         assert_eq!(matching.wanted(&large, &filter, clock), None);
         matching.go_on();
         assert_eq!(matching.wanted(&small, &filter, clock), Some(EventIx(3)));
-        matching.ask(2, &small, &filter, clock, now);
+        matching.begin(&small, (&filter, clock), now);
         let end = SearchEnd {
             searched: 4,
             unread: 0,
         };
-        matching.take(2, &[EventIx(3)], Some(end));
+        matching.take(&part(&[3], Some(end)));
         assert_eq!(matching.wanted(&small, &filter, clock), None);
         assert_eq!(matching.wanted(&large, &filter, clock), Some(EventIx(4)));
-        assert!(matching.forget());
+        matching.forget();
+        assert_eq!(matching.found().len(), 0);
     }
 }

@@ -5,26 +5,35 @@ mod answers;
 mod cursor;
 mod matching;
 mod play;
+mod stream_events;
+mod trail;
+mod understand;
+mod wanted;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use answers::{
-    Answers, BodyCache, FieldValues, Inspected, OverviewKey, Slot, StateKey, StreamsKey,
-};
+use serde::{Deserialize, Serialize};
+
+pub use answers::{Answers, BodyCache};
 pub use cursor::{Cursor, Direction, Step};
 pub use matching::{EventRows, Matching, SearchState};
 pub use play::{PlayState, Playback, SPEEDS};
+pub use stream_events::{Known, StreamEvents};
+pub use trail::{Place, Trail};
 
 use crate::analysis::events::EventFilter;
 use crate::log::{Bound, Clock, Log};
 use crate::model::time::{Edge, InputContext, Style, Zone};
 use crate::model::{EventIx, StreamIx, Timestamp};
-use crate::worker::{Opened, Running, StreamsWanted, Subject, Unread};
-use crate::workspace::Settings;
+use crate::worker::{Opened, Running, SessionId, Subject, Unread};
+use crate::workspace::{Settings, Workspace};
 
 /// The views of the rail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
 pub enum View {
     /// What the store is.
     #[default]
@@ -35,11 +44,31 @@ pub enum View {
     Streams,
     /// One stream as of the cursor.
     State,
+    /// Folds of the user's own.
+    Projections,
+    /// Every business process as of the cursor.
+    Sagas,
+    /// Who processes events, and how far behind.
+    Lag,
+    /// What is wrong with it.
+    Audit,
+    /// Statements over all of it.
+    Sql,
 }
 
 impl View {
     /// All of them, in the order of the rail.
-    pub const ALL: [Self; 4] = [Self::Overview, Self::Events, Self::Streams, Self::State];
+    pub const ALL: [Self; 9] = [
+        Self::Overview,
+        Self::Events,
+        Self::Streams,
+        Self::State,
+        Self::Projections,
+        Self::Sagas,
+        Self::Lag,
+        Self::Audit,
+        Self::Sql,
+    ];
 
     /// Its name on the rail.
     #[must_use]
@@ -49,6 +78,11 @@ impl View {
             Self::Events => "Events",
             Self::Streams => "Streams",
             Self::State => "State",
+            Self::Projections => "Projections",
+            Self::Sagas => "Sagas",
+            Self::Lag => "Lag",
+            Self::Audit => "Audit",
+            Self::Sql => "SQL",
         }
     }
 }
@@ -60,7 +94,7 @@ pub struct Session {
     pub opened: Opened,
     /// Its log so far.
     pub log: Arc<Log>,
-    /// Counts the snapshots, so that what was computed from an older one is known for it.
+    /// Counts the snapshots of the log, so that what was made of an older one is known for it.
     pub revision: u64,
     /// Why following has stopped for the moment.
     pub trouble: Option<String>,
@@ -76,7 +110,9 @@ impl Session {
             session: self.opened.session,
             log: Arc::clone(&self.log),
             payloads: Arc::clone(&self.opened.payloads),
+            rows: Arc::clone(&self.opened.rows),
             rules: self.opened.rules.clone(),
+            facts: Arc::clone(&self.opened.facts),
         }
     }
 
@@ -128,19 +164,26 @@ pub struct Note {
     pub detail: Option<String>,
 }
 
+/// Something that was done as asked: said in passing, not to be put away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// A few words: "Copied the answer".
+    pub words: String,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// Everything that is shown.
 #[derive(Debug)]
 pub struct Model {
     /// The open store.
     pub session: Option<Session>,
     /// A store being opened, of which nothing is known yet.
-    pub opening: Option<PathBuf>,
+    pub opening: Option<(SessionId, PathBuf)>,
     /// A store that could not be read as it is, for which a mapping might help.
     pub unread: Option<Box<Unread>>,
-    /// What the palette looks for.
-    pub search: Option<String>,
-    /// Where settings are kept, if anywhere.
-    pub settings_file: Option<PathBuf>,
+    /// Where settings and projections are kept, if anywhere.
+    pub workspace: Workspace,
     /// The moment.
     pub cursor: Cursor,
     /// A second moment to compare with.
@@ -149,10 +192,10 @@ pub struct Model {
     pub selection: Selection,
     /// The events that the events view shows.
     pub filter: EventFilter,
-    /// The streams that a view wants listed.
-    pub streams_wanted: Option<StreamsWanted>,
     /// The view.
     pub view: View,
+    /// Where the user has been.
+    pub trail: Trail,
     /// Whether time is running.
     pub playback: Playback,
     /// What the worker answered.
@@ -163,6 +206,8 @@ pub struct Model {
     pub store: crate::workspace::StoreWorkspace,
     /// Notes not put away yet.
     pub notes: Vec<Note>,
+    /// What was just done, in a few words for the status bar.
+    pub done: Option<Done>,
     /// What the worker is busy with.
     pub running: Vec<Running>,
     /// The moment the frame began, by the computer's clock.

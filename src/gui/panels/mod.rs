@@ -4,5 +4,5 @@
 mod event_card;
 mod time_panel;
 
-pub(in crate::gui) use event_card::{EventCard, words};
+pub(in crate::gui) use event_card::{Beside, CardSize, EventCard};
 pub(in crate::gui) use time_panel::TimePanel;

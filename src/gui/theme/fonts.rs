@@ -1,10 +1,16 @@
-//! The five bundled font files and the families they make. Nothing is read from disk at run time.
+//! The bundled font files and the families they make. Nothing is read from disk at run time.
 
 use std::sync::Arc;
 
 use egui::{FontData, FontDefinitions, FontFamily};
 
 const HACK: &str = "Hack";
+
+/// Pictures that events may hold, in one colour. Without it they would look like a digit.
+const EMOJI: (&str, &[u8]) = (
+    "Noto Emoji",
+    include_bytes!("../../../assets/fonts/NotoEmoji-Regular.ttf"),
+);
 
 /// (family, name of the font, file)
 const FACES: [(&str, &str, &[u8]); 5] = [
@@ -39,9 +45,13 @@ pub(super) fn install(ctx: &egui::Context) {
     ctx.set_fonts(definitions());
 }
 
-/// Each family is its own face, then egui's bundled Hack, so that no arrow or triangle is missing.
+/// Each family is its own face, then egui's bundled Hack, so that no arrow or triangle is missing, then
+/// the pictures.
 fn definitions() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
+    let (emoji, bytes) = EMOJI;
+    let data = FontData::from_static(bytes);
+    fonts.font_data.insert(emoji.to_owned(), Arc::new(data));
     for (family, name, bytes) in FACES {
         let data = FontData::from_owned(without_ligatures(bytes));
         fonts.font_data.insert(name.to_owned(), Arc::new(data));
@@ -52,7 +62,7 @@ fn definitions() -> FontDefinitions {
         };
         fonts
             .families
-            .insert(family, vec![name.to_owned(), HACK.to_owned()]);
+            .insert(family, [name, HACK, emoji].map(str::to_owned).to_vec());
     }
     fonts
 }

@@ -34,7 +34,7 @@ icons! {
     Projections = "projections", Sql = "sql", Sagas = "sagas", Lag = "lag", Audit = "audit",
     Search = "search", Menu = "menu", Play = "play", Pause = "pause", Next = "next", Prev = "prev",
     First = "first", Last = "last", Plus = "plus", Minus = "minus", Close = "close", Down = "down",
-    Right = "right", Up = "up", Copy = "copy", Export = "export", Flag = "flag",
+    Left = "left", Right = "right", Up = "up", Copy = "copy", Export = "export", Flag = "flag",
     Warning = "warning", Error = "error", Info = "info", Check = "check", Pin = "pin",
     Settings = "settings", Help = "help", Folder = "folder", Filter = "filter", Link = "link",
     Retry = "retry", Dots = "dots", File = "file", Enter = "enter",

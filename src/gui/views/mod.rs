@@ -1,14 +1,37 @@
-//! The views of the rail, one folder or file each. A view reads the model, keeps its own small state
-//! (scroll, folded nodes, text being typed) and sends commands; it never asks the worker.
+//! The views of the rail, a folder each; [`screen`] says what a view is.
 
+mod audit;
+mod code;
 mod events;
+mod lag;
 mod overview;
+mod projections;
+mod sagas;
+mod screen;
+mod sql;
+mod standing;
 mod state;
 mod streams;
 mod welcome;
 
-pub(in crate::gui) use events::Events;
-pub(in crate::gui) use overview::Overview;
-pub(in crate::gui) use state::State;
-pub(in crate::gui) use streams::Streams;
+pub(in crate::gui) use screen::{Screen, screens};
 pub(in crate::gui) use welcome::Welcome;
+
+use crate::gui::model::Model;
+use audit::Audit;
+use events::Events;
+use lag::Lag;
+use overview::Overview;
+use projections::Projections;
+use sagas::Sagas;
+use sql::Sql;
+use standing::Standing;
+use state::State;
+use streams::Streams;
+
+/// A stem for names of files made of the open store.
+fn stem(model: &Model) -> String {
+    let session = model.session.as_ref();
+    let stem = session.and_then(|session| session.opened.path.file_stem());
+    stem.map_or_else(|| "asof".into(), |stem| stem.to_string_lossy().into_owned())
+}

@@ -18,6 +18,21 @@ pub struct BarColumns {
     pub note: f32,
 }
 
+impl BarColumns {
+    /// As wide as these names need, within reason: half of the room at most.
+    #[must_use]
+    pub fn fitting<'a>(ui: &Ui, names: impl Iterator<Item = &'a str>) -> Self {
+        // Letters of names are about 6.8 wide; measuring each would cost more than it is worth.
+        let letters = |name: &str| name.chars().take(100).count() as f32 * 6.8;
+        let longest = names.map(letters).fold(0.0, f32::max);
+        let most = (ui.available_width() * 0.5).max(88.0);
+        Self {
+            name: (longest + 16.0 + 12.0).clamp(88.0, most).ceil(),
+            ..Self::default()
+        }
+    }
+}
+
 impl Default for BarColumns {
     fn default() -> Self {
         Self {

@@ -1,7 +1,7 @@
 //! What the clickable widgets share: sizes, the on/off word, and the look of a control in each state.
 //! No widget of its own.
 
-use egui::{Color32, Response, Stroke, StrokeKind, Ui};
+use egui::{Color32, Context, Id, Response, Stroke, StrokeKind, Ui};
 
 use crate::gui::theme::{TokensExt, sizes};
 
@@ -94,9 +94,71 @@ pub(super) fn paint(ui: &Ui, response: &Response, look: &Look) {
     focus_ring(ui, response);
 }
 
-/// The 2-point ring around whatever has the keyboard.
-pub(super) fn focus_ring(ui: &Ui, response: &Response) {
-    if response.has_focus() {
+/// What moved the focus last: only the keyboard makes it worth a ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum MovedBy {
+    Pointer,
+    Keys,
+}
+
+fn moved_by() -> Id {
+    Id::unique("what moved the focus")
+}
+
+/// Notes whether pointer or keys are used; to be called at the beginning of a frame. Where it never is,
+/// rings are always shown.
+pub(in crate::gui) fn note_input(ctx: &Context) {
+    let by = ctx.input(|input| {
+        let key = |event: &egui::Event| matches!(event, egui::Event::Key { pressed: true, .. });
+        if input.pointer.any_pressed() {
+            Some(MovedBy::Pointer)
+        } else if input.events.iter().any(key) {
+            Some(MovedBy::Keys)
+        } else {
+            None
+        }
+    });
+    if let Some(by) = by {
+        ctx.data_mut(|data| data.insert_temp(moved_by(), by));
+    }
+}
+
+fn leaver() -> Id {
+    Id::unique("who leaves keys")
+}
+
+/// Says that a widget with the keyboard has no use for Space, Left and Right: they are the window's.
+pub(in crate::gui) fn leave_keys(ctx: &Context, id: Id) {
+    ctx.data_mut(|data| data.insert_temp(leaver(), id));
+}
+
+/// Whether Space and arrows belong to no widget.
+pub(in crate::gui) fn plain_keys_are_free(ctx: &Context) -> bool {
+    let focused = ctx.memory(egui::Memory::focused);
+    focused.is_none() || focused == ctx.data(|data| data.get_temp::<Id>(leaver()))
+}
+
+/// The keyboard for a field of a dialog that opens: given again until the dialog was seen once, for what
+/// is being measured cannot hold it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::gui) struct FirstFocus(Option<()>);
+
+impl FirstFocus {
+    /// To be called before the field is drawn. Whether the field is still to be given the keyboard.
+    pub fn give(&mut self, ui: &Ui, id: Id) -> bool {
+        let wanted = self.0.is_none();
+        if wanted {
+            ui.memory_mut(|memory| memory.request_focus(id));
+            self.0 = (!ui.is_sizing_pass()).then_some(());
+        }
+        wanted
+    }
+}
+
+/// The 2-point ring around whatever has the keyboard, unless the pointer gave it.
+pub(in crate::gui) fn focus_ring(ui: &Ui, response: &Response) {
+    let pointed = ui.data(|data| data.get_temp(moved_by())) == Some(MovedBy::Pointer);
+    if response.has_focus() && !pointed {
         let stroke = Stroke::new(sizes::FOCUS_RING, ui.tokens().accent);
         ui.painter()
             .rect_stroke(response.rect, sizes::RADIUS, stroke, StrokeKind::Inside);

@@ -3,11 +3,12 @@
 use egui::{Align, Frame, Layout, Margin, Rect, Ui, UiBuilder, pos2, vec2};
 
 use super::{
-    BarRow, Button, Chip, Column, EmptyState, HexView, IconButton, JsonText, JsonView, KeyValue,
-    Keycap, Link, Notice, PaneHead, Pill, ProgressLine, Segments, Severity, Sparkline, StatusShape,
+    BarRow, Button, Chip, Column, EmptyState, HexView, IconButton, JsonView, KeyValue, Keycap,
+    Link, Notice, PaneHead, Pill, ProgressLine, Segments, Severity, Sparkline, StatusShape,
     TableState, Tabs, TextField, VirtualTable,
 };
 use crate::gui::theme::{Face, Icon, TokensExt, Tone, faded, icons, sizes};
+use crate::model::json::JsonText;
 
 /// What the gallery keeps, and what was clicked in it, for tests.
 #[derive(Debug)]

@@ -20,6 +20,7 @@ pub struct TextField<'a> {
     size: ControlSize,
     face: Face,
     id: Option<egui::Id>,
+    clear: Option<()>,
 }
 
 impl<'a> TextField<'a> {
@@ -35,6 +36,7 @@ impl<'a> TextField<'a> {
             size: ControlSize::Normal,
             face: Face::Dense,
             id: None,
+            clear: None,
         }
     }
 
@@ -74,6 +76,12 @@ impl<'a> TextField<'a> {
         self
     }
 
+    /// A cross that empties it, while there is anything in it.
+    pub fn clearable(mut self) -> Self {
+        self.clear = Some(());
+        self
+    }
+
     /// A fixed id, so that a command can give the field the keyboard.
     pub fn id(mut self, id: egui::Id) -> Self {
         self.id = Some(id);
@@ -93,6 +101,11 @@ impl Widget for TextField<'_> {
             icons::paint(ui.painter(), icons::centred(square, 14.0), icon, t.text3);
             inner.min = pos2(square.max.x + 6.0, inner.min.y);
         }
+        let cross = (self.clear.is_some() && !self.text.is_empty()).then(|| {
+            let cross = inner.with_min_x(inner.max.x - sizes::ICON);
+            inner.max.x -= sizes::ICON + 4.0;
+            cross
+        });
         let builder = UiBuilder::new()
             .id_salt(self.name)
             .max_rect(inner)
@@ -108,7 +121,14 @@ impl Widget for TextField<'_> {
             edit = edit.id(id);
         }
         let response = ui.new_child(builder).add(edit);
-        let response = response.accessible_name(self.name);
+        let mut response = response.accessible_name(self.name);
+        if let Some(cross) = cross
+            && cleared(ui, cross, &response, self.name)
+        {
+            self.text.clear();
+            response.mark_changed();
+            response.request_focus();
+        }
         // The icon and the margin belong to the field.
         if ui.rect_contains_pointer(rect) && ui.input(|input| input.pointer.primary_clicked()) {
             response.request_focus();
@@ -138,4 +158,20 @@ impl Widget for TextField<'_> {
             None => response,
         }
     }
+}
+
+fn cleared(ui: &Ui, cross: egui::Rect, field: &Response, name: &str) -> bool {
+    let response = ui.interact(cross, field.id.with("clear"), egui::Sense::click());
+    let words = format!("Clear {name}");
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &words));
+    let t = ui.tokens();
+    let colour = if response.hovered() { t.text } else { t.text3 };
+    icons::paint(
+        ui.painter(),
+        icons::centred(cross, 12.0),
+        Icon::Close,
+        colour,
+    );
+    super::control::focus_ring(ui, &response);
+    response.clicked()
 }

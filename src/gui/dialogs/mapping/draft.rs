@@ -1,12 +1,19 @@
 //! A mapping while it is being written: text lines, read into a layout when it is kept. Draws nothing.
 
+use std::path::PathBuf;
+
 use crate::gui::model::Model;
-use crate::store::layout::{Column, Contents, Layout, Medium, Role};
+use crate::store::layout::{Column, Contents, Encoding, Key, Layout, Medium, Role};
+use crate::workspace::StorePath;
 
 /// A mapping being written.
 pub(super) struct Draft {
     /// The file's name.
     pub file: String,
+    /// The file.
+    pub path: PathBuf,
+    /// What it is remembered under.
+    pub store_path: StorePath,
     /// Why the file could not be read as it is.
     pub trouble: Option<String>,
     pub from: String,
@@ -21,42 +28,124 @@ pub(super) struct Draft {
 pub(super) struct Line {
     pub role: Role,
     pub text: String,
+    /// How its values are written; told from them where absent.
+    pub encoding: Option<Encoding>,
+    /// What of the file reads like it, as it would be written.
+    pub proposal: Option<String>,
     pub error: Option<String>,
+}
+
+impl Line {
+    fn of(role: Role, base: &Layout) -> Self {
+        let mut line = Self {
+            role,
+            text: String::new(),
+            encoding: None,
+            proposal: None,
+            error: None,
+        };
+        line.take(base.column(role));
+        line
+    }
+
+    fn take(&mut self, column: Option<&Column>) {
+        // The encoding has a field of its own.
+        let bare = |column: &Column| {
+            let column = column.clone();
+            Column {
+                encoding: None,
+                ..column
+            }
+            .to_line()
+        };
+        self.text = column.map(bare).unwrap_or_default();
+        self.encoding = column.and_then(|column| column.encoding);
+        self.error = None;
+    }
+
+    /// The encodings that its values may have.
+    pub fn encodings(&self) -> Vec<Encoding> {
+        match self.role {
+            Role::RecordedAt | Role::OccurredAt | Role::EndedAt => Encoding::of_times().collect(),
+            Role::Payload | Role::Metadata => Encoding::of_data().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The column that it says; none where it is empty.
+    fn column(&self, medium: Medium) -> Option<Result<Column, String>> {
+        if self.text.trim().is_empty() {
+            return None;
+        }
+        let read = Column::from_line(&self.text, medium);
+        Some(read.map(|mut column| {
+            column.encoding = column.encoding.or(self.encoding);
+            column
+        }))
+    }
 }
 
 impl Draft {
     /// Of the store that could not be read, else of the open one.
     pub fn of(model: &Model) -> Option<Self> {
-        let (path, trouble, base, contents) = match (&model.unread, &model.session) {
+        let (path, store_path, trouble, base, contents) = match (&model.unread, &model.session) {
             (Some(unread), _) => {
                 let contents = unread.contents.clone();
-                let blank = || contents.as_ref().map(|contents| contents.blank(0));
-                let base = unread.remembered.mapping.clone().or_else(blank)?;
-                (&unread.path, Some(unread.message.clone()), base, contents)
+                let proposed = |contents: &Contents| contents.proposed(contents.likeliest());
+                let proposed = || contents.as_ref().map(proposed);
+                let base = unread.remembered.mapping.clone().or_else(proposed)?;
+                let trouble = Some(unread.message.clone());
+                (&unread.path, &unread.store_path, trouble, base, contents)
             }
             (None, Some(session)) => {
                 let opened = &session.opened;
                 let contents = Some(opened.contents.clone());
-                (&opened.path, None, opened.layout.clone(), contents)
+                let layout = opened.layout.clone();
+                (&opened.path, &opened.store_path, None, layout, contents)
             }
             (None, None) => return None,
         };
         let name = path.file_name().unwrap_or(path.as_os_str());
-        let line = |role: Role| Line {
-            role,
-            text: base.column(role).map(Column::to_line).unwrap_or_default(),
-            error: None,
-        };
-        Some(Self {
+        let mut draft = Self {
             file: name.to_string_lossy().into_owned(),
+            path: path.clone(),
+            store_path: store_path.clone(),
             trouble,
             from: base.events.from.clone(),
-            key: base.events.key.clone().unwrap_or_default(),
+            key: base
+                .events
+                .key
+                .as_ref()
+                .map(Key::to_line)
+                .unwrap_or_default(),
             filter: base.events.filter.clone().unwrap_or_default(),
-            lines: Role::ALL.into_iter().map(line).collect(),
+            lines: Role::ALL.map(|role| Line::of(role, &base)).into(),
             base,
             contents,
-        })
+        };
+        draft.propose();
+        Some(draft)
+    }
+
+    /// What the parts of the chosen table read like, beside what the lines say.
+    fn propose(&mut self) {
+        let Some(contents) = &self.contents else {
+            return;
+        };
+        let chosen = self.chosen(contents).unwrap_or(0);
+        let Some(part) = contents.parts.get(chosen) else {
+            return;
+        };
+        for line in &mut self.lines {
+            line.proposal = part.proposals.get(&line.role).map(Column::to_line);
+        }
+    }
+
+    /// Which part of the file is read.
+    fn chosen(&self, contents: &Contents) -> Option<usize> {
+        let table = Layout::table_named(&self.from)?;
+        let mut parts = contents.parts.iter();
+        parts.position(|part| part.name.eq_ignore_ascii_case(&table))
     }
 
     pub fn medium(&self) -> Medium {
@@ -71,60 +160,85 @@ impl Draft {
 
     /// What can be written as a source: of the chosen table, of all where it is none of them.
     pub fn sources(&self) -> Vec<String> {
-        let parts = self.contents.iter().flat_map(|contents| &contents.parts);
-        let chosen = self.from.trim().trim_matches('"');
-        let (of_table, all): (Vec<_>, Vec<_>) =
-            parts.partition(|part| part.name.eq_ignore_ascii_case(chosen));
-        let parts = if of_table.is_empty() { all } else { of_table };
-        let sources = parts.into_iter().flat_map(|part| &part.sources);
+        let Some(contents) = &self.contents else {
+            return Vec::new();
+        };
+        let parts = match self.chosen(contents) {
+            Some(chosen) => &contents.parts[chosen..=chosen],
+            None => &contents.parts[..],
+        };
+        let sources = parts.iter().flat_map(|part| &part.sources);
         sources.cloned().collect()
     }
 
+    /// Begins anew with another table: what its columns read like.
     pub fn choose_table(&mut self, name: &str) {
         let Some(contents) = &self.contents else {
             return;
         };
-        if let Some(at) = contents.parts.iter().position(|part| part.name == name) {
-            let blank = contents.blank(at);
-            self.from = blank.events.from;
-            self.key = blank.events.key.unwrap_or_default();
+        let mut parts = contents.parts.iter();
+        let Some(at) = parts.position(|part| part.name == name) else {
+            return;
+        };
+        let proposed = contents.proposed(at);
+        self.from.clone_from(&proposed.events.from);
+        let key = proposed.events.key.as_ref();
+        self.key = key.map(Key::to_line).unwrap_or_default();
+        for line in &mut self.lines {
+            line.take(proposed.column(line.role));
         }
+        self.propose();
     }
 
-    /// The text by which two drafts are told apart.
-    pub fn fingerprint(&self) -> String {
-        let mut text = [&*self.from, &*self.key, &*self.filter].join("\n");
+    /// The layout as far as it can be read, to be shown while it is being written.
+    pub fn reading(&self) -> Option<Layout> {
+        let mut layout = self.frame();
         for line in &self.lines {
-            text.push('\n');
-            text.push_str(&line.text);
+            match line.column(layout.medium) {
+                Some(column) => layout.events.columns.insert(line.role, column.ok()?),
+                None => layout.events.columns.remove(&line.role),
+            };
         }
-        text
+        Some(layout)
+    }
+
+    /// What the layout says beside the columns.
+    fn frame(&self) -> Layout {
+        let mut layout = self.base.clone();
+        let events = &mut layout.events;
+        let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        if layout.medium == Medium::Sqlite {
+            events.from = self.from.trim().to_owned();
+            events.key = some(&self.key).map(|key| Key::from_line(&key));
+            events.filter = some(&self.filter);
+        }
+        // A mapping that somebody chose is not weighed against others.
+        layout.evidence.clear();
+        layout
+    }
+
+    /// The layout as a file to pass on, unless a line cannot be read; then the line says why.
+    pub fn shared(&mut self) -> Option<Layout> {
+        let layout = self.layout()?;
+        let stem = self.path.file_stem().unwrap_or_default().to_string_lossy();
+        Some(layout.to_share(&stem, self.contents.as_ref()))
     }
 
     /// The layout, unless a line cannot be read; then the line says why.
     pub fn layout(&mut self) -> Option<Layout> {
-        let mut layout = self.base.clone();
-        let events = &mut layout.events;
-        let medium = self.base.medium;
-        let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        if medium == Medium::Sqlite {
-            events.from = self.from.trim().to_owned();
-            events.key = some(&self.key);
-            events.filter = some(&self.filter);
-        }
+        let mut layout = self.frame();
         let mut sound = true;
         for line in &mut self.lines {
-            if line.text.trim().is_empty() {
-                events.columns.remove(&line.role);
-                continue;
-            }
-            match Column::from_line(&line.text, medium) {
-                Ok(column) => {
-                    events.columns.insert(line.role, column);
+            match line.column(layout.medium) {
+                Some(Ok(column)) => {
+                    layout.events.columns.insert(line.role, column);
                 }
-                Err(error) => {
+                Some(Err(error)) => {
                     line.error = Some(error);
                     sound = false;
+                }
+                None => {
+                    layout.events.columns.remove(&line.role);
                 }
             }
         }
@@ -134,8 +248,6 @@ impl Draft {
             line.error = Some("Every event has a type: name where it stands".to_owned());
             sound = false;
         }
-        // A mapping that somebody chose is not weighed against others.
-        layout.evidence.clear();
         if !layout.name.ends_with("corrected by hand") && layout.id != "own-mapping" {
             layout.name = format!("{}, corrected by hand", layout.name);
         }

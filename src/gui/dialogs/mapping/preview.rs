@@ -1,72 +1,60 @@
-//! The first events as the mapping being written reads them.
+//! The first events as the mapping being written reads them, beside its lines and as they change.
 
 use egui::{Align2, Rect, Ui, pos2, vec2};
 
 use super::draft::Draft;
-use crate::gui::command::{Command, Outbox};
+use crate::gui::command::Outbox;
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, sizes};
-use crate::gui::widgets::{Button, Notice, Severity, paint_line};
+use crate::gui::widgets::{Notice, Severity, paint_line};
 use crate::model::time::Style;
-use crate::worker::{Preview, PreviewRow};
+use crate::worker::{AskPreview, Preview, PreviewRow};
+
+/// An event stands on two lines: what is known of it, and its payload.
+const ROW: f32 = 2.0 * sizes::ROW_TREE;
+const POSITION: f32 = 52.0;
+const VERSION: f32 = 40.0;
+const TIME: f32 = 176.0;
 
 pub(super) fn show(
     ui: &mut Ui,
     model: &Model,
-    draft: &mut Draft,
-    shown: &mut Option<String>,
+    draft: &Draft,
+    shown: &mut Option<AskPreview>,
     outbox: &mut Outbox,
 ) {
     let t = ui.tokens();
-    let now = draft.fingerprint();
+    let reading = draft.reading();
+    let note = match &reading {
+        Some(_) => "as these lines read them",
+        None => "as the lines read them before; one cannot be read now",
+    };
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = sizes::GAP;
         ui.label(Face::Title.text("First events", t.text));
-        let is_current = shown.as_ref() == Some(&now);
-        let note = match (shown.is_some(), is_current) {
-            (false, _) => "",
-            (true, true) => "as read by these lines",
-            (true, false) => "the lines have changed since",
-        };
         ui.label(Face::Secondary.text(note, t.text2));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if ui
-                .add(Button::secondary("Try these lines").small())
-                .clicked()
-                && let Some(layout) = draft.layout()
-            {
-                *shown = Some(now);
-                outbox.send(Command::PreviewMapping(Box::new(layout)));
-            }
-        });
     });
     ui.add_space(4.0);
-    if shown.is_none() {
-        return;
+    if let Some(layout) = reading {
+        let path = draft.path.clone();
+        *shown = Some(AskPreview { path, layout });
     }
-    let answer = &model.answers.preview;
-    match answer.get() {
-        _ if answer.is_pending() => {
-            ui.label(Face::Dense.text("Reading…", t.text2));
-        }
+    let Some(question) = shown else { return };
+    outbox.ask(|answers| &mut answers.preview, question.clone());
+    // What was read before stays until the new lines are, so that nothing flickers while somebody types.
+    match model.answers.preview.get() {
         Some(Ok(preview)) => rows(ui, model, preview),
         Some(Err(sentence)) => {
             Notice::new(Severity::Error, sentence).show(ui);
         }
-        None => {}
+        None => {
+            ui.label(Face::Dense.text("Reading…", t.text2));
+        }
     }
 }
 
 fn rows(ui: &mut Ui, model: &Model, preview: &Preview) {
     let t = ui.tokens();
-    if preview.rows.is_empty() {
-        let text = "No record could be read as an event by these lines";
-        ui.label(Face::Dense.text(text, t.warning));
-    }
-    for row in &preview.rows {
-        let (_, rect) = ui.allocate_space(vec2(ui.available_width(), sizes::ROW_TABLE));
-        paint(ui, model, rect, row);
-    }
     if let Some(problem) = &preview.problem {
         let text = match preview.problems {
             1 => problem.clone(),
@@ -74,29 +62,51 @@ fn rows(ui: &mut Ui, model: &Model, preview: &Preview) {
         };
         Notice::new(Severity::Warning, &text).show(ui);
     }
+    if preview.rows.is_empty() {
+        let text = "No record could be read as an event by these lines";
+        ui.label(Face::Dense.text(text, t.warning));
+    }
+    for row in &preview.rows {
+        let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ROW));
+        paint(ui, model, rect, row);
+    }
 }
 
 fn paint(ui: &mut Ui, model: &Model, rect: Rect, row: &PreviewRow) {
     let t = ui.tokens();
+    let (mut above, mut below) = rect.split_top_bottom_at_fraction(0.5);
+    // The two lines of an event stand closer than two events.
+    above = above.translate(vec2(0.0, 2.0));
+    below = below.translate(vec2(0.0, -2.0));
     let time = row.time.map_or_else(
         || "no time".to_owned(),
         |time| model.zone().format(time, Style::Seconds),
     );
+    let name = ((rect.width() - POSITION - VERSION - TIME) / 2.0).max(60.0);
     let cells = [
-        (56.0, row.position.to_string(), Face::Cell, t.text2),
-        (136.0, row.stream.clone(), Face::Dense, t.text),
-        (44.0, row.version.to_string(), Face::Cell, t.text2),
-        (136.0, row.event_type.clone(), Face::Dense, t.text),
-        (164.0, time, Face::Cell, t.text2),
-        (f32::INFINITY, row.payload.clone(), Face::Cell, t.text3),
+        (POSITION, row.position.to_string(), Face::Cell, t.text2),
+        (name, row.event_type.clone(), Face::Dense, t.text),
+        (name, row.stream.clone(), Face::Dense, t.text),
+        (VERSION, row.version.to_string(), Face::Cell, t.text2),
+        (f32::INFINITY, time, Face::Cell, t.text2),
     ];
     let mut left = rect.left();
     for (width, text, face, colour) in cells {
         let right = (left + width).min(rect.right());
-        let cell = Rect::from_min_max(pos2(left, rect.top()), pos2(right - 8.0, rect.bottom()));
+        let cell = Rect::from_min_max(pos2(left, above.top()), pos2(right - 8.0, above.bottom()));
         paint_line(ui.painter(), cell, Align2::LEFT_CENTER, &text, face, colour);
         left = right;
     }
+    let cell = below.with_min_x(rect.left() + POSITION);
+    let (face, colour) = (Face::Code, t.text3);
+    paint_line(
+        ui.painter(),
+        cell,
+        Align2::LEFT_CENTER,
+        &row.payload,
+        face,
+        colour,
+    );
     ui.painter()
         .hline(rect.x_range(), rect.bottom() - 0.5, (1.0, t.border));
     let response = ui.interact(rect, ui.scope_id().with(row.position), egui::Sense::hover());

@@ -1,15 +1,17 @@
 //! What the palette's text may mean, in groups. Streams and types come from the worker; commands,
 //! moments and stores are few and matched here. Draws nothing.
 
-use super::Mark;
+use std::path::Path;
+
+use super::{Mark, moments};
 use crate::gui::command::{Command, Listed};
-use crate::gui::model::Model;
+use crate::gui::model::{Direction, Model};
 use crate::gui::theme::Icon;
+use crate::gui::words;
 use crate::log::Log;
-use crate::model::time::{Moment, Style, input, relative};
-use crate::model::{Position, StreamIx};
+use crate::model::time::relative;
 use crate::render::grouped;
-use crate::worker::{FoundStream, Fuzzy, Names, SAMPLES};
+use crate::worker::{FoundStream, Fuzzy, Names, SAMPLES, Sample};
 
 /// What a text may begin with, and what it then is about.
 pub(super) const PREFIXES: [(char, &str); 5] = [
@@ -22,6 +24,9 @@ pub(super) const PREFIXES: [(char, &str); 5] = [
 
 /// Commands shown beside streams; alone they are all shown.
 const COMMANDS: usize = 6;
+
+/// Files opened lately that are offered.
+const RECENT: usize = 5;
 
 /// What is asked, by its prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,11 +62,6 @@ impl<'a> Query<'a> {
             _ => None,
         }
     }
-
-    /// Whether the worker's answer may come first.
-    pub fn wants_streams(&self) -> bool {
-        self.names().is_some()
-    }
 }
 
 /// Entries under a heading.
@@ -90,7 +90,7 @@ pub(super) enum Standing {
 }
 
 impl Entry {
-    fn new(icon: Icon, title: impl Into<String>, command: Command) -> Self {
+    pub(super) fn new(icon: Icon, title: impl Into<String>, command: Command) -> Self {
         Self {
             mark: Mark::Icon(icon),
             title: title.into(),
@@ -102,7 +102,7 @@ impl Entry {
         }
     }
 
-    fn note(mut self, note: impl Into<String>) -> Self {
+    pub(super) fn note(mut self, note: impl Into<String>) -> Self {
         self.note = note.into();
         self
     }
@@ -120,15 +120,22 @@ pub(super) fn groups(model: &Model, query: &Query<'_>) -> Vec<Group> {
         Query::Commands(text) => add("Commands", commands(model, text, usize::MAX)),
         Query::Help(text) => add("Help", help(model, text)),
         Query::Time(text) | Query::Position(text) => {
-            add("Move the cursor", moment(model, text));
+            add("Move the cursor", moments::meant(model, text));
         }
         Query::Types(_) => add("Event types", types(model)),
+        // Enter must not do more than somebody who has typed nothing can have meant.
+        Query::Anything("") if model.session.is_some() => {
+            add("Commands", commands(model, "", usize::MAX));
+            add("Recent stores", recent(model));
+        }
         Query::Anything("") => {
-            add("Recent stores", stores(model, ""));
+            let (recent, samples) = (recent(model), samples());
+            add("Recent stores", recent);
+            add("Samples", samples);
             add("Commands", commands(model, "", usize::MAX));
         }
         Query::Anything(text) => {
-            let meant = moment(model, text);
+            let meant = moments::meant(model, text);
             let plain = text.bytes().all(|b| b.is_ascii_digit());
             if !meant.is_empty() && !plain {
                 add("Move the cursor", meant);
@@ -141,13 +148,47 @@ pub(super) fn groups(model: &Model, query: &Query<'_>) -> Vec<Group> {
             add("Event types", types(model));
             add("Stores", stores(model, text));
             add("Commands", commands(model, text, COMMANDS));
+            // What is named as it was typed comes before what only has the letters somewhere.
+            groups.sort_by_key(|group| group.closeness(text));
         }
     }
     groups
 }
 
+/// How near a name is to what was typed, the nearest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Closeness {
+    /// It is the text.
+    Same,
+    /// The text stands in it, whole, or was understood rather than found.
+    Together,
+    /// Its letters do.
+    Scattered,
+}
+
+impl Closeness {
+    fn of(title: &str, marks: &[u32], text: &str) -> Self {
+        let is_next = |pair: &[u32]| pair[1] == pair[0] + 1;
+        if title.eq_ignore_ascii_case(text) {
+            Self::Same
+        } else if marks.windows(2).all(is_next) {
+            Self::Together
+        } else {
+            Self::Scattered
+        }
+    }
+}
+
+impl Group {
+    /// That of its best entry, which is its first.
+    fn closeness(&self, text: &str) -> Option<Closeness> {
+        let best = self.entries.first()?;
+        Some(Closeness::of(&best.title, &best.marks, text))
+    }
+}
+
+/// What the worker has found, if it is about a text that may still be being typed.
 fn found(model: &Model) -> Option<(&Log, &Names)> {
-    model.search.as_ref()?;
     Some((model.log()?, model.answers.names.get()?))
 }
 
@@ -163,15 +204,11 @@ fn streams(model: &Model) -> Vec<Entry> {
 
 fn stream(model: &Model, log: &Log, found: &FoundStream) -> Entry {
     let category = log.category(found.stream);
-    let versions = |count: usize| match count {
-        1 => "1 event".to_owned(),
-        count => format!("{} events", grouped(count as u64)),
-    };
     let mut note = format!("{}, ", log.category_name(category));
     if found.known < found.events {
         note.push_str(&format!("{} of ", grouped(found.known as u64)));
     }
-    note.push_str(&versions(found.events));
+    note.push_str(&words::counted(found.events, "event", "events"));
     let last = found.last.filter(|last| last.at() < log.len());
     let last = last.and_then(|last| log.time(last, model.clock()));
     if let (Some(last), Some(cursor)) = (last, model.cursor.time()) {
@@ -205,7 +242,7 @@ fn event(model: &Model) -> Vec<Entry> {
             log.version(event),
             log.stream_name(log.stream(event))
         );
-        let note = format!("{}, the event with this id", log.position(event));
+        let note = format!("{}, the event with this id", words::position(log, event));
         Some(Entry::new(Icon::Events, title, Command::GoToEvent(event)).note(note))
     };
     found(model).and_then(entry).into_iter().collect()
@@ -230,92 +267,43 @@ fn types(model: &Model) -> Vec<Entry> {
         .collect()
 }
 
-/// Moments that were typed, and what a bare number may be.
-fn moment(model: &Model, text: &str) -> Vec<Entry> {
-    let Some(log) = model.log().filter(|_| !text.is_empty()) else {
-        return Vec::new();
-    };
-    let stream = model.selection.stream;
-    if let Ok(typed) = input::parse(text, &model.input_context()) {
-        let go = Command::MoveToTyped(text.to_owned());
-        return match typed.moment {
-            Moment::Time(_) => vec![Entry::new(Icon::Pin, format!("To {}", typed.echo), go)],
-            Moment::Head => vec![Entry::new(Icon::Last, "To the head", Command::ToHead)],
-            Moment::Position(position) => vec![position_entry(model, log, position)],
-            Moment::Version(version) => {
-                vec![version_entry(log, stream, &version.to_string())]
-            }
-        };
-    }
-    let Ok(number) = text.parse::<i64>() else {
-        return Vec::new();
-    };
-    let mut entries = vec![position_entry(model, log, Position(number))];
-    if stream.is_some() {
-        entries.push(version_entry(log, stream, &format!("v{number}")));
-    }
-    entries
-}
-
-fn position_entry(model: &Model, log: &Log, position: Position) -> Entry {
-    let event = log.at_position(position);
-    let note = match event {
-        None => "before the first event".to_owned(),
-        Some(event) => {
-            let kind = log.type_name(log.event_type(event));
-            let time = log.time(event, model.clock());
-            let at = time.map(|time| model.zone().format(time, Style::AsNeeded));
-            let own = log.position(event);
-            let behind = if own == position {
-                String::new()
-            } else {
-                format!("{own} is the last before it, ")
-            };
-            format!(
-                "{behind}{kind}{}",
-                at.map_or(String::new(), |at| format!(", {at}"))
-            )
-        }
-    };
-    let title = format!("To position {position}");
-    let command = Command::MoveToTyped(position.to_string());
-    Entry::new(Icon::Pin, title, command).note(note)
-}
-
-fn version_entry(log: &Log, stream: Option<StreamIx>, version: &str) -> Entry {
-    let title = match stream {
-        Some(stream) => format!("To version {version} of {}", log.stream_name(stream)),
-        None => format!("To version {version}: select a stream first"),
-    };
-    Entry::new(Icon::State, title, Command::MoveToTyped(version.to_owned()))
-}
-
-/// Recent files and samples.
+/// Recent files and samples that match.
 fn stores(model: &Model, text: &str) -> Vec<Entry> {
-    let mut fuzzy = Fuzzy::new(text);
-    let mut entries = Vec::new();
-    for recent in model.settings.recent.files() {
-        let path = recent.path.path();
+    let all = recent(model).into_iter().chain(samples());
+    matching(all.collect(), &mut Fuzzy::new(text))
+}
+
+/// Files opened lately, but for the one that is open.
+fn recent(model: &Model) -> Vec<Entry> {
+    // A store that was opened by a relative path is remembered by its whole one.
+    let open = model.session.as_ref();
+    let open = open.and_then(|open| std::path::absolute(&open.opened.path).ok());
+    let is_open = |path: &Path| open.as_deref() == Some(path);
+    let files = model.settings.recent.files().iter();
+    let paths = files.map(|recent| recent.path.path());
+    let others = paths.filter(|path| !is_open(path)).take(RECENT);
+    let entry = |path: &Path| {
         let name = path.file_name().unwrap_or(path.as_os_str());
         let open = Command::Open(path.to_owned());
         let entry = Entry::new(Icon::File, format!("Open {}", name.to_string_lossy()), open);
         let folder = path.parent().map(|folder| folder.display().to_string());
-        entries.push(entry.note(folder.unwrap_or_default()));
-    }
-    entries.truncate(5);
-    if model.session.is_none() || !text.is_empty() {
-        for (at, sample) in SAMPLES.iter().enumerate() {
-            let title = format!("Open sample {}", sample.file);
-            let open = Command::OpenSample(at);
-            entries.push(Entry::new(Icon::Folder, title, open).note(sample.title));
-        }
-    }
-    matching(entries, &mut fuzzy)
+        entry.note(folder.unwrap_or_default())
+    };
+    others.map(entry).collect()
+}
+
+/// The bundled stores.
+fn samples() -> Vec<Entry> {
+    let entry = |(at, sample): (usize, &Sample)| {
+        let title = format!("Open sample {}", sample.file);
+        Entry::new(Icon::Folder, title, Command::OpenSample(at)).note(sample.title)
+    };
+    SAMPLES.iter().enumerate().map(entry).collect()
 }
 
 /// The commands that can be carried out now, best first.
 fn commands(model: &Model, text: &str, most: usize) -> Vec<Entry> {
-    let possible = Command::LISTED.iter().filter(|listed| {
+    let possible = Command::listed().iter().filter(|listed| {
         listed.needs.are_met(model) && listed.title != "Go to stream, event or command"
     });
     let mut entries = matching(possible.map(command).collect(), &mut Fuzzy::new(text));
@@ -324,7 +312,7 @@ fn commands(model: &Model, text: &str, most: usize) -> Vec<Entry> {
 }
 
 fn command(listed: &Listed) -> Entry {
-    let icon = match (listed.command)() {
+    let icon = match listed.command.clone() {
         Command::OpenDialog | Command::OpenFolderDialog => Icon::Folder,
         Command::Copy(_)
         | Command::CopyAnswer
@@ -336,11 +324,12 @@ fn command(listed: &Listed) -> Entry {
         Command::AddBookmark => Icon::Flag,
         Command::Settings | Command::SetTheme(_) => Icon::Settings,
         Command::Help => Icon::Help,
+        Command::Retrace(Direction::Back) => Icon::Left,
         _ => Icon::Right,
     };
     Entry {
         keys: listed.shortcut().map(|keys| keys_text(&keys)),
-        ..Entry::new(icon, listed.title, (listed.command)())
+        ..Entry::new(icon, listed.title.clone(), listed.command.clone())
     }
 }
 
@@ -360,12 +349,12 @@ fn help(model: &Model, text: &str) -> Vec<Entry> {
         ("Settings", Command::Settings),
     ];
     let entries = topics.map(|(title, command)| Entry::new(Icon::Help, title, command));
-    let commands = Command::LISTED
+    let commands = Command::listed()
         .iter()
         .filter(|listed| listed.keys.is_some());
     let entries = entries.into_iter().chain(commands.map(command));
     let met = |entry: &Entry| {
-        let listed = Command::LISTED
+        let listed = Command::listed()
             .iter()
             .find(|listed| listed.title == entry.title);
         listed.is_none_or(|listed| listed.needs.are_met(model))
@@ -389,7 +378,7 @@ fn matching(entries: Vec<Entry>, fuzzy: &mut Fuzzy) -> Vec<Entry> {
 
 #[cfg(test)]
 mod tests {
-    use super::Query;
+    use super::{Closeness, Query};
 
     #[test]
     fn a_prefix_says_what_is_asked() {
@@ -400,5 +389,13 @@ mod tests {
         assert_eq!(Query::of("acc 77").names(), Some("acc 77"));
         assert_eq!(Query::of("?").names(), None);
         assert_eq!(Query::of("é").names(), Some("é"));
+    }
+
+    #[test]
+    fn what_is_named_as_typed_comes_before_scattered_letters() {
+        let state = Closeness::of("State", &[0, 1, 2, 3, 4], "state");
+        let copy = Closeness::of("Copy state", &[5, 6, 7, 8, 9], "state");
+        let shipment = Closeness::of("ShipmentCreated", &[0, 7, 12, 13, 14], "state");
+        assert!(state < copy && copy < shipment);
     }
 }

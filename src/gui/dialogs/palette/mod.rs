@@ -2,6 +2,7 @@
 //! runs a command. What the text may mean is worked out in `entries` and by the worker.
 
 mod entries;
+mod moments;
 mod row;
 
 use egui::{Align, Id, Key, Layout, Margin, Modifiers, ScrollArea, TextEdit, Ui, UiBuilder, vec2};
@@ -12,6 +13,7 @@ use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
 use crate::gui::widgets::Keycap;
 use crate::render::grouped;
+use crate::worker::AskNames;
 use entries::{Entry, Group, Query};
 
 /// What is being typed and which entry is chosen.
@@ -36,9 +38,8 @@ impl Palette {
                 self.waiting = None;
             }
             let query = Query::of(&self.text);
-            let search = query.names().map(str::to_owned);
-            if model.search != search {
-                outbox.send(Command::Search(search));
+            if let Some(question) = question(model, &query) {
+                outbox.ask(|answers| &mut answers.names, question);
             }
             rule(ui);
             let groups = entries::groups(model, &query);
@@ -52,7 +53,8 @@ impl Palette {
             foot(ui);
             if enter || self.waiting.is_some() {
                 // What was typed last decides, not what was found for less of it.
-                let complete = !query.wants_streams() || is_answered(model, &query);
+                let complete = question(model, &query)
+                    .is_none_or(|question| model.answers.names.of(&question).is_some());
                 self.waiting = (!complete && self.chosen == 0).then_some(());
                 if self.waiting.is_none() {
                     let all = groups.into_iter().flat_map(|group| group.entries);
@@ -85,10 +87,20 @@ impl Palette {
         let mut right = ui.new_child(right);
         right.add(Keycap::new("Esc"));
         if let (Some(log), Some(names)) = (model.log(), model.answers.names.get())
-            && model.search.is_some()
+            && Query::of(&self.text).names() == Some(names.text.as_str())
         {
-            let streams = log.streams().len() as u64;
-            let count = format!("{} of {}", grouped(names.matching), grouped(streams));
+            let count = match Query::of(&self.text) {
+                Query::Types(_) => format!(
+                    "{} of {} event types",
+                    grouped(names.types.len() as u64),
+                    grouped(log.types().len() as u64)
+                ),
+                _ => format!(
+                    "{} of {} streams",
+                    grouped(names.matching),
+                    grouped(log.streams().len() as u64)
+                ),
+            };
             right.label(Face::Cell.text(count, t.text2));
         }
         let left = right.min_rect().left() - 12.0;
@@ -107,31 +119,29 @@ impl Palette {
         } else {
             "Store or command"
         };
+        // The keyboard is here for as long as the palette is open, from its first frame on.
+        let id = Id::unique("palette-text");
+        ui.memory_mut(|memory| memory.request_focus(id));
         let edit = TextEdit::singleline(&mut self.text)
-            .id(Id::unique("palette-text"))
+            .id(id)
             .frame(egui::Frame::NONE)
             .font(Face::Answer.font())
             .text_color(t.text)
             .hint_text(Face::Answer.text(hint, t.text3))
             .desired_width(field.width());
         let response = child.add(edit).accessible_name("Go to");
-        // The keyboard is here for as long as the palette is open.
-        if !response.has_focus() {
-            response.request_focus();
-        }
         response.changed()
     }
 }
 
-/// Whether the worker has answered to what is typed now.
-fn is_answered(model: &Model, query: &Query<'_>) -> bool {
-    model.session.is_none()
-        || (model.search.as_deref() == query.names()
-            && model
-                .answers
-                .names
-                .current()
-                .is_some_and(|names| Some(names.text.as_str()) == query.names()))
+/// What the worker is asked about what is typed.
+fn question(model: &Model, query: &Query<'_>) -> Option<AskNames> {
+    let session = model.session.as_ref().filter(|open| !open.log.is_empty())?;
+    Some(AskNames {
+        subject: session.subject(),
+        cut: *model.cursor.cut(),
+        text: query.names()?.to_owned(),
+    })
 }
 
 /// By how many entries the keys move.

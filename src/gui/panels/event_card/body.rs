@@ -1,139 +1,84 @@
-//! Payload and metadata of the shown event, cut into lines once and drawn in place.
+//! Payload and metadata of the shown event, drawn in place.
 
 use egui::{Frame, Label, Margin, Ui};
 
-use crate::gui::model::Inspected;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
-use crate::gui::widgets::{HexView, IconButton, JsonText, JsonView, Notice, Severity};
+use crate::gui::widgets::{HexView, IconButton, JsonView, Notice, Severity};
 use crate::log::Payload;
 use crate::render::grouped;
+use crate::worker::{Inspected, PayloadText};
 
 /// When the event stands as seen from the cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
+pub(super) enum When {
     /// It was known.
     Past,
     /// It comes later.
     Future,
 }
 
-/// A payload made ready to be drawn.
-#[derive(Debug, Default)]
-enum Prepared {
-    #[default]
-    Absent,
-    Json(JsonText),
-    /// Text of no known encoding.
-    Text(JsonText),
-    Bytes,
+/// Draws payload and metadata; what is to be copied, if that was asked.
+pub(super) fn show(
+    ui: &mut Ui,
+    inspected: &Inspected,
+    schema: Option<&str>,
+    (when, marked): (When, Option<&str>),
+) -> Option<String> {
+    let body = match &inspected.body {
+        Ok(body) => body,
+        Err(error) => {
+            let sentence = format!("Payload could not be read: {error}");
+            line(ui);
+            padded(ui, |ui| Notice::new(Severity::Error, &sentence).show(ui));
+            return None;
+        }
+    };
+    let part = |name, prepared, payload| Part {
+        name,
+        prepared,
+        payload,
+        when,
+        marked,
+    };
+    let data = part("Payload", &inspected.data, &body.data);
+    let metadata = part("Metadata", &inspected.metadata, &body.metadata);
+    let copied = data.show(ui, &data.note(schema));
+    copied.or(metadata.show(ui, &metadata.note(None)))
 }
 
-impl Prepared {
-    fn of(payload: &Payload) -> Self {
-        match payload {
-            Payload::Absent => Self::Absent,
-            Payload::Json(raw) => Self::Json(JsonText::new(raw.get())),
-            Payload::Opaque(bytes) => match std::str::from_utf8(bytes) {
-                Ok(text) if !text.contains(|c: char| c.is_control() && !c.is_whitespace()) => {
-                    Self::Text(JsonText::plain(text))
-                }
-                _ => Self::Bytes,
-            },
-        }
-    }
-
-    const fn encoding(&self) -> &'static str {
-        match self {
-            Self::Absent => "none",
-            Self::Json(_) => "JSON",
-            Self::Text(_) => "text",
-            Self::Bytes => "bytes of no known encoding",
-        }
-    }
-
-    fn copied(&self, payload: &Payload) -> Option<String> {
-        match (self, payload) {
-            (Self::Json(text) | Self::Text(text), _) => Some(text.pretty()),
-            (Self::Bytes, Payload::Opaque(bytes)) => {
-                Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
-            }
-            _ => None,
-        }
+const fn encoding(text: &PayloadText) -> &'static str {
+    match text {
+        PayloadText::Absent => "none",
+        PayloadText::Json(_) => "JSON",
+        PayloadText::Viewed(..) => "shown as JSON",
+        PayloadText::Text(_) => "text",
+        PayloadText::Bytes => "bytes of no known encoding",
     }
 }
 
-/// The two parts of an event that stay in the file, ready to be drawn.
-#[derive(Debug, Default)]
-pub(super) struct Bodies {
-    number: Option<u64>,
-    data: Prepared,
-    metadata: Prepared,
-}
-
-impl Bodies {
-    /// Cuts the answer to job `number` into lines, unless that was done.
-    pub fn load(&mut self, number: u64, inspected: &Inspected) {
-        if self.number == Some(number) {
-            return;
+fn copied(text: &PayloadText, payload: &Payload) -> Option<String> {
+    match (text, payload) {
+        (PayloadText::Json(text) | PayloadText::Text(text) | PayloadText::Viewed(text, _), _) => {
+            Some(text.pretty())
         }
-        let (data, metadata) = match &inspected.body {
-            Ok(body) => (Prepared::of(&body.data), Prepared::of(&body.metadata)),
-            Err(_) => Default::default(),
-        };
-        *self = Self {
-            number: Some(number),
-            data,
-            metadata,
-        };
-    }
-
-    /// Draws payload and metadata; what is to be copied, if that was asked.
-    pub fn show(
-        &self,
-        ui: &mut Ui,
-        inspected: &Inspected,
-        schema: Option<&str>,
-        side: Side,
-    ) -> Option<String> {
-        let body = match &inspected.body {
-            Ok(body) => body,
-            Err(error) => {
-                let sentence = format!("Payload could not be read: {error}");
-                line(ui);
-                padded(ui, |ui| Notice::new(Severity::Error, &sentence).show(ui));
-                return None;
-            }
-        };
-        let data = Part::new("Payload", &self.data, &body.data, side);
-        let metadata = Part::new("Metadata", &self.metadata, &body.metadata, side);
-        let copied = data.show(ui, &data.note(schema));
-        copied.or(metadata.show(ui, &metadata.note(None)))
+        (PayloadText::Bytes, Payload::Opaque(bytes)) => {
+            Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        }
+        _ => None,
     }
 }
 
 /// One of the two on its way to the screen.
 struct Part<'a> {
     name: &'static str,
-    prepared: &'a Prepared,
+    prepared: &'a PayloadText,
     payload: &'a Payload,
-    side: Side,
+    when: When,
+    /// The text that was looked for.
+    marked: Option<&'a str>,
 }
 
-impl<'a> Part<'a> {
-    const fn new(
-        name: &'static str,
-        prepared: &'a Prepared,
-        payload: &'a Payload,
-        side: Side,
-    ) -> Self {
-        Self {
-            name,
-            prepared,
-            payload,
-            side,
-        }
-    }
-
+impl Part<'_> {
     /// `JSON, 214 bytes, schema v2`
     fn note(&self, schema: Option<&str>) -> String {
         if matches!(self.payload, Payload::Absent) {
@@ -146,7 +91,7 @@ impl<'a> Part<'a> {
         });
         format!(
             "{}, {} bytes{schema}",
-            self.prepared.encoding(),
+            encoding(self.prepared),
             grouped(size)
         )
     }
@@ -168,7 +113,7 @@ impl<'a> Part<'a> {
                 .add(IconButton::new(Icon::Copy, &name).small())
                 .clicked()
             {
-                copied = self.prepared.copied(self.payload);
+                copied = self::copied(self.prepared, self.payload);
             }
         }
         right.add(Label::new(Face::Secondary.text(note, t.text2)).truncate());
@@ -188,19 +133,47 @@ impl<'a> Part<'a> {
 
     fn content(&self, ui: &mut Ui) {
         match (self.prepared, self.payload) {
-            (Prepared::Json(text) | Prepared::Text(text), _) => {
-                let view = JsonView::new(self.name, text);
-                match self.side {
-                    Side::Past => view.show(ui),
-                    Side::Future => view.future().show(ui),
+            (
+                PayloadText::Json(text) | PayloadText::Text(text) | PayloadText::Viewed(text, _),
+                _,
+            ) => {
+                let view = JsonView::new(self.name, text).marked(self.marked);
+                match self.when {
+                    When::Past => view.show(ui),
+                    When::Future => view.future().show(ui),
                 };
+                self.stored(ui);
             }
-            (Prepared::Bytes, Payload::Opaque(bytes)) => {
+            (PayloadText::Bytes, Payload::Opaque(bytes)) => {
                 HexView::new(self.name, bytes).show(ui);
             }
             _ => {
                 let text = format!("This event carries no {}", self.name.to_lowercase());
                 ui.add(Label::new(Face::Secondary.text(text, ui.tokens().text3)));
+            }
+        }
+    }
+}
+
+impl Part<'_> {
+    /// Under the view of another encoding what is stored.
+    fn stored(&self, ui: &mut Ui) {
+        let (PayloadText::Viewed(_, text), Payload::Viewed(viewed)) = (self.prepared, self.payload)
+        else {
+            return;
+        };
+        let head = format!(
+            "{} as stored, {}",
+            self.name,
+            viewed.encoding.to_uppercase()
+        );
+        ui.add(Label::new(Face::Secondary.text(&head, ui.tokens().text3)));
+        match text {
+            Some(text) => {
+                JsonView::new(&head, text).show(ui);
+            }
+            None => {
+                HexView::new(&head, &viewed.stored).show(ui);
             }
         }
     }

@@ -5,14 +5,15 @@ use egui::{
     WidgetInfo, pos2, vec2,
 };
 
-use super::links::{Cause, Links};
-use super::words;
+use crate::analysis::links::{Cause, Links};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, sizes};
 use crate::gui::widgets::{middle_ellipsis, paint_line};
+use crate::gui::words;
 use crate::log::Log;
 use crate::model::EventIx;
+use crate::render::grouped;
 
 const NODE: f32 = 36.0;
 const GAP: f32 = 6.0;
@@ -28,7 +29,7 @@ struct Node {
     title: String,
     below: String,
     hover: String,
-    event: Option<EventIx>,
+    to: Option<Command>,
     look: Look,
 }
 
@@ -39,17 +40,20 @@ enum Look {
     Future,
 }
 
+/// An event with what it hangs together with.
+pub(super) struct Shown<'a> {
+    pub model: &'a Model,
+    pub log: &'a Log,
+    pub event: EventIx,
+    pub links: &'a Links,
+    /// What a click on another event does.
+    pub follow: fn(EventIx) -> Command,
+}
+
 /// Draws the nodes over the available width; nothing where neither cause nor effect is known.
-pub(super) fn show(
-    ui: &mut Ui,
-    model: &Model,
-    log: &Log,
-    event: EventIx,
-    links: &Links,
-    outbox: &mut Outbox,
-) {
-    let cause = cause(model, log, event, &links.cause);
-    let effects = effects(model, log, event, links);
+pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, outbox: &mut Outbox) {
+    let cause = shown.cause();
+    let effects = shown.effects();
     if cause.is_none() && effects.is_empty() {
         return;
     }
@@ -75,7 +79,7 @@ pub(super) fn show(
         x += width + ARROWS;
     }
     let this = node_at(x, middle);
-    node(ui, this, &this_node(model, log, event), outbox);
+    node(ui, this, &shown.this(), outbox);
     if let Some(rect) = before {
         arrow(ui, rect.right_center(), this.left_center());
     }
@@ -88,90 +92,102 @@ pub(super) fn show(
     }
 }
 
-fn cause(model: &Model, log: &Log, event: EventIx, cause: &Cause) -> Option<Node> {
-    match cause {
-        Cause::None => None,
-        Cause::Event(cause) => Some(other(model, log, event, *cause, "Cause")),
-        Cause::Elsewhere(id) => Some(Node {
-            role: "Cause",
-            title: middle_ellipsis(id, 22),
-            below: "not in this store".to_owned(),
-            hover: format!("Caused by {id}, which is no event of this store"),
-            event: None,
-            look: Look::Past,
-        }),
+impl Shown<'_> {
+    fn cause(&self) -> Option<Node> {
+        match &self.links.cause {
+            Cause::None => None,
+            Cause::Event(cause) => Some(self.other(*cause, "Cause")),
+            Cause::Elsewhere(id) => Some(Node {
+                role: "Cause",
+                title: middle_ellipsis(id, 22),
+                below: "not in this store".to_owned(),
+                hover: format!("Caused by {id}, which is no event of this store"),
+                to: None,
+                look: Look::Past,
+            }),
+        }
     }
-}
 
-fn effects(model: &Model, log: &Log, event: EventIx, links: &Links) -> Vec<Node> {
-    let shown = if links.effects_in_all > SHOWN {
-        SHOWN - 1
-    } else {
-        SHOWN
-    };
-    let mut nodes: Vec<Node> = links
-        .effects
-        .iter()
-        .take(shown)
-        .map(|&effect| other(model, log, event, effect, "Effect"))
-        .collect();
-    let left = links.effects_in_all - nodes.len();
-    if left > 0 {
-        nodes.push(Node {
-            role: "Effects",
-            title: format!("{left} more effects"),
-            below: "of this event".to_owned(),
-            hover: "The Events view lists them by their correlation id".to_owned(),
-            event: None,
-            look: Look::Past,
-        });
+    fn effects(&self) -> Vec<Node> {
+        let Self { model, links, .. } = self;
+        let in_all = links.effected.known + links.effected.later;
+        let shown = if in_all > SHOWN { SHOWN - 1 } else { SHOWN };
+        let effects = links.effects.iter().take(shown);
+        let mut nodes: Vec<Node> = effects
+            .map(|&effect| self.other(effect, "Effect"))
+            .collect();
+        let left = in_all.saturating_sub(nodes.len());
+        if left > 0 {
+            let named = links.effects.iter().take(nodes.len());
+            let future = named.filter(|effect| !model.is_known(**effect)).count();
+            let later = links.effected.later.saturating_sub(future);
+            let correlated = self.log.correlation(self.event);
+            nodes.push(Node {
+                role: "Effects",
+                title: format!("{} more effects", grouped(left as u64)),
+                below: match later {
+                    0 => "of this event".to_owned(),
+                    later => format!("{} after the cursor", grouped(later as u64)),
+                },
+                hover: match correlated {
+                    Some(_) => "Show the events with the same correlation id".to_owned(),
+                    None => String::new(),
+                },
+                to: correlated.map(|_| Command::FilterCorrelation(self.event)),
+                look: Look::Past,
+            });
+        }
+        nodes
     }
-    nodes
-}
 
-fn this_node(model: &Model, log: &Log, event: EventIx) -> Node {
-    let stream = super::stream_shown(model, log, event);
-    Node {
-        role: "This event",
-        title: words::type_of(log, event).to_owned(),
-        below: words::place(log, stream, event).replace(" · ", "  "),
-        hover: String::new(),
-        event: None,
-        look: Look::This,
+    fn this(&self) -> Node {
+        let Self { log, event, .. } = *self;
+        let stream = super::stream_shown(self.model, log, event);
+        Node {
+            role: "This event",
+            title: words::type_of(log, event).to_owned(),
+            below: words::place(log, stream, event).replace(" · ", "  "),
+            hover: String::new(),
+            to: None,
+            look: Look::This,
+        }
     }
-}
 
-fn other(model: &Model, log: &Log, event: EventIx, other: EventIx, role: &'static str) -> Node {
-    let stream = log.stream(other);
-    Node {
-        role,
-        title: words::type_of(log, other).to_owned(),
-        below: words::delay(log, model.clock(), other, event),
-        hover: format!(
-            "{} in {}, {}",
-            words::type_of(log, other),
-            log.stream_name(stream),
-            words::place(log, stream, other)
-        ),
-        event: Some(other),
-        look: if model.is_known(other) {
-            Look::Past
-        } else {
-            Look::Future
-        },
+    fn other(&self, other: EventIx, role: &'static str) -> Node {
+        let Self { model, log, .. } = *self;
+        let stream = log.stream(other);
+        Node {
+            role,
+            title: words::type_of(log, other).to_owned(),
+            below: words::delay(log, model.clock(), other, self.event),
+            hover: format!(
+                "{} in {}, {}",
+                words::type_of(log, other),
+                log.stream_name(stream),
+                words::place(log, stream, other)
+            ),
+            to: Some((self.follow)(other)),
+            look: if model.is_known(other) {
+                Look::Past
+            } else {
+                Look::Future
+            },
+        }
     }
 }
 
 fn node(ui: &mut Ui, rect: Rect, node: &Node, outbox: &mut Outbox) {
-    let sense = if node.event.is_some() {
+    let sense = if node.to.is_some() {
         Sense::click()
     } else {
         Sense::hover()
     };
-    let id = ui.scope_id().with((node.role, node.event, &node.title));
+    let id = ui
+        .scope_id()
+        .with((node.role, rect.min.y as i32, &node.title));
     let response: Response = ui.interact(rect, id, sense);
     let name = format!("{} {}", node.role, node.title);
-    let role = if node.event.is_some() {
+    let role = if node.to.is_some() {
         Role::Link
     } else {
         Role::Group
@@ -179,12 +195,12 @@ fn node(ui: &mut Ui, rect: Rect, node: &Node, outbox: &mut Outbox) {
     response.widget_info(|| WidgetInfo::labeled(role, true, &name));
     paint(ui, rect, node, &response);
     let clicked = response.clicked();
-    if let Some(event) = node.event {
+    if let Some(command) = &node.to {
         response
             .on_hover_cursor(CursorIcon::PointingHand)
             .on_hover_text(&node.hover);
         if clicked {
-            outbox.send(Command::GoToEvent(event));
+            outbox.send(command.clone());
         }
     } else if !node.hover.is_empty() {
         response.on_hover_text(&node.hover);
@@ -195,7 +211,7 @@ fn paint(ui: &Ui, rect: Rect, node: &Node, response: &Response) {
     let t = ui.tokens();
     let (fill, frame) = match node.look {
         Look::This => (t.selection, t.selection_line),
-        _ if response.hovered() && node.event.is_some() => (t.hover, t.border2),
+        _ if response.hovered() && node.to.is_some() => (t.hover, t.border2),
         _ => (t.raised, t.border2),
     };
     let (title, below) = match node.look {

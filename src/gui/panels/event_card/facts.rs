@@ -2,15 +2,16 @@
 
 use egui::{Label, Ui};
 
-use super::links::Links;
-use super::words;
+use crate::analysis::links::Links;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Model, View};
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::widgets::{IconButton, KeyValue, Link};
+use crate::gui::words;
 use crate::log::{Clock, Log};
 use crate::model::EventIx;
 use crate::model::time::Style;
+use crate::render::grouped;
 
 /// Where the values begin.
 pub(super) const NAMES: f32 = 76.0;
@@ -25,7 +26,7 @@ pub(super) struct Facts<'a> {
 
 impl Facts<'_> {
     /// Draws them one below the other.
-    pub fn show(&self, ui: &mut Ui, links: &mut Links, outbox: &mut Outbox) {
+    pub fn show(&self, ui: &mut Ui, links: Option<&Links>, outbox: &mut Outbox) {
         self.stream(ui, outbox);
         self.time(ui, "Recorded", Clock::Recorded);
         self.time(ui, "Occurred", Clock::Occurred);
@@ -81,15 +82,14 @@ impl Facts<'_> {
         });
     }
 
-    fn correlation(&self, ui: &mut Ui, links: &mut Links, outbox: &mut Outbox) {
+    fn correlation(&self, ui: &mut Ui, links: Option<&Links>, outbox: &mut Outbox) {
         let Some(id) = self.log.correlation(self.event) else {
             row("Correlation").absent(ui, "no correlation id");
             return;
         };
-        let counts = links.correlated(self.log, self.model.cursor.cut());
         row("Correlation").show(ui, |ui| {
             let most = (ui.available_width() / 16.0) as usize;
-            let link = ui.add(Link::mono(id).middle(most.clamp(9, 36)));
+            let link = ui.add(Link::mono(&id.to_string()).middle(most.clamp(9, 36)));
             if link.on_hover_text("Show the events with this id").clicked() {
                 outbox.send(Command::FilterCorrelation(self.event));
             }
@@ -97,19 +97,16 @@ impl Facts<'_> {
                 quiet(ui, "not indexed yet");
                 return;
             }
-            let mut text = if counts.beyond > 0 {
-                "more than 10,000 events".to_owned()
-            } else {
+            let Some(counts) = links.map(|links| links.correlated) else {
+                return;
+            };
+            if counts.known > 0 {
                 let events = words::counted(counts.known, "event", "events");
                 let streams = words::counted(counts.streams, "stream", "streams");
-                format!("{events} in {streams}")
-            };
-            if counts.known == 0 {
-                text.clear();
+                quiet(ui, &format!("{events} in {streams}"));
             }
-            quiet(ui, &text);
             if counts.later > 0 {
-                let later = format!("{} after the cursor", counts.later);
+                let later = format!("{} after the cursor", grouped(counts.later as u64));
                 let colour = ui.tokens().future;
                 ui.add(Label::new(Face::Secondary.text(later, colour)).truncate());
             }

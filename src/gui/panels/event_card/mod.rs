@@ -3,43 +3,135 @@
 
 mod body;
 mod chain;
-mod copied;
 mod facts;
-mod links;
-pub(in crate::gui) mod words;
 
 use egui::{ScrollArea, Ui};
+use serde::{Deserialize, Serialize};
 
+use crate::analysis::links::{Cause, Links};
 use crate::gui::command::{Command, Outbox};
-use crate::gui::model::{Direction, Inspected, Model, View};
+use crate::gui::model::{Answers, Direction, Model};
 use crate::gui::theme::{Icon, TokensExt, sizes};
-use crate::gui::widgets::{EmptyState, IconButton, PaneHead};
+use crate::gui::widgets::{IconButton, PaneHead, Side, SidePane};
+use crate::gui::words;
 use crate::log::Log;
 use crate::model::{EventIx, StreamIx};
-use body::{Bodies, Side};
+use crate::worker::{AskEvent, AskLinks, Inspected, Slot};
+use body::When;
 use facts::Facts;
-use links::{Cause, Links};
+
+/// Below this width of a view its card stands under it.
+const NARROW: f32 = 860.0;
 
 /// The card of one event.
 #[derive(Default)]
 pub(in crate::gui) struct EventCard {
-    links: Links,
-    bodies: Bodies,
+    of: Beside,
+}
+
+/// How large the user made a card.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(in crate::gui) struct CardSize {
+    /// At the right of its view.
+    width: Option<f32>,
+    /// Under it.
+    height: Option<f32>,
+}
+
+/// What a card stands beside. Two cards may be seen at once, with an event each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::gui) enum Beside {
+    /// A list of events: it shows the selected one.
+    #[default]
+    List,
+    /// A state: it shows the event that made it, or one of the stream's that is selected.
+    State,
+}
+
+impl Beside {
+    /// Whether a card stands under its view.
+    pub fn is_below(ui: &Ui) -> bool {
+        ui.available_width() < NARROW
+    }
+
+    /// The pane of a card: at the right of a wide view, under a narrow one.
+    pub fn pane<'a>(self, ui: &Ui, size: &'a mut CardSize) -> SidePane<'a> {
+        let room = ui.available_size();
+        if Self::is_below(ui) {
+            let usual = (room.y * 0.45).max(160.0);
+            return SidePane::new("event card", Side::Bottom, &mut size.height, usual)
+                .range(120.0, room.y * 0.7);
+        }
+        let share = match self {
+            Self::List => 0.27,
+            Self::State => 0.47,
+        };
+        let usual = (room.x * share).clamp(340.0, 640.0);
+        SidePane::new("event card", Side::Right, &mut size.width, usual).range(280.0, room.x * 0.5)
+    }
+
+    fn body(self, answers: &Answers) -> &Slot<AskEvent> {
+        match self {
+            Self::List => &answers.inspected,
+            Self::State => &answers.beside,
+        }
+    }
+
+    fn links(self, answers: &Answers) -> &Slot<AskLinks> {
+        match self {
+            Self::List => &answers.links,
+            Self::State => &answers.beside_links,
+        }
+    }
+
+    fn ask(self, outbox: &mut Outbox, body: AskEvent) {
+        outbox.ask(
+            match self {
+                Self::List => |answers: &mut Answers| &mut answers.inspected,
+                Self::State => |answers: &mut Answers| &mut answers.beside,
+            },
+            body,
+        );
+    }
+
+    fn ask_links(self, outbox: &mut Outbox, links: AskLinks) {
+        outbox.ask(
+            match self {
+                Self::List => |answers: &mut Answers| &mut answers.links,
+                Self::State => |answers: &mut Answers| &mut answers.beside_links,
+            },
+            links,
+        );
+    }
 }
 
 impl EventCard {
-    /// Draws the inspected event into `ui`.
-    pub fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    /// A card beside `of`.
+    pub fn beside(of: Beside) -> Self {
+        Self { of }
+    }
+
+    /// Draws `wanted` into `ui`; the one shown before stays until it has come, so that nothing
+    /// flickers.
+    pub fn show(&self, ui: &mut Ui, model: &Model, wanted: EventIx, outbox: &mut Outbox) {
         ui.spacing_mut().item_spacing.y = 0.0;
-        let Some((session, event)) = model.session.as_ref().zip(shown_event(model)) else {
-            nothing(ui, model);
+        if let Some(question) = model.ask_event(wanted) {
+            self.of.ask(outbox, question);
+        }
+        let Some((session, event)) = model.session.as_ref().zip(self.shown(model, wanted)) else {
             return;
         };
         let log: &Log = &session.log;
-        let inspected = model.answers.inspected.get();
+        let inspected = self.of.body(&model.answers).get();
         let inspected = inspected.filter(|inspected| inspected.event == event);
-        self.links.load(log, session.revision, event);
-        head(ui, model, log, event, inspected, outbox);
+        let question = AskLinks {
+            subject: session.subject(),
+            event,
+            cut: *model.cursor.cut(),
+        };
+        self.of.ask_links(outbox, question);
+        head(ui, model, log, event, outbox);
         let scroll = ScrollArea::vertical()
             .id_salt("event-card")
             .auto_shrink(false);
@@ -48,8 +140,17 @@ impl EventCard {
         });
     }
 
+    /// The event to show.
+    fn shown(&self, model: &Model, wanted: EventIx) -> Option<EventIx> {
+        let len = model.log()?.len();
+        let slot = self.of.body(&model.answers);
+        let before = slot.get().map(|inspected| inspected.event);
+        let event = before.filter(|_| slot.is_pending()).unwrap_or(wanted);
+        (event.at() < len).then_some(event)
+    }
+
     fn content(
-        &mut self,
+        &self,
         ui: &mut Ui,
         model: &Model,
         log: &Log,
@@ -57,6 +158,9 @@ impl EventCard {
         inspected: Option<&Inspected>,
         outbox: &mut Outbox,
     ) {
+        let links = self.of.links(&model.answers).known();
+        let links = links.filter(|(question, _)| question.event == event);
+        let links = links.map(|(_, links)| links);
         let body = inspected.and_then(|inspected| inspected.body.as_ref().ok());
         let facts = Facts {
             model,
@@ -67,8 +171,9 @@ impl EventCard {
         egui::Frame::NONE
             .inner_margin(egui::Margin::symmetric(sizes::PAD as i8, 8))
             .show(ui, |ui| {
-                facts.show(ui, &mut self.links, outbox);
-                if self.links.cause == Cause::None && self.links.effects.is_empty() {
+                facts.show(ui, links, outbox);
+                let alone = |links: &&Links| links.cause == Cause::None && links.effects.is_empty();
+                if links.is_some_and(|links| alone(&links)) {
                     let why = if log.is_complete() {
                         "neither cause nor effect recorded"
                     } else {
@@ -79,38 +184,34 @@ impl EventCard {
                         .absent(ui, why);
                 }
             });
-        chain::show(ui, model, log, event, &self.links, outbox);
+        if let Some(links) = links {
+            let shown = chain::Shown {
+                model,
+                log,
+                event,
+                links,
+                follow: match self.of {
+                    Beside::List => Command::FollowEvent,
+                    Beside::State => Command::GoToEvent,
+                },
+            };
+            chain::show(ui, &shown, outbox);
+        }
         ui.add_space(6.0);
         let Some(inspected) = inspected else { return };
-        self.bodies
-            .load(model.answers.inspected.number(), inspected);
-        let side = if model.is_known(event) {
-            Side::Past
+        let when = if model.is_known(event) {
+            When::Past
         } else {
-            Side::Future
+            When::Future
         };
         let schema = log.schema_version(event);
-        if let Some(text) = self.bodies.show(ui, inspected, schema, side) {
+        // In a list, what the filter looked for is shown in what it found.
+        let looked_for = model.filter.text.as_ref().map(|text| text.text.as_str());
+        let marked = looked_for.filter(|_| self.of == Beside::List);
+        if let Some(text) = body::show(ui, inspected, schema, (when, marked)) {
             outbox.send(Command::Copy(text));
         }
     }
-}
-
-/// The event to show: the selected one, in the state view else the one that made the state. The last
-/// one shown stays until the next has come, so that nothing flickers.
-fn shown_event(model: &Model) -> Option<EventIx> {
-    let made = || match model.view {
-        View::State => model.answers.state.get()?.at.last,
-        _ => None,
-    };
-    let wanted = model.selection.event.or_else(made)?;
-    let len = model.log()?.len();
-    let slot = &model.answers.inspected;
-    let before = slot.get().map(|inspected| inspected.event);
-    before
-        .filter(|_| slot.is_pending())
-        .or(Some(wanted))
-        .filter(|event| event.at() < len)
 }
 
 /// The stream that versions are told in: the selected one if the event stands in it.
@@ -122,14 +223,7 @@ pub(super) fn stream_shown(model: &Model, log: &Log, event: EventIx) -> StreamIx
     }
 }
 
-fn head(
-    ui: &mut Ui,
-    model: &Model,
-    log: &Log,
-    event: EventIx,
-    inspected: Option<&Inspected>,
-    outbox: &mut Outbox,
-) {
+fn head(ui: &mut Ui, model: &Model, log: &Log, event: EventIx, outbox: &mut Outbox) {
     let stream = stream_shown(model, log, event);
     let place = words::place(log, stream, event);
     let dot = ui.tokens().category(log.category(log.stream(event)).at());
@@ -149,10 +243,8 @@ fn head(
         .secondary_mono(&place)
         .show(ui, |ui| {
             let copy = IconButton::new(Icon::Copy, "Copy event as JSON").small();
-            if ui.add(copy).clicked()
-                && let Some(text) = inspected.and_then(|inspected| copied::json(log, inspected))
-            {
-                outbox.send(Command::Copy(text));
+            if ui.add(copy).clicked() {
+                outbox.send(Command::CopyEvent(event));
             }
             if ui
                 .add(IconButton::new(Icon::Down, forward).small())
@@ -164,16 +256,4 @@ fn head(
                 outbox.send(step(Direction::Back));
             }
         });
-}
-
-fn nothing(ui: &mut Ui, model: &Model) {
-    let state = &model.answers.state;
-    let sentence = match model.view {
-        View::State if state.is_pending() || state.get().is_none() => {
-            "The last event is shown once the state is folded; any event of the history can be selected"
-        }
-        View::State => "No event of this stream was known at the cursor",
-        _ => "Select an event to see what it carries",
-    };
-    EmptyState::new(Icon::Events, sentence).show(ui);
 }

@@ -1,13 +1,15 @@
 //! Bookmarks over the lanes: a flag with its name and a dashed line.
 
-use egui::{Align2, Rect, Role, Sense, Shape, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, Key, Modifiers, Rect, Response, Role, Sense, Shape, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::Scene;
 use crate::analysis::density::Scale;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, faded, icons};
-use crate::gui::widgets::one_line;
+use crate::gui::widgets::{context_menu, focus_ring, menu_item, one_line};
 use crate::log::Bound;
 use crate::model::time::{Edge, InputContext, Moment, input};
 
@@ -83,15 +85,34 @@ pub(super) fn show(ui: &mut Ui, scene: &Scene<'_>, ends: Option<(i64, i64)>, out
         if response.clicked() {
             outbox.send(Command::MoveTo(bookmark.bound));
         }
-        response.context_menu(|ui| {
-            if ui.button("Copy moment").clicked() {
+        focus_ring(ui, &response);
+        keys(ui, &response, bookmark.at, outbox);
+        context_menu(&response, |ui| {
+            if menu_item(ui, "Rename…").clicked() {
+                outbox.send(Command::AskNameOfBookmark(bookmark.at));
+            }
+            if menu_item(ui, "Copy moment").clicked() {
                 outbox.send(Command::Copy(bookmark.moment.to_owned()));
             }
-            if ui.button("Remove bookmark").clicked() {
+            if menu_item(ui, "Remove bookmark").clicked() {
                 outbox.send(Command::RemoveBookmark(bookmark.at));
             }
         });
         response.on_hover_text(format!("{}\n{}", bookmark.name, bookmark.moment));
+    }
+}
+
+/// What keys do to the bookmark that has the keyboard.
+fn keys(ui: &Ui, response: &Response, at: usize, outbox: &mut Outbox) {
+    if !response.has_focus() {
+        return;
+    }
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    if pressed(Key::F2) {
+        outbox.send(Command::AskNameOfBookmark(at));
+    }
+    if pressed(Key::Delete) {
+        outbox.send(Command::RemoveBookmark(at));
     }
 }
 
@@ -125,7 +146,9 @@ fn find(model: &Model, scale: Scale, moment: &str, ends: (i64, i64)) -> Option<(
     match input::parse(moment, &context).ok()?.moment {
         Moment::Time(time) if scale != Scale::Order => Some((Bound::Time(time), time.micros())),
         Moment::Position(position) => {
-            let event = log.at_position(position)?;
+            let Ok(Bound::Event(event)) = log.at_position_name(&position) else {
+                return None;
+            };
             Some((Bound::Event(event), scale.value(log, event)?))
         }
         Moment::Head => Some((Bound::Head, ends.1)),

@@ -1,12 +1,14 @@
 //! The pointer in the plot: a click or a drag moves the cursor and snaps to nothing, the wheel zooms
 //! around the pointer, with Shift it pans, a double click on a mark goes to its event.
 
-use egui::{PointerButton, Pos2, Role, Sense, Ui, WidgetInfo};
+use egui::{EventFilter, PointerButton, Pos2, Role, Sense, Ui, WidgetInfo};
 
 use super::transport::View;
 use super::{Scene, TimePanel};
 use crate::analysis::density::Scale;
 use crate::gui::command::{Command, Outbox};
+use crate::gui::widgets::{focus_ring, leave_keys};
+use crate::gui::words;
 use crate::model::time::Style;
 use crate::model::{EventIx, Timestamp};
 use crate::render::grouped;
@@ -22,6 +24,16 @@ impl TimePanel {
         let id = ui.scope_id().with("plot");
         let response = ui.interact(scene.geometry.plot(), id, Sense::click_and_drag());
         response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, "Timeline"));
+        if response.has_focus() {
+            // Left and Right step from event to event, as they do anywhere.
+            leave_keys(ui, id);
+            let arrows = EventFilter {
+                horizontal_arrows: true,
+                ..EventFilter::default()
+            };
+            ui.memory_mut(|memory| memory.set_focus_lock_filter(id, arrows));
+            focus_ring(ui, &response);
+        }
         let Some(ends) = self.extent else { return };
         if let Some(point) = response.interact_pointer_pos() {
             let mark = self.mark_at(scene, point);
@@ -81,7 +93,7 @@ impl TimePanel {
     fn describe(&self, scene: &Scene<'_>, point: Pos2) -> String {
         let (log, zone) = (scene.model.log(), scene.model.zone());
         if let (Some(mark), Some(timeline)) = (self.mark_at(scene, point), scene.timeline) {
-            let log = &timeline.log;
+            let log = &timeline.request.subject.log;
             let name = log.type_name(log.event_type(mark.event));
             let version = scene.model.selection.stream;
             let version = version.and_then(|stream| log.version_in(mark.event, stream));
@@ -97,9 +109,7 @@ impl TimePanel {
             Scale::Order => {
                 let last = log.map_or(0, |log| log.len() as i64 - 1);
                 let at = u32::try_from(value.clamp(0, last.max(0))).map(EventIx);
-                let position = log
-                    .zip(at.ok())
-                    .map(|(log, at)| log.position(at).to_string());
+                let position = log.zip(at.ok()).map(|(log, at)| words::position(log, at));
                 position.unwrap_or_default()
             }
         };
@@ -122,7 +132,7 @@ pub(super) fn moment(scene: &Scene<'_>, value: i64) -> String {
             scene.model.zone().format(time, Style::AsNeeded)
         }
         (Scale::Order, Some(log)) => match u32::try_from(value) {
-            Ok(at) if (at as usize) < log.len() => log.position(EventIx(at)).to_string(),
+            Ok(at) if (at as usize) < log.len() => words::position(log, EventIx(at)),
             Ok(_) => "head".to_owned(),
             Err(_) => "start".to_owned(),
         },

@@ -9,7 +9,8 @@ use super::{Scene, TimePanel, bars};
 use crate::analysis::density::LaneBy;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::theme::{Face, Tokens, TokensExt, faded, sizes};
-use crate::gui::widgets::{middle_ellipsis, paint_line};
+use crate::gui::widgets::{context_menu, focus_ring, menu_item, middle_ellipsis, paint_line};
+use crate::model::{CategoryIx, TypeIx};
 use crate::render::grouped;
 use crate::worker::Timeline;
 
@@ -18,6 +19,8 @@ struct Lane<'a> {
     name: &'a str,
     /// Its place among the colours; none for what shares a lane.
     colour: Option<usize>,
+    /// Shows its events; none for what shares a lane.
+    events: Option<Command>,
     /// Events as of the cursor.
     count: u32,
     bins: Cow<'a, [u32]>,
@@ -53,8 +56,11 @@ impl TimePanel {
                 painter.add(bars::mesh(places, peak, rect, colour, cursor));
             }
             let response = gutter(ui, geometry.gutter(rect), lane, colour);
-            response.context_menu(|ui| {
-                if ui.button("Copy counts as of the cursor").clicked() {
+            if let (true, Some(events)) = (response.clicked(), &lane.events) {
+                outbox.send(events.clone());
+            }
+            context_menu(&response, |ui| {
+                if menu_item(ui, "Copy counts as of the cursor").clicked() {
                     outbox.send(Command::Copy(table(&lanes)));
                 }
             });
@@ -102,9 +108,14 @@ impl TimePanel {
             };
             let count = counts.by_lane.get(at).copied().unwrap_or(0);
             let bins = Cow::Borrowed(&timeline.density.lanes[at].counts[..]);
+            let events = place.map(|place| match by {
+                LaneBy::Category => Command::FilterCategory(CategoryIx(place)),
+                _ => Command::FilterType(TypeIx(place)),
+            });
             Lane {
                 name,
                 colour,
+                events,
                 count,
                 bins,
             }
@@ -199,6 +210,7 @@ fn together<'a>(timeline: &'a Timeline, counts: &[u32], from: usize) -> Lane<'a>
     Lane {
         name: if from == 0 { "all events" } else { "other" },
         colour: None,
+        events: None,
         count: counts.get(from..).unwrap_or_default().iter().sum(),
         bins: Cow::Owned(bins),
     }
@@ -234,8 +246,16 @@ fn gutter(ui: &mut Ui, rect: Rect, lane: &Lane<'_>, colour: Color32) -> Response
     let id = ui.scope_id().with(("lane", lane.name));
     let response = ui.interact(rect, id, Sense::click());
     let name = format!("{}: {count} events as of the cursor", lane.name);
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, name.clone()));
-    response.on_hover_text(name)
+    let role = match lane.events {
+        Some(_) => Role::Button,
+        None => Role::Label,
+    };
+    response.widget_info(|| WidgetInfo::labeled(role, true, name.clone()));
+    focus_ring(ui, &response);
+    match lane.events {
+        Some(_) => response.on_hover_text(format!("{name}. Show them")),
+        None => response.on_hover_text(name),
+    }
 }
 
 /// Where the cursor is in the plot, out of sight beyond its ends.

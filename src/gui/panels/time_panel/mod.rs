@@ -18,12 +18,13 @@ use egui::{Align2, Ui};
 
 use crate::analysis::density::{Axis, Gap, LaneBy, Scale};
 use crate::gui::command::{Command, Outbox};
+use crate::gui::kept::Kept;
 use crate::gui::model::{Model, Step};
 use crate::gui::theme::{Face, TokensExt};
-use crate::gui::widgets::paint_line;
+use crate::gui::widgets::{Side, SidePane, paint_line};
 use crate::log::Bound;
 use crate::model::{EventIx, Timestamp};
-use crate::worker::{Idle, Timeline, TimelineRequest, Whole};
+use crate::worker::{AskTimeline, Idle, Timeline, Whole};
 
 use geometry::{Geometry, height_for};
 use ticks::Tick;
@@ -40,14 +41,20 @@ const LANES: [u16; 3] = [1, 6, 12];
 /// No more of the window than this.
 const SHARE: f32 = 0.5;
 
-/// The time panel.
-#[derive(Default)]
-pub(in crate::gui) struct TimePanel {
-    /// What can be seen; all there is where absent.
-    window: Option<TimeWindow>,
+/// What was chosen in the row of buttons.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+struct Choices {
     lanes: LaneBy,
     idle: Idle,
     step: Step,
+}
+
+/// The time panel.
+pub(in crate::gui) struct TimePanel {
+    /// What can be seen; all there is where absent.
+    window: Option<TimeWindow>,
+    kept: Kept<Choices>,
     /// The first and the last value of the log, and the scale they are on.
     extent: Option<(i64, i64)>,
     scale: Option<Scale>,
@@ -56,8 +63,23 @@ pub(in crate::gui) struct TimePanel {
     /// How far from the window's start its frame in the strip was taken.
     grabbed: Option<i64>,
     counts: Option<Counts>,
-    /// The panel's height when the last drag of its edge ended.
-    height: Option<f32>,
+    /// The height that the user gave the panel, once the settings were asked for it.
+    height: Option<Option<f32>>,
+}
+
+impl Default for TimePanel {
+    fn default() -> Self {
+        Self {
+            window: None,
+            kept: Kept::new("time"),
+            extent: None,
+            scale: None,
+            cursor: None,
+            grabbed: None,
+            counts: None,
+            height: None,
+        }
+    }
 }
 
 /// Counts by lane, kept until the cursor or the log is another.
@@ -117,30 +139,24 @@ impl TimePanel {
     pub fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         let [least, usual, most] = LANES.map(height_for);
         let most = most.min(ui.available_height() * SHARE).max(least);
+        self.kept.begin(model);
         let remembered = model.settings.window.time_panel_height;
-        let before = *self.height.get_or_insert(remembered.unwrap_or(usual));
-        let panel = egui::Panel::bottom("time-panel")
-            .resizable(true)
-            .default_size(before.clamp(least, most))
-            .size_range(least..=most)
-            .show_separator_line(false)
-            .frame(egui::Frame::NONE)
-            .show(ui, |ui| self.draw(ui, model, outbox));
-        let height = panel.response.rect.height();
-        if ui.input(|input| input.pointer.any_released()) && (height - before).abs() > 1.0 {
-            self.height = Some(height);
+        let mut height = *self.height.get_or_insert(remembered);
+        let pane = SidePane::new("time panel", Side::Bottom, &mut height, usual);
+        let pane = pane.range(least, most);
+        let shown = pane.show(ui, |ui| self.draw(ui, model, outbox));
+        self.height = Some(height);
+        if shown.response.changed() {
             outbox.send(Command::SetTimePanelHeight(height));
         }
+        self.kept.end(ui, outbox);
     }
 
     fn draw(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         let tokens = ui.tokens();
         let geometry = Geometry::new(ui.max_rect());
-        ui.expand_to_include_rect(geometry.all);
-        ui.set_clip_rect(ui.clip_rect().intersect(geometry.all));
         let (all, line) = (geometry.all, (1.0, tokens.border));
         ui.painter().rect_filled(all, 0.0, tokens.panel);
-        ui.painter().hline(all.x_range(), all.top() + 0.5, line);
         ui.painter()
             .hline(all.x_range(), geometry.transport.bottom() - 0.5, line);
         let view = self.view(model);
@@ -228,25 +244,27 @@ impl TimePanel {
     }
 
     fn want(&self, geometry: &Geometry, view: View, model: &Model, outbox: &mut Outbox) {
-        let request = TimelineRequest {
+        let Some(session) = &model.session else {
+            return;
+        };
+        let question = AskTimeline {
+            subject: session.subject(),
             clock: model.clock(),
-            by: self.lanes,
+            by: self.kept.value.lanes,
             from: view.window.from(),
             to: view.window.to(),
             bins: geometry.bins(),
-            idle: self.idle,
+            idle: self.kept.value.idle,
             stream: model.selection.stream,
         };
-        if model.answers.wanted_timeline.as_ref() != Some(&request) {
-            outbox.send(Command::WantTimeline(request));
-        }
+        outbox.ask(|answers| &mut answers.timeline, question);
     }
 
     /// The axis of what can be seen; until the gaps of a new window are known, those of the old one
     /// serve.
     fn axis(&self, view: View, timeline: Option<&Timeline>) -> Axis {
         let (from, to) = (view.window.from(), view.window.to());
-        let Some(timeline) = timeline.filter(|_| self.idle == Idle::Collapsed) else {
+        let Some(timeline) = timeline.filter(|_| self.kept.value.idle == Idle::Collapsed) else {
             return Axis::new(view.scale, from, to);
         };
         if (timeline.axis.from(), timeline.axis.to()) == (from, to) {

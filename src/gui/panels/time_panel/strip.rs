@@ -10,7 +10,7 @@ use crate::analysis::density::Axis;
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, sizes};
 use crate::gui::widgets::paint_line;
-use crate::worker::{Family, Timeline};
+use crate::worker::Timeline;
 
 /// Less than this is not worth its words.
 const MISSING: f32 = 0.03;
@@ -141,10 +141,7 @@ fn missing(model: &Model) -> f32 {
     if session.log.is_complete() || session.cut_short {
         return 0.0;
     }
-    let indexing = model
-        .running
-        .iter()
-        .find(|running| running.family == Family::Session);
+    let indexing = model.running.iter().find(|running| running.is_indexing());
     let Some(progress) = indexing
         .map(|running| running.progress)
         .filter(|p| p.total > 0)

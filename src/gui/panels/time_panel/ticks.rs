@@ -2,6 +2,7 @@
 //! read and far enough apart. Pure.
 
 use crate::analysis::density::{Axis, Scale};
+use crate::gui::words;
 use crate::log::Log;
 use crate::model::time::{Civil, Style, Zone};
 use crate::model::{EventIx, Timestamp};
@@ -127,7 +128,7 @@ fn ranks(axis: &Axis, log: &Log, least: f64) -> Vec<Tick> {
         .take_while(|&rank| rank <= last);
     let tick = |rank: i64| Tick {
         value: rank - 1,
-        label: log.position(EventIx((rank - 1) as u32)).to_string(),
+        label: words::position(log, EventIx((rank - 1) as u32)),
     };
     ranks.map(tick).collect()
 }

@@ -9,7 +9,10 @@ use crate::analysis::density::{LaneBy, Scale};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Direction, Model, SPEEDS, Step};
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
-use crate::gui::widgets::{Button, IconButton, Segments, Toggle, middle_ellipsis, paint_line};
+use crate::gui::widgets::{
+    Button, IconButton, Segments, Toggle, focus_ring, menu_content, middle_ellipsis, note_item,
+    paint_line,
+};
 use crate::model::time::Span;
 use crate::render::grouped;
 use crate::worker::Idle;
@@ -96,7 +99,7 @@ impl TimePanel {
     }
 
     fn moves(&self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-        let by_stream = self.step == Step::Selection && model.selection.stream.is_some();
+        let by_stream = self.kept.value.step == Step::Selection && model.selection.stream.is_some();
         let step = |direction| match (by_stream, direction) {
             (true, direction) => Command::StepSelection(direction),
             (false, direction) => Command::StepEvent(direction),
@@ -142,23 +145,23 @@ impl TimePanel {
                 middle_ellipsis(log.stream_name(stream), NAME)
             )
         });
-        let chosen = match (&of_stream, self.step) {
+        let chosen = match (&of_stream, self.kept.value.step) {
             (Some(name), Step::Selection) => name,
             _ => "event of the log",
         };
         let button = Button::secondary(chosen).small().menu().name("Step by");
         let response = ui.add(button);
-        Popup::menu(&response).show(|ui| {
-            let on = self.step == Step::Event || of_stream.is_none();
+        popup(&response, |ui| {
+            let on = self.kept.value.step == Step::Event || of_stream.is_none();
             if choice(ui, on.into(), "event of the log").clicked() {
-                self.step = Step::Event;
+                self.kept.value.step = Step::Event;
             }
             ui.add_enabled_ui(of_stream.is_some(), |ui| {
                 let name = of_stream
                     .as_deref()
                     .unwrap_or("event of the selected stream");
                 if choice(ui, (!on).into(), name).clicked() {
-                    self.step = Step::Selection;
+                    self.kept.value.step = Step::Selection;
                 }
             });
         });
@@ -170,24 +173,24 @@ impl TimePanel {
             LaneBy::Type => "Event type",
             _ => "Category",
         };
-        let button = Button::secondary(word(self.lanes))
+        let button = Button::secondary(word(self.kept.value.lanes))
             .small()
             .menu()
             .name("Lanes");
         let response = ui.add(button);
-        Popup::menu(&response).show(|ui| {
+        popup(&response, |ui| {
             for by in [LaneBy::Category, LaneBy::Type] {
-                if choice(ui, (self.lanes == by).into(), word(by)).clicked() {
-                    self.lanes = by;
+                if choice(ui, (self.kept.value.lanes == by).into(), word(by)).clicked() {
+                    self.kept.value.lanes = by;
                 }
             }
         });
     }
 
     fn collapsing(&mut self, ui: &mut Ui) {
-        let on = self.idle == Idle::Collapsed;
+        let on = self.kept.value.idle == Idle::Collapsed;
         if check(ui, "Collapse idle gaps", on.into()).clicked() {
-            self.idle = if on { Idle::Shown } else { Idle::Collapsed };
+            self.kept.value.idle = if on { Idle::Shown } else { Idle::Collapsed };
         }
     }
 
@@ -240,6 +243,10 @@ impl TimePanel {
     }
 }
 
+fn popup(button: &Response, content: impl FnOnce(&mut Ui)) {
+    Popup::menu(button).show(|ui| menu_content(ui, content));
+}
+
 /// A word before a menu; the menu carries it for assistive technology.
 fn explain(ui: &mut Ui, room: Room, word: &str) {
     if room == Room::Narrow {
@@ -254,7 +261,9 @@ fn explain(ui: &mut Ui, room: Room, word: &str) {
 }
 
 fn choice(ui: &mut Ui, toggle: Toggle, text: &str) -> Response {
-    ui.add(egui::Button::selectable(toggle == Toggle::On, text))
+    let response = ui.add(egui::Button::selectable(toggle == Toggle::On, text));
+    note_item(ui, &response);
+    response
 }
 
 fn speed(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
@@ -262,7 +271,7 @@ fn speed(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let text = format!("× {}", grouped(current.into()));
     let response = ui.add(Button::secondary(&text).small().menu().name("Speed"));
     let timed = model.log().is_none_or(|log| log.has_clock(model.clock()));
-    Popup::menu(&response).show(|ui| {
+    popup(&response, |ui| {
         for speed in SPEEDS {
             let amount = if timed {
                 Span::from_secs(speed.into()).to_string()
@@ -335,18 +344,14 @@ fn check(ui: &mut Ui, text: &str, toggle: Toggle) -> Response {
         Face::Secondary,
         tokens.text2,
     );
-    if response.has_focus() {
-        let ring = (sizes::FOCUS_RING, tokens.accent);
-        let inside = egui::StrokeKind::Inside;
-        ui.painter().rect_stroke(rect, sizes::RADIUS, ring, inside);
-    }
+    focus_ring(ui, &response);
     response
 }
 
 /// The keys of a command, as people read them.
 fn keys_of(ui: &Ui, command: &Command) -> Option<String> {
-    let listed = Command::LISTED
+    let listed = Command::listed()
         .iter()
-        .find(|listed| (listed.command)() == *command)?;
+        .find(|listed| listed.command.clone() == *command)?;
     listed.keys_text(ui.ctx())
 }

@@ -3,16 +3,16 @@
 
 use egui::{Align, Id, Key, Label, Layout, Rect, ScrollArea, Ui, UiBuilder};
 
-use super::TimeFormat;
 use super::columns;
 use super::editor::Editor;
+use super::filter_words::{self, Part};
 use super::table::Sight;
-use super::words::{self, Part};
 use crate::analysis::events::{Case, EventFilter, TextFilter};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Model, SearchState};
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::widgets::{Button, Chip, Link, TextField};
+use crate::gui::words::{self, TimeFormat};
 use crate::log::Log;
 use crate::render::grouped;
 
@@ -85,7 +85,8 @@ impl Bar {
         let name = "Text in payload";
         let field = TextField::new(name, &mut self.text)
             .icon(Icon::Search)
-            .hint(name);
+            .hint(name)
+            .clearable();
         let response = ui.add(field.width(FIELD));
         let now = ui.input(|input| input.time);
         if response.changed() {
@@ -125,7 +126,7 @@ impl Bar {
         (log, times): (&Log, TimeFormat),
         outbox: &mut Outbox,
     ) {
-        let chips = words::chips(&model.filter, log, model.clock(), &times);
+        let chips = filter_words::chips(&model.filter, log, model.clock(), &times);
         let mut edit: Option<(Part, Rect)> = None;
         let button = 96.0;
         let room = (ui.available_width() - button).max(0.0);
@@ -141,7 +142,7 @@ impl Bar {
                     for chip in &chips {
                         let said = Chip::new(&chip.name, &chip.value).closable().show(ui);
                         if said.closed {
-                            set(outbox, words::without(&model.filter, chip.part));
+                            set(outbox, filter_words::without(&model.filter, chip.part));
                         } else if said.response.clicked() {
                             edit = Some((chip.part, said.response.rect));
                         }
@@ -163,10 +164,10 @@ fn standing(
     outbox: &mut Outbox,
 ) -> Asked {
     let t = ui.tokens();
-    if ui
-        .add(Button::secondary("Export").icon(Icon::Export))
-        .clicked()
-    {
+    let export = ui.add(Button::secondary("Export").icon(Icon::Export));
+    let known_events = words::counted(known, "event", "events");
+    let hover = format!("Writes the {known_events} of the table that are known at the cursor");
+    if export.on_hover_text(hover).clicked() {
         outbox.send(Command::Export);
     }
     columns::menu(ui, model, outbox);
@@ -205,7 +206,7 @@ fn count(model: &Model, log: &Log, known: usize) -> String {
         (false, _) => "match",
     };
     let so_far = match model.answers.matching.state() {
-        SearchState::Running(_) => " so far",
+        SearchState::Running => " so far",
         SearchState::Stopped => " so far, search stopped",
         SearchState::Done if !log.is_complete() => " so far",
         SearchState::Done => "",

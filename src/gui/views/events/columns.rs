@@ -2,10 +2,10 @@
 
 use egui::{Popup, PopupCloseBehavior, Ui};
 
-use super::TimeFormat;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::widgets::{Button, Column};
+use crate::gui::words::TimeFormat;
 use crate::log::Clock;
 use crate::workspace::Settings;
 
@@ -96,7 +96,7 @@ impl Col {
                     Clock::Occurred => "Occurred",
                 };
                 let head = format!("{clock}, {}", model.zone());
-                Column::new(head, times.width()).resizable()
+                Column::new(head, times.width()).named("time").resizable()
             }
             Self::Correlation => Column::new("Correlation", 112.0).resizable(),
             Self::Category => Column::new("Category", 100.0).resizable(),

@@ -7,9 +7,9 @@ mod time;
 use egui::{Frame, Margin, Popup, PopupCloseBehavior, PopupKind, Rect, RectAlign, Response, Ui};
 
 use super::bar::{popover_id, set};
-use super::words::Part;
+use super::filter_words::Part;
 use crate::analysis::events::{CorrelationFilter, EventFilter};
-use crate::gui::command::{Command, Outbox};
+use crate::gui::command::Outbox;
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt};
 use crate::gui::widgets::{Segments, TableState, Tabs, TextField};
@@ -45,6 +45,13 @@ pub(super) struct Editor {
     list: TableState,
 }
 
+/// Whether the popover stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stays {
+    Open,
+    Closed,
+}
+
 /// Whether chosen types are the only ones or left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Mode {
@@ -66,7 +73,8 @@ impl Editor {
     ) {
         if button.clicked() {
             self.open = !self.open;
-            self.anchor = None;
+            // Chips that come while it is open push the button along, but not the popover.
+            self.anchor = Some(button.rect);
             self.begin(model, log);
         }
         if let Some((part, rect)) = chip {
@@ -80,10 +88,6 @@ impl Editor {
                 Part::From | Part::To => Page::Time,
             };
             self.begin(model, log);
-        }
-        let listing = self.open && self.page == Page::Stream;
-        if !listing && model.streams_wanted.is_some() {
-            outbox.send(Command::ListStreams(None));
         }
         if !self.open {
             return;
@@ -101,7 +105,9 @@ impl Editor {
             .open_bool(&mut open);
         popup.show(|ui| {
             ui.set_width(WIDTH);
-            self.page(ui, model, log, outbox);
+            if self.page(ui, model, log, outbox) == Stays::Closed {
+                ui.close();
+            }
         });
         self.open = open;
     }
@@ -119,7 +125,7 @@ impl Editor {
         self.to = time::Typed::of(model.filter.to, model, log);
     }
 
-    fn page(&mut self, ui: &mut Ui, model: &Model, log: &Log, outbox: &mut Outbox) {
+    fn page(&mut self, ui: &mut Ui, model: &Model, log: &Log, outbox: &mut Outbox) -> Stays {
         let before = self.page;
         Tabs::new("Filter by", &mut self.page)
             .tab(Page::Type, "Event type")
@@ -138,8 +144,11 @@ impl Editor {
             Page::Category => self.categories(ui, model, log, outbox),
             Page::Stream => self.streams(ui, model, log, outbox),
             Page::Correlation => self.correlations(ui, model, outbox),
-            Page::Time => time::show(ui, model, log, (&mut self.from, &mut self.to), outbox),
+            Page::Time => {
+                return time::show(ui, model, log, (&mut self.from, &mut self.to), outbox);
+            }
         }
+        Stays::Open
     }
 
     fn correlations(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {

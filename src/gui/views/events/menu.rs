@@ -5,6 +5,7 @@ use egui::Ui;
 use crate::analysis::events::{EventFilter, TypeFilter};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
+use crate::gui::widgets::menu_item;
 use crate::log::{Bound, Log};
 use crate::model::{EventIx, TypeIx};
 
@@ -54,7 +55,7 @@ pub(super) fn show(ui: &mut Ui, model: &Model, log: &Log, event: EventIx, outbox
     });
     if let Some(id) = log.correlation(event) {
         item(ui, "Copy correlation id", outbox, || {
-            Command::Copy(id.to_owned())
+            Command::Copy(id.to_string())
         });
     }
 }
@@ -65,10 +66,9 @@ fn item(
     outbox: &mut Outbox,
     command: impl FnOnce() -> Command,
 ) -> egui::Response {
-    let response = ui.add(egui::Button::new(word).frame(false));
+    let response = menu_item(ui, word);
     if response.clicked() {
         outbox.send(command());
-        ui.close();
     }
     response
 }

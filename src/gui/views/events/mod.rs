@@ -4,28 +4,35 @@
 mod bar;
 mod columns;
 mod editor;
+mod filter_words;
 mod menu;
 mod table;
-mod times;
-mod words;
 
 use egui::{CentralPanel, Frame, Panel, Ui};
+use serde::{Deserialize, Serialize};
 
 use crate::analysis::events::EventFilter;
 use crate::gui::command::{Command, Outbox};
+use crate::gui::kept::Kept;
 use crate::gui::model::{Model, SearchState};
-use crate::gui::panels::EventCard;
+use crate::gui::panels::{Beside, CardSize, EventCard};
 use crate::gui::theme::{Icon, TokensExt, sizes};
-use crate::gui::widgets::EmptyState;
+use crate::gui::views::Screen;
+use crate::gui::widgets::{EmptyState, Widths};
+use crate::gui::words::{TimeFormat, TimeFormats};
 use crate::log::{Cut, Log};
+use crate::render::Shell;
+use crate::worker::Exports;
 
-pub(super) use times::{TimeFormat, TimeFormats};
-
-/// Width of the card where nothing else was chosen.
-const CARD: f32 = 368.0;
+/// What is kept of the view.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Choices {
+    widths: Widths,
+    card: CardSize,
+}
 
 /// The events view.
-#[derive(Default)]
 pub(in crate::gui) struct Events {
     bar: bar::Bar,
     table: table::EventTable,
@@ -34,12 +41,29 @@ pub(in crate::gui) struct Events {
     /// The filter at the last frame.
     filter: EventFilter,
     known: Option<((Cut, usize, u64), usize)>,
+    kept: Kept<Choices>,
 }
 
-impl Events {
-    /// Draws it.
-    pub fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+impl Default for Events {
+    fn default() -> Self {
+        Self {
+            bar: bar::Bar::default(),
+            table: table::EventTable::default(),
+            card: EventCard::default(),
+            times: TimeFormats::default(),
+            filter: EventFilter::default(),
+            known: None,
+            kept: Kept::new("events"),
+        }
+    }
+}
+
+impl Screen for Events {
+    fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         let Some(log) = model.log() else { return };
+        if let Some(kept) = self.kept.begin(model) {
+            self.table.set_widths(kept.widths.clone());
+        }
         if self.filter != model.filter {
             self.filter.clone_from(&model.filter);
             self.table.filtered();
@@ -57,30 +81,39 @@ impl Events {
                 self.table.go_to_cursor();
             }
         });
-        let card = Panel::right("events-card")
-            .default_size(CARD)
-            .size_range(280.0..=720.0);
-        panel(card).resizable(true).show(ui, |ui| {
+        let card = Beside::List.pane(ui, &mut self.kept.value.card);
+        card.show(ui, |ui| {
             let t = ui.tokens();
-            let all = ui.max_rect();
-            ui.painter().rect_filled(all, 0.0, t.panel);
-            ui.painter()
-                .vline(all.min.x + 0.5, all.y_range(), (1.0, t.border));
-            if model.selection.event.is_some() {
-                self.card.show(ui, model, outbox);
+            ui.painter().rect_filled(ui.max_rect(), 0.0, t.panel);
+            if let Some(event) = model.selection.event {
+                self.card.show(ui, model, event, outbox);
             } else {
                 EmptyState::new(Icon::Events, "Select an event to see what it holds").show(ui);
             }
-            // A card with little in it keeps the width it was given.
-            ui.expand_to_include_rect(all);
         });
         CentralPanel::no_frame().show(ui, |ui| {
             ui.painter()
                 .rect_filled(ui.max_rect(), 0.0, ui.tokens().panel);
             self.table(ui, model, (log, times), outbox);
         });
+        self.kept.value.widths.clone_from(self.table.widths());
+        self.kept.end(ui, outbox);
     }
 
+    fn exports(&self, model: &Model) -> Result<(Exports, String), &'static str> {
+        let stem = super::stem(model);
+        Ok((
+            Exports::Events(model.filter.clone()),
+            format!("{stem}-events"),
+        ))
+    }
+
+    fn address(&self, model: &Model, log: &Log) -> Shell {
+        filter_words::address(model, log)
+    }
+}
+
+impl Events {
     fn table(
         &mut self,
         ui: &mut Ui,
@@ -88,8 +121,9 @@ impl Events {
         (log, times): (&Log, TimeFormat),
         outbox: &mut Outbox,
     ) {
-        let done = model.answers.matching.state() == SearchState::Done;
-        if !model.event_rows().is_empty() {
+        let running = model.answers.matching.is_running();
+        // The table of a search that has only begun is empty, but has the keyboard it had.
+        if running || !model.event_rows().is_empty() {
             return self.table.show(ui, model, (log, times), outbox);
         }
         if model.filter == EventFilter::default() {
@@ -99,7 +133,7 @@ impl Events {
                 "The first events are on their way"
             };
             EmptyState::new(Icon::Events, sentence).show(ui);
-        } else if !done || !log.is_complete() {
+        } else if model.answers.matching.state() != SearchState::Done || !log.is_complete() {
             EmptyState::new(Icon::Filter, "Nothing matches so far").show(ui);
         } else {
             let empty = EmptyState::new(Icon::Filter, "No event matches this filter");

@@ -1,25 +1,25 @@
 //! The table of events: its rows, the cursor's line between past and future, and where clicks lead.
 
-use egui::{Align2, Color32, CursorIcon, Popup, Rect, Ui};
+use egui::{Align2, Color32, CursorIcon, Rect, Ui};
 
 use super::columns::{self, Col};
-use super::{TimeFormat, menu, words};
+use super::menu;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{EventRows, Model};
 use crate::gui::theme::{Face, TokensExt, faded};
 use crate::gui::widgets::{
-    Column, RowCells, TableResponse, TableState, VirtualTable, middle_ellipsis,
+    Column, RowCells, TableResponse, TableState, VirtualTable, Widths, middle_ellipsis,
 };
-use crate::log::{Bound, Log};
+use crate::gui::words::{self, TimeFormat};
+use crate::log::{Bound, IdRef, Log};
 use crate::model::EventIx;
+use crate::worker::AskLines;
 
 /// What the table keeps between frames.
 #[derive(Default)]
 pub(super) struct EventTable {
     state: TableState,
     seen: Seen,
-    /// The rows whose payloads were asked for last.
-    wanted: Vec<EventIx>,
     /// A new filter was set: the cursor stays in the middle until its rows stand still or the user
     /// goes elsewhere.
     settling: Option<()>,
@@ -55,6 +55,16 @@ impl EventTable {
         self.seen.bound = None;
     }
 
+    /// The widths that the user gave its columns.
+    pub fn widths(&self) -> &Widths {
+        self.state.widths()
+    }
+
+    /// Takes up widths that were kept.
+    pub fn set_widths(&mut self, widths: Widths) {
+        self.state.set_widths(widths);
+    }
+
     /// Another filter is in force.
     pub fn filtered(&mut self) {
         self.settling = Some(());
@@ -82,7 +92,7 @@ impl EventTable {
         let columns: Vec<Column> = shown.iter().map(|col| col.column(model, &times)).collect();
         let cut = model.cursor.cut();
         let line = rows.line(log, cut);
-        self.follow(ui, model, &rows, line);
+        self.follow(model, &rows, line);
         let selected = model.selection.event.filter(|event| event.at() < log.len());
         let row = selected.and_then(|event| rows.row_of(event));
         let cells = Cells {
@@ -100,23 +110,25 @@ impl EventTable {
             .cursor_above(Some(line as u64));
         let said = table.show(ui, |row| cells.paint(row, &mut link, outbox));
         self.react(ui, model, &rows, &said, link, outbox);
-        self.want_bodies(model, &rows, outbox);
+        self.ask_for_lines(model, &rows, outbox);
         self.seen.rows = rows.len();
     }
 
     /// Keeps what moved in sight: the cursor, the selection, the end of a growing log.
-    fn follow(&mut self, ui: &Ui, model: &Model, rows: &EventRows<'_>, line: usize) {
+    fn follow(&mut self, model: &Model, rows: &EventRows<'_>, line: usize) {
         let edge = line.saturating_sub(1) as u64;
         let visible = self.state.visible();
         let bound = model.cursor.bound();
         let first = self.seen.bound.is_none();
         let searching = model.answers.matching.state() != crate::gui::model::SearchState::Done;
+        if self.state.was_scrolled_by_hand() {
+            self.settling = None;
+        }
         if first || self.settling.is_some() {
             let kept = model.selection.event.and_then(|event| rows.row_of(event));
             let centre = kept.filter(|_| !first).map_or(edge, |row| row as u64);
             self.state.centre_row(centre);
-            let scrolled = ui.input(|input| input.smooth_scroll_delta().y != 0.0);
-            if !searching || scrolled {
+            if !searching {
                 self.settling = None;
             }
         } else if self.seen.bound != Some(bound) && !visible.contains(&edge) {
@@ -189,20 +201,21 @@ impl EventTable {
         }
     }
 
-    /// Asks for the payloads of the rows in sight when others are there than before, or when those
-    /// that came were dropped again.
-    fn want_bodies(&mut self, model: &Model, rows: &EventRows<'_>, outbox: &mut Outbox) {
+    /// Asks for the payloads of the rows in sight that are not at hand.
+    fn ask_for_lines(&self, model: &Model, rows: &EventRows<'_>, outbox: &mut Outbox) {
+        let Some(session) = &model.session else {
+            return;
+        };
         let visible = self.state.visible();
         let in_sight = visible.filter_map(|row| rows.get(row as usize));
         let bodies = &model.answers.bodies;
-        let missing: Vec<EventIx> = in_sight
+        let events: Vec<EventIx> = in_sight
             .filter(|event| bodies.get(*event).is_none())
             .collect();
-        if missing.is_empty() || bodies.is_waiting() && missing == self.wanted {
-            return;
+        if !events.is_empty() {
+            let subject = session.subject();
+            outbox.ask(|answers| &mut answers.lines, AskLines { subject, events });
         }
-        self.wanted.clone_from(&missing);
-        outbox.send(Command::WantBodies(missing));
     }
 }
 
@@ -215,7 +228,7 @@ struct Cells<'a> {
     times: TimeFormat,
     selected: Option<EventIx>,
     /// Of the selected event.
-    correlation: Option<&'a str>,
+    correlation: Option<IdRef<'a>>,
 }
 
 /// The colours of a row.
@@ -239,7 +252,8 @@ impl Cells<'_> {
         row.name(|| {
             let name = log.type_name(log.event_type(event));
             let stream = log.stream_name(log.stream(event));
-            format!("{} {name} {stream}", words::position(log, event))
+            let position = words::bare_position(&log.position_name(event));
+            format!("{position} {name} {stream}")
         });
         let same = self.correlation.is_some() && log.correlation(event) == self.correlation;
         if same || self.selected == Some(event) {
@@ -252,9 +266,7 @@ impl Cells<'_> {
         for (at, col) in self.shown.iter().enumerate() {
             self.cell(row, at, *col, event, &inks, link);
         }
-        Popup::context_menu(row.response()).show(|ui| {
-            menu::show(ui, self.model, log, event, outbox);
-        });
+        row.menu(|ui| menu::show(ui, self.model, log, event, outbox));
     }
 
     fn inks(&self, event: EventIx, row: &RowCells<'_>) -> Inks {
@@ -292,7 +304,8 @@ impl Cells<'_> {
         let log = self.log;
         match col {
             Col::Position => {
-                row.text(at, Face::Cell, inks.plain, &words::position(log, event));
+                let position = words::bare_position(&log.position_name(event));
+                row.text(at, Face::Cell, inks.plain, &position);
             }
             Col::Type => {
                 let face = if row.is_selected() {
@@ -314,7 +327,8 @@ impl Cells<'_> {
             Col::Time => self.time(row, at, event, inks),
             Col::Correlation => {
                 if let Some(id) = log.correlation(event) {
-                    follow(row, at, inks.link, id, Link::Correlation(event), link);
+                    let id = id.to_string();
+                    follow(row, at, inks.link, &id, Link::Correlation(event), link);
                 }
             }
             Col::Category => {

@@ -4,11 +4,12 @@ use egui::{Align2, Rect, Ui, pos2, vec2};
 
 use super::{Overview, Shown, histogram, padded, rule, section};
 use crate::gui::command::{Command, Outbox};
-use crate::gui::model::Model;
+use crate::gui::model::{Model, View};
 use crate::gui::theme::{Face, TokensExt};
-use crate::gui::widgets::{BarColumns, BarRow, Link, paint_line};
+use crate::gui::views::Standing;
+use crate::gui::widgets::{BarColumns, BarRow, Link, focus_ring, paint_line};
 use crate::model::time::Style;
-use crate::render::grouped;
+use crate::render::{bytes, grouped};
 use crate::worker::StoreOverview;
 
 /// Event types listed at first, at least; as many as there is room for in a tall window.
@@ -23,9 +24,12 @@ impl Overview {
             return;
         };
         let found = model.answers.overview.get();
-        padded(ui, |ui| figures(ui, model, found));
+        padded(ui, |ui| figures(ui, model, found, outbox));
         rule(ui);
         let Some(found) = found else {
+            if model.answers.overview.unanswered().is_some() {
+                return;
+            }
             let text = if session.log.is_complete() && session.log.is_empty() {
                 "This store holds no event yet; it is followed as it grows"
             } else {
@@ -41,14 +45,18 @@ impl Overview {
     }
 
     fn types(&mut self, ui: &mut Ui, model: &Model, found: &StoreOverview, outbox: &mut Outbox) {
-        let count = found.whole.overview.event_types.len();
+        let count = found.types.len();
         let room = (ui.clip_rect().height() - AROUND) / crate::gui::theme::sizes::ROW_TREE;
         let few = (room.max(0.0) as usize).clamp(TYPES, 48);
         let now = self.types;
         let mut shown = now;
+        let title = match Standing::of(ui, &model.answers.overview) {
+            Standing::Late => "Top event types, not yet as of the cursor…",
+            _ => "Top event types as of cursor",
+        };
         section(
             ui,
-            "Top event types as of cursor",
+            title,
             |ui| {
                 if count > few {
                     let word = match now {
@@ -71,9 +79,11 @@ struct Figure {
     name: &'static str,
     value: String,
     note: String,
+    /// The view that has what it counts.
+    view: Option<View>,
 }
 
-fn figures(ui: &mut Ui, model: &Model, found: Option<&StoreOverview>) {
+fn figures(ui: &mut Ui, model: &Model, found: Option<&StoreOverview>, outbox: &mut Outbox) {
     let Some(session) = &model.session else {
         return;
     };
@@ -81,10 +91,13 @@ fn figures(ui: &mut Ui, model: &Model, found: Option<&StoreOverview>) {
     let (events, known) = (log.len() as u64, u64::from(model.cursor.cut().count()));
     let of = |whole: usize| format!("of {}", grouped(whole as u64));
     let at = found.map(|found| &found.report.overview);
-    let figure = |name, value: Option<u64>, note| Figure {
+    // Of nothing there is nothing to be counted.
+    let none = (events == 0 && log.is_complete()).then_some(0);
+    let figure = |name, value: Option<u64>, note, view| Figure {
         name,
-        value: value.map_or("…".to_owned(), grouped),
+        value: value.or(none).map_or("…".to_owned(), grouped),
         note,
+        view,
     };
     let types = at.map(|at| at.event_types.len() as u64);
     let unseen = types.map(|types| (log.types().len() as u64).saturating_sub(types));
@@ -96,9 +109,19 @@ fn figures(ui: &mut Ui, model: &Model, found: Option<&StoreOverview>) {
     let span = at.and_then(|at| Some((at.first_time?, at.last_time?)));
     let size = session.opened.size;
     let figures = [
-        figure("Events at cursor", Some(known), of(log.len())),
-        figure("Streams", at.map(|at| at.streams), of(log.streams().len())),
-        figure("Event types", types, unseen),
+        figure(
+            "Events at cursor",
+            Some(known),
+            of(log.len()),
+            Some(View::Events),
+        ),
+        figure(
+            "Streams",
+            at.map(|at| at.streams),
+            of(log.streams().len()),
+            Some(View::Streams),
+        ),
+        figure("Event types", types, unseen, None),
         Figure {
             name: "Time span",
             value: span.map_or("none".to_owned(), |(first, last)| {
@@ -107,6 +130,7 @@ fn figures(ui: &mut Ui, model: &Model, found: Option<&StoreOverview>) {
             note: span.map_or(String::new(), |(first, _)| {
                 format!("from {}", model.zone().format_bare(first, Style::Date))
             }),
+            view: None,
         },
         Figure {
             name: "File",
@@ -115,6 +139,7 @@ fn figures(ui: &mut Ui, model: &Model, found: Option<&StoreOverview>) {
                 Some(each) => format!("{} each", bytes(each)),
                 None => String::new(),
             },
+            view: None,
         },
     ];
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 58.0));
@@ -125,11 +150,11 @@ fn figures(ui: &mut Ui, model: &Model, found: Option<&StoreOverview>) {
             pos2(rect.left() + rect.width() * parts[at], rect.top()),
             pos2(rect.left() + rect.width() * end - 6.0, rect.bottom()),
         );
-        paint(ui, cell, figure);
+        paint(ui, cell, figure, outbox);
     }
 }
 
-fn paint(ui: &mut Ui, cell: Rect, figure: &Figure) {
+fn paint(ui: &mut Ui, cell: Rect, figure: &Figure, outbox: &mut Outbox) {
     let t = ui.tokens();
     let painter = ui.painter();
     let left = Align2::LEFT_CENTER;
@@ -142,7 +167,7 @@ fn paint(ui: &mut Ui, cell: Rect, figure: &Figure) {
     let face = Face::Secondary;
     paint_line(painter, line(0.0, 16.0), left, figure.name, face, t.text2);
     let strong = Face::AnswerStrong;
-    paint_line(
+    let value = paint_line(
         painter,
         line(16.0, 40.0),
         left,
@@ -151,87 +176,60 @@ fn paint(ui: &mut Ui, cell: Rect, figure: &Figure) {
         t.text,
     );
     paint_line(painter, line(41.0, 57.0), left, &figure.note, face, t.text2);
-    let response = ui.interact(cell, ui.scope_id().with(figure.name), egui::Sense::click());
     let words = format!("{} {} {}", figure.name, figure.value, figure.note);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, words.trim()));
+    let (sense, role) = match figure.view {
+        Some(_) => (egui::Sense::click(), egui::Role::Link),
+        None => (egui::Sense::hover(), egui::Role::Label),
+    };
+    let response = ui.interact(cell, ui.scope_id().with(figure.name), sense);
+    response.widget_info(|| egui::WidgetInfo::labeled(role, true, words.trim()));
+    focus_ring(ui, &response);
+    if let Some(view) = figure.view {
+        if response.hovered() {
+            let y = cell.top() + 38.5;
+            let line = cell.with_max_x(value.right()).x_range();
+            ui.painter().hline(line, y, (1.0, t.accent));
+        }
+        let hover = format!("Go to {}", view.name());
+        let response = response.on_hover_cursor(egui::CursorIcon::PointingHand);
+        if response.on_hover_text(hover).clicked() {
+            outbox.send(Command::Show(view));
+        }
+    }
 }
 
 fn type_rows(ui: &mut Ui, model: &Model, found: &StoreOverview, most: usize, outbox: &mut Outbox) {
     let t = ui.tokens();
     let (at, whole) = (&found.report.overview, &found.whole.overview);
-    let longest = whole
-        .event_types
-        .first()
-        .map_or(1, |first| first.count)
-        .max(1);
+    let longest = whole.event_types.first();
+    let longest = longest.map_or(1, |first| first.count).max(1);
     let part = |count: u64| count as f32 / longest as f32;
-    let known = at.event_types.iter().take(most);
-    let known = known.map(|figures| (figures.name.as_str(), figures.count));
-    // Those that came later stand below, with nothing as of the cursor. Few types are known then.
-    let missing = most.saturating_sub(at.event_types.len());
-    let is_new = |name: &str| at.event_types.iter().all(|known| known.name != name);
-    let later = whole.event_types.iter().filter(|_| missing > 0);
-    let later = later.filter(|figures| is_new(&figures.name)).take(missing);
-    let later = later.map(|figures| (figures.name.as_str(), 0));
-    let columns = BarColumns::default();
-    for (name, count) in known.chain(later) {
-        let facts = found.whole.types.get(name);
-        let colour = facts.map_or(t.text3, |facts| t.category(facts.category.at()));
-        let number = grouped(count);
+    let shown = found.types.get(..most).unwrap_or(&found.types);
+    let columns = BarColumns::fitting(ui, shown.iter().map(|row| row.name.as_str()));
+    for row in shown {
+        let name = &row.name;
+        let number = grouped(row.known);
         let percent = match at.events {
             0 => String::new(),
-            events => format!("{:.1} %", count as f64 * 100.0 / events as f64),
+            events => format!("{:.1} %", row.known as f64 * 100.0 / events as f64),
         };
-        let all = facts.map_or(count, |facts| facts.count);
-        let row = BarRow::new(name, colour)
-            .lengths(part(count), part(all))
+        let bar = BarRow::new(name, t.category(row.category.at()))
+            .lengths(part(row.known), part(row.all))
             .number(&number)
             .note(&percent)
             .columns(columns);
-        let response = ui.add(row);
-        let later = all.saturating_sub(count);
-        let more = match later {
+        let more = match row.all.saturating_sub(row.known) {
             0 => String::new(),
             later => format!(", {} after the cursor", grouped(later)),
         };
-        let response = response.on_hover_text(format!("{name}: {number}{more}. Show its events"));
-        if let (true, Some(facts)) = (response.clicked(), facts) {
-            outbox.send(Command::FilterType(facts.event_type));
+        let hover = format!("{name}: {number}{more}. Show its events");
+        if ui.add(bar).on_hover_text(hover).clicked() {
+            outbox.send(Command::FilterType(row.event_type));
         }
     }
     if !model.cursor.is_at_head() && at.events < whole.events {
         ui.add_space(6.0);
         let text = "Faded part of a bar: after the cursor";
         ui.label(Face::Secondary.text(text, t.text2));
-    }
-}
-
-/// `148 MB`, `214 B`.
-fn bytes(count: u64) -> String {
-    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
-    let (mut value, mut unit) = (count as f64, 0);
-    while value >= 999.5 && unit + 1 < UNITS.len() {
-        value /= 1000.0;
-        unit += 1;
-    }
-    match value {
-        value if unit > 0 && value < 9.95 => format!("{value:.1} {}", UNITS[unit]),
-        value => format!("{value:.0} {}", UNITS[unit]),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::bytes;
-
-    #[test]
-    fn sizes_have_two_or_three_digits() {
-        let texts = [0, 214, 999, 1_000, 1_049, 9_960, 148_200_000, 999_700_000].map(bytes);
-        assert_eq!(
-            texts,
-            [
-                "0 B", "214 B", "999 B", "1.0 kB", "1.0 kB", "10 kB", "148 MB", "1.0 GB"
-            ]
-        );
     }
 }

@@ -9,7 +9,7 @@ use crate::analysis::words::many;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, faded, sizes};
-use crate::gui::widgets::paint_line;
+use crate::gui::widgets::{focus_ring, leave_keys, paint_line};
 use crate::log::Bound;
 use crate::model::Timestamp;
 use crate::model::time::{Span, Style};
@@ -41,7 +41,9 @@ pub(super) fn show(ui: &mut Ui, model: &Model, found: &StoreOverview, outbox: &m
         &title,
         |ui| {
             if let Some((events, bar)) = busiest.filter(|(events, _)| **events > 0) {
-                let when = date(model, histogram, bar.from);
+                // The first bar may begin before the store does.
+                let first = found.whole.overview.first_time.unwrap_or(bar.from);
+                let when = date(model, histogram, bar.from.max(first));
                 let events = many(*events, "event", "events").unwrap_or_default();
                 let text = format!("busiest: {when}, {events}");
                 ui.label(Face::Secondary.text(text, t.text2));
@@ -61,7 +63,18 @@ fn plot(
     let t = ui.tokens();
     let size = vec2(ui.available_width(), PLOT + AXIS);
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Events over time"));
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Slider, true, "Events over time"));
+    if response.has_focus() {
+        // Left and Right step from event to event, as they do anywhere.
+        leave_keys(ui, response.id);
+        let arrows = egui::EventFilter {
+            horizontal_arrows: true,
+            ..egui::EventFilter::default()
+        };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
+        focus_ring(ui, &response);
+    }
     let plot = rect.with_max_y(rect.top() + PLOT);
     let axis = Axis::new(plot, histogram, found.whole.overview.last_time);
     let most = histogram.busiest.events.max(1) as f32;

@@ -8,6 +8,7 @@ use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, Tone, icons};
 use crate::gui::widgets::{BarColumns, BarRow, Button, Link, Notice, Pill, Severity, paint_line};
+use crate::gui::words;
 use crate::render::grouped;
 use crate::worker::{Finding, FindingKind, PlaceTarget, StoreOverview};
 
@@ -17,7 +18,7 @@ impl Overview {
     pub(super) fn holds(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         let found = model.answers.overview.get();
         if let Some(found) = found {
-            self.categories(ui, found);
+            self.categories(ui, found, outbox);
         }
         // What is wrong stands above what is merely not there, which may be a long list.
         let (wrong, fine) = match found {
@@ -33,8 +34,8 @@ impl Overview {
         }
     }
 
-    fn categories(&mut self, ui: &mut Ui, found: &StoreOverview) {
-        let count = found.whole.overview.categories.len();
+    fn categories(&mut self, ui: &mut Ui, found: &StoreOverview, outbox: &mut Outbox) {
+        let count = found.categories.len();
         let now = self.categories;
         let mut shown = now;
         section(
@@ -54,47 +55,41 @@ impl Overview {
                 }
                 ui.label(Face::Secondary.text("as of cursor", ui.tokens().text2));
             },
-            |ui| category_rows(ui, found, now.rows(CATEGORIES)),
+            |ui| category_rows(ui, found, now.rows(CATEGORIES), outbox),
         );
         self.categories = shown;
     }
 }
 
-fn category_rows(ui: &mut Ui, found: &StoreOverview, most: usize) {
+fn category_rows(ui: &mut Ui, found: &StoreOverview, most: usize, outbox: &mut Outbox) {
     let t = ui.tokens();
-    let (at, whole) = (&found.report.overview, &found.whole);
-    let longest = whole.overview.categories.first();
-    let longest = longest.map_or(1, |first| first.events).max(1);
+    let longest = found.categories.first();
+    let longest = longest.map_or(1, |first| first.all_events).max(1);
+    let shown = found.categories.get(..most).unwrap_or(&found.categories);
     let columns = BarColumns {
-        name: 112.0,
         number: 56.0,
         note: 96.0,
+        ..BarColumns::fitting(ui, shown.iter().map(|row| row.name.as_str()))
     };
-    // By the whole store, so that no row jumps while the cursor moves.
-    for all in whole.overview.categories.iter().take(most) {
-        let now = at.categories.iter().find(|now| now.name == all.name);
-        let (events, streams) = now.map_or((0, 0), |now| (now.events, now.streams));
-        let facts = whole.categories.get(&all.name);
-        let colour = facts.map_or(t.text3, |facts| t.category(facts.category.at()));
+    for row in shown {
         let part = |count: u64| count as f32 / longest as f32;
-        let number = grouped(events);
-        let note = match streams {
-            1 => "1 stream".to_owned(),
-            streams => format!("{} streams", grouped(streams)),
-        };
-        let row = BarRow::new(&all.name, colour)
-            .lengths(part(events), part(all.events))
+        let number = grouped(row.events);
+        let note = words::counted(row.streams as usize, "stream", "streams");
+        let bar = BarRow::new(&row.name, t.category(row.category.at()))
+            .lengths(part(row.events), part(row.all_events))
             .number(&number)
             .note(&note)
             .columns(columns);
         let hover = format!(
-            "{}: {number} of {} events, {} of {} streams",
-            all.name,
-            grouped(all.events),
-            grouped(streams),
-            grouped(all.streams)
+            "{}: {number} of {} events, {} of {} streams. Show its events",
+            row.name,
+            grouped(row.all_events),
+            grouped(row.streams),
+            grouped(row.all_streams)
         );
-        ui.add(row).on_hover_text(hover);
+        if ui.add(bar).on_hover_text(hover).clicked() {
+            outbox.send(Command::FilterCategory(row.category));
+        }
     }
 }
 
@@ -136,7 +131,7 @@ fn lacks(ui: &mut Ui, model: &Model) {
         |ui| {
             let t = ui.tokens();
             if session.opened.lacks.is_empty() {
-                let text = "Nothing that Asof knows of is missing";
+                let text = "Every column that Asof knows of is there";
                 ui.label(Face::Dense.text(text, t.text2));
             }
             for lack in &session.opened.lacks {

@@ -11,6 +11,10 @@ use egui::{Align, Layout, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 use crate::gui::command::Outbox;
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, sizes};
+use crate::gui::views::{Screen, Standing};
+use crate::log::Log;
+use crate::render::Shell;
+use crate::worker::Exports;
 
 /// The overview and how much of its lists is shown.
 #[derive(Default)]
@@ -50,9 +54,11 @@ impl Shown {
 const LEAST: f32 = 1080.0;
 const MOST: f32 = 1720.0;
 
-impl Overview {
-    /// Draws it.
-    pub fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+impl Screen for Overview {
+    fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+        if let Some(question) = model.ask_overview() {
+            outbox.ask(|answers| &mut answers.overview, question);
+        }
         let t = ui.tokens();
         let all = ui.max_rect();
         ui.painter().rect_filled(all, 0.0, t.bg);
@@ -60,9 +66,11 @@ impl Overview {
         let left = all.left() + ((all.width() - width) / 2.0).round();
         let page = Rect::from_min_size(pos2(left, all.top()), vec2(width, all.height()));
         ui.painter().rect_filled(page, 0.0, t.panel);
-        ScrollArea::vertical()
-            .auto_shrink(false)
-            .show(ui, |ui| self.columns(ui, page, all, model, outbox));
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            let standing = Standing::of(ui, &model.answers.overview);
+            standing.tell(ui, "Counting", outbox);
+            self.columns(ui, (page, all), (model, &standing), outbox);
+        });
         if width < all.width() {
             for x in [page.left() - 0.5, page.right() + 0.5] {
                 ui.painter().vline(x, all.y_range(), (1.0, t.border));
@@ -70,7 +78,23 @@ impl Overview {
         }
     }
 
-    fn columns(&mut self, ui: &mut Ui, page: Rect, all: Rect, model: &Model, outbox: &mut Outbox) {
+    fn exports(&self, _model: &Model) -> Result<(Exports, String), &'static str> {
+        Err("Go to Events, Streams or State to export what they show")
+    }
+
+    fn address(&self, _model: &Model, _log: &Log) -> Shell {
+        Shell::new("info")
+    }
+}
+
+impl Overview {
+    fn columns(
+        &mut self,
+        ui: &mut Ui,
+        (page, all): (Rect, Rect),
+        (model, standing): (&Model, &Standing),
+        outbox: &mut Outbox,
+    ) {
         let top = ui.cursor().top();
         let (first, second) = if page.width() < LEAST {
             (
@@ -94,6 +118,7 @@ impl Overview {
         let mut left = column(ui, "left", page.left(), first);
         store::show(&mut left, model, outbox);
         let mut middle = column(ui, "middle", page.left() + first, second);
+        standing.fade(&mut middle);
         self.figures(&mut middle, model, outbox);
         let mut edges = vec![page.left() + first];
         let mut bottom = left.min_rect().bottom().max(middle.min_rect().bottom());
@@ -103,6 +128,7 @@ impl Overview {
         } else {
             let from = page.left() + first + second;
             let mut right = column(ui, "right", from, page.right() - from);
+            standing.fade(&mut right);
             self.holds(&mut right, model, outbox);
             edges.push(from);
             bottom = bottom.max(right.min_rect().bottom());

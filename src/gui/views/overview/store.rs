@@ -9,6 +9,7 @@ use crate::gui::model::{Model, Session};
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
 use crate::gui::widgets::{Button, KeyValue, paint_line};
 use crate::render::grouped;
+use crate::store::SideRows;
 
 const NAMES: f32 = 124.0;
 const REASON: f32 = 24.0;
@@ -87,7 +88,17 @@ pub(super) fn said(ui: &mut Ui, rect: Rect, words: &str, face: Face) {
 fn reasons(ui: &mut Ui, session: &Session) {
     let t = ui.tokens();
     for (sentence, points) in &session.opened.recognition.reasons {
-        let (_, rect) = ui.allocate_space(vec2(ui.available_width(), REASON));
+        let text = with_names(sentence, t.text);
+        let room = (ui.available_width() - 22.0 - 40.0).max(40.0);
+        let galley = ui.fonts_mut(|fonts| {
+            let mut job = text.clone();
+            job.wrap.max_width = room;
+            fonts.layout_job(job)
+        });
+        // As high as its lines, the mark and the points beside the first.
+        let height = (galley.size().y + 8.0).max(REASON);
+        let (_, whole) = ui.allocate_space(vec2(ui.available_width(), height));
+        let rect = whole.with_max_y(whole.top() + REASON);
         let icon = Rect::from_min_size(pos2(rect.left(), rect.center().y - 6.0), vec2(12.0, 12.0));
         let (mark, colour) = match points {
             0 => (Icon::Minus, t.text3),
@@ -104,12 +115,11 @@ fn reasons(ui: &mut Ui, session: &Session) {
         let builder = egui::UiBuilder::new()
             .id_salt(sentence)
             .max_rect(Rect::from_min_max(
-                pos2(rect.left() + 22.0, rect.top()),
-                pos2(right.left() - 8.0, rect.bottom()),
+                pos2(rect.left() + 22.0, whole.top()),
+                pos2(right.left() - 8.0, whole.bottom()),
             ))
             .layout(egui::Layout::left_to_right(egui::Align::Center));
-        let text = with_names(sentence, t.text);
-        ui.new_child(builder).add(Label::new(text).truncate());
+        ui.new_child(builder).add(Label::new(text).wrap());
     }
 }
 
@@ -123,19 +133,29 @@ fn with_names(sentence: &str, colour: egui::Color32) -> LayoutJob {
     job
 }
 
+/// What is done about a column that the store does not have.
+fn instead_of(role: &str, session: &Session) -> &'static str {
+    match role {
+        "category" if !session.log.categories().is_empty() => "taken from the names of streams",
+        _ => "absent",
+    }
+}
+
 fn readings(ui: &mut Ui, session: &Session) {
     let row = |name| KeyValue::new(name).name_width(NAMES).height(22.0);
     for (role, reading) in &session.opened.readings {
         match reading {
             Some(reading) => row(role.name()).mono(ui, reading),
-            None => row(role.name()).absent(ui, "absent"),
+            None => row(role.name()).absent(ui, instead_of(role.name(), session)),
         }
     }
     for (kind, rows) in &session.opened.sides {
         if let Some(rows) = rows {
-            let words = match rows {
-                1 => "1 row".to_owned(),
-                rows => format!("{} rows", grouped(*rows)),
+            let words = match *rows {
+                SideRows::Exactly(1) => "1 row".to_owned(),
+                SideRows::Exactly(rows) => format!("{} rows", grouped(rows)),
+                SideRows::AtLeast(0) => "not counted".to_owned(),
+                SideRows::AtLeast(rows) => format!("at least {} rows", grouped(rows)),
             };
             row(kind.name()).words(ui, &words);
         }

@@ -1,8 +1,8 @@
 //! The answer in one sentence over the view, with its evidence as links and what can be done with it.
 
 use egui::{
-    Align, CursorIcon, Label, Layout, Popup, PopupCloseBehavior, Rect, Response, Role, Sense,
-    Shape, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Align2, CursorIcon, Label, Layout, Popup, PopupCloseBehavior, Rect, Response, Role,
+    Sense, Shape, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::chooser::{CompareChooser, FieldChooser};
@@ -10,8 +10,10 @@ use crate::analysis::replay::Part;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
-use crate::gui::widgets::{Button, IconButton, Link, one_line};
-use crate::worker::Found;
+use crate::gui::widgets::{
+    Button, IconButton, Link, menu_content, menu_item, one_line, paint_line,
+};
+use crate::worker::{Found, FoundState};
 
 /// The bar with the sentence.
 #[derive(Default)]
@@ -37,7 +39,7 @@ impl AnswerBar {
         ui: &mut Ui,
         model: &Model,
         stream: &str,
-        found: Option<&Found>,
+        found: Option<&FoundState>,
         outbox: &mut Outbox,
     ) -> Wish {
         let t = ui.tokens();
@@ -60,10 +62,10 @@ impl AnswerBar {
             )
         };
         let Some(found) = found else {
-            crate::gui::widgets::paint_line(
+            paint_line(
                 ui.painter(),
                 line(13.0, 24.0),
-                egui::Align2::LEFT_CENTER,
+                Align2::LEFT_CENTER,
                 &format!("{stream} …"),
                 Face::AnswerStrong,
                 t.text,
@@ -79,14 +81,14 @@ impl AnswerBar {
         &mut self,
         ui: &mut Ui,
         model: &Model,
-        found: Option<&Found>,
+        found: Option<&FoundState>,
         outbox: &mut Outbox,
     ) -> Wish {
         ui.spacing_mut().item_spacing.x = sizes::GAP;
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
             let more = ui.add(IconButton::new(Icon::Down, "More ways to copy"));
-            Popup::menu(&more).show(|ui| copy_menu(ui, outbox));
+            Popup::menu(&more).show(|ui| menu_content(ui, |ui| copy_menu(ui, outbox)));
             let copy = Button::primary("Copy answer").icon(Icon::Copy);
             if ui.add(copy).clicked() {
                 outbox.send(Command::CopyAnswer);
@@ -104,6 +106,7 @@ impl AnswerBar {
             .frame(super::leaf::frame(ui))
             .accessible_name("Compare")
             .show(|ui| {
+                let found = found.map(|found| &***found);
                 if self.compare.show(ui, model, found, outbox) {
                     wish = Wish::Difference;
                 }
@@ -116,7 +119,7 @@ impl AnswerBar {
         ui: &mut Ui,
         rect: Rect,
         model: &Model,
-        found: &Found,
+        found: &FoundState,
         outbox: &mut Outbox,
     ) {
         let t = ui.tokens();
@@ -141,12 +144,20 @@ impl AnswerBar {
                 continue;
             }
             let room = rect.max.x - x;
-            if room < 24.0 {
-                cut = true;
+            if cut {
                 break;
             }
-            let galley = one_line(ui.painter(), text.trim(), face, colour, room);
-            cut |= galley.elided;
+            if room < 24.0 {
+                cut = true;
+                let left = rect.with_min_x(x);
+                paint_line(ui.painter(), left, Align2::LEFT_CENTER, "…", face, t.text2);
+                break;
+            }
+            // What follows has to have room for a sign that it was cut.
+            let is_last = at + 1 == found.answer.headline.len();
+            let sign = if is_last { 0.0 } else { 16.0 };
+            let galley = one_line(ui.painter(), text.trim(), face, colour, room - sign);
+            cut = galley.elided;
             let place =
                 Rect::from_min_size(pos2(x, rect.min.y), vec2(galley.size().x, rect.height()));
             let top = (rect.center().y - galley.size().y / 2.0).round();
@@ -177,7 +188,7 @@ impl AnswerBar {
         ui: &Ui,
         response: &Response,
         model: &Model,
-        found: &Found,
+        found: &FoundState,
         outbox: &mut Outbox,
     ) {
         if response.clicked() {
@@ -283,9 +294,8 @@ fn copy_menu(ui: &mut Ui, outbox: &mut Outbox) {
         ("State as JSON", Command::CopyState),
         ("Command line of this view", Command::CopyAddress),
     ] {
-        if ui.add(egui::Button::new(title).frame(false)).clicked() {
+        if menu_item(ui, title).clicked() {
             outbox.send(command);
-            ui.close();
         }
     }
 }

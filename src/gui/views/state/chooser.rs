@@ -8,11 +8,11 @@ use crate::analysis::replay::{Found as At, pointer};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
-use crate::gui::widgets::{Button, Column, TableState, TextField, VirtualTable};
+use crate::gui::widgets::{Button, Column, FirstFocus, TableState, TextField, VirtualTable};
 use crate::log::Bound;
 use crate::model::Timestamp;
 use crate::model::time::{Span, Style};
-use crate::worker::Found;
+use crate::worker::{AskFieldNames, Found, FoundState};
 
 const WIDTH: f32 = 380.0;
 const ROWS: f32 = 11.0;
@@ -23,9 +23,8 @@ const BOOKMARKS: usize = 6;
 #[derive(Default)]
 pub(super) struct FieldChooser {
     text: String,
-    key: Option<(u64, String)>,
-    /// The leaves that match, as pointers.
-    leaves: Vec<String>,
+    /// It was drawn before.
+    focus: FirstFocus,
     table: TableState,
 }
 
@@ -36,21 +35,25 @@ impl FieldChooser {
     }
 
     /// Draws it inside a popover.
-    pub fn show(&mut self, ui: &mut Ui, model: &Model, found: &Found, outbox: &mut Outbox) {
+    pub fn show(&mut self, ui: &mut Ui, model: &Model, found: &FoundState, outbox: &mut Outbox) {
         ui.set_width(WIDTH);
         ui.spacing_mut().item_spacing.y = 6.0;
+        let id = egui::Id::unique("field-contains");
+        self.focus.give(ui, id);
         let field = TextField::new("Field contains", &mut self.text)
             .icon(Icon::Search)
             .hint("Field contains…");
-        let response = ui.add(field);
-        if self.key.is_none() {
-            response.request_focus();
-        }
-        self.load(model, found);
-        let rows = self.leaves.len() as u64 + 1;
+        let response = ui.add(field.id(id));
+        let question = AskFieldNames {
+            found: found.clone(),
+            text: self.text.trim().to_lowercase(),
+        };
+        outbox.ask(|answers| &mut answers.field_names, question);
+        let leaves = model.answers.field_names.get();
+        let leaves = leaves.map_or(&[][..], Vec::as_slice);
+        let rows = leaves.len() as u64 + 1;
         let columns = [Column::new("Field", 190.0), Column::rest("Value", 60.0)];
         let selected = model.selection.field.as_deref();
-        let leaves = &self.leaves;
         let said = VirtualTable::new("Fields", &mut self.table, &columns, rows)
             .head_height(0.0)
             .height((rows as f32).min(ROWS) * sizes::ROW_TABLE)
@@ -76,37 +79,16 @@ impl FieldChooser {
                 cells.name(|| format!("Choose {spoken}"));
             });
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        let first = (!self.leaves.is_empty()).then_some(1);
+        let first = (!leaves.is_empty()).then_some(1);
         let chosen = said
             .clicked
             .map(|hit| hit.row)
             .or(first.filter(|_| entered));
         if let Some(row) = chosen {
-            let leaf = (row as usize)
-                .checked_sub(1)
-                .and_then(|at| self.leaves.get(at));
+            let leaf = (row as usize).checked_sub(1).and_then(|at| leaves.get(at));
             outbox.send(Command::SelectField(leaf.cloned()));
             ui.close();
         }
-    }
-
-    fn load(&mut self, model: &Model, found: &Found) {
-        let wanted = self.text.trim().to_lowercase();
-        let key = Some((model.answers.state.number(), wanted.clone()));
-        if self.key == key {
-            return;
-        }
-        self.key = key;
-        self.leaves.clear();
-        found.at.tree().for_each_leaf(&mut |leaf| {
-            let matches = wanted.is_empty()
-                || pointer::spoken(leaf.pointer)
-                    .to_lowercase()
-                    .contains(&wanted);
-            if leaf.value.is_some() && matches {
-                self.leaves.push(leaf.pointer.to_owned());
-            }
-        });
     }
 }
 
@@ -114,6 +96,8 @@ impl FieldChooser {
 #[derive(Default)]
 pub(super) struct CompareChooser {
     text: String,
+    /// Why what was typed is no moment.
+    error: Option<String>,
 }
 
 impl CompareChooser {
@@ -133,8 +117,12 @@ impl CompareChooser {
         ));
         let field = TextField::new("Moment to compare with", &mut self.text)
             .hint("2024-12-31 23:59, #1042, v7")
+            .error(self.error.as_deref())
             .mono();
         let response = ui.add(field);
+        if response.changed() {
+            self.error = None;
+        }
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let mut chosen = (entered && !self.text.trim().is_empty()).then(|| self.text.clone());
         for (name, moment) in presets(model, found) {
@@ -146,11 +134,23 @@ impl CompareChooser {
             outbox.send(Command::CompareWith(None));
             ui.close();
         }
+        if let Some(error) = &self.error {
+            ui.add(Label::new(Face::Secondary.text(error, t.error)).wrap());
+        }
         let Some(moment) = chosen else { return false };
-        self.text.clear();
-        outbox.send(Command::CompareWith(Some(moment)));
-        ui.close();
-        true
+        match model.understand(&moment) {
+            Ok((bound, _)) => {
+                self.text.clear();
+                outbox.send(Command::CompareWith(Some(bound)));
+                ui.close();
+                true
+            }
+            Err(error) => {
+                self.error = Some(error);
+                response.request_focus();
+                false
+            }
+        }
     }
 }
 
@@ -166,13 +166,18 @@ fn presets(model: &Model, found: Option<&Found>) -> Vec<(String, String)> {
         }
     }
     if let Some(time) = model.cursor.time() {
-        let earlier = |name: &str, span: i64| {
-            let moment = time.saturating_sub(Span::from_secs(span));
-            (named(model, name, moment), moment.to_string())
-        };
-        presets.push(earlier("1 day earlier", 86_400));
-        presets.push(earlier("7 days earlier", 7 * 86_400));
-        presets.push(earlier("30 days earlier", 30 * 86_400));
+        let begins = model.log().and_then(|log| log.time_span(model.clock()));
+        for (name, days) in [
+            ("1 day earlier", 1),
+            ("7 days earlier", 7),
+            ("30 days earlier", 30),
+        ] {
+            let moment = time.saturating_sub(Span::from_secs(days * 86_400));
+            // Before the store begins there is nothing to compare with.
+            if begins.is_some_and(|(first, _)| moment >= first) {
+                presets.push((named(model, name, moment), moment.to_string()));
+            }
+        }
     }
     if model.cursor.bound() != Bound::Head {
         presets.push(("The head".to_owned(), "head".to_owned()));

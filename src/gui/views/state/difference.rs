@@ -5,40 +5,49 @@ use egui::{Align2, Label, Ui};
 
 use super::tree::marked;
 use super::value;
-use crate::analysis::replay::{Difference, diff, pointer};
+use crate::analysis::replay::{Difference, pointer};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
-use crate::gui::panels::words;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::widgets::{
-    Button, Column, EmptyState, RowCells, TableState, VirtualTable, paint_line,
+    Button, Column, EmptyState, RowCells, TableState, VirtualTable, Widths, paint_line,
 };
+use crate::gui::words;
 use crate::log::{Bound, Cut, Log};
 use crate::model::time::Style;
-use crate::worker::Found;
+use crate::worker::{AskDifferences, Found, FoundState};
 
 /// The differences with where the list is scrolled to.
 #[derive(Default)]
 pub(super) struct DifferenceView {
-    number: Option<u64>,
-    differences: Vec<Difference>,
     table: TableState,
 }
 
 impl DifferenceView {
+    /// The widths that the user gave its columns.
+    pub fn widths(&self) -> &Widths {
+        self.table.widths()
+    }
+
+    /// Takes up widths that were kept.
+    pub fn set_widths(&mut self, widths: Widths) {
+        self.table.set_widths(widths);
+    }
+
     /// Draws them over the available room.
-    pub fn show(&mut self, ui: &mut Ui, model: &Model, found: &Found, outbox: &mut Outbox) {
-        let number = Some(model.answers.state.number());
-        if self.number != number {
-            self.number = number;
-            let now = found.at.tree();
-            self.differences = match &found.compare {
-                Some(other) => diff(other.tree(), now),
-                None => diff(found.at.before.tree(), now),
-            };
-        }
-        self.head(ui, model, found, outbox);
-        if self.differences.is_empty() {
+    pub fn show(&mut self, ui: &mut Ui, model: &Model, found: &FoundState, outbox: &mut Outbox) {
+        let question = AskDifferences {
+            found: found.clone(),
+        };
+        outbox.ask(|answers| &mut answers.differences, question);
+        let known = model.answers.differences.known();
+        let Some((of, differences)) = known.filter(|(of, _)| of.found.at.stream == found.at.stream)
+        else {
+            return;
+        };
+        let found: &Found = &of.found;
+        head(ui, model, found, differences.len(), outbox);
+        if differences.is_empty() {
             let sentence = match (&found.compare, found.at.last) {
                 (Some(_), _) => "The state is the same at both moments",
                 (None, Some(_)) => "The last event left the state as it was",
@@ -52,8 +61,7 @@ impl DifferenceView {
             Column::new("From", (ui.available_width() - 200.0).max(120.0) / 2.0).resizable(),
             Column::rest("To", 60.0),
         ];
-        let rows = self.differences.len() as u64;
-        let differences = &self.differences;
+        let rows = differences.len() as u64;
         let said = VirtualTable::new("Differences", &mut self.table, &columns, rows)
             .row_height(sizes::ROW_TREE)
             .show(ui, |cells| {
@@ -68,69 +76,62 @@ impl DifferenceView {
             outbox.send(Command::SelectField(Some(difference.path.clone())));
         }
     }
-
-    fn head(&self, ui: &mut Ui, model: &Model, found: &Found, outbox: &mut Outbox) {
-        let t = ui.tokens();
-        let log = &found.log;
-        let now = moment(model, log, &found.at.cut);
-        let (from, to) = match (&found.compare, found.at.last) {
-            (Some(other), _) => (moment(model, log, &other.cut), now),
-            (None, Some(last)) => {
-                let name = words::type_of(log, last);
-                let place = words::place(log, found.at.stream, last);
-                (format!("before {name} {place}"), "after it".to_owned())
-            }
-            (None, None) => return,
-        };
-        let margin = egui::Margin::symmetric(sizes::PAD as i8, 4);
-        egui::Frame::NONE.inner_margin(margin).show(ui, |ui| {
-            ui.horizontal_wrapped(|ui| {
-                ui.spacing_mut().item_spacing.x = 6.0;
-                ui.set_min_height(sizes::BUTTON_SMALL);
-                ui.label(Face::Secondary.text("from", t.text2));
-                ui.label(Face::Cell.text(from, t.text));
-                if let Some(other) = &found.compare
-                    && is_later(log, &other.cut, &found.at.cut)
-                {
-                    ui.label(Face::Secondary.text("(after the cursor)", t.future));
-                }
-                ui.label(Face::Secondary.text("to", t.text2));
-                ui.label(Face::Cell.text(to, t.text));
-                if found.compare.is_some()
-                    && ui.add(Button::ghost("Stop comparing").small()).clicked()
-                {
-                    outbox.send(Command::CompareWith(None));
-                }
-            });
-        });
-        let line = ui.available_rect_before_wrap();
-        ui.painter()
-            .hline(line.x_range(), line.min.y - 0.5, (1.0, t.border));
-        let counts = words::counted(self.differences.len(), "difference", "differences");
-        let place = line.with_max_y(line.min.y + sizes::TABLE_HEAD);
-        let id = ui.scope_id().with("differences");
-        ui.interact(
-            place.with_min_x(place.max.x - 110.0),
-            id,
-            egui::Sense::hover(),
-        )
-        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Status, true, &counts));
-        paint_line(
-            ui.painter(),
-            place.with_max_x(place.max.x - sizes::GUTTER),
-            Align2::RIGHT_CENTER,
-            &counts,
-            Face::Secondary,
-            t.text2,
-        );
-    }
 }
 
-fn is_later(log: &Log, other: &Cut, cursor: &Cut) -> bool {
-    match (other.time(log), cursor.time(log)) {
-        (Some(other), Some(cursor)) => other > cursor,
-        _ => other.count() > cursor.count(),
-    }
+fn head(ui: &mut Ui, model: &Model, found: &Found, count: usize, outbox: &mut Outbox) {
+    let t = ui.tokens();
+    let log = &found.log;
+    let now = moment(model, log, &found.at.cut);
+    let (from, to) = match (&found.compare, found.at.last) {
+        (Some(other), _) if found.later().is_some() => (now, moment(model, log, &other.cut)),
+        (Some(other), _) => (moment(model, log, &other.cut), now),
+        (None, Some(last)) => {
+            let name = words::type_of(log, last);
+            let place = words::place(log, found.at.stream, last);
+            (format!("before {name} {place}"), "after it".to_owned())
+        }
+        (None, None) => return,
+    };
+    let margin = egui::Margin::symmetric(sizes::PAD as i8, 4);
+    egui::Frame::NONE.inner_margin(margin).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = 6.0;
+            ui.set_min_height(sizes::BUTTON_SMALL);
+            // Each moment stays in one piece.
+            let mut say = |text: egui::RichText| ui.add(Label::new(text).extend());
+            say(Face::Secondary.text("from", t.text2));
+            say(Face::Cell.text(from, t.text));
+            say(Face::Secondary.text("to", t.text2));
+            say(Face::Cell.text(to, t.text));
+            if found.later().is_some() {
+                say(Face::Secondary.text("(after the cursor)", t.future));
+            }
+            if found.compare.is_some() && ui.add(Button::ghost("Stop comparing").small()).clicked()
+            {
+                outbox.send(Command::CompareWith(None));
+            }
+        });
+    });
+    let line = ui.available_rect_before_wrap();
+    ui.painter()
+        .hline(line.x_range(), line.min.y - 0.5, (1.0, t.border));
+    let counts = words::counted(count, "difference", "differences");
+    let place = line.with_max_y(line.min.y + sizes::TABLE_HEAD);
+    let id = ui.scope_id().with("differences");
+    ui.interact(
+        place.with_min_x(place.max.x - 110.0),
+        id,
+        egui::Sense::hover(),
+    )
+    .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Status, true, &counts));
+    paint_line(
+        ui.painter(),
+        place.with_max_x(place.max.x - sizes::GUTTER),
+        Align2::RIGHT_CENTER,
+        &counts,
+        Face::Secondary,
+        t.text2,
+    );
 }
 
 /// A moment in words.
@@ -141,7 +142,7 @@ pub(super) fn moment(model: &Model, log: &Log, cut: &Cut) -> String {
     match (cut.bound(), time) {
         (Bound::Start, _) => "before the first event".to_owned(),
         (Bound::Event(event), time) if event.at() < log.len() => {
-            let position = words::position(log.position(event));
+            let position = words::position(log, event);
             time.map_or(position.clone(), |time| format!("{position}, {time}"))
         }
         (Bound::Head, Some(time)) => format!("the head, {time}"),

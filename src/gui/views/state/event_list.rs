@@ -1,18 +1,28 @@
-//! The events of one stream as rows: fetched once per state of the log, filtered by event type in
-//! slices that a frame can spare, with the cursor as a row of its own. Pure; nothing here draws.
+//! The events of one stream as rows: filtered by event type in slices that a frame can spare, with the
+//! cursor as a row of its own. Pure; nothing here draws.
 
+use crate::gui::model::StreamEvents;
 use crate::log::Log;
 use crate::model::{EventIx, StreamIx};
 
 /// Events that a frame may look at for the filter.
 const PER_FRAME: usize = 50_000;
 
-/// A stream's events, all or those that a filter leaves.
+/// What a filter by event type leaves of a stream's events.
 #[derive(Debug, Default)]
 pub(super) struct EventList {
+    /// The order of the log, and the stream that were looked through.
     key: Option<(u64, StreamIx)>,
-    all: Vec<EventIx>,
     filter: Option<Filter>,
+}
+
+/// The events to show, ascending.
+#[derive(Clone, Debug)]
+pub(super) enum Shown<'a> {
+    /// All of the stream.
+    All(&'a StreamEvents<'a>),
+    /// What the filter leaves of it.
+    Some(&'a [EventIx]),
 }
 
 #[derive(Debug, Default)]
@@ -40,12 +50,14 @@ pub(super) enum Row {
 }
 
 impl EventList {
-    /// Takes the events of `stream` from the log, unless it has them.
-    pub fn load(&mut self, log: &Log, revision: u64, stream: StreamIx) {
-        let key = Some((revision, stream));
-        if self.key != key {
+    /// Is about `stream` from now on. Events that a log of the same order has more than before are
+    /// looked at by and by.
+    pub fn load(&mut self, log: &Log, stream: StreamIx) {
+        let key = Some((log.generation(), stream));
+        let types = self.filter.as_ref().map(|filter| filter.types.len());
+        let same_types = types.is_none_or(|types| types == log.types().len());
+        if self.key != key || !same_types {
             self.key = key;
-            self.all = log.stream_events(stream);
             if let Some(filter) = self.filter.take() {
                 self.filter(log, &filter.text);
             }
@@ -77,12 +89,12 @@ impl EventList {
 
     /// Looks at a frame's worth of events; call it again in the next frame while it
     /// [is filtering](Self::is_filtering).
-    pub fn advance(&mut self, log: &Log) {
+    pub fn advance(&mut self, log: &Log, all: &StreamEvents<'_>) {
         let Some(filter) = &mut self.filter else {
             return;
         };
-        let end = (filter.done + PER_FRAME).min(self.all.len());
-        let slice = self.all[filter.done..end].iter().copied();
+        let end = (filter.done + PER_FRAME).min(all.len());
+        let slice = all.part(filter.done..end);
         filter
             .found
             .extend(slice.filter(|event| {
@@ -92,10 +104,10 @@ impl EventList {
     }
 
     /// Whether events are left to be looked at.
-    pub fn is_filtering(&self) -> bool {
+    pub fn is_filtering(&self, all: &StreamEvents<'_>) -> bool {
         self.filter
             .as_ref()
-            .is_some_and(|filter| filter.done < self.all.len())
+            .is_some_and(|filter| filter.done < all.len())
     }
 
     /// Whether a filter leaves some out.
@@ -103,27 +115,44 @@ impl EventList {
         self.filter.is_some()
     }
 
-    /// All events of the stream, ascending.
-    pub fn all(&self) -> &[EventIx] {
-        &self.all
+    /// The events to show.
+    pub fn shown<'a>(&'a self, all: &'a StreamEvents<'a>) -> Shown<'a> {
+        match &self.filter {
+            None => Shown::All(all),
+            Some(filter) => Shown::Some(&filter.found),
+        }
+    }
+}
+
+impl Shown<'_> {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::All(events) => events.len(),
+            Self::Some(events) => events.len(),
+        }
     }
 
-    /// The events to show, ascending.
-    pub fn shown(&self) -> &[EventIx] {
-        self.filter
-            .as_ref()
-            .map_or(&self.all, |filter| &filter.found)
+    /// The event at a place, counted from 0.
+    pub fn get(&self, at: usize) -> Option<EventIx> {
+        match self {
+            Self::All(events) => events.get(at),
+            Self::Some(events) => events.get(at).copied(),
+        }
     }
 
-    /// How many of the events to show stand before `outside` in log order: above the cursor.
+    /// How many stand before `outside` in log order: above the cursor.
     pub fn edge(&self, outside: EventIx) -> usize {
-        self.shown().partition_point(|&event| event < outside)
+        match self {
+            Self::All(events) => events.below(outside),
+            Self::Some(events) => events.partition_point(|&event| event < outside),
+        }
     }
 
     /// The row of an event, where it is shown; `edge` events stand above the cursor.
     pub fn row_of(&self, event: EventIx, edge: usize) -> Option<u64> {
-        let at = self.shown().binary_search(&event).ok()?;
-        Some((at + usize::from(at >= edge)) as u64)
+        let at = self.edge(event);
+        (self.get(at) == Some(event)).then(|| (at + usize::from(at >= edge)) as u64)
     }
 }
 
@@ -159,14 +188,12 @@ mod tests {
         #[test]
         fn every_event_has_a_row_of_its_own_and_the_cursor_one(events in 0usize..50, edge in 0usize..50) {
             let edge = edge.min(events);
-            let list = EventList {
-                all: (0..events).map(EventIx::from_usize).collect(),
-                ..EventList::default()
-            };
+            let all: Vec<EventIx> = (0..events).map(EventIx::from_usize).collect();
+            let shown = Shown::Some(&all);
             let rows: Vec<Row> = (0..=events as u64).map(|row| at(row, edge)).collect();
             prop_assert_eq!(rows.iter().filter(|row| **row == Row::Cursor).count(), 1);
-            for (place, event) in list.shown().iter().enumerate() {
-                let row = list.row_of(*event, edge).expect("it is shown");
+            for (place, event) in all.iter().enumerate() {
+                let row = shown.row_of(*event, edge).expect("it is shown");
                 prop_assert_eq!(rows[row as usize], Row::Event(place));
             }
         }

@@ -2,15 +2,15 @@
 
 use egui::{Align2, Ui};
 
-use super::event_list::{self, EventList, Row};
+use super::event_list::{self, EventList, Row, Shown};
 use crate::gui::command::{Command, Outbox};
-use crate::gui::model::{Model, Session};
-use crate::gui::panels::words;
+use crate::gui::model::{Model, Session, StreamEvents};
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::widgets::{
     Column, EmptyState, IconButton, PaneHead, RowCells, TableResponse, TableState, TextField,
     VirtualTable,
 };
+use crate::gui::words;
 use crate::log::Bound;
 use crate::model::time::Style;
 use crate::model::{EventIx, StreamIx};
@@ -24,41 +24,108 @@ pub(super) struct History {
     table: TableState,
     /// The filter being typed, while its field is open.
     search: Option<String>,
+    reveal: Reveal,
+}
+
+/// What decides what is to be in sight.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Place {
+    stream: StreamIx,
+    bound: Bound,
+    /// How many rows stand above the cursor.
+    edge: usize,
+    selected: Option<EventIx>,
+}
+
+/// Keeps the cursor in sight when it moves, and the selected row when another one is selected. A head
+/// that moves by itself takes nobody along who has scrolled away from it.
+#[derive(Debug, Default)]
+struct Reveal {
     /// What was brought into sight last, so that it is done once.
-    revealed: Option<(StreamIx, usize, Option<EventIx>)>,
+    done: Option<Place>,
+    /// The user has scrolled since the cursor was set.
+    by_hand: Option<()>,
+}
+
+impl Reveal {
+    fn follow(&mut self, table: &mut TableState, now: Place, row: Option<u64>) {
+        let set = |before: Place| (before.stream, before.bound) != (now.stream, now.bound);
+        if self.done.is_none_or(set) {
+            self.by_hand = None;
+        } else if table.was_scrolled_by_hand() {
+            self.by_hand = Some(());
+        }
+        let Some(before) = self.done.replace(now) else {
+            return table.centre_row(now.edge as u64);
+        };
+        if before == now {
+            return;
+        }
+        let moved = (before.stream, before.edge) != (now.stream, now.edge);
+        if !moved {
+            if let Some(row) = row {
+                table.scroll_to_row(row);
+            }
+            return;
+        }
+        let (edge, visible) = (now.edge as u64, table.visible());
+        let inside = edge >= visible.start.saturating_add(2) && edge + 2 < visible.end;
+        if !inside && self.by_hand.is_none() {
+            table.centre_row(edge);
+        }
+    }
+}
+
+fn act(
+    said: &TableResponse,
+    shown: &Shown<'_>,
+    row: Option<u64>,
+    edge: usize,
+    outbox: &mut Outbox,
+) {
+    let event_at = |row: u64| match event_list::at(row, edge) {
+        Row::Event(at) => shown.get(at),
+        Row::Cursor => None,
+    };
+    if let Some(event) = said.clicked.and_then(|hit| event_at(hit.row)) {
+        outbox.send(Command::SelectEvent(Some(event)));
+    }
+    if let Some(to) = said.moved_to
+        && let Some(at) = event_list::stepped(row, to, edge, shown.len())
+    {
+        outbox.send(Command::SelectEvent(shown.get(at)));
+    }
+    let there = said
+        .activated
+        .or_else(|| said.double_clicked.map(|hit| hit.row));
+    if let Some(event) = there.and_then(event_at) {
+        outbox.send(Command::MoveTo(Bound::Event(event)));
+    }
 }
 
 impl History {
-    /// Every event of the stream.
-    pub fn list(&self) -> &EventList {
-        &self.list
-    }
-
-    /// Takes the stream's events from the log, unless it has them.
-    pub fn load(&mut self, session: &Session, stream: StreamIx) {
-        self.list.load(&session.log, session.revision, stream);
-    }
-
     /// Draws it.
     pub fn show(
         &mut self,
         ui: &mut Ui,
         model: &Model,
-        session: &Session,
-        stream: StreamIx,
+        (session, stream): (&Session, StreamIx),
         found: Option<&Found>,
         outbox: &mut Outbox,
     ) {
         ui.spacing_mut().item_spacing.y = 0.0;
         let cut = model.cursor.cut();
-        self.head(ui, model, session, stream, found);
-        self.list.advance(&session.log);
-        if self.list.is_filtering() {
+        self.list.load(&session.log, stream);
+        let all = StreamEvents::of(&session.log, stream);
+        self.head(ui, model, (session, stream, &all), found);
+        self.list.advance(&session.log, &all);
+        if self.list.is_filtering(&all) {
             ui.request_repaint();
         }
-        let edge = self.list.edge(cut.outside());
-        let shown = self.list.shown().len();
-        if shown == 0 && self.list.is_filtered() && !self.list.is_filtering() {
+        let list = &self.list;
+        let shown = list.shown(&all);
+        let edge = shown.edge(cut.outside());
+        if shown.len() == 0 && list.is_filtered() && !list.is_filtering(&all) {
             if EmptyState::new(Icon::Search, "No event of this stream has such a type")
                 .button("Show all")
                 .show(ui)
@@ -72,80 +139,39 @@ impl History {
             .selection
             .event
             .or_else(|| found.and_then(|found| found.at.last));
-        self.reveal(stream, edge, selected);
-        let row = selected.and_then(|event| self.list.row_of(event, edge));
-        let columns = columns(model, self.list.all().len());
-        let list = &self.list;
-        let said = VirtualTable::new("History", &mut self.table, &columns, shown as u64 + 1)
+        let row = selected.and_then(|event| shown.row_of(event, edge));
+        let at = Place {
+            stream,
+            bound: model.cursor.bound(),
+            edge,
+            selected,
+        };
+        self.reveal.follow(&mut self.table, at, row);
+        let columns = columns(model, all.len());
+        let rows = shown.len() as u64 + 1;
+        let said = VirtualTable::new("History", &mut self.table, &columns, rows)
             .selected(row)
             .show(ui, |cells| match event_list::at(cells.index(), edge) {
                 Row::Cursor => cursor(cells, model),
                 Row::Event(at) => {
-                    if let Some(&event) = list.shown().get(at) {
+                    if let Some(event) = shown.get(at) {
                         event_row(cells, model, session, stream, event);
                     }
                 }
             });
-        self.act(&said, row, edge, outbox);
-    }
-
-    fn act(&self, said: &TableResponse, row: Option<u64>, edge: usize, outbox: &mut Outbox) {
-        let shown = self.list.shown();
-        let event_at = |row: u64| match event_list::at(row, edge) {
-            Row::Event(at) => shown.get(at).copied(),
-            Row::Cursor => None,
-        };
-        if let Some(event) = said.clicked.and_then(|hit| event_at(hit.row)) {
-            outbox.send(Command::SelectEvent(Some(event)));
-        }
-        if let Some(to) = said.moved_to
-            && let Some(at) = event_list::stepped(row, to, edge, shown.len())
-        {
-            outbox.send(Command::SelectEvent(shown.get(at).copied()));
-        }
-        let there = said
-            .activated
-            .or_else(|| said.double_clicked.map(|hit| hit.row));
-        if let Some(event) = there.and_then(event_at) {
-            outbox.send(Command::MoveTo(Bound::Event(event)));
-        }
-    }
-
-    /// Keeps the cursor in sight when it moves, and the selected row when another one is selected.
-    fn reveal(&mut self, stream: StreamIx, edge: usize, selected: Option<EventIx>) {
-        let now = Some((stream, edge, selected));
-        if self.revealed == now {
-            return;
-        }
-        let same_edge = self
-            .revealed
-            .is_some_and(|(before, at, _)| (before, at) == (stream, edge));
-        let row = match selected.and_then(|event| self.list.row_of(event, edge)) {
-            Some(row) if same_edge => row,
-            _ => edge as u64,
-        };
-        let visible = self.table.visible();
-        let margin = u64::from(!same_edge) * 2;
-        let inside = row >= visible.start.saturating_add(margin) && row + margin < visible.end;
-        if same_edge && self.revealed.is_some() {
-            self.table.scroll_to_row(row);
-        } else if !inside {
-            self.table.centre_row(row);
-        }
-        self.revealed = now;
+        act(&said, &shown, row, edge, outbox);
     }
 
     fn head(
         &mut self,
         ui: &mut Ui,
         model: &Model,
-        session: &Session,
-        stream: StreamIx,
+        (session, stream, all): (&Session, StreamIx, &StreamEvents<'_>),
         found: Option<&Found>,
     ) {
         let log = &session.log;
         let dot = ui.tokens().category(log.category(stream).at());
-        let counts = self.counts(model, found);
+        let counts = self.counts(model, all, found);
         let mut toggled = false;
         PaneHead::new(log.stream_name(stream))
             .mono()
@@ -185,10 +211,9 @@ impl History {
     }
 
     /// `41 of 44 versions`, and what the filter leaves.
-    fn counts(&self, model: &Model, found: Option<&Found>) -> String {
+    fn counts(&self, model: &Model, all: &StreamEvents<'_>, found: Option<&Found>) -> String {
         let cut = model.cursor.cut();
-        let all = self.list.all();
-        let before = all.partition_point(|&event| event < cut.outside());
+        let before = all.below(cut.outside());
         let known = match found {
             Some(found) if !cut.is_prefix() && found.at.cut == *cut => found.at.events,
             _ => before,
@@ -200,7 +225,7 @@ impl History {
             format!("{} of {versions}", grouped(known as u64))
         };
         if self.list.is_filtered() {
-            let shown = grouped(self.list.shown().len() as u64);
+            let shown = grouped(self.list.shown(all).len() as u64);
             text = format!(
                 "{shown} of {}",
                 words::counted(all.len(), "event", "events")
@@ -272,7 +297,7 @@ fn cursor(cells: &mut RowCells<'_>, model: &Model) {
             .as_of()
             .position
             .as_ref()
-            .map_or_else(String::new, ToString::to_string),
+            .map_or_else(String::new, words::position_named),
     };
     let rect = cells.rect();
     let inner = rect.with_max_x(rect.max.x - 6.0);

@@ -12,20 +12,23 @@ use super::values::{self, ValueList};
 use crate::analysis::replay::{Blame, Found as At, ValueChange, pointer};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
-use crate::gui::panels::words;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
-use crate::gui::widgets::{Button, IconButton, Link, Sparkline};
+use crate::gui::widgets::{Button, IconButton, Link, LongText, Sparkline};
+use crate::gui::words;
 use crate::model::EventIx;
 use crate::model::time::Style;
-use crate::worker::Found;
+use crate::render::grouped;
+use crate::worker::{Found, Values};
 
-const WIDTH: f32 = 316.0;
+const WIDTH: f32 = 400.0;
 const PLOT: f32 = 52.0;
+/// Texts up to so many bytes have room in the title.
+const SHORT: usize = 22;
 
 /// One field as of the cursor.
 pub(super) struct Leaf<'a> {
-    model: &'a Model,
-    found: &'a Found,
+    pub model: &'a Model,
+    pub found: &'a Found,
     pointer: &'a str,
 }
 
@@ -36,6 +39,11 @@ impl<'a> Leaf<'a> {
             found,
             pointer,
         }
+    }
+
+    /// Where it stands in the state.
+    pub const fn pointer(&self) -> &str {
+        self.pointer
     }
 
     /// The short form, above the row while the pointer rests on it.
@@ -77,15 +85,13 @@ impl<'a> Leaf<'a> {
         }
     }
 
-    /// The path left, the value right; the value, if it is to be copied.
+    /// The path, and under it as much of the value as can be read in passing.
     fn title(&self, ui: &mut Ui) {
         let t = ui.tokens();
-        ui.horizontal(|ui| {
-            let path = pointer::spoken(self.pointer);
-            ui.add(Label::new(Face::CodeStrong.text(path, t.text)).truncate());
-            let text = Face::CodeStrong.text(self.value_text(60), t.changed);
-            ui.add(Label::new(text).truncate());
-        });
+        let path = pointer::spoken(self.pointer);
+        ui.add(Label::new(Face::CodeStrong.text(path, t.text)).wrap());
+        let text = Face::CodeStrong.text(self.value_text(400), t.changed);
+        ui.add(Label::new(text).wrap());
     }
 
     /// Who set it and when; with `outbox` the event is a link.
@@ -154,7 +160,6 @@ enum Page {
 pub(super) struct LeafPopover {
     pointer: Option<String>,
     page: Page,
-    timeline: Timeline,
     list: ValueList,
 }
 
@@ -214,8 +219,9 @@ impl LeafPopover {
 
     fn content(&mut self, ui: &mut Ui, leaf: &Leaf<'_>, outbox: &mut Outbox) {
         title(ui, leaf, outbox);
+        whole(ui, leaf);
         leaf.facts(ui, Some(outbox));
-        let Some(values) = self.values(leaf) else {
+        let Some(values) = values_of(leaf) else {
             let colour = ui.tokens().text3;
             ui.add(Label::new(
                 Face::Secondary.text("Reading its values…", colour),
@@ -223,36 +229,30 @@ impl LeafPopover {
             ui.add_space(PLOT + 24.0);
             return self.actions(ui, leaf, 0, outbox);
         };
-        was(ui, leaf, values, &self.timeline);
+        let changes = &values.changes;
+        let timeline = Timeline::of(values, &leaf.found.log, &leaf.found.at.cut);
+        was(ui, leaf, changes, &timeline);
         ui.add_space(2.0);
-        match self.page {
-            Page::All => self.list.show(ui, leaf.model, leaf.found, values, outbox),
-            Page::Short if self.timeline.points.len() > 1 => {
+        let shown = match self.page {
+            Page::All => {
+                self.list.show(ui, leaf, changes, &timeline, outbox);
+                Listed::All
+            }
+            Page::Short if timeline.points.len() > 1 => {
                 let name = format!("{} over time", pointer::spoken(leaf.pointer));
-                let plot = Sparkline::new(&name, &self.timeline.points)
-                    .cursor(self.timeline.cursor)
+                let plot = Sparkline::new(&name, &timeline.points)
+                    .cursor(timeline.cursor)
                     .size(vec2(ui.available_width(), PLOT));
                 ui.add(plot);
+                Listed::All
             }
-            Page::Short => values::last_few(ui, leaf.model, leaf.found, values, &self.timeline),
-        }
-        extent(ui, leaf, values, &self.timeline);
-        self.actions(ui, leaf, values.len(), outbox);
-    }
-
-    /// The field's values, once the worker has brought them.
-    fn values<'m>(&mut self, leaf: &Leaf<'m>) -> Option<&'m [ValueChange]> {
-        let slot = &leaf.model.answers.values;
-        let values = slot.get().filter(|values| {
-            values.stream == leaf.found.at.stream && values.pointer == leaf.pointer
-        })?;
-        let (log, cut) = (&leaf.found.log, &leaf.found.at.cut);
-        let last = values.values.last();
-        if last.is_some_and(|change| change.event.at() >= log.len()) {
-            return None;
-        }
-        self.timeline.load(slot.number(), &values.values, log, cut);
-        Some(&values.values)
+            Page::Short => {
+                values::last_few(ui, leaf, changes, &timeline);
+                Listed::Past
+            }
+        };
+        extent(ui, leaf, changes, &timeline, shown);
+        self.actions(ui, leaf, changes.len(), outbox);
     }
 
     fn actions(&mut self, ui: &mut Ui, leaf: &Leaf<'_>, values: usize, outbox: &mut Outbox) {
@@ -284,6 +284,25 @@ impl LeafPopover {
     }
 }
 
+/// The field's values, once the worker has brought them.
+fn values_of<'m>(leaf: &Leaf<'m>) -> Option<&'m Values> {
+    let (question, values) = leaf.model.answers.values.known()?;
+    if (question.stream, question.pointer.as_str()) != (leaf.found.at.stream, leaf.pointer) {
+        return None;
+    }
+    let last = values.changes.last();
+    let there = last.is_none_or(|change| change.event.at() < leaf.found.log.len());
+    there.then_some(values)
+}
+
+/// Which of the values are to be seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Listed {
+    All,
+    /// Those known at the cursor.
+    Past,
+}
+
 /// The ground of a popover.
 pub(super) fn frame(ui: &Ui) -> egui::Frame {
     egui::Frame::popup(ui.style()).inner_margin(sizes::PAD)
@@ -310,6 +329,19 @@ fn title(ui: &mut Ui, leaf: &Leaf<'_>, outbox: &mut Outbox) {
             ui.add(Label::new(text).truncate());
         });
     });
+}
+
+/// A text that the title has no room for, in whole.
+fn whole(ui: &mut Ui, leaf: &Leaf<'_>) {
+    if let At::Present { value, .. } = leaf.found.at.tree().get(leaf.pointer)
+        && let Some(text) = value
+            .as_str()
+            .filter(|text| text.len() > SHORT || text.contains('\n'))
+    {
+        LongText::new("Whole value", text)
+            .max_height(140.0)
+            .show(ui);
+    }
 }
 
 /// `was 1334.50 since v40, 1 d 4 h before cursor`
@@ -342,7 +374,13 @@ fn was(ui: &mut Ui, leaf: &Leaf<'_>, values: &[ValueChange], timeline: &Timeline
 }
 
 /// `29 values since 2023-02-14`, and that there are more to come.
-fn extent(ui: &mut Ui, leaf: &Leaf<'_>, values: &[ValueChange], timeline: &Timeline) {
+fn extent(
+    ui: &mut Ui,
+    leaf: &Leaf<'_>,
+    values: &[ValueChange],
+    timeline: &Timeline,
+    listed: Listed,
+) {
     let t = ui.tokens();
     let (log, at) = (&leaf.found.log, &leaf.found.at);
     let since = values
@@ -360,7 +398,8 @@ fn extent(ui: &mut Ui, leaf: &Leaf<'_>, values: &[ValueChange], timeline: &Timel
         let later = values.len() - timeline.known;
         if later > 0 {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let text = format!("{later} after the cursor, faded");
+                let faded = if listed == Listed::All { ", faded" } else { "" };
+                let text = format!("{} after the cursor{faded}", grouped(later as u64));
                 ui.add(Label::new(Face::Secondary.text(text, t.future)));
             });
         }

@@ -5,59 +5,93 @@ mod answer_bar;
 mod chooser;
 mod difference;
 mod event_list;
-mod fields;
-#[cfg(test)]
-mod fields_tests;
 mod history;
 mod leaf;
 mod no_stream;
 mod pane;
 mod timeline;
 mod tree;
-mod value;
+pub(super) mod value;
 mod values;
 
-use egui::{CentralPanel, Frame, Panel, Ui};
+use std::sync::Arc;
 
-use crate::gui::command::{Command, Outbox};
-use crate::gui::model::{Model, Session};
-use crate::gui::panels::EventCard;
-use crate::gui::theme::{TokensExt, sizes};
-use crate::log::Bound;
-use crate::model::StreamIx;
-use crate::worker::Found;
+use egui::{CentralPanel, Frame, Panel, Ui};
+use serde::{Deserialize, Serialize};
+
+use crate::gui::command::Outbox;
+use crate::gui::kept::Kept;
+use crate::gui::model::{Cursor, Model, Session};
+use crate::gui::panels::{Beside, CardSize, EventCard};
+use crate::gui::theme::{Icon, TokensExt, sizes};
+use crate::gui::views::{Screen, Standing};
+use crate::gui::widgets::{EmptyState, Side, SidePane, Widths};
+use crate::log::{Bound, Log};
+use crate::model::{EventIx, StreamIx};
+use crate::render::Shell;
+use crate::worker::{AskValues, Exports, FoundState};
 use answer_bar::{AnswerBar, Wish};
 use history::History;
 use no_stream::NoStream;
 use pane::StatePane;
 
+/// What is kept of the view.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Choices {
+    /// The width of the history.
+    history: Option<f32>,
+    card: CardSize,
+    /// Of the columns of the tree.
+    fields: Widths,
+    /// Of the columns of the differences.
+    differences: Widths,
+}
+
 /// The state view.
-#[derive(Default)]
 pub(in crate::gui) struct State {
     no_stream: NoStream,
     answer_bar: AnswerBar,
     history: History,
     pane: StatePane,
     card: EventCard,
-    /// Where the cursor was set to in the last frame.
-    bound: Option<Bound>,
+    kept: Kept<Choices>,
 }
 
-impl State {
-    /// Draws it.
-    pub fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            no_stream: NoStream::default(),
+            answer_bar: AnswerBar::default(),
+            history: History::default(),
+            pane: StatePane::default(),
+            card: EventCard::beside(Beside::State),
+            kept: Kept::new("state"),
+        }
+    }
+}
+
+impl Screen for State {
+    fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         let Some(session) = &model.session else {
             return;
         };
         let log = &session.log;
+        if let Some(kept) = self.kept.begin(model) {
+            self.pane.take_up(kept);
+        }
         let chosen = model.selection.stream;
         let Some(stream) = chosen.filter(|stream| stream.at() < log.streams().len()) else {
             self.no_stream.show(ui, session, outbox);
             return;
         };
-        self.follow_cursor(model, outbox);
+        if let Some(question) = model.ask_state() {
+            outbox.ask(|answers| &mut answers.state, question);
+        }
+        self.ask_values(model, session, stream, outbox);
         let found = answer(model, session, stream);
-        self.history.load(session, stream);
+        let found = found.as_ref();
+        let standing = Standing::of(ui, &model.answers.state);
         let panel = ui.tokens().panel;
         let ground = Frame::NONE.fill(panel);
         Panel::top("state-answer")
@@ -67,46 +101,146 @@ impl State {
             .frame(ground)
             .show(ui, |ui| {
                 let name = log.stream_name(stream);
+                standing.fade(ui);
                 if self.answer_bar.show(ui, model, name, found, outbox) == Wish::Difference {
                     self.pane.show_difference();
                 }
             });
-        let width = ui.available_width();
-        Panel::left("state-history")
-            .default_size((width * 0.24).clamp(220.0, 306.0))
-            .size_range(180.0..=(width * 0.34).max(180.0))
-            .frame(ground)
-            .show(ui, |ui| {
-                self.history.show(ui, model, session, stream, found, outbox);
-            });
-        Panel::right("state-event")
-            .default_size((width * 0.37).clamp(320.0, 524.0))
-            .size_range(280.0..=(width * 0.45).max(280.0))
-            .frame(ground)
-            .show(ui, |ui| self.card.show(ui, model, outbox));
+        // What is shown first has the whole width or height.
+        if Beside::is_below(ui) {
+            self.event(ui, model, (log, stream), found, outbox);
+            self.history(ui, model, (session, stream), found, outbox);
+        } else {
+            self.history(ui, model, (session, stream), found, outbox);
+            self.event(ui, model, (log, stream), found, outbox);
+        }
         CentralPanel::no_frame().frame(ground).show(ui, |ui| {
-            let history = self.history.list().all();
-            self.pane.show(ui, model, found, history, outbox);
+            let asked = pane::Asked {
+                log,
+                stream,
+                standing: &standing,
+            };
+            self.pane.show(ui, model, asked, found, outbox);
+        });
+        self.pane.keep(&mut self.kept.value);
+        self.kept.end(ui, outbox);
+    }
+
+    fn exports(&self, model: &Model) -> Result<(Exports, String), &'static str> {
+        let found = model.selection.stream.zip(model.log());
+        let (stream, log) = found.ok_or("Select a stream to export its state")?;
+        let plain = |c: char| {
+            if c.is_alphanumeric() || "-_.".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        };
+        let name = log.stream_name(stream).chars().map(plain).take(80);
+        Ok((Exports::State(stream), name.collect()))
+    }
+
+    fn address(&self, model: &Model, log: &Log) -> Shell {
+        let Some(stream) = model.selection.stream else {
+            return Shell::new("info");
+        };
+        let other = compared(model, log).map(|(_, later)| {
+            let cursor = Cursor::new(log, model.clock(), later);
+            cursor.as_text().unwrap_or_else(|| "head".to_owned())
+        });
+        Shell::new("state")
+            .word(log.stream_name(stream))
+            .option_if("--diff-to", other)
+    }
+
+    fn address_at(&self, model: &Model, log: &Log) -> Bound {
+        compared(model, log).map_or(model.cursor.bound(), |(earlier, _)| earlier)
+    }
+}
+
+/// The cursor and the moment to compare with, the earlier one first.
+fn compared(model: &Model, log: &Log) -> Option<(Bound, Bound)> {
+    let (cursor, other) = (model.cursor.bound(), model.compare?);
+    let count = |bound| log.cut(model.clock(), bound).count();
+    let later = count(other) >= count(cursor);
+    Some(if later {
+        (cursor, other)
+    } else {
+        (other, cursor)
+    })
+}
+
+impl State {
+    fn history(
+        &mut self,
+        ui: &mut Ui,
+        model: &Model,
+        (session, stream): (&Session, StreamIx),
+        found: Option<&FoundState>,
+        outbox: &mut Outbox,
+    ) {
+        let width = ui.available_width();
+        let usual = (width * 0.24).clamp(220.0, 380.0);
+        let pane = SidePane::new("history", Side::Left, &mut self.kept.value.history, usual);
+        pane.range(160.0, width * 0.4).show(ui, |ui| {
+            let ground = ui.tokens().panel;
+            ui.painter().rect_filled(ui.max_rect(), 0.0, ground);
+            let found = found.map(|found| &***found);
+            self.history
+                .show(ui, model, (session, stream), found, outbox);
         });
     }
 
-    /// Moving the cursor lets go of an event chosen before, so that the card shows the last one
-    /// known; a head that moves by itself does not.
-    fn follow_cursor(&mut self, model: &Model, outbox: &mut Outbox) {
-        let now = model.cursor.bound();
-        let moved = self.bound.is_some_and(|before| before != now);
-        self.bound = Some(now);
-        let selected = model.selection.event;
-        let on_it = matches!(now, Bound::Event(event) if selected == Some(event));
-        if moved && selected.is_some() && !on_it {
-            outbox.send(Command::SelectEvent(None));
+    /// The selected event where it is one of this stream, else the one that made the state.
+    fn event(
+        &mut self,
+        ui: &mut Ui,
+        model: &Model,
+        (log, stream): (&Log, StreamIx),
+        found: Option<&FoundState>,
+        outbox: &mut Outbox,
+    ) {
+        let pane = Beside::State.pane(ui, &mut self.kept.value.card);
+        pane.show(ui, |ui| {
+            let ground = ui.tokens().panel;
+            ui.painter().rect_filled(ui.max_rect(), 0.0, ground);
+            let stands = |event: &EventIx| {
+                event.at() < log.len()
+                    && (log.stream(*event) == stream || log.version_in(*event, stream).is_some())
+            };
+            let made = || found.and_then(|found| found.at.last);
+            match model.selection.event.filter(stands).or_else(made) {
+                Some(event) => self.card.show(ui, model, event, outbox),
+                None => no_event(ui, model),
+            }
+        });
+    }
+
+    fn ask_values(&self, model: &Model, session: &Session, stream: StreamIx, outbox: &mut Outbox) {
+        if let Some(pointer) = model.selection.field.clone() {
+            let question = AskValues {
+                subject: session.subject(),
+                stream,
+                pointer,
+            };
+            outbox.ask(|answers| &mut answers.values, question);
         }
     }
 }
 
+fn no_event(ui: &mut Ui, model: &Model) {
+    let state = &model.answers.state;
+    let sentence = if state.is_pending() || state.get().is_none() {
+        "The last event is shown once the state is folded; any event of the history can be selected"
+    } else {
+        "No event of this stream was known at the cursor"
+    };
+    EmptyState::new(Icon::Events, sentence).show(ui);
+}
+
 /// The newest answer if it is about this stream in this order of the log.
-fn answer<'a>(model: &'a Model, session: &Session, stream: StreamIx) -> Option<&'a Found> {
-    model.answers.state.get().filter(|found| {
-        found.at.stream == stream && found.log.generation() == session.log.generation()
-    })
+fn answer(model: &Model, session: &Session, stream: StreamIx) -> Option<FoundState> {
+    let found = model.answers.state.get()?;
+    let same_order = found.log.generation() == session.log.generation();
+    (found.at.stream == stream && same_order).then(|| FoundState(Arc::clone(found)))
 }

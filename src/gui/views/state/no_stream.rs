@@ -4,9 +4,9 @@ use egui::Ui;
 
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Session, View};
-use crate::gui::panels::words;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::widgets::{Column, EmptyState, PaneHead, TableState, VirtualTable};
+use crate::gui::words;
 use crate::model::StreamIx;
 use crate::render::grouped;
 

@@ -2,19 +2,21 @@
 
 use egui::{Frame, Label, Margin, Ui};
 
+use super::Choices;
 use super::difference::{self, DifferenceView};
 use super::tree::TreeView;
-use crate::analysis::replay::{Existence, Notice as Oddity, NoticeKind};
+use crate::analysis::replay::{EndedBy, Existence, Notice as Oddity, NoticeKind};
 use crate::gui::command::{Command, Outbox};
-use crate::gui::model::Model;
-use crate::gui::panels::words;
+use crate::gui::model::{Model, StreamEvents};
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
-use crate::gui::widgets::{Button, JsonText, JsonView, Notice, PaneHead, Segments, Severity};
-use crate::log::{Bound, StreamEnd};
+use crate::gui::views::Standing;
+use crate::gui::widgets::{Button, JsonView, Notice, PaneHead, Segments, Severity};
+use crate::gui::words;
+use crate::log::{Bound, Log, StreamEnd};
 use crate::model::time::relative;
-use crate::model::{EventIx, StreamIx};
+use crate::model::{EventIx, StreamIx, Timestamp};
 use crate::render::grouped;
-use crate::worker::{Family, Found};
+use crate::worker::{AskStateText, Found, FoundState};
 
 /// How the state is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,13 +27,21 @@ enum Page {
     Diff,
 }
 
+/// What is asked about.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub log: &'a Log,
+    pub stream: StreamIx,
+    /// How the answer stands.
+    pub standing: &'a Standing,
+}
+
 /// The state of a stream.
 #[derive(Default)]
 pub(super) struct StatePane {
     page: Page,
     stream: Option<StreamIx>,
     tree: TreeView,
-    json: Option<(u64, JsonText)>,
     difference: DifferenceView,
 }
 
@@ -41,13 +51,25 @@ impl StatePane {
         self.page = Page::Diff;
     }
 
-    /// Draws it; `history` are all events of the stream.
+    /// Begins with the widths that were kept.
+    pub fn take_up(&mut self, kept: &Choices) {
+        self.tree.set_widths(kept.fields.clone());
+        self.difference.set_widths(kept.differences.clone());
+    }
+
+    /// Notes the widths, to be kept.
+    pub fn keep(&self, kept: &mut Choices) {
+        kept.fields.clone_from(self.tree.widths());
+        kept.differences.clone_from(self.difference.widths());
+    }
+
+    /// Draws it.
     pub fn show(
         &mut self,
         ui: &mut Ui,
         model: &Model,
-        found: Option<&Found>,
-        history: &[EventIx],
+        asked: Asked<'_>,
+        found: Option<&FoundState>,
         outbox: &mut Outbox,
     ) {
         ui.spacing_mut().item_spacing.y = 0.0;
@@ -55,22 +77,27 @@ impl StatePane {
             self.stream = model.selection.stream;
             self.tree.unpin();
         }
-        self.head(ui, model);
+        let standing = asked.standing;
+        self.head(ui, model, standing);
+        standing.tell(ui, "Folding the state", outbox);
         let Some(found) = found else {
-            let text = folding(model, history.len());
-            let colour = ui.tokens().text2;
-            padded(ui, |ui| ui.label(Face::Body.text(text, colour)));
+            if let Standing::Current | Standing::Late = standing {
+                let events = StreamEvents::of(asked.log, asked.stream).len();
+                let (text, colour) = (folding(model, events), ui.tokens().text2);
+                padded(ui, |ui| ui.label(Face::Body.text(text, colour)));
+            }
             return;
         };
+        standing.fade(ui);
         notices(ui, found, outbox);
         match found.at.existence {
             Existence::Exists => self.state(ui, model, found, outbox),
             Existence::NotYet => not_yet(ui, found, outbox),
-            Existence::Ended { how, by } => ended(ui, found, how, by, history, outbox),
+            Existence::Ended { how, by } => ended(ui, found, how, by, outbox),
         }
     }
 
-    fn head(&mut self, ui: &mut Ui, model: &Model) {
+    fn head(&mut self, ui: &mut Ui, model: &Model, standing: &Standing) {
         let hints = self.page == Page::Diff && model.compare.is_none();
         let page = &mut self.page;
         PaneHead::new("State").show_with(
@@ -83,6 +110,12 @@ impl StatePane {
                     .show(ui);
             },
             |ui| {
+                if *standing == Standing::Late {
+                    let colour = ui.tokens().text2;
+                    let text = Face::Secondary.text("not yet as of the cursor…", colour);
+                    ui.add(Label::new(text).truncate());
+                    return;
+                }
                 if hints {
                     difference::hint(ui);
                     return;
@@ -97,7 +130,7 @@ impl StatePane {
         );
     }
 
-    fn state(&mut self, ui: &mut Ui, model: &Model, found: &Found, outbox: &mut Outbox) {
+    fn state(&mut self, ui: &mut Ui, model: &Model, found: &FoundState, outbox: &mut Outbox) {
         match self.page {
             Page::Tree if found.at.tree().children().next().is_none() => {
                 let sentence =
@@ -105,42 +138,40 @@ impl StatePane {
                 crate::gui::widgets::EmptyState::new(Icon::State, sentence).show(ui);
             }
             Page::Tree => self.tree.show(ui, model, found, outbox),
-            Page::Json => self.json(ui, model, found, outbox),
+            Page::Json => json(ui, model, found, outbox),
             Page::Diff => self.difference.show(ui, model, found, outbox),
         }
     }
+}
 
-    fn json(&mut self, ui: &mut Ui, model: &Model, found: &Found, outbox: &mut Outbox) {
-        let number = model.answers.state.number();
-        if self.json.as_ref().is_none_or(|(of, _)| *of != number) {
-            let text = found.at.tree().to_value().to_string();
-            self.json = Some((number, JsonText::new(&text)));
-        }
-        let Some((_, text)) = &self.json else { return };
-        let room = ui.available_rect_before_wrap();
-        padded(ui, |ui| {
-            let height = ui.available_height().max(sizes::ROW_CODE);
-            JsonView::new("State as JSON", text)
-                .max_height(height)
-                .show(ui);
-        });
-        let corner = egui::Rect::from_min_max(
-            egui::pos2(room.max.x - sizes::GUTTER - 32.0, room.min.y + 6.0),
-            egui::pos2(room.max.x - sizes::GUTTER, room.min.y + 34.0),
-        );
-        let copy = crate::gui::widgets::IconButton::new(Icon::Copy, "Copy state as JSON");
-        if ui.put(corner, copy).clicked() {
-            outbox.send(Command::CopyState);
-        }
+fn json(ui: &mut Ui, model: &Model, found: &FoundState, outbox: &mut Outbox) {
+    let question = AskStateText {
+        found: found.clone(),
+    };
+    outbox.ask(|answers| &mut answers.state_text, question);
+    let known = model.answers.state_text.known();
+    let text = known.filter(|(of, _)| of.found.at.stream == found.at.stream);
+    let Some((_, text)) = text else { return };
+    let room = ui.available_rect_before_wrap();
+    padded(ui, |ui| {
+        let height = ui.available_height().max(sizes::ROW_CODE);
+        JsonView::new("State as JSON", text)
+            .max_height(height)
+            .show(ui);
+    });
+    let corner = egui::Rect::from_min_max(
+        egui::pos2(room.max.x - sizes::GUTTER - 32.0, room.min.y + 6.0),
+        egui::pos2(room.max.x - sizes::GUTTER, room.min.y + 34.0),
+    );
+    let copy = crate::gui::widgets::IconButton::new(Icon::Copy, "Copy state as JSON");
+    if ui.put(corner, copy).clicked() {
+        outbox.send(Command::CopyState);
     }
 }
 
 /// What is being waited for, and how far it is.
 fn folding(model: &Model, events: usize) -> String {
-    let mut running = model.running.iter();
-    let done = running
-        .find(|running| running.family == Family::State)
-        .map_or(0, |running| running.progress.done);
+    let done = model.answers.state.progress().done;
     if done == 0 {
         return "Folding the events of this stream…".to_owned();
     }
@@ -158,8 +189,7 @@ fn padded<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
 
 /// What is odd about the history, with links to the events.
 fn notices(ui: &mut Ui, found: &Found, outbox: &mut Outbox) {
-    let not_folded = found.at.fold.not_folded() as usize;
-    if found.answer.notices.is_empty() && not_folded == 0 {
+    if found.answer.notices.is_empty() {
         return;
     }
     let t = ui.tokens();
@@ -167,11 +197,6 @@ fn notices(ui: &mut Ui, found: &Found, outbox: &mut Outbox) {
     Frame::NONE.inner_margin(margin).show(ui, |ui| {
         for notice in &found.answer.notices {
             oddity(ui, found, notice, outbox);
-        }
-        if not_folded > 0 {
-            let events = words::counted(not_folded, "event", "events");
-            let text = format!("{events} so far carry no JSON object and left the state as it was");
-            Notice::new(Severity::Info, &text).show(ui);
         }
     });
     let line = ui.available_rect_before_wrap();
@@ -182,12 +207,13 @@ fn notices(ui: &mut Ui, found: &Found, outbox: &mut Outbox) {
 fn oddity(ui: &mut Ui, found: &Found, notice: &Oddity, outbox: &mut Outbox) {
     let severity = match notice.kind {
         NoticeKind::Unreadable => Severity::Error,
+        NoticeKind::NotFolded | NoticeKind::BegunAnew => Severity::Info,
         _ => Severity::Warning,
     };
     let places: Vec<String> = notice
         .evidence
         .iter()
-        .map(|event| event.position.to_string())
+        .map(|event| words::position_named(&event.position))
         .collect();
     let mut shown = Notice::new(severity, &notice.message);
     for place in &places {
@@ -222,33 +248,30 @@ fn not_yet(ui: &mut Ui, found: &Found, outbox: &mut Outbox) {
     words_and_button(ui, &text, "Go to its first event", found.at.next, outbox);
 }
 
-fn ended(
-    ui: &mut Ui,
-    found: &Found,
-    how: StreamEnd,
-    by: EventIx,
-    history: &[EventIx],
-    outbox: &mut Outbox,
-) {
+fn ended(ui: &mut Ui, found: &Found, how: StreamEnd, by: EndedBy, outbox: &mut Outbox) {
     let log = &found.log;
-    let how = match how {
-        StreamEnd::Tombstoned => "tombstoned",
-        StreamEnd::Deleted => "deleted",
-        StreamEnd::Archived => "archived",
+    let how = how.name();
+    let cut = &found.at.cut;
+    let far = |time: Option<Timestamp>| {
+        time.zip(cut.time(log))
+            .map_or(String::new(), |(time, now)| {
+                format!(", {}", relative(time, now))
+            })
     };
-    let far = log
-        .time(by, found.at.cut.clock())
-        .zip(found.at.cut.time(log))
-        .map_or(String::new(), |(time, now)| {
-            format!(", {}", relative(time, now))
-        });
     let name = log.stream_name(found.at.stream);
-    let text = format!("{name} was {how} by {}{far}.", words::type_of(log, by));
-    let before = history
-        .partition_point(|&event| event < by)
-        .checked_sub(1)
-        .and_then(|at| history.get(at))
-        .copied();
+    let (text, before) = match by {
+        EndedBy::Event(by) => {
+            let far = far(log.time(by, cut.clock()));
+            let text = format!("{name} was {how} by {}{far}.", words::type_of(log, by));
+            let history = StreamEvents::of(log, found.at.stream);
+            let before = history.below(by).checked_sub(1);
+            (text, before.and_then(|at| history.get(at)))
+        }
+        EndedBy::Store(since) => {
+            let text = format!("{name} is {how}, as the store says{}.", far(since));
+            (text, found.at.last)
+        }
+    };
     words_and_button(ui, &text, "Go to the state before", before, outbox);
 }
 

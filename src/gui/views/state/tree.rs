@@ -2,16 +2,19 @@
 
 use egui::{Align2, Color32, Rect, Ui, pos2, vec2};
 
-use super::fields::{Fields, Fold, Folds, Kind, Row};
 use super::leaf::{Leaf, LeafPopover};
 use super::value;
 use crate::analysis::replay::{Blame, Change, Found as At, Node, pointer};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
-use crate::gui::panels::words;
 use crate::gui::theme::{Face, Icon, Tokens, TokensExt, Tone, icons, sizes};
-use crate::gui::widgets::{Column, RowCells, TableResponse, TableState, VirtualTable, paint_line};
-use crate::worker::Found;
+use crate::gui::widgets::{
+    Column, RowCells, TableResponse, TableState, VirtualTable, Widths, paint_line,
+};
+use crate::gui::words;
+use crate::worker::{
+    AskFields, FieldKind as Kind, FieldRow as Row, FieldRows, Fold, Folds, Found, FoundState,
+};
 
 const INDENT: f32 = 16.0;
 /// From the pane's inner edge to a key of the first level; sign and fold mark stand before it.
@@ -22,8 +25,6 @@ const SET_BY: f32 = 124.0;
 /// The tree with what is folded and chosen in it.
 #[derive(Default)]
 pub(super) struct TreeView {
-    key: Option<(u64, u64)>,
-    fields: Fields,
     folds: Folds,
     table: TableState,
     /// The row the keyboard is on.
@@ -34,7 +35,7 @@ pub(super) struct TreeView {
 /// What one frame of the tree draws from.
 struct Drawn<'a> {
     found: &'a Found,
-    fields: &'a Fields,
+    fields: &'a FieldRows,
 }
 
 impl TreeView {
@@ -44,72 +45,76 @@ impl TreeView {
         self.focus = None;
     }
 
-    /// What the last event did.
-    pub fn fields(&mut self, number: u64, found: &Found) -> &Fields {
-        let key = Some((number, self.folds.changes));
-        if self.key != key {
-            self.key = key;
-            self.fields = Fields::build(&found.at, &self.folds);
-        }
-        &self.fields
+    /// The widths that the user gave its columns.
+    pub fn widths(&self) -> &Widths {
+        self.table.widths()
+    }
+
+    /// Takes up widths that were kept.
+    pub fn set_widths(&mut self, widths: Widths) {
+        self.table.set_widths(widths);
     }
 
     /// Draws it over the available room.
-    pub fn show(&mut self, ui: &mut Ui, model: &Model, found: &Found, outbox: &mut Outbox) {
-        self.fields(model.answers.state.number(), found);
+    pub fn show(&mut self, ui: &mut Ui, model: &Model, found: &FoundState, outbox: &mut Outbox) {
+        let question = AskFields {
+            found: found.clone(),
+            folds: self.folds.clone(),
+        };
+        outbox.ask(|answers| &mut answers.fields, question);
+        // Those of the state before serve until the rows of this one come.
+        let known = model.answers.fields.known();
+        let Some((of, fields)) = known.filter(|(of, _)| of.found.at.stream == found.at.stream)
+        else {
+            return;
+        };
+        let found: &Found = &of.found;
         let columns = [
             Column::new("Field", FIELD).resizable(),
             Column::rest("Value", 60.0),
             Column::new("Set by", SET_BY).right(),
         ];
         let room = ui.available_rect_before_wrap();
-        let widths = self.table.widths().first().copied().unwrap_or(FIELD);
-        let focus = self
-            .focus
-            .as_deref()
-            .and_then(|pointer| self.fields.row_of(pointer));
-        let drawn = Drawn {
-            found,
-            fields: &self.fields,
-        };
+        let widths = self.table.widths().get("Field").copied().unwrap_or(FIELD);
+        let focus = self.focus.as_deref();
+        let focus = focus.and_then(|pointer| fields.row_of(pointer));
+        let drawn = Drawn { found, fields };
         let pinned = self.popover.pointer().map(str::to_owned);
         let mut anchor = None;
-        let said = VirtualTable::new(
-            "State",
-            &mut self.table,
-            &columns,
-            self.fields.rows.len() as u64,
-        )
-        .row_height(sizes::ROW_TREE)
-        .selected(focus.map(|row| row as u64))
-        .show(ui, |cells| {
-            let Some(row) = drawn.fields.rows.get(cells.index() as usize) else {
-                return;
-            };
-            drawn.row(cells, row);
-            let value = cells
-                .rect()
-                .with_min_x(cells.cell(1).map_or(0.0, |cell| cell.min.x));
-            if pinned.as_ref() == Some(&row.pointer) {
-                anchor = Some(value);
-                outline(cells);
-            } else if pinned.is_none() && is_value(row.kind) {
-                Leaf::new(model, found, &row.pointer).hover(cells.response(), value);
-            }
-        });
+        let said = VirtualTable::new("State", &mut self.table, &columns, fields.rows.len() as u64)
+            .row_height(sizes::ROW_TREE)
+            .selected(focus.map(|row| row as u64))
+            .show(ui, |cells| {
+                let Some(row) = drawn.fields.rows.get(cells.index() as usize) else {
+                    return;
+                };
+                if pinned.is_none() && is_value(row.kind) {
+                    cells.no_tooltip();
+                }
+                drawn.row(cells, row);
+                let value = cells
+                    .rect()
+                    .with_min_x(cells.cell(1).map_or(0.0, |cell| cell.min.x));
+                if pinned.as_ref() == Some(&row.pointer) {
+                    anchor = Some(value);
+                    outline(cells);
+                } else if pinned.is_none() && is_value(row.kind) {
+                    Leaf::new(model, found, &row.pointer).hover(cells.response(), value);
+                }
+            });
         let head = Rect::from_min_max(
             pos2(room.min.x + sizes::PAD + widths + 44.0, room.min.y),
             pos2(room.max.x - SET_BY + 40.0, room.min.y + sizes::TABLE_HEAD),
         );
         drawn.summary(ui, head);
-        self.act(&said, outbox);
+        self.act(&said, fields, outbox);
         if let Some(anchor) = anchor {
             self.popover.show(ui, anchor, model, found, outbox);
         }
     }
 
-    fn act(&mut self, said: &TableResponse, outbox: &mut Outbox) {
-        let row_at = |row: u64| self.fields.rows.get(row as usize).cloned();
+    fn act(&mut self, said: &TableResponse, fields: &FieldRows, outbox: &mut Outbox) {
+        let row_at = |row: u64| fields.rows.get(row as usize).cloned();
         if let Some(row) = said.moved_to.and_then(row_at) {
             self.popover.close();
             self.focus = Some(row.pointer);
@@ -226,7 +231,7 @@ impl Drawn<'_> {
         let tree = self.found.at.tree();
         let (text, plain) = match row.kind {
             Kind::Removed => (self.was(row).unwrap_or_default(), t.removed),
-            Kind::Object(fold) => (object_text(self.found, &row.pointer, fold), t.punct),
+            Kind::Object(fold) => (object_text(self.found, row, fold), t.punct),
             _ => match tree.get(&row.pointer) {
                 At::Present { value, .. } => {
                     (value::preview(&value, value::MOST), value::tint(t, &value))
@@ -306,12 +311,12 @@ impl Drawn<'_> {
         } else {
             version
         };
-        let counts = self.fields.counts;
+        let touched = self.fields.touched;
         let mut parts = vec![(format!("by {by}:"), t.text2)];
         for (change, count, word) in [
-            (Change::Changed, counts.changed, "changed"),
-            (Change::Added, counts.added, "added"),
-            (Change::Removed, counts.removed, "removed"),
+            (Change::Changed, touched.changed, "changed"),
+            (Change::Added, touched.added, "added"),
+            (Change::Removed, touched.removed, "removed"),
         ] {
             if count > 0 {
                 let (sign, ink, _) = marked(t, change);
@@ -348,20 +353,18 @@ fn strike(cells: &RowCells<'_>, ink: Rect, colour: Color32) {
 }
 
 /// A closed object previews its content, an open one only counts it.
-fn object_text(found: &Found, pointer: &str, fold: Fold) -> String {
+fn object_text(found: &Found, row: &Row, fold: Fold) -> String {
+    if fold == Fold::Open {
+        return format!("{{{}}}", row.fields);
+    }
     let tree = found.at.tree();
-    match (tree.node(pointer), fold) {
-        (Some(node), Fold::Closed) => value::preview_of(node, value::MOST),
-        (Some(node), Fold::Open) => {
-            let live = node.children().filter(|(_, child)| child.is_live());
-            format!("{{{}}}", live.count())
-        }
+    match tree.node(&row.pointer) {
+        Some(node) => value::preview_of(node, value::MOST),
         // Within an array.
-        (None, Fold::Closed) => match tree.get(pointer) {
+        None => match tree.get(&row.pointer) {
             At::Present { value, .. } => value::preview(&value, value::MOST),
             At::Removed(_) | At::Missing => String::new(),
         },
-        (None, Fold::Open) => String::new(),
     }
 }
 

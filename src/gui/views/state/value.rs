@@ -8,24 +8,24 @@ use crate::analysis::replay::{Node, View};
 use crate::gui::theme::Tokens;
 
 /// Characters of a preview.
-pub(super) const MOST: usize = 160;
+pub(in crate::gui::views) const MOST: usize = 160;
 
 /// A value as written, cut to about `most` characters.
-pub(super) fn preview(value: &Value, most: usize) -> String {
+pub(in crate::gui::views) fn preview(value: &Value, most: usize) -> String {
     let mut writer = Writer::new(most);
     writer.value(value);
     writer.out
 }
 
 /// What a closed object holds, cut to about `most` characters.
-pub(super) fn preview_of(node: &Node, most: usize) -> String {
+pub(in crate::gui::views) fn preview_of(node: &Node, most: usize) -> String {
     let mut writer = Writer::new(most);
     writer.node(node);
     writer.out
 }
 
 /// A whole value to be copied: a string without its quotes, anything else as JSON.
-pub(super) fn copied(value: &Value) -> String {
+pub(in crate::gui::views) fn copied(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => serde_json::to_string_pretty(other).unwrap_or_default(),
@@ -33,23 +33,13 @@ pub(super) fn copied(value: &Value) -> String {
 }
 
 /// The tint of a value in code.
-pub(super) const fn tint(t: &Tokens, value: &Value) -> Color32 {
+pub(in crate::gui::views) const fn tint(t: &Tokens, value: &Value) -> Color32 {
     match value {
         Value::String(_) => t.string,
         Value::Number(_) => t.number,
         Value::Null | Value::Bool(_) => t.keyword,
         Value::Array(_) | Value::Object(_) => t.punct,
     }
-}
-
-/// A value as a number: numbers, and strings that hold nothing else (money often does).
-pub(super) fn number(value: &Value) -> Option<f64> {
-    let number = match value {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.parse().ok(),
-        _ => None,
-    };
-    number.filter(|number| number.is_finite())
 }
 
 /// Writes until its room is used up.
@@ -150,12 +140,5 @@ mod tests {
         assert!(preview(&many, 40).ends_with("…]"));
         let long = Value::from("ä".repeat(10_000));
         assert!(preview(&long, 40).chars().count() < 60);
-    }
-
-    #[test]
-    fn money_in_a_string_counts_as_a_number() {
-        assert_eq!(number(&json!("12.50")), Some(12.5));
-        assert_eq!(number(&json!("12.50 EUR")), None);
-        assert_eq!(number(&json!("inf")), None);
     }
 }

@@ -2,14 +2,15 @@
 
 use egui::Ui;
 
+use super::leaf::Leaf;
 use super::timeline::Timeline;
 use super::value;
 use crate::analysis::replay::ValueChange;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
-use crate::gui::panels::words;
 use crate::gui::theme::{Face, TokensExt};
 use crate::gui::widgets::{Column, RowCells, TableState, VirtualTable};
+use crate::gui::words;
 use crate::model::time::Style;
 use crate::worker::Found;
 
@@ -23,6 +24,8 @@ const HEIGHT: f32 = 8.0 * ROW;
 #[derive(Default)]
 pub(super) struct ValueList {
     table: TableState,
+    /// The field whose values it was opened for.
+    of: Option<String>,
 }
 
 impl ValueList {
@@ -30,11 +33,16 @@ impl ValueList {
     pub fn show(
         &mut self,
         ui: &mut Ui,
-        model: &Model,
-        found: &Found,
+        leaf: &Leaf<'_>,
         values: &[ValueChange],
+        timeline: &Timeline,
         outbox: &mut Outbox,
     ) {
+        // It begins where the cursor is.
+        if self.of.as_deref() != Some(leaf.pointer()) {
+            self.of = Some(leaf.pointer().to_owned());
+            self.table.centre_row(timeline.current.unwrap_or(0) as u64);
+        }
         let columns = columns();
         let height = (values.len() as f32 * ROW).min(HEIGHT);
         let said = VirtualTable::new("All values", &mut self.table, &columns, values.len() as u64)
@@ -43,7 +51,7 @@ impl ValueList {
             .height(height)
             .show(ui, |cells| {
                 if let Some(change) = values.get(cells.index() as usize) {
-                    row(cells, model, found, change);
+                    row(cells, leaf.model, leaf.found, change);
                 }
             });
         let clicked = said.clicked.and_then(|hit| values.get(hit.row as usize));
@@ -54,13 +62,7 @@ impl ValueList {
 }
 
 /// The last values known at the cursor, the newest last.
-pub(super) fn last_few(
-    ui: &mut Ui,
-    model: &Model,
-    found: &Found,
-    values: &[ValueChange],
-    timeline: &Timeline,
-) {
+pub(super) fn last_few(ui: &mut Ui, leaf: &Leaf<'_>, values: &[ValueChange], timeline: &Timeline) {
     let end = timeline.current.map_or(0, |current| current + 1);
     let few = &values[end.saturating_sub(FEW)..end];
     let mut state = TableState::default();
@@ -70,7 +72,7 @@ pub(super) fn last_few(
         .height(few.len() as f32 * ROW)
         .show(ui, |cells| {
             if let Some(change) = few.get(cells.index() as usize) {
-                row(cells, model, found, change);
+                row(cells, leaf.model, leaf.found, change);
             }
         });
 }
@@ -79,7 +81,7 @@ fn columns() -> [Column; 3] {
     [
         Column::new("v", 40.0),
         Column::rest("Value", 60.0),
-        Column::new("When", 142.0).right(),
+        Column::new("When", 138.0).right(),
     ]
 }
 
@@ -101,7 +103,7 @@ fn row(cells: &mut RowCells<'_>, model: &Model, found: &Found, change: &ValueCha
     );
     let version = words::version(log, at.stream, change.event);
     let when = log.time(change.event, at.cut.clock()).map_or_else(
-        || words::position(log.position(change.event)),
+        || words::position(log, change.event),
         |time| model.zone().format_bare(time, Style::Seconds),
     );
     cells.text(0, Face::Cell, quiet, &version);

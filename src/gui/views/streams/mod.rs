@@ -4,27 +4,53 @@
 mod table;
 
 use egui::{Align, CentralPanel, Frame, Label, Layout, Panel, Popup, Rect, Ui, UiBuilder};
+use serde::{Deserialize, Serialize};
 
 use crate::analysis::streams::{Direction, StreamQuery, StreamSort};
 use crate::gui::command::{Command, Outbox};
-use crate::gui::model::Model;
+use crate::gui::kept::Kept;
+use crate::gui::model::{Model, Session};
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
-use crate::gui::widgets::{Button, EmptyState, TextField};
+use crate::gui::views::{Screen, Standing};
+use crate::gui::widgets::{Button, EmptyState, TextField, Widths, menu_content, menu_item};
 use crate::log::Log;
-use crate::render::grouped;
-use crate::worker::StreamsWanted;
+use crate::render::{Shell, grouped};
+use crate::worker::{AskStreams, Exports, StreamsWanted};
+
+/// What is kept of the view.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Choices {
+    query: StreamQuery,
+    /// The store that was searched: in another one the text makes no sense.
+    store: String,
+    widths: Widths,
+}
 
 /// The streams view.
-#[derive(Default)]
 pub(in crate::gui) struct Streams {
     wanted: StreamsWanted,
     table: table::StreamTable,
+    kept: Kept<Choices>,
 }
 
-impl Streams {
-    /// Draws it.
-    pub fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-        let Some(log) = model.log() else { return };
+impl Default for Streams {
+    fn default() -> Self {
+        Self {
+            wanted: StreamsWanted::default(),
+            table: table::StreamTable::default(),
+            kept: Kept::new("streams"),
+        }
+    }
+}
+
+impl Screen for Streams {
+    fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+        let Some(session) = &model.session else {
+            return;
+        };
+        let log = &*session.log;
+        self.take_up(model, session);
         let panel = Panel::top("streams-bar").exact_size(sizes::FILTER_BAR);
         let panel = panel.show_separator_line(false).frame(Frame::NONE);
         let before = self.wanted.clone();
@@ -34,15 +60,52 @@ impl Streams {
         CentralPanel::no_frame().show(ui, |ui| {
             ui.painter()
                 .rect_filled(ui.max_rect(), 0.0, ui.tokens().panel);
+            let standing = Standing::of(ui, &model.answers.streams);
+            standing.tell(ui, "The list of streams", outbox);
+            standing.fade(ui);
             self.list(ui, model, log, outbox);
         });
         if before != self.wanted {
             self.table.begin_anew();
         }
-        if model.streams_wanted.as_ref() != Some(&self.wanted) {
-            let wanted = Box::new(self.wanted.clone());
-            outbox.send(Command::ListStreams(Some(wanted)));
+        if !log.is_empty() {
+            let question = AskStreams {
+                subject: session.subject(),
+                cut: *model.cursor.cut(),
+                wanted: self.wanted.clone(),
+            };
+            outbox.ask(|answers| &mut answers.streams, question);
         }
+        self.kept.value.query.clone_from(&self.wanted.query);
+        self.kept.value.widths.clone_from(self.table.widths());
+        self.kept.end(ui, outbox);
+    }
+
+    fn exports(&self, model: &Model) -> Result<(Exports, String), &'static str> {
+        let stem = super::stem(model);
+        Ok((
+            Exports::Streams(self.wanted.clone()),
+            format!("{stem}-streams"),
+        ))
+    }
+
+    fn address(&self, _model: &Model, _log: &Log) -> Shell {
+        Shell::new("info")
+    }
+}
+
+impl Streams {
+    /// Begins as it was left.
+    fn take_up(&mut self, model: &Model, session: &Session) {
+        let store = session.opened.store_path.path().display().to_string();
+        if let Some(kept) = self.kept.begin(model).cloned() {
+            self.table.set_widths(kept.widths);
+            self.wanted.query = kept.query;
+            if kept.store != store {
+                self.wanted.query.search.clear();
+            }
+        }
+        self.kept.value.store = store;
     }
 
     fn bar(&mut self, ui: &mut Ui, model: &Model, log: &Log, outbox: &mut Outbox) {
@@ -64,7 +127,7 @@ impl Streams {
         );
         let name = "Search streams";
         let field = TextField::new(name, &mut self.wanted.query.search);
-        left.add(field.icon(Icon::Search).hint(name).width(260.0));
+        left.add(field.icon(Icon::Search).hint(name).clearable().width(260.0));
         self.category_menu(left, log);
         let layout = Layout::right_to_left(Align::Center);
         let right = &mut ui.new_child(
@@ -79,7 +142,10 @@ impl Streams {
         {
             outbox.send(Command::Export);
         }
-        for sentence in sentences(model, log, &self.wanted).iter().rev() {
+        let late = Standing::of(right, &model.answers.streams) == Standing::Late;
+        let late = late.then(|| "not yet as of the cursor…".to_owned());
+        let sentences = late.map_or_else(|| sentences(model, log, &self.wanted), |late| vec![late]);
+        for sentence in sentences.iter().rev() {
             let said = right.add(Label::new(Face::Secondary.text(sentence, t.text2)));
             said.widget_info(|| {
                 egui::WidgetInfo::labeled(egui::Role::Status, true, sentence.as_str())
@@ -97,29 +163,30 @@ impl Streams {
         let button = ui.add(Button::secondary(word).menu().name(&name));
         Popup::menu(&button).show(|ui| {
             ui.set_min_width(180.0);
-            egui::ScrollArea::vertical()
-                .max_height(320.0)
-                .show(ui, |ui| {
-                    if ui
-                        .add(egui::Button::new("All categories").frame(false))
-                        .clicked()
-                    {
-                        self.wanted.category = None;
-                        ui.close();
-                    }
-                    for (name, at) in log.categories().iter().zip(0..).take(CATEGORIES) {
-                        if ui.add(egui::Button::new(name).frame(false)).clicked() {
-                            self.wanted.category = Some(crate::model::CategoryIx(at));
-                            ui.close();
-                        }
-                    }
-                });
+            let area = egui::ScrollArea::vertical().max_height(320.0);
+            area.show(ui, |ui| menu_content(ui, |ui| self.category_items(ui, log)));
         });
+    }
+
+    fn category_items(&mut self, ui: &mut Ui, log: &Log) {
+        if menu_item(ui, "All categories").clicked() {
+            self.wanted.category = None;
+        }
+        for (name, at) in log.categories().iter().zip(0..).take(CATEGORIES) {
+            if menu_item(ui, name).clicked() {
+                self.wanted.category = Some(crate::model::CategoryIx(at));
+            }
+        }
     }
 
     fn list(&mut self, ui: &mut Ui, model: &Model, log: &Log, outbox: &mut Outbox) {
         let Some(list) = model.answers.streams.get() else {
-            EmptyState::new(Icon::Streams, "The streams are being listed").show(ui);
+            if log.is_complete() && log.is_empty() {
+                let sentence = "This store holds no events, so there are no streams";
+                EmptyState::new(Icon::Streams, sentence).show(ui);
+            } else if model.answers.streams.unanswered().is_none() {
+                EmptyState::new(Icon::Streams, "The streams are being listed").show(ui);
+            }
             return;
         };
         if list.streams.is_empty() {

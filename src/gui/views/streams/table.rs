@@ -1,13 +1,13 @@
 //! The table of streams: one row each, with where a click leads and which head sorts.
 
-use egui::{Popup, Ui};
+use egui::Ui;
 
-use super::super::events::{TimeFormat, TimeFormats};
 use crate::analysis::streams::{Direction, StreamFigures, StreamList, StreamSort};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt};
-use crate::gui::widgets::{Column, RowCells, TableState, VirtualTable};
+use crate::gui::widgets::{Column, RowCells, TableState, VirtualTable, Widths, menu_item};
+use crate::gui::words::{TimeFormat, TimeFormats};
 use crate::log::Log;
 use crate::model::{EventIx, StreamIx};
 use crate::render::grouped;
@@ -33,6 +33,16 @@ const HEADS: [(&str, StreamSort); 5] = [
 const CATEGORY: usize = 1;
 
 impl StreamTable {
+    /// The widths that the user gave its columns.
+    pub fn widths(&self) -> &Widths {
+        self.state.widths()
+    }
+
+    /// Takes up widths that were kept.
+    pub fn set_widths(&mut self, widths: Widths) {
+        self.state.set_widths(widths);
+    }
+
     /// Begins at the top, for another list.
     pub fn begin_anew(&mut self) {
         self.state.scroll_to_row(0);
@@ -72,8 +82,9 @@ impl StreamTable {
         if let Some(stream) = opened.and_then(stream) {
             outbox.send(Command::GoToStream(stream));
         }
-        let head = said.head_clicked.filter(|head| *head != CATEGORY);
-        head.and_then(|head| HEADS.get(head)).map(|(_, sort)| *sort)
+        said.head_clicked
+            .and_then(|head| HEADS.get(head))
+            .map(|(_, sort)| *sort)
     }
 
     /// Looked for once per list and selection, since a list may have a million rows.
@@ -110,12 +121,20 @@ fn columns(
         };
         format!("{name}{zone}{mark}")
     };
+    let time = times.width().max(120.0);
     vec![
-        Column::new(head(0), 380.0).resizable(),
-        Column::new(head(1), 160.0).resizable(),
-        Column::new(head(2), 104.0).right().resizable(),
-        Column::new(head(3), times.width().max(120.0)).resizable(),
-        Column::new(head(4), times.width().max(120.0)).resizable(),
+        Column::rest(head(0), 200.0).named("stream").sorts(),
+        Column::new(head(1), 160.0).named("category").resizable(),
+        Column::new(head(2), 104.0)
+            .named("events")
+            .right()
+            .resizable()
+            .sorts(),
+        Column::new(head(3), time)
+            .named("first")
+            .resizable()
+            .sorts(),
+        Column::new(head(4), time).named("last").resizable().sorts(),
     ]
 }
 
@@ -140,12 +159,11 @@ fn paint(
     for (at, event) in [(3, figures.first), (4, figures.last)] {
         time(row, at, model, log, event, times, dim);
     }
-    Popup::context_menu(row.response()).show(|ui| {
+    row.menu(|ui| {
         ui.set_min_width(180.0);
         let mut item = |word: &str, command: Command| {
-            if ui.add(egui::Button::new(word).frame(false)).clicked() {
+            if menu_item(ui, word).clicked() {
                 outbox.send(command);
-                ui.close();
             }
         };
         item("Go to its state", Command::GoToStream(stream));

@@ -12,7 +12,6 @@ use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, faded, icons, sizes};
 use crate::gui::widgets::{Button, Keycap, ProgressLine, middle_ellipsis};
 use crate::render::grouped;
-use crate::worker::Family;
 use cards::card;
 
 /// The welcome page; it keeps nothing.
@@ -145,13 +144,16 @@ fn drop_card(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
 
 fn opening(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let t = ui.tokens();
-    let name = model.opening.as_ref().and_then(|path| path.file_name());
+    let name = model
+        .opening
+        .as_ref()
+        .and_then(|(_, path)| path.file_name());
     let name = name.unwrap_or_default().to_string_lossy();
     let title = format!("Opening {}…", middle_ellipsis(&name, 40));
     ui.label(Face::Title.text(title, t.text));
     let running = model.running.iter();
     let progress = running
-        .filter(|running| running.family == Family::Session)
+        .filter(|running| running.is_indexing())
         .map(|running| running.progress)
         .next();
     ui.horizontal(|ui| {

@@ -1,15 +1,24 @@
 //! JSON and other text of an event, coloured, one member a line. Only lines in sight are laid out.
 
-mod text;
-
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Align2, Color32, Painter, Rect, Response, Ui};
+use egui::{
+    Align2, Color32, CursorIcon, Painter, Popup, PopupCloseBehavior, Rect, RectAlign, Response,
+    Role, Sense, Ui, WidgetInfo,
+};
 
+use super::button::Button;
+use super::control;
 use super::line::paint_galley;
+use super::long_text::LongText;
 use super::virtual_rows::VirtualRows;
-use crate::gui::theme::{Face, Tokens, TokensExt, sizes};
+use crate::gui::theme::{Face, Icon, Tokens, TokensExt, Tone, sizes};
+use crate::model::json::{JsonText, SpanKind};
 
-pub use text::{JsonText, Span, SpanKind};
+/// Width of the popover with a whole line.
+const WHOLE: f32 = 560.0;
+
+/// What stands behind the number of bytes that are left out of a line.
+const LEFT_OUT: &str = "bytes more";
 
 /// Shows a [`JsonText`]. It is as high as its lines, or scrolls by itself from `max_height` on.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +28,7 @@ pub struct JsonView<'a> {
     text: &'a JsonText,
     max_height: Option<f32>,
     future: Option<()>,
+    marked: Option<&'a str>,
 }
 
 impl<'a> JsonView<'a> {
@@ -29,6 +39,7 @@ impl<'a> JsonView<'a> {
             text,
             max_height: None,
             future: None,
+            marked: None,
         }
     }
 
@@ -44,18 +55,74 @@ impl<'a> JsonView<'a> {
         self
     }
 
-    /// Shows the lines over the available width.
+    /// Marks the lines that hold this text, in whatever case.
+    pub fn marked(mut self, text: Option<&'a str>) -> Self {
+        self.marked = text.filter(|text| !text.is_empty());
+        self
+    }
+
+    /// Shows the lines over the available width. One that is cut can be clicked to be read in whole.
     pub fn show(self, ui: &mut Ui) -> Response {
         let t = ui.tokens();
         let mut rows = VirtualRows::new(self.name, self.text.lines() as u64, sizes::ROW_CODE);
         if let Some(height) = self.max_height {
             rows = rows.max_height(height);
         }
-        rows.show(ui, |painter, row, rect| {
+        let marked = self.marked.map(str::to_lowercase);
+        let mut cut = Vec::new();
+        let response = rows.show(ui, |painter, row, rect| {
             let job = self.line(t, row as usize);
+            let left_out = job.text.contains(LEFT_OUT);
+            if let Some(marked) = &marked
+                && job.text.to_lowercase().contains(marked)
+            {
+                painter.rect_filled(rect, sizes::RADIUS_BAR, t.tone_bg(Tone::Info));
+            }
             let galley = lay(painter, job, rect);
+            if galley.elided || left_out {
+                cut.push((row as usize, rect));
+            }
             paint_galley(painter, rect, Align2::LEFT_CENTER, galley, t.key);
-        })
+        });
+        for (row, rect) in cut {
+            self.whole_line(ui, &response, row, rect);
+        }
+        response
+    }
+
+    /// Lets a line that is cut be opened, with all of it in a popover.
+    fn whole_line(&self, ui: &Ui, list: &Response, row: usize, rect: Rect) {
+        let id = list.id.with(("whole", row));
+        let line = ui.interact(rect.intersect(list.rect), id, Sense::click());
+        let name = format!("Read the whole of line {}", row + 1);
+        line.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+        control::focus_ring(ui, &line);
+        if line.hovered() {
+            let y = rect.max.y - 1.5;
+            let colour = ui.tokens().text3;
+            ui.painter().hline(rect.x_range(), y, (1.0, colour));
+        }
+        Popup::from_toggle_button_response(&line)
+            .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+            .align(RectAlign::BOTTOM_START)
+            .gap(4.0)
+            .frame(egui::Frame::popup(ui.style()).inner_margin(sizes::PAD))
+            .accessible_name(&*name)
+            .show(|ui| {
+                ui.set_width(WHOLE.min(ui.content_rect().width() - 48.0));
+                let text = self.text.line(row);
+                LongText::new("Whole line", text).show(ui);
+                ui.add_space(4.0);
+                if ui
+                    .add(Button::secondary("Copy").icon(Icon::Copy).small())
+                    .clicked()
+                {
+                    ui.copy_text(text.to_owned());
+                    ui.close();
+                }
+            });
+        line.on_hover_cursor(CursorIcon::PointingHand)
+            .on_hover_text("Click to read all of it");
     }
 
     fn line(&self, t: &Tokens, line: usize) -> LayoutJob {
@@ -76,7 +143,8 @@ impl<'a> JsonView<'a> {
             job.append(span.text, 0.0, format(colour));
         }
         if left_out > 0 {
-            job.append(&format!("… {left_out} bytes more"), 6.0, format(t.text3));
+            let more = format!("… {left_out} {LEFT_OUT}");
+            job.append(&more, 6.0, format(t.text3));
         }
         job
     }

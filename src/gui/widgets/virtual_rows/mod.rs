@@ -70,6 +70,9 @@ impl<'a> VirtualRows<'a> {
             let scroll = ui.data(|data| data.get_temp(id)).unwrap_or_default();
             let mut scroll = view.clamped(scroll);
             scroll_wheel(ui, rect, &view, &mut scroll);
+            if response.has_focus() {
+                control::leave_keys(ui, response.id);
+            }
             scroll_keys(ui, &response, &view, &mut scroll, Moves::Scroll);
             self.paint(ui, rect, &view, scroll, &mut paint);
             scroll_bar(ui, rect, &view, &mut scroll, response.id.with("bar"));

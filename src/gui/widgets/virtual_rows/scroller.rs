@@ -48,6 +48,8 @@ pub(in crate::gui::widgets) fn scroll_keys(
     }
     let filter = EventFilter {
         vertical_arrows: true,
+        // Left to the window, but not to lead the focus away.
+        horizontal_arrows: true,
         ..EventFilter::default()
     };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(list.id, filter));

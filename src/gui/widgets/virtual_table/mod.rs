@@ -2,6 +2,7 @@
 //! anything. It scrolls, selects, names its rows and draws the cursor's line; what stands in a cell,
 //! and what it means, is the caller's.
 
+mod aside;
 mod columns;
 mod row;
 
@@ -12,20 +13,23 @@ use egui::{
     WidgetInfo, pos2, vec2,
 };
 
-use super::control;
 use super::virtual_rows::{Moves, RowScroll, RowView, scroll_bar, scroll_keys, scroll_wheel};
+use super::{control, menu};
 use crate::gui::theme::{TokensExt, sizes};
 
-pub use columns::Column;
+pub use columns::{Column, Widths};
 pub use row::RowCells;
 
 /// What a table keeps between frames; the view owns it.
 #[derive(Clone, Debug, Default)]
 pub struct TableState {
     scroll: RowScroll,
-    widths: Vec<f32>,
+    /// Points that the columns are moved to the left.
+    aside: f32,
+    widths: Widths,
     wanted: Option<Wanted>,
     visible: Range<u64>,
+    by_hand: Option<()>,
 }
 
 /// A scroll asked for before the room is known.
@@ -48,13 +52,19 @@ impl TableState {
 
     /// The widths the user gave the columns, to be kept; empty while none was changed.
     #[must_use]
-    pub fn widths(&self) -> &[f32] {
+    pub fn widths(&self) -> &Widths {
         &self.widths
     }
 
     /// Takes up widths that were kept. A width that is missing is the column's own.
-    pub fn set_widths(&mut self, widths: Vec<f32>) {
+    pub fn set_widths(&mut self, widths: Widths) {
         self.widths = widths;
+    }
+
+    /// Whether the user scrolled at the last frame, by wheel, by keys or by the bar.
+    #[must_use]
+    pub fn was_scrolled_by_hand(&self) -> bool {
+        self.by_hand.is_some()
     }
 
     /// The rows that were in sight at the last frame: what to read ahead for.
@@ -90,13 +100,16 @@ pub struct TableResponse {
     pub moved_to: Option<u64>,
     /// The selected row on which Enter was pressed.
     pub activated: Option<u64>,
-    /// The column whose head was clicked.
+    /// The column whose head was clicked, of those that [sort](Column::sorts).
     pub head_clicked: Option<usize>,
+    /// The width of a column was changed: worth keeping.
+    pub resized: Option<()>,
     /// The rows in sight.
     pub visible: Range<u64>,
 }
 
-/// A table over the room there is. There is no sideways scrolling: one column takes what is left.
+/// A table over the room there is. One column takes what is left; where the others need more than
+/// there is, the table scrolls sideways.
 #[derive(Debug)]
 #[must_use = "call show"]
 pub struct VirtualTable<'a> {
@@ -165,28 +178,42 @@ impl<'a> VirtualTable<'a> {
         let (_, rect) = ui.allocate_space(size);
         let id = ui.make_persistent_id(self.name);
         let head = rect.with_max_y(rect.min.y + self.head_height);
-        let body = rect.with_min_y(head.max.y);
-        let list = body.with_max_x(body.max.x - sizes::GUTTER);
+        let list_width = rect.with_max_x(rect.max.x - sizes::GUTTER);
+        let aside = aside::Aside::new(self.columns, &self.state.widths, list_width);
+        let body = aside.body(rect.with_min_y(head.max.y));
+        let list = body.with_max_x(list_width.max.x);
 
         let response = ui.interact(body, id, Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Table, ui.is_enabled(), self.name));
         if response.clicked() {
             response.request_focus();
         }
+        if response.has_focus() {
+            control::leave_keys(ui, id);
+        }
         let view = RowView {
             rows: self.rows,
             row_height: self.row_height,
             height: body.height(),
         };
+        let asks_menu = response.has_focus() && self.selected.is_some();
+        let menu_key = match asks_menu && menu::is_menu_key(ui.ctx()) {
+            true => menu::MenuKey::Pressed,
+            false => menu::MenuKey::NotPressed,
+        };
         let moved_to = self.scroll(ui, body, &view, &response);
+        aside.scroll(ui, rect, &mut self.state.aside, id.with("aside"));
         let scroll = self.state.scroll;
         let visible = view.visible(scroll);
         self.state.visible = visible.clone();
 
-        let spans = columns::spans(self.columns, &self.state.widths, columns::room(list));
-        let head_clicked = (self.head_height > 0.0)
-            .then(|| columns::heads(ui, head, self.columns, &spans, &mut self.state.widths, id))
-            .flatten();
+        let spans = aside.spans(self.columns, &self.state.widths, self.state.aside);
+        let mut heads = columns::HeadsResponse::default();
+        if self.head_height > 0.0 {
+            let head = head.with_max_x(list_width.max.x);
+            heads = columns::heads(ui, head, self.columns, &spans, &mut self.state.widths, id);
+            aside.reveal(&spans, heads.focused, &mut self.state.aside);
+        }
         let mut said = TableResponse {
             hovered: None,
             clicked: None,
@@ -194,7 +221,8 @@ impl<'a> VirtualTable<'a> {
             secondary_clicked: None,
             moved_to,
             activated: None,
-            head_clicked,
+            head_clicked: heads.clicked,
+            resized: heads.resized,
             visible: visible.clone(),
             response,
         };
@@ -206,11 +234,15 @@ impl<'a> VirtualTable<'a> {
             scroll,
             spans: &spans,
             painter: &painter,
+            menu_key,
         };
         for row in visible {
             self.row(ui, &frame, row, &mut said, &mut paint);
         }
         scroll_bar(ui, body, &view, &mut self.state.scroll, id.with("bar"));
+        if self.state.scroll != scroll {
+            self.state.by_hand = Some(());
+        }
         if let Some(row) = self.cursor {
             cursor_line(&painter, body, view.top_of(scroll, row));
         }
@@ -233,14 +265,12 @@ impl<'a> VirtualTable<'a> {
             Some(Wanted::Centre(row)) => state.scroll = view.centring(row),
             None => {}
         }
+        let before = state.scroll;
         scroll_wheel(ui, body, view, &mut state.scroll);
-        scroll_keys(
-            ui,
-            response,
-            view,
-            &mut state.scroll,
-            Moves::Selection(self.selected),
-        )
+        let moves = Moves::Selection(self.selected);
+        let moved_to = scroll_keys(ui, response, view, &mut state.scroll, moves);
+        state.by_hand = (state.scroll != before).then_some(());
+        moved_to
     }
 
     fn row(
@@ -298,6 +328,12 @@ impl<'a> VirtualTable<'a> {
             selected,
             named: None,
             whole: None,
+            tooltip: Some(()),
+            table: frame.id,
+            menu_key: match selected {
+                Some(()) => frame.menu_key,
+                None => menu::MenuKey::NotPressed,
+            },
         };
         paint(&mut cells);
         if cells.named.is_none() {
@@ -317,6 +353,7 @@ struct Frame<'a> {
     scroll: RowScroll,
     spans: &'a [Rangef],
     painter: &'a Painter,
+    menu_key: menu::MenuKey,
 }
 
 /// The line between past and future, with its flag in the gutter.

@@ -1,8 +1,11 @@
 //! One visible row: what the caller paints it with.
 
-use egui::{Align2, Color32, Painter, Rangef, Rect, Response, Role, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, Color32, Id, Painter, Rangef, Rect, Response, Role, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::super::line::{one_line, paint_galley};
+use super::super::menu::{MenuKey, menu_of};
 use super::columns::{CELL_PAD, Column};
 use crate::gui::theme::{Face, sizes};
 
@@ -21,6 +24,11 @@ pub struct RowCells<'a> {
     pub(super) named: Option<()>,
     /// The whole of a cut cell under the pointer.
     pub(super) whole: Option<String>,
+    /// Cut cells show their whole text on hover.
+    pub(super) tooltip: Option<()>,
+    /// Gets the keyboard back when the row's menu closes.
+    pub(super) table: Id,
+    pub(super) menu_key: MenuKey,
 }
 
 impl RowCells<'_> {
@@ -69,6 +77,18 @@ impl RowCells<'_> {
         let selected = self.selected.is_some();
         self.response
             .widget_info(|| WidgetInfo::selected(Role::Row, true, selected, name()));
+    }
+
+    /// The row's menu: of the secondary button under the pointer, and of the menu key under the
+    /// selected row.
+    pub fn menu(&self, content: impl FnOnce(&mut Ui)) {
+        let under = self.rect.left_bottom() + vec2(24.0, 0.0);
+        menu_of(&self.response, self.table, self.menu_key, under, content);
+    }
+
+    /// Leaves cut cells without a tooltip, where the row has one of its own.
+    pub fn no_tooltip(&mut self) {
+        self.tooltip = None;
     }
 
     /// Text in a cell, on the column's side, cut at the end; the whole appears on hover.
@@ -122,6 +142,7 @@ impl RowCells<'_> {
     ) -> Rect {
         let galley = one_line(&self.painter, text, face, colour, rect.width());
         if galley.elided
+            && self.tooltip.is_some()
             && self
                 .response
                 .hover_pos()

@@ -5,14 +5,14 @@ use egui::{Color32, Ui};
 use super::{Editor, LIST, Mode, WIDTH};
 use crate::analysis::events::{EventFilter, TypeFilter};
 use crate::analysis::streams::{StreamQuery, StreamSort};
-use crate::gui::command::{Command, Outbox};
+use crate::gui::command::Outbox;
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
 use crate::gui::views::events::bar::set;
 use crate::gui::widgets::{Column, RowCells, Segments, TableState, TextField, VirtualTable};
 use crate::log::Log;
 use crate::render::grouped;
-use crate::worker::StreamsWanted;
+use crate::worker::{AskCounts, AskStreams, StreamsWanted};
 
 /// One entry of a list.
 struct Entry<'a> {
@@ -126,10 +126,15 @@ impl Editor {
             },
             category: None,
         };
-        if model.streams_wanted.as_ref() != Some(&wanted) {
-            outbox.send(Command::ListStreams(Some(Box::new(wanted))));
+        if let Some(session) = &model.session {
+            let question = AskStreams {
+                subject: session.subject(),
+                cut: *model.cursor.cut(),
+                wanted,
+            };
+            outbox.ask(|answers| &mut answers.choices, question);
         }
-        let list = model.answers.streams.get();
+        let list = model.answers.choices.get();
         let found = list.map_or(&[][..], |list| &list.streams);
         let t = ui.tokens();
         let listed = &model.filter.streams;
@@ -167,13 +172,11 @@ fn want_counts(model: &Model, outbox: &mut Outbox) {
     let Some(session) = &model.session else {
         return;
     };
-    if model
-        .answers
-        .counts
-        .needs(&(session.revision, *model.cursor.cut()))
-    {
-        outbox.send(Command::WantCounts);
-    }
+    let question = AskCounts {
+        subject: session.subject(),
+        cut: *model.cursor.cut(),
+    };
+    outbox.ask(|answers| &mut answers.counts, question);
 }
 
 fn holds(name: &str, lower: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use egui::Ui;
 
+use super::Stays;
 use crate::analysis::events::EventFilter;
 use crate::gui::command::Outbox;
 use crate::gui::model::Model;
@@ -10,7 +11,6 @@ use crate::gui::views::events::bar::set;
 use crate::gui::widgets::{Button, TextField};
 use crate::log::{Bound, Log};
 use crate::model::time::{Edge, InputContext, Moment, Style, input};
-use crate::model::{EventIx, Position};
 
 /// A bound being typed.
 #[derive(Default)]
@@ -37,7 +37,7 @@ pub(super) fn show(
     log: &Log,
     (from, to): (&mut Typed, &mut Typed),
     outbox: &mut Outbox,
-) {
+) -> Stays {
     let t = ui.tokens();
     let mut entered = field(ui, "From", from);
     entered |= field(ui, "Until", to);
@@ -54,18 +54,20 @@ pub(super) fn show(
     ui.add_space(4.0);
     entered |= ui.add(Button::secondary("Apply range").small()).clicked();
     if !entered {
-        return;
+        return Stays::Open;
     }
     let start = read(from, Edge::Start, model, log);
     let end = read(to, Edge::End, model, log);
-    if let (Some(from), Some(to)) = (start, end) {
-        let filter = EventFilter {
-            from,
-            to,
-            ..model.filter.clone()
-        };
-        set(outbox, filter);
-    }
+    let (Some(from), Some(to)) = (start, end) else {
+        return Stays::Open;
+    };
+    let filter = EventFilter {
+        from,
+        to,
+        ..model.filter.clone()
+    };
+    set(outbox, filter);
+    Stays::Closed
 }
 
 /// Whether Enter was pressed in it.
@@ -101,9 +103,6 @@ fn read(typed: &mut Typed, edge: Edge, model: &Model, log: &Log) -> Option<Bound
     if typed.text.trim().is_empty() {
         return Some(open);
     }
-    if let Some(bound) = log.at_position_name(&typed.text) {
-        return Some(bound);
-    }
     let context = InputContext {
         now: model.now,
         head: log.head_time(model.clock()),
@@ -119,7 +118,11 @@ fn read(typed: &mut Typed, edge: Edge, model: &Model, log: &Log) -> Option<Bound
             Err("This store has no times; type a position: #1042".to_owned())
         }
         Moment::Time(time) => Ok(Bound::Time(time)),
-        Moment::Position(position) => Ok(at(log, position, edge)),
+        Moment::Position(position) => match edge {
+            Edge::Start => log.from_position_name(&position),
+            Edge::End => log.at_position_name(&position),
+        }
+        .map_err(|error| error.to_string()),
         Moment::Version(_) => {
             Err("A version is of one stream; type a time or a position".to_owned())
         }
@@ -130,19 +133,5 @@ fn read(typed: &mut Typed, edge: Edge, model: &Model, log: &Log) -> Option<Bound
             typed.error = Some(error);
             None
         }
-    }
-}
-
-/// The first event from a position on, or the last until it.
-fn at(log: &Log, position: Position, edge: Edge) -> Bound {
-    let last = log.at_position(position);
-    match edge {
-        Edge::End => last.map_or(Bound::Start, Bound::Event),
-        Edge::Start => match last {
-            None => Bound::Start,
-            Some(event) if log.position(event) == position => Bound::Event(event),
-            Some(event) if event.at() + 1 < log.len() => Bound::Event(EventIx(event.0 + 1)),
-            Some(_) => Bound::Head,
-        },
     }
 }

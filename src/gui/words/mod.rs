@@ -1,9 +1,13 @@
-//! How an event is named wherever the window names one: type, version, position, distance in time.
-//! Pure text; nothing here draws.
+//! How things are named wherever the window names one: an event's type, version, position, distance in
+//! time; times in columns. Pure text; nothing here draws.
+
+mod times;
+
+pub(in crate::gui) use times::{TimeFormat, TimeFormats};
 
 use crate::log::{Clock, Log};
 use crate::model::time::relative;
-use crate::model::{EventIx, Position, StreamIx, Timestamp};
+use crate::model::{EventIx, PositionName, StreamIx, Timestamp};
 use crate::render::grouped;
 
 /// The event's type.
@@ -11,11 +15,24 @@ pub(in crate::gui) fn type_of(log: &Log, event: EventIx) -> &str {
     log.type_name(log.event_type(event))
 }
 
-/// A global position with its digits in groups: `#184,171`.
-pub(in crate::gui) fn position(position: Position) -> String {
-    match u64::try_from(position.0) {
-        Ok(digits) => format!("#{}", grouped(digits)),
-        Err(_) => position.to_string(),
+/// An event's position with its digits in groups: `#184,171`, `#orders:105`.
+pub(in crate::gui) fn position(log: &Log, event: EventIx) -> String {
+    position_named(&log.position_name(event))
+}
+
+/// The same of a position that is known by its name.
+pub(in crate::gui) fn position_named(name: &PositionName) -> String {
+    format!("#{}", bare_position(name))
+}
+
+/// The same in a column that is headed "Position": without its sign.
+pub(in crate::gui) fn bare_position(name: &PositionName) -> String {
+    let position = name.position.0;
+    let sign = if position < 0 { "−" } else { "" };
+    let digits = grouped(position.unsigned_abs());
+    match &name.file {
+        Some(file) => format!("{file}:{sign}{digits}"),
+        None => format!("{sign}{digits}"),
     }
 }
 
@@ -27,7 +44,7 @@ pub(in crate::gui) fn version(log: &Log, stream: StreamIx, event: EventIx) -> St
 
 /// Version and position: `v41 · #184,171`.
 pub(in crate::gui) fn place(log: &Log, stream: StreamIx, event: EventIx) -> String {
-    let position = position(log.position(event));
+    let position = position(log, event);
     match log.version_in(event, stream) {
         Some(version) => format!("{version} · {position}"),
         None => position,
@@ -46,7 +63,7 @@ pub(in crate::gui) fn age(
         (Some(time), Some(now)) if time > now => format!("in {}", time - now),
         (Some(time), Some(now)) if time == now => "at cursor".to_owned(),
         (Some(time), Some(now)) => (now - time).to_string(),
-        _ => position(log.position(event)),
+        _ => position(log, event),
     }
 }
 
@@ -58,7 +75,7 @@ pub(in crate::gui) fn distance(time: Option<Timestamp>, now: Option<Timestamp>) 
 /// How long before or after `this` another event was: `212 ms before`.
 pub(in crate::gui) fn delay(log: &Log, clock: Clock, other: EventIx, this: EventIx) -> String {
     let (Some(at), Some(this)) = (log.time(other, clock), log.time(this, clock)) else {
-        return position(log.position(other));
+        return position(log, other);
     };
     match at.cmp(&this) {
         std::cmp::Ordering::Less => format!("{} before", this - at),

@@ -8,7 +8,7 @@ use crate::model::{EventIx, Timestamp};
 /// How times stand in the table: with as many digits as the store has, and with the year only where
 /// it has several.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::gui::views) struct TimeFormat {
+pub(in crate::gui) struct TimeFormat {
     zone: Zone,
     style: Style,
     /// The one year of all times.
@@ -18,7 +18,7 @@ pub(in crate::gui::views) struct TimeFormat {
 
 /// The format of a log, made once for each of its snapshots.
 #[derive(Clone, Debug, Default)]
-pub(in crate::gui::views) struct TimeFormats(Option<((u64, Clock, Zone), TimeFormat)>);
+pub(in crate::gui) struct TimeFormats(Option<((u64, Clock, Zone), TimeFormat)>);
 
 impl TimeFormats {
     /// For the log as it is now.

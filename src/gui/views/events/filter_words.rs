@@ -1,11 +1,11 @@
 //! A filter in words: one chip for each of its parts, and the filter without a part.
 
-use super::TimeFormat;
 use crate::analysis::events::{CorrelationFilter, EventFilter, TypeFilter};
+use crate::gui::model::{Cursor, Model};
 use crate::gui::widgets::middle_ellipsis;
+use crate::gui::words::{self, TimeFormat};
 use crate::log::{Bound, Clock, Log};
-use crate::model::EventIx;
-use crate::render::grouped;
+use crate::render::{Shell, grouped};
 
 /// Names written out before the rest is counted.
 const NAMED: usize = 2;
@@ -116,23 +116,44 @@ fn bound(
             Some((name, format!("{word} {}", times.short(time))))
         }
         Bound::Event(event) if event.at() < log.len() => {
-            let position = position(log, event);
-            Some(("Position", format!("{word} #{position}")))
+            let position = words::position(log, event);
+            Some(("Position", format!("{word} {position}")))
         }
         _ => None,
     }
 }
 
-/// A position as it stands in the table: with its file where several are open.
-pub(super) fn position(log: &Log, event: EventIx) -> String {
-    let name = log.position_name(event);
-    let position = name.position.0;
-    let sign = if position < 0 { "−" } else { "" };
-    let digits = grouped(position.unsigned_abs());
-    match name.file {
-        Some(file) => format!("{file}:{sign}{digits}"),
-        None => format!("{sign}{digits}"),
+/// The command line that finds the same events. What it has no words for is left out.
+pub(super) fn address(model: &Model, log: &Log) -> Shell {
+    let filter = &model.filter;
+    let moment = |bound| Cursor::new(log, model.clock(), bound).as_text();
+    let from = Some(filter.from).filter(|from| *from != Bound::Start);
+    let mut line = Shell::new("events");
+    for stream in &filter.streams {
+        line = line.option("--stream", log.stream_name(*stream));
     }
+    for category in &filter.categories {
+        line = line.option("--category", log.category_name(*category));
+    }
+    let (option, types) = match &filter.types {
+        TypeFilter::Any => ("", &[][..]),
+        TypeFilter::Only(types) => ("--type", &types[..]),
+        TypeFilter::Without(types) => ("--without-type", &types[..]),
+    };
+    for event_type in types {
+        line = line.option(option, log.type_name(*event_type));
+    }
+    let correlation = match &filter.correlation {
+        CorrelationFilter::Any => None,
+        CorrelationFilter::IsSet => Some("any"),
+        CorrelationFilter::NotSet => Some("none"),
+        CorrelationFilter::Is(id) => Some(id.as_str()),
+    };
+    let text = filter.text.as_ref().map(|text| &text.text);
+    line.option_if("--from", from.and_then(moment))
+        .option_if("--to", moment(filter.to))
+        .option_if("--correlation", correlation)
+        .option_if("--contains", text)
 }
 
 /// The filter without one of its parts.
@@ -154,7 +175,7 @@ mod tests {
     use super::*;
     use crate::log::{LogBuilder, Order, RawChunk, Row};
     use crate::model::time::Zone;
-    use crate::model::{StreamIx, Timestamp, TypeIx};
+    use crate::model::{EventIx, StreamIx, Timestamp, TypeIx};
 
     fn log() -> Log {
         let mut raw = RawChunk::default();

@@ -1,0 +1,172 @@
+//! The clipboard. What is copied is the answer to what is asked now, whatever view is shown; where it
+//! is not there yet, it is asked for and copied when it comes.
+
+use std::time::Duration;
+
+use super::App;
+use crate::gui::command::Command;
+use crate::gui::model::{Done, Level};
+use crate::model::EventIx;
+use crate::worker::{AskRow, Question, Slot, Unanswered, Worker};
+
+/// How long words about what was done stand.
+const STANDS: Duration = Duration::from_secs(4);
+
+/// What is to be copied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Copying {
+    Answer,
+    Markdown,
+    State,
+    Report,
+    Event(EventIx),
+}
+
+impl Copying {
+    const fn words(&self) -> &'static str {
+        match self {
+            Self::Answer => "Copied the answer",
+            Self::Markdown => "Copied the answer with its evidence",
+            Self::State => "Copied the state",
+            Self::Report => "Copied the report",
+            Self::Event(_) => "Copied the event",
+        }
+    }
+}
+
+/// How a text to be copied stands.
+enum Text {
+    There(String),
+    Coming,
+    Failed(String),
+}
+
+impl App {
+    pub(super) fn copy_of(&mut self, command: &Command, ctx: &egui::Context) {
+        self.copying = Some(match command {
+            Command::CopyAnswer => Copying::Answer,
+            Command::CopyAnswerMarkdown => Copying::Markdown,
+            Command::CopyState => Copying::State,
+            Command::CopyReport => Copying::Report,
+            Command::CopyEvent(event) => Copying::Event(*event),
+            Command::CopyAddress => return self.copy_address(ctx),
+            _ => return,
+        });
+    }
+
+    /// Copies what waits to be copied, if it has come.
+    pub(super) fn finish_copying(&mut self, ctx: &egui::Context) {
+        let Some(copying) = self.copying.clone() else {
+            return;
+        };
+        match self.text_of(&copying) {
+            Text::Coming => {}
+            Text::There(text) => {
+                self.copying = None;
+                self.copy(text, copying.words(), ctx);
+            }
+            Text::Failed(sentence) => {
+                self.copying = None;
+                self.note(Level::Info, sentence, None);
+            }
+        }
+    }
+
+    fn text_of(&mut self, copying: &Copying) -> Text {
+        let model = &mut self.model;
+        match copying {
+            Copying::Answer | Copying::Markdown | Copying::State => {
+                let Some(question) = model.ask_state() else {
+                    return Text::Failed("Select a stream to copy its state".to_owned());
+                };
+                text(
+                    &mut model.answers.state,
+                    &self.worker,
+                    question,
+                    |found| match copying {
+                        Copying::Answer => found.answer.to_string(),
+                        Copying::Markdown => found.answer.to_markdown(),
+                        _ => format!("{:#}", found.at.tree().to_value()),
+                    },
+                )
+            }
+            Copying::Report => {
+                let zone = model.zone();
+                let Some(question) = model.ask_overview() else {
+                    return Text::Failed("There are no events to report on yet".to_owned());
+                };
+                text(
+                    &mut model.answers.overview,
+                    &self.worker,
+                    question,
+                    |found| crate::render::info(&found.report, zone),
+                )
+            }
+            Copying::Event(event) => {
+                let Some(session) = &model.session else {
+                    return Text::Failed("The store was closed".to_owned());
+                };
+                let question = AskRow {
+                    subject: session.subject(),
+                    event: *event,
+                };
+                text(
+                    &mut model.answers.row,
+                    &self.worker,
+                    question,
+                    String::clone,
+                )
+            }
+        }
+    }
+
+    /// Copies a text and says so.
+    pub(super) fn copy(&mut self, text: String, words: &str, ctx: &egui::Context) {
+        ctx.copy_text(text.clone());
+        self.clipboard = Some(text);
+        self.say_done(words);
+    }
+
+    /// Says in passing what was done.
+    pub(super) fn say_done(&mut self, words: &str) {
+        self.model.done = Some(Done {
+            words: words.to_owned(),
+            at: self.model.now,
+        });
+    }
+
+    pub(super) fn forget_done(&mut self, ctx: &egui::Context) {
+        let Some(done) = &self.model.done else { return };
+        let stood = self.model.now - done.at;
+        let left = i64::try_from(STANDS.as_micros()).unwrap_or(i64::MAX) - stood.micros();
+        match u64::try_from(left) {
+            Ok(left @ 1..) => ctx.request_repaint_after(Duration::from_micros(left)),
+            _ => self.model.done = None,
+        }
+    }
+
+    /// The command line that answers what the view shows.
+    fn copy_address(&mut self, ctx: &egui::Context) {
+        match self.frame.address(&self.model) {
+            Some(address) => self.copy(address, "Copied the command line", ctx),
+            None => self.note(Level::Info, "No store is open".to_owned(), None),
+        }
+    }
+}
+
+fn text<Q: Question>(
+    slot: &mut Slot<Q>,
+    worker: &Worker,
+    question: Q,
+    write: impl FnOnce(&Q::Answer) -> String,
+) -> Text {
+    if let Some(answer) = slot.of(&question) {
+        return Text::There(write(answer));
+    }
+    slot.ask(worker, question);
+    match slot.unanswered() {
+        None => Text::Coming,
+        Some(Unanswered::Cancelled) => Text::Failed("Copying was called off".to_owned()),
+        Some(Unanswered::Failed(sentence)) => Text::Failed(sentence.clone()),
+    }
+}

@@ -1,0 +1,215 @@
+//! One finding: what it is, why it matters, what to do, and the events that prove it.
+
+use egui::{Align, Align2, Label, Layout, Margin, Rect, Ui, pos2, vec2};
+
+use super::mark;
+use crate::analysis::audit::{Evidence, Finding};
+use crate::analysis::events::{EventFilter, TypeFilter};
+use crate::gui::command::{Command, Outbox};
+use crate::gui::model::Model;
+use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
+use crate::gui::widgets::{Button, Link, paint_line};
+use crate::log::Log;
+use crate::model::time::Style;
+use crate::render::{self, grouped};
+
+/// Draws it; the rule's name where it is to be muted.
+pub(super) fn show(
+    ui: &mut Ui,
+    model: &Model,
+    log: &Log,
+    finding: &Finding,
+    outbox: &mut Outbox,
+) -> Option<&'static str> {
+    let mut mute = None;
+    let margin = Margin::symmetric(sizes::PAD_TEXT as i8, 12);
+    egui::Frame::NONE.inner_margin(margin).show(ui, |ui| {
+        head(ui, model, finding, &mut mute, outbox);
+        ui.add_space(10.0);
+        ui.columns(3, |columns| {
+            let parts = [
+                ("What", finding.explanation.as_str()),
+                ("Why it matters", finding.why),
+                ("What to do", finding.advice),
+            ];
+            for (ui, (label, text)) in columns.iter_mut().zip(parts) {
+                let t = ui.tokens();
+                ui.label(Face::Secondary.text(label, t.text3));
+                ui.add(Label::new(Face::Body.text(text, t.text)).wrap());
+            }
+        });
+    });
+    rule(ui);
+    egui::Frame::NONE.inner_margin(margin).show(ui, |ui| {
+        evidence_head(ui, log, finding, outbox);
+        for (at, evidence) in finding.evidence.iter().enumerate() {
+            ui.push_id(at, |ui| row(ui, model, log, evidence, outbox));
+        }
+    });
+    mute
+}
+
+fn head(
+    ui: &mut Ui,
+    model: &Model,
+    finding: &Finding,
+    mute: &mut Option<&'static str>,
+    outbox: &mut Outbox,
+) {
+    let t = ui.tokens();
+    let (colour, icon) = mark(ui, finding.severity);
+    ui.horizontal(|ui| {
+        let (_, place) = ui.allocate_space(vec2(20.0, 24.0));
+        icons::paint(
+            ui.painter(),
+            Rect::from_center_size(place.center(), vec2(18.0, 18.0)),
+            icon,
+            colour,
+        );
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ui
+                .add(Button::secondary("Copy finding").icon(Icon::Copy))
+                .clicked()
+            {
+                outbox.send(Command::Copy(render::finding_markdown(
+                    finding,
+                    model.zone(),
+                )));
+            }
+            if ui.add(Button::ghost("Mute rule")).clicked() {
+                *mute = Some(finding.rule);
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(Label::new(Face::TitleLarge.text(finding.title, t.text)).truncate());
+            });
+        });
+    });
+    ui.label(Face::Code.text(finding.rule, t.text2));
+}
+
+fn rule(ui: &mut Ui) {
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 1.0));
+    let line = ui.tokens().border;
+    ui.painter()
+        .hline(rect.x_range(), rect.center().y, (1.0, line));
+}
+
+fn evidence_head(ui: &mut Ui, log: &Log, finding: &Finding, outbox: &mut Outbox) {
+    let t = ui.tokens();
+    ui.horizontal(|ui| {
+        ui.label(Face::Secondary.text("Evidence", t.text3));
+        let shown = finding.evidence.len() as u64;
+        if finding.count > shown {
+            let text = format!(
+                "the first {} of {} cases",
+                grouped(shown),
+                grouped(finding.count)
+            );
+            ui.label(Face::Secondary.text(text, t.text2));
+        }
+        // Where all are of a few types, these are a click away.
+        let mut types: Vec<&str> = finding
+            .evidence
+            .iter()
+            .filter_map(|own| own.event_type.as_deref())
+            .collect();
+        types.sort_unstable();
+        types.dedup();
+        let found = types.iter().filter_map(|name| log.types().find(name));
+        let found: Vec<crate::model::TypeIx> = found.map(crate::model::TypeIx).collect();
+        if !found.is_empty() && found.len() <= 5 {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let text = match types[..] {
+                    [only] => format!("All {only} in Events"),
+                    _ => "All of these types in Events".to_owned(),
+                };
+                if ui.add(Link::new(&text).face(Face::Secondary)).clicked() {
+                    let filter = EventFilter {
+                        types: TypeFilter::Only(found),
+                        ..EventFilter::default()
+                    };
+                    outbox.send(Command::SetFilter(Box::new(filter)));
+                }
+            });
+        }
+    });
+}
+
+/// Where the columns of a piece of evidence begin.
+const COLUMNS: [f32; 4] = [96.0, 300.0, 460.0, 640.0];
+
+fn row(ui: &mut Ui, model: &Model, log: &Log, evidence: &Evidence, outbox: &mut Outbox) {
+    let t = ui.tokens();
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), sizes::ROW_TABLE));
+    let at = |from: f32, to: f32| {
+        let left = rect.left() + from.min(rect.width());
+        let right = (rect.left() + to - 8.0).min(rect.right());
+        Rect::from_min_max(pos2(left, rect.top()), pos2(right.max(left), rect.bottom()))
+    };
+    if let (Some(position), Some(event)) = (&evidence.position, evidence.event) {
+        let text = position.to_string();
+        let builder = egui::UiBuilder::new()
+            .max_rect(at(0.0, COLUMNS[0]))
+            .layout(Layout::left_to_right(Align::Center));
+        let link = ui.new_child(builder).add(Link::mono(&text));
+        if link.on_hover_text("Go to this event").clicked() {
+            outbox.send(Command::GoToEvent(event));
+        }
+        let dot = pos2(rect.left() + COLUMNS[0] + 4.0, rect.center().y);
+        let category = log.category(log.stream(event)).at();
+        ui.painter()
+            .circle_filled(dot, sizes::DOT / 2.0, t.category(category));
+    }
+    let painter = ui.painter();
+    let align = Align2::LEFT_CENTER;
+    if let Some(kind) = &evidence.event_type {
+        paint_line(
+            painter,
+            at(COLUMNS[0] + 16.0, COLUMNS[1]),
+            align,
+            kind,
+            Face::Body,
+            t.text,
+        );
+    }
+    if let Some(stream) = &evidence.stream {
+        let version = evidence
+            .version
+            .map(|version| format!(" {version}"))
+            .unwrap_or_default();
+        let text = format!("{stream}{version}");
+        paint_line(
+            painter,
+            at(COLUMNS[1], COLUMNS[2]),
+            align,
+            &text,
+            Face::Cell,
+            t.text2,
+        );
+    }
+    if let Some(time) = evidence.time {
+        let text = model.zone().format_bare(time, Style::Millis);
+        paint_line(
+            painter,
+            at(COLUMNS[2], COLUMNS[3]),
+            align,
+            &text,
+            Face::Cell,
+            t.text2,
+        );
+    }
+    if let Some(note) = evidence.note.as_ref().or(evidence.consumer.as_ref()) {
+        // What is no event has the whole row.
+        let from = if evidence.event.is_some() {
+            COLUMNS[3]
+        } else {
+            0.0
+        };
+        let place = at(from, rect.width() + 8.0);
+        let builder = egui::UiBuilder::new()
+            .max_rect(place)
+            .layout(Layout::left_to_right(Align::Center));
+        ui.new_child(builder)
+            .add(Label::new(Face::Dense.text(note, t.text)).truncate());
+    }
+}

@@ -1,0 +1,148 @@
+//! The findings as rows, in groups.
+
+use egui::{Align2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::{Chosen, Grouped, mark};
+use crate::analysis::audit::{AuditReport, Finding, Severity};
+use crate::gui::theme::{Face, TokensExt, icons, sizes};
+use crate::gui::widgets::{focus_ring, paint_line};
+use crate::render::grouped;
+
+/// Draws the rows; says which was chosen anew.
+pub(super) fn show(
+    ui: &mut Ui,
+    report: &AuditReport,
+    by: Grouped,
+    chosen: Option<&Finding>,
+) -> Option<Chosen> {
+    let mut choice = None;
+    let mut rows = |ui: &mut Ui, wanted: &dyn Fn(&Finding) -> bool| {
+        for finding in report.findings.iter().filter(|finding| wanted(finding)) {
+            if row(ui, finding, chosen, nth(report, finding)) {
+                choice = Some(Chosen {
+                    rule: finding.rule,
+                    nth: nth(report, finding),
+                });
+            }
+        }
+    };
+    match by {
+        Grouped::Severity => {
+            for severity in Severity::ALL {
+                let count = report
+                    .findings
+                    .iter()
+                    .filter(|own| own.severity == severity)
+                    .count();
+                if count > 0 {
+                    let name = match severity {
+                        Severity::Error => "Errors",
+                        Severity::Warning => "Warnings",
+                        Severity::Info => "Notes",
+                    };
+                    group(ui, name, count);
+                    rows(ui, &|finding| finding.severity == severity);
+                }
+            }
+        }
+        Grouped::Rule => {
+            let mut names: Vec<&str> = report.findings.iter().map(|own| own.rule).collect();
+            names.sort_unstable();
+            names.dedup();
+            for name in names {
+                let count = report
+                    .findings
+                    .iter()
+                    .filter(|own| own.rule == name)
+                    .count();
+                group(ui, name, count);
+                rows(ui, &|finding| finding.rule == name);
+            }
+        }
+    }
+    choice
+}
+
+/// Which of its rule's findings one is.
+fn nth(report: &AuditReport, finding: &Finding) -> usize {
+    let same = report
+        .findings
+        .iter()
+        .filter(|own| own.rule == finding.rule);
+    same.take_while(|own| !std::ptr::eq(*own, finding)).count()
+}
+
+/// The head of a group.
+pub(super) fn group(ui: &mut Ui, name: &str, count: usize) {
+    let t = ui.tokens();
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), sizes::ROW_TABLE + 2.0));
+    ui.painter().rect_filled(rect, 0.0, t.bg);
+    let text = rect.shrink2(vec2(sizes::PAD_TEXT, 0.0));
+    let align = Align2::LEFT_CENTER;
+    let ink = paint_line(
+        ui.painter(),
+        text,
+        align,
+        name,
+        Face::SecondaryStrong,
+        t.text2,
+    );
+    let rest = text.with_min_x(ink.right() + 8.0);
+    paint_line(
+        ui.painter(),
+        rest,
+        align,
+        &grouped(count as u64),
+        Face::Secondary,
+        t.text2,
+    );
+}
+
+/// One finding; whether it was clicked.
+fn row(ui: &mut Ui, finding: &Finding, chosen: Option<&Finding>, nth: usize) -> bool {
+    let is_chosen = chosen.is_some_and(|chosen| std::ptr::eq(chosen, finding));
+    let t = ui.tokens();
+    let (colour, icon) = mark(ui, finding.severity);
+    let size = vec2(ui.available_width(), sizes::ROW_FINDING);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    // Findings of one rule have one headline; their sentences tell them apart.
+    let name = match nth {
+        0 => finding.title.to_owned(),
+        _ => format!("{}: {}", finding.title, finding.explanation),
+    };
+    response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, is_chosen, &name));
+    if is_chosen {
+        ui.painter().rect_filled(rect, 0.0, t.selection);
+    } else if response.hovered() {
+        ui.painter().rect_filled(rect, 0.0, t.hover);
+    }
+    let left = rect.left() + sizes::PAD_TEXT;
+    let place = Rect::from_center_size(pos2(left + 8.0, rect.center().y), vec2(16.0, 16.0));
+    icons::paint(ui.painter(), place, icon, colour);
+    let number = rect.with_max_x(rect.right() - sizes::PAD_TEXT);
+    let count = grouped(finding.count);
+    let ink = paint_line(
+        ui.painter(),
+        number,
+        Align2::RIGHT_CENTER,
+        &count,
+        Face::Cell,
+        t.text2,
+    );
+    let text = rect.with_min_x(left + 26.0).with_max_x(ink.left() - 8.0);
+    let face = if is_chosen {
+        Face::BodyStrong
+    } else {
+        Face::Body
+    };
+    let words = if nth == 0 {
+        finding.title
+    } else {
+        &finding.explanation
+    };
+    paint_line(ui.painter(), text, Align2::LEFT_CENTER, words, face, t.text);
+    focus_ring(ui, &response);
+    let clicked = response.clicked();
+    response.on_hover_text(&finding.explanation);
+    clicked
+}

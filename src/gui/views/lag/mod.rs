@@ -1,0 +1,349 @@
+//! The Lag view: every consumer as a small multiple, the worst first, with the cursor through all; and
+//! as further pages how long events took, what readers missed, the way of events, the outbox and the
+//! dead letters. All is as of the cursor; what comes after it is faded.
+
+mod curves;
+mod delays;
+mod letters;
+mod multiple;
+mod multiples;
+mod outbox;
+mod pane;
+mod scale;
+mod standing;
+mod way;
+
+use egui::{Align, CentralPanel, Frame, Label, Layout, Panel, Ui, UiBuilder};
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::lag::LagReport;
+use crate::gui::command::{Command, Outbox};
+use crate::gui::kept::Kept;
+use crate::gui::model::{Model, Session};
+use crate::gui::theme::{Face, Icon, TokensExt, sizes};
+use crate::gui::views::{Screen, Standing};
+use crate::gui::widgets::{Button, EmptyState, Segments, Side, SidePane};
+use crate::log::Log;
+use crate::model::Timestamp;
+use crate::model::time::Span;
+use crate::render::{Shell, grouped};
+use crate::worker::{AskDelays, AskLag, AskLagCharts, AskStages, Exports};
+use scale::Unit;
+
+/// Room for the pane about the selected consumer, where nobody made another.
+const PANE: f32 = 400.0;
+/// How often consumers are looked at while the store grows.
+const TICK: std::time::Duration = std::time::Duration::from_secs(2);
+/// Points of a small plot.
+const POINTS: usize = 160;
+
+/// What the view shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Page {
+    #[default]
+    Lag,
+    Distribution,
+    Reread,
+    Pipeline,
+    Outbox,
+    DeadLetters,
+}
+
+impl Page {
+    const ALL: [(Self, &'static str); 6] = [
+        (Self::Lag, "Lag"),
+        (Self::Distribution, "Distribution"),
+        (Self::Reread, "Read your writes"),
+        (Self::Pipeline, "Pipeline"),
+        (Self::Outbox, "Outbox"),
+        (Self::DeadLetters, "Dead letters"),
+    ];
+}
+
+/// How much time the plots show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Reach {
+    Hours,
+    Day,
+    Week,
+    #[default]
+    All,
+}
+
+impl Reach {
+    const ALL: [(Self, &'static str); 4] = [
+        (Self::Hours, "6 hours"),
+        (Self::Day, "1 day"),
+        (Self::Week, "1 week"),
+        (Self::All, "All time"),
+    ];
+
+    /// From when to when, around a moment. It stands still while the moment moves a little, so that
+    /// nothing is measured anew for each of its steps.
+    fn around(self, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
+        const HOUR: i64 = 3_600_000_000;
+        let length = match self {
+            Self::Hours => 6 * HOUR,
+            Self::Day => 24 * HOUR,
+            Self::Week => 168 * HOUR,
+            Self::All => return None,
+        };
+        let step = length / 8;
+        let end = now.micros().div_euclid(step).saturating_add(3);
+        let to = Timestamp::from_micros(end.saturating_mul(step));
+        Some((to.saturating_sub(Span::from_micros(length)), to))
+    }
+}
+
+/// What is kept of the view.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Choices {
+    page: Page,
+    unit: Unit,
+    reach: Reach,
+    pane: Option<f32>,
+}
+
+/// The Lag view.
+pub(in crate::gui) struct Lag {
+    /// The selected consumer, by its number.
+    selected: Option<usize>,
+    /// How many events the store had when it was first seen whole: one that has more grows.
+    began_with: Option<usize>,
+    kept: Kept<Choices>,
+    letters: letters::Letters,
+}
+
+impl Default for Lag {
+    fn default() -> Self {
+        Self {
+            selected: None,
+            began_with: None,
+            kept: Kept::new("lag"),
+            letters: letters::Letters::default(),
+        }
+    }
+}
+
+impl Screen for Lag {
+    fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+        let Some(session) = &model.session else {
+            return;
+        };
+        self.kept.begin(model);
+        let all = ui.max_rect();
+        ui.painter().rect_filled(all, 0.0, ui.tokens().panel);
+        let bar = Panel::top("lag-bar").exact_size(sizes::FILTER_BAR);
+        let bar = bar.show_separator_line(false).frame(Frame::NONE);
+        bar.resizable(false)
+            .show(ui, |ui| self.bar(ui, model, outbox));
+        let standing = Standing::of(ui, &model.answers.lag);
+        CentralPanel::no_frame().show(ui, |ui| {
+            standing.tell(ui, "Lag", outbox);
+            match model.answers.lag.get() {
+                Some(report) => {
+                    standing.fade(ui);
+                    self.page(ui, model, report, outbox);
+                }
+                None if session.log.is_empty() => {
+                    EmptyState::new(Icon::Lag, "This store holds no events").show(ui);
+                }
+                None if model.answers.lag.unanswered().is_none() => {
+                    EmptyState::new(Icon::Lag, "The consumers are being looked for").show(ui);
+                }
+                None => {}
+            }
+        });
+        // Before that everything would be read again with each chunk of the index.
+        let is_whole = session.log.is_complete() || session.cut_short;
+        if is_whole && !session.log.is_empty() {
+            let live = self.live(model, session);
+            if live.is_some() {
+                ui.request_repaint_after(TICK);
+            }
+            self.ask(model, session, live, outbox);
+        }
+        self.kept.end(ui, outbox);
+    }
+
+    fn exports(&self, model: &Model) -> Result<(Exports, String), &'static str> {
+        Ok((Exports::Lag, format!("{}-lag", super::stem(model))))
+    }
+
+    fn address(&self, model: &Model, _log: &Log) -> Shell {
+        let report = model.answers.lag.get();
+        let mut all = report.iter().flat_map(|report| &report.consumers);
+        let selected = all.find(|own| Some(own.number) == self.selected);
+        match selected {
+            Some(own) => Shell::new("lag").option("--consumer", &own.name),
+            None => Shell::new("lag"),
+        }
+    }
+}
+
+impl Lag {
+    /// The clock, a tick at a time, where the store grows and the cursor is at its head.
+    fn live(&mut self, model: &Model, session: &Session) -> Option<Timestamp> {
+        if !session.log.is_complete() {
+            return None;
+        }
+        let began_with = *self.began_with.get_or_insert(session.log.len());
+        let grows = session.log.len() > began_with && model.cursor.is_at_head();
+        let tick = TICK.as_micros() as i64;
+        let now = model.now.micros().div_euclid(tick).saturating_mul(tick);
+        grows.then_some(Timestamp::from_micros(now))
+    }
+
+    fn ask(&self, model: &Model, session: &Session, live: Option<Timestamp>, outbox: &mut Outbox) {
+        let cut = *model.cursor.cut();
+        let subject = session.subject();
+        let question = AskLag {
+            subject: subject.clone(),
+            cut,
+            live,
+        };
+        outbox.ask(|answers| &mut answers.lag, question);
+        let reach = self.kept.value.reach;
+        let stretch = self.stretch(model);
+        if matches!(self.kept.value.page, Page::Lag | Page::Outbox) {
+            let question = AskLagCharts {
+                subject: subject.clone(),
+                clock: cut.clock(),
+                stretch,
+                points: POINTS,
+            };
+            outbox.ask(|answers| &mut answers.lag_charts, question);
+        }
+        match (self.kept.value.page, self.selected) {
+            (Page::Distribution | Page::Reread, Some(consumer)) => {
+                let from = stretch
+                    .map(|(from, _)| from)
+                    .filter(|_| reach != Reach::All);
+                let question = AskDelays {
+                    subject,
+                    cut,
+                    consumer,
+                    from,
+                };
+                outbox.ask(|answers| &mut answers.delays, question);
+            }
+            (Page::Pipeline, _) => {
+                let question = AskStages { subject, cut };
+                outbox.ask(|answers| &mut answers.stages, question);
+            }
+            _ => {}
+        }
+    }
+
+    fn stretch(&self, model: &Model) -> Option<(Timestamp, Timestamp)> {
+        self.kept.value.reach.around(model.cursor.time()?)
+    }
+
+    fn bar(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+        let t = ui.tokens();
+        let all = ui.max_rect();
+        ui.painter()
+            .hline(all.x_range(), all.max.y - 0.5, (1.0, t.border));
+        let inner = all.shrink2(egui::vec2(sizes::PAD_TEXT, 0.0));
+        let right = UiBuilder::new().id_salt("right").max_rect(inner);
+        let right = right.layout(Layout::right_to_left(Align::Center));
+        let mut right = ui.new_child(right);
+        self.choices(&mut right, outbox);
+        let left = inner.with_max_x(right.min_rect().min.x - sizes::GAP);
+        let left = UiBuilder::new().id_salt("left").max_rect(left);
+        let left = left.layout(Layout::left_to_right(Align::Center));
+        let ui = &mut ui.new_child(left);
+        let mut pages = Segments::new("Page", &mut self.kept.value.page);
+        for (page, word) in Page::ALL {
+            pages = pages.option(page, word);
+        }
+        pages.show(ui);
+        let sentence = sentence(ui, model);
+        let said = ui.add(Label::new(Face::Secondary.text(&sentence, t.text2)).truncate());
+        said.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Status, true, sentence.as_str()));
+    }
+
+    /// What can be chosen of the page, from the right.
+    fn choices(&mut self, ui: &mut Ui, outbox: &mut Outbox) {
+        let export = Button::secondary("Export").icon(Icon::Export).small();
+        if ui.add(export).clicked() {
+            outbox.send(Command::Export);
+        }
+        let page = self.kept.value.page;
+        if page == Page::Lag {
+            Segments::new("Scale", &mut self.kept.value.unit)
+                .option(Unit::Seconds, "Seconds")
+                .option(Unit::Events, "Events")
+                .show(ui);
+        }
+        if !matches!(page, Page::DeadLetters | Page::Pipeline) {
+            let mut reach = Segments::new("Time shown", &mut self.kept.value.reach);
+            for (value, word) in Reach::ALL {
+                reach = reach.option(value, word);
+            }
+            reach.show(ui);
+        }
+    }
+
+    fn page(&mut self, ui: &mut Ui, model: &Model, report: &LagReport, outbox: &mut Outbox) {
+        let page = self.kept.value.page;
+        if report.consumers.is_empty()
+            && matches!(page, Page::Lag | Page::Distribution | Page::Reread)
+        {
+            let sentence = "Nothing in this store tells of a consumer at the cursor";
+            EmptyState::new(Icon::Lag, sentence).show(ui);
+            return;
+        }
+        match page {
+            Page::Lag => self.lag(ui, model, report, outbox),
+            Page::Distribution | Page::Reread => {
+                let shown = match page {
+                    Page::Distribution => delays::Shown::Distribution,
+                    _ => delays::Shown::Reread,
+                };
+                delays::show(ui, model, report, &mut self.selected, shown);
+            }
+            Page::Pipeline => way::show(ui, model),
+            Page::Outbox => outbox::show(ui, model, report),
+            Page::DeadLetters => self.letters.show(ui, model, report, outbox),
+        }
+    }
+
+    fn lag(&mut self, ui: &mut Ui, model: &Model, report: &LagReport, outbox: &mut Outbox) {
+        let selected = (report.consumers.iter()).find(|own| Some(own.number) == self.selected);
+        let charts = model.answers.lag_charts.get();
+        if let Some(own) = selected {
+            let most = ui.max_rect().width() - 300.0;
+            let mut width = self.kept.value.pane;
+            let pane = SidePane::new("consumer", Side::Right, &mut width, PANE).range(280.0, most);
+            let closed = pane.show(ui, |ui| pane::show(ui, model, own, charts, outbox));
+            self.kept.value.pane = width;
+            if closed.inner == pane::Said::Close {
+                self.selected = None;
+            }
+        }
+        let unit = self.kept.value.unit;
+        CentralPanel::no_frame().show(ui, |ui| {
+            let clicked = multiples::show(ui, model, report, charts, (unit, self.selected));
+            if let Some(number) = clicked {
+                self.selected = (self.selected != Some(number)).then_some(number);
+            }
+        });
+    }
+}
+
+/// How many consumers there are, or that it is not known yet.
+fn sentence(ui: &Ui, model: &Model) -> String {
+    if Standing::of(ui, &model.answers.lag) == Standing::Late {
+        return "not yet as of the cursor…".to_owned();
+    }
+    let report = model.answers.lag.get();
+    match report.map(|report| report.consumers.len()) {
+        None | Some(0) => String::new(),
+        Some(1) => "1 consumer".to_owned(),
+        Some(count) => format!("{} consumers, worst first", grouped(count as u64)),
+    }
+}

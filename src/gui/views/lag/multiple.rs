@@ -1,0 +1,171 @@
+//! One consumer as a small multiple: its name and status, its lag, and its lag over time.
+
+use egui::{Align2, Painter, Rect, pos2, vec2};
+
+use super::curves::{self, Axis};
+use super::scale::{Scale, value};
+use super::standing;
+use crate::analysis::lag::{Chart, ConsumerLag, Status};
+use crate::gui::theme::{Face, TokensExt, sizes};
+use crate::gui::widgets::{one_line, paint_line, paint_status};
+use crate::model::Timestamp;
+use crate::model::time::Zone;
+
+/// Height of a small multiple.
+pub(super) const HEIGHT: f32 = 192.0;
+/// Height of its head.
+const HEAD: f32 = 60.0;
+/// Room for the labels of its scale.
+const LABELS: f32 = 58.0;
+
+/// What a small multiple is drawn with.
+#[derive(Clone, Copy)]
+pub(super) struct Scene<'a> {
+    pub scale: Scale,
+    pub stretch: Option<(Timestamp, Timestamp)>,
+    pub chart: Option<&'a Chart>,
+    pub now: Option<Timestamp>,
+    pub zone: Zone,
+}
+
+/// Draws a consumer into a rectangle.
+pub(super) fn paint(painter: &Painter, rect: Rect, own: &ConsumerLag, scene: Scene<'_>) {
+    let inner = rect.shrink2(vec2(sizes::PAD_TEXT, 8.0));
+    head(painter, inner, own, scene.zone);
+    let plot = Rect::from_min_max(pos2(inner.min.x + LABELS, rect.min.y + HEAD), inner.max);
+    ground(painter, plot, scene.scale);
+    let (Some(stretch), Some(chart)) = (scene.stretch, scene.chart) else {
+        return;
+    };
+    let t = painter.ctx().tokens();
+    let axis = Axis::new(plot, stretch);
+    if chart.points.is_empty() {
+        let words = "no history of it is held by this store";
+        paint_line(
+            painter,
+            plot,
+            Align2::CENTER_CENTER,
+            words,
+            Face::Secondary,
+            t.text3,
+        );
+    }
+    let now = scene.now.map(|now| axis.x(now));
+    let colour = standing::line(own, t);
+    let points = chart.points.iter().map(|point| {
+        let value = value(scene.scale.unit, point)?;
+        Some(pos2(axis.x(point.at), axis.y(scene.scale.at(value))))
+    });
+    let painter = painter.with_clip_rect(plot.expand(2.0).intersect(painter.clip_rect()));
+    let word = match own.status {
+        Some(Status::Stalled) => "stalled",
+        _ => "stopped",
+    };
+    if let Some(since) = own.since {
+        curves::mark(&painter, &axis, since, word, t);
+    }
+    curves::line(&painter, points, colour, now);
+    if let Some(x) = axis.cursor(scene.now) {
+        curves::cursor(&painter, plot, x, t);
+        let here = match scene.scale.unit {
+            super::Unit::Seconds => own.lag_ms.map(|ms| ms as f64),
+            super::Unit::Events => own.lag_events.map(|events| events as f64),
+        };
+        if let Some(here) = here {
+            let y = axis.y(scene.scale.at(here));
+            painter.circle_filled(pos2(x, y), sizes::DOT / 2.0 - 1.0, colour);
+        }
+    }
+}
+
+fn head(painter: &Painter, inner: Rect, own: &ConsumerLag, zone: Zone) {
+    let t = painter.ctx().tokens();
+    let (tone, shape, word) = standing::status(own);
+    let colour = t.tone(tone);
+    let first = Rect::from_min_size(inner.min, vec2(inner.width(), 20.0));
+    let ink = paint_line(
+        painter,
+        first,
+        Align2::RIGHT_CENTER,
+        word,
+        Face::SecondaryStrong,
+        colour,
+    );
+    let dot = pos2(ink.min.x - 10.0, first.center().y);
+    let dot = Rect::from_center_size(dot, vec2(sizes::DOT, sizes::DOT));
+    paint_status(painter, dot, shape, colour);
+    let name = match &own.partition {
+        None => own.name.clone(),
+        Some(partition) => format!("{} [{partition}]", own.name),
+    };
+    let room = first.with_max_x(dot.min.x - sizes::GAP);
+    let face = Face::BodyStrong;
+    paint_line(painter, room, Align2::LEFT_CENTER, &name, face, t.text);
+    let second = first.translate(vec2(0.0, 24.0));
+    let mut left = second.min.x;
+    if own.lag_ms.is_some() {
+        let lag = one_line(
+            painter,
+            &standing::lag_time(own),
+            Face::CodeStrong,
+            t.text,
+            160.0,
+        );
+        let width = lag.size().x;
+        let y = second.center().y - lag.size().y / 2.0;
+        painter.galley(pos2(left, y.round()), lag, t.text);
+        left += width + 10.0;
+    }
+    let room = second.with_min_x(left);
+    let events = standing::lag_events(own);
+    let ink = paint_line(
+        painter,
+        room,
+        Align2::LEFT_CENTER,
+        &events,
+        Face::Secondary,
+        t.text2,
+    );
+    let room = room.with_min_x(ink.max.x + sizes::GAP);
+    let reason = standing::reason(own, zone);
+    paint_line(
+        painter,
+        room,
+        Align2::RIGHT_CENTER,
+        &reason,
+        Face::Secondary,
+        t.text2,
+    );
+}
+
+/// The bands of the scale with their edges.
+fn ground(painter: &Painter, plot: Rect, scale: Scale) {
+    let t = painter.ctx().tokens();
+    painter.rect_filled(plot, 0.0, t.field);
+    let y = |value: f32| plot.max.y - value * plot.height();
+    let mut below = plot.max.y;
+    let mut last_label = f32::INFINITY;
+    for (number, (at, band)) in scale.bands().enumerate() {
+        let edge = y(at);
+        if number % 2 == 0 {
+            let band = Rect::from_x_y_ranges(plot.x_range(), edge..=below);
+            painter.rect_filled(band, 0.0, t.hover);
+        }
+        below = edge;
+        if last_label - edge > 14.0 {
+            let label = Rect::from_min_max(
+                pos2(plot.min.x - LABELS, edge - 8.0),
+                pos2(plot.min.x - 6.0, edge + 8.0),
+            );
+            paint_line(
+                painter,
+                label,
+                Align2::RIGHT_CENTER,
+                band.label,
+                Face::Cell,
+                t.text3,
+            );
+            last_label = edge;
+        }
+    }
+}

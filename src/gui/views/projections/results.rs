@@ -1,0 +1,291 @@
+//! The partitions of a projection with their results, as a table.
+
+use std::sync::Arc;
+
+use egui::Ui;
+use serde_json::Value;
+
+use super::page;
+use super::seen::Seen;
+use crate::analysis::streams::Direction;
+use crate::gui::command::{Command, Outbox};
+use crate::gui::model::Model;
+use crate::gui::theme::{Face, Icon, TokensExt};
+use crate::gui::views::Standing;
+use crate::gui::views::state::value::{self, preview};
+use crate::gui::widgets::{
+    Button, Column, EmptyState, RowCells, TableState, TextField, VirtualTable, menu_item,
+};
+use crate::gui::words;
+use crate::model::StreamIx;
+use crate::worker::{Arrived, PartitionRow, PartitionSort, PartitionsWanted, Projected};
+
+/// Rows by which the widths of columns are chosen.
+const LOOKED_AT: usize = 100;
+const CHANGED: f32 = 150.0;
+
+/// What the table keeps between frames.
+#[derive(Default)]
+pub(super) struct Results {
+    state: TableState,
+    /// Made for the answer of that number.
+    columns: (u64, Vec<(String, f32, Side)>),
+}
+
+/// On which side the values of a column stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Left,
+    Right,
+}
+
+impl Results {
+    /// What is searched, and how much there is as of when.
+    pub fn bar(
+        &mut self,
+        ui: &mut Ui,
+        (projected, wanted): (&Projected, &mut PartitionsWanted),
+        (seen, stale): (&mut Seen, Option<&str>),
+        standing: &Standing,
+        outbox: &mut Outbox,
+    ) {
+        let sentence = sentence(projected, standing, stale);
+        let mut begins = false;
+        page::bar(
+            ui,
+            |ui| {
+                if projected.is_partitioned {
+                    let field = TextField::new("Find partition", &mut wanted.search);
+                    let field = field.icon(Icon::Search).hint("Find partition").clearable();
+                    begins = ui.add(field.width(200.0)).changed();
+                }
+                page::say(ui, &sentence);
+            },
+            // As whom a projection is seen, cursor or consumer, is to be chosen here.
+            |ui| {
+                let export = Button::secondary("Export").icon(Icon::Export).small();
+                if ui.add(export).clicked() {
+                    outbox.send(Command::Export);
+                }
+                seen.choose(ui);
+            },
+        );
+        if begins {
+            self.state.scroll_to_row(0);
+        }
+    }
+
+    /// Draws the rows of the answer that has this number.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        model: &Model,
+        (number, projected, wanted): (u64, &Projected, &mut PartitionsWanted),
+        outbox: &mut Outbox,
+    ) {
+        let rows = &projected.rows;
+        if rows.is_empty() {
+            let sentence = match wanted.search.trim().is_empty() {
+                true => "Nothing has a result as of the cursor",
+                false => "No partition has such a name",
+            };
+            EmptyState::new(Icon::Projections, sentence).show(ui);
+            return;
+        }
+        if self.columns.0 != number {
+            self.columns = (number, chosen(projected));
+        }
+        let columns = columns(&self.columns.1, projected, wanted);
+        let chosen = wanted.partition.clone();
+        let at = chosen.and_then(|chosen| rows.iter().position(|row| row.name == chosen));
+        let fields = &self.columns.1;
+        let table = VirtualTable::new("Results", &mut self.state, &columns, rows.len() as u64)
+            .selected(at.map(|at| at as u64));
+        let said = table.show(ui, |cells| {
+            if let Some(row) = rows.get(cells.index() as usize) {
+                paint(cells, model, (projected, row), fields);
+                cells.menu(|ui| menu(ui, (projected, row), outbox));
+            }
+        });
+        if let Some(sort) = said.head_clicked.and_then(|head| sort_of(head, fields)) {
+            turn(wanted, sort);
+            self.state.scroll_to_row(0);
+        }
+        let pointed = said.clicked.or(said.secondary_clicked).map(|hit| hit.row);
+        let row = said.moved_to.or(pointed);
+        if let Some(row) = row.and_then(|row| rows.get(row as usize)) {
+            wanted.partition = Some(Arc::clone(&row.name));
+            // Its events in the time panel, and steps by them.
+            if let Some(stream) = projected.log.streams().find(&row.name) {
+                outbox.send(Command::SelectStream(StreamIx(stream)));
+            }
+        }
+    }
+}
+
+fn sentence(projected: &Projected, standing: &Standing, stale: Option<&str>) -> String {
+    let partitions = match projected.is_partitioned {
+        true => words::counted(projected.partitions as usize, "partition", "partitions"),
+        false => "One state".to_owned(),
+    };
+    let last = projected.cut.last();
+    let at = last.map(|last| words::position(&projected.log, last));
+    let at = at.unwrap_or_else(|| "the beginning".to_owned());
+    let late = match (projected.arrived, standing) {
+        (Arrived::OnTheWay, _) => ", not yet the cursor",
+        (Arrived::There, Standing::Late) => ", not yet as of the cursor…",
+        (Arrived::There, _) => "",
+    };
+    let stale = stale
+        .map(|by| format!(", stale by {by}"))
+        .unwrap_or_default();
+    format!("{partitions} as of {at}{late}{stale}")
+}
+
+fn sort_of(head: usize, fields: &[(String, f32, Side)]) -> Option<PartitionSort> {
+    match head.checked_sub(1) {
+        None => Some(PartitionSort::Name),
+        Some(at) if at == fields.len() => Some(PartitionSort::LastChange),
+        Some(at) => fields
+            .get(at)
+            .map(|(field, ..)| PartitionSort::Field(field.clone())),
+    }
+}
+
+/// Names begin with the first, all else with the most.
+fn turn(wanted: &mut PartitionsWanted, sort: PartitionSort) {
+    wanted.direction = match (wanted.sort == sort, wanted.direction, &sort) {
+        (true, Direction::Ascending, _) => Direction::Descending,
+        (true, Direction::Descending, _) | (false, _, PartitionSort::Name) => Direction::Ascending,
+        (false, ..) => Direction::Descending,
+    };
+    wanted.sort = sort;
+}
+
+/// The fields of the results with the widths that they take.
+fn chosen(projected: &Projected) -> Vec<(String, f32, Side)> {
+    let looked_at = &projected.rows[..projected.rows.len().min(LOOKED_AT)];
+    let fields: Vec<String> = match projected.columns.is_empty() {
+        true => vec!["Result".to_owned()],
+        false => projected.columns.to_vec(),
+    };
+    let made = fields.into_iter().map(|field| {
+        let values = || looked_at.iter().filter_map(|row| in_field(row, &field));
+        let longest = values().map(|value| written(value).chars().count()).max();
+        let letters = longest.unwrap_or_default().max(field.chars().count() + 2);
+        let side = match values().all(|value| value.is_number() || value.is_null()) {
+            true => Side::Right,
+            false => Side::Left,
+        };
+        let wide = (letters as f32 * 7.0 + 16.0).clamp(64.0, 260.0);
+        (field, wide, side)
+    });
+    made.collect()
+}
+
+fn columns(
+    fields: &[(String, f32, Side)],
+    projected: &Projected,
+    wanted: &PartitionsWanted,
+) -> Vec<Column> {
+    let mark = |sort: &PartitionSort| match wanted.direction {
+        _ if wanted.sort != *sort => "",
+        Direction::Ascending => " ▲",
+        Direction::Descending => " ▼",
+    };
+    let head = |name: &str, sort: &PartitionSort| format!("{name}{}", mark(sort));
+    let name = match projected.is_partitioned {
+        true => head("Partition", &PartitionSort::Name),
+        false => "State".to_owned(),
+    };
+    let looked_at = projected.rows.iter().take(LOOKED_AT);
+    let longest = looked_at.map(|row| row.name.chars().count()).max();
+    let wide = (longest.unwrap_or_default() as f32 * 7.5 + 20.0).clamp(120.0, 320.0);
+    let first = Column::new(name, wide).named("partition");
+    let mut columns = vec![first.resizable().sorts()];
+    for (field, wide, side) in fields {
+        let sort = PartitionSort::Field(field.clone());
+        let column = Column::new(head(field, &sort), *wide).resizable().sorts();
+        columns.push(match side {
+            Side::Left => column,
+            Side::Right => column.right(),
+        });
+    }
+    let last = head("Last change", &PartitionSort::LastChange);
+    columns.push(Column::rest(last, CHANGED).named("changed").right().sorts());
+    columns
+}
+
+/// What a row has in a field; its whole result where results have no fields.
+fn in_field<'r>(row: &'r PartitionRow, field: &str) -> Option<&'r Value> {
+    match &*row.result {
+        Value::Object(fields) => fields.get(field),
+        other => (field == "Result").then_some(other),
+    }
+}
+
+/// A value in few letters: texts without quotes.
+fn written(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.chars().take(80).collect(),
+        other => preview(other, 80),
+    }
+}
+
+fn paint(
+    cells: &mut RowCells<'_>,
+    model: &Model,
+    (projected, row): (&Projected, &PartitionRow),
+    fields: &[(String, f32, Side)],
+) {
+    let t = cells.painter().tokens();
+    let log = &projected.log;
+    let name = match row.name.is_empty() {
+        true => "all",
+        false => &*row.name,
+    };
+    cells.text(0, Face::Code, t.accent, name);
+    let mut said = vec![name.to_owned()];
+    for (at, (field, ..)) in fields.iter().enumerate() {
+        let Some(found) = in_field(row, field) else {
+            continue;
+        };
+        let text = written(found);
+        let ink = match found {
+            Value::String(_) => t.text,
+            Value::Number(_) => t.text,
+            other => value::tint(t, other),
+        };
+        cells.text(at + 1, Face::Cell, ink, &text);
+        said.push(text);
+    }
+    let now = model.cursor.time();
+    let age = words::age(log, model.clock(), row.last, now);
+    let version = words::version(log, log.stream(row.last), row.last);
+    let ink = if cells.is_selected() {
+        t.text2
+    } else {
+        t.text3
+    };
+    let changed = fields.len() + 1;
+    let text = match version.is_empty() {
+        true => age,
+        false => format!("{version} · {age}"),
+    };
+    cells.text(changed, Face::Cell, ink, &text);
+    cells.name(|| said.join(" "));
+}
+
+fn menu(ui: &mut Ui, (projected, row): (&Projected, &PartitionRow), outbox: &mut Outbox) {
+    if menu_item(ui, "Go to its last event").clicked() {
+        outbox.send(Command::GoToEvent(row.last));
+    }
+    if let Some(stream) = projected.log.streams().find(&row.name)
+        && menu_item(ui, "State of the stream").clicked()
+    {
+        outbox.send(Command::GoToStream(StreamIx(stream)));
+    }
+    if menu_item(ui, "Copy the result as JSON").clicked() {
+        outbox.send(Command::Copy(format!("{:#}", row.result)));
+    }
+}

@@ -1,0 +1,264 @@
+//! Running the definition in front: how, how far it is, and what it took.
+
+use std::time::Duration;
+
+use egui::{Align, Label, Layout, Popup, Ui, UiBuilder, vec2};
+
+use super::{Projections, can_run};
+use crate::analysis::projection::{OnError, SnapshotStrategy};
+use crate::gui::command::{Command, Outbox};
+use crate::gui::model::{Model, Session};
+use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
+use crate::gui::widgets::{Button, ProgressLine, menu_content, menu_item};
+use crate::gui::words;
+use crate::render::grouped;
+use crate::worker::{Arrived, AskProjected, Going, Projected, Question as _};
+
+/// A run as long as this says how fast it was.
+const LONG: Duration = Duration::from_secs(1);
+
+impl Projections {
+    pub(super) fn run_bar(
+        &mut self,
+        ui: &mut Ui,
+        model: &Model,
+        session: &Session,
+        outbox: &mut Outbox,
+    ) {
+        let t = ui.tokens();
+        let all = ui.max_rect();
+        ui.painter()
+            .hline(all.x_range(), all.min.y + 0.5, (1.0, t.border));
+        let builder = UiBuilder::new()
+            .max_rect(all.shrink2(vec2(sizes::PAD, 0.0)))
+            .layout(Layout::left_to_right(Align::Center));
+        let ui = &mut ui.new_child(builder);
+        self.run_button(ui, model, session, outbox);
+        let narrow = all.width() < 420.0;
+        if !narrow {
+            ui.add_space(sizes::GAP);
+            ui.add(Label::new(Face::Secondary.text("On error", t.text2)));
+        }
+        let on_error = Button::secondary(error_words(self.settings.on_error));
+        let button = ui.add(on_error.small().menu().name("On error"));
+        Popup::menu(&button).show(|ui| {
+            menu_content(ui, |ui| {
+                let all = [
+                    OnError::Skip,
+                    OnError::Retry(1),
+                    OnError::Retry(3),
+                    OnError::Stop,
+                ];
+                for choice in all {
+                    if menu_item(ui, error_words(choice)).clicked() {
+                        self.settings.on_error = choice;
+                    }
+                }
+            });
+        });
+        if !narrow {
+            ui.add_space(sizes::GAP);
+            ui.add(Label::new(Face::Secondary.text("Snapshots", t.text2)));
+        }
+        let strategy = Button::secondary(strategy_name(self.settings.strategy));
+        let button = ui.add(strategy.small().menu().name("Snapshots"));
+        let button = button.on_hover_text(strategy_words(self.settings.strategy));
+        Popup::menu(&button).show(|ui| {
+            menu_content(ui, |ui| {
+                for choice in STRATEGIES {
+                    if menu_item(ui, strategy_words(choice)).clicked() {
+                        self.settings.strategy = choice;
+                    }
+                }
+            });
+        });
+    }
+
+    fn run_button(&mut self, ui: &mut Ui, model: &Model, session: &Session, outbox: &mut Outbox) {
+        let on_the_way = match self.told(model) {
+            Some(Ok(projected)) => projected.arrived == Arrived::OnTheWay,
+            Some(Err(_)) => false,
+            None => true,
+        };
+        let pending = model.answers.projected.is_pending();
+        let label = AskProjected::LABEL.unwrap_or_default();
+        let running = model.running.iter().find(|running| running.label == label);
+        let is_own = self.ran().is_some();
+        let is_going = is_own && self.going == Going::On && pending && on_the_way;
+        if let Some(running) = running.filter(|_| is_going) {
+            if ui
+                .add(Button::secondary("Pause").icon(Icon::Pause))
+                .clicked()
+            {
+                self.going = Going::Held;
+            }
+            if ui.add(Button::ghost("Cancel")).clicked()
+                && let Some(sheet) = self.shelf.sheet_mut()
+            {
+                sheet.ran = None;
+                outbox.send(Command::Cancel(running.slot));
+            }
+            return;
+        }
+        let is_held = is_own && self.going == Going::Held && on_the_way;
+        let word = if is_held { "Resume" } else { "Run to cursor" };
+        let run = Button::primary(word).icon(Icon::Play);
+        // What is there and as of the cursor need not be run.
+        let is_there =
+            is_own && !pending && !on_the_way && model.answers.projected.unanswered().is_none();
+        let is_same = self
+            .shelf
+            .sheet()
+            .is_some_and(|sheet| sheet.ran.as_ref() == Some(&sheet.written()));
+        let is_stale = self.seen.stale(model, &session.log).is_some();
+        let can = can_run(session) && !(is_there && is_same && !is_stale);
+        if ui
+            .add_enabled(can, run)
+            .on_hover_text("Ctrl+Enter")
+            .clicked()
+        {
+            match is_held {
+                true => self.going = Going::On,
+                false => self.run(outbox),
+            }
+        }
+    }
+
+    /// How the run stands, in a line.
+    pub(super) fn status(&self, ui: &mut Ui, model: &Model) {
+        let t = ui.tokens();
+        let all = ui.max_rect();
+        ui.painter()
+            .hline(all.x_range(), all.min.y + 0.5, (1.0, t.border));
+        let builder = UiBuilder::new()
+            .max_rect(all.shrink2(vec2(sizes::PAD, 0.0)))
+            .layout(Layout::left_to_right(Align::Center));
+        let ui = &mut ui.new_child(builder);
+        let say = |ui: &mut Ui, icon: Option<(Icon, egui::Color32)>, words: &str| {
+            if let Some((icon, colour)) = icon {
+                let (rect, _) = ui.allocate_exact_size(vec2(12.0, 12.0), egui::Sense::hover());
+                icons::paint(ui.painter(), rect, icon, colour);
+            }
+            let label = Label::new(Face::Secondary.text(words, t.text2)).truncate();
+            let said = ui.add(label);
+            said.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Status, true, words));
+        };
+        let Some(Ok(projected)) = self.told(model) else {
+            if self.ran().is_none() {
+                say(
+                    ui,
+                    None,
+                    "Not run yet. Ctrl+Enter runs it, nothing is written",
+                );
+            }
+            return;
+        };
+        if model.answers.projected.unanswered().is_some() {
+            return say(
+                ui,
+                Some((Icon::Info, t.text2)),
+                "Called off before the cursor",
+            );
+        }
+        let asked = model.answers.projected.asked();
+        let goal = asked.map_or(0, |asked| asked.cut.inside().0);
+        let done = projected.done.0;
+        if let Some((event, error)) = &projected.stopped {
+            let at = words::position(&projected.log, *event);
+            let words = format!("Stopped at {at}: {error}");
+            return say(ui, Some((Icon::Error, t.error)), &words);
+        }
+        if projected.arrived == Arrived::OnTheWay {
+            if self.going == Going::Held {
+                let words = format!(
+                    "Paused after {} of {} events",
+                    grouped(done.into()),
+                    grouped(goal.into())
+                );
+                return say(ui, Some((Icon::Pause, t.text2)), &words);
+            }
+            let (rate, part) = (rate(projected, goal), done as f32 / goal.max(1) as f32);
+            let line = ProgressLine::new("Projecting");
+            let line = line.count(grouped(done.into()), grouped(goal.into()), part);
+            line.rate(&rate).show(ui);
+            return;
+        }
+        let counts = projected.counts;
+        let mut parts = vec![format!(
+            "{} handled",
+            words::counted(counts.processed as usize, "event", "events")
+        )];
+        if counts.failed > 0 {
+            parts.push(format!("{} failed", grouped(counts.failed)));
+        }
+        if projected.took > LONG {
+            parts.push(rate(projected, 0));
+        }
+        let (checkpoints, bytes) = projected.held;
+        if checkpoints > 0 {
+            let held = words::counted(checkpoints, "checkpoint", "checkpoints");
+            parts.push(format!("{held}, {}", crate::render::bytes(bytes as u64)));
+        }
+        say(ui, Some((Icon::Check, t.ok)), &parts.join(" · "));
+    }
+}
+
+/// `1.5 M events/s`, and how long it will take.
+fn rate(projected: &Projected, goal: u32) -> String {
+    let seconds = projected.took.as_secs_f64();
+    let rate = f64::from(projected.done.0) / seconds.max(1e-6);
+    let per_second = match rate {
+        1e6.. => format!("{:.1} M events/s", rate / 1e6),
+        1e3.. => format!("{:.0} k events/s", rate / 1e3),
+        _ => format!("{rate:.0} events/s"),
+    };
+    let left = f64::from(goal.saturating_sub(projected.done.0)) / rate.max(1.0);
+    match left {
+        1.0.. => format!("{per_second} · {left:.0} s left"),
+        _ => per_second,
+    }
+}
+
+/// Strategies to choose from.
+const STRATEGIES: [SnapshotStrategy; 6] = [
+    SnapshotStrategy::Periodic { every: 4096 },
+    SnapshotStrategy::Periodic { every: 1000 },
+    SnapshotStrategy::Periodic { every: 100_000 },
+    SnapshotStrategy::Threshold { changes: 1000 },
+    SnapshotStrategy::Eager,
+    SnapshotStrategy::Lazy,
+];
+
+/// The literature's name of a strategy.
+pub(super) const fn strategy_name(strategy: SnapshotStrategy) -> &'static str {
+    match strategy {
+        SnapshotStrategy::Periodic { .. } => "periodic",
+        SnapshotStrategy::Threshold { .. } => "threshold",
+        SnapshotStrategy::Eager => "eager",
+        SnapshotStrategy::Lazy => "lazy",
+    }
+}
+
+/// The name, and when it keeps states.
+pub(super) fn strategy_words(strategy: SnapshotStrategy) -> String {
+    let name = strategy_name(strategy);
+    match strategy {
+        SnapshotStrategy::Periodic { every } => {
+            format!("{name}: every {} events", grouped(every.into()))
+        }
+        SnapshotStrategy::Threshold { changes } => {
+            format!("{name}: after {} changed states", grouped(changes.into()))
+        }
+        SnapshotStrategy::Eager => format!("{name}: after each event"),
+        SnapshotStrategy::Lazy => format!("{name}: where somebody looks"),
+    }
+}
+
+const fn error_words(on_error: OnError) -> &'static str {
+    match on_error {
+        OnError::Skip => "dead letter, go on",
+        OnError::Stop => "stop",
+        OnError::Retry(1) => "retry once",
+        OnError::Retry(_) => "retry 3 times",
+    }
+}

@@ -1,0 +1,243 @@
+//! Stepping: the last event of a partition as of the cursor, what it did, and the way to the next. The
+//! cursor is what moves; there is no other place to be at.
+
+use egui::{Align, Key, Label, Layout, Role, Ui, UiBuilder, WidgetInfo, vec2};
+
+use super::page::Scene;
+use super::sides;
+use crate::analysis::projection::{Around, Break, Sides};
+use crate::gui::command::{Command, Outbox};
+use crate::gui::model::{Level, Note};
+use crate::gui::theme::{Face, Icon, TokensExt, sizes};
+use crate::gui::widgets::{Chip, EmptyState, IconButton, Link, PaneHead, TableState, TextField};
+use crate::gui::words;
+use crate::log::{Bound, Cut, Log};
+use crate::worker::{AskStop, Projected};
+
+/// What the steps keep between frames.
+#[derive(Default)]
+pub(super) struct Step {
+    table: TableState,
+    /// What stops a run forward, as it was typed.
+    breaks: Vec<(String, Break)>,
+    typed: String,
+    /// The run forward that is under way.
+    towards: Option<AskStop>,
+    runs: u64,
+}
+
+impl Step {
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        (scene, projected): (&Scene<'_>, &Projected),
+        outbox: &mut Outbox,
+    ) {
+        self.arrive(scene, outbox);
+        let around = projected.around.as_ref();
+        self.head(ui, scene, around, outbox);
+        let Some((around, sides)) = around else {
+            let sentence = match &scene.partition {
+                None => "Select a partition to step through its events",
+                Some(_) => "It has no event as of the cursor",
+            };
+            EmptyState::new(Icon::Next, sentence).show(ui);
+            return;
+        };
+        let log = &*projected.log;
+        event_line(ui, (scene, log), around, outbox);
+        let at = |event| words::place(log, log.stream(event), event);
+        let before = match around.previous {
+            Some(previous) => format!("State before, {}", at(previous)),
+            None => "State before: none".to_owned(),
+        };
+        let after = format!("State after   {}", sides::summary(sides));
+        let heads = [before.as_str(), after.as_str()];
+        sides::show(ui, "State before and after", &mut self.table, heads, sides);
+    }
+
+    fn head(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene<'_>,
+        around: Option<&(Around, Sides)>,
+        outbox: &mut Outbox,
+    ) {
+        let model = scene.model;
+        let previous = around.map(|(around, _)| around.previous);
+        let can = scene.partition.is_some();
+        let place = match &scene.partition {
+            None => String::new(),
+            Some(name) if name.is_empty() => "through all it handles".to_owned(),
+            Some(name) => format!("through {name}"),
+        };
+        let mut asked = None;
+        let mut stops = self.breaks.clone();
+        let typed = &mut self.typed;
+        let all: Vec<Break> = stops.iter().map(|(_, one)| one.clone()).collect();
+        PaneHead::new("Step").show_with(
+            ui,
+            |ui| {
+                ui.spacing_mut().item_spacing.x = 2.0;
+                let mut button = |icon, name, enabled| {
+                    let button = IconButton::new(icon, name).small();
+                    ui.add_enabled(enabled, button).clicked()
+                };
+                if button(Icon::First, "First event of the partition", can) {
+                    asked = Some((Bound::Start, Vec::new()));
+                }
+                let back = matches!(previous, Some(Some(_)));
+                if button(Icon::Prev, "Previous event of the partition", back)
+                    && let Some(Some(event)) = previous
+                {
+                    outbox.send(Command::MoveTo(Bound::Event(event)));
+                }
+                if button(Icon::Next, "Next event of the partition", can) {
+                    asked = Some((model.cursor.bound(), Vec::new()));
+                }
+                let run_on = can && !all.is_empty();
+                if button(Icon::Play, "Run on to the next break", run_on) {
+                    asked = Some((model.cursor.bound(), all.clone()));
+                }
+                if !place.is_empty() {
+                    ui.add_space(sizes::GAP);
+                    let text = Face::Secondary.text(place, ui.tokens().text2);
+                    ui.add(Label::new(text).truncate());
+                }
+            },
+            |ui| breaks(ui, scene, (typed, &mut stops)),
+        );
+        self.breaks = stops;
+        if let Some((bound, breaks)) = asked {
+            let cut = scene.session.log.cut(model.clock(), bound);
+            self.go(scene, cut, breaks);
+        }
+        if let Some(question) = &self.towards {
+            let question = question.clone();
+            outbox.ask(|answers| &mut answers.stop, question);
+        }
+    }
+
+    fn go(&mut self, scene: &Scene<'_>, cut: Cut, breaks: Vec<Break>) {
+        let Some(written) = scene.ran.clone() else {
+            return;
+        };
+        self.runs += 1;
+        self.towards = Some(AskStop {
+            subject: scene.session.subject(),
+            cut,
+            written,
+            settings: scene.settings,
+            partition: scene.partition.clone(),
+            breaks,
+            run: self.runs,
+        });
+    }
+
+    /// Moves the cursor where a run forward has ended.
+    fn arrive(&mut self, scene: &Scene<'_>, outbox: &mut Outbox) {
+        let slot = &scene.model.answers.stop;
+        let Some(question) = &self.towards else {
+            return;
+        };
+        if slot.asked() != Some(question) {
+            return;
+        }
+        match slot.of(question) {
+            Some(Ok(Some(event))) => outbox.send(Command::MoveTo(Bound::Event(*event))),
+            Some(Ok(None)) => {
+                let sentence = match question.breaks.is_empty() {
+                    true => "There is no later event of it",
+                    false => "No later event stops there",
+                };
+                outbox.send(Command::Note(Note {
+                    level: Level::Info,
+                    sentence: sentence.to_owned(),
+                    detail: None,
+                }));
+            }
+            // Told where the run is told of.
+            Some(Err(_)) => {}
+            None if slot.is_pending() => return,
+            None => {}
+        }
+        self.towards = None;
+    }
+}
+
+/// What stops a run forward, and a field for more; from the right.
+fn breaks(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    (typed, stops): (&mut String, &mut Vec<(String, Break)>),
+) {
+    let types = scene.session.log.types();
+    let read = |text: &str| Break::read(text, |name| types.find(name).is_some());
+    let is_wrong = !typed.trim().is_empty() && read(typed).is_none();
+    let wrong = is_wrong.then_some("An event type, a path, or a comparison as in balance < 0");
+    let field = TextField::new("Break on", typed).hint("type, path or balance < 0");
+    let response = ui.add(field.small().width(160.0).error(wrong));
+    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    if entered && let Some(stop) = read(typed) {
+        if !stops.iter().any(|(_, own)| *own == stop) {
+            stops.push((typed.trim().to_owned(), stop));
+        }
+        typed.clear();
+    }
+    let mut gone = None;
+    for (at, (text, _)) in stops.iter().enumerate().rev() {
+        if Chip::new("", text).closable().show(ui).closed {
+            gone = Some(at);
+        }
+    }
+    if let Some(gone) = gone {
+        stops.remove(gone);
+    }
+    let t = ui.tokens();
+    ui.add(Label::new(Face::Secondary.text("Break on", t.text2)));
+}
+
+/// The event that made the state.
+fn event_line(ui: &mut Ui, (scene, log): (&Scene<'_>, &Log), around: &Around, outbox: &mut Outbox) {
+    let t = ui.tokens();
+    let event = around.event;
+    let (_, all) = ui.allocate_space(vec2(ui.available_width(), 32.0));
+    ui.painter()
+        .hline(all.x_range(), all.max.y - 0.5, (1.0, t.border));
+    let builder = UiBuilder::new()
+        .max_rect(all.shrink2(vec2(sizes::PAD, 0.0)))
+        .layout(Layout::left_to_right(Align::Center));
+    let ui = &mut ui.new_child(builder);
+    let (dot, _) = ui.allocate_exact_size(vec2(sizes::DOT, sizes::DOT), egui::Sense::hover());
+    let colour = t.category(log.category(log.stream(event)).at());
+    ui.painter()
+        .circle_filled(dot.center(), sizes::DOT / 2.0, colour);
+    let name = words::type_of(log, event);
+    let title = ui.add(Label::new(Face::Title.text(name, t.text)));
+    title.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
+    let place = words::place(log, log.stream(event), event);
+    if ui.add(Link::mono(&place)).clicked() {
+        outbox.send(Command::GoToEvent(event));
+    }
+    if let Some(time) = scene.model.event_time(event) {
+        let time = scene.model.time(time);
+        ui.add(Label::new(Face::Cell.text(time, t.text2)));
+    }
+    if let Some(question) = scene.model.ask_event(event) {
+        outbox.ask(|answers| &mut answers.stepped, question);
+    }
+    let known = scene.model.answers.stepped.known();
+    let found = known
+        .filter(|(asked, _)| asked.event == event)
+        .map(|(_, found)| found);
+    let text = found.and_then(|found| found.body.as_ref().ok());
+    if let Some(text) = text.and_then(|body| body.data.json()) {
+        let line: String = text.chars().take(400).map(flat).collect();
+        ui.add(Label::new(Face::Code.text(line, t.text2)).truncate());
+    }
+}
+
+/// On one line.
+fn flat(c: char) -> char {
+    if c.is_control() { ' ' } else { c }
+}

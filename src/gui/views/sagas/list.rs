@@ -1,0 +1,294 @@
+//! The list of sagas: filters by status, process and name, and a table of which only the rows in sight
+//! are worked out.
+
+use egui::{Align2, Popup, Rect, Ui, vec2};
+
+use super::look;
+use crate::analysis::saga::{Seen, Status};
+use crate::gui::command::{Command, Outbox};
+use crate::gui::model::Model;
+use crate::gui::theme::{Face, Icon, TokensExt, sizes};
+use crate::gui::widgets::{
+    Button, Column, EmptyState, RowCells, TableState, TextField, Toggle, VirtualTable, Widths,
+    menu_content, menu_item, paint_status,
+};
+use crate::log::Log;
+use crate::model::EventIx;
+use crate::model::time::Span;
+use crate::render::grouped;
+use crate::worker::{SagaFilter, SagaList, SagaSort};
+
+/// What the list keeps between frames.
+#[derive(Default)]
+pub(super) struct List {
+    state: TableState,
+    /// The place of the selected one in the list of that number.
+    row: Option<((u64, EventIx), Option<u64>)>,
+}
+
+impl List {
+    /// The widths that the user gave its columns.
+    pub fn widths(&self) -> &Widths {
+        self.state.widths()
+    }
+
+    /// Takes up widths that were kept.
+    pub fn set_widths(&mut self, widths: Widths) {
+        self.state.set_widths(widths);
+    }
+
+    /// Begins at the top, for another list.
+    pub fn begin_anew(&mut self) {
+        self.state.scroll_to_row(0);
+    }
+
+    /// Draws the table; the saga that was chosen, by its first event.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        model: &Model,
+        (number, list): (u64, &SagaList),
+        (chosen, filter): (Option<EventIx>, &mut SagaFilter),
+        outbox: &mut Outbox,
+    ) -> Option<EventIx> {
+        let log = model.log()?;
+        if list.rows.is_empty() {
+            let narrowed = *filter
+                != SagaFilter {
+                    sort: filter.sort,
+                    ..SagaFilter::default()
+                };
+            let (sentence, word) = match narrowed {
+                true => ("No saga at the cursor is one of these", "Show all sagas"),
+                false => ("No saga has begun at the cursor", "To the head"),
+            };
+            if EmptyState::new(Icon::Sagas, sentence).button(word).show(ui) {
+                match narrowed {
+                    true => {
+                        *filter = SagaFilter {
+                            sort: filter.sort,
+                            ..SagaFilter::default()
+                        }
+                    }
+                    false => outbox.send(Command::ToHead),
+                }
+            }
+            return None;
+        }
+        let selected = self.selected(list, number, chosen);
+        let columns = columns(filter.sort);
+        let rows = list.rows.len() as u64;
+        let table = VirtualTable::new("Sagas", &mut self.state, &columns, rows).selected(selected);
+        let said = table.show(ui, |row| {
+            if let Some((seen, status)) = list.row(row.index()) {
+                paint(row, log, list, (seen, status), outbox);
+            }
+        });
+        match said.head_clicked {
+            Some(0) => filter.sort = SagaSort::Status,
+            Some(1) => filter.sort = SagaSort::Started,
+            Some(2) => filter.sort = SagaSort::Duration,
+            _ => {}
+        }
+        let pointed = said
+            .clicked
+            .or(said.double_clicked)
+            .or(said.secondary_clicked);
+        let row = said.moved_to.or(pointed.map(|hit| hit.row))?;
+        let (seen, _) = list.row(row)?;
+        Some(EventIx(list.judged.at.events_of(seen)[0]))
+    }
+
+    fn selected(&mut self, list: &SagaList, number: u64, chosen: Option<EventIx>) -> Option<u64> {
+        let key = (number, chosen?);
+        if self.row.is_none_or(|(of, _)| of != key) {
+            let judged = &list.judged;
+            let first = |place: &u32| judged.at.events_of(&judged.at.seen[*place as usize])[0];
+            let at = list.rows.iter().position(|place| first(place) == key.1.0);
+            self.row = Some((key, at.map(|at| at as u64)));
+        }
+        self.row.and_then(|(_, row)| row)
+    }
+}
+
+fn columns(sort: SagaSort) -> Vec<Column> {
+    let mark = |own: SagaSort| if own == sort { " ▼" } else { "" };
+    vec![
+        Column::new(format!("Status{}", mark(SagaSort::Status)), 118.0)
+            .named("status")
+            .resizable()
+            .sorts(),
+        Column::new(format!("Saga{}", mark(SagaSort::Started)), 100.0)
+            .named("saga")
+            .resizable()
+            .sorts(),
+        Column::new(format!("Lasts{}", mark(SagaSort::Duration)), 92.0)
+            .named("lasts")
+            .right()
+            .resizable()
+            .sorts(),
+        Column::rest("Waiting for", 72.0).named("waiting"),
+    ]
+}
+
+fn paint(
+    row: &mut RowCells<'_>,
+    log: &Log,
+    list: &SagaList,
+    (seen, status): (&Seen, Status),
+    outbox: &mut Outbox,
+) {
+    let judged = &list.judged;
+    let Some(process) = judged.process(seen) else {
+        return;
+    };
+    let t = row.painter().tokens();
+    let (tone, shape, word) = look::status(status);
+    let id = judged.id(log, seen, process);
+    row.name(|| format!("{id} {word}"));
+    let strong = row.is_selected();
+    let face = if strong { Face::CellStrong } else { Face::Cell };
+    let colour = t.tone(tone);
+    if let Some(cell) = row.cell(0) {
+        let centre = egui::pos2(cell.min.x + sizes::DOT / 2.0, cell.center().y);
+        let square = Rect::from_center_size(centre, vec2(sizes::DOT, sizes::DOT));
+        paint_status(row.painter(), square, shape, colour);
+        let words = cell.with_min_x(cell.min.x + sizes::DOT + 8.0);
+        row.text_in(words, Align2::LEFT_CENTER, Face::Dense, colour, word);
+    }
+    row.text(1, face, t.text, &id);
+    let lasts = Span::from_micros(judged.lasts(log, seen));
+    row.text(2, Face::Cell, t.text2, &lasts.to_string());
+    let waiting = match status {
+        _ if status.is_end() => "ended".to_owned(),
+        Status::Parked => "a person".to_owned(),
+        _ => {
+            let next = || judged.expected(log, seen).0.into_iter().next();
+            let expected = || next().map(|(name, _)| name);
+            judged
+                .waiting_for(seen)
+                .or_else(expected)
+                .unwrap_or_default()
+        }
+    };
+    let dim = if strong { t.text2 } else { t.text3 };
+    let ink = if status.is_end() { dim } else { t.text2 };
+    row.text(3, Face::Dense, ink, &waiting);
+    let first = EventIx(judged.at.events_of(seen)[0]);
+    row.menu(|ui| {
+        ui.set_min_width(180.0);
+        let mut item = |word: &str, command: Command| {
+            if menu_item(ui, word).clicked() {
+                outbox.send(command);
+            }
+        };
+        item("Show its events", Command::FilterCorrelation(first));
+        item("Go to its first event", Command::GoToEvent(first));
+        item("Copy what it is called", Command::Copy(id.clone()));
+    });
+}
+
+/// The bar of filters above the list.
+pub(super) fn filters(ui: &mut Ui, list: Option<&SagaList>, filter: &mut SagaFilter) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
+        let name = "Search sagas";
+        let field = TextField::new(name, &mut filter.text);
+        ui.add(field.icon(Icon::Search).hint(name).clearable().width(150.0));
+        processes(ui, list, filter);
+        if filter.variant.is_some() && ui.add(Button::secondary("All variants").small()).clicked() {
+            filter.variant = None;
+        }
+        let Some(list) = list else { return };
+        for (status, count) in Status::ALL.into_iter().zip(list.counts) {
+            let on = filter.statuses.contains(&status);
+            if count == 0 && !on {
+                continue;
+            }
+            if chip(ui, status, count, on.into()) {
+                match on {
+                    true => filter.statuses.retain(|own| *own != status),
+                    false => filter.statuses.push(status),
+                }
+            }
+        }
+    });
+}
+
+fn processes(ui: &mut Ui, list: Option<&SagaList>, filter: &mut SagaFilter) {
+    let Some(list) = list.filter(|list| list.processes.len() > 1) else {
+        return;
+    };
+    let all = &list.judged.processes.all;
+    let chosen = filter
+        .process
+        .and_then(|process| all.get(usize::from(process)));
+    let word = chosen.map_or("All processes", |process| process.definition.id.as_str());
+    let name = format!("Process: {word}");
+    let button = ui.add(Button::secondary(word).menu().name(&name));
+    let mut by_count: Vec<(usize, u32)> = list.processes.iter().copied().enumerate().collect();
+    by_count.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    Popup::menu(&button).show(|ui| {
+        ui.set_min_width(220.0);
+        let area = egui::ScrollArea::vertical().max_height(320.0);
+        area.show(ui, |ui| {
+            menu_content(ui, |ui| {
+                if menu_item(ui, "All processes").clicked() {
+                    filter.process = None;
+                }
+                for (at, count) in by_count.into_iter().take(200) {
+                    let id = &all[at].definition.id;
+                    let word = format!("{id}  {}", grouped(u64::from(count)));
+                    if menu_item(ui, word).clicked() {
+                        filter.process = Some(at as u16);
+                    }
+                }
+            });
+        });
+    });
+}
+
+/// A status with how many have it; whether it was clicked.
+fn chip(ui: &mut Ui, status: Status, count: u32, toggle: Toggle) -> bool {
+    let on = toggle == Toggle::On;
+    let t = ui.tokens();
+    let (tone, shape, word) = look::status(status);
+    let count = grouped(u64::from(count));
+    let painter = ui.painter().clone();
+    let line = |text: &str, face, colour| {
+        crate::gui::widgets::one_line(&painter, text, face, colour, f32::INFINITY)
+    };
+    let words = line(word, Face::Dense, t.text);
+    let figure = line(&count, Face::Cell, t.text2);
+    let width = 8.0 + sizes::DOT + 6.0 + words.size().x + 6.0 + figure.size().x + 8.0;
+    let size = vec2(width.ceil(), sizes::CHIP);
+    let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click());
+    response.widget_info(|| {
+        let name = format!("{word} {count}");
+        egui::WidgetInfo::selected(egui::Role::CheckBox, ui.is_enabled(), on, name)
+    });
+    let (ground, edge) = match (on, response.hovered()) {
+        (true, _) => (t.selection, t.selection_line),
+        (false, true) => (t.hover, t.border2),
+        (false, false) => (t.raised, t.border),
+    };
+    let stroke = egui::Stroke::new(1.0, edge);
+    painter.rect(
+        rect,
+        sizes::RADIUS,
+        ground,
+        stroke,
+        egui::StrokeKind::Inside,
+    );
+    let centre = egui::pos2(rect.min.x + 8.0 + sizes::DOT / 2.0, rect.center().y);
+    let square = Rect::from_center_size(centre, vec2(sizes::DOT, sizes::DOT));
+    paint_status(&painter, square, shape, t.tone(tone));
+    let mut x = square.max.x + 6.0;
+    for galley in [words, figure] {
+        let at = egui::pos2(x, rect.center().y - galley.size().y / 2.0).round();
+        x += galley.size().x + 6.0;
+        painter.galley(at, galley, t.text);
+    }
+    crate::gui::widgets::focus_ring(ui, &response);
+    response.clicked()
+}

@@ -1,0 +1,117 @@
+//! How many sagas were open with which status when: stacked, up to the cursor.
+
+use std::sync::Arc;
+
+use egui::{Painter, Rect, Ui, pos2, vec2};
+
+use super::look;
+use crate::analysis::saga::{Counts, Status};
+use crate::gui::model::Model;
+use crate::gui::theme::{Face, Tokens, TokensExt, sizes};
+use crate::gui::widgets::paint_status;
+use crate::render::grouped;
+
+/// Height of the pane.
+pub(super) const HEIGHT: f32 = 104.0;
+const GUTTER: f32 = 96.0;
+/// Columns of the plot.
+const COLUMNS: usize = 240;
+
+/// From the bottom to the top; those that have come to a good end are left out.
+const STACK: [Status; 5] = [
+    Status::Running,
+    Status::Compensating,
+    Status::Parked,
+    Status::Failed,
+    Status::Stuck,
+];
+
+/// The moments that are counted: as many as the plot has columns, over what the store spans.
+pub(super) fn moments(model: &Model) -> Option<Arc<Vec<i64>>> {
+    let (first, last) = model.log()?.time_span(model.clock())?;
+    let (first, last) = (first.micros(), last.micros());
+    let step = (i128::from(last) - i128::from(first)).max(1);
+    let at = |column: usize| {
+        let along = step * (column as i128 + 1) / COLUMNS as i128;
+        (i128::from(first) + along) as i64
+    };
+    Some(Arc::new((0..COLUMNS).map(at).collect()))
+}
+
+/// Draws the plot over the room there is.
+pub(super) fn show(ui: &mut Ui, model: &Model, moments: &[i64], counts: Option<&Vec<Counts>>) {
+    let t = ui.tokens();
+    let all = ui.max_rect();
+    let painter = ui.painter().clone();
+    painter.hline(all.x_range(), all.min.y + 0.5, (1.0, t.border));
+    let plot = Rect::from_min_max(
+        pos2(all.min.x + GUTTER, all.min.y + 24.0),
+        pos2(all.max.x - sizes::PAD, all.max.y - 8.0),
+    );
+    let label = Rect::from_min_size(all.min + vec2(sizes::PAD, 26.0), vec2(GUTTER - 16.0, 16.0));
+    look::words(&painter, label, "Open sagas", (Face::Dense, t.text));
+    let Some(counts) = counts.filter(|counts| counts.len() == moments.len()) else {
+        return;
+    };
+    let now = model
+        .cursor
+        .time()
+        .map_or(i64::MAX, crate::model::Timestamp::micros);
+    let known = moments.partition_point(|moment| *moment <= now);
+    let shown = &counts[..known];
+    let at_cursor = shown.last().copied().unwrap_or_default();
+    let below = label.translate(vec2(0.0, 18.0));
+    let open = grouped(u64::from(open(&at_cursor)));
+    look::words(&painter, below, &open, (Face::CellStrong, t.text));
+    legend(&painter, t, plot.with_min_y(all.min.y + 4.0), &at_cursor);
+    let width = plot.width() / moments.len().max(1) as f32;
+    painter.add(stacks(t, plot, shown, width));
+    painter.hline(plot.x_range(), plot.max.y, (1.0, t.border));
+    let edge = plot.min.x + width * known as f32;
+    painter.vline(edge, plot.y_range(), (sizes::CURSOR_LINE, t.cursor));
+}
+
+fn of(counts: &Counts, status: Status) -> u32 {
+    let at = Status::ALL.iter().position(|own| *own == status);
+    at.map_or(0, |at| counts[at])
+}
+
+fn open(counts: &Counts) -> u32 {
+    STACK.iter().map(|status| of(counts, *status)).sum()
+}
+
+fn legend(painter: &Painter, t: &Tokens, room: Rect, counts: &Counts) {
+    let mut x = room.min.x;
+    for status in STACK {
+        let (tone, shape, word) = look::status(status);
+        let text = format!("{word} {}", grouped(u64::from(of(counts, status))));
+        let corner = pos2(x, room.min.y + 4.0);
+        let square = Rect::from_min_size(corner, vec2(sizes::DOT, sizes::DOT));
+        paint_status(painter, square, shape, t.tone(tone));
+        let rect = Rect::from_min_size(pos2(x + 14.0, room.min.y), vec2(140.0, 16.0));
+        let ink = look::words(painter, rect, &text, (Face::Secondary, t.text2));
+        x = ink.max.x + 16.0;
+    }
+    let note = Rect::from_min_max(pos2(x, room.min.y), pos2(room.max.x, room.min.y + 16.0));
+    let text = "up to the cursor; completed and compensated are left out";
+    look::words(painter, note, text, (Face::Secondary, t.text3));
+}
+
+fn stacks(t: &Tokens, plot: Rect, shown: &[Counts], width: f32) -> egui::Mesh {
+    let most = shown.iter().map(open).max().unwrap_or(0).max(1);
+    let mut mesh = egui::Mesh::default();
+    for (column, counts) in shown.iter().enumerate() {
+        let left = plot.min.x + width * column as f32;
+        let mut bottom = plot.max.y;
+        for status in STACK {
+            let top = bottom - plot.height() * of(counts, status) as f32 / most as f32;
+            if top < bottom {
+                let (tone, _, _) = look::status(status);
+                let rect = Rect::from_min_max(pos2(left, top), pos2(left + width, bottom));
+                mesh.add_colored_rect(rect, t.tone(tone));
+            }
+            bottom = top;
+        }
+    }
+    mesh
+}

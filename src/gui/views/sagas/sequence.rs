@@ -1,0 +1,209 @@
+//! One saga as people draw it: participants across, time down, events as arrows, and the cursor below
+//! what is known.
+
+use egui::{Align2, Color32, Painter, Rect, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
+
+use super::look;
+use super::timeline::arrow_head;
+use crate::analysis::saga::{Meaning, Message};
+use crate::gui::command::{Command, Outbox};
+use crate::gui::model::Model;
+use crate::gui::theme::{Face, TokensExt, sizes};
+use crate::gui::widgets::{Button, paint_line};
+use crate::model::time::Span;
+use crate::render;
+use crate::worker::SagaInFull;
+
+const LEFT: f32 = 100.0;
+const LEAST: f32 = 132.0;
+const HEAD: f32 = 48.0;
+const ROW: f32 = 28.0;
+/// What comes next usually: at most so many of it.
+const EXPECTED: usize = 3;
+
+/// Where things stand.
+struct Diagram {
+    all: Rect,
+    across: f32,
+}
+
+/// Draws the diagram over the room there is.
+pub(super) fn show(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mut Outbox) {
+    let sequence = &saga.sequence;
+    let columns = sequence.participants.len().max(1) as f32;
+    let room = ui.available_size();
+    let across = ((room.x - LEFT - sizes::PAD_TEXT) / columns).max(LEAST);
+    let rows = sequence.messages.len() + EXPECTED + 1;
+    let size = vec2(LEFT + across * columns, HEAD + ROW * rows as f32 + 24.0);
+    let area = egui::ScrollArea::both()
+        .id_salt("saga-sequence")
+        .auto_shrink(false);
+    area.show(ui, |ui| {
+        let (_, all) = ui.allocate_space(size.max(room - vec2(0.0, 16.0)));
+        let diagram = Diagram { all, across };
+        diagram.heads(ui, saga);
+        let began = sequence.messages.first().and_then(|message| message.time);
+        for (row, message) in sequence.messages.iter().enumerate() {
+            let y = diagram.y(row);
+            if let Some((began, time)) = began.zip(message.time) {
+                diagram.when(ui, y, &render::after(began, time));
+            }
+            diagram.message(ui, model, (row, message), outbox);
+        }
+        diagram.expected(ui, saga);
+    });
+}
+
+impl Diagram {
+    fn x(&self, place: usize) -> f32 {
+        self.all.min.x + LEFT + self.across * (place as f32 + 0.5)
+    }
+
+    /// Right of it there is no room for words.
+    fn is_last(&self, place: usize) -> bool {
+        self.x(place) + self.across > self.all.max.x
+    }
+
+    fn y(&self, row: usize) -> f32 {
+        self.all.min.y + HEAD + ROW * row as f32 + ROW / 2.0
+    }
+
+    fn when(&self, ui: &Ui, y: f32, text: &str) {
+        let corner = pos2(self.all.min.x + 4.0, y - 8.0);
+        let rect = Rect::from_min_size(corner, vec2(LEFT - 8.0, 16.0));
+        look::words(ui.painter(), rect, text, (Face::Cell, ui.tokens().text3));
+    }
+
+    fn heads(&self, ui: &Ui, saga: &SagaInFull) {
+        let (t, painter) = (ui.tokens(), ui.painter());
+        let stroke = Stroke::new(1.0, t.border2);
+        for (place, name) in saga.sequence.participants.iter().enumerate() {
+            let centre = pos2(self.x(place), self.all.min.y + 24.0);
+            let head = Rect::from_center_size(centre, vec2(self.across - 16.0, 28.0));
+            painter.rect(head, sizes::RADIUS, t.raised, stroke, StrokeKind::Inside);
+            let dot = pos2(head.min.x + 12.0, centre.y);
+            painter.circle_filled(dot, sizes::DOT / 2.0, t.category(place));
+            let words = head.with_min_x(dot.x + 8.0).with_max_x(head.max.x - 6.0);
+            look::words(painter, words, name, (Face::DenseStrong, t.text));
+            let line = [pos2(centre.x, head.max.y), pos2(centre.x, self.all.max.y)];
+            painter.extend(Shape::dashed_line(&line, stroke, 4.0, 4.0));
+        }
+    }
+
+    /// The cursor below what is known, and what comes next usually.
+    fn expected(&self, ui: &Ui, saga: &SagaInFull) {
+        let t = ui.tokens();
+        let y = self.y(saga.sequence.messages.len()) - ROW / 2.0 + 6.0;
+        ui.painter()
+            .hline(self.all.x_range(), y, (sizes::CURSOR_LINE, t.cursor));
+        for (row, (name, wait)) in saga.next.iter().take(EXPECTED).enumerate() {
+            let y = y + ROW * row as f32 + 16.0;
+            self.when(ui, y, "expected");
+            let words = format!("{name}, usually after {}", Span::from_micros(wait.median));
+            let corner = pos2(self.all.min.x + LEFT, y - 8.0);
+            let rect = Rect::from_min_size(corner, vec2(460.0, 16.0));
+            look::words(ui.painter(), rect, &words, (Face::Dense, t.future));
+        }
+    }
+
+    fn message(
+        &self,
+        ui: &mut Ui,
+        model: &Model,
+        (row, message): (usize, &Message),
+        outbox: &mut Outbox,
+    ) {
+        let y = self.y(row);
+        let to = self.x(message.to);
+        let from = message.from.map(|from| self.x(from));
+        let (left, right) = match from {
+            None => (to + 10.0, to + 220.0),
+            Some(from) if from == to && self.is_last(message.to) => (to - 210.0, to - 30.0),
+            Some(from) if from == to => (to + 30.0, to + 240.0),
+            Some(from) => (from.min(to) + 8.0, from.max(to) - 8.0),
+        };
+        let hit = Rect::from_min_max(
+            pos2(left.min(to) - 8.0, y - ROW / 2.0),
+            pos2(right.max(to) + 8.0, y + ROW / 2.0),
+        );
+        let id = ui.scope_id().with(("message", row));
+        let response = ui.interact(hit, id, Sense::click());
+        response.widget_info(|| {
+            egui::WidgetInfo::labeled(egui::Role::Button, true, message.name.as_str())
+        });
+        let t = ui.tokens();
+        let selected = model.selection.event == Some(message.event);
+        if selected || response.hovered() {
+            let ground = if selected { t.selection } else { t.hover };
+            ui.painter().rect_filled(hit, sizes::RADIUS, ground);
+        }
+        let side = if left < to { -1.0 } else { 1.0 };
+        let ink = look::meaning(t, message.meaning);
+        arrow(ui.painter(), message.meaning, (from, to, y), (ink, side));
+        let ink = match message.meaning {
+            Meaning::Plain => t.text,
+            meaning => look::meaning(t, meaning),
+        };
+        let (above, below, align) = match from {
+            Some(from) if from != to => (16.0, -1.0, Align2::CENTER_BOTTOM),
+            _ if left < to => (8.0, 8.0, Align2::RIGHT_CENTER),
+            _ => (8.0, 8.0, Align2::LEFT_CENTER),
+        };
+        let rect = Rect::from_min_max(pos2(left, y - above), pos2(right, y + below));
+        paint_line(ui.painter(), rect, align, &message.name, Face::Dense, ink);
+        if response.clicked() {
+            outbox.send(Command::SelectEvent(Some(message.event)));
+        }
+        if let Some(time) = message.time {
+            response.on_hover_text(format!("{}\n{}", message.name, model.time(time)));
+        }
+    }
+}
+
+/// A dot for what begins, a loop for what somebody told themselves, else an arrow.
+fn arrow(
+    painter: &Painter,
+    meaning: Meaning,
+    (from, to, y): (Option<f32>, f32, f32),
+    (ink, side): (Color32, f32),
+) {
+    let stroke = Stroke::new(1.2, ink);
+    let Some(from) = from else {
+        painter.circle_filled(pos2(to, y), 4.0, ink);
+        return;
+    };
+    if from == to {
+        let corner = to + 22.0 * side;
+        let path = [
+            (to, y - 5.0),
+            (corner, y - 5.0),
+            (corner, y + 5.0),
+            (to, y + 5.0),
+        ];
+        let path = path.map(|(x, y)| pos2(x, y)).to_vec();
+        painter.add(Shape::line(path, stroke));
+        arrow_head(painter, pos2(to + side, y + 5.0), vec2(-side, 0.0), ink);
+        return;
+    }
+    let line = [pos2(from, y), pos2(to, y)];
+    match meaning {
+        Meaning::Undoing => painter.extend(Shape::dashed_line(&line, stroke, 4.0, 3.0)),
+        _ => {
+            painter.line_segment(line, stroke);
+        }
+    }
+    arrow_head(painter, line[1], vec2((to - from).signum(), 0.0), ink);
+}
+
+/// The ways to take the diagram along.
+pub(super) fn actions(ui: &mut Ui, saga: &SagaInFull, outbox: &mut Outbox) {
+    let export = Button::secondary("SVG")
+        .icon(crate::gui::theme::Icon::Export)
+        .small();
+    if ui.add(export).clicked() {
+        outbox.send(Command::Export);
+    }
+    if ui.add(Button::secondary("Copy Mermaid").small()).clicked() {
+        outbox.send(Command::Copy(render::mermaid(&saga.sequence)));
+    }
+}

@@ -1,0 +1,321 @@
+//! One saga over time: a lane for each participant, bars for steps and what undoes them, ticks for
+//! events, lines for what led to what, and the cursor through it. Gaps in which nothing happens may be
+//! drawn short.
+
+mod steps;
+
+use egui::{Align2, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+
+use super::look;
+use crate::analysis::density::{Axis, Gap, Scale};
+use crate::gui::command::{Command, Outbox};
+use crate::gui::model::Model;
+use crate::gui::theme::{Face, Tokens, TokensExt, sizes};
+use crate::gui::widgets::paint_line;
+use crate::log::Clock;
+use crate::model::Timestamp;
+use crate::model::time::Span;
+use crate::worker::SagaInFull;
+
+/// Room for the names of lanes.
+const NAMES: f32 = 132.0;
+const AXIS: f32 = 34.0;
+
+/// What happens to stretches without events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Gaps {
+    #[default]
+    Collapsed,
+    Shown,
+}
+
+/// A frame's material.
+struct Scene<'a> {
+    saga: &'a SagaInFull,
+    lanes: Vec<&'a str>,
+    axis: Axis,
+    plot: Rect,
+    lane: f32,
+    t: &'a Tokens,
+}
+
+impl Scene<'_> {
+    fn x(&self, time: Timestamp) -> f32 {
+        self.plot.min.x + self.plot.width() * self.axis.place(time.micros()) as f32
+    }
+
+    fn lane(&self, at: usize) -> Rect {
+        let top = self.plot.min.y + self.lane * at as f32;
+        Rect::from_x_y_ranges(self.plot.x_range(), top..=top + self.lane)
+    }
+
+    fn lane_of(&self, participant: &str) -> Option<usize> {
+        self.lanes.iter().position(|own| *own == participant)
+    }
+}
+
+/// Draws the saga over the room there is.
+pub(super) fn show(ui: &mut Ui, model: &Model, saga: &SagaInFull, gaps: Gaps, outbox: &mut Outbox) {
+    let Some((from, to)) = extent(model, saga) else {
+        let sentence = "This store holds no times, so nothing can be drawn over them";
+        crate::gui::widgets::EmptyState::new(crate::gui::theme::Icon::Sagas, sentence).show(ui);
+        return;
+    };
+    let lanes = lanes(saga);
+    let area = egui::ScrollArea::vertical().id_salt("saga-timeline");
+    area.auto_shrink(false).show(ui, |ui| {
+        let room = ui.available_size();
+        let lane = sizes::LANE_SAGA;
+        let height = (lane * lanes.len() as f32 + AXIS).max(room.y);
+        let (_, all) = ui.allocate_space(vec2(room.x, height));
+        let plot = Rect::from_min_max(
+            pos2(all.min.x + NAMES, all.min.y),
+            pos2(
+                all.max.x - sizes::PAD_TEXT * 2.0,
+                all.min.y + lane * lanes.len() as f32,
+            ),
+        );
+        let found = match gaps {
+            Gaps::Collapsed => idle(saga, from, to),
+            Gaps::Shown => Vec::new(),
+        };
+        // Before the first event there is room for its mark, and behind the cursor for what comes.
+        let margin = (to.saturating_sub(from) / 24).max(1);
+        let scale = Scale::Time(Clock::Recorded);
+        let scene = Scene {
+            saga,
+            axis: Axis::with_gaps(scale, from - margin, to + margin * 2, &found),
+            lanes,
+            plot,
+            lane,
+            t: ui.tokens(),
+        };
+        scene.ground(ui.painter(), all);
+        scene.moments(ui.painter(), from);
+        scene.causes(ui.painter());
+        scene.steps(ui, model, outbox);
+        scene.ticks(ui, model, outbox);
+        scene.cursor(ui.painter(), model);
+    });
+}
+
+/// From the first event to the cursor, or to the end.
+fn extent(model: &Model, saga: &SagaInFull) -> Option<(i64, i64)> {
+    let times = saga
+        .sequence
+        .messages
+        .iter()
+        .filter_map(|message| message.time);
+    let times = times.map(Timestamp::micros);
+    let from = times.clone().min()?;
+    let last = times.max()?;
+    let now = model.cursor.time().map_or(last, Timestamp::micros);
+    let to = match saga.report.ended {
+        Some(_) => last,
+        None => now.max(last),
+    };
+    Some((from, to.max(from + 1000)))
+}
+
+fn lanes(saga: &SagaInFull) -> Vec<&str> {
+    let mut lanes: Vec<&str> = saga
+        .sequence
+        .participants
+        .iter()
+        .map(String::as_str)
+        .collect();
+    for step in &saga.report.steps {
+        if !lanes.contains(&step.participant.as_str()) {
+            lanes.push(&step.participant);
+        }
+    }
+    lanes
+}
+
+/// Stretches without events that would take more than their share.
+fn idle(saga: &SagaInFull, from: i64, to: i64) -> Vec<Gap> {
+    let times = saga
+        .sequence
+        .messages
+        .iter()
+        .filter_map(|message| message.time);
+    let mut times: Vec<i64> = times.map(Timestamp::micros).chain([from, to]).collect();
+    times.sort_unstable();
+    let whole = to - from;
+    let long = times
+        .windows(2)
+        .filter(|pair| pair[1] - pair[0] > whole / 8);
+    let edge = |pair: &[i64]| (pair[1] - pair[0]) / 16;
+    let gap = |pair: &[i64]| Gap {
+        from: pair[0] + edge(pair),
+        to: pair[1] - edge(pair),
+    };
+    let gaps: Vec<Gap> = long.map(gap).collect();
+    // Where a single wait is all there is, shortening it tells nothing.
+    if times.len() < 4 { Vec::new() } else { gaps }
+}
+
+impl Scene<'_> {
+    fn ground(&self, painter: &Painter, all: Rect) {
+        let t = self.t;
+        for (at, name) in self.lanes.iter().enumerate() {
+            let lane = self.lane(at);
+            painter.hline(all.x_range(), lane.max.y - 0.5, (1.0, t.border));
+            let centre = pos2(all.min.x + sizes::PAD + sizes::DOT / 2.0, lane.min.y + 20.0);
+            painter.circle_filled(centre, sizes::DOT / 2.0, t.category(at));
+            let words = Rect::from_min_max(
+                pos2(centre.x + sizes::DOT, lane.min.y + 10.0),
+                pos2(self.plot.min.x - 4.0, lane.min.y + 30.0),
+            );
+            paint_line(
+                painter,
+                words,
+                Align2::LEFT_CENTER,
+                name,
+                Face::DenseStrong,
+                t.text,
+            );
+        }
+        for (gap, left, right) in self.axis.gaps() {
+            let x = |place: f64| self.plot.min.x + self.plot.width() * place as f32;
+            let rect = self.plot.with_min_x(x(left)).with_max_x(x(right));
+            painter.rect_filled(rect, 0.0, t.bg);
+            let words = Span::from_micros(gap.to - gap.from).to_string();
+            let label = Rect::from_center_size(
+                pos2(rect.center().x, self.plot.max.y + 8.0),
+                vec2(72.0, 14.0),
+            );
+            paint_line(
+                painter,
+                label,
+                Align2::CENTER_CENTER,
+                &words,
+                Face::Tiny,
+                t.text3,
+            );
+        }
+    }
+
+    /// Lines from what led to something to what it led to, between lanes.
+    fn causes(&self, painter: &Painter) {
+        let messages = &self.saga.sequence.messages;
+        for message in messages {
+            let (Some(from), Some(time)) = (message.from, message.time) else {
+                continue;
+            };
+            if from == message.to {
+                continue;
+            }
+            let before = messages
+                .iter()
+                .rev()
+                .find(|own| own.to == from && own.event < message.event && own.time.is_some());
+            let Some(since) = before.and_then(|own| own.time) else {
+                continue;
+            };
+            let (x0, x1) = (self.x(since), self.x(time));
+            let (y0, y1) = (self.baseline(from), self.baseline(message.to));
+            let stroke = Stroke::new(1.0, look::meaning(self.t, message.meaning));
+            let bend = pos2(x0 + 6.0_f32.min((x1 - x0).abs() / 2.0), y0);
+            painter.line_segment([pos2(x0, y0), bend], stroke);
+            painter.line_segment([bend, pos2(bend.x, y1)], stroke);
+            painter.line_segment([pos2(bend.x, y1), pos2(x1, y1)], stroke);
+        }
+    }
+
+    fn baseline(&self, lane: usize) -> f32 {
+        self.lane(lane).max.y - 14.0
+    }
+
+    fn ticks(&self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+        for (at, message) in self.saga.sequence.messages.iter().enumerate() {
+            let Some(time) = message.time else { continue };
+            let centre = pos2(self.x(time), self.baseline(message.to));
+            let rect = Rect::from_center_size(centre, vec2(10.0, 14.0));
+            let response = ui.interact(rect, ui.scope_id().with(("tick", at)), Sense::click());
+            response.widget_info(|| {
+                egui::WidgetInfo::labeled(egui::Role::Button, true, message.name.as_str())
+            });
+            let selected = model.selection.event == Some(message.event);
+            let colour = match selected {
+                true => self.t.accent,
+                false => look::meaning(self.t, message.meaning),
+            };
+            diamond(
+                ui.painter(),
+                centre,
+                if selected { 6.0 } else { 4.0 },
+                colour,
+            );
+            if response.clicked() {
+                outbox.send(Command::SelectEvent(Some(message.event)));
+            }
+            response.on_hover_text(format!("{}\n{}", message.name, model.time(time)));
+        }
+    }
+
+    /// The axis with times after the beginning.
+    fn moments(&self, painter: &Painter, from: i64) {
+        let t = self.t;
+        let y = self.plot.max.y;
+        let steps = 6;
+        for step in 0..=steps {
+            let place = f64::from(step) / f64::from(steps);
+            let value = self.axis.value(place);
+            if value < from {
+                continue;
+            }
+            let x = self.plot.min.x + self.plot.width() * place as f32;
+            painter.vline(x, self.plot.y_range(), (1.0, t.border));
+            let words = format!("+{}", Span::from_micros(value - from));
+            // The last one stands before its line, where there is room.
+            let centre = if step == steps { x - 24.0 } else { x };
+            let rect = Rect::from_center_size(pos2(centre, y + 22.0), vec2(104.0, 14.0));
+            paint_line(
+                painter,
+                rect,
+                Align2::CENTER_CENTER,
+                &words,
+                Face::Cell,
+                t.text3,
+            );
+        }
+    }
+
+    fn cursor(&self, painter: &Painter, model: &Model) {
+        let Some(cursor) = model
+            .cursor
+            .time()
+            .filter(|time| self.axis.contains(time.micros()))
+        else {
+            return;
+        };
+        let x = self.x(cursor);
+        painter.vline(x, self.plot.y_range(), (sizes::CURSOR_LINE, self.t.cursor));
+    }
+}
+
+fn diamond(painter: &Painter, centre: Pos2, size: f32, colour: egui::Color32) {
+    let corners = [
+        vec2(0.0, -size),
+        vec2(size, 0.0),
+        vec2(0.0, size),
+        vec2(-size, 0.0),
+    ];
+    let points = corners.map(|corner| centre + corner).to_vec();
+    painter.add(Shape::convex_polygon(points, colour, Stroke::NONE));
+}
+
+/// The head of an arrow that points along `direction` with its tip at `tip`.
+pub(super) fn arrow_head(
+    painter: &Painter,
+    tip: Pos2,
+    direction: egui::Vec2,
+    colour: egui::Color32,
+) {
+    let side = vec2(-direction.y, direction.x) * 3.5;
+    let back = tip - direction * 7.0;
+    let points = vec![tip, back + side, back - side];
+    painter.add(Shape::convex_polygon(points, colour, Stroke::NONE));
+}

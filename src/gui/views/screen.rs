@@ -1,0 +1,70 @@
+//! What every view of the rail is. A view is a folder here and a line in [`screens`].
+
+use std::collections::BTreeMap;
+
+use egui::Ui;
+
+use super::{Audit, Events, Lag, Overview, Projections, Sagas, Sql, State, Streams};
+use crate::gui::command::Outbox;
+use crate::gui::model::{Model, View};
+use crate::gui::theme::Icon;
+use crate::log::{Bound, Log};
+use crate::render::Shell;
+use crate::worker::Exports;
+
+/// A view: reads the model, keeps its own small state (scroll, folded nodes, text being typed), puts
+/// questions and commands into the outbox.
+pub(in crate::gui) trait Screen {
+    /// Draws it.
+    fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox);
+
+    /// What an export of it writes, and the stem of a name for the file.
+    ///
+    /// # Errors
+    /// Why there is nothing to export, in a sentence.
+    fn exports(&self, model: &Model) -> Result<(Exports, String), &'static str>;
+
+    /// The subcommand that gives what it shows, with what only it takes.
+    fn address(&self, model: &Model, log: &Log) -> Shell;
+
+    /// The moment that the subcommand is asked about.
+    fn address_at(&self, model: &Model, _log: &Log) -> Bound {
+        model.cursor.bound()
+    }
+}
+
+/// All views, anew: each opening of a store begins with fresh ones.
+pub(in crate::gui) fn screens() -> BTreeMap<View, Box<dyn Screen>> {
+    let screen = |view| -> Box<dyn Screen> {
+        match view {
+            View::Overview => Box::<Overview>::default(),
+            View::Events => Box::<Events>::default(),
+            View::Streams => Box::<Streams>::default(),
+            View::State => Box::<State>::default(),
+            View::Projections => Box::<Projections>::default(),
+            View::Sagas => Box::<Sagas>::default(),
+            View::Lag => Box::<Lag>::default(),
+            View::Audit => Box::<Audit>::default(),
+            View::Sql => Box::<Sql>::default(),
+        }
+    };
+    let all = View::ALL.into_iter();
+    all.map(|view| (view, screen(view))).collect()
+}
+
+impl View {
+    /// Its picture on the rail.
+    pub(in crate::gui) const fn icon(self) -> Icon {
+        match self {
+            Self::Overview => Icon::Overview,
+            Self::Events => Icon::Events,
+            Self::Streams => Icon::Streams,
+            Self::State => Icon::State,
+            Self::Projections => Icon::Projections,
+            Self::Sagas => Icon::Sagas,
+            Self::Lag => Icon::Lag,
+            Self::Audit => Icon::Audit,
+            Self::Sql => Icon::Sql,
+        }
+    }
+}
