@@ -6,6 +6,10 @@
 #[path = "stores/opened.rs"]
 mod opened;
 
+#[path = "broken/any_bytes.rs"]
+mod any_bytes;
+#[path = "broken/any_content.rs"]
+mod any_content;
 #[path = "broken/databases.rs"]
 mod databases;
 #[path = "broken/lines.rs"]
@@ -71,6 +75,53 @@ fn what_is_no_store_gets_one_sentence() {
         assert!(refused.starts_with(sentence), "{name}: {refused}");
         assert!(refused.ends_with(name), "{name}: {refused}");
         assert!(!refused.contains('\n'));
+    }
+}
+
+#[test]
+fn json_that_holds_no_events_is_called_what_it_is() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let shapes = [
+        ("{\"a\":1}\n{\"a\":2}\n", "a file of JSON lines with a"),
+        (
+            "{\"a\":\n1}\n{\"a\":\n2}\n",
+            "a file of JSON objects with a",
+        ),
+        ("[{\"a\":1},{\"b\":2}]", "a JSON array of objects with a, b"),
+        ("{\"a\":1}", "a JSON object with a"),
+        (
+            "{\"name\":\"x\",\"version\":\"1.0.0\",\"type\":\"module\",\"scripts\":{},\"license\":\"MIT\",\"private\":true}",
+            "a JSON object with name, version, type, scripts, license and 1 more",
+        ),
+        (
+            "{\"sagas\":[{\"id\":\"a\",\"type\":\"order\",\"started\":\"2024-01-01T00:00:00Z\",\"steps\":[]}]}",
+            "a JSON object of arrays of objects with id, type, started, steps",
+        ),
+    ];
+    for (text, called) in shapes {
+        std::fs::write(file.path(), text).unwrap();
+        let error = Opened::with(file.path(), &OpenOptions::default())
+            .err()
+            .unwrap()
+            .to_string();
+        let sentence = format!("This is {called}, which do not look like events; expected ");
+        assert!(error.starts_with(&sentence), "{error}");
+    }
+}
+
+#[test]
+fn recognising_a_file_can_be_called_off() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let members: Vec<String> = (0..50_000).map(|n| format!("\"id-{n}\":{{}}")).collect();
+    for text in [
+        format!("{{{}}}", members.join(",")),
+        "{\"stream\":\"a\",\"type\":\"T\"}\n".repeat(9),
+    ] {
+        std::fs::write(file.path(), text).unwrap();
+        let task = asof::model::Task::new();
+        task.cancel();
+        let ended = asof::store::Store::open(file.path(), &OpenOptions::default(), &task);
+        assert!(matches!(ended, Err(asof::store::OpenError::Cancelled(_))));
     }
 }
 

@@ -3,15 +3,24 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::path::Path;
-use std::process::{Command, Output};
+#[path = "cli/program.rs"]
+mod program;
+#[path = "cli/projections.rs"]
+mod projections;
+#[path = "cli/shapes.rs"]
+mod shapes;
+#[path = "cli/simulate.rs"]
+mod simulate;
 
-use asof::cli::{self, Asked};
+use asof::cli::{self, Asked, Streams};
 use asof::model::Timestamp;
 
-const USERS: &str = "sample-data/users.json";
-const BANK: &str = "sample-data/bank.jsonl";
+const USERS: &str = "tests/fixtures/cli/users.json";
+const HALF: &str = "tests/fixtures/broken/truncated_half.db";
+const CUT_LINE: &str = "tests/fixtures/broken/broken_line_100.jsonl";
+const BANK: &str = "sample-data/bank.db";
 const ORDERS: &str = "sample-data/orders.db";
+const GAPPED: &str = "tests/fixtures/cli/gapped.jsonl";
 const UNTIMED: &str = "tests/fixtures/cli/no_times.jsonl";
 const SYSTEM: [&str; 5] = [
     "tests/fixtures/es_py_system/orders.db",
@@ -26,20 +35,34 @@ fn now() -> Timestamp {
     "2024-06-15T12:00:00Z".parse().unwrap()
 }
 
-/// What `asof` prints, or its sentence with the exit code.
-fn asof(arguments: &[&str]) -> String {
+/// What `asof` prints, or its sentence with the exit code; and what it tells besides, on standard
+/// error.
+fn told(arguments: &[&str]) -> (String, String) {
     let all = ["asof"].iter().chain(arguments).map(Into::into);
     let answer = match cli::parse(all) {
         Ok(Asked::Answer(answer)) => answer,
-        Ok(Asked::Window { stores, .. }) => return format!("(window: {stores:?})\n"),
-        Err(error) if !error.use_stderr() => return error.render().to_string(),
-        Err(error) => return format!("[2] {}\n", cli::sentence(&error)),
+        Ok(Asked::Window { stores, .. }) => {
+            return (format!("(window: {stores:?})\n"), String::new());
+        }
+        Err(error) if !error.use_stderr() => return (error.render().to_string(), String::new()),
+        Err(error) => return (format!("[2] {}\n", cli::sentence(&error)), String::new()),
     };
-    let mut out = Vec::new();
-    match answer.print(now(), &mut out) {
-        Ok(()) => String::from_utf8(out).unwrap(),
-        Err(error) => format!("[2] {error}\n"),
+    let (mut out, mut beside) = (Vec::new(), Vec::new());
+    let mut to = Streams {
+        out: &mut out,
+        beside: &mut beside,
+    };
+    match answer.print(now(), &mut to) {
+        Ok(_) => (
+            String::from_utf8(out).unwrap(),
+            String::from_utf8(beside).unwrap(),
+        ),
+        Err(error) => (format!("[2] {error}\n"), String::new()),
     }
+}
+
+fn asof(arguments: &[&str]) -> String {
+    told(arguments).0
 }
 
 /// Several questions with their answers, as on a terminal.
@@ -50,7 +73,8 @@ fn session(questions: &[&[&str]]) -> String {
     };
     let told = questions.iter().map(|arguments| {
         let words: Vec<String> = arguments.iter().map(shown).collect();
-        format!("$ asof {}\n{}", words.join(" "), asof(arguments))
+        let (out, beside) = told(arguments);
+        format!("$ asof {}\n{beside}{out}", words.join(" "))
     });
     told.collect::<Vec<String>>().join("\n")
 }
@@ -64,19 +88,39 @@ macro_rules! golden {
     ($name:ident, $($question:expr),+ $(,)?) => {
         #[test]
         fn $name() {
-            insta::with_settings!({ omit_expression => true }, {
+            let all = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots");
+            insta::with_settings!({ omit_expression => true, snapshot_path => all }, {
                 insta::assert_snapshot!(stringify!($name), session(&[$(&$question[..]),+]));
             });
         }
     };
 }
 
+#[path = "cli/audit.rs"]
+mod audit;
+#[path = "cli/lag.rs"]
+mod lag;
+#[path = "cli/odd.rs"]
+mod odd;
+#[path = "cli/sagas.rs"]
+mod sagas;
+#[path = "cli/sql.rs"]
+mod sql;
+
 golden!(
     help,
     ["--help"],
     ["info", "--help"],
     ["events", "--help"],
-    ["state", "--help"]
+    ["state", "--help"],
+    ["project", "--help"],
+    ["sagas", "--help"],
+    ["lag", "--help"],
+    ["audit", "--help"],
+    ["schema", "--help"],
+    ["trace", "--help"],
+    ["sql", "--help"],
+    ["simulate", "--help"]
 );
 
 golden!(
@@ -126,7 +170,7 @@ golden!(
         "events",
         BANK,
         "--type",
-        "emailchanged",
+        "interestcorrected",
         "--type",
         "CardBlocked",
         "--limit",
@@ -137,7 +181,7 @@ golden!(
         "events",
         BANK,
         "--correlation",
-        "0185969c-c91f-774b-b9fa-cb31b8ffb228"
+        "01864ae1-ebb5-747e-a733-0b1ec7c62db8"
     ],
     [
         "events",
@@ -160,6 +204,63 @@ golden!(
     ["events", ORDERS, "--json", "--limit", "1"],
     ["events", BANK, "--format", "jsonl", "--limit", "2"],
 );
+golden!(
+    what_programs_are_told_of_typed_times,
+    [
+        "state",
+        USERS,
+        "user-123",
+        "--at",
+        "2023-10-29 02:30",
+        "--diff-to",
+        "2024-03-31 02:30",
+        "--zone",
+        "Europe/Berlin",
+        "--json"
+    ],
+    [
+        "events",
+        USERS,
+        "--from",
+        "2023-10-29 02:30",
+        "--zone",
+        "Europe/Berlin",
+        "--format",
+        "csv"
+    ],
+    [
+        "events",
+        USERS,
+        "--to",
+        "yesterday",
+        "--at",
+        "#2",
+        "--format",
+        "jsonl"
+    ],
+    ["events", USERS, "--at", "-2h", "--json", "--limit", "1"],
+);
+golden!(
+    a_range_that_begins_between_positions,
+    ["events", GAPPED, "--from", "#15"],
+    ["events", GAPPED, "--from", "#20"],
+    ["events", GAPPED, "--to", "#15"],
+    ["events", GAPPED, "--from", "#31"],
+    ["events", GAPPED, "--from", "#1"],
+    [
+        "events",
+        "tests/fixtures/es_py_system/orders.db",
+        "--with",
+        GAPPED,
+        "--from",
+        "#gapped:15",
+        "--to",
+        "#gapped:25"
+    ],
+    ["events", GAPPED, "--with", USERS, "--from", "#nobody:15"],
+    ["events", GAPPED, "--from", "#gapped:15"],
+);
+
 golden!(
     events_that_cannot_be_asked_for,
     ["events", BANK, "--type", "Nope"],
@@ -325,8 +426,11 @@ golden!(
 
 golden!(
     damaged_and_foreign_files,
-    ["info", "tests/fixtures/broken/truncated_half.db"],
-    ["info", "tests/fixtures/broken/broken_line_100.jsonl"],
+    ["info", HALF],
+    ["info", CUT_LINE],
+    ["events", HALF, "--limit", "1", "--json"],
+    ["state", CUT_LINE, "acc-2"],
+    ["state", "tests/fixtures/broken/version_gaps.jsonl", "acc-2"],
     ["info", "tests/fixtures/broken/not_sqlite.db"],
     ["info", "tests/fixtures/broken/png_named.json"],
     ["info", "tests/fixtures/broken/empty_array.json"],
@@ -345,156 +449,3 @@ golden!(
     ["state", USERS],
     [USERS, BANK],
 );
-
-#[test]
-fn as_of_is_in_every_report() {
-    let reports = [
-        vec!["info", BANK, "--at", "2024", "--json"],
-        vec!["events", BANK, "--at", "2024", "--json", "--limit", "1"],
-        vec!["state", BANK, "account-61", "--at", "2024", "--json"],
-    ];
-    for arguments in reports {
-        let report = json(&arguments);
-        assert_eq!(report["as_of"]["time"], "2024-12-31T23:59:59.999999Z");
-        assert_eq!(report["as_of"]["clock"], "recorded");
-        assert_eq!(report["as_of"]["out_of_order"], 0);
-        assert!(report["as_of"]["position"].is_i64());
-    }
-}
-
-#[test]
-fn numbers_keep_their_digits() {
-    let text = asof(&["state", UNTIMED, "cart-1", "--at", "#2", "--json"]);
-    assert!(text.contains("\"total\": 12.50"), "{text}");
-}
-
-#[test]
-fn all_events_are_given_to_programs() {
-    let report = json(&["events", BANK, "--json"]);
-    let events = report["events"].as_array().unwrap();
-    assert_eq!(report["total"], events.len());
-    assert_eq!(report["truncated"], false);
-    assert_eq!(
-        asof(&["events", BANK, "--format", "jsonl"]).lines().count(),
-        events.len()
-    );
-}
-
-#[test]
-fn a_mapping_is_remembered_only_in_the_workspace_that_is_named() {
-    use asof::workspace::{StorePath, StoreWorkspace, Workspace};
-    let folder = tempfile::tempdir().unwrap();
-    let layout = std::fs::read_to_string("assets/layouts/article.toml").unwrap();
-    let mapping = asof::store::layout::from_toml("article", &layout).unwrap();
-    let remembered = StoreWorkspace {
-        mapping: Some(mapping),
-        ..StoreWorkspace::default()
-    };
-    let store = StorePath::of(Path::new(USERS));
-    Workspace::at(folder.path())
-        .save_store(&store, &remembered)
-        .unwrap();
-    let dir = folder.path().to_str().unwrap();
-    let confidence = |arguments: &[&str]| json(arguments)["layout"]["confidence"].clone();
-    assert_eq!(confidence(&["info", USERS, "--json"]), 99);
-    assert_eq!(
-        confidence(&["info", USERS, "--json", "--workspace", dir]),
-        100
-    );
-}
-
-/// The program itself, with no window system.
-fn program(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_asof"))
-        .args(arguments)
-        .env_remove("DISPLAY")
-        .env_remove("WAYLAND_DISPLAY")
-        .output()
-        .unwrap()
-}
-
-#[test]
-fn an_answer_is_0_and_an_error_is_2_with_one_line() {
-    let answers: [&[&str]; 4] = [
-        &["--version"],
-        &["state", "--help"],
-        &["state", USERS, "user-123", "--at", "-2h"],
-        &["state", USERS, "user-123", "--at", "2022-01-01"],
-    ];
-    for arguments in answers {
-        let output = program(arguments);
-        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
-        assert!(output.stderr.is_empty() && !output.stdout.is_empty());
-    }
-    let errors: [&[&str]; 6] = [
-        &["state", USERS, "nobody"],
-        &["state", USERS],
-        &["info", "nowhere.db"],
-        &["info", USERS, "--layout", "README.md"],
-        &["events", USERS, "--limit", "x"],
-        &["state", USERS, "user-123", "--at", "2023-02-30"],
-    ];
-    for arguments in errors {
-        let output = program(arguments);
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert!(told.starts_with("asof: ") && told.ends_with('\n'), "{told}");
-        assert_eq!(told.lines().count(), 1, "{told}");
-        assert!(output.stdout.is_empty());
-    }
-}
-
-#[cfg(all(unix, not(target_os = "macos")))]
-#[test]
-fn without_a_window_system_the_subcommands_are_named() {
-    for arguments in [&[][..], &[USERS]] {
-        let output = program(arguments);
-        assert_eq!(output.status.code(), Some(2));
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(
-            told,
-            "asof: there is no window system here; ask on the terminal with asof info, asof events or asof state\n"
-        );
-    }
-}
-
-/// A line of a shell as words: blanks part them, double quotes hold them together.
-fn words(line: &str) -> Vec<String> {
-    let (mut words, mut quoted, mut fresh) = (Vec::new(), false, true);
-    for c in line.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            ' ' if !quoted => fresh = true,
-            c => {
-                if std::mem::take(&mut fresh) {
-                    words.push(String::new());
-                }
-                words.last_mut().unwrap().push(c);
-            }
-        }
-    }
-    words
-}
-
-#[test]
-fn the_commands_of_the_readme_work() {
-    let readme = std::fs::read_to_string("README.md").unwrap();
-    let commands = readme.lines().filter_map(|line| {
-        let (cargo, arguments) = line.split_once(" -- ")?;
-        cargo.starts_with("cargo run").then(|| words(arguments))
-    });
-    let commands: Vec<Vec<String>> = commands.collect();
-    assert!(commands.len() >= 3);
-    for command in commands {
-        let arguments: Vec<&str> = command.iter().map(String::as_str).collect();
-        match cli::parse(["asof"].iter().chain(&arguments).map(Into::into)).unwrap() {
-            Asked::Window { stores, .. } => {
-                assert!(stores.iter().all(|store| store.exists()), "{stores:?}");
-            }
-            Asked::Answer(_) => {
-                let told = asof(&arguments);
-                assert!(!told.starts_with("[2]"), "{told}");
-            }
-        }
-    }
-}

@@ -6,6 +6,8 @@
 #[path = "stores/opened.rs"]
 mod opened;
 
+#[path = "follow/arrays.rs"]
+mod arrays;
 #[path = "follow/databases.rs"]
 mod databases;
 #[path = "follow/lines.rs"]

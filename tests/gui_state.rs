@@ -22,6 +22,11 @@ fn sample(name: &str) -> PathBuf {
         .join(name)
 }
 
+/// The classic example: one user, three facts.
+fn classic() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cli/users.json")
+}
+
 fn show_state(harness: &mut Harness<'_, App>) {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Num4);
     settle(harness);
@@ -47,7 +52,7 @@ fn click(harness: &mut Harness<'_, App>, role: Role, name: &str) {
 }
 
 fn users_at_december() -> Harness<'static, App> {
-    let mut harness = open_app(&sample("users.json"));
+    let mut harness = open_app(&classic());
     show_state(&mut harness);
     type_moment(&mut harness, "2023-12-01");
     harness
@@ -119,7 +124,7 @@ fn walking_the_history_shows_events_and_moves_the_cursor() {
     assert_eq!(harness.state().model().selection.event, Some(EventIx(0)));
     // The cursor stays, the card shows the event.
     assert!(has(&harness, Role::Code, "Payload"));
-    let shown = harness.state().model().answers.inspected.get();
+    let shown = harness.state().model().answers.beside.get();
     assert_eq!(shown.map(|shown| shown.event), Some(EventIx(0)));
 
     harness.key_press(Key::Enter);
@@ -157,7 +162,7 @@ fn two_moments_are_compared() {
 
 #[test]
 fn without_a_stream_the_view_sends_to_the_streams() {
-    let mut harness = open_app(&sample("bank.jsonl"));
+    let mut harness = open_app(&sample("bank.db"));
     show_state(&mut harness);
     let streams = harness.get_all_by_role_and_label(Role::Button, "Streams");
     streams
@@ -170,7 +175,7 @@ fn without_a_stream_the_view_sends_to_the_streams() {
 
 #[test]
 fn a_long_history_is_filtered_and_its_event_hangs_together() {
-    let store = sample("bank.jsonl");
+    let store = sample("bank.db");
     let folder = tempfile::tempdir().unwrap();
     let workspace = Workspace::at(folder.path());
     let remembered = StoreWorkspace {
@@ -192,7 +197,7 @@ fn a_long_history_is_filtered_and_its_event_hangs_together() {
     harness.get_by_role_and_label(Role::Row, "v42 InterestAccrued, after the cursor");
     let model = harness.state().model();
     assert_eq!(
-        model.answers.inspected.get().map(|shown| shown.event),
+        model.answers.beside.get().map(|shown| shown.event),
         Some(last)
     );
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use asof::analysis::events::{Case, EventFilter, Matches, Search, TextFilter};
 use asof::log::{Body, Log, PayloadReader, Unreadable};
 use asof::model::{Cancelled, EventIx, Task};
-use asof::store::{OpenOptions, Store};
+use asof::store::{OpenOptions, Store, Tail};
 
 /// Reads like the reader in it, but rules nothing out.
 struct Thorough(Arc<dyn PayloadReader>);
@@ -70,7 +70,10 @@ fn ruling_rows_out_changes_no_search() {
             continue;
         };
         let mut builder = store.builder();
-        if store.index(&mut builder, &task, &mut |_| {}).is_err() {
+        if store
+            .index(&mut builder, Tail::AtRest, &task, &mut |_| {})
+            .is_err()
+        {
             continue;
         }
         let (log, _) = builder.finish();

@@ -13,6 +13,8 @@ mod writer;
 mod at_rest;
 #[path = "untouched/live.rs"]
 mod live;
+#[path = "untouched/sessions.rs"]
+mod sessions;
 
 use std::path::Path;
 

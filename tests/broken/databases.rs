@@ -78,3 +78,42 @@ fn damage_in_the_middle_costs_only_itself() {
     assert_eq!(damaged.positions().last(), Some(&2000));
     assert_eq!(damaged.log.problem_count(), 1, "{:?}", damaged.problems());
 }
+
+#[test]
+fn a_packed_database_that_is_cut_off_says_so() {
+    use std::io::Write as _;
+    let bytes = std::fs::read(crate::fixture("es_py_bank/store.db")).unwrap();
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(&bytes).unwrap();
+    let packed = encoder.finish().unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), &packed).unwrap();
+    let whole = Opened::open(file.path());
+    assert_eq!(whole.problems(), [""; 0]);
+    // The last bytes are but a checksum.
+    std::fs::write(file.path(), &packed[..packed.len() - 8]).unwrap();
+    let cut = Opened::open(file.path());
+    assert_eq!(cut.log.len(), whole.log.len());
+    let said = cut.problems();
+    let sentence = format!(
+        "file: the compressed file is cut off or damaged; {} bytes could be unpacked",
+        bytes.len()
+    );
+    assert!(
+        said.len() == 1 && said[0].starts_with(&sentence),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_packed_database_is_said_of_the_packed_file() {
+    let bytes = std::fs::read(crate::fixture("es_py_bank/store.db")).unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), zstd::encode_all(&bytes[..900], 1).unwrap()).unwrap();
+    let refused = Opened::with(file.path(), &asof::store::OpenOptions::default());
+    let refused = refused.err().unwrap().to_string();
+    assert!(
+        refused.ends_with(&file.path().display().to_string()),
+        "{refused}"
+    );
+}

@@ -16,7 +16,7 @@ use egui_kittest::Harness;
 ///
 /// # Errors
 /// What the harness said when it found no adapter.
-pub fn image_tests_available() -> Result<(), String> {
+fn image_tests_available() -> Result<(), String> {
     static ANSWER: OnceLock<Result<(), String>> = OnceLock::new();
     ANSWER
         .get_or_init(|| {
@@ -30,6 +30,19 @@ pub fn image_tests_available() -> Result<(), String> {
             )
         })
         .clone()
+}
+
+/// Whether pictures can be drawn here. Where they must be (`ASOF_PICTURES=required`), a machine that
+/// cannot is a failure; anywhere else it is said and the test is skipped.
+#[expect(clippy::print_stderr, reason = "a test that was skipped says so")]
+pub fn can_draw() -> bool {
+    let Err(why) = image_tests_available() else {
+        return true;
+    };
+    let required = std::env::var("ASOF_PICTURES").is_ok_and(|value| value == "required");
+    assert!(!required, "pictures cannot be drawn here: {why}");
+    eprintln!("skipped: pictures cannot be drawn here: {why}");
+    false
 }
 
 /// The window with a store being opened, remembering nothing, at a fixed time of the computer.

@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use asof::log::Unreadable;
-use asof::model::EventIx;
-use asof::store::Followed;
+use asof::log::{LogBuilder, Unreadable};
+use asof::model::{EventIx, Task};
+use asof::store::layout::{Layout, from_toml};
+use asof::store::{Followed, OpenOptions, Store, Tail};
 use rusqlite::{Connection, params};
 use tempfile::TempDir;
 
@@ -69,9 +70,11 @@ impl Writer {
 fn as_if_opened_now(followed: &Opened, path: &Path) {
     let now = Opened::open(path);
     assert_eq!(followed.dump(), now.dump());
-    for event in now.log.events() {
+    // Not every one of many: a correlation may have thousands.
+    for event in now.log.events().step_by(1 + now.log.len() / 500) {
         assert_eq!(followed.log.correlated(event), now.log.correlated(event));
         assert_eq!(followed.log.cause(event), now.log.cause(event));
+        assert_eq!(followed.log.effects(event), now.log.effects(event));
     }
 }
 
@@ -263,4 +266,173 @@ fn keys_may_lie_far_apart() {
     assert_eq!(store.follow(), Followed::Appended);
     assert_eq!(store.data(EventIx(5)), serde_json::json!({"n": 5}));
     as_if_opened_now(&store, &writer.path);
+}
+
+/// What is done to a store the first time that a part of it was read.
+fn indexed_while(path: &Path, act: &mut dyn FnMut()) -> Opened {
+    let task = Task::new();
+    let mut store = Store::open(path, &OpenOptions::default(), &task).unwrap();
+    let mut builder = store.builder();
+    let mut acted = false;
+    let mut publish = |_: &mut LogBuilder| {
+        if !std::mem::replace(&mut acted, true) {
+            act();
+        }
+    };
+    store
+        .index(&mut builder, Tail::AtRest, &task, &mut publish)
+        .unwrap();
+    let (log, arrangement) = builder.finish();
+    Opened {
+        store,
+        builder,
+        log,
+        arrangement,
+        task,
+    }
+}
+
+#[test]
+fn a_store_rewritten_while_it_is_indexed_is_indexed_again() {
+    let rewritings = [
+        "delete from events where position < 30",
+        "update events set stream = 'x-' || (position % 7), event_id = 'y' || position",
+        "delete from events where position <= 5000; update events set position = position - 5000",
+        "delete from events; insert into events (position, stream, type) values (1, 'only', 'One')",
+        "delete from events where position % 2; vacuum",
+    ];
+    for journal in ["delete", "wal"] {
+        for rewriting in rewritings {
+            let writer = Writer::new(journal);
+            writer.write(1, 12_000);
+            let mut store = indexed_while(&writer.path, &mut || writer.run(rewriting));
+            as_if_opened_now(&store, &writer.path);
+            assert_eq!(store.problems(), [""; 0]);
+            assert_eq!(store.follow(), Followed::Same, "{rewriting} ({journal})");
+        }
+    }
+}
+
+/// Two readers are ahead of what was taken when the rewriting comes.
+#[test]
+fn so_is_a_big_one() {
+    let writer = Writer::new("delete");
+    writer.write(1, 80_000);
+    let rewriting = "update events set stream = 'x-' || (position % 7), event_id = 'y' || position";
+    let store = indexed_while(&writer.path, &mut || writer.run(rewriting));
+    assert_eq!(store.log.len(), 79_999);
+    let streams = store.log.streams().iter();
+    let live = streams.filter(|name| !store.events(name).is_empty());
+    assert!(live.into_iter().all(|name| name.starts_with("x-")));
+}
+
+/// A store at rest is read without locks, so reading has to begin anew to see what came.
+#[test]
+fn a_store_at_rest_that_is_rewritten_while_it_is_indexed() {
+    let writer = Writer::new("wal");
+    writer.write(1, 12_000);
+    let Writer {
+        connection,
+        path,
+        folder: _folder,
+    } = writer;
+    drop(connection);
+    let mut store = indexed_while(&path, &mut || {
+        let connection = Connection::open(&path).unwrap();
+        let rewriting = "update events set stream = 'x-' || (position % 7)";
+        connection.execute_batch(rewriting).unwrap();
+    });
+    as_if_opened_now(&store, &path);
+    assert_eq!(store.follow(), Followed::Same);
+}
+
+#[test]
+fn what_is_added_while_a_store_is_indexed_begins_nothing_again() {
+    for journal in ["delete", "wal"] {
+        let writer = Writer::new(journal);
+        writer.write(1, 12_000);
+        let mut store = indexed_while(&writer.path, &mut || writer.write(12_000, 13_000));
+        assert_eq!(store.log.generation(), 0);
+        store.follow();
+        as_if_opened_now(&store, &writer.path);
+    }
+}
+
+#[test]
+fn a_store_without_keys_that_is_rewritten_while_it_is_indexed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.db");
+    let writer = Connection::open(&path).unwrap();
+    writer
+        .execute_batch(
+            "create table events (stream text, version integer, type text, at integer, data text,
+               primary key (stream, version)) without rowid;
+             with recursive n(i) as (select 1 union all select i + 1 from n where i < 12000)
+             insert into events select 's-' || (i % 50), i / 50, 'T', 1700000000000 + i, json_object('n', i) from n",
+        )
+        .unwrap();
+    let rewriting = "update events set type = 'U'; delete from events where version = 3";
+    let mut store = indexed_while(&path, &mut || writer.execute_batch(rewriting).unwrap());
+    as_if_opened_now(&store, &path);
+    assert_eq!(store.follow(), Followed::Same);
+}
+
+const LINKED: &str = "create table events (id integer primary key, event_id text unique, type text, stream text, data text);
+    create table links (id integer primary key, stream text, position integer, event_id text);";
+
+fn linked(row: &str) -> Layout {
+    let text = format!(
+        "id = 'test'\nname = 'Test'\nmedium = 'sqlite'\n[events]\nfrom = 'events e'\nkey = 'e.id'\n\
+         [events.columns]\nstream = 'e.stream'\ntype = 'e.type'\nevent_id = 'e.event_id'\npayload = 'e.data'\n\
+         [events.links]\nfrom = 'links s JOIN events e ON e.event_id = s.event_id'\nkey = 'e.id'\n\
+         stream = 's.stream'\nversion = 's.position'\n{row}"
+    );
+    from_toml("test", &text).unwrap()
+}
+
+fn standings(opened: &Opened) -> Vec<String> {
+    let mut standings = Vec::new();
+    for name in opened.log.streams().iter() {
+        let stream = opened.stream(name);
+        for event in opened.events(name) {
+            let version = opened.log.version_in(event, stream);
+            standings.push(format!("{name} {} {version:?}", event.0));
+        }
+    }
+    standings.sort();
+    standings
+}
+
+/// A process manager links what happened long ago.
+#[test]
+fn links_made_later_come_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.db");
+    let writer = Connection::open(&path).unwrap();
+    writer.execute_batch(LINKED).unwrap();
+    let run = |sql: &str| writer.execute_batch(sql).unwrap();
+    run(
+        "with recursive n(i) as (select 1 union all select i + 1 from n where i < 3000)
+         insert into events select i, 'e' || i, 'T', 's-' || (i % 9), '{}' from n;
+         insert into links values (1, 'vip', 0, 'e5'), (2, 'vip', 1, 'e2000')",
+    );
+    let layout = linked("row = 's.id'");
+    let mut store = Opened::by(&path, layout.clone());
+    assert_eq!(store.follow(), Followed::Same);
+    for sql in [
+        "insert into links values (3, 'vip', 2, 'e3'), (4, 'new', 0, 'e3'), (5, 'vip', 2, 'e3')",
+        "insert into events values (3001, 'e3001', 'T', 's-1', '{}');
+         insert into links values (6, 'vip', 3, 'e3001'), (7, 'new', 1, 'e1')",
+        "insert into links values (8, 'vip', 4, 'not there')",
+    ] {
+        run(sql);
+        store.follow();
+        let now = Opened::by(&path, layout.clone());
+        assert_eq!(standings(&store), standings(&now), "{sql}");
+        assert_eq!(store.log.len(), now.log.len());
+    }
+    // Seen by nobody who does not know their rows.
+    let mut blind = Opened::by(&path, linked(""));
+    run("insert into links values (9, 'vip', 5, 'e7')");
+    assert_eq!(blind.follow(), Followed::Same);
 }

@@ -112,14 +112,86 @@ fn a_line_that_stays_torn_is_reported_once_and_may_still_be_ended() {
     let after = |millis| now + Duration::from_millis(millis);
     assert_eq!(store.follow_at(after(0)), Followed::Same);
     assert_eq!(store.problems(), [""; 0]);
-    for millis in [2_000, 4_000, 9_000] {
-        assert_eq!(store.follow_at(after(millis)), Followed::Same);
+    // A problem is news, though no event came.
+    assert_eq!(store.follow_at(after(2_000)), Followed::Appended);
+    for millis in [4_000, 9_000] {
         assert_eq!(store.log.problem_count(), 1);
         assert!(store.problems()[0].starts_with("line 5: "));
+        assert_eq!(store.follow_at(after(millis)), Followed::Same);
     }
     append(&path, &format!("{rest}\n"));
     assert_eq!(store.follow_at(after(10_000)), Followed::Appended);
     assert_eq!(store.data(EventIx(4)), json!({"n": 4}));
+    // What has been mended is no problem any more.
+    assert_eq!((store.log.problem_count(), store.problems()), (0, vec![]));
+}
+
+#[test]
+fn a_store_opened_in_the_middle_of_a_line_waits_for_its_end() {
+    let next = line(4);
+    let (begun, rest) = next.split_at(40);
+    let (_folder, path) = store(&(lines(0..4) + begun));
+    let now = Instant::now();
+    let after = |millis| now + Duration::from_millis(millis);
+    let mut store = Opened::followed(&path);
+    assert_eq!((store.log.len(), store.problems()), (4, vec![]));
+    assert_eq!(store.follow_at(after(0)), Followed::Same);
+    append(&path, &format!("{rest}\n"));
+    assert_eq!(store.follow_at(after(400)), Followed::Appended);
+    assert_eq!((store.log.len(), store.problems()), (5, vec![]));
+    assert_eq!(store.dump(), Opened::open(&path).dump());
+
+    // One that nobody ends is told of in the end.
+    append(&path, begun);
+    let mut store = Opened::followed(&path);
+    assert_eq!(store.follow_at(after(0)), Followed::Same);
+    assert_eq!(store.follow_at(after(1_900)), Followed::Same);
+    assert_eq!(store.problems(), [""; 0]);
+    assert_eq!(store.follow_at(after(2_000)), Followed::Appended);
+    assert!(store.problems()[0].starts_with("line 6: "));
+    // A program that answers and goes does not wait.
+    assert_eq!(Opened::open(&path).log.problem_count(), 1);
+}
+
+#[test]
+fn a_line_that_is_torn_at_rest_may_be_mended() {
+    let next = line(4);
+    let (begun, rest) = next.split_at(40);
+    let (_folder, path) = store(&(lines(0..4) + "no event\n" + begun));
+    let mut store = Opened::open(&path);
+    assert_eq!(store.log.problem_count(), 2);
+    append(&path, rest);
+    assert_eq!(store.follow(), Followed::Appended);
+    append(&path, "\n");
+    assert_eq!(store.follow(), Followed::Appended);
+    assert_eq!(store.log.len(), 5);
+    let said = store.problems();
+    assert!(
+        said.len() == 1 && said[0].starts_with("line 5: "),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn an_array_without_an_end_says_so_once_and_not_any_more_when_it_has_one() {
+    let begun = format!("[{}", line(0));
+    let (_folder, path) = store(&begun);
+    let mut store = Opened::followed(&path);
+    let now = Instant::now();
+    let after = |seconds| now + Duration::from_secs(seconds);
+    assert_eq!((store.log.len(), store.log.problem_count()), (1, 0));
+    assert_eq!(store.follow_at(after(0)), Followed::Same);
+    assert_eq!(store.follow_at(after(2)), Followed::Appended);
+    assert_eq!(store.log.problem_count(), 1);
+    append(&path, &format!(",\n{}", line(1)));
+    assert_eq!(store.follow_at(after(3)), Followed::Appended);
+    assert_eq!((store.log.len(), store.log.problem_count()), (2, 0));
+    assert_eq!(store.follow_at(after(5)), Followed::Appended);
+    assert_eq!(store.log.problem_count(), 1);
+    append(&path, "]\n");
+    assert_eq!(store.follow_at(after(6)), Followed::Appended);
+    assert_eq!(store.follow_at(after(8)), Followed::Same);
+    assert_eq!((store.log.len(), store.log.problem_count()), (2, 0));
 }
 
 #[test]

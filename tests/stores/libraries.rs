@@ -1,10 +1,10 @@
 //! Emmett, eventsource-py and CloudEvents.
 
-use asof::log::{CauseRef, Clock};
+use asof::log::{CauseRef, Clock, IdRef};
 use asof::store::layout::SideKind;
 use serde_json::json;
 
-use crate::opened::Opened;
+use crate::opened::{Opened, counted};
 
 #[test]
 fn emmett_s_carts() {
@@ -24,7 +24,7 @@ fn emmett_s_carts() {
         carts.log.categories().iter().collect::<Vec<_>>(),
         ["shopping_cart"]
     );
-    assert_eq!(carts.store.side_rows(SideKind::Checkpoints), Some(3));
+    assert_eq!(carts.store.side_rows(SideKind::Checkpoints), counted(3));
 
     let events = carts.events("shopping_cart-006");
     let known: Vec<(i64, i64)> = events
@@ -37,7 +37,7 @@ fn emmett_s_carts() {
     assert_eq!(carts.time(events[4]), "2024-05-02T05:54:47.000000Z");
     assert_eq!(
         carts.log.correlation(carts.log.events().next().unwrap()),
-        Some("corr-0")
+        Some(IdRef::new("corr-0"))
     );
     assert_eq!(carts.log.schema_version(events[0]), None);
     assert_eq!(carts.metadata(events[0])["streamPosition"], json!("1"));
@@ -93,7 +93,7 @@ fn eventsource_py_s_orders() {
         SideKind::Snapshots,
     ];
     let rows = kinds.map(|kind| orders.store.side_rows(kind));
-    assert_eq!(rows, [Some(12), Some(3), Some(2), Some(19)]);
+    assert_eq!(rows, [12, 3, 2, 19].map(counted));
     // The rows were written by an import, long after the events happened.
     assert_eq!(orders.log.default_clock(), Clock::Occurred);
     let first = orders.log.events().next().unwrap();
@@ -169,6 +169,35 @@ fn eventsource_py_s_correlations() {
     let last = asof::log::IdRef::new("9f2bfbc8-c93c-4e0d-9b7a-7b9f51940c81");
     let last = orders.log.find_event(last).unwrap();
     assert_eq!(orders.log.position(last).0, 134);
+}
+
+#[test]
+fn evento_s_aggregates_are_the_streams() {
+    let bank = Opened::fixture("evento_bank/store.db");
+    assert_eq!(bank.layout(), "evento");
+    assert_eq!(bank.problems(), [""; 0]);
+    assert_eq!((bank.log.len(), bank.log.streams().len()), (158, 7));
+    let types = [
+        ("AccountFrozen", 8),
+        ("AccountOpened", 7),
+        ("MoneyDeposited", 94),
+        ("MoneyWithdrawn", 49),
+    ];
+    assert_eq!(bank.types(), types.into());
+    let events = bank.events("01J93QKA0JJ55WAAPKF6QFHKA6");
+    assert_eq!(events.len(), 19);
+    assert_eq!(bank.log.version(events[18]).0, 19);
+    assert_eq!(bank.kind(events[18]), "MoneyDeposited");
+    // Seconds and milliseconds are columns of their own.
+    assert_eq!(bank.time(events[0]), "2024-10-01T09:48:27.300000Z");
+    assert_eq!(bank.time(events[18]), "2024-10-05T23:55:09.300000Z");
+    let at = bank.at_time("01J93QKA0JJ55WAAPKF6QFHKA6", "2024-10-03T00:41:33.900Z");
+    assert_eq!(at.version.map(|version| version.0), Some(6));
+    assert_eq!(at.last_event.unwrap().event_type, "MoneyDeposited");
+    // Bitcode cannot be looked into, which is no error.
+    let body = bank.try_body(events[0]).unwrap();
+    assert_eq!(body.data.json(), None);
+    assert!(body.data.size() > 0);
 }
 
 #[test]

@@ -14,12 +14,17 @@ use asof::log::{Arrangement, Body, Bound, Log, LogBuilder, Problem, Unreadable};
 use asof::model::time::Zone;
 use asof::model::{EventIx, StreamIx, Task, Timestamp, Version};
 use asof::store::layout::Layout;
-use asof::store::{Followed, OpenError, OpenOptions, Store};
+use asof::store::{Followed, OpenError, OpenOptions, SideRows, Store, Tail};
 use serde_json::Value;
 
 pub fn fixture(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     folder.join(name)
+}
+
+/// A side table with exactly so many rows.
+pub fn counted(rows: u64) -> Option<SideRows> {
+    Some(SideRows::Exactly(rows))
 }
 
 pub struct Opened {
@@ -45,10 +50,21 @@ impl Opened {
     }
 
     pub fn with(path: &Path, options: &OpenOptions) -> Result<Self, OpenError> {
+        Self::read(path, options, Tail::AtRest)
+    }
+
+    /// As the window opens it, with a writer that may be at work.
+    pub fn followed(path: &Path) -> Self {
+        Self::read(path, &OpenOptions::default(), Tail::Following).unwrap()
+    }
+
+    fn read(path: &Path, options: &OpenOptions, tail: Tail) -> Result<Self, OpenError> {
         let task = Task::new();
         let mut store = Store::open(path, options, &task)?;
         let mut builder = store.builder();
-        store.index(&mut builder, &task, &mut |_| {})?;
+        while store.index(&mut builder, tail, &task, &mut |_| {})? == Followed::Rewritten {
+            builder = store.builder();
+        }
         let (log, arrangement) = builder.finish();
         Ok(Self {
             store,
@@ -159,19 +175,19 @@ impl Opened {
 
     pub fn at_time(&self, stream: &str, time: &str) -> StateReport {
         let time: Timestamp = time.parse().unwrap();
-        self.state(stream, Bound::Time(time))
+        self.at(stream, Bound::Time(time))
     }
 
     pub fn at_version(&self, stream: &str, version: i64) -> StateReport {
         let event = at_version(&self.log, self.stream(stream), Version(version));
-        self.state(stream, Bound::Event(event.unwrap()))
+        self.at(stream, Bound::Event(event.unwrap()))
     }
 
     pub fn at_head(&self, stream: &str) -> StateReport {
-        self.state(stream, Bound::Head)
+        self.at(stream, Bound::Head)
     }
 
-    fn state(&self, stream: &str, bound: Bound) -> StateReport {
+    pub fn at(&self, stream: &str, bound: Bound) -> StateReport {
         let reader = self.store.payloads();
         let source = Source {
             log: &self.log,

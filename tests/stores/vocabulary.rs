@@ -1,41 +1,13 @@
 //! What layouts can say: one small store for each thing, written by hand.
 
-use std::path::PathBuf;
-
-use asof::log::{Payload, StreamEnd};
+use asof::log::{IdRef, Payload, StreamEnd};
 use asof::model::{EventIx, Version};
 use asof::store::OpenOptions;
-use asof::store::layout::{Layout, from_toml};
 use rusqlite::Connection;
 use serde_json::json;
-use tempfile::TempDir;
 
-use crate::opened::Opened;
-
-struct Made {
-    path: PathBuf,
-    _folder: TempDir,
-}
-
-fn made(sql: &str) -> Made {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("store.db");
-    Connection::open(&path).unwrap().execute_batch(sql).unwrap();
-    Made {
-        path,
-        _folder: folder,
-    }
-}
-
-fn layout(rest: &str) -> Layout {
-    let head = "id = 'test'\nname = 'Test'\nmedium = 'sqlite'\n";
-    from_toml("test", &format!("{head}{rest}")).unwrap()
-}
-
-fn read(sql: &str, rest: &str) -> (Opened, Made) {
-    let made = made(sql);
-    (Opened::by(&made.path, layout(rest)), made)
-}
+use crate::made::{layout, made, read};
+use crate::opened::{Opened, counted};
 
 /// As NEventStore has them: a row is a commit, its payload an array of events.
 #[test]
@@ -201,10 +173,10 @@ fn tables_with_a_prefix() {
     let store = Opened::by(&made.path, found.layout);
     assert_eq!(store.problems(), [""; 0]);
     assert_eq!(store.events("Booking-7"), [EventIx(0), EventIx(1)]);
-    assert_eq!(store.log.correlation(EventIx(0)), Some("x"));
+    assert_eq!(store.log.correlation(EventIx(0)), Some(IdRef::new("x")));
     assert_eq!(store.data(EventIx(1)), json!({"n": 2}));
     let checkpoints = asof::store::layout::SideKind::Checkpoints;
-    assert_eq!(store.store.side_rows(checkpoints), Some(1));
+    assert_eq!(store.store.side_rows(checkpoints), counted(1));
 }
 
 #[test]
@@ -234,57 +206,12 @@ fn times_in_two_parts_and_ids_in_bytes() {
     assert_eq!(store.time(EventIx(1)), "2024-10-01T08:29:59.007000Z");
     assert_eq!(store.id(EventIx(0)), "00112233-4455-6677-8899-aabbccddeeff");
     assert_eq!(store.log.streams().get(0), "a0");
-    assert_eq!(store.log.correlation(EventIx(1)), Some("8"));
+    assert_eq!(store.log.correlation(EventIx(1)), Some(IdRef::new("8")));
     // Binary JSON is looked into as text is, with its digits.
     assert_eq!(store.log.schema_version(EventIx(0)), Some("1"));
     let body = store.try_body(EventIx(0)).unwrap();
     assert_eq!(body.data.json(), Some(r#"{"n":1,"list":[1.50]}"#));
     assert_eq!(store.try_body(EventIx(1)).unwrap().data.json(), Some("[1]"));
-}
-
-/// Rows without rowids have no order but what they say; they are read by counting them.
-#[test]
-fn tables_without_rowids_and_views() {
-    let rows = "(stream text, version integer, type text, recorded_at text, payload text, primary key (stream, version))";
-    let insert = "insert into t values ('b', 1, 'Made', '2024-01-01T00:00:00Z', '{\"n\":1}'), ('a', 1, 'Made', '2024-01-01T00:00:01Z', '{\"n\":2}'),
-        ('b', 2, 'Sold', '2024-01-01T00:00:02Z', '{\"n\":3}'), ('a', 2, 'Sold', '2024-01-01T00:00:03Z', '{\"n\":4}')";
-    let shapes = [
-        format!("create table t {rows} without rowid; {insert};"),
-        format!(
-            "create table t {rows}; {insert}; alter table t rename to hidden_; create view events_all as select * from hidden_ order by stream, version; drop table if exists t;"
-        ),
-    ];
-    for sql in shapes {
-        let made = made(&sql);
-        let mut store = match sql.contains("view") {
-            false => Opened::open(&made.path),
-            true => {
-                let columns = "[events]\nfrom = 'events_all'\norder = 'time'\n[events.columns]\nstream = 'stream'\nversion = 'version'\ntype = 'type'\nrecorded_at = 'recorded_at'\npayload = 'payload'";
-                Opened::by(&made.path, layout(columns))
-            }
-        };
-        let numbers: Vec<_> = store
-            .log
-            .events()
-            .map(|event| store.data(event)["n"].clone())
-            .collect();
-        assert_eq!(numbers, [1, 2, 3, 4], "{sql}");
-        let backwards = [EventIx(3), EventIx(0), EventIx(2)];
-        let bodies = store.bodies(&backwards).into_iter();
-        let numbers: Vec<_> = bodies
-            .map(|body| body.unwrap().data.value().unwrap()["n"].clone())
-            .collect();
-        assert_eq!(numbers, [4, 1, 3]);
-        assert_eq!(store.follow(), asof::store::Followed::Same);
-        let writer = Connection::open(&made.path).unwrap();
-        let table = if sql.contains("view") { "hidden_" } else { "t" };
-        writer
-            .execute_batch(&format!(
-                "insert into {table} values ('c', 1, 'Made', '2024-01-01T00:00:09Z', '{{}}')"
-            ))
-            .unwrap();
-        assert_eq!(store.follow(), asof::store::Followed::Rewritten);
-    }
 }
 
 #[test]
@@ -321,8 +248,9 @@ fn values_that_are_no_values() {
     assert_eq!(problems[0], "row 1: It has no event type");
     assert!(problems[1].starts_with("row 2: Its recorded time cannot be read"));
     assert_eq!(problems[2], "row 2: It names no stream");
-    assert!(problems[3].starts_with("row 5: Its version “five” is not a whole number"));
-    assert_eq!(problems.len(), 4);
+    assert_eq!(problems[3], "row 5: Its event type is not in UTF-8");
+    assert!(problems[4].starts_with("row 5: Its version “five” is not a whole number"));
+    assert_eq!(problems.len(), 5);
     let versions: Vec<i64> = store
         .log
         .events()
@@ -341,6 +269,141 @@ fn values_that_are_no_values() {
     assert_eq!(bodies[3].json(), Some("1.25"));
     assert!(matches!(&bodies[4], Payload::Opaque(bytes) if bytes == &[0xff]));
     assert!(matches!(bodies[5], Payload::Absent));
+}
+
+/// As in a store of JSON a text is a text, and not bytes to be shown as digits.
+#[test]
+fn payloads_that_are_plain_text() {
+    let (store, _made) = read(
+        "create table e (n integer primary key, type, data);
+         insert into e values (1, 'Said', 'good \"morning\"'), (2, 'Said', x'00ff');",
+        r#"
+        [events]
+        from = "e"
+        key = "n"
+        columns = { type = "type", payload = "data" }
+        "#,
+    );
+    let events: Vec<EventIx> = store.log.events().collect();
+    let bodies = store.bodies(&events);
+    assert_eq!(
+        bodies[0].as_ref().unwrap().data.value(),
+        Some(json!("good \"morning\""))
+    );
+    assert!(
+        matches!(&bodies[1].as_ref().unwrap().data, Payload::Opaque(bytes) if bytes == &[0, 0xff])
+    );
+}
+
+/// A row may say how its own payload is written.
+#[test]
+fn payloads_encoded_each_in_its_way() {
+    let (store, _made) = read(
+        "create table e (n integer primary key, type, how, data);
+         insert into e values
+           (1, 'A', 'json', '{\"n\":1}'), (2, 'A', 'base64', 'eyJuIjoyfQ=='), (3, 'A', 'hex', '7b226e223a337d'),
+           (4, 'A', 'kryo', '{\"n\":4}'), (5, 'A', NULL, '{\"n\":5}');",
+        r#"
+        [events]
+        from = "e"
+        key = "n"
+        [events.columns]
+        type = "type"
+        version = { within = "payload", at = ["/n"] }
+        payload = { sql = "data", encoding_sql = "how" }
+        "#,
+    );
+    let events: Vec<EventIx> = store.log.events().collect();
+    let numbers: Vec<_> = store
+        .bodies(&events)
+        .into_iter()
+        .map(|body| body.unwrap().data.value().map(|value| value["n"].clone()))
+        .collect();
+    let expected = [
+        Some(json!(1)),
+        Some(json!(2)),
+        Some(json!(3)),
+        None,
+        Some(json!(5)),
+    ];
+    assert_eq!(numbers, expected);
+    // What nobody can decode is not looked into either: its version is counted.
+    let versions: Vec<i64> = events
+        .iter()
+        .map(|event| store.log.version(*event).0)
+        .collect();
+    assert_eq!(versions, [1, 2, 3, 4, 5]);
+}
+
+/// Two tables of a kind and one of another make one log, which is followed in all of them.
+#[test]
+fn several_sources_make_one_log() {
+    let (mut store, made) = read(
+        "create table order_log (id integer primary key, who text, what text, at text, note text, amount real);
+         create table stock_log (id integer primary key, who text, what text, at text, shelf text);
+         create table other_log (id integer primary key, kind text);
+         create table notes (at text, body text);
+         insert into order_log values (1, 'a', 'Placed', '2024-01-01 10:00:00', NULL, 1.5), (2, 'a', 'Paid', '2024-01-01 12:00:00', 'n', 2);
+         insert into stock_log values (1, 'a', 'Taken', '2024-01-01 11:00:00', x'0a');
+         insert into notes values ('2024-01-01 11:30:00', '{\"text\":\"hello\"}');",
+        r#"
+        [[events]]
+        each = { table = "*_log", columns = ["who", "what"] }
+        from = "{table}"
+        key = "id"
+        [events.columns]
+        stream = "'{name}-' || who"
+        type = "what"
+        recorded_at = "at"
+        payload = { of = "rest" }
+        [[events]]
+        from = "notes"
+        key = "rowid"
+        [events.columns]
+        stream = { constant = "notes" }
+        type = { constant = "Noted" }
+        recorded_at = "at"
+        payload = "body"
+        "#,
+    );
+    let told = |store: &Opened| -> Vec<String> {
+        let events: Vec<EventIx> = store.log.events().collect();
+        let bodies = store.bodies(&events);
+        let line = |(event, body): (&EventIx, Result<asof::log::Body, _>)| {
+            let body = body.unwrap();
+            format!("{} {}", store.kind(*event), body.data.json().unwrap())
+        };
+        events.iter().zip(bodies).map(line).collect()
+    };
+    assert_eq!(store.problems(), [""; 0]);
+    let expected = [
+        r#"Placed {"note":null,"amount":1.5}"#,
+        r#"Taken {"shelf":"0A"}"#,
+        r#"Noted {"text":"hello"}"#,
+        r#"Paid {"note":"n","amount":2.0}"#,
+    ];
+    assert_eq!(told(&store), expected);
+    let streams: Vec<&str> = store.log.streams().iter().collect();
+    assert_eq!(streams, ["order-a", "stock-a", "notes"]);
+
+    let writer = Connection::open(&made.path).unwrap();
+    writer
+        .execute_batch(
+            "insert into stock_log values (2, 'a', 'Taken', '2024-01-01 13:00:00', NULL);
+             insert into notes values ('2024-01-01 10:30:00', '{}');",
+        )
+        .unwrap();
+    assert_eq!(store.follow(), asof::store::Followed::Appended);
+    let after: Vec<String> = told(&store);
+    assert_eq!(after.len(), 6);
+    assert_eq!(
+        (&*after[1], &*after[5]),
+        ("Noted {}", r#"Taken {"shelf":null}"#)
+    );
+    assert_eq!(
+        store.dump(),
+        Opened::by(&made.path, store.store.layout().clone()).dump()
+    );
 }
 
 #[test]
@@ -370,7 +433,7 @@ fn constants_ends_and_metadata_in_the_payload() {
     );
     assert_eq!(store.problems(), [""; 0]);
     assert_eq!(store.log.categories().iter().collect::<Vec<_>>(), ["it's"]);
-    assert_eq!(store.log.correlation(EventIx(0)), Some("c"));
+    assert_eq!(store.log.correlation(EventIx(0)), Some(IdRef::new("c")));
     assert!(store.log.cause(EventIx(0)).is_some());
     assert_eq!(
         store.metadata(EventIx(0)),
@@ -384,8 +447,12 @@ fn constants_ends_and_metadata_in_the_payload() {
         store.log.stream_end(EventIx(1)),
         Some(StreamEnd::Tombstoned)
     );
-    assert_eq!(store.log.stream_end(EventIx(2)), Some(StreamEnd::Archived));
     assert_eq!(store.log.stream_end(EventIx(0)), None);
+    // What a column says is a fact of the present, not the event's doing.
+    assert_eq!(store.log.stream_end(EventIx(2)), None);
+    let ended = store.log.stream_ended(EventIx(2)).unwrap();
+    assert_eq!((ended.how, ended.since), (StreamEnd::Archived, None));
+    assert_eq!(store.log.stream_ended(EventIx(0)), None);
 }
 
 #[test]

@@ -40,6 +40,20 @@ fn a_rollback_writer_between_our_reads_is_never_held_up() {
     assert_eq!(look(folder.path()), still);
 }
 
+/// Pages are read straight from the file only for as long as this holds.
+#[test]
+fn a_mark_taken_within_a_transaction_keeps_the_file_as_it_is() {
+    let (_folder, store) = stage(&["empty_tables.db"]);
+    let database = open(&store);
+    let mut writer = Writer::on(&store);
+    database.connection().execute_batch("begin").unwrap();
+    database.changed().unwrap();
+    let error = writer.try_run(INSERT).unwrap_err();
+    assert!(error.contains("locked"), "{error}");
+    database.connection().execute_batch("commit").unwrap();
+    writer.run(INSERT);
+}
+
 #[test]
 fn a_transaction_under_way_is_not_a_hot_journal() {
     let (_folder, store) = stage(&["empty_tables.db"]);

@@ -1,0 +1,168 @@
+//! The audit against what the simulation knew of its stores: all that was done to one is found, and
+//! nothing as bad as a warning that was neither done to it nor belongs to its story.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "audit/expected.rs"]
+mod expected;
+#[path = "simulate/store.rs"]
+#[allow(dead_code)]
+mod store;
+
+use asof::analysis::audit::{self, AuditOptions, AuditReport, Audited, Severity};
+use asof::analysis::replay::FoldRules;
+use asof::log::{Bound, LogBuilder};
+use asof::model::Task;
+use asof::simulate::{Fault, Scenario};
+use asof::store::{OpenOptions, Store, Tail};
+use store::{Simulated, clean, faulty};
+
+/// The most events of a simulated store.
+const EVENTS: u64 = 1_200;
+
+fn audited(path: &std::path::Path) -> AuditReport {
+    let task = Task::new();
+    let mut store = Store::open(path, &OpenOptions::default(), &task).unwrap();
+    let mut builder: LogBuilder = store.builder();
+    store
+        .index(&mut builder, Tail::AtRest, &task, &mut |_| {})
+        .unwrap();
+    let log = builder.finish().0;
+    let (payloads, rows) = (store.payloads(), store.rows());
+    let fold = FoldRules {
+        drop_keys: store.envelope_copies(),
+    };
+    let audited = Audited {
+        cut: log.cut(log.default_clock(), Bound::Head),
+        log: &log,
+        payloads: &*payloads,
+        rows: &*rows,
+        fold: &fold,
+    };
+    let options = AuditOptions {
+        evidence: usize::MAX,
+        ..AuditOptions::default()
+    };
+    audit::audit(&audited, &options, &task).unwrap()
+}
+
+/// What is wrong with the audit of a store.
+fn mistakes(name: &str, store: &Simulated) -> Vec<String> {
+    let report = audited(&store.path);
+    let missed = expected::missed(&report, store);
+    let missed = missed
+        .into_iter()
+        .map(|what| format!("{name}: not found: {what}"));
+    let invented = expected::invented(&report, store);
+    let invented = invented
+        .into_iter()
+        .map(|what| format!("{name}: not so: {what}"));
+    missed.chain(invented).collect()
+}
+
+fn measure(seeds: std::ops::RangeInclusive<u64>) {
+    let mut all = Vec::new();
+    for scenario in Scenario::ALL {
+        for seed in seeds.clone() {
+            let store = clean(*scenario, EVENTS, seed);
+            all.extend(mistakes(&format!("{scenario} {seed}"), &store));
+            let store = faulty(*scenario, EVENTS, seed, 1);
+            all.extend(mistakes(&format!("{scenario} {seed} with faults"), &store));
+        }
+    }
+    assert!(
+        all.is_empty(),
+        "{} mistakes:\n{}",
+        all.len(),
+        all.join("\n")
+    );
+}
+
+#[test]
+fn what_was_done_is_found_and_nothing_else() {
+    measure(1..=2);
+}
+
+/// `cargo test --release --test audit -- --ignored` measures what the issue asks for: 50 seeds of each
+/// scenario, clean and with every fault that it has a place for.
+#[test]
+#[ignore = "takes minutes"]
+fn what_was_done_is_found_and_nothing_else_over_fifty_seeds() {
+    measure(1..=50);
+}
+
+#[test]
+fn every_kind_of_fault_has_rules_that_find_it() {
+    for fault in Fault::ALL {
+        let rules = expected::rules_for(fault.name());
+        let known = |rule: &&str| audit::RULES.iter().any(|own| own.name == *rule);
+        assert!(rules.iter().all(known), "{fault}: {rules:?}");
+        assert!(
+            !rules.is_empty() || expected::NOT_YET.contains(&fault.name()),
+            "{fault}"
+        );
+    }
+}
+
+#[test]
+fn notes_are_no_mistakes() {
+    assert!(Severity::Info < Severity::Warning && Severity::Warning < Severity::Error);
+}
+
+/// `UPDATE_DOCS=1 cargo test --test audit the_list_of_rules` writes it anew.
+#[test]
+fn the_list_of_rules_is_what_the_code_says() {
+    let mut text = "# The rules of the audit\n\n\
+        What `asof audit` and the Audit view look for. Names never change, so that they can be muted \
+        (`--mute NAME`) and counted over time. This page is generated from the code.\n\n\
+        A finding is an error where an answer that comes out of the store may be wrong, a warning where \
+        something went wrong or will, and a note (`info`) where it may well be meant so.\n\n\
+        | Rule | Severity | What is found |\n|---|---|---|\n"
+        .to_owned();
+    for rule in audit::RULES {
+        let severity = rule.severity.name();
+        text.push_str(&format!(
+            "| [`{0}`](#{0}) | {severity} | {1} |\n",
+            rule.name, rule.title
+        ));
+    }
+    for rule in audit::RULES {
+        text.push_str(&format!(
+            "\n## {}\n\n**{}** ({}). {}\n\n*Why it matters.* {}\n\n*What to do.* {}\n\n*For example:* {}\n",
+            rule.name,
+            rule.title,
+            rule.severity.name(),
+            rule.about,
+            rule.why,
+            rule.advice,
+            rule.example
+        ));
+    }
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap_or_default(),
+        text,
+        "see the comment of this test"
+    );
+}
+
+#[test]
+fn rules_have_names_of_their_own_and_whole_sentences() {
+    let mut names: Vec<&str> = audit::RULES.iter().map(|rule| rule.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), audit::RULES.len());
+    for rule in audit::RULES {
+        for sentence in [rule.about, rule.why, rule.advice, rule.example] {
+            assert!(
+                sentence.ends_with('.') && sentence.len() > 10,
+                "{}: {sentence}",
+                rule.name
+            );
+        }
+        assert!(!rule.title.ends_with('.'), "{}", rule.name);
+    }
+}

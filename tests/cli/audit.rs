@@ -1,0 +1,139 @@
+//! `asof audit`, `asof schema` and `asof trace`: golden answers on stores that real libraries wrote, read by
+//! hand for sense, and on the samples.
+
+use asof::cli::{self, Asked, Streams, Verdict};
+use serde_json::json;
+
+use super::{BANK, ORDERS, SYSTEM, USERS, json as answer, now, session, told};
+
+const CARTS: &str = "sample-data/carts.db";
+
+golden!(
+    audits_of_the_samples,
+    ["audit", USERS],
+    ["audit", BANK],
+    ["audit", ORDERS, "--at", "2024-11-25"],
+    ["audit", CARTS, "--evidence", "3"]
+);
+
+golden!(
+    audits_of_stores_that_libraries_wrote,
+    ["audit", "tests/fixtures/es_py_bank/store.db"],
+    ["audit", "tests/fixtures/emmett_cart/store.db"],
+    ["audit", "tests/fixtures/eventsource_py_orders/store.db"],
+    ["audit", "tests/fixtures/evento_bank/store.db"],
+    [
+        "audit", SYSTEM[0], SYSTEM[1], SYSTEM[2], SYSTEM[3], SYSTEM[4]
+    ],
+    ["audit", "tests/fixtures/json_shapes/cloudevents_store.json"],
+    ["audit", "tests/fixtures/broken/duplicate_ids.jsonl"],
+    ["audit", "tests/fixtures/broken/version_gaps.jsonl"],
+    ["audit", "tests/fixtures/broken/broken_line_100.jsonl"]
+);
+
+golden!(
+    an_audit_for_programs,
+    [
+        "audit",
+        "tests/fixtures/broken/duplicate_ids.jsonl",
+        "--json"
+    ],
+    [
+        "audit",
+        "tests/fixtures/broken/duplicate_ids.jsonl",
+        "--format",
+        "markdown"
+    ],
+    [
+        "audit",
+        "tests/fixtures/broken/duplicate_ids.jsonl",
+        "--mute",
+        "nonsense"
+    ]
+);
+
+golden!(
+    schemas_in_words,
+    ["schema", USERS],
+    ["schema", ORDERS, "--type", "OrderPlaced"],
+    ["schema", ORDERS, "--type", "InventoryPicked"],
+    ["schema", BANK, "--type", "MoneyDeposited", "--json"]
+);
+
+golden!(
+    traces,
+    ["trace", ORDERS, "#423"],
+    ["trace", ORDERS, "#423", "--at", "#425"],
+    ["trace", CARTS, "#76"],
+    ["trace", ORDERS, "nobody"]
+);
+
+fn verdict(arguments: &[&str]) -> Verdict {
+    let all = ["asof"].iter().chain(arguments).map(Into::into);
+    let Ok(Asked::Answer(answer)) = cli::parse(all) else {
+        panic!("a subcommand: {arguments:?}");
+    };
+    let mut to = Streams {
+        out: &mut Vec::new(),
+        beside: &mut Vec::new(),
+    };
+    answer.print(now(), &mut to).unwrap()
+}
+
+#[test]
+fn the_verdict_is_by_the_worst_finding() {
+    // Orders have warnings and no error.
+    assert_eq!(verdict(&["audit", ORDERS]), Verdict::Answered);
+    assert_eq!(
+        verdict(&["audit", ORDERS, "--fail-on", "warning"]),
+        Verdict::Found
+    );
+    assert_eq!(
+        verdict(&["audit", BANK, "--fail-on", "warning"]),
+        Verdict::Answered
+    );
+    assert_eq!(
+        verdict(&["audit", BANK, "--fail-on", "info"]),
+        Verdict::Found
+    );
+}
+
+#[test]
+fn sarif_names_only_rules_that_it_describes() {
+    let (text, _) = told(&["audit", CARTS, "--format", "sarif", "--evidence", "2"]);
+    let log: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(log["version"], json!("2.1.0"));
+    let run = &log["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    let results = run["results"].as_array().unwrap();
+    assert!(!results.is_empty());
+    for result in results {
+        let at = result["ruleIndex"].as_u64().unwrap() as usize;
+        assert_eq!(rules[at]["id"], result["ruleId"]);
+        assert!(["error", "warning", "note"].contains(&result["level"].as_str().unwrap()));
+        let locations = result["locations"].as_array().unwrap();
+        assert!(
+            locations
+                .iter()
+                .all(|place| place["physicalLocation"].is_object())
+        );
+    }
+}
+
+#[test]
+fn a_schema_as_json_schema_holds_what_was_seen() {
+    let all = answer(&[
+        "schema",
+        ORDERS,
+        "--type",
+        "OrderPlaced",
+        "--format",
+        "json-schema",
+    ]);
+    let schema = &all["OrderPlaced"];
+    assert_eq!(schema["properties"]["order_id"]["type"], json!("string"));
+    assert_eq!(
+        schema["properties"]["lines"]["items"]["properties"]["quantity"]["type"],
+        json!("integer")
+    );
+}

@@ -1,0 +1,180 @@
+//! What the window keeps of itself from one run to the next: widths, orders, choices. And what it does
+//! not.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+
+use asof::analysis::density::LaneBy;
+use asof::gui::App;
+use asof::gui::model::View;
+use asof::workspace::Workspace;
+use common::{open_app_in, settle};
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+
+type Window = Harness<'static, App>;
+
+fn sample(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
+    folder.join(name)
+}
+
+fn open(folder: &Path, file: &str) -> Window {
+    open_app_in(&sample(file), Workspace::at(folder))
+}
+
+fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    settle(window);
+}
+
+fn click(window: &mut Window, role: Role, name: &str) {
+    window.get_by_role_and_label(role, name).click();
+    settle(window);
+}
+
+/// Ends the program as its user does.
+fn close(mut window: Window) {
+    eframe::App::on_exit(window.state_mut(), None);
+}
+
+fn drag(window: &mut Window, from: Pos2, to: Pos2) {
+    let button = |pos, pressed| Event::PointerButton {
+        pos,
+        button: PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    window.hover_at(from);
+    window.step();
+    window.event(button(from, true));
+    window.step();
+    window.hover_at(to);
+    window.step();
+    window.step();
+    window.event(button(to, false));
+    window.step();
+    settle(window);
+}
+
+fn width(window: &Window, head: &str) -> f32 {
+    let head = window.get_by_role_and_label(Role::ColumnHeader, head);
+    head.rect().width()
+}
+
+#[test]
+fn widths_belong_to_columns_and_not_to_their_places() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = open(folder.path(), "bank.db");
+    press(&mut window, Modifiers::COMMAND, Key::Num2);
+    let before = width(&window, "Stream");
+    let grip = window
+        .get_by_role_and_label(Role::Splitter, "Width of Stream")
+        .rect()
+        .center();
+    drag(&mut window, grip, grip + vec2(60.0, 0.0));
+    assert_eq!(width(&window, "Stream"), before + 60.0);
+    // Without the columns before it, it is the same column.
+    click(&mut window, Role::Button, "Columns");
+    click(&mut window, Role::CheckBox, "Column Position");
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    assert_eq!(width(&window, "Stream"), before + 60.0);
+    close(window);
+
+    let window = open(folder.path(), "bank.db");
+    assert_eq!(window.state().model().view, View::Events);
+    assert_eq!(width(&window, "Stream"), before + 60.0);
+}
+
+#[test]
+fn streams_come_back_in_their_order_and_the_search_in_its_store() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = open(folder.path(), "bank.db");
+    press(&mut window, Modifiers::COMMAND, Key::Num3);
+    click(&mut window, Role::ColumnHeader, "Events");
+    let field = window.get_by_role_and_label(Role::TextInput, "Search streams");
+    field.focus();
+    field.type_text("transfer");
+    settle(&mut window);
+    close(window);
+
+    let mut window = open(folder.path(), "bank.db");
+    press(&mut window, Modifiers::COMMAND, Key::Num3);
+    window.get_by_role_and_label(Role::ColumnHeader, "Events ▼");
+    let found = |window: &Window| {
+        let list = window.state().model().answers.streams.get().expect("there");
+        list.streams.len()
+    };
+    assert_eq!(found(&window), 87);
+    close(window);
+
+    // The text means nothing elsewhere.
+    let mut window = open(folder.path(), "users.json");
+    press(&mut window, Modifiers::COMMAND, Key::Num3);
+    window.get_by_role_and_label(Role::ColumnHeader, "Events ▼");
+    assert_eq!(found(&window), 80);
+}
+
+#[test]
+fn lanes_and_gaps_are_as_they_were_chosen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = open(folder.path(), "bank.db");
+    click(&mut window, Role::Button, "Lanes");
+    click(&mut window, Role::Button, "Event type");
+    click(&mut window, Role::CheckBox, "Collapse idle gaps");
+    close(window);
+    let window = open(folder.path(), "bank.db");
+    let asked = window.state().model().answers.timeline.asked();
+    let asked = asked.expect("the panel asks");
+    assert_eq!(asked.by, LaneBy::Type);
+    assert_eq!(asked.idle, asof::worker::Idle::Shown);
+}
+
+#[test]
+fn the_card_keeps_the_width_it_was_dragged_to() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = open(folder.path(), "bank.db");
+    press(&mut window, Modifiers::COMMAND, Key::Num2);
+    let edge = |window: &Window| {
+        let edge = window.get_by_role_and_label(Role::Splitter, "Edge of the event card");
+        edge.rect().center()
+    };
+    let before = edge(&window);
+    drag(&mut window, before, before - vec2(50.0, 0.0));
+    let after = edge(&window);
+    assert!(
+        (before.x - after.x - 50.0).abs() <= 1.0,
+        "{before:?} {after:?}"
+    );
+    close(window);
+    let window = open(folder.path(), "bank.db");
+    assert_eq!(edge(&window), after);
+}
+
+#[test]
+fn only_a_drag_of_its_edge_changes_the_height_of_the_time_panel() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let workspace = Workspace::at(folder.path());
+    let mut window = open(folder.path(), "bank.db");
+    let edge = window.get_by_role_and_label(Role::Splitter, "Edge of the time panel");
+    let edge = edge.rect().center();
+    drag(&mut window, edge, edge - vec2(0.0, 64.0));
+    let kept = |workspace: &Workspace| {
+        let settings = workspace.load_settings().expect("readable").value;
+        settings.window.time_panel_height
+    };
+    let height = window.state().model().settings.window.time_panel_height;
+    assert!(height.is_some());
+    // A low window shows less of it, but what was wanted stays.
+    window.set_size(vec2(1000.0, 420.0));
+    settle(&mut window);
+    click(&mut window, Role::Button, "Events");
+    drag(&mut window, pos2(500.0, 100.0), pos2(520.0, 100.0));
+    let after = window.state().model().settings.window.time_panel_height;
+    assert_eq!(after, height);
+    close(window);
+    assert_eq!(kept(&workspace), height);
+}

@@ -1,0 +1,307 @@
+//! The window by keyboard: keys go to whoever has them, menus and bookmarks need no mouse, and one can
+//! go back to where one was.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+
+use asof::analysis::events::TypeFilter;
+use asof::gui::App;
+use asof::gui::model::View;
+use asof::log::Bound;
+use asof::model::EventIx;
+use asof::workspace::{Theme, Workspace};
+use common::{open_app, settle};
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+type Window = Harness<'static, App>;
+
+fn sample(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
+    folder.join(name)
+}
+
+fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    settle(window);
+}
+
+fn click(window: &mut Window, role: Role, name: &str) {
+    window.get_by_role_and_label(role, name).click();
+    settle(window);
+}
+
+fn focus(window: &mut Window, role: Role, name: &str) {
+    window.get_by_role_and_label(role, name).focus();
+    settle(window);
+}
+
+fn has_focus(window: &Window, role: Role, name: &str) -> bool {
+    let node = window.get_by_role_and_label(role, name);
+    node.accesskit_node().is_focused()
+}
+
+fn position(window: &Window) -> Option<i64> {
+    let position = window.state().model().cursor.as_of().position.clone();
+    position.map(|position| position.position.0)
+}
+
+/// A key that goes down and up.
+fn stroke(key: Key, modifiers: Modifiers) -> [Event; 2] {
+    [true, false].map(|pressed| Event::Key {
+        key,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers,
+    })
+}
+
+#[test]
+fn what_is_typed_right_behind_a_shortcut_arrives() {
+    for (shortcut, role, field) in [
+        (Key::K, Role::TextInput, "Go to"),
+        (Key::T, Role::TextInput, "Moment"),
+    ] {
+        let mut window = open_app(&sample("users.json"));
+        // All of it before the next frame.
+        for event in stroke(shortcut, Modifiers::COMMAND) {
+            window.event(event);
+        }
+        window.event(Event::Text("#2".to_owned()));
+        settle(&mut window);
+        let value = window.get_by_role_and_label(role, field).value();
+        assert_eq!(value.as_deref(), Some("#2"), "{field}");
+    }
+}
+
+#[test]
+fn escape_clears_a_moment_that_was_half_typed() {
+    let mut window = open_app(&sample("users.json"));
+    press(&mut window, Modifiers::COMMAND, Key::T);
+    window.event(Event::Text("2023-".to_owned()));
+    settle(&mut window);
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    let value = window
+        .get_by_role_and_label(Role::TextInput, "Moment")
+        .value();
+    assert_eq!(value.unwrap_or_default(), "");
+}
+
+#[test]
+fn space_and_arrows_belong_to_the_widget_that_has_the_keyboard() {
+    let mut window = open_app(&sample("bank.db"));
+    press(&mut window, Modifiers::NONE, Key::ArrowLeft);
+    let before = position(&window);
+    assert_eq!(before, Some(1588), "without a focus they are the window's");
+
+    focus(&mut window, Role::Button, "Settings");
+    press(&mut window, Modifiers::NONE, Key::Space);
+    assert!(window.query_by_label("Kept in").is_some(), "Space clicks");
+    assert!(!window.state().model().playback.is_playing());
+    press(&mut window, Modifiers::NONE, Key::Escape);
+
+    focus(&mut window, Role::RadioButton, "All");
+    press(&mut window, Modifiers::NONE, Key::ArrowLeft);
+    assert_eq!(position(&window), before, "arrows lead to other segments");
+
+    // A table has no use for Left, nor has the timeline.
+    press(&mut window, Modifiers::COMMAND, Key::Num2);
+    focus(&mut window, Role::Table, "Events");
+    press(&mut window, Modifiers::NONE, Key::ArrowLeft);
+    assert_eq!(position(&window), Some(1587));
+    assert!(has_focus(&window, Role::Table, "Events"));
+    focus(&mut window, Role::Slider, "Timeline");
+    press(&mut window, Modifiers::NONE, Key::ArrowLeft);
+    assert_eq!(position(&window), Some(1586));
+}
+
+#[test]
+fn home_and_end_stay_in_a_text() {
+    let mut window = open_app(&sample("users.json"));
+    press(&mut window, Modifiers::COMMAND, Key::T);
+    press(&mut window, Modifiers::COMMAND, Key::Home);
+    assert!(window.state().model().cursor.is_at_head());
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    press(&mut window, Modifiers::COMMAND, Key::Home);
+    assert_eq!(position(&window), Some(1));
+}
+
+#[test]
+fn a_dialog_gives_way_to_another_and_hides_no_command() {
+    let mut window = open_app(&sample("users.json"));
+    press(&mut window, Modifiers::NONE, Key::F1);
+    assert!(window.query_by_label("With the mouse").is_some());
+    // What acts on the view behind it waits.
+    press(&mut window, Modifiers::COMMAND, Key::Num2);
+    assert_eq!(window.state().model().view, View::Overview);
+    press(&mut window, Modifiers::COMMAND, Key::K);
+    assert!(window.query_by_label("With the mouse").is_none());
+    window.event(Event::Text(">dark".to_owned()));
+    settle(&mut window);
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert_eq!(window.state().model().settings.theme, Theme::Dark);
+}
+
+#[test]
+fn heads_of_columns_sort_by_keyboard() {
+    let mut window = open_app(&sample("bank.db"));
+    press(&mut window, Modifiers::COMMAND, Key::Num3);
+    focus(&mut window, Role::ColumnHeader, "Events");
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    window.get_by_role_and_label(Role::ColumnHeader, "Events ▼");
+    let list = window.state().model().answers.streams.get().expect("there");
+    assert!(
+        list.streams
+            .is_sorted_by_key(|row| std::cmp::Reverse(row.events))
+    );
+}
+
+#[test]
+fn a_row_has_its_menu_by_keyboard() {
+    let mut window = open_app(&sample("bank.db"));
+    press(&mut window, Modifiers::COMMAND, Key::Num2);
+    focus(&mut window, Role::Table, "Events");
+    press(&mut window, Modifiers::NONE, Key::End);
+    assert_eq!(
+        window.state().model().selection.event,
+        Some(EventIx(1588)),
+        "the last row is selected"
+    );
+    press(&mut window, Modifiers::SHIFT, Key::F10);
+    assert!(has_focus(&window, Role::Button, "Go to the state it made"));
+    press(&mut window, Modifiers::NONE, Key::ArrowDown);
+    assert!(has_focus(&window, Role::Button, "Move the cursor here"));
+    press(&mut window, Modifiers::NONE, Key::ArrowDown);
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert_ne!(window.state().model().filter.types, TypeFilter::Any);
+    assert!(window.query_by_label("Move the cursor here").is_none());
+    // Escape closes it, and the table has the keyboard again.
+    press(&mut window, Modifiers::SHIFT, Key::F10);
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    assert!(window.query_by_label("Move the cursor here").is_none());
+    assert!(has_focus(&window, Role::Table, "Events"));
+}
+
+#[test]
+fn bookmarks_are_named_renamed_and_removed_by_keyboard() {
+    let mut window = open_app(&sample("users.json"));
+    press(&mut window, Modifiers::COMMAND, Key::Home);
+    press(&mut window, Modifiers::COMMAND, Key::B);
+    // The automatic name is chosen, so that typing replaces it.
+    window.event(Event::Text("The beginning".to_owned()));
+    settle(&mut window);
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    let names = |window: &Window| -> Vec<String> {
+        let bookmarks = &window.state().model().store.bookmarks;
+        bookmarks.iter().map(|mark| mark.name.clone()).collect()
+    };
+    assert_eq!(names(&window), ["The beginning"]);
+
+    focus(&mut window, Role::Button, "Bookmark The beginning");
+    press(&mut window, Modifiers::NONE, Key::F2);
+    window.event(Event::Text("Signed up".to_owned()));
+    settle(&mut window);
+    click(&mut window, Role::Button, "Save");
+    assert_eq!(names(&window), ["Signed up"]);
+
+    focus(&mut window, Role::Button, "Bookmark Signed up");
+    press(&mut window, Modifiers::SHIFT, Key::F10);
+    click(&mut window, Role::Button, "Remove bookmark");
+    assert!(names(&window).is_empty());
+
+    // Escape keeps the name it was given.
+    press(&mut window, Modifiers::COMMAND, Key::B);
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    assert_eq!(names(&window), ["2023-06-01 00:00:00 UTC"]);
+    focus(
+        &mut window,
+        Role::Button,
+        "Bookmark 2023-06-01 00:00:00 UTC",
+    );
+    press(&mut window, Modifiers::NONE, Key::Delete);
+    assert!(names(&window).is_empty());
+}
+
+#[test]
+fn back_leads_to_where_one_was_and_forward_there_again() {
+    let mut window = open_app(&sample("orders.db"));
+    press(&mut window, Modifiers::COMMAND, Key::Num2);
+    focus(&mut window, Role::Table, "Events");
+    press(&mut window, Modifiers::NONE, Key::End);
+    let selected = window.state().model().selection.clone();
+    assert!(selected.event.is_some());
+
+    click(&mut window, Role::Button, "Go to cursor");
+    let here = |window: &Window| {
+        let model = window.state().model();
+        (
+            model.view,
+            model.cursor.bound(),
+            model.selection.clone(),
+            model.filter.clone(),
+        )
+    };
+    let first = here(&window);
+    press(&mut window, Modifiers::COMMAND, Key::Home);
+    press(&mut window, Modifiers::COMMAND, Key::Num4);
+    let last = here(&window);
+    assert_eq!((last.0, last.1), (View::State, Bound::Event(EventIx(0))));
+    press(&mut window, Modifiers::ALT, Key::ArrowLeft);
+    press(&mut window, Modifiers::ALT, Key::ArrowLeft);
+    assert_eq!(here(&window), first);
+    click(&mut window, Role::Button, "Forward again");
+    click(&mut window, Role::Button, "Forward again");
+    assert_eq!(here(&window).0, View::State);
+    assert_eq!(here(&window).1, Bound::Event(EventIx(0)));
+    // Steps and drags are not gone back through.
+    press(&mut window, Modifiers::NONE, Key::ArrowRight);
+    press(&mut window, Modifiers::NONE, Key::ArrowRight);
+    press(&mut window, Modifiers::ALT, Key::ArrowLeft);
+    assert_eq!(here(&window).0, View::Events);
+}
+
+#[test]
+fn an_effect_is_followed_without_leaving_the_list() {
+    let mut window = open_app(&sample("orders.db"));
+    press(&mut window, Modifiers::COMMAND, Key::Num2);
+    let caused = {
+        let log = window.state().model().log().expect("open").clone();
+        log.events().find(|event| !log.effects(*event).is_empty())
+    };
+    let event = caused.expect("the sample has causes");
+    let log = window.state().model().log().expect("open").clone();
+    press(&mut window, Modifiers::COMMAND, Key::Home);
+    focus(&mut window, Role::Table, "Events");
+    press(&mut window, Modifiers::NONE, Key::Home);
+    for _ in 0..event.0 {
+        window.key_press(Key::ArrowDown);
+        window.step();
+    }
+    settle(&mut window);
+    assert_eq!(window.state().model().selection.event, Some(event));
+    let cursor = window.state().model().cursor.bound();
+    let effect = log.effects(event)[0];
+    let name = format!("Effect {}", log.type_name(log.event_type(effect)));
+    window
+        .get_all_by_role_and_label(Role::Link, &name)
+        .next()
+        .expect("a node")
+        .click();
+    settle(&mut window);
+    let model = window.state().model();
+    assert_eq!((model.view, model.cursor.bound()), (View::Events, cursor));
+    assert_ne!(model.selection.event, Some(event));
+    press(&mut window, Modifiers::ALT, Key::ArrowLeft);
+    assert_eq!(window.state().model().selection.event, Some(event));
+}
+
+#[test]
+fn nothing_is_remembered_where_there_is_no_workspace() {
+    let mut window = common::open_nothing(Workspace::none());
+    press(&mut window, Modifiers::COMMAND, Key::Comma);
+    assert!(window.query_by_label_contains("Nowhere").is_some());
+}

@@ -1,0 +1,164 @@
+//! What the analysis says at ten moments is what the simulation knows.
+
+use asof::analysis::lag::{self, Course, LagOptions, LagReport, Samples};
+use asof::log::Bound;
+use asof::model::Timestamp;
+use asof::simulate::{Dose, Fault, Faults, Scenario};
+use serde_json::{Value, json};
+
+#[path = "../simulate/store.rs"]
+#[allow(dead_code, reason = "the tests of the simulation ask for more")]
+mod store;
+
+use crate::opened::Opened;
+use store::{Simulated, clean, faulty, simulate};
+
+struct Read {
+    opened: Opened,
+    course: Course,
+}
+
+impl Read {
+    fn of(store: &Simulated) -> Self {
+        let opened = Opened::open(&store.path);
+        let (log, rows) = (&opened.log, opened.store.rows());
+        let course = Course::read(
+            log,
+            &*rows,
+            &Samples::default(),
+            log.default_clock(),
+            &opened.task,
+        )
+        .unwrap();
+        Self { opened, course }
+    }
+
+    fn at(&self, time: &str) -> LagReport {
+        let time: Timestamp = time.parse().unwrap();
+        let cut = self.opened.log.cut(self.course.clock(), Bound::Time(time));
+        let payloads = self.opened.store.payloads();
+        let options = LagOptions::default();
+        lag::report(&self.course, &*payloads, &cut, &options, &self.opened.task).unwrap()
+    }
+}
+
+fn own<'a>(report: &'a Value, name: &str) -> &'a Value {
+    let mut consumers = report["consumers"].as_array().unwrap().iter();
+    let found = consumers.find(|own| own["name"] == name);
+    found.unwrap_or_else(|| panic!("a consumer {name}"))
+}
+
+/// How often each status was compared.
+#[derive(Debug, Default)]
+struct Seen {
+    stalled: u32,
+    stopped: u32,
+    rewound: u32,
+    blocking: u32,
+    behind: u32,
+}
+
+fn compare(store: &Simulated, of: &str, seen: &mut Seen) {
+    let read = Read::of(store);
+    for moment in store.told("moments") {
+        let time = moment["time"].as_str().unwrap();
+        let report = read.at(time);
+        let all = serde_json::to_value(&report).unwrap();
+        for (name, told) in moment["consumers"].as_object().unwrap() {
+            let own = own(&all, name);
+            let at = format!("{of}, {time}, {name}: {told} but {own}");
+            for field in ["position", "head", "lag_events", "lag_ms", "status"] {
+                let told = match field {
+                    // Before its first event.
+                    "head" if told[field] == 0 => &Value::Null,
+                    _ => &told[field],
+                };
+                assert_eq!(own[field], *told, "{field} of {at}");
+            }
+            if told["position"].is_i64() {
+                assert_eq!(own["certainty"], "exact", "{at}");
+            }
+            if !told["blocking"].is_null() {
+                seen.blocking += 1;
+                assert_eq!(own["blocking_event"]["position"], told["blocking"], "{at}");
+            }
+            let letters = report.dead_letters.iter();
+            let letters = letters.filter(|letter| letter.consumer.as_deref() == Some(name));
+            assert_eq!(json!(letters.count()), told["dead_letters"], "{at}");
+            match told["status"].as_str().unwrap() {
+                "stalled" => seen.stalled += 1,
+                "stopped" => seen.stopped += 1,
+                "rewound" => seen.rewound += 1,
+                _ => seen.behind += u32::from(told["lag_events"] != 0),
+            }
+        }
+        let mut told = moment["outbox"].clone();
+        if let Value::Object(told) = &mut told {
+            told.retain(|_, value| !value.is_null());
+        }
+        for (field, told) in told.as_object().unwrap() {
+            let own = &all["outbox"][field];
+            assert_eq!(own, told, "{field} of the outbox, {of}, {time}");
+        }
+    }
+}
+
+#[test]
+fn a_clean_store_is_as_the_truth_has_it() {
+    let mut seen = Seen::default();
+    for scenario in [Scenario::Rides, Scenario::OrdersChoreographed] {
+        compare(&clean(scenario, 2000, 3), &scenario.to_string(), &mut seen);
+    }
+    assert!(seen.behind > 10, "{seen:?}");
+}
+
+#[test]
+fn every_scenario_with_every_fault_is_as_the_truth_has_it() {
+    let mut seen = Seen::default();
+    for scenario in Scenario::ALL {
+        compare(
+            &faulty(*scenario, 2000, 4, 1),
+            &scenario.to_string(),
+            &mut seen,
+        );
+    }
+    assert!(seen.stalled > 0 && seen.stopped > 0, "{seen:?}");
+}
+
+#[test]
+fn each_kind_of_trouble_is_as_the_truth_has_it() {
+    let mut seen = Seen::default();
+    let kinds = [
+        Fault::ConsumerStalled,
+        Fault::ConsumerStopped,
+        Fault::ConsumerRewound,
+        Fault::PoisonBlocks,
+        Fault::PoisonDeadLetter,
+        Fault::RelayOutage,
+    ];
+    for scenario in [Scenario::Rides, Scenario::OrdersChoreographed] {
+        for fault in kinds
+            .into_iter()
+            .filter(|kind| scenario.faults().contains(kind))
+        {
+            let faults = Faults::none().with(fault, Dose::Count(2));
+            let store = simulate(scenario, 2500, 5, faults);
+            compare(
+                &store,
+                &format!("{scenario} with {}", fault.name()),
+                &mut seen,
+            );
+        }
+    }
+    let Seen {
+        stalled,
+        stopped,
+        rewound,
+        blocking,
+        ..
+    } = seen;
+    assert!(
+        stalled > 2 && stopped > 2 && rewound > 1 && blocking > 1,
+        "{seen:?}"
+    );
+}

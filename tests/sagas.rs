@@ -1,0 +1,323 @@
+//! Processes as they are read off a store against what the simulation knew, at each moment that its
+//! truths tell of.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use asof::analysis::saga::{Asking, Correlate, Definition, Sagas, SagasReport, Wanted, report};
+use asof::log::{Bound, Cut, Log, PayloadReader};
+use asof::model::{Task, Timestamp};
+use asof::simulate::{Dose, Fault, Faults, Scenario, Seed, Simulation, Target};
+use asof::store::{OpenOptions, Store, Tail};
+use serde_json::{Value, json};
+
+struct Opened {
+    log: Log,
+    payloads: Arc<dyn PayloadReader>,
+}
+
+impl Opened {
+    fn new(path: &Path) -> Self {
+        let task = Task::new();
+        let mut store = Store::open(path, &OpenOptions::default(), &task).unwrap();
+        let mut builder = store.builder();
+        let tail = Tail::AtRest;
+        store.index(&mut builder, tail, &task, &mut |_| {}).unwrap();
+        Self {
+            log: builder.finish().0,
+            payloads: store.payloads(),
+        }
+    }
+
+    fn cut(&self, bound: Bound) -> Cut {
+        self.log.cut(self.log.default_clock(), bound)
+    }
+
+    fn report(&self, sagas: &mut Sagas, bound: Bound) -> SagasReport {
+        let task = Task::new();
+        let asking = self.asking(&task);
+        let judged = sagas.at(asking, &self.cut(bound), None).unwrap();
+        report(asking, &judged, &Wanted::default()).unwrap()
+    }
+
+    fn find(&self, definition: Option<&Definition>) -> Sagas {
+        let task = Task::new();
+        Sagas::find(self.asking(&task), definition, &self.cut(Bound::Head)).unwrap()
+    }
+
+    fn asking<'a>(&'a self, task: &'a Task) -> Asking<'a> {
+        Asking {
+            log: &self.log,
+            payloads: &*self.payloads,
+            task,
+        }
+    }
+}
+
+/// A store that was simulated, and the truth about it.
+fn simulated(scenario: Scenario, events: u64, seed: u64, faults: &Faults) -> (Opened, Value) {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, truth) = (folder.path().join("store.db"), folder.path().join("truth"));
+    let mut simulation = Simulation::new(scenario, events, Seed(seed), &store);
+    simulation.faults = faults.clone();
+    let target = Target {
+        store: &store,
+        truth: Some(&truth),
+        saga: None,
+    };
+    simulation.write(target, &Task::new()).unwrap();
+    let opened = Opened::new(&store);
+    // What is read of payloads is read while the store is there.
+    std::mem::forget(folder);
+    let truth = serde_json::from_slice(&std::fs::read(truth).unwrap()).unwrap();
+    (opened, truth)
+}
+
+fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    value[name].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// What the truth has of its sagas as of a moment, as `docs/truth.md` says that it is to be read.
+fn as_of(truth: &Value, moment: &Value) -> Vec<Value> {
+    let time: Timestamp = serde_json::from_value(moment["time"].clone()).unwrap();
+    let by_then = |value: &Value| -> Value {
+        let when: Option<Timestamp> = serde_json::from_value(value.clone()).unwrap();
+        when.filter(|when| *when <= time)
+            .map_or(Value::Null, |when| json!(when))
+    };
+    let begun = list(truth, "sagas")
+        .iter()
+        .filter(|saga| !by_then(&saga["started"]).is_null());
+    let told = begun.map(|saga| {
+        let mut open = list(saga, "at").iter();
+        let open = open.find(|at| at["moment"] == moment["moment"]);
+        let steps = list(saga, "steps")
+            .iter()
+            .filter(|step| !by_then(&step["started"]).is_null());
+        let steps = steps.map(|step| {
+            let ended = by_then(&step["ended"]);
+            let status = match ended.is_null() {
+                true => json!("running"),
+                false => step["status"].clone(),
+            };
+            let undone = &step["compensation"];
+            let undone = match by_then(&undone["started"]) {
+                Value::Null => Value::Null,
+                started => json!({ "started": started, "ended": by_then(&undone["ended"]) }),
+            };
+            let attempts: Vec<Value> = list(step, "attempts").iter().map(by_then).collect();
+            json!({
+                "later": if ended.is_null() { step["status"].clone() } else { Value::Null },
+                "undone_later": undone.is_null() && !step["compensation"].is_null(),
+                "name": step["name"],
+                "participant": step["participant"],
+                "status": status,
+                "started": step["started"],
+                "ended": ended,
+                "attempts": attempts.into_iter().filter(|at| !at.is_null()).collect::<Vec<_>>(),
+                "compensation": undone,
+            })
+        });
+        json!({
+            "id": saga["id"],
+            "kind": saga["kind"],
+            "type": saga["type"],
+            "status": open.map_or(&saga["status"], |open| &open["status"]),
+            "started": saga["started"],
+            "ended": by_then(&saga["ended"]),
+            "duration_ms": if open.is_some() { Value::Null } else { saga["duration_ms"].clone() },
+            "steps": steps.collect::<Vec<_>>(),
+            "waiting_for": open.map_or(&Value::Null, |open| &open["waiting_for"]),
+        })
+    });
+    let mut told: Vec<Value> = told.collect();
+    told.sort_by_key(|saga| saga["started"].to_string());
+    told
+}
+
+fn found(report: &SagasReport) -> Vec<Value> {
+    let sagas = report.sagas.iter().map(|saga| {
+        let mut told = serde_json::to_value(saga).unwrap();
+        let fields = told.as_object_mut().unwrap();
+        fields.remove("failure");
+        let stuck = fields.remove("stuck").unwrap();
+        assert_eq!(stuck.is_null(), told["status"] != "stuck");
+        told
+    });
+    let mut sagas: Vec<Value> = sagas.collect();
+    sagas.sort_by_key(|saga| saga["started"].to_string());
+    sagas
+}
+
+/// The truth knows the end of a step only: one that had succeeded and failed later, or that was undone
+/// again after a person had seen to it, stood then in a way that it does not tell.
+fn same(expected: &Value, found: &Value) -> bool {
+    let mut expected = expected.clone();
+    // Of an orchestrator's stream nobody knows before it gives its first command, and the resets of
+    // passwords are no streams.
+    let reset = expected["type"] == "password-reset";
+    if reset || list(found, "steps").is_empty() {
+        expected["id"] = found["id"].clone();
+    }
+    let steps = expected["steps"].as_array_mut().unwrap();
+    if steps.len() != list(found, "steps").len() {
+        return false;
+    }
+    for (expected, found) in steps.iter_mut().zip(list(found, "steps")) {
+        if expected["later"] == "failed" && found["status"] == "completed" {
+            expected["status"] = found["status"].clone();
+            expected["ended"] = found["ended"].clone();
+        }
+        if expected["undone_later"] == true && found["compensation"]["ended"].is_null() {
+            expected["compensation"] = found["compensation"].clone();
+        }
+        let expected = expected.as_object_mut().unwrap();
+        expected.remove("later");
+        expected.remove("undone_later");
+    }
+    expected == *found
+}
+
+fn holds(scenario: Scenario, store: &Opened, truth: &Value) {
+    let definition = Definition::from_toml(&scenario.saga_definition()).unwrap();
+    let mut sagas = store.find(Some(&definition));
+    for moment in list(truth, "moments") {
+        let time: Timestamp = serde_json::from_value(moment["time"].clone()).unwrap();
+        let report = store.report(&mut sagas, Bound::Time(time));
+        assert_eq!(
+            serde_json::to_value(&report.statuses).unwrap(),
+            moment["sagas"],
+            "{scenario} {moment}"
+        );
+        let (expected, found) = (as_of(truth, moment), found(&report));
+        assert_eq!(expected.len(), found.len(), "{scenario} {time}");
+        for (expected, found) in expected.iter().zip(&found) {
+            assert!(
+                same(expected, found),
+                "{scenario} {time}\n{expected:#}\n{found:#}"
+            );
+        }
+    }
+}
+
+#[test]
+fn instances_are_as_the_simulation_knew_them_at_every_moment() {
+    for scenario in Scenario::ALL {
+        let (store, truth) = simulated(*scenario, 2500, 5, &Faults::none());
+        holds(*scenario, &store, &truth);
+    }
+}
+
+#[test]
+fn duplicates_reordering_and_clock_skew_change_nothing_of_them() {
+    let faults = [
+        (Fault::DuplicateIdSameContent, "2%"),
+        (Fault::DuplicateIdDifferentContent, "1%"),
+        (Fault::DuplicateContentNewId, "2%"),
+        (Fault::DuplicateDelivery, "2%"),
+        (Fault::OutOfOrder, "3%"),
+        (Fault::ClockSkew, "2"),
+    ];
+    for scenario in [Scenario::OrdersChoreographed, Scenario::OrdersOrchestrated] {
+        for seed in 1..4 {
+            let all = faults.iter().fold(Faults::none(), |all, (fault, dose)| {
+                all.with(*fault, dose.parse::<Dose>().unwrap())
+            });
+            let (store, truth) = simulated(scenario, 3000, seed, &all);
+            holds(scenario, &store, &truth);
+        }
+    }
+}
+
+type Follows = BTreeMap<(String, String), u64>;
+type Variants = BTreeMap<Vec<String>, u64>;
+
+/// What pm4py has found in a log: `tests/fixtures/pm4py/discover.py`.
+fn by_pm4py(name: &str) -> (Follows, Variants) {
+    let file = Path::new("tests/fixtures/pm4py").join(name);
+    let text = std::fs::read_to_string(file).unwrap();
+    let all: Value = serde_json::from_str(&text).unwrap();
+    let follows = list(&all, "follows").iter().map(|one| {
+        let (from, to, count): (String, String, u64) = serde_json::from_value(one.clone()).unwrap();
+        ((from, to), count)
+    });
+    let variants = list(&all, "variants").iter().map(|one| {
+        let (steps, count): (Vec<String>, u64) = serde_json::from_value(one.clone()).unwrap();
+        (steps, count)
+    });
+    (follows.collect(), variants.collect())
+}
+
+#[test]
+fn what_follows_what_is_as_pm4py_counts_it() {
+    let samples = [
+        ("orders-orchestrated", "orchestrated.json"),
+        ("bank", "bank.json"),
+    ];
+    for (sample, answer) in samples {
+        let store = Opened::new(&Path::new("sample-data").join(format!("{sample}.db")));
+        let file = Path::new("sample-data/sagas").join(format!("{sample}.toml"));
+        let text = std::fs::read_to_string(file).unwrap();
+        let mut sagas = store.find(Some(&Definition::from_toml(&text).unwrap()));
+        let task = Task::new();
+        let judged = sagas
+            .at(store.asking(&task), &store.cut(Bound::Head), None)
+            .unwrap();
+        let (follows, variants) = by_pm4py(answer);
+        let map = judged.map(&store.log, None, &task).unwrap();
+        let name = |kind: u32| store.log.types().get(kind).to_owned();
+        let own = map
+            .follows
+            .iter()
+            .map(|pair| ((name(pair.from), name(pair.to)), u64::from(pair.count)));
+        assert_eq!(own.collect::<BTreeMap<_, _>>(), follows, "{sample}");
+        let own = judged.variants(&store.log).into_iter();
+        let own = own.map(|variant| (variant.steps, variant.count));
+        assert_eq!(own.collect::<BTreeMap<_, _>>(), variants, "{sample}");
+    }
+}
+
+#[test]
+#[allow(clippy::print_stderr, reason = "a test that was skipped says so")]
+fn objects_have_the_histories_that_pm4py_finds_in_their_logs() {
+    let Some(root) = std::env::var_os("ASOF_PUBLIC_STORES") else {
+        eprintln!("skipped: ASOF_PUBLIC_STORES names no folder");
+        return;
+    };
+    let folder = Path::new(&root).join("ocel_pm4py");
+    let logs = [
+        ("ocel20_example.sqlite", "Invoice", "ocel20-invoice.json"),
+        ("example_log.jsonocel", "order", "ocel-order.json"),
+        ("example_log.jsonocel", "element", "ocel-element.json"),
+    ];
+    for (log, kind, answer) in logs {
+        let store = Opened::new(&folder.join(log));
+        let task = Task::new();
+        let (asking, head) = (store.asking(&task), store.cut(Bound::Head));
+        let by = Correlate::Stream(Some(kind.to_owned()));
+        let mut sagas = Sagas::find_by(asking, by, &head).unwrap();
+        let judged = sagas.at(asking, &head, None).unwrap();
+        // Changes of an object are events to us and none to pm4py.
+        let mut own = Variants::new();
+        for mut variant in judged.variants(&store.log) {
+            let changes =
+                |step: &String| step.ends_with(" (attributes)") || step.ends_with(" changed");
+            variant.steps.retain(|step| !changes(step));
+            *own.entry(variant.steps).or_default() += variant.count;
+        }
+        let (follows, variants) = by_pm4py(answer);
+        let mut counted = Follows::new();
+        for (steps, count) in &own {
+            for pair in steps.windows(2) {
+                *counted
+                    .entry((pair[0].clone(), pair[1].clone()))
+                    .or_default() += count;
+            }
+        }
+        assert_eq!(own, variants, "{log} {kind}");
+        assert_eq!(counted, follows, "{log} {kind}");
+    }
+}
