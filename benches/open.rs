@@ -4,7 +4,8 @@
 //! `cargo bench --bench open`, with `ASOF_BENCH_EVENTS` (default 5,000,000) and `ASOF_BENCH_RUNS`
 //! (default 5), and `cargo bench --bench open -- density` for a part. Runs of all cases take turns, so that a busy moment of the machine hits all of
 //! them; ratios within one table mean something, milliseconds of two tables do not. Everything is
-//! read once before it counts: the page cache is warm.
+//! read once before it counts: the page cache is warm. `ASOF_BENCH_PYTHON` names a Python that has pm4py,
+//! for what follows what in processes.
 
 #![allow(
     clippy::print_stdout,
@@ -29,6 +30,7 @@ struct Stores {
     sqlite: PathBuf,
     json: PathBuf,
     long: PathBuf,
+    shop: PathBuf,
 }
 
 /// The peer that every ratio refers to.
@@ -39,23 +41,27 @@ fn main() -> Result<(), Failure> {
         sqlite: data::sqlite(Shape::sqlite())?,
         json: data::json_lines(Shape::json())?,
         long: data::sqlite(Shape::long())?,
+        shop: data::shop()?,
     };
     let runs = std::env::var("ASOF_BENCH_RUNS")
         .ok()
         .and_then(|text| text.parse().ok());
     // A part of a name leaves out the cases that do not have it; cargo's own `--bench` is none.
     let only = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
-    let [sqlite, json, long] = [
+    let [sqlite, json, long, shop] = [
         Ready::new(&stores.sqlite)?,
         Ready::new(&stores.json)?,
         Ready::new(&stores.long)?,
+        Ready::new(&stores.shop)?,
     ];
     println!("index of SQLite: {}", sqlite.memory());
     println!("index of JSON lines: {}", json.memory());
     let mut measured = peers(&stores);
     measured.extend(floors(&stores));
     measured.extend(cases::opening(&stores.sqlite, &stores.json));
+    measured.extend(cases::from_the_file(&stores.sqlite));
     measured.extend(cases::asking(&sqlite, &json, &long)?);
+    measured.extend(cases::sagas(&shop, &stores.shop)?);
     measured.extend(cases::drawing(&stores.sqlite)?);
     if let Some(only) = only {
         measured.retain(|case| case.is(PEER) || case.is(&only));

@@ -2,6 +2,9 @@
 
 mod analyses;
 mod opening;
+mod projections;
+mod sagas;
+mod sql;
 mod states;
 mod window;
 
@@ -11,12 +14,14 @@ use std::sync::Arc;
 use asof::analysis::replay::{FoldRules, Source};
 use asof::log::{Log, PayloadReader};
 use asof::model::{StreamIx, Task};
-use asof::store::{OpenOptions, Store};
+use asof::store::{OpenOptions, Store, Tail};
 
 use crate::data::{self, Failure};
 use crate::run::Case;
 
 pub use opening::opening;
+pub use projections::from_the_file;
+pub use sagas::sagas;
 
 /// A store wholly indexed.
 pub struct Ready {
@@ -39,7 +44,7 @@ impl Ready {
         let task = Task::new();
         let mut store = Store::open(path, &OpenOptions::default(), &task)?;
         let mut builder = store.builder();
-        store.index(&mut builder, &task, &mut |_| {})?;
+        store.index(&mut builder, Tail::AtRest, &task, &mut |_| {})?;
         let (log, _) = builder.finish();
         Ok(Self {
             log,
@@ -93,6 +98,8 @@ pub fn asking<'a>(
     cases.extend(analyses::events(sqlite));
     cases.push(analyses::text_in_json(json));
     cases.extend(analyses::figures(sqlite)?);
+    cases.extend(sql::statements(sqlite));
+    cases.extend(projections::jumps(sqlite)?);
     Ok(cases)
 }
 

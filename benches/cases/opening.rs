@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use asof::store::OpenOptions;
-use asof::worker::{Job, OpenRequest, Outcome, Worker};
+use asof::worker::{OpenRequest, Outcome, Worker};
 use asof::workspace::Workspace;
 
 use super::Ready;
@@ -36,12 +36,12 @@ fn first(path: &Path, watch: &mut Watch) -> Result<u64, Failure> {
     let wake: asof::worker::Wake = Arc::new(move || window.unpark());
     let worker = Worker::start(&wake)?;
     watch.restart();
-    worker.submit(Job::Open(Box::new(OpenRequest {
+    worker.open(OpenRequest {
         paths: vec![path.to_owned()],
         options: OpenOptions::default(),
         workspace: Workspace::none(),
         remembered: None,
-    })));
+    });
     loop {
         match worker.next() {
             Some(Outcome::Indexed { log, .. }) if !log.is_empty() => {

@@ -23,8 +23,17 @@ pub struct Event {
     pub timestamp: String,
     /// A JSON object of about 208 bytes, without escapes.
     pub data: String,
-    /// A JSON object of about 190 bytes.
+    /// A JSON object of about 190 bytes, with the correlation of about five events and the id of the
+    /// event before among them; of the first one that of a command, which is no event.
     pub metadata: String,
+}
+
+/// What belongs together: one event causes the next.
+#[derive(Clone, Default)]
+struct Chain {
+    /// Empty before the first event.
+    correlation: String,
+    cause: String,
 }
 
 /// Makes all events of a shape, in order of position and time.
@@ -32,11 +41,16 @@ pub struct Events {
     shape: Shape,
     rng: Rng,
     versions: Vec<u32>,
+    chains: Vec<Chain>,
     micros: i64,
     event: Event,
 }
 
 const TYPES: u64 = 30;
+/// Chains that go on side by side.
+const CHAINS: u64 = 100;
+/// Events of a chain on average.
+const CHAINED: u64 = 5;
 /// 2021-01-01T00:00:00Z; three years are filled whatever the number of events.
 const FIRST_MICROS: i64 = 1_609_459_200_000_000;
 const SPAN_MICROS: i64 = 3 * 365 * 86_400_000_000;
@@ -48,6 +62,7 @@ impl Events {
             shape,
             rng: Rng::new(Seed(42)),
             versions: vec![0; shape.streams as usize],
+            chains: vec![Chain::default(); CHAINS as usize],
             micros: FIRST_MICROS,
             event: Event::default(),
         }
@@ -71,13 +86,14 @@ impl Events {
         *version += 1;
         event.version = *version;
         self.micros += rng.between(1, 2 * SPAN_MICROS / self.shape.events as i64);
-        event.fill(stream, self.micros, rng);
+        let chain = &mut self.chains[rng.below(CHAINS) as usize];
+        event.fill(stream, self.micros, chain, rng);
         Some(event)
     }
 }
 
 impl Event {
-    fn fill(&mut self, stream: u64, micros: i64, rng: &mut Rng) {
+    fn fill(&mut self, stream: u64, micros: i64, chain: &mut Chain, rng: &mut Rng) {
         for text in [
             &mut self.id,
             &mut self.stream,
@@ -112,16 +128,24 @@ impl Event {
             rng.bits(),
             pad = 40 + rng.below(100) as usize,
         );
-        self.metadata.push_str("{\"correlation_id\":\"");
-        uuid(&mut self.metadata, rng);
-        self.metadata.push_str("\",\"causation_id\":\"");
-        uuid(&mut self.metadata, rng);
+        if chain.correlation.is_empty() {
+            uuid(&mut chain.correlation, rng);
+            chain.cause.clear();
+            uuid(&mut chain.cause, rng);
+        }
         let _ = write!(
             self.metadata,
-            "\",\"user\":\"user-{:05}\",\"service\":\"service-{kind:02}\",\"trace\":\"{:016x}\"}}",
+            "{{\"correlation_id\":\"{}\",\"causation_id\":\"{}\",\
+             \"user\":\"user-{:05}\",\"service\":\"service-{kind:02}\",\"trace\":\"{:016x}\"}}",
+            chain.correlation,
+            chain.cause,
             rng.below(50_000),
             rng.bits(),
         );
+        chain.cause.clone_from(&self.id);
+        if rng.below(CHAINED) == 0 {
+            chain.correlation.clear();
+        }
     }
 }
 

@@ -8,6 +8,8 @@ use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use asof::model::Task;
+use asof::simulate::{Format, Scenario, Seed, Simulation, Tables, Target};
 use rusqlite::{Connection, params};
 
 use self::event::Events;
@@ -85,6 +87,28 @@ pub fn json_lines(shape: Shape) -> Result<PathBuf, Failure> {
     cached(shape, "jsonl", |path| write_json_lines(path, shape))
 }
 
+/// The events of a simulated shop, as many as [`Shape::sqlite`] has, made if they are not there.
+///
+/// # Errors
+/// When they cannot be written.
+pub fn shop() -> Result<PathBuf, Failure> {
+    let events = scaled();
+    let shape = Shape { events, streams: 0 };
+    cached(shape, "db", |path| {
+        let _progress = Progress::new("simulated", events);
+        let scenario = Scenario::OrdersChoreographed;
+        let mut simulation = Simulation::new(scenario, events, Seed(42), path);
+        simulation.tables = Tables::only_events();
+        simulation.format = Format::Sqlite;
+        let target = Target {
+            store: path,
+            truth: None,
+            saga: None,
+        };
+        Ok(simulation.write(target, &Task::new()).map(|_| ())?)
+    })
+}
+
 /// Writes under another name first, so that an interrupted run leaves no half store behind.
 fn cached(
     shape: Shape,
@@ -93,7 +117,7 @@ fn cached(
 ) -> Result<PathBuf, Failure> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../bench-data");
     std::fs::create_dir_all(&folder)?;
-    let path = folder.join(format!("v1-{}-{}.{ending}", shape.events, shape.streams));
+    let path = folder.join(format!("v2-{}-{}.{ending}", shape.events, shape.streams));
     if !path.exists() {
         let half = path.with_extension("half");
         let _ = std::fs::remove_file(&half);
