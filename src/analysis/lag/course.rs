@@ -326,6 +326,7 @@ impl Steps<'_> {
                     at,
                     covers,
                     position: Some(*position),
+                    version: None,
                     event: None,
                     told_by: None,
                 })
@@ -334,6 +335,7 @@ impl Steps<'_> {
                 at,
                 covers: Some(self.tail?.up_to_version(self.log, *version)),
                 position: None,
+                version: Some(*version),
                 event: None,
                 told_by: None,
             }),
@@ -348,6 +350,7 @@ impl Steps<'_> {
             at,
             covers: self.tail.map(|tail| tail.up_to(own)),
             position: Some(log.position(own)),
+            version: None,
             event: Some(event),
             told_by: None,
         })

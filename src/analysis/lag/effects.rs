@@ -33,6 +33,7 @@ impl Course {
                         at,
                         covers: Some(cause.at() + 1),
                         position: Some(log.position(cause)),
+                        version: None,
                         event: Some(cause),
                         told_by: Some(event),
                     });

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::tail::{Known, Tail};
 use crate::log::{Bound, Cut, Log};
-use crate::model::{EventIx, Position, Timestamp};
+use crate::model::{EventIx, Position, Timestamp, Version};
 
 /// What tells of a consumer, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -58,6 +58,8 @@ pub(super) struct Step {
     pub covers: Option<usize>,
     /// The position as the store has it; none where it names the version of a stream.
     pub position: Option<Position>,
+    /// That version. Two versions are two steps also while neither of their events is there yet.
+    pub version: Option<Version>,
     /// The event that it names by id: before that is known, the step says nothing.
     pub event: Option<EventIx>,
     /// The event that tells of it.
