@@ -151,7 +151,13 @@ fn runs_and_steps_of_workflows_are_events() {
     let last = store.events("w-1")[5];
     assert_eq!(
         store.data(last),
-        serde_json::json!({"output": {"order": 7}})
+        serde_json::json!({"output": {"order": 7}, "status": "SUCCESS"})
+    );
+    // Of how it ends nothing is known at its start.
+    let first = store.events("w-1")[0];
+    assert_eq!(
+        store.data(first),
+        serde_json::json!({"executor_id": "local"})
     );
     let failed = store.events("w-2")[2];
     assert_eq!(store.data(failed), serde_json::json!({"error": "no stock"}));
@@ -164,6 +170,179 @@ fn runs_and_steps_of_workflows_are_events() {
     assert_eq!(store.follow(), asof::store::Followed::Rewritten);
     let again = Opened::open(&made.path);
     assert!(told(&again, "w-3")[1].starts_with("refund cancelled"));
+}
+
+/// What the events of a stream are called.
+fn kinds(store: &Opened, stream: &str) -> Vec<String> {
+    let events = store.events(stream);
+    let kinds = events.iter().map(|event| store.kind(*event).to_owned());
+    kinds.collect()
+}
+
+fn categories(store: &Opened) -> Vec<&str> {
+    store.log.categories().iter().collect()
+}
+
+/// DBOS writes of a run whole seconds, and of one that never waited in a queue no start.
+#[test]
+fn a_run_begins_before_its_steps_and_ends_after_them_whatever_the_digits() {
+    let steps = "create table operation_outputs (workflow_uuid text, function_id integer, function_name text, output text, error text,
+         started_at_epoch_ms bigint, completed_at_epoch_ms bigint, primary key (workflow_uuid, function_id));
+       insert into operation_outputs values ('w-1', 1, 'reserve', NULL, NULL, 1795689052960, 1795689052967),
+         ('w-1', 2, 'pay', NULL, NULL, 1795689053020, 1795689053021);";
+    let runs = "create table workflow_status (workflow_uuid text primary key, status text, name text, inputs text,
+         created_at integer, updated_at integer, started_at_epoch_ms integer, completed_at bigint, recovery_attempts integer);
+       insert into workflow_status values ('w-1', 'SUCCESS', 'checkout', '{}', 1795689052000, 1795689053000, NULL, NULL, 1);";
+    let store = Opened::open(&made(&format!("{runs}{steps}")).path);
+    let expected = [
+        "checkout started",
+        "reserve started",
+        "reserve completed",
+        "pay started",
+        "pay completed",
+        "checkout completed",
+    ];
+    assert_eq!(kinds(&store, "w-1"), expected);
+    let data = |at: usize| store.data(store.events("w-1")[at]);
+    assert_eq!(data(0), serde_json::json!({"inputs": "{}"}));
+    assert_eq!(
+        data(5),
+        serde_json::json!({"status": "SUCCESS", "recovery_attempts": 1})
+    );
+    // Where nothing tells when steps were done, there are the runs.
+    let steps = "create table operation_outputs (workflow_uuid text, function_id integer, function_name text, output text,
+         primary key (workflow_uuid, function_id));
+       insert into operation_outputs values ('w-1', 1, 'reserve', NULL);
+       create table notifications (destination_uuid text, topic text, message text, created_at_epoch_ms integer, message_uuid text);";
+    let store = Opened::open(&made(&format!("{runs}{steps}")).path);
+    assert_eq!(
+        kinds(&store, "w-1"),
+        ["checkout started", "checkout completed"]
+    );
+}
+
+/// Airflow's runs are named by their schedule, so that two workflows have runs of one name; Prefect's
+/// have names made up by chance, and their workflow in a table beside.
+#[test]
+fn runs_are_of_the_workflow_that_their_tables_name() {
+    let airflow = "create table dag_run (id integer primary key, dag_id text, execution_date text, start_date text, end_date text, state text, run_id text);
+       create table task_instance (task_id text, dag_id text, run_id text, start_date text, end_date text, duration float, state text, try_number integer,
+         primary key (dag_id, task_id, run_id));
+       create table log (id integer primary key, dttm text, dag_id text, task_id text, event text, owner text);
+       insert into log values (1, '2024-03-01 08:00:00', 'etl', 'load', 'cli_task_run', 'airflow'), (2, '2024-03-01 08:00:01', 'etl', 'load', 'running', 'airflow');
+       insert into dag_run values (1, 'etl', '2024-03-01 08:00:00', '2024-03-01 08:00:00', '2024-03-01 08:07:00', 'success', 'daily'),
+         (2, 'mail', '2024-03-01 08:00:00', '2024-03-01 08:01:00', NULL, 'running', 'daily');
+       insert into task_instance values ('load', 'etl', 'daily', '2024-03-01 08:00:30', '2024-03-01 08:01:00', 30, 'failed', 1),
+         ('send', 'mail', 'daily', '2024-03-01 08:01:30', NULL, NULL, 'running', 1);";
+    let store = Opened::open(&made(airflow).path);
+    let expected = [
+        "etl started",
+        "load started",
+        "load failed",
+        "etl completed",
+    ];
+    assert_eq!(kinds(&store, "etl/daily"), expected);
+    assert_eq!(
+        kinds(&store, "mail/daily"),
+        ["mail started", "send started"]
+    );
+    assert_eq!(categories(&store), ["etl", "mail"]);
+
+    let prefect = "create table flow (id text primary key, name text);
+       create table flow_run (id text primary key, created text, updated text, name text, flow_id text, state_type text, start_time text, end_time text);
+       create table flow_run_state (id text primary key, created text, flow_run_id text, type text, timestamp text, name text);
+       create table task_run (id text primary key, created text, name text, flow_run_id text, task_key text, state_type text, start_time text, end_time text);
+       insert into flow values ('f-1', 'nightly');
+       insert into flow_run values ('r-1', '2024-03-01T08:00:00Z', '2024-03-01T08:09:00Z', 'brave-otter', 'f-1', 'COMPLETED', '2024-03-01T08:00:00Z', '2024-03-01T08:07:00Z'),
+         ('r-2', '2024-03-01T09:00:00Z', '2024-03-01T09:09:00Z', 'calm-ibis', 'f-1', 'CRASHED', '2024-03-01T09:00:00Z', '2024-03-01T09:07:00Z');
+       insert into flow_run_state values ('s-1', '2024-03-01T08:00:00Z', 'r-1', 'PENDING', '2024-03-01T08:00:00Z', 'Pending'),
+         ('s-2', '2024-03-01T08:07:00Z', 'r-1', 'COMPLETED', '2024-03-01T08:07:00Z', 'Completed');
+       insert into task_run values ('t-1', '2024-03-01T08:01:00Z', 'extract-0', 'r-1', 'extract', 'COMPLETED', '2024-03-01T08:01:00Z', '2024-03-01T08:02:00Z');";
+    let store = Opened::open(&made(prefect).path);
+    let expected = [
+        "nightly started",
+        "extract started",
+        "extract completed",
+        "nightly completed",
+    ];
+    assert_eq!(kinds(&store, "r-1"), expected);
+    assert_eq!(kinds(&store, "r-2"), ["nightly started", "nightly failed"]);
+    assert_eq!(categories(&store), ["nightly"]);
+}
+
+/// Other names, other ways to tell an end.
+#[test]
+fn runs_and_steps_of_other_names_are_read_alike() {
+    let sagas = "create table saga_instances (saga_id text primary key, saga_type text, status text, created_at text, updated_at text);
+       create table saga_steps (saga_id text, step_no int, step_name text, status text, executed_at text, compensated_at text);
+       insert into saga_instances values ('s-1', 'Order', 'COMPENSATED', '2024-03-01T08:00:00Z', '2024-03-01T08:14:00Z'),
+         ('s-2', 'Order', 'RUNNING', '2024-03-01T08:20:00Z', '2024-03-01T08:21:00Z');
+       insert into saga_steps values ('s-1', 0, 'reserve', 'COMPENSATED', '2024-03-01T08:01:00Z', '2024-03-01T08:10:00Z'),
+         ('s-2', 0, 'reserve', 'COMPLETED', '2024-03-01T08:20:30Z', NULL);";
+    let store = Opened::open(&made(sagas).path);
+    let expected = [
+        "Order started",
+        "reserve completed",
+        "reserve compensated",
+        "Order compensated",
+    ];
+    assert_eq!(kinds(&store, "s-1"), expected);
+    assert_eq!(kinds(&store, "s-2"), ["Order started", "reserve completed"]);
+
+    let pipelines = "create table pipeline_runs (id integer primary key, pipeline text, status text, started_at text, duration_ms int);
+       create table pipeline_stages (id integer primary key, pipeline_run_id integer, stage text, status text, started_at text, duration_ms int);
+       insert into pipeline_runs values (1, 'ci', 'failure', '2024-03-01T08:00:00Z', 60250);
+       insert into pipeline_stages values (1, 1, 'build', 'success', '2024-03-01T08:00:01Z', 5000), (2, 1, 'test', 'failure', '2024-03-01T08:00:07Z', 50000);";
+    let store = Opened::open(&made(pipelines).path);
+    let expected = [
+        "ci started",
+        "build started",
+        "build completed",
+        "test started",
+        "test failed",
+        "ci failed",
+    ];
+    assert_eq!(kinds(&store, "1"), expected);
+    let last = *store.events("1").last().unwrap();
+    assert_eq!(store.time(last), "2024-03-01T08:01:00.250000Z");
+
+    let numbered = "create table workflow_instances (instance_id text primary key, workflow_type text, status integer, created text, completed text);
+       create table activity_executions (instance_id text, sequence int, activity_name text, status integer, scheduled text, completed text, output text);
+       insert into workflow_instances values ('i-1', 'pay', 2, '2024-03-01T08:00:00Z', '2024-03-01T08:07:00Z'), ('i-2', 'pay', 1, '2024-03-01T08:00:00Z', NULL);
+       insert into activity_executions values ('i-1', 0, 'charge', 1, '2024-03-01T08:00:10Z', '2024-03-01T08:01:00Z', '1');";
+    let store = Opened::open(&made(numbered).path);
+    let expected = [
+        "pay started",
+        "charge started",
+        "charge completed",
+        "pay ended",
+    ];
+    assert_eq!(kinds(&store, "i-1"), expected);
+    assert_eq!(kinds(&store, "i-2"), ["pay started"]);
+
+    let plain = "create table runs (id integer primary key, flow text, status text, started text, ended text);
+       create table steps (id integer primary key, run integer, step text, status text, started text, ended text);
+       insert into runs values (1, 'f', 'completed', '2024-03-01T08:00:00Z', '2024-03-01T08:07:00Z');
+       insert into steps values (1, 1, 'a', 'completed', '2024-03-01T08:00:01Z', '2024-03-01T08:00:21Z');";
+    let store = Opened::open(&made(plain).path);
+    assert_eq!(
+        kinds(&store, "1"),
+        ["f started", "a started", "a completed", "f completed"]
+    );
+}
+
+/// What belongs to something with a status is no step of it yet.
+#[test]
+fn an_orders_items_are_no_steps() {
+    let made = made(
+        "create table orders (id integer primary key, status text, created_at text, updated_at text);
+         create table order_items (id integer primary key, order_id integer, name text, created_at text, updated_at text);
+         insert into orders values (1, 'completed', '2024-03-01T08:00:00Z', '2024-03-01T08:07:00Z');
+         insert into order_items values (1, 1, 'Pen', '2024-03-01T08:00:00Z', '2024-03-01T08:00:00Z');",
+    );
+    let opened = Opened::with(&made.path, &OpenOptions::default());
+    let is_workflow = opened.is_ok_and(|store| store.layout() == "workflow-tables");
+    assert!(!is_workflow);
 }
 
 /// A fifth of the values may say something else: they are told of, and the rest is the time.

@@ -1,0 +1,230 @@
+//! Which column of a table of runs or steps plays which part, by what columns are called.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::super::score::normal;
+use crate::store::layout::sql::{literal, quoted};
+use crate::store::layout::tables::TableFacts;
+
+/// Names by part, best first.
+type Names = BTreeMap<String, Vec<String>>;
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Words {
+    pub run: Names,
+    pub step: Names,
+    /// Status words by how something ended.
+    pub ended: Names,
+    written: Names,
+    tables: Names,
+}
+
+impl Words {
+    /// Whether a table of `part` may be called so.
+    pub fn names_table(&self, part: &str, name: &str) -> bool {
+        let name = name.to_lowercase();
+        let words = self.tables.get(part).into_iter().flatten();
+        words.into_iter().any(|word| name.contains(word.as_str()))
+    }
+
+    fn is_written(&self, how: &str, column: &str) -> bool {
+        let names = self.written.get(how).into_iter().flatten();
+        let column = normal(column);
+        names.into_iter().any(|name| *name == column)
+    }
+}
+
+pub(super) static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let text = include_str!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/assets/layouts/roles/workflows.toml"
+    ));
+    toml::from_str(text).unwrap_or_default()
+});
+
+/// A table whose columns play parts.
+#[derive(Clone)]
+pub(super) struct Cast<'f> {
+    pub table: &'f TableFacts,
+    parts: BTreeMap<&'static str, Vec<&'f str>>,
+}
+
+impl<'f> Cast<'f> {
+    /// Gives each part the column whose name comes first in its list; a column plays one part. What is
+    /// left is of a part beside that column.
+    pub fn of(
+        table: &'f TableFacts,
+        names: &'static Names,
+        given: &[(&'static str, &'f str)],
+    ) -> Self {
+        let mut parts: BTreeMap<&'static str, Vec<&'f str>> = BTreeMap::new();
+        let mut taken: BTreeSet<&'f str> = BTreeSet::new();
+        for (part, column) in given {
+            parts.insert(part, vec![column]);
+            taken.insert(column);
+        }
+        let given: Vec<&str> = given.iter().map(|(part, _)| *part).collect();
+        let mut offers: Vec<(usize, &'static str, &'f str)> = Vec::new();
+        for (part, names) in names {
+            for (column, _) in &table.columns {
+                let rank = names.iter().position(|name| *name == normal(column));
+                offers.extend(rank.map(|rank| (rank, part.as_str(), column.as_str())));
+            }
+        }
+        offers.retain(|(_, part, _)| !given.contains(part));
+        offers.sort_unstable();
+        for (_, part, column) in &offers {
+            if !parts.contains_key(part) && taken.insert(column) {
+                parts.insert(part, vec![column]);
+            }
+        }
+        for (_, part, column) in offers {
+            if taken.insert(column) {
+                parts.entry(part).or_default().push(column);
+            }
+        }
+        Self { table, parts }
+    }
+
+    pub fn has(&self, parts: &[&str]) -> bool {
+        parts.iter().all(|part| self.parts.contains_key(part))
+    }
+
+    /// How many of these parts it has.
+    pub fn count(&self, parts: &[&str]) -> usize {
+        parts.iter().filter(|part| self.has(&[part])).count()
+    }
+
+    /// The column that plays a part best.
+    pub fn column(&self, part: &str) -> Option<&'f str> {
+        self.parts.get(part)?.first().copied()
+    }
+
+    /// The column, quoted; `NULL` where there is none.
+    pub fn sql(&self, part: &str) -> String {
+        (self.column(part)).map_or_else(|| "NULL".to_owned(), quoted)
+    }
+
+    /// Whether the best column for its end is one that is written only then.
+    pub fn tells_its_end(&self) -> bool {
+        self.column("ended")
+            .is_some_and(|column| !WORDS.is_written("always", column))
+    }
+
+    /// The time of a part: of its columns the first that has one. `None` where it has no column.
+    pub fn time(&self, part: &str) -> Option<String> {
+        let all = self.parts.get(part)?;
+        let first = all.first()?;
+        let like = self.shape(first);
+        let same = |column: &&&str| column == &first || self.shape(column) == like;
+        let columns: Vec<String> = all
+            .iter()
+            .filter(same)
+            .map(|column| quoted(column))
+            .collect();
+        Some(match &columns[..] {
+            [only] => only.clone(),
+            _ => format!("coalesce({})", columns.join(", ")),
+        })
+    }
+
+    /// In what form a column of times is written: so many digits before the point, or in words. `None`
+    /// where the sample has no value.
+    fn shape(&self, column: &str) -> Option<usize> {
+        let number = |value: &str| {
+            let whole = value.split('.').next().unwrap_or_default();
+            let digits = !whole.is_empty() && whole.bytes().all(|byte| byte.is_ascii_digit());
+            if digits { whole.len() } else { 0 }
+        };
+        self.sampled(column).first().map(|value| number(value))
+    }
+
+    /// Whether a time is written in milliseconds since 1970.
+    pub fn is_in_millis(&self, part: &str) -> bool {
+        self.column(part).and_then(|column| self.shape(column)) == Some(13)
+    }
+
+    /// Whether a time is written in words.
+    pub fn is_in_words(&self, part: &str) -> bool {
+        self.column(part).and_then(|column| self.shape(column)) == Some(0)
+    }
+
+    /// Whether a status is a number, of which nobody but its library knows what it says.
+    pub fn has_numbered_status(&self) -> bool {
+        let values = self.values("status");
+        let number =
+            |value: &&str| !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+        !values.is_empty() && values.iter().all(number)
+    }
+
+    /// The sampled values of a part.
+    pub fn values(&self, part: &str) -> Vec<&'f str> {
+        self.column(part)
+            .map_or_else(Vec::new, |column| self.sampled(column))
+    }
+
+    fn sampled(&self, column: &str) -> Vec<&'f str> {
+        let at = self.table.column(column);
+        let rows = self.table.sample.iter();
+        rows.filter_map(|row| row.get(at?)?.as_deref()).collect()
+    }
+
+    /// The columns of which nothing is known at the start.
+    fn later(&self) -> impl Iterator<Item = &'f str> + '_ {
+        let ends = ["status", "ended", "duration", "output", "error", "undone"];
+        let ends: Vec<&str> = ends
+            .iter()
+            .filter_map(|part| self.parts.get(part))
+            .flatten()
+            .copied()
+            .collect();
+        let columns = self.table.columns.iter().map(|(name, _)| name.as_str());
+        columns.filter(move |column| {
+            ends.contains(column)
+                || WORDS.is_written("later", column)
+                || WORDS.is_written("always", column)
+        })
+    }
+
+    /// As JSON, what a row says from its start on.
+    pub fn at_start(&self) -> String {
+        let nothing: serde_json::Map<String, serde_json::Value> = (self.later())
+            .map(|column| (column.to_owned(), serde_json::Value::Null))
+            .collect();
+        let nothing = literal(&serde_json::Value::Object(nothing).to_string());
+        format!("json_patch('{{}}', json_patch({{rest}}, {nothing}))")
+    }
+
+    /// As JSON, what came of it, and what else is written by its end.
+    pub fn at_end(&self) -> String {
+        let value = |column: &str| {
+            let sql = quoted(column);
+            format!("iif(typeof({sql}) = 'blob', hex({sql}), {sql})")
+        };
+        let read = |part: &str| {
+            let column = self.column(part)?;
+            let sql = value(column);
+            let key = literal(part);
+            Some(format!(
+                "{key}, json(iif(json_valid({sql}), {sql}, json_quote({sql})))"
+            ))
+        };
+        let taken: BTreeSet<&str> = ["output", "error", "ended", "undone"]
+            .iter()
+            .filter_map(|part| self.parts.get(part))
+            .flatten()
+            .copied()
+            .collect();
+        let later = self
+            .later()
+            .filter(|column| !taken.contains(column) && !WORDS.is_written("always", column));
+        let later = later.map(|column| format!("{}, {}", literal(column), value(column)));
+        let members: Vec<String> = (["output", "error"].into_iter().filter_map(read))
+            .chain(later)
+            .collect();
+        format!("json_patch('{{}}', json_object({}))", members.join(", "))
+    }
+}

@@ -1,0 +1,291 @@
+//! The events that a pair of tables tells of: the beginnings and ends of runs and of their steps, in SQL.
+
+use std::fmt::Write as _;
+
+use super::super::score::normal;
+use super::cast::{Cast, WORDS};
+use crate::store::layout::sql::{literal, quoted};
+use crate::store::layout::tables::SqliteFacts;
+use crate::store::layout::{Column, Events, Key, OrderBy, Role};
+
+/// So many steps may be gone through for each run where no key leads to them.
+const FEW: u64 = 10_000;
+
+/// A table of runs and one of their steps.
+pub(super) struct Pair<'f> {
+    pub runs: Cast<'f>,
+    pub steps: Cast<'f>,
+    /// Where a run's id is its own only beside its workflow's: the column of that, and in the steps.
+    beside: Option<(&'f str, &'f str)>,
+    /// The workflow of a row of the runs, in SQL.
+    name: String,
+}
+
+impl<'f> Pair<'f> {
+    pub fn new(runs: Cast<'f>, steps: Cast<'f>, facts: &SqliteFacts) -> Self {
+        Self {
+            beside: beside(&runs, &steps),
+            name: format!("coalesce({}, 'Run')", workflow(&runs, facts)),
+            runs,
+            steps,
+        }
+    }
+
+    /// Whether the steps are events, too.
+    pub fn steps_have_times(&self) -> bool {
+        self.steps.has(&["started"]) || self.steps.has(&["ended"])
+    }
+
+    pub fn run_started(&self) -> Events {
+        let kind = format!("{} || ' started'", self.name);
+        let mut events = source(&self.runs, kind, self.runs.time("started"));
+        self.put(&mut events, Role::Stream, self.stream_of_run());
+        self.put(&mut events, Role::Category, self.name.clone());
+        self.put(&mut events, Role::Payload, self.runs.at_start());
+        events
+    }
+
+    pub fn run_ended(&self) -> Events {
+        let status = word(&self.runs);
+        let kind = format!("{} || {}", self.name, how(&status, "' ended'"));
+        let time = end(&self.runs).map(|time| self.not_before_steps(time));
+        let mut events = source(&self.runs, kind, time);
+        let ended = match self.runs.has_numbered_status() && self.runs.tells_its_end() {
+            true => format!("{} IS NOT NULL", self.runs.sql("ended")),
+            false => format!("{status} IN ({})", words(None)),
+        };
+        narrow(&mut events, &ended);
+        self.put(&mut events, Role::Stream, self.stream_of_run());
+        self.put(&mut events, Role::Category, self.name.clone());
+        self.put(&mut events, Role::Payload, self.runs.at_end());
+        events
+    }
+
+    pub fn step_started(&self) -> Events {
+        let kind = format!("{} || ' started'", self.steps.sql("name"));
+        let mut events = source(&self.steps, kind, self.steps.time("started"));
+        if let Some(input) = self.steps.column("input").map(quoted) {
+            let input = format!("json(iif(json_valid({input}), {input}, json_quote({input})))");
+            let payload = format!("json_patch('{{}}', json_object('input', {input}))");
+            self.put(&mut events, Role::Payload, payload);
+        }
+        self.of_step(events)
+    }
+
+    pub fn step_ended(&self) -> Events {
+        let status = word(&self.steps);
+        let failed = format!("nullif({}, '') IS NOT NULL", self.steps.sql("error"));
+        // What was undone later had been done.
+        let kind = format!(
+            "{} || CASE WHEN {failed} OR {status} IN ({}) THEN ' failed' WHEN {status} IN ({}) \
+             THEN ' cancelled' ELSE ' completed' END",
+            self.steps.sql("name"),
+            words(Some("failed")),
+            words(Some("cancelled")),
+        );
+        let mut events = source(&self.steps, kind, end(&self.steps));
+        if !self.steps.tells_its_end() && self.steps.has(&["status"]) {
+            narrow(&mut events, &format!("{status} IN ({})", words(None)));
+        }
+        self.put(&mut events, Role::Payload, self.steps.at_end());
+        self.of_step(events)
+    }
+
+    pub fn step_undone(&self) -> Events {
+        let kind = format!("{} || ' compensated'", self.steps.sql("name"));
+        self.of_step(source(&self.steps, kind, self.steps.time("undone")))
+    }
+
+    fn put(&self, events: &mut Events, role: Role, sql: String) {
+        events.columns.insert(role, Column::sql(sql));
+    }
+
+    /// A step's event is one of its run, and of that one's category.
+    fn of_step(&self, mut events: Events) -> Events {
+        let own = |column: &str| format!("{}.{}", quoted(&self.steps.table.name), quoted(column));
+        let run = self.steps.column("run").unwrap_or_default();
+        let mut same = format!("r.{} = {}", self.runs.sql("id"), own(run));
+        let mut stream = quoted(run);
+        if let Some((workflow, in_steps)) = self.beside {
+            // Writing to a string cannot fail.
+            let _ = write!(same, " AND r.{} = {}", quoted(workflow), own(in_steps));
+            stream = format!("{} || '/' || {stream}", quoted(in_steps));
+        }
+        let category = format!(
+            "(SELECT {} FROM {} r WHERE {same})",
+            self.name,
+            quoted(&self.runs.table.name)
+        );
+        self.put(&mut events, Role::Stream, stream);
+        self.put(&mut events, Role::Category, category);
+        let number = format!("json_object('step', {})", self.steps.sql("number"));
+        self.put(&mut events, Role::Metadata, number);
+        events
+    }
+
+    fn stream_of_run(&self) -> String {
+        let id = self.runs.sql("id");
+        match self.beside {
+            Some((workflow, _)) => format!("{} || '/' || {id}", quoted(workflow)),
+            None => id,
+        }
+    }
+
+    /// A run's end, which libraries write in whole seconds, some of them: where that is the second of
+    /// its last step's end, it is not before it.
+    fn not_before_steps(&self, time: String) -> String {
+        let Some(of_step) = end(&self.steps) else {
+            return time;
+        };
+        let run = self.steps.column("run").unwrap_or_default();
+        let leads = self.steps.table.key.first();
+        let quick = leads.is_some_and(|column| column.eq_ignore_ascii_case(run));
+        if !quick && self.steps.table.rows > FEW {
+            return time;
+        }
+        let (runs, steps) = (&self.runs.table.name, &self.steps.table.name);
+        let mut same = format!(
+            "s.{} = {}.{}",
+            quoted(run),
+            quoted(runs),
+            self.runs.sql("id")
+        );
+        if let Some((workflow, in_steps)) = self.beside {
+            let _ = write!(
+                same,
+                " AND s.{} = {}.{}",
+                quoted(in_steps),
+                quoted(runs),
+                quoted(workflow)
+            );
+        }
+        let last = format!(
+            "(SELECT max({of_step}) FROM {} s WHERE {same})",
+            quoted(steps)
+        );
+        let time = format!("({time})");
+        if self.runs.is_in_millis("started") && self.steps.is_in_millis("ended") {
+            return format!(
+                "iif({time} % 1000 = 0 AND {last} / 1000 = {time} / 1000, {last}, {time})"
+            );
+        }
+        if self.runs.is_in_words("started") && self.steps.is_in_words("ended") {
+            return format!(
+                "iif(length({time}) < length({last}) AND substr({last}, 1, 19) = substr({time}, 1, 19), {last}, {time})"
+            );
+        }
+        time
+    }
+}
+
+/// The column by which a run's id is its own, where it is not by itself: it stands in both tables, and
+/// the id is no key.
+fn beside<'f>(runs: &Cast<'f>, steps: &Cast<'f>) -> Option<(&'f str, &'f str)> {
+    let id = runs.column("id")?;
+    let name = runs.column("name")?;
+    let is_key = |column: &String| column.eq_ignore_ascii_case(id);
+    if runs.table.key.is_empty() || runs.table.key.iter().all(is_key) {
+        return None;
+    }
+    let mut columns = steps
+        .table
+        .columns
+        .iter()
+        .map(|(column, _)| column.as_str());
+    let same = columns.find(|column| normal(column) == normal(name))?;
+    Some((name, same))
+}
+
+/// What a run's workflow is called: as a table of workflows has it, else as the run does.
+fn workflow(runs: &Cast<'_>, facts: &SqliteFacts) -> String {
+    for (column, _) in &runs.table.columns {
+        let own = normal(column);
+        let Some(stem) = own.strip_suffix("id").filter(|stem| !stem.is_empty()) else {
+            continue;
+        };
+        let is_of = |name: &str| {
+            let name = normal(name);
+            name == stem || name.strip_suffix('s') == Some(stem)
+        };
+        let named = (facts.tables.iter()).find(|table| is_of(&table.name) && !table.is_view);
+        let Some(table) = named else { continue };
+        if table.column("id").is_some() && table.column("name").is_some() {
+            return format!(
+                "(SELECT n.name FROM {} n WHERE n.id = {})",
+                quoted(&table.name),
+                quoted(column)
+            );
+        }
+    }
+    runs.sql("name")
+}
+
+/// A source of which each row is an event.
+fn source(cast: &Cast<'_>, kind: String, time: Option<String>) -> Events {
+    let mut events = Events {
+        from: quoted(&cast.table.name),
+        // In the order of their rows, of which any may change.
+        key: Some(Key::Columns(vec!["rowid".to_owned()])),
+        order: OrderBy::Time,
+        ..Events::default()
+    };
+    events.columns.insert(Role::Type, Column::sql(kind));
+    if let Some(time) = time {
+        events.filter = Some(format!("{time} IS NOT NULL"));
+        events.columns.insert(Role::RecordedAt, Column::sql(time));
+    }
+    events
+}
+
+fn narrow(events: &mut Events, condition: &str) {
+    events.filter = Some(match events.filter.take() {
+        Some(filter) => format!("{filter} AND {condition}"),
+        None => condition.to_owned(),
+    });
+}
+
+/// When it ended: as its row has it, else by how long it took.
+fn end(cast: &Cast<'_>) -> Option<String> {
+    if let Some(time) = cast.time("ended") {
+        return Some(time);
+    }
+    let (started, took) = (cast.time("started")?, cast.column("duration")?);
+    let took = quoted(took);
+    Some(match cast.is_in_millis("started") {
+        true => format!("{started} + {took}"),
+        false => format!(
+            "strftime('%Y-%m-%dT%H:%M:%fZ', {started}, '+' || ({took} / 1000.0) || ' seconds')"
+        ),
+    })
+}
+
+/// A row's status in lower case, letters only.
+fn word(cast: &Cast<'_>) -> String {
+    format!(
+        "replace(replace(replace(lower({}), '_', ''), ' ', ''), '-', '')",
+        cast.sql("status")
+    )
+}
+
+/// How something ended by its status, as the end of an event type.
+fn how(status: &str, else_so: &str) -> String {
+    let mut how = "CASE".to_owned();
+    for ended in WORDS.ended.keys() {
+        // Writing to a string cannot fail.
+        let _ = write!(
+            how,
+            " WHEN {status} IN ({}) THEN ' {ended}'",
+            words(Some(ended))
+        );
+    }
+    how + " ELSE " + else_so + " END"
+}
+
+/// The status words of one end, or of all.
+fn words(ended: Option<&str>) -> String {
+    let of = |own: &&String| ended.is_none_or(|ended| *own == ended);
+    let kinds = WORDS.ended.keys().filter(of);
+    let words = kinds.flat_map(|kind| &WORDS.ended[kind]);
+    let words: Vec<String> = words.map(|word| literal(word)).collect();
+    words.join(", ")
+}
