@@ -117,14 +117,10 @@ impl<'f> Cast<'f> {
     /// The time of a part: of its columns the first that has one. `None` where it has no column.
     pub fn time(&self, part: &str) -> Option<String> {
         let all = self.parts.get(part)?;
-        let first = all.first()?;
-        let like = self.shape(first);
-        let same = |column: &&&str| column == &first || self.shape(column) == like;
-        let columns: Vec<String> = all
-            .iter()
-            .filter(same)
-            .map(|column| quoted(column))
-            .collect();
+        let like = self.form(part);
+        let same = |column: &&&str| self.shape(column).is_none_or(|own| Some(own) == like);
+        let columns = all.iter().filter(same).map(|column| quoted(column));
+        let columns: Vec<String> = columns.collect();
         Some(match &columns[..] {
             [only] => only.clone(),
             _ => format!("coalesce({})", columns.join(", ")),
@@ -144,12 +140,18 @@ impl<'f> Cast<'f> {
 
     /// Whether a time is written in milliseconds since 1970.
     pub fn is_in_millis(&self, part: &str) -> bool {
-        self.column(part).and_then(|column| self.shape(column)) == Some(13)
+        self.form(part) == Some(13)
     }
 
     /// Whether a time is written in words.
     pub fn is_in_words(&self, part: &str) -> bool {
-        self.column(part).and_then(|column| self.shape(column)) == Some(0)
+        self.form(part) == Some(0)
+    }
+
+    /// The shape of a part's times.
+    fn form(&self, part: &str) -> Option<usize> {
+        let all = self.parts.get(part)?;
+        all.iter().find_map(|column| self.shape(column))
     }
 
     /// Whether a status is a number, of which nobody but its library knows what it says.
