@@ -197,23 +197,28 @@ impl<'f> Cast<'f> {
             .map(|column| (column.to_owned(), serde_json::Value::Null))
             .collect();
         let nothing = literal(&serde_json::Value::Object(nothing).to_string());
-        format!("json_patch('{{}}', json_patch({{rest}}, {nothing}))")
+        let input = self.input();
+        format!("json_patch('{{}}', json_patch(json_patch({{rest}}, {nothing}), {input}))")
+    }
+
+    /// As JSON, what it was begun with.
+    pub fn input(&self) -> String {
+        let columns = self.parts.get("input").into_iter().flatten();
+        let members: Vec<String> = columns
+            .map(|column| format!("{}, {}", literal(column), read(column)))
+            .collect();
+        format!("json_object({})", members.join(", "))
     }
 
     /// As JSON, what came of it, and what else is written by its end.
     pub fn at_end(&self) -> String {
-        let value = |column: &str| {
-            let sql = quoted(column);
-            format!("iif(typeof({sql}) = 'blob', hex({sql}), {sql})")
-        };
-        let read = |part: &str| {
+        let outcome = |part: &str| {
             let column = self.column(part)?;
-            let sql = value(column);
-            let key = literal(part);
-            Some(format!(
-                "{key}, json(iif(json_valid({sql}), {sql}, json_quote({sql})))"
-            ))
+            Some(format!("{}, {}", literal(part), read(column)))
         };
+        // What a step was undone with was not known when it was done.
+        let is_told =
+            |column: &&str| !self.has(&["undone"]) || self.column("status") != Some(*column);
         let taken: BTreeSet<&str> = ["output", "error", "ended", "undone"]
             .iter()
             .filter_map(|part| self.parts.get(part))
@@ -222,11 +227,24 @@ impl<'f> Cast<'f> {
             .collect();
         let later = self
             .later()
+            .filter(is_told)
             .filter(|column| !taken.contains(column) && !WORDS.is_written("always", column));
         let later = later.map(|column| format!("{}, {}", literal(column), value(column)));
-        let members: Vec<String> = (["output", "error"].into_iter().filter_map(read))
+        let members: Vec<String> = (["output", "error"].into_iter().filter_map(outcome))
             .chain(later)
             .collect();
         format!("json_patch('{{}}', json_object({}))", members.join(", "))
     }
+}
+
+/// A column as a member of a JSON object.
+fn value(column: &str) -> String {
+    let sql = quoted(column);
+    format!("iif(typeof({sql}) = 'blob', hex({sql}), {sql})")
+}
+
+/// The same, where it is JSON as that.
+fn read(column: &str) -> String {
+    let sql = value(column);
+    format!("json(iif(json_valid({sql}), {sql}, json_quote({sql})))")
 }

@@ -64,9 +64,8 @@ impl<'f> Pair<'f> {
     pub fn step_started(&self) -> Events {
         let kind = format!("{} || ' started'", self.steps.sql("name"));
         let mut events = source(&self.steps, kind, self.steps.time("started"));
-        if let Some(input) = self.steps.column("input").map(quoted) {
-            let input = format!("json(iif(json_valid({input}), {input}, json_quote({input})))");
-            let payload = format!("json_patch('{{}}', json_object('input', {input}))");
+        if self.steps.has(&["input"]) {
+            let payload = format!("json_patch('{{}}', {})", self.steps.input());
             self.put(&mut events, Role::Payload, payload);
         }
         self.of_step(events)
