@@ -5,11 +5,14 @@ use hashbrown::HashMap;
 
 use super::streams::Streams;
 use crate::analysis::bodies::{Bodies, BodiesError};
+use crate::analysis::compaction::{Compacted, CompactionError, LongStream, long_streams};
+use crate::analysis::lag::{Course, Samples};
 use crate::analysis::replay::{FoldRules, ReplayError};
 use crate::analysis::schema::{Registered, SchemaReport, schemas};
 use crate::analysis::side;
 use crate::log::{
     CauseRef, Cut, IdRef, Log, PayloadReader, Problem, RowSource, RowsError, Says, SideKind,
+    TableSource,
 };
 use crate::model::{Cancelled, EventIx, Task, Timestamp};
 
@@ -23,6 +26,8 @@ pub struct Audited<'a> {
     pub payloads: &'a dyn PayloadReader,
     /// What stands beside the events.
     pub rows: &'a dyn RowSource,
+    /// Other tables of the store, read models among them.
+    pub tables: &'a dyn TableSource,
     /// How the store's payloads are folded.
     pub fold: &'a FoldRules,
 }
@@ -69,6 +74,15 @@ impl From<RowsError> for AuditError {
     }
 }
 
+impl From<CompactionError> for AuditError {
+    fn from(error: CompactionError) -> Self {
+        match error {
+            CompactionError::Bodies(error) => error.into(),
+            CompactionError::Rows(error) => error.into(),
+        }
+    }
+}
+
 /// What is known of a store as of the cut.
 pub struct Facts<'a> {
     /// The index.
@@ -85,10 +99,15 @@ pub struct Facts<'a> {
     pub schemas: SchemaReport,
     /// What one pass over all streams found.
     pub streams: Streams,
+    /// Streams that are long enough to want snapshots.
+    pub long: Vec<LongStream>,
     /// The first records that could not be read, or not wholly.
     pub problems: Vec<Problem>,
     /// How many there are.
     pub problem_count: u64,
+    /// How consumers got on, where the store keeps a history of it.
+    pub(super) course: Option<Course>,
+    pub(super) tables: &'a dyn TableSource,
     rows: &'a dyn RowSource,
     /// Events whose id stands before them among those known, with the first that has it.
     repeated: Vec<(EventIx, EventIx)>,
@@ -115,10 +134,29 @@ impl<'a> Facts<'a> {
         let registered = Registered::known(log, &cut, audited.rows, task)?;
         let schemas = schemas(log, &cut, &bodies, &registered, None);
         let streams = Streams::gather(log, &cut, task)?;
+        let compacted = Compacted {
+            log,
+            cut,
+            bodies: &bodies,
+            payloads: audited.payloads,
+            rows: audited.rows,
+            fold: audited.fold,
+        };
+        let long = long_streams(compacted, task)?;
         let problems = log.known_problems(&cut);
         let problem_count = problems.count;
         let problems = problems.first.into_iter().cloned().collect();
         let (repeated, first_known) = repeated(log, &cut);
+        let course = match audited.rows.kinds().contains(&SideKind::CheckpointHistory) {
+            true => Some(Course::read(
+                log,
+                audited.rows,
+                &Samples::default(),
+                cut.clock(),
+                task,
+            )?),
+            false => None,
+        };
         Ok(Self {
             log,
             cut,
@@ -127,12 +165,27 @@ impl<'a> Facts<'a> {
             bodies,
             schemas,
             streams,
+            long,
             problems,
             problem_count,
+            course,
+            tables: audited.tables,
             rows: audited.rows,
             repeated,
             first_known,
         })
+    }
+
+    /// What is looked at for compaction.
+    pub(super) fn compacted(&self) -> Compacted<'_> {
+        Compacted {
+            log: self.log,
+            cut: self.cut,
+            bodies: &self.bodies,
+            payloads: self.payloads,
+            rows: self.rows,
+            fold: self.fold,
+        }
     }
 
     /// Whether an event is known.
