@@ -98,24 +98,28 @@ pub fn invented(report: &AuditReport, known: &Known<'_>) -> Vec<String> {
 fn follows(case: &Case<'_>, known: &Known<'_>) -> bool {
     match case.rule {
         "recorded-backwards" | "effect-before-cause" | "clock-skew" => {
-            is_a_wrong_clock(case, known, |event| known.recorded(event))
+            is_a_wrong_clock(case, known, ROUNDED, |event| known.recorded(event))
         }
-        "out-of-order" => is_a_wrong_clock(case, known, |event| known.occurred(event)),
+        "out-of-order" => is_a_wrong_clock(case, known, BEFORE, |event| known.occurred(event)),
         _ => false,
     }
 }
+
+/// The truth has milliseconds of a skew.
+const ROUNDED: i64 = 1_000;
+/// Something happens up to so many microseconds before it is recorded, by the same clock.
+const BEFORE: i64 = 40_000;
 
 /// Whether the stamps of a pair are in order by clocks that are right, and one of theirs was not.
 fn is_a_wrong_clock(
     case: &Case<'_>,
     known: &Known<'_>,
+    slack: i64,
     right: impl Fn(&super::store::Event) -> i64,
 ) -> bool {
     let [one, two] = case.positions[..] else {
         return false;
     };
-    // The truth has milliseconds of the skew.
-    let slack = 1000;
     let times = [one, two].map(|at| right(&known.events[&at]));
     let is_off = [one, two].into_iter().any(|at| known.skew(at) != 0);
     is_off && times[0] <= times[1] + slack

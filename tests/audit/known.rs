@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::store::{Event, Simulated};
 
 /// Types of events that devices report later, without a clock of their own in the metadata.
-const REPORTED: [&str; 2] = ["DownloadCompleted", "LicenceUsed"];
+const REPORTED: [&str; 3] = ["DownloadCompleted", "LicenceUsed", "ActivityLogged"];
 
 pub struct Known<'a> {
     pub store: &'a Simulated,
@@ -59,9 +59,15 @@ impl<'a> Known<'a> {
         skew.copied().unwrap_or(0)
     }
 
-    /// Whether a device has said when the event happened, so that no service's clock has a part in it.
+    /// Whether no service's clock has a part in when the event happened: a device has said it, or it is none
+    /// of the story's.
     fn is_reported(&self, event: &Event) -> bool {
-        !self.metadata[&event.position]["replica"].is_null() || REPORTED.contains(&&*event.kind.0)
+        let truth = self.store.findings("injected", "command-as-event");
+        !self.metadata[&event.position]["replica"].is_null()
+            || REPORTED.contains(&&*event.kind.0)
+            || truth
+                .iter()
+                .any(|truth| positions(truth) == [event.position])
     }
 
     /// When an event was recorded, by a clock that is right.

@@ -71,6 +71,9 @@ impl Course {
     }
 }
 
+/// A wait so many times as long as what is usual is long.
+const TIMES_USUAL: i64 = 10;
+
 /// A consumer's way beside its tail.
 struct Watch<'a> {
     course: &'a Course,
@@ -103,10 +106,11 @@ impl Watch<'_> {
         Ok(())
     }
 
-    /// Long times between two steps in which an event waited.
+    /// Long times between two steps in which an event waited: by its status, or ten times as long as nine
+    /// in ten others, since a window of steps that come once a day is long.
     fn stops(&self, spells: &mut Vec<Spell>, task: &Task) -> Result<(), Cancelled> {
-        // Fewer steps do not show how long it is used to wait.
-        for last in STEPS - 1..self.way.len() {
+        let mut waits: Vec<(usize, Spell)> = Vec::new();
+        for last in 0..self.way.len() {
             if last % 1024 == 0 {
                 task.check()?;
             }
@@ -114,14 +118,28 @@ impl Watch<'_> {
                 true => self.cut.time(self.log),
                 false => self.way.at(last + 1),
             };
-            let Some((from, to)) = self.way.at(last).zip(next) else {
-                continue;
-            };
-            let just_before = to.saturating_add(Span::from_micros(-1));
-            if to - from >= LENGTH && self.status(last, just_before) == Some(Status::Stopped) {
-                spells.extend(self.spell(Status::Stopped, last, (from, to)));
+            let went_back = self.way.covers(last) < Some(self.way.furthest_by(last));
+            if let Some(times) = self.way.at(last).zip(next).filter(|_| !went_back) {
+                let spell = self.spell(Status::Stopped, last, times);
+                waits.extend(spell.map(|spell| (last, spell)));
             }
         }
+        let mut lengths: Vec<Span> = waits.iter().map(|(_, spell)| spell.lasted()).collect();
+        lengths.sort_unstable();
+        let usual = lengths
+            .get(lengths.len() * 9 / 10)
+            .map_or(0, |wait| wait.micros());
+        let is_long = |step: usize, spell: &Spell| {
+            let just_before = spell.to.saturating_add(Span::from_micros(-1));
+            // Fewer steps do not show how long it is used to wait.
+            let judged =
+                || step + 1 >= STEPS && self.status(step, just_before) == Some(Status::Stopped);
+            spell.lasted() >= LENGTH && (spell.lasted().micros() / TIMES_USUAL > usual || judged())
+        };
+        let long = waits
+            .into_iter()
+            .filter(|(step, spell)| is_long(*step, spell));
+        spells.extend(long.map(|(_, spell)| spell));
         Ok(())
     }
 

@@ -131,7 +131,9 @@ impl Looking<'_> {
     /// The row of a stream: by its name, else by what stands behind its category there.
     fn row_of(&self, stream: StreamIx) -> Result<Option<Row>, AuditError> {
         let name = self.facts.log.stream_name(stream);
-        let id = name.split_once('-').map(|(_, id)| id);
+        // Any table has a row with some number.
+        let is_telling = |id: &&str| !id.bytes().all(|byte| byte.is_ascii_digit());
+        let id = name.split_once('-').map(|(_, id)| id).filter(is_telling);
         for key in [Some(name), id].into_iter().flatten() {
             if let Some(row) = self.rows_of(key)?.first() {
                 return Ok(Some(self.row(row, Some(stream))));
