@@ -1,7 +1,7 @@
 //! What rules look at: gathered once, as known at the cut.
 
 use foldhash::fast::FixedState;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::streams::Streams;
 use crate::analysis::bodies::{Bodies, BodiesError};
@@ -111,9 +111,16 @@ pub struct Facts<'a> {
     rows: &'a dyn RowSource,
     /// Events whose id stands before them among those known, with the first that has it.
     repeated: Vec<(EventIx, EventIx)>,
-    /// The first known event of an id of which the first of all is not known.
-    first_known: HashMap<EventIx, EventIx, FixedState>,
+    /// By event, what caused it.
+    causes: Vec<u32>,
+    /// Events that cause each other in circles, each circle in log order.
+    cycles: Vec<Vec<EventIx>>,
+    cyclic: HashSet<EventIx, FixedState>,
 }
+
+/// An event without a cause, and one whose cause is no known event.
+const NO_CAUSE: u32 = u32::MAX;
+const ELSEWHERE: u32 = u32::MAX - 1;
 
 impl std::fmt::Debug for Facts<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -157,7 +164,7 @@ impl<'a> Facts<'a> {
             )?),
             false => None,
         };
-        Ok(Self {
+        let mut facts = Self {
             log,
             cut,
             payloads: audited.payloads,
@@ -172,8 +179,57 @@ impl<'a> Facts<'a> {
             tables: audited.tables,
             rows: audited.rows,
             repeated,
-            first_known,
-        })
+            causes: causes(log, &cut, &first_known, task)?,
+            cycles: Vec::new(),
+            cyclic: HashSet::default(),
+        };
+        facts.cycles = facts.circles(task)?;
+        facts.cyclic = facts.cycles.iter().flatten().copied().collect();
+        Ok(facts)
+    }
+
+    /// Events that cause each other in circles, each circle in log order.
+    #[must_use]
+    pub fn cycles(&self) -> &[Vec<EventIx>] {
+        &self.cycles
+    }
+
+    /// Whether an event stands in one of them.
+    #[must_use]
+    pub fn is_cyclic(&self, event: EventIx) -> bool {
+        self.cyclic.contains(&event)
+    }
+
+    /// The circles there are.
+    fn circles(&self, task: &Task) -> Result<Vec<Vec<EventIx>>, Cancelled> {
+        let mut found: Vec<Vec<EventIx>> = Vec::new();
+        let mut known: HashSet<EventIx, FixedState> = HashSet::default();
+        for (nth, start) in self.events().enumerate() {
+            if nth.is_multiple_of(1 << 14) {
+                task.check()?;
+            }
+            // In every circle one event at least names one that does not stand before it.
+            let Some(mut at) = self.known_cause(start).filter(|cause| *cause >= start) else {
+                continue;
+            };
+            if known.contains(&start) {
+                continue;
+            }
+            let mut way = vec![start];
+            while at != start && way.len() < FARTHEST && !known.contains(&at) {
+                way.push(at);
+                match self.known_cause(at) {
+                    Some(cause) => at = cause,
+                    None => break,
+                }
+            }
+            if at == start {
+                known.extend(&way);
+                way.sort_unstable();
+                found.push(way);
+            }
+        }
+        Ok(found)
     }
 
     /// What is looked at for compaction.
@@ -209,15 +265,18 @@ impl<'a> Facts<'a> {
     /// What caused an event, among what is known: an event, or an id that no known event has.
     #[must_use]
     pub fn cause(&self, event: EventIx) -> Option<CauseRef<'a>> {
-        let id = self.log.causation(event)?;
-        Some(match self.log.cause(event)? {
-            CauseRef::Event(cause) if self.knows(cause) => CauseRef::Event(cause),
-            CauseRef::Event(cause) => match self.first_known.get(&cause) {
-                Some(&known) => CauseRef::Event(known),
-                None => CauseRef::Elsewhere(id),
-            },
-            elsewhere @ CauseRef::Elsewhere(_) => elsewhere,
-        })
+        match self.causes.get(event.at()).copied()? {
+            NO_CAUSE => None,
+            ELSEWHERE => self.log.causation(event).map(CauseRef::Elsewhere),
+            cause => Some(CauseRef::Event(EventIx(cause))),
+        }
+    }
+
+    /// The same, if it is a known event.
+    #[must_use]
+    pub fn known_cause(&self, event: EventIx) -> Option<EventIx> {
+        let cause = self.causes.get(event.at()).copied()?;
+        (cause < ELSEWHERE).then_some(EventIx(cause))
     }
 
     /// When an event was recorded, by its own time.
@@ -251,6 +310,30 @@ impl<'a> Facts<'a> {
             self.log, &self.cut, self.rows, kind, task, &mut row,
         )?)
     }
+}
+
+/// A longer way back is taken for no circle.
+const FARTHEST: usize = 10_000;
+
+/// What caused each event, by its place.
+fn causes(log: &Log, cut: &Cut, first_known: &Firsts, task: &Task) -> Result<Vec<u32>, Cancelled> {
+    let mut causes = vec![NO_CAUSE; cut.outside().at()];
+    for known in cut.known(log) {
+        for event in known.map(EventIx) {
+            if event.0.is_multiple_of(1 << 14) {
+                task.check()?;
+            }
+            causes[event.at()] = match log.cause(event) {
+                None => NO_CAUSE,
+                Some(CauseRef::Event(cause)) if cut.holds(log, cause) => cause.0,
+                Some(CauseRef::Event(cause)) => {
+                    first_known.get(&cause).map_or(ELSEWHERE, |known| known.0)
+                }
+                Some(CauseRef::Elsewhere(_)) => ELSEWHERE,
+            };
+        }
+    }
+    Ok(causes)
 }
 
 type Firsts = HashMap<EventIx, EventIx, FixedState>;

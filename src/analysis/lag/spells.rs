@@ -109,7 +109,7 @@ impl Watch<'_> {
     /// Long times between two steps in which an event waited: by its status, or ten times as long as nine
     /// in ten others, since a window of steps that come once a day is long.
     fn stops(&self, spells: &mut Vec<Spell>, task: &Task) -> Result<(), Cancelled> {
-        let mut waits: Vec<(usize, Spell)> = Vec::new();
+        let mut waits: Vec<(usize, Timestamp, Timestamp)> = Vec::new();
         for last in 0..self.way.len() {
             if last % 1024 == 0 {
                 task.check()?;
@@ -119,27 +119,28 @@ impl Watch<'_> {
                 false => self.way.at(last + 1),
             };
             let went_back = self.way.covers(last) < Some(self.way.furthest_by(last));
-            if let Some(times) = self.way.at(last).zip(next).filter(|_| !went_back) {
-                let spell = self.spell(Status::Stopped, last, times);
-                waits.extend(spell.map(|spell| (last, spell)));
-            }
+            let Some((from, to)) = self.way.at(last).zip(next).filter(|_| !went_back) else {
+                continue;
+            };
+            let first = self.waiting(last, to);
+            let since = first.and_then(|first| self.tail.time(self.log, first));
+            waits.extend(since.map(|since| (last, from.max(since), to)));
         }
-        let mut lengths: Vec<Span> = waits.iter().map(|(_, spell)| spell.lasted()).collect();
+        let mut lengths: Vec<Span> = waits.iter().map(|(_, from, to)| *to - *from).collect();
         lengths.sort_unstable();
-        let usual = lengths
-            .get(lengths.len() * 9 / 10)
-            .map_or(0, |wait| wait.micros());
-        let is_long = |step: usize, spell: &Spell| {
-            let just_before = spell.to.saturating_add(Span::from_micros(-1));
+        let usual = lengths.get(lengths.len() * 9 / 10);
+        let usual = usual.map_or(0, |wait| wait.micros());
+        for (step, from, to) in waits {
+            task.check()?;
+            let just_before = to.saturating_add(Span::from_micros(-1));
+            let waited = to - from;
             // Fewer steps do not show how long it is used to wait.
             let judged =
                 || step + 1 >= STEPS && self.status(step, just_before) == Some(Status::Stopped);
-            spell.lasted() >= LENGTH && (spell.lasted().micros() / TIMES_USUAL > usual || judged())
-        };
-        let long = waits
-            .into_iter()
-            .filter(|(step, spell)| is_long(*step, spell));
-        spells.extend(long.map(|(_, spell)| spell));
+            if waited >= LENGTH && (waited.micros() / TIMES_USUAL > usual || judged()) {
+                spells.extend(self.spell(Status::Stopped, step, (from, to)));
+            }
+        }
         Ok(())
     }
 

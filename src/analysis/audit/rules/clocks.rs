@@ -5,10 +5,8 @@ use std::collections::HashSet;
 use super::super::facts::{AuditError, Facts};
 use super::super::proofs::Proofs;
 use super::super::rule::{Rule, Severity};
-use super::causes::in_cycles;
 use crate::analysis::causality::{FieldMerge, Merge, MergeKind, Skews, concurrent, merges};
 use crate::analysis::words::many;
-use crate::log::CauseRef;
 use crate::model::Task;
 use crate::model::time::Span;
 
@@ -57,21 +55,20 @@ fn lost(merge: &Merge) -> String {
     told.collect::<Vec<String>>().join("; ")
 }
 
-fn skew(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
+fn skew(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
     let bodies = &facts.bodies;
     if bodies.services() < 2 {
         return Ok(());
     }
-    let cyclic = in_cycles(facts, task)?;
     let mut skews = Skews::default();
     for event in facts.events() {
-        let Some(CauseRef::Event(cause)) = facts.cause(event) else {
+        let Some(cause) = facts.known_cause(event) else {
             continue;
         };
         let services = bodies.service(cause).zip(bodies.service(event));
         let times = facts.recorded(cause).zip(facts.recorded(event));
         if let (Some((from, to)), Some((one, two))) = (services, times)
-            && !cyclic.contains(&event)
+            && !facts.is_cyclic(event)
         {
             skews.see((from, cause, one), (to, event, two));
         }

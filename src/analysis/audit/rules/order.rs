@@ -3,9 +3,8 @@
 use super::super::facts::{AuditError, Facts};
 use super::super::proofs::Proofs;
 use super::super::rule::{Rule, Severity};
-use super::causes::in_cycles;
 use crate::analysis::words::many;
-use crate::log::{Arranged, CauseRef, Clock};
+use crate::log::{Arranged, Clock};
 use crate::model::{EventIx, Task};
 
 /// An event that arrived after a later one of its stream.
@@ -87,14 +86,13 @@ fn backwards(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(),
     Ok(())
 }
 
-fn before_cause(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let cyclic = in_cycles(facts, task)?;
+fn before_cause(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
     for event in facts.events() {
-        let Some(CauseRef::Event(cause)) = facts.cause(event) else {
+        let Some(cause) = facts.known_cause(event) else {
             continue;
         };
         let times = facts.recorded(cause).zip(facts.recorded(event));
-        if times.is_some_and(|(cause, effect)| effect < cause) && !cyclic.contains(&event) {
+        if times.is_some_and(|(cause, effect)| effect < cause) && !facts.is_cyclic(event) {
             proofs.case(&[cause, event]);
         }
     }
