@@ -121,6 +121,6 @@ fn is_a_wrong_clock(
         return false;
     };
     let times = [one, two].map(|at| right(&known.events[&at]));
-    let is_off = [one, two].into_iter().any(|at| known.skew(at) != 0);
+    let is_off = [one, two].into_iter().any(|at| known.is_off(at));
     is_off && times[0] <= times[1] + slack
 }

@@ -19,6 +19,8 @@ pub struct Known<'a> {
     metadata: BTreeMap<i64, Value>,
     /// The services whose clock was set wrong, and by how many microseconds it is ahead.
     skews: BTreeMap<String, i64>,
+    /// The same of the devices of a story, which say themselves when something happened.
+    devices: BTreeMap<String, i64>,
 }
 
 impl<'a> Known<'a> {
@@ -30,16 +32,20 @@ impl<'a> Known<'a> {
             let metadata = serde_json::from_str(&text).unwrap();
             (position, metadata)
         });
-        let skews = store.findings("injected", "clock-skew").into_iter();
-        let skews = skews.map(|truth| {
-            let micros = truth["skew_ms"].as_i64().unwrap() * 1000;
-            (truth["service"].as_str().unwrap().to_owned(), micros)
-        });
+        let skews = |list: &str| -> BTreeMap<String, i64> {
+            let skews = store.findings(list, "clock-skew").into_iter();
+            let skews = skews.map(|truth| {
+                let micros = truth["skew_ms"].as_i64().unwrap() * 1000;
+                (truth["service"].as_str().unwrap().to_owned(), micros)
+            });
+            skews.collect()
+        };
         let events = store.events().into_iter();
         Self {
             events: events.map(|event| (event.position, event)).collect(),
             metadata: metadata.collect(),
-            skews: skews.collect(),
+            skews: skews("injected"),
+            devices: skews("inherent"),
             store,
         }
     }
@@ -57,6 +63,18 @@ impl<'a> Known<'a> {
         let service = self.service(position);
         let skew = service.and_then(|service| self.skews.get(service));
         skew.copied().unwrap_or(0)
+    }
+
+    /// By how many microseconds the device was ahead that says when an event happened.
+    fn device(&self, position: i64) -> i64 {
+        let replica = self.metadata[&position]["replica"].as_str();
+        let skew = replica.and_then(|name| self.devices.get(name));
+        skew.copied().unwrap_or(0)
+    }
+
+    /// Whether a clock that was off has a part in the stamps of an event.
+    pub fn is_off(&self, position: i64) -> bool {
+        self.skew(position) != 0 || self.device(position) != 0
     }
 
     /// Whether no service's clock has a part in when the event happened: a device has said it, or it is none
@@ -79,7 +97,7 @@ impl<'a> Known<'a> {
     /// When it happened, by a clock that is right.
     pub fn occurred(&self, event: &Event) -> i64 {
         match self.is_reported(event) {
-            true => event.occurred,
+            true => event.occurred - self.device(event.position),
             false => event.occurred - self.skew(event.position),
         }
     }

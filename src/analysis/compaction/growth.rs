@@ -12,17 +12,20 @@ const POINTS: usize = 24;
 const DAY: i128 = 86_400_000_000;
 const YEAR: i128 = 365 * DAY;
 
-/// Of events with a time of their own; none where all of them have the same one, or there are none.
+/// Of events with a time of their own; none where these are of less than a day.
 pub(super) fn growth(of: Compacted<'_>, task: &Task) -> Result<Option<Growth>, CompactionError> {
     let mut ends: Option<(Timestamp, Timestamp)> = None;
     each(of, task, &mut |_, at| {
         let (first, last) = ends.unwrap_or((at, at));
         ends = Some((first.min(at), last.max(at)));
     })?;
-    let Some((first, last)) = ends.filter(|(first, last)| first < last) else {
+    let Some((first, last)) = ends else {
         return Ok(None);
     };
     let length = i128::from((last - first).micros());
+    if length < DAY {
+        return Ok(None);
+    }
     let mut buckets = [Amount::default(); POINTS];
     each(of, task, &mut |event, at| {
         let part = i128::from((at - first).micros()) * POINTS as i128 / (length + 1);
@@ -42,10 +45,10 @@ pub(super) fn growth(of: Compacted<'_>, task: &Task) -> Result<Option<Growth>, C
     for bucket in &buckets[POINTS * 3 / 4..] {
         lately += *bucket;
     }
-    let rate = |amount: u64, time: i128| (i128::from(amount) * time * 4 / length) as u64;
+    let rate = |amount: u64, time: i128| u64::try_from(i128::from(amount) * time * 4 / length);
     let over = |time: i128| Amount {
-        events: rate(lately.events, time),
-        bytes: rate(lately.bytes, time),
+        events: rate(lately.events, time).unwrap_or(u64::MAX),
+        bytes: rate(lately.bytes, time).unwrap_or(u64::MAX),
     };
     let mut in_a_year = so_far;
     in_a_year += over(YEAR);

@@ -29,7 +29,7 @@ pub struct CompactionReport {
     pub long_streams: u64,
     /// The longest since their snapshot, twenty at most.
     pub long: Vec<LongStream>,
-    /// How the store grows; null where too few events have a time.
+    /// How the store grows; null where its events are of less than a day.
     pub growth: Option<Growth>,
 }
 
@@ -55,8 +55,8 @@ impl Amount {
 
 impl AddAssign for Amount {
     fn add_assign(&mut self, other: Self) {
-        self.events += other.events;
-        self.bytes += other.bytes;
+        self.events = self.events.saturating_add(other.events);
+        self.bytes = self.bytes.saturating_add(other.bytes);
     }
 }
 

@@ -61,7 +61,21 @@ impl Course {
             };
             let mut spells = Vec::new();
             watch.stalls(&mut spells, task)?;
+            let stalls = spells.len();
             watch.stops(&mut spells, task)?;
+            // Between two signs of life of one that is stalled it is not stopped.
+            let (stalled, stopped) = spells.split_at(stalls);
+            let is_part = |spell: &Spell| {
+                let mut stalled = stalled.iter();
+                stalled.any(|stall| spell.from <= stall.to && stall.from <= spell.to)
+            };
+            let kept: Vec<Spell> = stopped
+                .iter()
+                .filter(|spell| !is_part(spell))
+                .cloned()
+                .collect();
+            spells.truncate(stalls);
+            spells.extend(kept);
             watch.returns(&mut spells, task)?;
             spells.sort_by_key(|spell| (spell.from, spell.to));
             all.extend(spells);
