@@ -40,7 +40,7 @@ pub(super) fn changed(
         let [all, left, all_then, left_then] = folded(of, kept, &own, middle, task)?;
         questions.streams += 1;
         let name = log.stream_name(stream).to_owned();
-        if let Some((field, before, after)) = difference(&all, &left) {
+        if let Some((field, before, after)) = difference(&name, &all, &left) {
             questions.now += 1;
             now.push(Question {
                 question: format!("What is {} of {name} now?", pointer::spoken(&field)),
@@ -51,7 +51,7 @@ pub(super) fn changed(
                 after,
             });
         }
-        if let Some((field, before, after)) = difference(&all_then, &left_then) {
+        if let Some((field, before, after)) = difference(&name, &all_then, &left_then) {
             questions.then += 1;
             then.push(Question {
                 question: format!(
@@ -127,19 +127,22 @@ fn folded(
     }
 }
 
-/// The first field in which two states differ that is more than an object, with both values.
-fn difference(all: &Value, left: &Value) -> Option<(String, Value, Value)> {
-    let (mut path, mut all, mut left) = (String::new(), all, left);
+/// The first field in which two states differ that is more than an object, with both values; rather one that
+/// says more than the name of the stream.
+fn difference(name: &str, all: &Value, left: &Value) -> Option<(String, Value, Value)> {
     let nothing = Value::Null;
-    loop {
-        let Value::Object(members) = all else { break };
-        let of = |key: &str| left.get(key).unwrap_or(&nothing);
-        let Some((key, value)) = members.iter().find(|(key, value)| of(key) != *value) else {
+    let (mut path, mut all, mut left) = (String::new(), all, left);
+    while let Value::Object(members) = all {
+        let differs = |(key, value): &(&String, &Value)| left.get(key) != Some(*value);
+        let tells =
+            |(_, value): &(&String, &Value)| value.as_str().is_none_or(|text| !name.contains(text));
+        let mut telling = members.iter().filter(differs).filter(tells);
+        let first = || members.iter().find(differs);
+        let Some((key, value)) = telling.next().or_else(first) else {
             break;
         };
         pointer::push(&mut path, key);
-        left = left.get(key).unwrap_or(&nothing);
-        all = value;
+        (all, left) = (value, left.get(key).unwrap_or(&nothing));
     }
     (!path.is_empty() && all != left).then(|| (path, all.clone(), left.clone()))
 }

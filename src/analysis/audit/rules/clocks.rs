@@ -41,8 +41,14 @@ const MERGED: usize = 200;
 fn lost(merge: &Merge) -> String {
     let losing = merge.fields.iter().filter(|field| field.loses());
     let mut losing: Vec<&FieldMerge> = losing.collect();
-    // Counters and sets first: what a register says may be a number of the write itself.
     losing.sort_by_key(|field| field.kind);
+    // What a register says may be a number of the write itself.
+    if losing
+        .iter()
+        .any(|field| field.kind != MergeKind::LwwRegister)
+    {
+        losing.retain(|field| field.kind != MergeKind::LwwRegister);
+    }
     let told = losing.into_iter().take(3).map(|field| {
         format!(
             "{}: the last write keeps {}, a {} gives {}",

@@ -16,10 +16,10 @@ pub(super) const ORDER: Rule = Rule {
     name: "temporal-coupling",
     severity: Severity::Info,
     title: "Consumer may depend on the order of events",
-    about: "A consumer gave up on an event, or was held up by it, and something that belongs before it came only later: its cause, or an event of the same stream or story that had happened earlier. The evidence are the event that failed and the one that came too late.",
+    about: "A consumer gave up on an event, or was held up by it, and something that belongs before it came only later: its cause, or an event of the same stream that had happened earlier. The evidence are the event that failed and the one that came too late.",
     why: "The handler takes for granted that another event was there first. No transport promises that across streams, and it breaks whenever somebody is slow.",
     advice: "Let the handler keep what comes too early and look again when the rest is there, or create what it misses.",
-    example: "mailer gave up on OrderShipped at #386; OrderPlaced, which had happened before it, came at #391.",
+    example: "mailer gave up on OrderShipped at #386; OrderPaid of the same order, which had happened before it, came at #391.",
     find,
 };
 
@@ -69,13 +69,8 @@ fn overtaken(facts: &Facts<'_>, event: EventIx) -> Option<EventIx> {
     }
     let happened = log.own_time(event, Clock::Occurred)?;
     let own = log.stream_events(log.stream(event));
-    let story = log.correlation(event).map(|id| log.correlated_by(id));
-    let mut later = [own, story.unwrap_or_default()]
-        .into_iter()
-        .flat_map(|events| {
-            let from = events.partition_point(|other| *other <= event);
-            events.into_iter().skip(from).take(AHEAD)
-        });
+    let from = own.partition_point(|other| *other <= event);
+    let mut later = own.into_iter().skip(from).take(AHEAD);
     later.find(|other| {
         let earlier = log.own_time(*other, Clock::Occurred);
         facts.knows(*other) && earlier.is_some_and(|earlier| earlier < happened)
