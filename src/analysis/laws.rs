@@ -21,7 +21,7 @@ use super::streams::{Direction, StreamQuery, StreamSort};
 use super::testing::rows::{Given, consumers, cut_or_named};
 use super::testing::{MadeUp, log_of, merged, moments, samples, truncated};
 use super::{density, events, lag, overview, replay, saga, schema, streams};
-use crate::log::{Bound, Clock, Cut, Log, NoRows};
+use crate::log::{Bound, Clock, Cut, Log, NoRows, NoTables};
 use crate::model::time::Zone;
 use crate::model::{CategoryIx, StreamIx, Task, Timestamp, TypeIx};
 
@@ -322,6 +322,7 @@ fn audited(scene: &Scene<'_>) -> Value {
         cut: *cut,
         payloads: &MadeUp,
         rows: &NoRows,
+        tables: &NoTables,
         fold: &FoldRules::default(),
     };
     let options = AuditOptions {

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod bodies;
 pub mod causality;
+pub mod compaction;
 pub mod density;
 pub mod events;
 pub mod lag;

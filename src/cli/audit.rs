@@ -8,6 +8,7 @@ use super::moment::{self, Asked, Reading, Versions};
 use super::open::{CliError, Opened};
 use super::{Common, Streams, Verdict, one_format};
 use crate::analysis::audit::{self, AuditOptions, Audited, Severity};
+use crate::analysis::compaction::CompactBy;
 use crate::model::{Task, Timestamp};
 use crate::render;
 
@@ -30,6 +31,10 @@ pub(super) struct Audit {
     /// The most pieces of evidence that a finding names; 0 for all
     #[arg(long, value_name = "N", default_value_t = 20)]
     evidence: usize,
+    /// The key of the log compaction that is looked at: stream, type (within a stream), or a pointer into
+    /// the payload such as /order_id
+    #[arg(long, value_name = "KEY", default_value = "stream")]
+    compact_by: CompactBy,
     /// How to print it; as text without it, or as --json says
     #[arg(long)]
     format: Option<Format>,
@@ -92,6 +97,7 @@ impl Audit {
             log: &opened.log,
             payloads: &*opened.payloads,
             rows: &*opened.rows,
+            tables: &*opened.tables,
             fold: &opened.rules,
         };
         let options = AuditOptions {
@@ -100,6 +106,7 @@ impl Audit {
                 most => most,
             },
             muted: self.mute.clone(),
+            compact_by: self.compact_by.clone(),
         };
         let report = audit::audit(&audited, &options, &Task::new())?;
         let moment = match self.at {

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use super::storage::storage;
 use super::{grouped, harmless};
 use crate::analysis::audit::{AuditReport, Evidence, Finding, Severity};
 use crate::analysis::words::many;
@@ -26,6 +27,13 @@ pub fn audit(report: &AuditReport, moment: &str, zone: Zone, shown: usize) -> St
         if more > 0 {
             let _ = writeln!(text, "          and {more} more; --json has them");
         }
+    }
+    let storage = storage(&report.storage);
+    if !storage.is_empty() {
+        let _ = writeln!(text, "\nSTORAGE");
+    }
+    for line in storage {
+        let _ = writeln!(text, "        {line}");
     }
     text
 }
@@ -78,6 +86,13 @@ pub fn audit_markdown(report: &AuditReport, store: &str, moment: &str, zone: Zon
     let _ = writeln!(text, "As of {moment}: {}.", summary(report));
     for finding in &report.findings {
         text.push_str(&markdown_of(finding, zone));
+    }
+    let storage = storage(&report.storage);
+    if !storage.is_empty() {
+        text.push_str("\n## Storage\n\n");
+    }
+    for line in storage {
+        let _ = writeln!(text, "- {}", escaped(&line));
     }
     text
 }

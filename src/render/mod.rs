@@ -14,6 +14,7 @@ mod sarif;
 mod schema;
 mod sequence;
 mod shell;
+mod storage;
 mod table;
 #[cfg(test)]
 mod tests;

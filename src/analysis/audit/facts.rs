@@ -1,15 +1,18 @@
 //! What rules look at: gathered once, as known at the cut.
 
 use foldhash::fast::FixedState;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::streams::Streams;
 use crate::analysis::bodies::{Bodies, BodiesError};
+use crate::analysis::compaction::{Compacted, CompactionError, LongStream, long_streams};
+use crate::analysis::lag::{Course, Samples};
 use crate::analysis::replay::{FoldRules, ReplayError};
 use crate::analysis::schema::{Registered, SchemaReport, schemas};
 use crate::analysis::side;
 use crate::log::{
     CauseRef, Cut, IdRef, Log, PayloadReader, Problem, RowSource, RowsError, Says, SideKind,
+    TableSource,
 };
 use crate::model::{Cancelled, EventIx, Task, Timestamp};
 
@@ -23,6 +26,8 @@ pub struct Audited<'a> {
     pub payloads: &'a dyn PayloadReader,
     /// What stands beside the events.
     pub rows: &'a dyn RowSource,
+    /// Other tables of the store, read models among them.
+    pub tables: &'a dyn TableSource,
     /// How the store's payloads are folded.
     pub fold: &'a FoldRules,
 }
@@ -69,6 +74,15 @@ impl From<RowsError> for AuditError {
     }
 }
 
+impl From<CompactionError> for AuditError {
+    fn from(error: CompactionError) -> Self {
+        match error {
+            CompactionError::Bodies(error) => error.into(),
+            CompactionError::Rows(error) => error.into(),
+        }
+    }
+}
+
 /// What is known of a store as of the cut.
 pub struct Facts<'a> {
     /// The index.
@@ -85,16 +99,28 @@ pub struct Facts<'a> {
     pub schemas: SchemaReport,
     /// What one pass over all streams found.
     pub streams: Streams,
+    /// Streams that are long enough to want snapshots.
+    pub long: Vec<LongStream>,
     /// The first records that could not be read, or not wholly.
     pub problems: Vec<Problem>,
     /// How many there are.
     pub problem_count: u64,
+    /// How consumers got on, where the store keeps a history of it.
+    pub(super) course: Option<Course>,
+    pub(super) tables: &'a dyn TableSource,
     rows: &'a dyn RowSource,
     /// Events whose id stands before them among those known, with the first that has it.
     repeated: Vec<(EventIx, EventIx)>,
-    /// The first known event of an id of which the first of all is not known.
-    first_known: HashMap<EventIx, EventIx, FixedState>,
+    /// By event, what caused it.
+    causes: Vec<u32>,
+    /// Events that cause each other in circles, each circle in log order.
+    cycles: Vec<Vec<EventIx>>,
+    cyclic: HashSet<EventIx, FixedState>,
 }
+
+/// An event without a cause, and one whose cause is no known event.
+const NO_CAUSE: u32 = u32::MAX;
+const ELSEWHERE: u32 = u32::MAX - 1;
 
 impl std::fmt::Debug for Facts<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -115,11 +141,30 @@ impl<'a> Facts<'a> {
         let registered = Registered::known(log, &cut, audited.rows, task)?;
         let schemas = schemas(log, &cut, &bodies, &registered, None);
         let streams = Streams::gather(log, &cut, task)?;
+        let compacted = Compacted {
+            log,
+            cut,
+            bodies: &bodies,
+            payloads: audited.payloads,
+            rows: audited.rows,
+            fold: audited.fold,
+        };
+        let long = long_streams(compacted, task)?;
         let problems = log.known_problems(&cut);
         let problem_count = problems.count;
         let problems = problems.first.into_iter().cloned().collect();
         let (repeated, first_known) = repeated(log, &cut);
-        Ok(Self {
+        let course = match audited.rows.kinds().contains(&SideKind::CheckpointHistory) {
+            true => Some(Course::read(
+                log,
+                audited.rows,
+                &Samples::default(),
+                cut.clock(),
+                task,
+            )?),
+            false => None,
+        };
+        let mut facts = Self {
             log,
             cut,
             payloads: audited.payloads,
@@ -127,12 +172,76 @@ impl<'a> Facts<'a> {
             bodies,
             schemas,
             streams,
+            long,
             problems,
             problem_count,
+            course,
+            tables: audited.tables,
             rows: audited.rows,
             repeated,
-            first_known,
-        })
+            causes: causes(log, &cut, &first_known, task)?,
+            cycles: Vec::new(),
+            cyclic: HashSet::default(),
+        };
+        facts.cycles = facts.circles(task)?;
+        facts.cyclic = facts.cycles.iter().flatten().copied().collect();
+        Ok(facts)
+    }
+
+    /// Events that cause each other in circles, each circle in log order.
+    #[must_use]
+    pub fn cycles(&self) -> &[Vec<EventIx>] {
+        &self.cycles
+    }
+
+    /// Whether an event stands in one of them.
+    #[must_use]
+    pub fn is_cyclic(&self, event: EventIx) -> bool {
+        self.cyclic.contains(&event)
+    }
+
+    /// The circles there are.
+    fn circles(&self, task: &Task) -> Result<Vec<Vec<EventIx>>, Cancelled> {
+        let mut found: Vec<Vec<EventIx>> = Vec::new();
+        let mut known: HashSet<EventIx, FixedState> = HashSet::default();
+        for (nth, start) in self.events().enumerate() {
+            if nth.is_multiple_of(1 << 14) {
+                task.check()?;
+            }
+            // In every circle one event at least names one that does not stand before it.
+            let Some(mut at) = self.known_cause(start).filter(|cause| *cause >= start) else {
+                continue;
+            };
+            if known.contains(&start) {
+                continue;
+            }
+            let mut way = vec![start];
+            while at != start && way.len() < FARTHEST && !known.contains(&at) {
+                way.push(at);
+                match self.known_cause(at) {
+                    Some(cause) => at = cause,
+                    None => break,
+                }
+            }
+            if at == start {
+                known.extend(&way);
+                way.sort_unstable();
+                found.push(way);
+            }
+        }
+        Ok(found)
+    }
+
+    /// What is looked at for compaction.
+    pub(super) fn compacted(&self) -> Compacted<'_> {
+        Compacted {
+            log: self.log,
+            cut: self.cut,
+            bodies: &self.bodies,
+            payloads: self.payloads,
+            rows: self.rows,
+            fold: self.fold,
+        }
     }
 
     /// Whether an event is known.
@@ -156,15 +265,18 @@ impl<'a> Facts<'a> {
     /// What caused an event, among what is known: an event, or an id that no known event has.
     #[must_use]
     pub fn cause(&self, event: EventIx) -> Option<CauseRef<'a>> {
-        let id = self.log.causation(event)?;
-        Some(match self.log.cause(event)? {
-            CauseRef::Event(cause) if self.knows(cause) => CauseRef::Event(cause),
-            CauseRef::Event(cause) => match self.first_known.get(&cause) {
-                Some(&known) => CauseRef::Event(known),
-                None => CauseRef::Elsewhere(id),
-            },
-            elsewhere @ CauseRef::Elsewhere(_) => elsewhere,
-        })
+        match self.causes.get(event.at()).copied()? {
+            NO_CAUSE => None,
+            ELSEWHERE => self.log.causation(event).map(CauseRef::Elsewhere),
+            cause => Some(CauseRef::Event(EventIx(cause))),
+        }
+    }
+
+    /// The same, if it is a known event.
+    #[must_use]
+    pub fn known_cause(&self, event: EventIx) -> Option<EventIx> {
+        let cause = self.causes.get(event.at()).copied()?;
+        (cause < ELSEWHERE).then_some(EventIx(cause))
     }
 
     /// When an event was recorded, by its own time.
@@ -198,6 +310,30 @@ impl<'a> Facts<'a> {
             self.log, &self.cut, self.rows, kind, task, &mut row,
         )?)
     }
+}
+
+/// A longer way back is taken for no circle.
+const FARTHEST: usize = 10_000;
+
+/// What caused each event, by its place.
+fn causes(log: &Log, cut: &Cut, first_known: &Firsts, task: &Task) -> Result<Vec<u32>, Cancelled> {
+    let mut causes = vec![NO_CAUSE; cut.outside().at()];
+    for known in cut.known(log) {
+        for event in known.map(EventIx) {
+            if event.0.is_multiple_of(1 << 14) {
+                task.check()?;
+            }
+            causes[event.at()] = match log.cause(event) {
+                None => NO_CAUSE,
+                Some(CauseRef::Event(cause)) if cut.holds(log, cause) => cause.0,
+                Some(CauseRef::Event(cause)) => {
+                    first_known.get(&cause).map_or(ELSEWHERE, |known| known.0)
+                }
+                Some(CauseRef::Elsewhere(_)) => ELSEWHERE,
+            };
+        }
+    }
+    Ok(causes)
 }
 
 type Firsts = HashMap<EventIx, EventIx, FixedState>;

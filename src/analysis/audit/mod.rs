@@ -19,6 +19,7 @@
 //! count by one, whether causes are events, whether snapshots are what the default fold comes to), it lets
 //! the store's own majority decide, and says nothing where there is none.
 
+mod drift;
 mod facts;
 mod proofs;
 mod report;
@@ -33,6 +34,7 @@ pub use report::{AuditReport, Counts, Evidence, Finding};
 pub use rule::{Rule, Severity};
 pub use rules::RULES;
 
+use crate::analysis::compaction::{self, CompactBy};
 use crate::model::Task;
 
 /// How an audit is made.
@@ -42,6 +44,8 @@ pub struct AuditOptions {
     pub evidence: usize,
     /// Names of rules that are left out.
     pub muted: Vec<String>,
+    /// The key of the compaction that is looked at.
+    pub compact_by: CompactBy,
 }
 
 impl Default for AuditOptions {
@@ -49,6 +53,7 @@ impl Default for AuditOptions {
         Self {
             evidence: 20,
             muted: Vec::new(),
+            compact_by: CompactBy::Stream,
         }
     }
 }
@@ -89,5 +94,7 @@ pub fn judge(
     }
     // The worst first; the rest as the rules stand.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    Ok(AuditReport::new(facts, findings, rules))
+    let by = &options.compact_by;
+    let storage = compaction::report(facts.compacted(), by, &facts.long, task)?;
+    Ok(AuditReport::new(facts, findings, rules, storage))
 }

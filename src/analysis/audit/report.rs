@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::facts::Facts;
 use super::rule::Severity;
+use crate::analysis::compaction::CompactionReport;
 use crate::log::AsOf;
 use crate::model::{EventIx, PositionName, Timestamp, Version};
 
@@ -20,6 +21,8 @@ pub struct AuditReport {
     pub findings: Vec<Finding>,
     /// How many findings there are of each severity.
     pub counts: Counts,
+    /// Compaction, snapshots and growth: nothing that is wrong, and worth knowing.
+    pub storage: CompactionReport,
 }
 
 /// Findings by severity.
@@ -72,6 +75,9 @@ pub struct Evidence {
     /// The consumer that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consumer: Option<String>,
+    /// The key of the row of a read model that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<String>,
     /// What about it, in a few words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -81,7 +87,12 @@ pub struct Evidence {
 }
 
 impl AuditReport {
-    pub(super) fn new(facts: &Facts<'_>, findings: Vec<Finding>, rules: usize) -> Self {
+    pub(super) fn new(
+        facts: &Facts<'_>,
+        findings: Vec<Finding>,
+        rules: usize,
+        storage: CompactionReport,
+    ) -> Self {
         let count = |severity| {
             let same = findings.iter().filter(|found| found.severity == severity);
             same.count()
@@ -96,6 +107,7 @@ impl AuditReport {
                 info: count(Severity::Info),
             },
             findings,
+            storage,
         }
     }
 

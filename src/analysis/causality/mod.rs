@@ -13,15 +13,20 @@
 //!
 //! **Orders** (`orders`). The events of a trace by position, by recorded time, by hybrid logical clock and by
 //! cause (vector clocks, where there are some): each pair of neighbours that one of them turns round is told.
+//!
+//! **Conflicts** (`concurrent`, `merges`). Writes to one stream of which neither writer knew of the other, the
+//! sides into which they fall, and what would come of the fields that several sides have written.
 
 mod concurrent;
+mod merges;
 mod orders;
 mod skew;
 #[cfg(test)]
 mod tests;
 mod trace;
 
-pub use concurrent::{Concurrent, concurrent};
+pub use concurrent::{Concurrent, Conflict, Side, concurrent, conflicts};
+pub use merges::{FieldMerge, Merge, MergeKind, MergeSide, merges};
 pub use orders::Disagreement;
 pub use skew::{Skew, Skews};
 pub use trace::{Edge, Subject, TraceNode, TraceReport, Untraceable, subject, trace};

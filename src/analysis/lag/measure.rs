@@ -69,7 +69,10 @@ impl Course {
             return standing;
         };
         let rank = |covers: usize| tail.count(log, 0, known) - tail.count(log, covers, known);
-        let window = window(way, tail, log, known, now);
+        let window = match way.len().checked_sub(1) {
+            Some(last) => window(way, last, tail, log, known, now),
+            None => Vec::new(),
+        };
         standing.status = match standing.first {
             None => Some(Status::Ok),
             Some(_) => waits_since.and_then(|since| {
@@ -138,11 +141,15 @@ fn since(way: &Way<'_>, covers: usize, rank: &dyn Fn(usize) -> usize) -> Option<
     way.at(same.last()?)
 }
 
-/// The last steps up to `now`: ten of them, or those of ten minutes where these are more.
-fn window(way: &Way<'_>, tail: &Tail, log: &Log, known: Known, now: Timestamp) -> Vec<Sample> {
-    let Some(last) = way.len().checked_sub(1) else {
-        return Vec::new();
-    };
+/// The steps up to the `last`-th, as of `now`: ten of them, or those of ten minutes where these are more.
+pub(super) fn window(
+    way: &Way<'_>,
+    last: usize,
+    tail: &Tail,
+    log: &Log,
+    known: Known,
+    now: Timestamp,
+) -> Vec<Sample> {
     let from = now.saturating_sub(LENGTH);
     let mut window = Vec::with_capacity(STEPS);
     for at in (0..=last).rev() {

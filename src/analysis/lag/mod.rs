@@ -38,6 +38,7 @@ mod progress;
 mod report;
 mod samples;
 mod series;
+mod spells;
 mod status;
 mod tail;
 #[cfg(test)]
@@ -52,4 +53,5 @@ pub use progress::Evidence;
 pub use report::{Blocking, Certainty, ConsumerLag, LagOptions, LagReport, Trend, report};
 pub use samples::{Looked, Samples};
 pub use series::{Chart, Point};
+pub use spells::Spell;
 pub use status::Status;

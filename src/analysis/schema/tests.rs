@@ -5,13 +5,13 @@ use super::fields::Field;
 use super::verdict::Compatibility;
 use crate::analysis::bodies::Kind;
 
-#[expect(clippy::fn_params_excessive_bools, reason = "a table of cases")]
-fn field(path: &str, kind: Kind, optional: bool) -> Field {
+/// A field that every event has.
+fn field(path: &str, kind: Kind) -> Field {
     Field {
         path: path.to_owned(),
         types: vec![kind.json_type()],
-        presence: if optional { 0.5 } else { 1.0 },
-        optional,
+        presence: 1.0,
+        optional: false,
         format: kind.format(),
         values: Vec::new(),
         kinds: kind.bit(),
@@ -21,13 +21,13 @@ fn field(path: &str, kind: Kind, optional: bool) -> Field {
 #[test]
 fn a_field_that_becomes_an_object_is_told_once() {
     let one = [
-        field("/amount", Kind::Number, false),
-        field("/currency", Kind::Text, false),
+        field("/amount", Kind::Number),
+        field("/currency", Kind::Text),
     ];
     let two = [
-        field("/amount", Kind::Object, false),
-        field("/amount/currency", Kind::Text, false),
-        field("/amount/value", Kind::Decimal, false),
+        field("/amount", Kind::Object),
+        field("/amount/currency", Kind::Text),
+        field("/amount/value", Kind::Decimal),
     ];
     let found = changes(&one, &two);
     let kinds: Vec<(&str, ChangeKind)> = found
@@ -46,8 +46,8 @@ fn a_field_that_becomes_an_object_is_told_once() {
 
 #[test]
 fn a_name_that_is_spelled_otherwise_is_perhaps_the_same_field() {
-    let one = [field("/user_id", Kind::Uuid, false)];
-    let two = [field("/userId", Kind::Uuid, false)];
+    let one = [field("/user_id", Kind::Uuid)];
+    let two = [field("/userId", Kind::Uuid)];
     let found = changes(&one, &two);
     let renamed = found
         .iter()

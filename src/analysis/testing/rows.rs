@@ -127,7 +127,8 @@ fn second(seconds: i64) -> Timestamp {
     Timestamp::from_micros(seconds * 1_000_000)
 }
 
-fn about(
+/// A row of some kind about a consumer, with nothing in it that does not matter.
+pub(crate) fn about(
     kind: u8,
     consumer: String,
     mark: Option<Mark>,

@@ -111,6 +111,7 @@ impl Session {
             log: Arc::clone(&self.log),
             payloads: Arc::clone(&self.opened.payloads),
             rows: Arc::clone(&self.opened.rows),
+            tables: Arc::clone(&self.opened.tables),
             rules: self.opened.rules.clone(),
             facts: Arc::clone(&self.opened.facts),
         }

@@ -127,6 +127,7 @@ impl System {
             return self.position;
         }
         self.position += 1;
+        self.recorded = self.position;
         self.last = at;
         entry.event.position = self.position;
         entry.event.recorded_at = self.stamp(at, entry.event.kind.service);

@@ -229,10 +229,10 @@ impl System {
 
     /// Admits an event that the story does not know of: nobody of the story reacts to it.
     pub(super) fn admit_beside(&mut self, entry: Entry, at: Timestamp) -> i64 {
-        let handled = self.handled.clone();
+        let (handled, recorded) = (self.handled.clone(), self.recorded);
         let at = self.next_moment(at);
         let position = self.admit(entry, at);
-        self.handled = handled;
+        (self.handled, self.recorded) = (handled, recorded);
         position
     }
 

@@ -135,9 +135,9 @@ impl<T> Sim<T> {
         self.system.version(stream)
     }
 
-    /// The position of the event that was recorded last.
+    /// The position of the event that the story has recorded last, whatever came behind it.
     pub const fn position(&self) -> i64 {
-        self.system.position
+        self.system.recorded
     }
 
     /// Somebody reads a stream's state.

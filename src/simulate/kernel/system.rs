@@ -87,6 +87,8 @@ pub struct System {
     pub limit: u64,
     pub now: Timestamp,
     pub position: i64,
+    /// The last event that belongs to the story.
+    pub recorded: i64,
     /// When the last event was recorded, by the store's own clock.
     pub(super) last: Timestamp,
     pub(super) ids: Rng,
@@ -140,6 +142,7 @@ impl System {
             limit: most,
             now: world.span.start,
             position: 0,
+            recorded: 0,
             last: Timestamp::from_micros(0),
             ids: Rng::new(seed.of(2)),
             dice: Rng::new(seed.of(3)),

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::analysis::testing::rows::{Given, cut_short};
+use crate::analysis::testing::rows::{Given, about, cut_short};
 use crate::analysis::testing::truncated;
 use crate::log::{
     Bound, Checkpoint, CheckpointHistory, Clock, DeadLetter, Mark, Marked, OutboxMessage, Payload,
@@ -186,68 +186,10 @@ fn given_rows() -> impl Strategy<Value = Given> {
             version: Version(version),
         })),
     ];
-    let row =
-        (0..6_u8, 0..3_u8, mark, date(), date()).prop_map(|(kind, who, mark, date, later)| {
-            let consumer = format!("consumer-{who}");
-            match kind {
-                0 => (
-                    SideKind::Checkpoints,
-                    Says::Checkpoint(Checkpoint {
-                        consumer,
-                        reached: mark,
-                        updated_at: date,
-                        ..Checkpoint::default()
-                    }),
-                ),
-                1 | 2 => (
-                    SideKind::CheckpointHistory,
-                    Says::CheckpointHistory(CheckpointHistory {
-                        consumer,
-                        partition: None,
-                        reached: mark,
-                        at: date,
-                    }),
-                ),
-                3 => (
-                    SideKind::Outbox,
-                    Says::Outbox(OutboxMessage {
-                        id: Some(consumer),
-                        of: mark,
-                        message_type: None,
-                        stream: None,
-                        payload: Payload::Absent,
-                        created_at: date,
-                        published_at: later,
-                        published: None,
-                        attempts: Some(1),
-                        status: Some("x".to_owned()),
-                        error: Some("y".to_owned()),
-                    }),
-                ),
-                4 => (
-                    SideKind::DeadLetters,
-                    Says::DeadLetter(DeadLetter {
-                        consumer: Some(consumer),
-                        of: mark,
-                        message_type: None,
-                        payload: Payload::Absent,
-                        error: None,
-                        at: date,
-                        attempts: None,
-                        status: Some("x".to_owned()),
-                    }),
-                ),
-                _ => (
-                    SideKind::Processed,
-                    Says::Processed(Processed {
-                        consumer: Some(consumer),
-                        of: mark,
-                        processed_at: date,
-                        attempts: None,
-                    }),
-                ),
-            }
-        });
+    let row = (0..9_u8, 0..3_u8, mark, date(), date());
+    let row = row.prop_map(|(kind, who, mark, date, later)| {
+        about(kind, format!("consumer-{who}"), mark, date, later)
+    });
     prop::collection::vec(row, 0..12).prop_map(Given)
 }
 

@@ -45,6 +45,7 @@ impl Question for AskAudit {
             log,
             payloads,
             rows,
+            tables,
             rules,
             ..
         } = &self.subject;
@@ -53,11 +54,13 @@ impl Question for AskAudit {
             cut: self.cut,
             payloads: &**payloads,
             rows: &**rows,
+            tables: &**tables,
             fold: rules,
         };
         let options = AuditOptions {
             evidence: 200,
             muted: self.muted.clone(),
+            ..AuditOptions::default()
         };
         let failed = |error: AuditError| match error {
             AuditError::Cancelled(_) => Unanswered::Cancelled,

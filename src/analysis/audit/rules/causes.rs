@@ -7,7 +7,7 @@ use super::super::proofs::Proofs;
 use super::super::rule::{Rule, Severity};
 use crate::analysis::words::many;
 use crate::log::{CauseRef, IdRef, Says, SideKind};
-use crate::model::{EventIx, Task};
+use crate::model::Task;
 
 /// A cause that is not in the store.
 pub(super) const ORPHAN: Rule = Rule {
@@ -32,9 +32,6 @@ pub(super) const CYCLE: Rule = Rule {
     example: "#120 names #121 as its cause, and #121 names #120.",
     find: cycle,
 };
-
-/// A longer way back is taken for none.
-const FARTHEST: usize = 10_000;
 
 fn orphan(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
     let beside = ids_beside(facts, task)?;
@@ -81,53 +78,9 @@ fn ids_beside(facts: &Facts<'_>, task: &Task) -> Result<HashSet<String>, AuditEr
     Ok(ids)
 }
 
-fn cause_of(facts: &Facts<'_>, event: EventIx) -> Option<EventIx> {
-    match facts.cause(event) {
-        Some(CauseRef::Event(cause)) => Some(cause),
-        _ => None,
-    }
-}
-
-/// The circles there are, each from its first event in log order on.
-fn cycles(facts: &Facts<'_>, task: &Task) -> Result<Vec<Vec<EventIx>>, AuditError> {
-    let mut found: Vec<Vec<EventIx>> = Vec::new();
-    let mut known: HashSet<EventIx> = HashSet::new();
-    for (nth, start) in facts.events().enumerate() {
-        if nth.is_multiple_of(1 << 14) {
-            task.check()?;
-        }
-        // In every circle one event at least names one that does not stand before it.
-        let Some(mut at) = cause_of(facts, start).filter(|cause| *cause >= start) else {
-            continue;
-        };
-        if known.contains(&start) {
-            continue;
-        }
-        let mut way = vec![start];
-        while at != start && way.len() < FARTHEST && !known.contains(&at) {
-            way.push(at);
-            match cause_of(facts, at) {
-                Some(cause) => at = cause,
-                None => break,
-            }
-        }
-        if at == start {
-            known.extend(&way);
-            way.sort_unstable();
-            found.push(way);
-        }
-    }
-    Ok(found)
-}
-
-/// The events of all circles.
-pub(super) fn in_cycles(facts: &Facts<'_>, task: &Task) -> Result<HashSet<EventIx>, AuditError> {
-    Ok(cycles(facts, task)?.into_iter().flatten().collect())
-}
-
-fn cycle(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    for cycle in cycles(facts, task)? {
-        proofs.case(&cycle);
+fn cycle(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
+    for cycle in facts.cycles() {
+        proofs.case(cycle);
     }
     proofs.found(|count| {
         let circles = many(count, "circle", "circles").unwrap_or_default();

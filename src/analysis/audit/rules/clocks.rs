@@ -1,12 +1,12 @@
 //! Services whose clocks are apart, and writes that did not know of each other.
 
+use std::collections::HashSet;
+
 use super::super::facts::{AuditError, Facts};
 use super::super::proofs::Proofs;
 use super::super::rule::{Rule, Severity};
-use super::causes::in_cycles;
-use crate::analysis::causality::{Skews, concurrent};
+use crate::analysis::causality::{FieldMerge, Merge, MergeKind, Skews, concurrent, merges};
 use crate::analysis::words::many;
-use crate::log::CauseRef;
 use crate::model::Task;
 use crate::model::time::Span;
 
@@ -34,21 +34,47 @@ pub(super) const CONCURRENT: Rule = Rule {
     find: concurrent_writes,
 };
 
-fn skew(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
+/// Conflicts of which it is looked at what they lose.
+const MERGED: usize = 200;
+
+/// `/quantities/MUG-BLUE: the last write keeps 3, a PN-counter gives 5`, of the first fields that lose.
+fn lost(merge: &Merge) -> String {
+    let losing = merge.fields.iter().filter(|field| field.loses());
+    let mut losing: Vec<&FieldMerge> = losing.collect();
+    losing.sort_by_key(|field| field.kind);
+    // What a register says may be a number of the write itself.
+    if losing
+        .iter()
+        .any(|field| field.kind != MergeKind::LwwRegister)
+    {
+        losing.retain(|field| field.kind != MergeKind::LwwRegister);
+    }
+    let told = losing.into_iter().take(3).map(|field| {
+        format!(
+            "{}: the last write keeps {}, a {} gives {}",
+            field.field,
+            field.last_write,
+            field.kind.name(),
+            field.merged
+        )
+    });
+    told.collect::<Vec<String>>().join("; ")
+}
+
+fn skew(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
     let bodies = &facts.bodies;
     if bodies.services() < 2 {
         return Ok(());
     }
-    let cyclic = in_cycles(facts, task)?;
     let mut skews = Skews::default();
     for event in facts.events() {
-        let Some(CauseRef::Event(cause)) = facts.cause(event) else {
+        let Some(cause) = facts.known_cause(event) else {
             continue;
         };
         let services = bodies.service(cause).zip(bodies.service(event));
         let times = facts.recorded(cause).zip(facts.recorded(event));
         if let (Some((from, to)), Some((one, two))) = (services, times)
-            && !cyclic.contains(&event)
+            && !facts.is_cyclic(event)
         {
             skews.see((from, cause, one), (to, event, two));
         }
@@ -77,14 +103,46 @@ fn skew(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
 fn concurrent_writes(
     facts: &Facts<'_>,
     proofs: &mut Proofs<'_>,
-    _: &Task,
+    task: &Task,
 ) -> Result<(), AuditError> {
-    for pair in concurrent(facts.log, &facts.cut, &facts.bodies) {
-        proofs.case(&[pair.one, pair.two]);
+    let pairs = concurrent(facts.log, &facts.cut, &facts.bodies);
+    let merges = match pairs.is_empty() {
+        true => Vec::new(),
+        false => merges(
+            facts.log,
+            &facts.cut,
+            &facts.bodies,
+            (facts.payloads, facts.fold),
+            MERGED,
+            task,
+        )?,
+    };
+    let mut told: HashSet<usize> = HashSet::new();
+    for pair in pairs {
+        let mut own = merges.iter().enumerate();
+        let own = own.find(|(_, merge)| {
+            merge
+                .sides
+                .iter()
+                .any(|side| side.events.contains(&pair.two))
+        });
+        proofs.case(&[pair.one]);
+        // The first pair of a conflict says what is lost in it.
+        let lost = own
+            .filter(|(at, _)| told.insert(*at))
+            .map(|(_, merge)| lost(merge));
+        proofs.show(pair.two, || lost.unwrap_or_default());
     }
+    let fields = merges.iter().flat_map(|merge| &merge.fields);
+    let losing = fields.filter(|field| field.loses() && field.kind != MergeKind::LwwRegister);
+    let losing = losing.count() as u64;
     proofs.found(|count| {
         let events = many(count, "event was", "events were").unwrap_or_default();
-        format!("{events} written without knowing of one before in the same stream.")
+        let lost = many(losing, "counter or set", "counters and sets");
+        let lost = lost.map_or(String::new(), |lost| {
+            format!(" The last write loses something in {lost} of those that were looked at.")
+        });
+        format!("{events} written without knowing of one before in the same stream.{lost}")
     });
     Ok(())
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use super::super::facts::{AuditError, Facts};
 use super::super::proofs::Proofs;
-use super::super::report::Evidence;
 use super::super::rule::{Rule, Severity};
 use super::commands::words;
 use crate::analysis::schema::Field;
@@ -97,9 +96,14 @@ fn metadata(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), 
         lacking.map(|(what, ..)| *what).collect()
     };
     if !none.is_empty() {
-        proofs.other(|_| Evidence::default());
+        proofs.count_more(1);
         proofs.found_as(Severity::Info, |_| {
-            format!("No event has a {}.", none.join(", or a "))
+            let named = none.iter().map(|what| match *what {
+                "id" => "an id".to_owned(),
+                what => format!("a {what}"),
+            });
+            let named: Vec<String> = named.collect();
+            format!("No event has {}.", named.join(", or "))
         });
     }
     Ok(())

@@ -6,12 +6,14 @@ mod clocks;
 mod commands;
 mod consumers;
 mod content;
+mod coupling;
 mod habits;
 mod ids;
 mod order;
 mod outbox;
 mod payloads;
 mod processed;
+mod read_models;
 mod schema;
 mod snapshots;
 mod streams;
@@ -44,6 +46,7 @@ pub const RULES: &[&Rule] = &[
     &outbox::LOST,
     &outbox::OUTAGE,
     &outbox::REPEATED,
+    &read_models::DRIFT,
     &commands::AS_EVENT,
     &streams::UNBOUNDED,
     &schema::INCOMPATIBLE,
@@ -51,6 +54,7 @@ pub const RULES: &[&Rule] = &[
     &schema::REGISTRY,
     &habits::METADATA,
     &consumers::NO_DEAD_LETTERS,
+    &coupling::ORDER,
     &schema::NO_STRATEGY,
     &habits::PERSONAL,
     &habits::CRUD,

@@ -3,10 +3,9 @@
 use super::super::facts::{AuditError, Facts};
 use super::super::proofs::Proofs;
 use super::super::rule::{Rule, Severity};
-use super::causes::in_cycles;
 use crate::analysis::words::many;
-use crate::log::{Arranged, CauseRef};
-use crate::model::Task;
+use crate::log::{Arranged, Clock};
+use crate::model::{EventIx, Task};
 
 /// An event that arrived after a later one of its stream.
 pub(super) const LATE: Rule = Rule {
@@ -46,13 +45,31 @@ pub(super) const BEFORE_CAUSE: Rule = Rule {
 
 fn late(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
     for &(event, by) in &facts.streams.late {
-        proofs.case(&[by, event]);
+        if !is_copy(facts, event) {
+            proofs.case(&[by, event]);
+        }
     }
     proofs.found(|count| {
         let events = many(count, "event", "events").unwrap_or_default();
         format!("{events} occurred before one that stands before in its stream.")
     });
     Ok(())
+}
+
+/// Whether the same thing stands in the stream before: then it came in time, and this is told as a repetition.
+fn is_copy(facts: &Facts<'_>, event: EventIx) -> bool {
+    let log = facts.log;
+    let what = |event: EventIx| {
+        let occurred = log.own_time(event, Clock::Occurred);
+        (log.event_type(event), occurred, facts.bodies.digest(event))
+    };
+    let id = log.event_id(event);
+    let before = log.stream_events(log.stream(event)).into_iter();
+    let mut before = before.take_while(|other| *other < event);
+    before.any(|other| {
+        facts.knows(other)
+            && (what(other) == what(event) || id.is_some() && log.event_id(other) == id)
+    })
 }
 
 fn backwards(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
@@ -69,14 +86,13 @@ fn backwards(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(),
     Ok(())
 }
 
-fn before_cause(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let cyclic = in_cycles(facts, task)?;
+fn before_cause(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
     for event in facts.events() {
-        let Some(CauseRef::Event(cause)) = facts.cause(event) else {
+        let Some(cause) = facts.known_cause(event) else {
             continue;
         };
         let times = facts.recorded(cause).zip(facts.recorded(event));
-        if times.is_some_and(|(cause, effect)| effect < cause) && !cyclic.contains(&event) {
+        if times.is_some_and(|(cause, effect)| effect < cause) && !facts.is_cyclic(event) {
             proofs.case(&[cause, event]);
         }
     }

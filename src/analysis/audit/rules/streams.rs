@@ -1,14 +1,11 @@
 //! Streams that only grow.
 
-use hashbrown::HashMap;
-
 use super::super::facts::{AuditError, Facts};
 use super::super::proofs::Proofs;
 use super::super::report::Evidence;
 use super::super::rule::{Rule, Severity};
 use crate::analysis::words::{grouped, many};
-use crate::log::{Says, SideKind};
-use crate::model::{EventIx, StreamIx, Task};
+use crate::model::{EventIx, Task};
 
 /// A long stream without a snapshot.
 pub(super) const UNBOUNDED: Rule = Rule {
@@ -25,48 +22,9 @@ pub(super) const UNBOUNDED: Rule = Rule {
 /// So many events can be read in no time.
 const LONG: u64 = 100;
 
-fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let log = facts.log;
-    let mut covered: HashMap<StreamIx, i64> = HashMap::new();
-    facts.rows(SideKind::Snapshots, task, &mut |file, says| {
-        let Says::Snapshot(row) = says else { return };
-        let reached = row.reached.as_ref().and_then(|mark| log.marked(file, mark));
-        let stream = match (reached, &row.stream) {
-            (Some(event), _) => Some(log.stream(event)),
-            (None, Some(name)) => log.streams().find(name).map(StreamIx),
-            (None, None) => None,
-        };
-        let version = row
-            .version
-            .or_else(|| reached.map(|event| log.version(event)));
-        if let (Some(stream), Some(version)) = (stream, version) {
-            let last = covered.entry(stream).or_insert(version.0);
-            *last = version.0.max(*last);
-        }
-    })?;
-    let mut long: Vec<(u64, EventIx)> = Vec::new();
-    for (at, length) in facts.streams.lengths.iter().enumerate() {
-        if u64::from(*length) < LONG {
-            continue;
-        }
-        let stream = StreamIx::from_usize(at);
-        let own = log.stream_events(stream).into_iter();
-        let own: Vec<EventIx> = own.filter(|event| facts.knows(*event)).collect();
-        let ended = own.iter().any(|event| log.stream_end(*event).is_some());
-        let rest = match covered.get(&stream) {
-            None => own.len(),
-            Some(last) => own
-                .iter()
-                .filter(|event| log.version(**event).0 > *last)
-                .count(),
-        };
-        if let (false, Some(last)) = (ended, own.last())
-            && rest as u64 >= LONG
-        {
-            long.push((rest as u64, *last));
-        }
-    }
-    long.sort_by(|a, b| b.cmp(a));
+fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
+    let long = facts.long.iter().map(|own| (own.since.events, own.last));
+    let long: Vec<(u64, EventIx)> = long.filter(|(rest, _)| *rest >= LONG).collect();
     let longest = long.first().map_or(0, |(rest, _)| *rest);
     for (rest, last) in long {
         proofs.other(|proofs| Evidence {

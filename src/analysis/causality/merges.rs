@@ -1,0 +1,437 @@
+//! What becomes of concurrent writes: what the last one in the log keeps and loses, and what a merge that
+//! knows the kind of a field would give.
+//!
+//! # How it works
+//!
+//! Each side is folded on top of the state that both had before. A field that several sides have written is
+//! merged by its kind: of a number, the changes of all sides are added up (a PN-counter; a grow-only
+//! counter where nobody took anything away); of a list, what was added stays unless somebody who saw it
+//! took it away (an observed-remove set), or everything stays (a grow-only set); of anything else the later
+//! write wins by a clock that both trust (a register). These are the merges of conflict-free replicated data
+//! types, computed from states, since a log of states is all that there is.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde_json::{Number, Value};
+
+use super::concurrent::{Conflict, conflicts};
+use crate::analysis::bodies::{Bodies, BodiesError, Stamp};
+use crate::analysis::replay::{FoldRules, MergeFold};
+use crate::log::{Body, Clock, Cut, Log, PayloadReader, Unreadable};
+use crate::model::json::pointer;
+use crate::model::{EventIx, PositionName, StreamIx, Task, Timestamp};
+
+/// What became of the writes of one conflict.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Merge {
+    /// The stream.
+    pub stream: String,
+    /// The sides in the order in which they came into the log.
+    pub sides: Vec<MergeSide>,
+    /// The fields that several sides have written, in the order of their names.
+    pub fields: Vec<FieldMerge>,
+}
+
+/// One side of it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MergeSide {
+    /// The replica.
+    pub name: String,
+    /// Its events.
+    pub positions: Vec<PositionName>,
+    /// The same.
+    #[serde(skip)]
+    pub events: Vec<EventIx>,
+}
+
+/// A field that several sides have written. Null is what is not there.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FieldMerge {
+    /// A JSON pointer.
+    pub field: String,
+    /// How it should be merged.
+    pub kind: MergeKind,
+    /// Before the conflict.
+    pub before: Value,
+    /// What each side has made of it; null of a side that has not written it.
+    pub sides: Vec<Value>,
+    /// What stands there if the last write in the log wins.
+    pub last_write: Value,
+    /// What the merge gives.
+    pub merged: Value,
+    /// What other merges would give, by name.
+    pub others: BTreeMap<MergeKind, Value>,
+}
+
+impl FieldMerge {
+    /// Whether the last write loses something that the merge keeps.
+    #[must_use]
+    pub fn loses(&self) -> bool {
+        let set = |value: &Value| match value {
+            Value::Array(items) => {
+                let mut items: Vec<String> = items.iter().map(Value::to_string).collect();
+                items.sort_unstable();
+                items
+            }
+            other => vec![other.to_string()],
+        };
+        set(&self.merged) != set(&self.last_write)
+    }
+}
+
+/// A way to merge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MergeKind {
+    /// A counter that only grows.
+    Counter,
+    /// A counter that goes up and down.
+    PnCounter,
+    /// A set from which nothing is taken away.
+    GrowOnlySet,
+    /// A set from which that is taken away which was seen there.
+    OrSet,
+    /// The later write wins.
+    LwwRegister,
+}
+
+impl MergeKind {
+    /// As people call it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Counter => "grow-only counter",
+            Self::PnCounter => "PN-counter",
+            Self::GrowOnlySet => "grow-only set",
+            Self::OrSet => "observed-remove set",
+            Self::LwwRegister => "last-write-wins register",
+        }
+    }
+}
+
+/// The merges of the first conflicts known at a cut, so many at most.
+///
+/// # Errors
+/// [`BodiesError`] when the task was called off, or the store was rewritten meanwhile.
+pub fn merges(
+    log: &Log,
+    cut: &Cut,
+    bodies: &Bodies,
+    reading: (&dyn PayloadReader, &FoldRules),
+    most: usize,
+    task: &Task,
+) -> Result<Vec<Merge>, BodiesError> {
+    let work = Merging {
+        log,
+        cut,
+        bodies,
+        payloads: reading.0,
+        rules: reading.1,
+        task,
+    };
+    let conflicts = conflicts(log, cut, bodies).into_iter().take(most);
+    conflicts.map(|conflict| work.merge(&conflict)).collect()
+}
+
+struct Merging<'a> {
+    log: &'a Log,
+    cut: &'a Cut,
+    bodies: &'a Bodies,
+    payloads: &'a dyn PayloadReader,
+    rules: &'a FoldRules,
+    task: &'a Task,
+}
+
+/// What a side has written to one field.
+#[derive(Clone, Debug)]
+struct Written {
+    /// After each of its events that wrote it, with other texts of that payload.
+    values: Vec<(Value, Vec<String>)>,
+    /// The last event that did.
+    last: EventIx,
+}
+
+impl Merging<'_> {
+    fn read(&self, events: &[EventIx]) -> Result<Vec<(EventIx, Option<Body>)>, BodiesError> {
+        let (mut read, mut rewritten) = (Vec::with_capacity(events.len()), false);
+        let mut each = |event, body: Result<Body, Unreadable>| {
+            rewritten |= matches!(body, Err(Unreadable::Rewritten));
+            read.push((event, body.ok()));
+        };
+        self.payloads.read(self.log, events, self.task, &mut each)?;
+        match rewritten {
+            true => Err(BodiesError::Rewritten),
+            false => Ok(read),
+        }
+    }
+
+    fn fold(&self, fold: &mut MergeFold, event: EventIx, body: &Option<Body>) {
+        let kind = self.log.type_name(self.log.event_type(event));
+        if let Some(body) = body {
+            fold.apply(self.rules, event, kind, &body.data);
+        }
+    }
+
+    /// The state of a stream before an event.
+    fn before(&self, stream: StreamIx, event: EventIx) -> Result<MergeFold, BodiesError> {
+        let own = self.log.stream_events(stream).into_iter();
+        let own = own.filter(|own| *own < event && self.cut.holds(self.log, *own));
+        let mut fold = MergeFold::new();
+        for (event, body) in self.read(&own.collect::<Vec<_>>())? {
+            self.fold(&mut fold, event, &body);
+        }
+        Ok(fold)
+    }
+
+    fn merge(&self, conflict: &Conflict) -> Result<Merge, BodiesError> {
+        let first = conflict.sides[0].events[0];
+        let base = self.before(conflict.stream, first)?;
+        let before = base.tree().to_value();
+        let mut all: Vec<(EventIx, Option<Body>)> = Vec::new();
+        let mut written: Vec<IndexMap<String, Written>> = Vec::new();
+        for side in &conflict.sides {
+            let bodies = self.read(&side.events)?;
+            written.push(self.written(base.clone(), &bodies));
+            all.extend(bodies);
+        }
+        all.sort_by_key(|(event, _)| *event);
+        let mut last = base;
+        for (event, body) in &all {
+            self.fold(&mut last, *event, body);
+        }
+        let last = last.tree().to_value();
+        let mut names: Vec<&String> = written.iter().flat_map(IndexMap::keys).collect();
+        names.sort_unstable();
+        let several = names.chunk_by(|a, b| a == b).filter(|same| same.len() > 1);
+        let fields = several.map(|same| {
+            let name = same[0];
+            let sides: Vec<Option<&Written>> = written.iter().map(|side| side.get(name)).collect();
+            self.field(name, [&before, &last], &sides)
+        });
+        let sides = conflict.sides.iter().map(|side| MergeSide {
+            name: side.name.clone(),
+            positions: (side.events.iter())
+                .map(|event| self.log.position_name(*event))
+                .collect(),
+            events: side.events.clone(),
+        });
+        Ok(Merge {
+            stream: self.log.stream_name(conflict.stream).to_owned(),
+            sides: sides.collect(),
+            fields: fields.collect(),
+        })
+    }
+
+    /// What a side has written, field by field, on top of the state that it knew.
+    fn written(
+        &self,
+        mut fold: MergeFold,
+        bodies: &[(EventIx, Option<Body>)],
+    ) -> IndexMap<String, Written> {
+        let mut written: IndexMap<String, Written> = IndexMap::new();
+        for (event, body) in bodies {
+            self.fold(&mut fold, *event, body);
+            let json = body.as_ref().and_then(|body| body.data.json());
+            let payload = json.and_then(|json| serde_json::from_str::<Value>(json).ok());
+            let Some(payload) = payload else { continue };
+            let state = fold.tree().to_value();
+            let (mut places, mut texts) = (Vec::new(), Vec::new());
+            leaves(&payload, &mut String::new(), &mut places, &mut texts, 0);
+            for place in places {
+                let value = state.pointer(&place).cloned().unwrap_or_default();
+                let own = written.entry(place).or_insert_with(|| Written {
+                    values: Vec::new(),
+                    last: *event,
+                });
+                own.values.push((value, texts.clone()));
+                own.last = *event;
+            }
+        }
+        written
+    }
+
+    fn field(
+        &self,
+        name: &str,
+        [before, last]: [&Value; 2],
+        sides: &[Option<&Written>],
+    ) -> FieldMerge {
+        let at = |state: &Value| state.pointer(name).cloned().unwrap_or_default();
+        let (before, last_write) = (at(before), at(last));
+        let values: Vec<Value> = sides
+            .iter()
+            .map(|side| side.map_or(Value::Null, Written::value))
+            .collect();
+        let mut ways: BTreeMap<MergeKind, Value> = BTreeMap::new();
+        let mut kind = MergeKind::LwwRegister;
+        if let Some((sum, grows)) = counted(&before, sides) {
+            kind = MergeKind::PnCounter;
+            ways.insert(kind, sum.clone());
+            if grows {
+                ways.insert(MergeKind::Counter, sum);
+            }
+        }
+        if let Some([observed, grown]) = gathered(&before, sides) {
+            kind = MergeKind::OrSet;
+            ways.insert(kind, observed);
+            ways.insert(MergeKind::GrowOnlySet, grown);
+        }
+        ways.insert(MergeKind::LwwRegister, self.latest(sides));
+        let merged = ways.remove(&kind).unwrap_or_default();
+        FieldMerge {
+            field: name.to_owned(),
+            kind,
+            before,
+            sides: values,
+            last_write,
+            merged,
+            others: ways,
+        }
+    }
+
+    /// The value of the side that wrote last: by hybrid clocks if all have some, else by when it occurred.
+    fn latest(&self, sides: &[Option<&Written>]) -> Value {
+        let wrote: Vec<&Written> = sides.iter().flatten().copied().collect();
+        let stamp = |event: EventIx| -> Option<&Stamp> {
+            let stamps = self.bodies.stamps();
+            let at = stamps
+                .binary_search_by_key(&event, |(event, _)| *event)
+                .ok()?;
+            Some(&stamps[at].1)
+        };
+        let hybrid = |own: &&&Written| stamp(own.last).and_then(|own| own.hybrid.clone());
+        let time = |own: &&&Written| -> (Option<Timestamp>, EventIx) {
+            let occurred = self.log.own_time(own.last, Clock::Occurred);
+            let recorded = || self.log.own_time(own.last, Clock::Recorded);
+            (occurred.or_else(recorded), own.last)
+        };
+        let latest = match wrote.iter().all(|own| hybrid(&own).is_some()) {
+            true => wrote.iter().max_by_key(hybrid),
+            false => wrote.iter().max_by_key(time),
+        };
+        latest.map_or(Value::Null, |own| own.value())
+    }
+}
+
+impl Written {
+    fn value(&self) -> Value {
+        self.values
+            .last()
+            .map(|(value, _)| value.clone())
+            .unwrap_or_default()
+    }
+}
+
+/// Deeper fields are not merged.
+const DEEPEST: usize = 8;
+
+/// The places of a payload that hold values or lists, and all its texts outside of lists.
+fn leaves(
+    value: &Value,
+    path: &mut String,
+    places: &mut Vec<String>,
+    texts: &mut Vec<String>,
+    depth: usize,
+) {
+    match value {
+        Value::Object(members) if depth < DEEPEST => {
+            for (key, value) in members {
+                let length = path.len();
+                pointer::push(path, key);
+                leaves(value, path, places, texts, depth + 1);
+                path.truncate(length);
+            }
+        }
+        Value::Object(_) => {}
+        other => {
+            texts.extend(other.as_str().map(str::to_owned));
+            places.push(path.clone());
+        }
+    }
+}
+
+/// The sum of what all sides have changed, and whether nobody took anything away.
+fn counted(before: &Value, sides: &[Option<&Written>]) -> Option<(Value, bool)> {
+    let number = |value: &Value| match value {
+        Value::Null => Some(0.0),
+        Value::Number(number) => number.as_f64(),
+        _ => None,
+    };
+    let base = number(before)?;
+    let (mut sum, mut grows, mut places) = (base, true, digits(before));
+    for side in sides.iter().flatten() {
+        let value = side.value();
+        let Value::Number(_) = value else { return None };
+        let change = number(&value)? - base;
+        sum += change;
+        grows &= change >= 0.0;
+        places = places.max(digits(&value));
+    }
+    let written = format!("{sum:.places$}");
+    let number: Number = serde_json::from_str(&written).ok()?;
+    Some((Value::Number(number), grows))
+}
+
+/// Digits behind the point, as written.
+fn digits(value: &Value) -> usize {
+    let text = value.to_string();
+    text.split_once('.')
+        .map_or(0, |(_, digits)| digits.len().min(12))
+}
+
+/// The items of a list that an observed-remove set and a grow-only set would have.
+fn gathered(before: &Value, sides: &[Option<&Written>]) -> Option<[Value; 2]> {
+    let items = |value: &Value| match value {
+        Value::Null => Some(Vec::new()),
+        Value::Array(items) => {
+            let plain = items
+                .iter()
+                .all(|item| !item.is_object() && !item.is_array());
+            plain.then(|| items.clone())
+        }
+        _ => None,
+    };
+    let base = items(before)?;
+    let mut all = base.clone();
+    // Those that were taken away by somebody who had seen them before, and those that somebody added.
+    let (mut removed, mut added): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
+    for side in sides.iter().flatten() {
+        let (mut had, mut own) = (base.clone(), Vec::new());
+        for (value, texts) in &side.values {
+            let now = items(value)?;
+            removed.extend(
+                base.iter()
+                    .filter(|item| had.contains(item) && !now.contains(item))
+                    .cloned(),
+            );
+            own.retain(|item| now.contains(item));
+            // What was there and is named once more was added once more.
+            let again = |item: &&Value| {
+                item.as_str()
+                    .is_some_and(|text| texts.iter().any(|own| own == text))
+            };
+            own.extend(
+                now.iter()
+                    .filter(|item| !had.contains(item) || again(item))
+                    .cloned(),
+            );
+            all.extend(now.iter().cloned());
+            had = now;
+        }
+        added.extend(own);
+    }
+    let once = |items: Vec<Value>| {
+        let mut unique: Vec<Value> = Vec::new();
+        for item in items {
+            if !unique.contains(&item) {
+                unique.push(item);
+            }
+        }
+        unique
+    };
+    let stay = base.iter().filter(|item| !removed.contains(item)).cloned();
+    let observed = stay.chain(added).collect();
+    Some([once(observed), once(all)].map(Value::Array))
+}

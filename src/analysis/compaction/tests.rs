@@ -1,0 +1,84 @@
+//! What compaction keeps and what it forgets, by laws over made-up logs.
+
+use proptest::prelude::*;
+
+use super::{CompactBy, Compacted, CompactionReport, long_streams, report};
+use crate::analysis::bodies::Bodies;
+use crate::analysis::replay::FoldRules;
+use crate::analysis::testing::{MadeUp, Sample, log_of, samples};
+use crate::log::{Log, NoRows};
+use crate::model::Task;
+
+fn compacted(log: &Log, by: &CompactBy) -> CompactionReport {
+    let (task, cut) = (Task::new(), log.at_head());
+    let bodies = Bodies::gather(log, &cut, &MadeUp, &task).unwrap();
+    let of = Compacted {
+        log,
+        cut,
+        bodies: &bodies,
+        payloads: &MadeUp,
+        rows: &NoRows,
+        fold: &FoldRules::default(),
+    };
+    let long = long_streams(of, &task).unwrap();
+    report(of, by, &long, &task).unwrap()
+}
+
+proptest! {
+    #[test]
+    fn one_event_of_each_key_is_kept(samples in samples(60)) {
+        let log = log_of(&samples, 7);
+        let streams = samples.iter().map(|sample| sample.stream);
+        let streams: std::collections::BTreeSet<u8> = streams.collect();
+        let by_stream = compacted(&log, &CompactBy::Stream);
+        prop_assert_eq!(by_stream.keeps.events, streams.len() as u64);
+        prop_assert_eq!(by_stream.total.events, samples.len() as u64);
+        let types = samples.iter().map(|sample| (sample.stream, sample.kind));
+        let types: std::collections::BTreeSet<(u8, u8)> = types.collect();
+        let by_type = compacted(&log, &CompactBy::Type);
+        prop_assert_eq!(by_type.keeps.events, types.len() as u64);
+        // The finer the key, the more is kept.
+        let by_field = compacted(&log, &CompactBy::Field("/n".to_owned()));
+        prop_assert!(by_field.keeps.events >= by_field.without_key);
+        for own in [&by_stream, &by_type, &by_field] {
+            prop_assert_eq!(own.keeps.events + own.saves.events, own.total.events);
+            prop_assert_eq!(own.keeps.bytes + own.saves.bytes, own.total.bytes);
+            let parts: u64 = own.categories.iter().map(|one| one.total.bytes).sum();
+            prop_assert_eq!(parts, own.total.bytes);
+        }
+    }
+
+    #[test]
+    fn what_is_kept_whole_changes_no_answer(count in 0..7_u8) {
+        // One event a stream: nothing is lost.
+        let samples: Vec<Sample> = (0..count)
+            .map(|stream| Sample { stream, version: 1, id: stream * 2, ..Sample::default() })
+            .collect();
+        let told = compacted(&log_of(&samples, 3), &CompactBy::Stream);
+        prop_assert_eq!(told.saves.events, 0);
+        prop_assert_eq!((told.questions.now, told.questions.then), (0, 0));
+        prop_assert!(told.questions.examples.is_empty());
+    }
+}
+
+#[test]
+fn a_long_stream_is_told_with_what_a_replay_reads() {
+    let samples: Vec<Sample> = (1..=120)
+        .map(|version| Sample {
+            version,
+            id: (version % 60) as u8,
+            recorded: Some(version * 86_400_000_000),
+            occurred: Some(version * 86_400_000_000),
+            ..Sample::default()
+        })
+        .collect();
+    let told = compacted(&log_of(&samples, 50), &CompactBy::Stream);
+    assert_eq!((told.long_streams, told.long.len()), (1, 1));
+    let long = &told.long[0];
+    assert_eq!((long.whole.events, long.since.events), (120, 120));
+    assert_eq!(long.snapshot, None);
+    let growth = told.growth.unwrap();
+    assert_eq!(growth.points.last().unwrap().amount.events, 120);
+    assert_eq!(growth.a_day.events, 1);
+    assert!((480..=490).contains(&growth.in_a_year.events), "{growth:?}");
+}
