@@ -14,6 +14,7 @@ mod opened;
 mod outcome;
 mod parts;
 mod questions;
+mod sampler;
 mod save;
 mod session;
 mod subject;
@@ -32,7 +33,7 @@ pub use outcome::Outcome;
 pub use parts::{Parts, Said};
 pub use questions::{
     Arrived, AskAudit, AskCheck, AskComparison, AskCounts, AskDefinitions, AskDelays,
-    AskDifferences, AskEvent, AskFieldNames, AskFields, AskLag, AskLagCharts, AskLines, AskLinks,
+    AskDifferences, AskEvent, AskFieldNames, AskFields, AskLag, AskLagChart, AskLagCharts, AskLines, AskLinks,
     AskMeasured, AskNames, AskOverview, AskPreview, AskProjected, AskRepeated, AskRetried, AskRow,
     AskSaga, AskSagaMap, AskSagas, AskSagasOverTime, AskSql, AskStages, AskState, AskStateText,
     AskStop, AskStreams, AskTimeline, AskValues, Bundled, CategoryRow, Counts, Definitions,
@@ -41,7 +42,7 @@ pub use questions::{
     MapAndVariants, Mark, Names, PartitionRow, PartitionSort, PartitionsWanted, PayloadText,
     PlaceTarget, Preview, PreviewRow, Projected, ProjectionSettings, SagaFilter, SagaInFull,
     SagaList, SagaSort, SagasAt, Search, SearchEnd, SearchPart, StoreOverview, StreamsWanted,
-    Timeline, Told, Touched, TypeRow, Values, Whole, WholeStore, Written, file_facts, layout_facts,
+    Timeline, Told, Touched, TypeRow, Values, Watched, Whole, WholeStore, Written, file_facts, layout_facts,
 };
 pub use save::Keep;
 pub use subject::{SessionId, Subject};

@@ -237,13 +237,43 @@ impl Course {
             }
         }
         if report.published > 0 {
-            let missing = outbox.late.iter().filter(|(event, first)| {
-                categories.contains(&category(&self.log, *event))
-                    && cut.holds(&self.log, *event)
-                    && !outbox.has_message(&self.log, cut, *first, time)
-            });
-            report.missing = Some(missing.count() as u64);
+            report.missing = Some(self.missing(cut, categories).count() as u64);
         }
         Some(report)
+    }
+
+    /// Events of categories of which others have messages, without one.
+    fn missing<'a>(
+        &'a self,
+        cut: &'a Cut,
+        categories: HashSet<(u32, u32)>,
+    ) -> impl Iterator<Item = EventIx> + 'a {
+        let time = match cut.bound() {
+            Bound::Head => None,
+            _ => Some(cut.time(&self.log).unwrap_or(Timestamp::MIN)),
+        };
+        let log = &self.log;
+        let late = self.outbox.iter().flat_map(move |outbox| {
+            let late = outbox.late.iter();
+            late.filter(move |(_, first)| !outbox.has_message(log, cut, *first, time))
+        });
+        let events = late.map(|(event, _)| *event);
+        events.filter(move |event| {
+            categories.contains(&category(log, *event)) && cut.holds(log, *event)
+        })
+    }
+
+    /// The same, where the outbox keeps what it has published.
+    pub(super) fn without_message<'a>(
+        &'a self,
+        cut: &'a Cut,
+    ) -> impl Iterator<Item = EventIx> + 'a {
+        let known = self.known_messages(cut);
+        let events = known.iter().filter_map(|message| message.event);
+        let events = events.filter(|event| cut.holds(&self.log, *event));
+        let categories = events.map(|event| category(&self.log, event)).collect();
+        let keeps = self.outbox(cut).is_some_and(|outbox| outbox.missing.is_some());
+        let missing = self.missing(cut, categories);
+        missing.filter(move |_| keeps)
     }
 }

@@ -3,9 +3,10 @@
 use egui::{Align2, Painter, Rect, pos2, vec2};
 
 use super::curves::{self, Axis};
+use super::marks;
 use super::scale::{Scale, value};
 use super::standing;
-use crate::analysis::lag::{Chart, ConsumerLag, Status};
+use crate::analysis::lag::{Chart, ConsumerLag, Spell};
 use crate::gui::theme::{Face, TokensExt, sizes};
 use crate::gui::widgets::{one_line, paint_line, paint_status};
 use crate::model::Timestamp;
@@ -24,6 +25,7 @@ pub(super) struct Scene<'a> {
     pub scale: Scale,
     pub stretch: Option<(Timestamp, Timestamp)>,
     pub chart: Option<&'a Chart>,
+    pub spells: &'a [Spell],
     pub now: Option<Timestamp>,
     pub zone: Zone,
 }
@@ -57,16 +59,11 @@ pub(super) fn paint(painter: &Painter, rect: Rect, own: &ConsumerLag, scene: Sce
         Some(pos2(axis.x(point.at), axis.y(scene.scale.at(value))))
     });
     let painter = painter.with_clip_rect(plot.expand(2.0).intersect(painter.clip_rect()));
-    let word = match own.status {
-        Some(Status::Stalled) => "stalled",
-        _ => "stopped",
-    };
-    if let Some(since) = own.since {
-        curves::mark(&painter, &axis, since, word, t);
-    }
+    marks::bands(&painter, &axis, scene.spells, scene.now);
     curves::line(&painter, points, colour, now);
     if let Some(x) = axis.cursor(scene.now) {
         curves::cursor(&painter, plot, x, t);
+        marks::names(&painter, &axis, scene.spells, scene.now);
         let here = match scene.scale.unit {
             super::Unit::Seconds => own.lag_ms.map(|ms| ms as f64),
             super::Unit::Events => own.lag_events.map(|events| events as f64),

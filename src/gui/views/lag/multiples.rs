@@ -5,7 +5,7 @@ use egui::{Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use super::multiple::{self, Scene};
 use super::scale::{Scale, Unit};
 use super::standing;
-use crate::analysis::lag::{ConsumerLag, LagReport};
+use crate::analysis::lag::{ConsumerLag, LagReport, Spell};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, sizes};
 use crate::gui::widgets::{focus_ring, paint_line};
@@ -54,6 +54,7 @@ pub(super) fn show(
                     scale,
                     stretch: charts.and_then(|charts| charts.stretch),
                     chart: charts.and_then(|charts| charts.charts.get(own.number)),
+                    spells: spells(charts, own.number),
                     now: model.cursor.time(),
                     zone: model.zone(),
                 };
@@ -64,6 +65,12 @@ pub(super) fn show(
         }
     });
     clicked
+}
+
+/// What befell a consumer.
+pub(super) fn spells(charts: Option<&LagCharts>, number: usize) -> &[Spell] {
+    let spells = charts.and_then(|charts| charts.spells.get(number));
+    spells.map_or(&[], Vec::as_slice)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

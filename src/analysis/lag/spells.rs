@@ -1,0 +1,258 @@
+//! What befell a consumer over time, by the rules by which it is judged at a moment: when it stood still,
+//! when it showed no life, how long it took to catch up after that, and when it went back.
+
+use serde::Serialize;
+
+use super::course::Course;
+use super::progress::Way;
+use super::status::{LENGTH, STEPS};
+use super::tail::{Known, Tail};
+use crate::log::{Cut, Log};
+use crate::model::{Cancelled, Task, Timestamp};
+
+/// What befell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SpellKind {
+    /// It showed life and did not get on, while events waited: a pause, or an event that it could not
+    /// handle.
+    Stalled,
+    /// It showed no life, while events waited: it was switched off, or had crashed.
+    Stopped,
+    /// It had been one of these, and had not yet handled all that had come meanwhile.
+    CatchingUp,
+    /// It went back and had not yet come to where it had been.
+    Rewound,
+}
+
+impl SpellKind {
+    /// As people read it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stalled => "stalled",
+            Self::Stopped => "stopped",
+            Self::CatchingUp => "catching up",
+            Self::Rewound => "rewound",
+        }
+    }
+}
+
+/// A stretch of time in which something befell a consumer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Spell {
+    /// What.
+    pub kind: SpellKind,
+    /// Since when.
+    pub from: Timestamp,
+    /// Until when; null while it lasts, and where nobody saw its end.
+    pub to: Option<Timestamp>,
+    /// Since when that could be told.
+    #[serde(skip)]
+    pub known: Timestamp,
+}
+
+/// A step on its way.
+#[derive(Clone, Copy)]
+struct At {
+    at: Timestamp,
+    /// How many of its tail it had covered.
+    covers: usize,
+    /// How many of those known that is.
+    rank: usize,
+    /// How many waited.
+    lag: usize,
+}
+
+/// A consumer seen without a break.
+struct Seen<'a> {
+    log: &'a Log,
+    tail: &'a Tail,
+    known: Known,
+    steps: Vec<At>,
+    /// When nobody saw it any more, or the moment itself.
+    end: Option<Timestamp>,
+}
+
+impl Course {
+    /// What befell the consumer numbered `consumer`, as known at a cut, in the order in which it began;
+    /// `now` is the moment itself.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when the task was called off.
+    pub fn spells(
+        &self,
+        consumer: usize,
+        cut: &Cut,
+        now: Option<Timestamp>,
+        task: &Task,
+    ) -> Result<Vec<Spell>, Cancelled> {
+        let log = &self.log;
+        let own = self.consumers.get(consumer);
+        let found = own.and_then(|own| Some((own.way(log, cut)?, &self.tails[own.tail?])));
+        let Some((way, tail)) = found.filter(|(way, _)| way.tells_lag()) else {
+            return Ok(Vec::new());
+        };
+        let mut seen = Seen {
+            log,
+            tail,
+            known: Known::at(cut),
+            steps: Vec::new(),
+            end: None,
+        };
+        let mut spells = Vec::new();
+        for at in 0..way.len() {
+            if at % 1024 == 0 {
+                task.check()?;
+            }
+            seen.step(&way, at, &mut spells);
+        }
+        seen.end = now;
+        seen.tell(&mut spells);
+        spells.sort_by_key(|spell: &Spell| (spell.from, spell.kind));
+        Ok(spells)
+    }
+}
+
+impl Seen<'_> {
+    fn step(&mut self, way: &Way<'_>, at: usize, spells: &mut Vec<Spell>) {
+        let Some(when) = way.at(at) else {
+            return;
+        };
+        let Some(covers) = way.covers(at) else {
+            // Nobody saw it from here on.
+            self.end = Some(when);
+            self.tell(spells);
+            self.steps.clear();
+            return;
+        };
+        let (log, tail, known) = (self.log, self.tail, self.known);
+        self.steps.push(At {
+            at: when,
+            covers,
+            rank: tail.count(log, 0, known) - tail.count(log, covers, known),
+            lag: tail.count(log, covers, known.by(when)),
+        });
+    }
+
+    fn tell(&self, spells: &mut Vec<Spell>) {
+        let mut still = self.stopped();
+        still.extend(self.stalled());
+        let over = still.iter().filter_map(|spell| spell.to);
+        spells.extend(over.filter_map(|from| self.catching_up(from, &still)));
+        spells.append(&mut still);
+        self.rewound(spells);
+    }
+
+    /// Since when the first event waits that is not covered.
+    fn waits_since(&self, covers: usize) -> Option<Timestamp> {
+        let first = self.tail.first(self.log, covers, self.known)?;
+        self.tail.time(self.log, first)
+    }
+
+    /// Pauses between two steps in which an event waited for as long as ten of them take.
+    fn stopped(&self) -> Vec<Spell> {
+        let mut spells = Vec::new();
+        for (number, step) in self.steps.iter().enumerate() {
+            let next = self.steps.get(number + 1).map(|next| next.at);
+            let (Some(end), Some(waits)) = (next.or(self.end), self.waits_since(step.covers))
+            else {
+                continue;
+            };
+            let first = self.steps[number.saturating_sub(STEPS - 1)].at;
+            let known = (step.at.max(waits)).saturating_add((step.at - first).max(LENGTH));
+            if end >= known {
+                spells.push(Spell {
+                    kind: SpellKind::Stopped,
+                    from: step.at,
+                    to: next,
+                    known,
+                });
+            }
+        }
+        spells
+    }
+
+    /// Steps at one place while an event waited, enough of them to judge by.
+    fn stalled(&self) -> Vec<Spell> {
+        let mut spells = Vec::new();
+        let mut first = 0;
+        while first < self.steps.len() {
+            let step = self.steps[first];
+            let run = self.steps[first..].iter();
+            let run = run.take_while(|next| next.rank == step.rank).count();
+            let after = first + run;
+            let waiting = (first..after).find(|at| self.steps[*at].lag > 0);
+            let known = waiting.and_then(|begin| self.judged(begin, after));
+            if let Some(known) = known {
+                let since = self.waits_since(step.covers);
+                spells.push(Spell {
+                    kind: SpellKind::Stalled,
+                    from: since.map_or(step.at, |since| since.max(step.at)),
+                    to: self.steps.get(after).map(|next| next.at),
+                    known,
+                });
+            }
+            first = after;
+        }
+        spells
+    }
+
+    /// When a window fits into these steps: ten of them, and all of ten minutes.
+    fn judged(&self, begin: usize, after: usize) -> Option<Timestamp> {
+        let from = self.steps[begin].at;
+        let before = begin.checked_sub(1).map(|before| self.steps[before].at);
+        let fits = |at: usize| {
+            let last = self.steps[at].at;
+            let many = at - begin + 1 >= STEPS;
+            match before {
+                None => many || last - from >= LENGTH,
+                Some(before) => many && before < last.saturating_sub(LENGTH),
+            }
+        };
+        let at = (begin..after).find(|at| fits(*at))?;
+        Some(self.steps[at].at)
+    }
+
+    /// Until nothing waits any more, or it stands still again.
+    fn catching_up(&self, from: Timestamp, still: &[Spell]) -> Option<Spell> {
+        let begin = self.steps.partition_point(|step| step.at < from);
+        let done = self.steps[begin..].iter().find(|step| step.lag == 0);
+        let again = still.iter().map(|spell| spell.from);
+        let again = again.filter(|again| *again > from).min();
+        let done = done.map(|done| done.at);
+        let to = done.into_iter().chain(again).min();
+        (to != Some(from)).then_some(Spell {
+            kind: SpellKind::CatchingUp,
+            from,
+            to,
+            known: from,
+        })
+    }
+
+    fn rewound(&self, spells: &mut Vec<Spell>) {
+        let (mut furthest, mut since) = (0, None);
+        for step in &self.steps {
+            match since {
+                None if step.rank < furthest => since = Some(step.at),
+                Some(from) if step.rank >= furthest => {
+                    spells.push(Spell {
+                        kind: SpellKind::Rewound,
+                        from,
+                        to: Some(step.at),
+                        known: from,
+                    });
+                    since = None;
+                }
+                _ => {}
+            }
+            furthest = furthest.max(step.rank);
+        }
+        spells.extend(since.map(|from| Spell {
+            kind: SpellKind::Rewound,
+            from,
+            to: None,
+            known: from,
+        }));
+    }
+}
