@@ -31,10 +31,14 @@ const TICK: Duration = Duration::from_secs(2);
 
 const SCHEMA: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
  CREATE TABLE events (
-   position INTEGER PRIMARY KEY, stream TEXT NOT NULL, version INTEGER NOT NULL, type TEXT NOT NULL,
-   data TEXT NOT NULL, created_at INTEGER NOT NULL
+   position INTEGER PRIMARY KEY, stream TEXT NOT NULL, category TEXT NOT NULL, version INTEGER NOT NULL,
+   type TEXT NOT NULL, schema_version INTEGER, event_id TEXT NOT NULL, recorded_at INTEGER NOT NULL,
+   occurred_at INTEGER, correlation_id TEXT, causation_id TEXT, data TEXT NOT NULL, metadata TEXT
  );
- CREATE TABLE checkpoints (consumer TEXT PRIMARY KEY, position INTEGER NOT NULL, updated_at INTEGER);";
+ CREATE TABLE checkpoints (
+   consumer TEXT NOT NULL, partition TEXT NOT NULL DEFAULT '', position INTEGER NOT NULL,
+   updated_at INTEGER NOT NULL, categories TEXT, PRIMARY KEY (consumer, partition)
+ );";
 
 /// The other process's side; whether this is that process.
 ///
@@ -57,16 +61,19 @@ pub fn serve() -> Result<bool, Failure> {
 }
 
 fn write(db: &Connection, first: i64, events: i64) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO events VALUES (?, ?, ?, 'OrderPlaced', ?, ?)";
+    let sql = "INSERT INTO events (position, stream, category, version, type, event_id, recorded_at, data)
+               VALUES (?, ?, 'order', ?, 'OrderPlaced', ?, ?, ?)";
     let mut insert = db.prepare(sql)?;
-    let mut reach = db.prepare("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)")?;
+    let sql = "INSERT OR REPLACE INTO checkpoints (consumer, position, updated_at) VALUES (?, ?, ?)";
+    let mut reach = db.prepare(sql)?;
     for from in (first..first + events).step_by(BATCH as usize) {
         db.execute_batch("BEGIN IMMEDIATE")?;
-        let now = micros() / 1000;
+        let now = micros();
         for position in from..from + BATCH {
             let data = format!("{{\"order\":{position},\"total\":\"12.50\",\"note\":\"as usual\"}}");
             let stream = format!("order-{}", position % 1000);
-            insert.execute(params![position, stream, position / 1000, data, now])?;
+            let id = format!("event-{position}");
+            insert.execute(params![position, stream, position / 1000, id, now, data])?;
         }
         for consumer in 0..5 {
             let name = format!("consumer-{consumer}");

@@ -142,10 +142,19 @@ mod tests {
             let db = rusqlite::Connection::open(&path).unwrap();
             db.execute_batch(
                 "PRAGMA journal_mode = WAL;
-                 CREATE TABLE events (position INTEGER PRIMARY KEY, stream TEXT, version INTEGER, type TEXT, at INTEGER, data TEXT);
-                 INSERT INTO events VALUES (1, 's-1', 1, 'Done', 1700000000000, '{}'), (2, 's-1', 2, 'Done', 1700000001000, '{}');
-                 CREATE TABLE checkpoints (consumer TEXT PRIMARY KEY, position INTEGER NOT NULL);
-                 INSERT INTO checkpoints VALUES ('mailer', 0);",
+                 CREATE TABLE events (
+                   position INTEGER PRIMARY KEY, stream TEXT NOT NULL, category TEXT NOT NULL, version INTEGER NOT NULL,
+                   type TEXT NOT NULL, schema_version INTEGER, event_id TEXT NOT NULL, recorded_at INTEGER NOT NULL,
+                   occurred_at INTEGER, correlation_id TEXT, causation_id TEXT, data TEXT NOT NULL, metadata TEXT
+                 );
+                 CREATE TABLE checkpoints (
+                   consumer TEXT NOT NULL, partition TEXT NOT NULL DEFAULT '', position INTEGER NOT NULL,
+                   updated_at INTEGER, categories TEXT, PRIMARY KEY (consumer, partition)
+                 );
+                 INSERT INTO events (position, stream, category, version, type, event_id, recorded_at, data) VALUES
+                   (1, 's-1', 's', 1, 'Done', 'e-1', 1700000000000000, '{}'),
+                   (2, 's-1', 's', 2, 'Done', 'e-2', 1700000001000000, '{}');
+                 INSERT INTO checkpoints (consumer, position) VALUES ('mailer', 0);",
             )
             .unwrap();
             let store = Store::open(&path, &OpenOptions::default(), &Task::new()).unwrap();

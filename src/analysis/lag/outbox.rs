@@ -199,7 +199,7 @@ impl Course {
 
     /// The outbox as of a cut; `None` in a store without one.
     pub(super) fn outbox(&self, cut: &Cut) -> Option<OutboxReport> {
-        let outbox = self.outbox.as_ref()?;
+        self.outbox.as_ref()?;
         let time = match cut.bound() {
             Bound::Head => None,
             _ => Some(cut.time(&self.log).unwrap_or(Timestamp::MIN)),

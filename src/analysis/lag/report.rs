@@ -142,6 +142,14 @@ pub struct ConsumerLag {
     pub growth: Option<f64>,
 }
 
+impl ConsumerLag {
+    /// Whether what it reads is in a file that is not open: where it stands is known, and not of what.
+    #[must_use]
+    pub fn is_elsewhere(&self) -> bool {
+        self.certainty == Certainty::Unknown && self.position.is_some() && self.head.is_none()
+    }
+}
+
 /// The event that a stalled consumer does not get past.
 #[derive(Clone, Debug, Serialize)]
 pub struct Blocking {

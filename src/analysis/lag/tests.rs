@@ -114,7 +114,7 @@ struct Watching {
 
 impl Watching {
     fn new(samples: Samples) -> Self {
-        let minute = |n| testing::Sample {
+        let minute = |n: i64| testing::Sample {
             recorded: Some(second(n * 60).micros()),
             version: n + 1,
             id: (n % 250) as u8,

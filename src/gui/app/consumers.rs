@@ -1,6 +1,7 @@
 //! When consumers are looked at anew: what stands beside the events is read once a tick while a store is
 //! written to, and no more often.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::App;
@@ -52,6 +53,7 @@ fn is_old(own: &Watched, session: &Session, tick: Option<Timestamp>, bound: Boun
     let of = &own.subject;
     let is_beyond = matches!(bound, Bound::Event(event) if event.at() >= of.log.len());
     let same = own.tick == tick && of.session == session.opened.session;
-    let is_moved = tick.is_none() && (*of != session.subject() || of.samples != session.samples);
+    let same_log = Arc::ptr_eq(&of.log, &session.log);
+    let is_moved = tick.is_none() && !(same_log && Arc::ptr_eq(&of.samples, &session.samples));
     !same || of.log.generation() != session.log.generation() || is_beyond || is_moved
 }

@@ -267,10 +267,15 @@ impl Model {
     /// How all consumers stand at the cursor.
     #[must_use]
     pub fn ask_lag(&self, watched: &Watched) -> AskLag {
-        let cursor = &self.cursor;
+        let (cursor, of) = (&self.cursor, &watched.subject.log);
+        // While a store is written to, that may be an older log.
+        let is_current = self.log().is_some_and(|log| Arc::ptr_eq(log, of));
         AskLag {
             watched: watched.clone(),
-            cut: watched.subject.log.cut(cursor.clock(), cursor.bound()),
+            cut: match is_current {
+                true => *cursor.cut(),
+                false => of.cut(cursor.clock(), cursor.bound()),
+            },
         }
     }
 

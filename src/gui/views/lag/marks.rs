@@ -2,7 +2,7 @@
 //! as it lasted, and its name where there is room. What could not be told yet at the cursor is faded with
 //! all that comes after it.
 
-use egui::{Align2, Color32, Painter, Rect, Shape, pos2, vec2};
+use egui::{Color32, Painter, Rect, Shape, pos2, vec2};
 
 use super::curves::Axis;
 use crate::analysis::lag::{Spell, SpellKind};

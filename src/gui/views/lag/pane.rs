@@ -128,6 +128,9 @@ fn evidence(ui: &mut Ui, own: &ConsumerLag) {
         ui.add(Pill::word(tone, own.certainty.name()));
         let t = ui.tokens();
         let words = match own.certainty {
+            Certainty::Unknown if own.is_elsewhere() => {
+                "its events are in another file: open both".to_owned()
+            }
             Certainty::Unknown => "this store does not tell of the cursor's moment".to_owned(),
             _ => format!("from {}", own.source.name()),
         };

@@ -63,6 +63,7 @@ pub(super) fn reason(own: &ConsumerLag, zone: Zone) -> String {
             (_, Some(ms)) => band_of(ms).to_owned(),
             _ => String::new(),
         },
+        _ if own.is_elsewhere() => "its events are in another file".to_owned(),
         _ if own.certainty == Certainty::CurrentOnly => "only its checkpoint is known".to_owned(),
         _ => String::new(),
     }

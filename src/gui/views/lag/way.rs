@@ -46,9 +46,7 @@ pub(super) fn show(ui: &mut Ui, model: &Model) {
             ui.add_space(sizes::GAP);
             let charts = model.answers.lag_charts.get();
             for stage in stages {
-                let levels = charts.map(|charts| (levels_of(stage, charts), charts.stretch));
-                let (levels, stretch) = levels.unwrap_or_default();
-                row(ui, stage, longest, (&levels, stretch, model.cursor.time()));
+                row(ui, stage, longest, (charts, model.cursor.time()));
             }
         });
     });
@@ -110,14 +108,10 @@ fn words(stage: &Stage) -> [String; 3] {
     [name, waiting, took]
 }
 
-/// A line of the plot, its stretch and the cursor.
-type Over<'a> = (
-    &'a [Level],
-    Option<(Timestamp, Timestamp)>,
-    Option<Timestamp>,
-);
+/// What is known of all over time, and the cursor.
+type Over<'a> = (Option<&'a LagCharts>, Option<Timestamp>);
 
-fn row(ui: &mut Ui, stage: &Stage, longest: f64, (levels, stretch, now): Over<'_>) {
+fn row(ui: &mut Ui, stage: &Stage, longest: f64, (charts, now): Over<'_>) {
     let t = ui.tokens();
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     let [name, waiting, took] = words(stage);
@@ -125,6 +119,9 @@ fn row(ui: &mut Ui, stage: &Stage, longest: f64, (levels, stretch, now): Over<'_
         let said = format!("{name}: {took}, {waiting}");
         egui::WidgetInfo::labeled(egui::Role::Label, true, &said)
     });
+    if !ui.is_rect_visible(rect) {
+        return;
+    }
     let painter = ui.painter();
     painter.hline(rect.x_range(), rect.max.y - 0.5, (1.0, t.border));
     let rest = rect.width() - FIGURES - 2.0 * sizes::GAP_GROUP;
@@ -152,9 +149,11 @@ fn row(ui: &mut Ui, stage: &Stage, longest: f64, (levels, stretch, now): Over<'_
     if let Some(took) = stage.took {
         bars(ui, bar, took, longest);
     }
+    let levels = charts.map_or_else(Vec::new, |charts| levels_of(stage, charts));
+    let stretch = charts.and_then(|charts| charts.stretch);
     if let (Some(stretch), false) = (stretch, levels.is_empty()) {
         painter.rect_filled(plot, 0.0, t.field);
-        let most = levels::paint(&ui.painter_at(plot), plot, (levels, stretch), now);
+        let most = levels::paint(&ui.painter_at(plot), plot, (&levels, stretch), now);
         let words = grouped(most);
         let corner = plot.shrink(2.0);
         paint_line(painter, corner, Align2::LEFT_TOP, &words, Face::Cell, t.text3);
