@@ -171,7 +171,7 @@ fn the_way_the_outbox_and_the_dead_letters_are_as_of_the_cursor() {
     assert_eq!(letters(&harness), 3);
     select_letter(&mut harness);
     harness.get_by_label("gave up on this event");
-    harness.get_by_label("It stood at");
+    harness.get_by_label("#819");
     let error = "unsupported Unicode escape sequence: \\u0000 cannot be converted to text, mailer, 3";
     click(&mut harness, Role::RadioButton, error);
     move_to(&mut harness, "2024-11-18");

@@ -50,7 +50,7 @@ pub use backlog::{Backlog, Level};
 pub use course::Course;
 pub use delays::{Delays, Percentiles, Remedy, Reread};
 pub use letters::{DeadLetterReport, LetterGroup};
-pub use outbox::OutboxReport;
+pub use outbox::{Outage, OutboxReport};
 pub use pipeline::{Since, Stage, StageKind};
 pub use progress::Evidence;
 pub use report::{Blocking, Certainty, ConsumerLag, LagOptions, LagReport, Trend, report};

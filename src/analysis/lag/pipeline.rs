@@ -82,7 +82,7 @@ impl Course {
         }
         let mut stages = Vec::new();
         if self.outbox.is_some() {
-            let missing = self.outbox(cut).and_then(|outbox| outbox.missing);
+            let missing = self.outbox(cut, now).and_then(|outbox| outbox.missing);
             let part = |kind, since, took, waiting| Stage {
                 kind,
                 consumer: None,

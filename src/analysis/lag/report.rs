@@ -220,7 +220,7 @@ pub fn report(
     Ok(LagReport {
         as_of: cut.as_of(log),
         consumers,
-        outbox: course.outbox(cut),
+        outbox: course.outbox(cut, now),
         dead_letters_by_error: letters::groups(&dead_letters),
         dead_letters,
     })

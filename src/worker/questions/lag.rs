@@ -164,10 +164,13 @@ impl Question for AskLagCharts {
         let course = kept.course(&self.watched, self.clock, asked.task)?;
         let log = &*self.watched.subject.log;
         let head = log.cut(self.clock, crate::log::Bound::Head);
-        let Some(stretch) = self.stretch.or_else(|| log.time_span(self.clock)) else {
+        let now = self.watched.tick.or(head.time(log));
+        // While a store is written to, all that there is goes on until now.
+        let all = log.time_span(self.clock);
+        let all = all.map(|(from, to)| (from, now.map_or(to, |now| now.max(to))));
+        let Some(stretch) = self.stretch.or(all) else {
             return Ok(LagCharts::default());
         };
-        let now = self.watched.tick.or(head.time(log));
         let charts = (0..course.len())
             .map(|number| course.chart(number, &head, stretch, self.points, asked.task));
         Ok(LagCharts {

@@ -65,7 +65,7 @@ impl Letters {
                     let name = "Dead letters over time";
                     ui.label(Face::Title.text(name, ui.tokens().text));
                     let levels = (&charts.backlog.letters[..], charts.stretch);
-                    levels::plot(ui, model, name, levels);
+                    levels::plot(ui, model, name, (levels, &[]));
                 });
             }
             self.table(ui, model, &shown, outbox);
@@ -184,13 +184,13 @@ impl<'a> Shown<'a> {
 
 fn columns(zone: Zone) -> [Column; 7] {
     [
-        Column::new(format!("At, {zone}"), 150.0).resizable(),
-        Column::new("Consumer", 120.0).resizable(),
-        Column::new("Position", 72.0).right().resizable(),
-        Column::new("Type", 130.0).resizable(),
-        Column::new("Attempts", 64.0).right().resizable(),
-        Column::new("Stood at", 72.0).right().resizable(),
-        Column::rest("Error", 160.0),
+        Column::new(format!("At, {zone}"), 168.0).resizable(),
+        Column::new("Consumer", 104.0).resizable(),
+        Column::new("Position", 62.0).right().resizable(),
+        Column::new("Type", 112.0).resizable(),
+        Column::new("Attempts", 60.0).right().resizable(),
+        Column::new("Stood at", 62.0).right().resizable(),
+        Column::rest("Error", 120.0),
     ]
 }
 

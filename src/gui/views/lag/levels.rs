@@ -18,8 +18,18 @@ const AXIS: f32 = 18.0;
 
 type Stretch = Option<(Timestamp, Timestamp)>;
 
+/// A line over a stretch of time.
+type Line<'a> = (&'a [Level], Stretch);
+/// Stretches in which something was wrong.
+type Shades<'a> = &'a [(Timestamp, Option<Timestamp>)];
+
 /// A plot over the width there is.
-pub(super) fn plot(ui: &mut Ui, model: &Model, name: &str, (levels, stretch): (&[Level], Stretch)) {
+pub(super) fn plot(
+    ui: &mut Ui,
+    model: &Model,
+    name: &str,
+    ((levels, stretch), shades): (Line<'_>, Shades<'_>),
+) {
     let t = ui.tokens();
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), PLOT), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
@@ -30,7 +40,14 @@ pub(super) fn plot(ui: &mut Ui, model: &Model, name: &str, (levels, stretch): (&
     };
     let inner = rect.shrink2(vec2(6.0, 3.0));
     let now = model.cursor.time();
-    let most = paint(&painter, rect.with_max_y(rect.max.y - AXIS), (levels, stretch), now);
+    let area = rect.with_max_y(rect.max.y - AXIS);
+    let axis = Axis::new(area, stretch);
+    for (from, to) in shades {
+        let to = to.or(now).map_or(area.max.x, |to| axis.x(to));
+        let shade = Rect::from_x_y_ranges(axis.x(*from)..=to, area.y_range());
+        painter.rect_filled(shade.intersect(area), 0.0, t.error_bg);
+    }
+    let most = paint(&painter, area, (levels, stretch), now);
     let words = match most {
         0 => "none".to_owned(),
         most => format!("at most {}", grouped(most)),

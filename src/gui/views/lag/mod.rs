@@ -14,6 +14,7 @@ mod near;
 mod outbox;
 mod pane;
 mod scale;
+mod shares;
 mod standing;
 mod way;
 

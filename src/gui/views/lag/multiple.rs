@@ -63,7 +63,6 @@ pub(super) fn paint(painter: &Painter, rect: Rect, own: &ConsumerLag, scene: Sce
     curves::line(&painter, points, colour, now);
     if let Some(x) = axis.cursor(scene.now) {
         curves::cursor(&painter, plot, x, t);
-        marks::names(&painter, &axis, scene.spells, scene.now);
         let here = match scene.scale.unit {
             super::Unit::Seconds => own.lag_ms.map(|ms| ms as f64),
             super::Unit::Events => own.lag_events.map(|events| events as f64),
@@ -73,6 +72,7 @@ pub(super) fn paint(painter: &Painter, rect: Rect, own: &ConsumerLag, scene: Sce
             painter.circle_filled(pos2(x, y), sizes::DOT / 2.0 - 1.0, colour);
         }
     }
+    marks::names(&painter, &axis, scene.spells, scene.now);
 }
 
 fn head(painter: &Painter, inner: Rect, own: &ConsumerLag, zone: Zone) {

@@ -8,7 +8,7 @@ use super::standing;
 use crate::analysis::lag::{Chart, ConsumerLag, Point};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, faded};
-use crate::gui::widgets::paint_line;
+use crate::gui::widgets::{one_line, paint_line};
 use crate::gui::words;
 use crate::model::Timestamp;
 use crate::model::time::{Span, Style};
@@ -20,8 +20,10 @@ const PLOT: f32 = 148.0;
 const AXIS: f32 = 18.0;
 /// Points of a line.
 const POINTS: usize = 120;
-/// The shortest time that is shown before the cursor.
-const LEAST: i64 = 3_600_000_000;
+/// The shortest trouble that is shown, in microseconds.
+const LEAST: i64 = 60_000_000;
+/// What is shown where there is none.
+const USUAL: i64 = 3 * 3_600_000_000;
 
 /// What the plot shows.
 pub(super) fn question(model: &Model, watched: &Watched, own: &ConsumerLag) -> Option<AskLagChart> {
@@ -29,21 +31,30 @@ pub(super) fn question(model: &Model, watched: &Watched, own: &ConsumerLag) -> O
         watched: watched.clone(),
         clock: model.clock(),
         consumer: own.number,
-        stretch: stretch(own, model.cursor.time()?),
+        stretch: stretch(own, model.cursor.time()?, watched.subject.log.time_span(model.clock())?),
         points: POINTS,
     })
 }
 
-/// From before its trouble on, else the last hours; and a part of what comes after the cursor.
-fn stretch(own: &ConsumerLag, now: Timestamp) -> (Timestamp, Timestamp) {
+/// From before its trouble on, else the last hours; and a part of what comes after the cursor, as far as
+/// the store goes.
+fn stretch(
+    own: &ConsumerLag,
+    now: Timestamp,
+    (first, last): (Timestamp, Timestamp),
+) -> (Timestamp, Timestamp) {
     let waits = own.lag_ms.unwrap_or(0).saturating_mul(1000);
     let since = own.since.map_or(0, |since| (now - since).micros());
-    let trouble = waits.max(since).max(LEAST);
+    let trouble = match waits.max(since) {
+        0 => USUAL,
+        trouble => trouble.max(LEAST),
+    };
     let span = |share: i64| Span::from_micros(trouble.saturating_mul(share) / 100);
-    (
-        now.saturating_sub(span(160)),
-        now.saturating_add(span(60)),
-    )
+    let from = now.saturating_sub(span(160)).max(first.min(now));
+    let room = (now - from).micros() / 7;
+    let to = now.saturating_add(span(60)).min(last.max(now));
+    // Room for how many wait.
+    (from, to.max(now.saturating_add(Span::from_micros(room))))
 }
 
 /// Draws it.
@@ -121,9 +132,16 @@ fn lines(
     };
     let (head, checkpoint) = (name("head", &own.head), name("checkpoint", &own.position));
     let face = Face::Secondary;
-    paint_line(painter, room, Align2::RIGHT_TOP, &head, face, t.text2);
-    paint_line(painter, room, Align2::RIGHT_BOTTOM, &checkpoint, face, colour);
     let after = axis.rect.with_min_x(x + 6.0);
     let behind = standing::lag_events(own);
-    paint_line(painter, after, Align2::LEFT_CENTER, &behind, face, t.text);
+    for (room, align, words, ink) in [
+        (room, Align2::RIGHT_TOP, &head, t.text2),
+        (room, Align2::RIGHT_BOTTOM, &checkpoint, colour),
+        (after, Align2::LEFT_CENTER, &behind, t.text),
+    ] {
+        let galley = one_line(painter, words, face, ink, room.width());
+        let ground = align.align_size_within_rect(galley.size(), room);
+        painter.rect_filled(ground.expand2(vec2(3.0, 0.0)), 2.0, t.field);
+        painter.galley(ground.min.round(), galley, ink);
+    }
 }

@@ -7,6 +7,7 @@ use crate::analysis::lag::{LagReport, OutboxReport};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::widgets::{EmptyState, KeyValue};
+use crate::model::time::Style;
 use crate::render::grouped;
 
 /// Room for the names of the figures.
@@ -27,7 +28,11 @@ pub(super) fn show(ui: &mut Ui, model: &Model, report: &LagReport) {
             if let Some(charts) = model.answers.lag_charts.get() {
                 ui.label(Face::Title.text("Messages that waited", ui.tokens().text));
                 let name = "Messages that waited in the outbox over time";
-                levels::plot(ui, model, name, (&charts.backlog.pending, charts.stretch));
+                let shades: Vec<_> = (outbox.outages.iter())
+                    .map(|outage| (outage.from, outage.to))
+                    .collect();
+                let levels = (&charts.backlog.pending[..], charts.stretch);
+                levels::plot(ui, model, name, (levels, &shades));
             }
         });
     });
@@ -47,6 +52,23 @@ fn figures(ui: &mut Ui, model: &Model, outbox: &OutboxReport) {
         Some(missing) => row("Events without a message").mono(ui, &grouped(missing)),
         None => row("Events without a message")
             .absent(ui, "what was published is not held by this store"),
+    }
+    row("Messages without an event").mono(ui, &grouped(outbox.without_event));
+    match &outbox.outages[..] {
+        [] => row("Relay outages").absent(ui, "none"),
+        [.., last] => {
+            let zone = model.zone();
+            let end = last.to.or(model.cursor.time());
+            let lasted = end.map(|end| (end - last.from).to_string());
+            let lasted = lasted.unwrap_or_default();
+            let since = zone.format(last.from, Style::Seconds);
+            let count = grouped(outbox.outages.len() as u64);
+            let words = match last.to {
+                Some(_) => format!("{count}, the last from {since} for {lasted}"),
+                None => format!("{count}, the last since {since}, for {lasted} so far"),
+            };
+            row("Relay outages").words(ui, &words);
+        }
     }
     match outbox.most_attempts {
         Some(attempts) => row("Most attempts").mono(ui, &attempts.to_string()),
