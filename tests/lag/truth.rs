@@ -216,3 +216,25 @@ fn every_trouble_that_was_made_is_found_where_it_was() {
         assert!(rewound.iter().all(|(_, kind, ..)| kind != "rewound"), "{rewound:?}");
     }
 }
+
+#[test]
+fn every_relay_outage_is_found_where_it_was() {
+    for scenario in [Scenario::Rides, Scenario::OrdersChoreographed] {
+        let faults = Faults::none().with(Fault::RelayOutage, Dose::Count(2));
+        let store = simulate(scenario, 2500, 5, faults);
+        let read = Read::of(&store);
+        let head = read.opened.log.head_time(read.course.clock()).unwrap();
+        let outages = read.at(&head.to_string()).outbox.unwrap().outages;
+        let told = store.findings("injected", Fault::RelayOutage.name());
+        assert!(outages.len() >= told.len(), "{outages:?}");
+        for told in told {
+            let at = |field: &str| -> Timestamp { told[field].as_str().unwrap().parse().unwrap() };
+            let (from, to) = (at("from"), at("to"));
+            let within = outages.iter().any(|outage| {
+                let ends = outage.to.is_none_or(|end| end >= to);
+                ends && outage.from < to && outage.to.is_none_or(|end| end > from)
+            });
+            assert!(within, "{scenario}: {told} but {outages:?}");
+        }
+    }
+}

@@ -6,7 +6,7 @@ use super::curves::{self, Axis};
 use super::marks;
 use super::scale::{Scale, value};
 use super::standing;
-use crate::analysis::lag::{Chart, ConsumerLag, Spell};
+use crate::analysis::lag::{Chart, ConsumerLag, Evidence, Spell};
 use crate::gui::theme::{Face, TokensExt, sizes};
 use crate::gui::widgets::{one_line, paint_line, paint_status};
 use crate::model::Timestamp;
@@ -42,7 +42,10 @@ pub(super) fn paint(painter: &Painter, rect: Rect, own: &ConsumerLag, scene: Sce
     let t = painter.ctx().tokens();
     let axis = Axis::new(plot, stretch);
     if chart.points.is_empty() {
-        let words = "no history of it is held by this store";
+        let words = match own.source {
+            Evidence::Effects => "only how quickly it reacted is known: see Distribution",
+            _ => "no history of it is held by this store",
+        };
         paint_line(
             painter,
             plot,

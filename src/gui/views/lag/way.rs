@@ -18,7 +18,7 @@ const ROW: f32 = 48.0;
 /// Room for its name, at most.
 const NAME: f32 = 280.0;
 /// Room for its figures.
-const FIGURES: f32 = 270.0;
+const FIGURES: f32 = 320.0;
 
 /// Draws the page.
 pub(super) fn show(ui: &mut Ui, model: &Model) {
