@@ -159,7 +159,9 @@ fn the_way_the_outbox_and_the_dead_letters_are_as_of_the_cursor() {
         .expect("measured");
     // The outbox, the relay, the broker and five consumers that note what they have processed.
     assert_eq!(stages.len(), 8, "{stages:?}");
-    harness.get_by_label("Delivered by the broker: within the time of each consumer, not held by this store");
+    harness.get_by_label(
+        "Delivered by the broker: within the time of each consumer, not held by this store",
+    );
     click(&mut harness, Role::RadioButton, "Outbox");
     harness.get_by_label("Messages that waited in the outbox over time");
     click(&mut harness, Role::RadioButton, "Dead letters");
@@ -172,7 +174,8 @@ fn the_way_the_outbox_and_the_dead_letters_are_as_of_the_cursor() {
     select_letter(&mut harness);
     harness.get_by_label("gave up on this event");
     harness.get_by_label("#819");
-    let error = "unsupported Unicode escape sequence: \\u0000 cannot be converted to text, mailer, 3";
+    let error =
+        "unsupported Unicode escape sequence: \\u0000 cannot be converted to text, mailer, 3";
     click(&mut harness, Role::RadioButton, error);
     move_to(&mut harness, "2024-11-18");
     assert_eq!(letters(&harness), 0);

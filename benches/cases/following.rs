@@ -64,13 +64,15 @@ fn write(db: &Connection, first: i64, events: i64) -> rusqlite::Result<()> {
     let sql = "INSERT INTO events (position, stream, category, version, type, event_id, recorded_at, data)
                VALUES (?, ?, 'order', ?, 'OrderPlaced', ?, ?, ?)";
     let mut insert = db.prepare(sql)?;
-    let sql = "INSERT OR REPLACE INTO checkpoints (consumer, position, updated_at) VALUES (?, ?, ?)";
+    let sql =
+        "INSERT OR REPLACE INTO checkpoints (consumer, position, updated_at) VALUES (?, ?, ?)";
     let mut reach = db.prepare(sql)?;
     for from in (first..first + events).step_by(BATCH as usize) {
         db.execute_batch("BEGIN IMMEDIATE")?;
         let now = micros();
         for position in from..from + BATCH {
-            let data = format!("{{\"order\":{position},\"total\":\"12.50\",\"note\":\"as usual\"}}");
+            let data =
+                format!("{{\"order\":{position},\"total\":\"12.50\",\"note\":\"as usual\"}}");
             let stream = format!("order-{}", position % 1000);
             let id = format!("event-{position}");
             insert.execute(params![position, stream, position / 1000, id, now, data])?;
@@ -105,7 +107,10 @@ pub fn following(pairs: usize) -> Result<(), Failure> {
             }
         };
         let share = alone.as_secs_f64() / followed.as_secs_f64();
-        eprintln!("alone {alone:.2?}, followed {followed:.2?}: {:.1} %", share * 100.0);
+        eprintln!(
+            "alone {alone:.2?}, followed {followed:.2?}: {:.1} %",
+            share * 100.0
+        );
         if pair > 0 {
             shares.push(share);
         }

@@ -43,8 +43,8 @@ impl Sampler {
         request: &OpenRequest,
         (session, sender): (SessionId, &Sender),
     ) -> Option<Self> {
-        let is_needed = store.has_side(SideKind::Checkpoints)
-            && !store.has_side(SideKind::CheckpointHistory);
+        let is_needed =
+            store.has_side(SideKind::Checkpoints) && !store.has_side(SideKind::CheckpointHistory);
         if !is_needed {
             return None;
         }
@@ -238,7 +238,10 @@ mod tests {
             let to = (SessionId::unique(), &scene.sender);
             Sampler::new(&scene.store, &scene.request, to).unwrap()
         };
-        assert!(matches!(scene.outcomes.try_recv(), Ok(Outcome::NotSaved(_))));
+        assert!(matches!(
+            scene.outcomes.try_recv(),
+            Ok(Outcome::NotSaved(_))
+        ));
         LATER.fetch_add(1, Ordering::Relaxed);
         let to = (SessionId::unique(), &scene.sender);
         sampler.look(&scene.store, Followed::Same, &Task::new(), to);
@@ -247,7 +250,10 @@ mod tests {
         sampler.last = None;
         let to = (SessionId::unique(), &scene.sender);
         sampler.look(&scene.store, Followed::Same, &Task::new(), to);
-        assert!(matches!(scene.outcomes.try_recv(), Ok(Outcome::NotSaved(_))));
+        assert!(matches!(
+            scene.outcomes.try_recv(),
+            Ok(Outcome::NotSaved(_))
+        ));
         assert_eq!(scene.told(), Some(3));
     }
 }

@@ -213,7 +213,10 @@ fn every_trouble_that_was_made_is_found_where_it_was() {
             }
         }
         let rewound = spells(&clean(scenario, 2000, 3));
-        assert!(rewound.iter().all(|(_, kind, ..)| kind != "rewound"), "{rewound:?}");
+        assert!(
+            rewound.iter().all(|(_, kind, ..)| kind != "rewound"),
+            "{rewound:?}"
+        );
     }
 }
 

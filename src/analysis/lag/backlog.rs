@@ -33,12 +33,7 @@ pub struct Backlog {
 impl Course {
     /// What was on its way over a stretch of time, as known at a cut.
     #[must_use]
-    pub fn backlog(
-        &self,
-        cut: &Cut,
-        stretch: (Timestamp, Timestamp),
-        points: usize,
-    ) -> Backlog {
+    pub fn backlog(&self, cut: &Cut, stretch: (Timestamp, Timestamp), points: usize) -> Backlog {
         let log = &self.log;
         let (mut unsent, mut pending) = (Vec::new(), Vec::new());
         for message in self.known_messages(cut) {

@@ -266,8 +266,8 @@ impl Course {
             let by = |at: &Timestamp| cut.bound() == Bound::Head || Some(*at) <= now;
             let published = message.published_at.filter(by);
             // Of one that was given up, or published without a date, nobody knows since when.
-            let is_told = message.published_at.is_some()
-                || message.published.is_none_or(Published::waits);
+            let is_told =
+                message.published_at.is_some() || message.published.is_none_or(Published::waits);
             waiting.extend(
                 message
                     .created_at
@@ -326,7 +326,9 @@ impl Course {
         let events = known.iter().filter_map(|message| message.event);
         let events = events.filter(|event| cut.holds(&self.log, *event));
         let categories = events.map(|event| category(&self.log, event)).collect();
-        let keeps = self.outbox(cut, None).is_some_and(|outbox| outbox.missing.is_some());
+        let keeps = self
+            .outbox(cut, None)
+            .is_some_and(|outbox| outbox.missing.is_some());
         let missing = self.missing(cut, categories);
         missing.filter(move |_| keeps)
     }

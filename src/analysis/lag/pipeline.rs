@@ -91,12 +91,7 @@ impl Course {
                 waiting,
                 number: None,
             };
-            stages.push(part(
-                StageKind::Outbox,
-                Since::Recording,
-                put,
-                missing,
-            ));
+            stages.push(part(StageKind::Outbox, Since::Recording, put, missing));
             stages.push(part(
                 StageKind::Relay,
                 Since::Message,

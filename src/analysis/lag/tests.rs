@@ -163,9 +163,10 @@ impl Watching {
     fn at(&self, minute: i64, events: i64, written: Option<i64>) -> ConsumerLag {
         let rows = Self::given(events, written.map(|minute| minute * 60));
         let task = Task::new();
-        let course =
-            Course::read(&self.log, &rows, &self.samples, Clock::Recorded, &task).unwrap();
-        let cut = self.log.cut(Clock::Recorded, Bound::Time(second(minute * 60)));
+        let course = Course::read(&self.log, &rows, &self.samples, Clock::Recorded, &task).unwrap();
+        let cut = self
+            .log
+            .cut(Clock::Recorded, Bound::Time(second(minute * 60)));
         let options = LagOptions::default();
         let report = report(&course, &MadeUp, &cut, &options, &task).unwrap();
         report.consumers.into_iter().next().unwrap()

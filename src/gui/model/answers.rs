@@ -8,10 +8,10 @@ use crate::log::Unreadable;
 use crate::model::EventIx;
 use crate::worker::{
     AskAudit, AskCheck, AskComparison, AskCounts, AskDefinitions, AskDelays, AskDifferences,
-    AskEvent, AskFieldNames, AskFields, AskLag, AskLagChart, AskLagCharts, AskLines, AskLinks, AskMeasured,
-    AskNames, AskOverview, AskPreview, AskProjected, AskRepeated, AskRetried, AskRow, AskSaga,
-    AskSagaMap, AskSagas, AskSagasOverTime, AskSql, AskStages, AskState, AskStateText, AskStop,
-    AskStreams, AskTimeline, AskValues, Slot,
+    AskEvent, AskFieldNames, AskFields, AskLag, AskLagChart, AskLagCharts, AskLines, AskLinks,
+    AskMeasured, AskNames, AskOverview, AskPreview, AskProjected, AskRepeated, AskRetried, AskRow,
+    AskSaga, AskSagaMap, AskSagas, AskSagasOverTime, AskSql, AskStages, AskState, AskStateText,
+    AskStop, AskStreams, AskTimeline, AskValues, Slot,
 };
 
 macro_rules! answers {

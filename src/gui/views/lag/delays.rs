@@ -108,7 +108,14 @@ fn list(ui: &mut Ui, report: &LagReport, selected: &mut Option<usize>) {
             let face = Face::Secondary;
             let ink = match own.status {
                 None | Some(Status::Ok) => inner.with_min_x(inner.max.x),
-                _ => paint_line(ui.painter(), inner, Align2::RIGHT_CENTER, word, face, t.text2),
+                _ => paint_line(
+                    ui.painter(),
+                    inner,
+                    Align2::RIGHT_CENTER,
+                    word,
+                    face,
+                    t.text2,
+                ),
             };
             let inner = inner.with_max_x(ink.min.x - 4.0);
             let (name, face) = (&own.name, Face::Body);

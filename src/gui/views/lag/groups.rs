@@ -22,9 +22,7 @@ pub(super) fn key(group: &LetterGroup) -> Key {
 pub(super) fn show(ui: &mut Ui, report: &LagReport, chosen: &mut Option<Key>) {
     let groups = &report.dead_letters_by_error;
     let count = words::counted(groups.len(), "error", "errors");
-    PaneHead::new("By error")
-        .secondary(&count)
-        .show(ui, |_| {});
+    PaneHead::new("By error").secondary(&count).show(ui, |_| {});
     ui.spacing_mut().item_spacing.y = 0.0;
     let area = ScrollArea::vertical().id_salt("errors").auto_shrink(false);
     area.show_rows(ui, ROW, groups.len(), |ui, rows| {
@@ -63,10 +61,31 @@ fn row(ui: &mut Ui, group: &LetterGroup, chosen: &Option<Key>) -> Clicked {
     }
     let inner = rect.shrink2(vec2(sizes::PAD, 3.0));
     let painter = ui.painter();
-    let ink = paint_line(painter, inner, Align2::RIGHT_TOP, &count, Face::Cell, t.text);
+    let ink = paint_line(
+        painter,
+        inner,
+        Align2::RIGHT_TOP,
+        &count,
+        Face::Cell,
+        t.text,
+    );
     let first = inner.with_max_x(ink.min.x - sizes::GAP);
-    paint_line(painter, first, Align2::LEFT_TOP, error, Face::Dense, t.error);
-    paint_line(painter, inner, Align2::LEFT_BOTTOM, consumer, Face::Secondary, t.text2);
+    paint_line(
+        painter,
+        first,
+        Align2::LEFT_TOP,
+        error,
+        Face::Dense,
+        t.error,
+    );
+    paint_line(
+        painter,
+        inner,
+        Align2::LEFT_BOTTOM,
+        consumer,
+        Face::Secondary,
+        t.text2,
+    );
     painter.hline(rect.x_range(), rect.max.y - 0.5, (1.0, t.border));
     focus_ring(ui, &response);
     match response.clicked() {

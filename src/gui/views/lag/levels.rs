@@ -52,7 +52,14 @@ pub(super) fn plot(
         0 => "none".to_owned(),
         most => format!("at most {}", grouped(most)),
     };
-    paint_line(&painter, inner, Align2::LEFT_TOP, &words, Face::Cell, t.text3);
+    paint_line(
+        &painter,
+        inner,
+        Align2::LEFT_TOP,
+        &words,
+        Face::Cell,
+        t.text3,
+    );
     let zone = model.zone();
     for (align, at) in [
         (Align2::LEFT_BOTTOM, stretch.0),

@@ -31,7 +31,11 @@ pub(super) fn question(model: &Model, watched: &Watched, own: &ConsumerLag) -> O
         watched: watched.clone(),
         clock: model.clock(),
         consumer: own.number,
-        stretch: stretch(own, model.cursor.time()?, watched.subject.log.time_span(model.clock())?),
+        stretch: stretch(
+            own,
+            model.cursor.time()?,
+            watched.subject.log.time_span(model.clock())?,
+        ),
         points: POINTS,
     })
 }

@@ -132,7 +132,10 @@ fn evidence(ui: &mut Ui, own: &ConsumerLag) {
                 "its events are in another file: open both".to_owned()
             }
             Certainty::Unknown if own.position.is_some() => {
-                format!("from {}, which do not tell how far it has read", own.source.name())
+                format!(
+                    "from {}, which do not tell how far it has read",
+                    own.source.name()
+                )
             }
             Certainty::Unknown => "this store does not tell of the cursor's moment".to_owned(),
             _ => format!("from {}", own.source.name()),

@@ -97,18 +97,29 @@ fn ground(painter: &Painter, rect: Rect, axis: &Axis) {
             continue;
         }
         let room = Rect::from_center_size(pos2(x, rect.max.y - 10.0), vec2(LABEL, 16.0));
-        paint_line(painter, room, Align2::CENTER_CENTER, words, Face::Cell, t.text3);
+        paint_line(
+            painter,
+            room,
+            Align2::CENTER_CENTER,
+            words,
+            Face::Cell,
+            t.text3,
+        );
         free = room.max.x;
     }
     for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
         let y = axis.y(share);
         painter.hline(plot.x_range(), y, (1.0, t.border));
-        let room = Rect::from_min_max(
-            pos2(rect.min.x, y - 8.0),
-            pos2(plot.min.x - 6.0, y + 8.0),
-        );
+        let room = Rect::from_min_max(pos2(rect.min.x, y - 8.0), pos2(plot.min.x - 6.0, y + 8.0));
         let words = format!("{:.0} %", share * 100.0);
-        paint_line(painter, room, Align2::RIGHT_CENTER, &words, Face::Cell, t.text3);
+        paint_line(
+            painter,
+            room,
+            Align2::RIGHT_CENTER,
+            &words,
+            Face::Cell,
+            t.text3,
+        );
     }
 }
 
@@ -127,7 +138,14 @@ fn named(painter: &Painter, rect: Rect, axis: &Axis, marks: &[(&str, f64)]) {
             false => (x - 26.0).max(free),
         };
         let room = Rect::from_min_max(pos2(left, rect.min.y), pos2(left + 28.0, axis.plot.min.y));
-        let ink = paint_line(painter, room, Align2::LEFT_CENTER, word, Face::Secondary, t.text2);
+        let ink = paint_line(
+            painter,
+            room,
+            Align2::LEFT_CENTER,
+            word,
+            Face::Secondary,
+            t.text2,
+        );
         free = ink.max.x + 6.0;
     }
 }

@@ -145,7 +145,14 @@ fn row(ui: &mut Ui, stage: &Stage, longest: f64, (charts, now): Over<'_>) {
         pos2(rect.max.x - FIGURES - sizes::GAP_GROUP, rect.max.y - 5.0),
     );
     let right = rect.with_min_x(rect.max.x - FIGURES);
-    paint_line(painter, right, Align2::RIGHT_CENTER, &took, Face::Cell, t.text2);
+    paint_line(
+        painter,
+        right,
+        Align2::RIGHT_CENTER,
+        &took,
+        Face::Cell,
+        t.text2,
+    );
     if let Some(took) = stage.took {
         bars(ui, bar, took, longest);
     }
@@ -156,7 +163,14 @@ fn row(ui: &mut Ui, stage: &Stage, longest: f64, (charts, now): Over<'_>) {
         let most = levels::paint(&ui.painter_at(plot), plot, (&levels, stretch), now);
         let words = grouped(most);
         let corner = plot.shrink(2.0);
-        paint_line(painter, corner, Align2::LEFT_TOP, &words, Face::Cell, t.text3);
+        paint_line(
+            painter,
+            corner,
+            Align2::LEFT_TOP,
+            &words,
+            Face::Cell,
+            t.text3,
+        );
     }
 }
 
