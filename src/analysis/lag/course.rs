@@ -323,7 +323,12 @@ impl Steps<'_> {
                 told_by: None,
             }),
         };
-        let mut steps: Vec<Step> = found.sampled.iter().filter_map(step).collect();
+        // What was seen before the first event was of another store in the same place, or of events that
+        // are gone.
+        let begin = self.tail.and_then(|tail| tail.time(self.log, 0));
+        let of_this = |(at, _): &&(Timestamp, Option<Mark>)| begin.is_none_or(|begin| *at >= begin);
+        let seen = found.sampled.iter().filter(of_this);
+        let mut steps: Vec<Step> = seen.filter_map(step).collect();
         // Nobody has written it since it was seen last.
         let stands = current.is_some_and(|current| {
             let seen = steps.iter().rev().find(|step| step.covers.is_some());

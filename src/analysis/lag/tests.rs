@@ -233,3 +233,13 @@ fn notes_beyond_what_is_kept_are_let_go_but_not_those_that_stand() {
     let slow = |note: &&Note| matches!(note, Note::Moved(sample) if sample.consumer == "slow");
     assert_eq!(samples.notes().iter().filter(slow).count(), 1);
 }
+
+#[test]
+fn what_was_seen_of_a_store_that_stood_there_before_counts_for_nothing() {
+    let mut store = Watching::new(Samples::default());
+    store.watch(-30..-10, |_| (500, None));
+    let mut store = store.again();
+    store.watch(10..40, |minute| (minute + 1, None));
+    let seen = (Some(0), Some(Status::Ok), Certainty::Sampled);
+    assert_eq!(told(&store.at(30, 40, None)), seen);
+}

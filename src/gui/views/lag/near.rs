@@ -55,7 +55,7 @@ fn stretch(
     };
     let span = |share: i64| Span::from_micros(trouble.saturating_mul(share) / 100);
     let from = now.saturating_sub(span(160)).max(first.min(now));
-    let room = (now - from).micros() / 7;
+    let room = (now - from).micros() / 4;
     let to = now.saturating_add(span(60)).min(last.max(now));
     // Room for how many wait.
     (from, to.max(now.saturating_add(Span::from_micros(room))))
