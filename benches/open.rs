@@ -2,7 +2,8 @@
 //! the same run.
 //!
 //! `cargo bench --bench open`, with `ASOF_BENCH_EVENTS` (default 5,000,000) and `ASOF_BENCH_RUNS`
-//! (default 5), and `cargo bench --bench open -- density` for a part. Runs of all cases take turns, so that a busy moment of the machine hits all of
+//! (default 5), and `cargo bench --bench open -- density` for a part;
+//! `-- followed` for what it costs a writer that its store is followed, which is no part of the rest. Runs of all cases take turns, so that a busy moment of the machine hits all of
 //! them; ratios within one table mean something, milliseconds of two tables do not. Everything is
 //! read once before it counts: the page cache is warm. `ASOF_BENCH_PYTHON` names a Python that has pm4py,
 //! for what follows what in processes.
@@ -37,17 +38,24 @@ struct Stores {
 const PEER: &str = "select event_type, count(*) from events group by 1";
 
 fn main() -> Result<(), Failure> {
+    if cases::serve()? {
+        return Ok(());
+    }
+    let runs = std::env::var("ASOF_BENCH_RUNS")
+        .ok()
+        .and_then(|text| text.parse().ok());
+    let runs = runs.unwrap_or(5);
+    // A part of a name leaves out the cases that do not have it; cargo's own `--bench` is none.
+    let only = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
+    if only.as_deref() == Some("followed") {
+        return cases::following(runs);
+    }
     let stores = Stores {
         sqlite: data::sqlite(Shape::sqlite())?,
         json: data::json_lines(Shape::json())?,
         long: data::sqlite(Shape::long())?,
         shop: data::shop()?,
     };
-    let runs = std::env::var("ASOF_BENCH_RUNS")
-        .ok()
-        .and_then(|text| text.parse().ok());
-    // A part of a name leaves out the cases that do not have it; cargo's own `--bench` is none.
-    let only = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
     let [sqlite, json, long, shop] = [
         Ready::new(&stores.sqlite)?,
         Ready::new(&stores.json)?,
@@ -66,7 +74,7 @@ fn main() -> Result<(), Failure> {
     if let Some(only) = only {
         measured.retain(|case| case.is(PEER) || case.is(&only));
     }
-    run::in_turns(&mut measured, runs.unwrap_or(5))?;
+    run::in_turns(&mut measured, runs)?;
     run::print_table(&measured, PEER);
     Ok(())
 }

@@ -335,6 +335,7 @@ fn opened() -> (Worker, Subject) {
         options: Default::default(),
         workspace: Workspace::none(),
         remembered: Default::default(),
+        clock: || asof::model::Timestamp::from_micros(0),
     });
     let mut opened = None;
     loop {
@@ -343,6 +344,7 @@ fn opened() -> (Worker, Subject) {
             Outcome::Indexed { session, log, .. } if log.is_complete() => {
                 let opened = opened.expect("opened before it is indexed");
                 let subject = Subject {
+                    samples: Default::default(),
                     session,
                     log,
                     payloads: opened.payloads,

@@ -10,12 +10,16 @@ use asof::gui::model::View;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
+use std::sync::Arc;
+
+use asof::analysis::lag::{Note, Sample};
 use asof::gui::Start;
-use asof::model::Timestamp;
-use asof::workspace::Workspace;
-use common::{can_draw, open_app, settle};
+use asof::log::{Mark, Marked};
+use asof::model::{Position, Timestamp};
+use asof::workspace::{StorePath, Workspace};
+use common::{can_draw, open_app, open_app_in, settle};
 use egui_kittest::SnapshotResults;
 
 const ORDERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sample-data/orders.db");
@@ -153,7 +157,11 @@ fn the_way_the_outbox_and_the_dead_letters_are_as_of_the_cursor() {
         .stages
         .current()
         .expect("measured");
-    assert!(stages.len() >= 4, "{stages:?}");
+    // The outbox, the relay, the broker and five consumers that note what they have processed.
+    assert_eq!(stages.len(), 8, "{stages:?}");
+    harness.get_by_label(
+        "Delivered by the broker: within the time of each consumer, not held by this store",
+    );
     click(&mut harness, Role::RadioButton, "Outbox");
     harness.get_by_label("Messages that waited in the outbox over time");
     click(&mut harness, Role::RadioButton, "Dead letters");
@@ -163,6 +171,12 @@ fn the_way_the_outbox_and_the_dead_letters_are_as_of_the_cursor() {
         report.expect("measured").dead_letters.len()
     };
     assert_eq!(letters(&harness), 3);
+    select_letter(&mut harness);
+    harness.get_by_label("gave up on this event");
+    harness.get_by_label("#819");
+    let error =
+        "unsupported Unicode escape sequence: \\u0000 cannot be converted to text, mailer, 3";
+    click(&mut harness, Role::RadioButton, error);
     move_to(&mut harness, "2024-11-18");
     assert_eq!(letters(&harness), 0);
     harness.get_by_label("No consumer has given up on an event at the cursor");
@@ -177,7 +191,68 @@ fn a_store_that_tells_of_nobody_says_so() {
     harness.get_by_label("This store holds no outbox");
 }
 
-/// A store with so many consumers, as the bundled one has seven.
+/// A store that keeps the present only: a hundred events, one a minute, and a consumer at the last.
+fn of_the_present(folder: &Path) -> std::path::PathBuf {
+    let store = folder.join("present.db");
+    let db = rusqlite::Connection::open(&store).expect("a store");
+    db.execute_batch(
+        "CREATE TABLE events (
+           position INTEGER PRIMARY KEY, stream TEXT NOT NULL, category TEXT NOT NULL, version INTEGER NOT NULL,
+           type TEXT NOT NULL, schema_version INTEGER, event_id TEXT NOT NULL, recorded_at INTEGER NOT NULL,
+           occurred_at INTEGER, correlation_id TEXT, causation_id TEXT, data TEXT NOT NULL, metadata TEXT
+         );
+         CREATE TABLE checkpoints (
+           consumer TEXT NOT NULL, partition TEXT NOT NULL DEFAULT '', position INTEGER NOT NULL,
+           updated_at INTEGER, categories TEXT, PRIMARY KEY (consumer, partition)
+         );
+         WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 100)
+         INSERT INTO events (position, stream, category, version, type, event_id, recorded_at, data)
+           SELECT n, 'order-1', 'order', n, 'OrderPlaced', 'event-' || n, 1700000000000000 + n * 60000000, '{}' FROM n;
+         INSERT INTO checkpoints (consumer, position) VALUES ('mailer', 100);",
+    )
+    .expect("events");
+    store
+}
+
+#[test]
+fn what_was_seen_while_following_is_known_the_next_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = of_the_present(folder.path());
+    let workspace = Workspace::at(folder.path().join("home"));
+    let minute = |n: i64| Timestamp::from_micros((1_700_000_000 + n * 60) * 1_000_000);
+    let moved = |n: i64| {
+        Note::Moved(Arc::new(Sample {
+            file: 0,
+            consumer: "mailer".to_owned(),
+            partition: None,
+            reached: Mark {
+                application: None,
+                event: Marked::Position(Position(n)),
+            },
+            written: None,
+            seen: minute(n + 3),
+        }))
+    };
+    let mut notes = vec![Note::Began(minute(20))];
+    notes.extend((20..40).map(moved));
+    notes.push(Note::Until(minute(43)));
+    workspace
+        .add_seen(&StorePath::of(&store), &notes)
+        .expect("kept");
+    let mut harness = open_app_in(&store, workspace);
+    click(&mut harness, Role::Button, "Lag");
+    click(&mut harness, Role::Button, "mailer: OK, caught up");
+    move_to(&mut harness, "#33");
+    harness.get_by_label("sampled");
+    harness.get_by_label("from samples taken while following");
+    harness.get_by_label("mailer: Warning, 3 events");
+    // Nobody looked then.
+    move_to(&mut harness, "#60");
+    harness.get_by_label("unknown");
+    harness.get_by_label("this store does not tell of the cursor's moment");
+}
+
+/// A store with so many consumers, as the bundled one has seven; each has what its model has beside it.
 fn with_consumers(folder: &Path, count: u32) -> std::path::PathBuf {
     let store = folder.join("consumers.db");
     std::fs::copy(ORDERS, &store).expect("a copy");
@@ -191,56 +266,130 @@ fn with_consumers(folder: &Path, count: u32) -> std::path::PathBuf {
            SELECT own.consumer AS consumer, own.consumer || '-' || (1 + n / 7) AS name FROM n JOIN own ON own.at = n % 7;
          CREATE TEMP TABLE history AS SELECT * FROM checkpoint_history;
          CREATE TEMP TABLE now AS SELECT * FROM checkpoints;
+         CREATE TEMP TABLE done AS SELECT * FROM processed_events;
+         CREATE TEMP TABLE dead AS SELECT * FROM dead_letters;
          DELETE FROM checkpoint_history; DELETE FROM checkpoints;
          DELETE FROM processed_events; DELETE FROM dead_letters;
          INSERT INTO checkpoint_history SELECT made.name, partition, position, at FROM history JOIN made USING (consumer);
-         INSERT INTO checkpoints SELECT made.name, partition, position, updated_at, categories FROM now JOIN made USING (consumer);"
+         INSERT INTO checkpoints SELECT made.name, partition, position, updated_at, categories FROM now JOIN made USING (consumer);
+         INSERT INTO processed_events SELECT made.name, event_id, processed_at FROM done JOIN made USING (consumer);
+         INSERT INTO dead_letters SELECT made.name, event_id, error, attempts, at FROM dead JOIN made USING (consumer);"
     );
     db.execute_batch(&sql).expect("consumers");
     store
 }
 
+/// What is drawn: a store with so many consumers, as of a moment, and what is done there.
+struct Picture {
+    name: &'static str,
+    consumers: u32,
+    at: &'static str,
+    steps: fn(&mut Harness<'_, App>),
+}
+
+const PICTURES: [Picture; 8] = [
+    Picture {
+        name: "lag_3",
+        consumers: 3,
+        at: STALLED,
+        steps: |h| click(h, Role::Button, "sales-report-1: Stalled, 23 events"),
+    },
+    Picture {
+        name: "lag_30",
+        consumers: 30,
+        at: STALLED,
+        steps: |_| {},
+    },
+    Picture {
+        name: "lag_100",
+        consumers: 100,
+        at: STALLED,
+        steps: |_| {},
+    },
+    Picture {
+        name: "lag_distribution",
+        consumers: 30,
+        at: "2024-12-02 12:00",
+        steps: |h| {
+            click(h, Role::RadioButton, "Distribution");
+            click(h, Role::RadioButton, "payment-service-2");
+        },
+    },
+    Picture {
+        name: "lag_reread",
+        consumers: 3,
+        at: "2024-12-02 12:00",
+        steps: |h| click(h, Role::RadioButton, "Read your writes"),
+    },
+    Picture {
+        name: "lag_pipeline",
+        consumers: 100,
+        at: "2024-12-02 12:00",
+        steps: |h| click(h, Role::RadioButton, "Pipeline"),
+    },
+    Picture {
+        name: "lag_outbox",
+        consumers: 7,
+        at: "2024-12-02 12:00",
+        steps: |h| click(h, Role::RadioButton, "Outbox"),
+    },
+    Picture {
+        name: "lag_letters",
+        consumers: 7,
+        at: "2024-12-14 12:00",
+        steps: |h| {
+            click(h, Role::RadioButton, "Dead letters");
+            select_letter(h);
+        },
+    },
+];
+
+/// Selects the newest dead letter.
+fn select_letter(harness: &mut Harness<'_, App>) {
+    let rows = harness.query_all_by_role(Role::Row);
+    let names = rows.filter_map(|row| row.accesskit_node().label());
+    let name = names.into_iter().find(|name| name.contains("Unicode"));
+    click(harness, Role::Row, &name.expect("a letter"));
+}
+
+fn draw(picture: &Picture, theme: egui::Theme) -> egui_kittest::SnapshotResult {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = with_consumers(folder.path(), picture.consumers);
+    let start = Start {
+        workspace: Workspace::none(),
+        clock: || Timestamp::from_micros(1_735_732_800_000_000),
+        samples: Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data"),
+    };
+    let mut harness = Harness::builder()
+        .with_size([1440.0, 900.0])
+        .with_theme(theme)
+        .wgpu()
+        .build_eframe(|cc| {
+            let app = App::new(&cc.egui_ctx, start, vec![store]).expect("threads can be started");
+            cc.egui_ctx.set_theme(theme);
+            app
+        });
+    settle(&mut harness);
+    click(&mut harness, Role::Button, "Lag");
+    move_to(&mut harness, picture.at);
+    (picture.steps)(&mut harness);
+    settle(&mut harness);
+    let theme = match theme {
+        egui::Theme::Dark => "dark",
+        egui::Theme::Light => "light",
+    };
+    harness.try_snapshot(format!("{}_{theme}", picture.name))
+}
+
 #[test]
-fn few_and_many_consumers_look_as_they_did() {
+fn few_and_many_consumers_and_all_pages_look_as_they_did() {
     if !can_draw() {
         return;
     }
     let mut results = SnapshotResults::new();
-    for (count, theme, name) in [
-        (3, egui::Theme::Dark, "lag_3_dark"),
-        (3, egui::Theme::Light, "lag_3_light"),
-        (30, egui::Theme::Dark, "lag_30_dark"),
-        (30, egui::Theme::Light, "lag_30_light"),
-        (100, egui::Theme::Dark, "lag_100_dark"),
-        (100, egui::Theme::Light, "lag_100_light"),
-    ] {
-        let folder = tempfile::tempdir().expect("a folder");
-        let store = with_consumers(folder.path(), count);
-        let start = Start {
-            workspace: Workspace::none(),
-            clock: || Timestamp::from_micros(1_735_732_800_000_000),
-            samples: Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data"),
-        };
-        let mut harness = Harness::builder()
-            .with_size([1440.0, 900.0])
-            .with_theme(theme)
-            .wgpu()
-            .build_eframe(|cc| {
-                let app =
-                    App::new(&cc.egui_ctx, start, vec![store]).expect("threads can be started");
-                cc.egui_ctx.set_theme(theme);
-                app
-            });
-        settle(&mut harness);
-        click(&mut harness, Role::Button, "Lag");
-        move_to(&mut harness, STALLED);
-        if count == 3 {
-            click(
-                &mut harness,
-                Role::Button,
-                "sales-report-1: Stalled, 23 events",
-            );
+    for picture in &PICTURES {
+        for theme in [egui::Theme::Dark, egui::Theme::Light] {
+            results.add(draw(picture, theme));
         }
-        results.add(harness.try_snapshot(name));
     }
 }

@@ -1,6 +1,7 @@
 //! What is measured, in groups. A group makes ready what its cases share; that is not measured.
 
 mod analyses;
+mod following;
 mod opening;
 mod projections;
 mod sagas;
@@ -19,6 +20,7 @@ use asof::store::{OpenOptions, Store, Tail};
 use crate::data::{self, Failure};
 use crate::run::Case;
 
+pub use following::{following, serve};
 pub use opening::opening;
 pub use projections::from_the_file;
 pub use sagas::sagas;

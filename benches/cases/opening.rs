@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use asof::model::Timestamp;
 use asof::store::OpenOptions;
 use asof::worker::{OpenRequest, Outcome, Worker};
 use asof::workspace::Workspace;
@@ -41,6 +42,7 @@ fn first(path: &Path, watch: &mut Watch) -> Result<u64, Failure> {
         options: OpenOptions::default(),
         workspace: Workspace::none(),
         remembered: None,
+        clock: || Timestamp::from_micros(0),
     });
     loop {
         match worker.next() {

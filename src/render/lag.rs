@@ -102,7 +102,8 @@ pub fn rate(a_second: f64) -> String {
 /// What tells of a consumer, and how far that can be trusted.
 fn evidence(own: &ConsumerLag) -> String {
     match own.certainty {
-        Certainty::Unknown => "not known then".to_owned(),
+        Certainty::Unknown if own.is_elsewhere() => "its events are in another file".to_owned(),
+        Certainty::Unknown if own.position.is_none() => "not known then".to_owned(),
         Certainty::Exact if own.head.is_none() => "nothing to read yet".to_owned(),
         certainty => format!("{}, {}", own.source.name(), certainty.name()),
     }

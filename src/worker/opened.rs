@@ -8,6 +8,7 @@ use super::subject::SessionId;
 use crate::analysis::overview::{FileFacts, StoreFacts};
 use crate::analysis::replay::FoldRules;
 use crate::log::{PayloadReader, RowSource, TableSource};
+use crate::model::Timestamp;
 use crate::store::layout::{Contents, Layout, Role, SideKind};
 use crate::store::{OpenOptions, Recognition, SideRows, Store};
 use crate::workspace::{StorePath, StoreWorkspace, Workspace};
@@ -24,6 +25,8 @@ pub struct OpenRequest {
     /// What is remembered of the store where that has just changed and may not be written yet; read
     /// from the workspace where absent.
     pub remembered: Option<Box<StoreWorkspace>>,
+    /// The computer's clock: when something was seen while the store is followed.
+    pub clock: fn() -> Timestamp,
 }
 
 /// A store that was opened, before the first event is read.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::lane::Wake;
 use super::opened::{Opened, Unread};
 use super::subject::SessionId;
+use crate::analysis::lag::Samples;
 use crate::log::{Arrangement, Log};
 
 /// What the background says.
@@ -56,6 +57,13 @@ pub enum Outcome {
         session: SessionId,
         /// One sentence, while there is trouble.
         trouble: Option<String>,
+    },
+    /// Checkpoints as they were seen while the store was followed.
+    Sampled {
+        /// The opening.
+        session: SessionId,
+        /// All that was seen, also by earlier watches.
+        samples: Arc<Samples>,
     },
     /// Something could not be written to the workspace.
     NotSaved(String),

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::lane::{INDEXING, Shared, SlotId, Turn};
 use super::opened::{OpenRequest, Opened, Unread};
 use super::outcome::{Outcome, Sender};
+use super::sampler::Sampler;
 use super::subject::SessionId;
 use crate::log::{Arrangement, LogBuilder};
 use crate::model::Task;
@@ -64,6 +65,8 @@ struct Session {
     request: OpenRequest,
     store: Store,
     builder: LogBuilder,
+    /// None where there is nothing to be seen.
+    sampler: Option<Sampler>,
     standing: Standing,
     /// The last trouble told of, so that it is told once.
     trouble: Option<String>,
@@ -93,9 +96,11 @@ impl Session {
         };
         let opened = Opened::of(id, &store, remembered, notice);
         sender.send(Outcome::Opened(Box::new(opened)));
+        let sampler = Sampler::new(&store, &request, (id, sender));
         Some(Self {
             id,
             request,
+            sampler,
             builder: store.builder(),
             store,
             standing: Standing::CutShort,
@@ -177,7 +182,9 @@ impl Session {
             return;
         }
         let task = Task::new();
-        let found = match self.store.follow(&mut self.builder, &task) {
+        let followed = self.store.follow(&mut self.builder, &task);
+        let came = followed.as_ref().ok().copied();
+        let found = match followed {
             Ok(Followed::Same) => Ok(()),
             Ok(Followed::Appended) => {
                 self.finish(sender);
@@ -190,6 +197,9 @@ impl Session {
             // A writer in the middle of replacing the file; the next look tells.
             Err(error) => Err(error),
         };
+        if let (Some(came), Some(sampler)) = (came, &mut self.sampler) {
+            sampler.look(&self.store, came, &task, (self.id, sender));
+        }
         let trouble = found.err().map(|error| error.to_string());
         if trouble != self.trouble {
             self.trouble.clone_from(&trouble);
@@ -308,6 +318,7 @@ mod tests {
             options: OpenOptions::default(),
             workspace: Workspace::at(home.path()),
             remembered: None,
+            clock: || crate::model::Timestamp::from_micros(0),
         });
         let mut opened = None;
         let log = loop {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::analysis::lag::Samples;
 use crate::analysis::overview::StoreFacts;
 use crate::analysis::replay::{FoldRules, Source};
 use crate::log::{Log, PayloadReader, RowSource, TableSource};
@@ -37,6 +38,8 @@ pub struct Subject {
     pub rules: FoldRules,
     /// What the file tells.
     pub facts: Arc<StoreFacts>,
+    /// What was seen of its consumers while it was followed.
+    pub samples: Arc<Samples>,
 }
 
 impl Subject {
@@ -51,7 +54,8 @@ impl Subject {
     }
 }
 
-/// The same snapshot of the same opening.
+/// The same snapshot of the same opening. What was seen of consumers concerns those questions only that
+/// are about [`super::Watched`].
 impl PartialEq for Subject {
     fn eq(&self, other: &Self) -> bool {
         self.session == other.session && Arc::ptr_eq(&self.log, &other.log)

@@ -1,7 +1,8 @@
 //! Settings, mappings and bookmarks: what the program remembers between sessions. The only writer
 //! of user files, all of them in one folder of the user's own: `settings.toml`, and for every store
-//! a file in `stores/`. Nothing is ever written beside a store, and nothing about windows, threads
-//! or events may enter: the functions here block and are called in the background.
+//! a file in `stores/` and, where its consumers were watched, one in `seen/`. Nothing is ever written
+//! beside a store, and nothing about windows, threads or events may enter: the functions here block and
+//! are called in the background.
 //!
 //! A damaged file is set aside, never fatal and never lost; what can be read of it is used.
 //! Instances share the folder: the last to write a file wins, and recent files are merged.
@@ -10,6 +11,7 @@ mod error;
 mod file;
 mod projections;
 mod recent;
+mod seen;
 mod settings;
 mod store;
 mod store_path;

@@ -162,3 +162,82 @@ fn each_kind_of_trouble_is_as_the_truth_has_it() {
         "{seen:?}"
     );
 }
+
+/// What the analysis says befell each consumer, as (consumer, kind, from, to).
+fn spells(store: &Simulated) -> Vec<(String, String, Timestamp, Option<Timestamp>)> {
+    let read = Read::of(store);
+    let cut = read.opened.log.cut(read.course.clock(), Bound::Head);
+    let payloads = read.opened.store.payloads();
+    let options = LagOptions::default().with_series();
+    let report = lag::report(&read.course, &*payloads, &cut, &options, &read.opened.task);
+    let consumers = report.unwrap().consumers.into_iter();
+    let each = consumers.flat_map(|own| {
+        let spells = own.spells.unwrap().into_iter();
+        let name = own.name;
+        spells.map(move |spell| {
+            let kind = spell.kind.name().to_owned();
+            (name.clone(), kind, spell.from, spell.to)
+        })
+    });
+    each.collect()
+}
+
+#[test]
+fn every_trouble_that_was_made_is_found_where_it_was() {
+    let kinds = [
+        (Fault::ConsumerStalled, "stalled"),
+        (Fault::ConsumerStopped, "stopped"),
+        (Fault::PoisonBlocks, "stalled"),
+        (Fault::ConsumerRewound, "rewound"),
+    ];
+    for scenario in [Scenario::Rides, Scenario::OrdersChoreographed] {
+        for (fault, word) in kinds {
+            if !scenario.faults().contains(&fault) {
+                continue;
+            }
+            let faults = Faults::none().with(fault, Dose::Count(2));
+            let store = simulate(scenario, 2500, 5, faults);
+            let found = spells(&store);
+            for told in store.findings("injected", fault.name()) {
+                let at = |field: &str| -> Option<Timestamp> {
+                    Some(told[field].as_str()?.parse().unwrap())
+                };
+                let (from, to) = (at("from"), at("to"));
+                let own = found.iter().any(|(consumer, kind, begin, end)| {
+                    let same = told["consumer"] == consumer.as_str() && kind == word;
+                    let overlaps = from.is_none_or(|from| end.is_none_or(|end| end > from))
+                        && to.or(from).is_none_or(|to| *begin <= to);
+                    same && overlaps
+                });
+                assert!(own, "{scenario}: {told} but {found:?}");
+            }
+        }
+        let rewound = spells(&clean(scenario, 2000, 3));
+        assert!(
+            rewound.iter().all(|(_, kind, ..)| kind != "rewound"),
+            "{rewound:?}"
+        );
+    }
+}
+
+#[test]
+fn every_relay_outage_is_found_where_it_was() {
+    for scenario in [Scenario::Rides, Scenario::OrdersChoreographed] {
+        let faults = Faults::none().with(Fault::RelayOutage, Dose::Count(2));
+        let store = simulate(scenario, 2500, 5, faults);
+        let read = Read::of(&store);
+        let head = read.opened.log.head_time(read.course.clock()).unwrap();
+        let outages = read.at(&head.to_string()).outbox.unwrap().outages;
+        let told = store.findings("injected", Fault::RelayOutage.name());
+        assert!(outages.len() >= told.len(), "{outages:?}");
+        for told in told {
+            let at = |field: &str| -> Timestamp { told[field].as_str().unwrap().parse().unwrap() };
+            let (from, to) = (at("from"), at("to"));
+            let within = outages.iter().any(|outage| {
+                let ends = outage.to.is_none_or(|end| end >= to);
+                ends && outage.from < to && outage.to.is_none_or(|end| end > from)
+            });
+            assert!(within, "{scenario}: {told} but {outages:?}");
+        }
+    }
+}

@@ -30,13 +30,14 @@ pub struct Course {
 }
 
 /// A consumer, or a partition of it: its file, its name, which part of its work.
-type Key = (u32, String, Option<String>);
+pub(super) type Key = (u32, String, Option<String>);
 
 /// What rows say of a consumer.
 #[derive(Default)]
 struct Found {
     history: Vec<(Option<Timestamp>, Mark)>,
-    sampled: Vec<(Option<Timestamp>, Mark)>,
+    /// Nowhere from when on nobody saw it any more.
+    sampled: Vec<(Timestamp, Option<Mark>)>,
     current: Option<Checkpoint>,
     processed: Vec<(Option<Timestamp>, Mark)>,
     letters: Vec<(Option<Timestamp>, Mark)>,
@@ -65,12 +66,11 @@ impl Course {
         };
         let mut all: IndexMap<Key, Found> = IndexMap::new();
         gather(rows, task, &mut all)?;
-        for (file, row) in &sampled.rows {
-            let found = all.entry((*file, row.consumer.clone(), part(&row.partition)));
-            let found = found.or_default();
-            found
-                .sampled
-                .extend(row.reached.clone().map(|mark| (row.at, mark)));
+        for (key, steps) in sampled.steps() {
+            // Of who has no checkpoint any more nothing is told.
+            if let Some(found) = all.get_mut(&key) {
+                found.sampled = steps;
+            }
         }
         for letter in &course.letters {
             let Some((consumer, mark)) = letter.consumer.as_ref().zip(letter.mark.as_ref()) else {
@@ -136,12 +136,7 @@ impl Course {
         tails: &mut HashMap<Scope, usize>,
         task: &Task,
     ) -> Result<(), Cancelled> {
-        let marks = [
-            &found.history,
-            &found.sampled,
-            &found.processed,
-            &found.letters,
-        ];
+        let marks = [&found.history, &found.processed, &found.letters];
         let current = found.current.as_ref().and_then(|row| row.reached.as_ref());
         let mark = (marks
             .iter()
@@ -163,9 +158,12 @@ impl Course {
             file,
             tail: tail.map(|at| &self.tails[at]),
         };
-        let traces = steps.traces(&found, task)?;
+        let mut traces = steps.traces(&found, task)?;
         let current = found.current.as_ref();
         let current = current.and_then(|row| steps.step(row.updated_at, row.reached.as_ref()?));
+        let sampled = steps.sampled(&found, current.as_ref());
+        traces.extend(sampled);
+        traces.sort_by_key(|trace| trace.evidence);
         let outside = source.is_none().then(|| follows.as_deref().map(Arc::from));
         self.consumers.push(Progress {
             name: match &follows {
@@ -214,7 +212,7 @@ impl Course {
     }
 }
 
-fn part(partition: &Option<String>) -> Option<String> {
+pub(super) fn part(partition: &Option<String>) -> Option<String> {
     partition.clone().filter(|part| !part.is_empty())
 }
 
@@ -291,7 +289,6 @@ impl Steps<'_> {
     fn traces(&self, found: &Found, task: &Task) -> Result<Vec<Trace>, Cancelled> {
         let all = [
             (Evidence::CheckpointHistory, &found.history),
-            (Evidence::Sampled, &found.sampled),
             (Evidence::Processed, &found.processed),
             (Evidence::DeadLetters, &found.letters),
         ];
@@ -312,6 +309,39 @@ impl Steps<'_> {
             }
         }
         Ok(traces)
+    }
+
+    /// What was seen while the store was followed.
+    fn sampled(&self, found: &Found, current: Option<&Step>) -> Option<Trace> {
+        let step = |(at, mark): &(Timestamp, Option<Mark>)| match mark {
+            Some(mark) => self.step(Some(*at), mark),
+            None => Some(Step {
+                at: Some(*at),
+                covers: None,
+                position: None,
+                event: None,
+                told_by: None,
+            }),
+        };
+        // What was seen before the first event was of another store in the same place, or of events that
+        // are gone.
+        let begin = self.tail.and_then(|tail| tail.time(self.log, 0));
+        let of_this = |(at, _): &&(Timestamp, Option<Mark>)| begin.is_none_or(|begin| *at >= begin);
+        let seen = found.sampled.iter().filter(of_this);
+        let mut steps: Vec<Step> = seen.filter_map(step).collect();
+        // Nobody has written it since it was seen last.
+        let stands = current.is_some_and(|current| {
+            let seen = steps.iter().rev().find(|step| step.covers.is_some());
+            current.at.is_some() && seen == Some(current)
+        });
+        if stands {
+            steps.pop_if(|step| step.covers.is_none());
+        }
+        steps.sort_by_key(|step| step.at);
+        (!steps.is_empty()).then_some(Trace {
+            evidence: Evidence::Sampled,
+            steps,
+        })
     }
 
     fn step(&self, at: Option<Timestamp>, mark: &Mark) -> Option<Step> {

@@ -1,5 +1,6 @@
 //! Dead letters: what consumers gave up on, with the event and where the consumer stood.
 
+use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::course::Course;
@@ -42,6 +43,50 @@ pub struct DeadLetterReport {
     /// The event itself.
     #[serde(skip)]
     pub event: Option<EventIx>,
+}
+
+/// Dead letters that a consumer wrote for the same reason.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct LetterGroup {
+    /// Who gave up; null where the store does not tell.
+    pub consumer: Option<String>,
+    /// The first line of what went wrong.
+    pub error: Option<String>,
+    /// How many there are.
+    pub count: u64,
+    /// When the first was written.
+    pub first: Option<Timestamp>,
+    /// When the last was.
+    pub last: Option<Timestamp>,
+    /// Which they are, by their places among all, the oldest first.
+    #[serde(skip)]
+    pub letters: Vec<usize>,
+}
+
+/// By consumer and error, the most first.
+pub(super) fn groups(letters: &[DeadLetterReport]) -> Vec<LetterGroup> {
+    let mut groups: IndexMap<(Option<&str>, Option<&str>), LetterGroup> = IndexMap::new();
+    for (number, letter) in letters.iter().enumerate() {
+        let consumer = letter.consumer.as_deref();
+        let error = letter.error.as_deref();
+        let error = error.map(|error| error.lines().next().unwrap_or_default());
+        let group = groups.entry((consumer, error));
+        let group = group.or_insert_with(|| LetterGroup {
+            consumer: consumer.map(str::to_owned),
+            error: error.map(str::to_owned),
+            first: letter.at,
+            ..LetterGroup::default()
+        });
+        group.count += 1;
+        group.last = group.last.max(letter.at);
+        group.letters.push(number);
+    }
+    let mut groups: Vec<LetterGroup> = groups.into_values().collect();
+    groups.sort_by(|a, b| {
+        let most = b.count.cmp(&a.count);
+        most.then_with(|| (&a.consumer, &a.error).cmp(&(&b.consumer, &b.error)))
+    });
+    groups
 }
 
 pub(super) fn read(log: &Log, rows: &dyn RowSource, task: &Task) -> Result<Vec<Letter>, RowsError> {

@@ -7,6 +7,7 @@
 //!    history, processed,        │  a Progress for each consumer and partition: steps in time,
 //!    checkpoints, letters       │  and the Tail that it works off
 //!                               ├──▶ Chart    lag over time, bucket by bucket
+//!                               ├──▶ Spell    when it stood still, caught up, went back
 //!                               ├──▶ Delays   how long each event took, and what readers missed
 //!                               └──▶ Stages   event, outbox, relay, broker, consumer
 //! ```
@@ -27,6 +28,7 @@
 //! `letters` count what stands beside. Nothing here learns from the future: a step, a message or a
 //! letter that is dated later was not there, and of a row that is written over only what it dates.
 
+mod backlog;
 mod course;
 mod delays;
 mod effects;
@@ -38,20 +40,23 @@ mod progress;
 mod report;
 mod samples;
 mod series;
+mod hold_ups;
 mod spells;
 mod status;
 mod tail;
 #[cfg(test)]
 mod tests;
 
+pub use backlog::{Backlog, Level};
 pub use course::Course;
 pub use delays::{Delays, Percentiles, Remedy, Reread};
-pub use letters::DeadLetterReport;
-pub use outbox::OutboxReport;
-pub use pipeline::{Pending, Stage, StageKind};
+pub use letters::{DeadLetterReport, LetterGroup};
+pub use outbox::{Outage, OutboxReport};
+pub use pipeline::{Since, Stage, StageKind};
 pub use progress::Evidence;
 pub use report::{Blocking, Certainty, ConsumerLag, LagOptions, LagReport, Trend, report};
-pub use samples::{Looked, Samples};
+pub use samples::{Note, Sample, Samples};
 pub use series::{Chart, Point};
-pub use spells::Spell;
+pub use hold_ups::HoldUp;
+pub use spells::{Spell, SpellKind};
 pub use status::Status;

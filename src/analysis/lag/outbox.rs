@@ -4,6 +4,7 @@ use hashbrown::{HashMap, HashSet};
 use serde::Serialize;
 
 use super::course::Course;
+use super::status::LENGTH;
 use crate::log::{
     Bound, Clock, Cut, IdRef, Log, Marked, OutboxMessage, Published, RowSource, RowsError, Says,
     SideKind, SideRow,
@@ -55,6 +56,20 @@ pub struct OutboxReport {
     pub missing: Option<u64>,
     /// The most attempts that any took.
     pub most_attempts: Option<i64>,
+    /// Messages whose event is not in this store.
+    pub without_event: u64,
+    /// When nothing was published although something waited, in the order of time.
+    pub outages: Vec<Outage>,
+}
+
+/// A stretch of time in which the relay published nothing, for ten minutes and more, although a message
+/// waited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Outage {
+    /// Since when: the last publication, or when the first message came after that.
+    pub from: Timestamp,
+    /// The next publication; null while it lasts.
+    pub to: Option<Timestamp>,
 }
 
 const UNDATED: Timestamp = Timestamp::MAX;
@@ -198,8 +213,8 @@ impl Course {
     }
 
     /// The outbox as of a cut; `None` in a store without one.
-    pub(super) fn outbox(&self, cut: &Cut) -> Option<OutboxReport> {
-        let outbox = self.outbox.as_ref()?;
+    pub(super) fn outbox(&self, cut: &Cut, now: Option<Timestamp>) -> Option<OutboxReport> {
+        self.outbox.as_ref()?;
         let time = match cut.bound() {
             Bound::Head => None,
             _ => Some(cut.time(&self.log).unwrap_or(Timestamp::MIN)),
@@ -212,6 +227,8 @@ impl Course {
             duplicates: 0,
             missing: None,
             most_attempts: None,
+            without_event: 0,
+            outages: self.outages(cut, now),
         };
         let mut seen = HashSet::new();
         let mut categories = HashSet::new();
@@ -232,18 +249,87 @@ impl Course {
             if message.is_published(time) == Some(true) || time.is_none() {
                 report.most_attempts = report.most_attempts.max(message.attempts);
             }
+            report.without_event += u64::from(!message.key.is_empty() && event.is_none());
             if !message.key.is_empty() && !seen.insert(IdRef::new(&message.key)) {
                 report.duplicates += 1;
             }
         }
         if report.published > 0 {
-            let missing = outbox.late.iter().filter(|(event, first)| {
-                categories.contains(&category(&self.log, *event))
-                    && cut.holds(&self.log, *event)
-                    && !outbox.has_message(&self.log, cut, *first, time)
-            });
-            report.missing = Some(missing.count() as u64);
+            report.missing = Some(self.missing(cut, categories).count() as u64);
         }
         Some(report)
+    }
+
+    fn outages(&self, cut: &Cut, now: Option<Timestamp>) -> Vec<Outage> {
+        let mut waiting: Vec<(Timestamp, Option<Timestamp>)> = Vec::new();
+        for message in self.known_messages(cut) {
+            let by = |at: &Timestamp| cut.bound() == Bound::Head || Some(*at) <= now;
+            let published = message.published_at.filter(by);
+            // Of one that was given up, or published without a date, nobody knows since when.
+            let is_told =
+                message.published_at.is_some() || message.published.is_none_or(Published::waits);
+            waiting.extend(
+                message
+                    .created_at
+                    .filter(|_| is_told)
+                    .map(|at| (at, published)),
+            );
+        }
+        // By when they were gone; what waits still comes last.
+        waiting.sort_by_key(|(created, published)| (published.unwrap_or(UNDATED), *created));
+        let (mut outages, mut last) = (Vec::new(), None);
+        for (created, published) in waiting {
+            let from = last.map_or(created, |last| created.max(last));
+            let end = published.or(now);
+            if end.is_some_and(|end| end - from >= LENGTH) {
+                outages.push(Outage {
+                    from,
+                    to: published,
+                });
+            }
+            if published.is_none() {
+                // The first that waits tells of all.
+                break;
+            }
+            last = published;
+        }
+        outages
+    }
+
+    /// Events of categories of which others have messages, without one.
+    fn missing<'a>(
+        &'a self,
+        cut: &'a Cut,
+        categories: HashSet<(u32, u32)>,
+    ) -> impl Iterator<Item = EventIx> + 'a {
+        let time = match cut.bound() {
+            Bound::Head => None,
+            _ => Some(cut.time(&self.log).unwrap_or(Timestamp::MIN)),
+        };
+        let log = &self.log;
+        let late = self.outbox.iter().flat_map(move |outbox| {
+            let late = outbox.late.iter();
+            late.filter(move |(_, first)| !outbox.has_message(log, cut, *first, time))
+        });
+        let events = late.map(|(event, _)| *event);
+        events.filter(move |event| {
+            categories.contains(&category(log, *event)) && cut.holds(log, *event)
+        })
+    }
+
+    /// The same, where the outbox keeps what it has published.
+    pub(super) fn without_message<'a>(
+        &'a self,
+        cut: &'a Cut,
+    ) -> impl Iterator<Item = EventIx> + 'a {
+        let known = self.known_messages(cut);
+        let events = known.iter().filter_map(|message| message.event);
+        let events = events.filter(|event| cut.holds(&self.log, *event));
+        let categories = events.map(|event| category(&self.log, event)).collect();
+        let keeps = self
+            .outbox(cut, None)
+            .is_some_and(|outbox| outbox.missing.is_some());
+        let missing = self.missing(cut, categories);
+        missing.filter(move |_| keeps)
     }
 }

@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::course::Course;
 use super::delays::Percentiles;
+use super::progress::Progress;
+use crate::analysis::streams::natural_order;
 use crate::log::{Bound, Cut};
-use crate::model::time::Span;
 use crate::model::{Cancelled, EventIx, Task, Timestamp};
 
 /// A part of the way.
@@ -18,8 +19,22 @@ pub enum StageKind {
     Outbox,
     /// From the outbox to the publication.
     Relay,
-    /// From the publication, or from the recording where there is no outbox, to a consumer being done.
+    /// From the publication to the delivery; what a broker does stands in no store.
+    Broker,
+    /// From the publication, or from the recording for who does not go by it, to a consumer being done.
     Consumer,
+}
+
+/// From when on the time of a part is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Since {
+    /// The recording of the event.
+    Recording,
+    /// Its message being put into the outbox.
+    Message,
+    /// Its publication.
+    Publication,
 }
 
 /// A part of the way as of a moment.
@@ -29,62 +44,18 @@ pub struct Stage {
     pub kind: StageKind,
     /// The consumer, where it is the last part.
     pub consumer: Option<String>,
+    /// From when on its time is measured.
+    pub since: Since,
     /// How long it took those that have it behind them; null where none has.
     pub took: Option<Percentiles>,
     /// How many are in it.
     pub waiting: Option<u64>,
-}
-
-/// How many messages waited in the outbox at a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Pending {
-    /// The moment.
-    pub at: Timestamp,
-    /// How many waited.
-    pub messages: u64,
-    /// The most that waited since the moment before.
-    pub most: u64,
+    /// The consumer's number in the course.
+    #[serde(skip)]
+    pub number: Option<usize>,
 }
 
 impl Course {
-    /// How many messages waited in the outbox over a stretch of time, as known at a cut; messages of
-    /// which the store does not tell when they came and went are left out.
-    #[must_use]
-    pub fn pending(
-        &self,
-        cut: &Cut,
-        (from, to): (Timestamp, Timestamp),
-        points: usize,
-    ) -> Vec<Pending> {
-        let mut changes: Vec<(Timestamp, i64)> = Vec::new();
-        for message in self.known_messages(cut) {
-            if let Some(created) = message.created_at.filter(|created| *created <= to) {
-                changes.push((created, 1));
-                changes.extend(message.published_at.map(|at| (at.max(created), -1)));
-            }
-        }
-        changes.sort_unstable();
-        let mut changes = changes.into_iter().peekable();
-        let length = i128::from((to - from).micros().max(0));
-        let (mut waiting, mut all) = (0_i64, Vec::with_capacity(points));
-        for n in 0..=points {
-            let part = length * n as i128 / points.max(1) as i128;
-            let at = from.saturating_add(Span::from_micros(part as i64));
-            let mut most = waiting;
-            while let Some((_, change)) = changes.next_if(|(when, _)| *when <= at) {
-                waiting += change;
-                most = most.max(waiting);
-            }
-            let count = |messages: i64| u64::try_from(messages).unwrap_or(0);
-            all.push(Pending {
-                at,
-                messages: count(waiting),
-                most: count(most),
-            });
-        }
-        all
-    }
-
     /// The parts of the way as of a cut: the outbox, the relay, and each consumer.
     ///
     /// # Errors
@@ -111,38 +82,83 @@ impl Course {
         }
         let mut stages = Vec::new();
         if self.outbox.is_some() {
-            let missing = self.outbox(cut).and_then(|outbox| outbox.missing);
-            stages.push(stage(StageKind::Outbox, None, put, missing));
-            stages.push(stage(StageKind::Relay, None, relayed, Some(pending)));
-        }
-        for (_, own, way) in self.known(cut) {
-            task.check()?;
-            let tail = own.tail.map(|at| &self.tails[at]);
-            let exact = own.by_event().map(|trace| trace.way(log, cut));
-            let Some((tail, exact)) = tail.zip(exact.filter(|exact| exact.len() > 0)) else {
-                continue;
-            };
-            let took = exact.steps().iter().filter_map(|step| {
-                let event = tail.event(step.covers?.checked_sub(1)?)?;
-                let from = published.get(&event).copied();
-                let from = from.filter(|from| Some(*from) <= step.at);
-                Some(span((
-                    from.or_else(|| log.time(event, self.clock))?,
-                    step.at?,
-                )))
-            });
-            let waiting = self.standing(own, &way, cut, now).waiting;
-            let (name, waiting) = (own.name.clone(), waiting.map(|waiting| waiting as u64));
-            stages.push(stage(
-                StageKind::Consumer,
-                Some(name),
-                took.collect(),
+            let missing = self.outbox(cut, now).and_then(|outbox| outbox.missing);
+            let part = |kind, since, took, waiting| Stage {
+                kind,
+                consumer: None,
+                since,
+                took: percentiles(took),
                 waiting,
+                number: None,
+            };
+            stages.push(part(StageKind::Outbox, Since::Recording, put, missing));
+            stages.push(part(
+                StageKind::Relay,
+                Since::Message,
+                relayed,
+                Some(pending),
+            ));
+            stages.push(part(
+                StageKind::Broker,
+                Since::Publication,
+                Vec::new(),
+                None,
             ));
         }
+        for (number, own, way) in self.known(cut) {
+            task.check()?;
+            let Some((since, took)) = self.took(own, cut, &published) else {
+                continue;
+            };
+            let waiting = self.standing(own, &way, cut, now).waiting;
+            stages.push(Stage {
+                kind: StageKind::Consumer,
+                consumer: Some(own.name.clone()),
+                since,
+                took: percentiles(took),
+                waiting: waiting.map(|waiting| waiting as u64),
+                number: Some(number),
+            });
+        }
         // By name: in which order they were met first is not known before all are.
-        stages.sort_by(|a, b| a.consumer.cmp(&b.consumer));
+        let name = |stage: &Stage| stage.consumer.clone().unwrap_or_default();
+        stages.sort_by(|a, b| natural_order(&name(a), &name(b)));
         Ok(stages)
+    }
+
+    /// How long events took a consumer, and since when that is measured; none where nothing tells of them
+    /// one by one.
+    fn took(
+        &self,
+        own: &Progress,
+        cut: &Cut,
+        published: &HashMap<EventIx, Timestamp>,
+    ) -> Option<(Since, Vec<i64>)> {
+        let log = &self.log;
+        let tail = &self.tails[own.tail?];
+        let exact = own.by_event().map(|trace| trace.way(log, cut))?;
+        let done = exact.steps().iter().filter_map(|step| {
+            let event = tail.event(step.covers?.checked_sub(1)?)?;
+            Some((event, step.at?))
+        });
+        let done: Vec<(EventIx, Timestamp)> = done.collect();
+        // Who was done with an event before it was published reads the log itself.
+        let reads_log = |(event, at): &(EventIx, Timestamp)| {
+            published.get(event).is_none_or(|published| published > at)
+        };
+        let since = match done.iter().any(reads_log) {
+            true => Since::Recording,
+            false => Since::Publication,
+        };
+        let took = done.iter().filter_map(|(event, at)| {
+            let from = match since {
+                Since::Publication => published.get(event).copied(),
+                _ => log.time(*event, self.clock),
+            };
+            Some(span((from?, *at)))
+        });
+        let took = took.collect();
+        (!done.is_empty()).then_some((since, took))
     }
 }
 
@@ -150,17 +166,7 @@ fn span((from, to): (Timestamp, Timestamp)) -> i64 {
     (to - from).micros().max(0)
 }
 
-fn stage(
-    kind: StageKind,
-    consumer: Option<String>,
-    mut took: Vec<i64>,
-    waiting: Option<u64>,
-) -> Stage {
+fn percentiles(mut took: Vec<i64>) -> Option<Percentiles> {
     took.sort_unstable();
-    Stage {
-        kind,
-        consumer,
-        took: Percentiles::of(&took),
-        waiting,
-    }
+    Percentiles::of(&took)
 }

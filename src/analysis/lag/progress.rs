@@ -12,10 +12,10 @@ use crate::model::{EventIx, Position, Timestamp, Version};
 pub enum Evidence {
     /// A history of its checkpoints.
     CheckpointHistory,
-    /// Its checkpoints as they were seen while the store was followed.
-    Sampled,
     /// The messages that it has processed.
     Processed,
+    /// Its checkpoints as they were seen while the store was followed.
+    Sampled,
     /// Its checkpoint as it is now.
     Checkpoint,
     /// What it gave up on, and nothing else.
@@ -170,9 +170,11 @@ impl Progress {
 fn add<'a>(steps: &mut Vec<&'a Step>, current: &'a Step) {
     let later = |step: &&Step| current.at.is_none_or(|at| step.at <= Some(at));
     let place = steps.partition_point(later);
-    let again = place
-        .checked_sub(1)
-        .is_some_and(|last| steps[last] == current);
+    let again = place.checked_sub(1).is_some_and(|last| {
+        let last = steps[last];
+        let same = (last.covers, last.position) == (current.covers, current.position);
+        same && (current.at.is_none() || last == current)
+    });
     if !again {
         steps.insert(place, current);
     }

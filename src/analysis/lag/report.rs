@@ -3,13 +3,15 @@
 use serde::Serialize;
 
 use super::course::Course;
-use super::letters::DeadLetterReport;
+use super::letters::{self, DeadLetterReport, LetterGroup};
 use super::measure::Standing;
 use super::outbox::OutboxReport;
 use super::progress::{Evidence, Progress};
 use super::series::Chart;
+use super::spells::Spell;
 use super::status::Status;
 use crate::analysis::events::Content;
+use crate::analysis::streams::natural_order;
 use crate::log::{AsOf, Bound, Cut, PayloadReader};
 use crate::model::{Cancelled, EventIx, PositionName, Task, Timestamp, Version};
 
@@ -49,6 +51,8 @@ pub struct LagReport {
     pub outbox: Option<OutboxReport>,
     /// Oldest first.
     pub dead_letters: Vec<DeadLetterReport>,
+    /// The same by consumer and error, the most first.
+    pub dead_letters_by_error: Vec<LetterGroup>,
 }
 
 /// How far a figure can be trusted.
@@ -127,12 +131,23 @@ pub struct ConsumerLag {
     /// Its lag over time, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub over: Option<Chart>,
+    /// What befell it, where its lag over time was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spells: Option<Vec<Spell>>,
     /// Its number in the course.
     #[serde(skip)]
     pub number: usize,
     /// By how many events a second its lag grows.
     #[serde(skip)]
     pub growth: Option<f64>,
+}
+
+impl ConsumerLag {
+    /// Whether what it reads is in a file that is not open: where it stands is known, and not of what.
+    #[must_use]
+    pub fn is_elsewhere(&self) -> bool {
+        self.certainty == Certainty::Unknown && self.position.is_some() && self.head.is_none()
+    }
 }
 
 /// The event that a stalled consumer does not get past.
@@ -196,15 +211,18 @@ pub fn report(
                 Some(stretch) => course.chart(number, cut, stretch, points, task)?,
                 None => Chart::default(),
             });
+            told.spells = Some(course.spells(number, cut, now, task)?);
         }
         consumers.push(told);
     }
     consumers.sort_by(by_trouble);
+    let dead_letters = course.dead_letters(cut);
     Ok(LagReport {
         as_of: cut.as_of(log),
         consumers,
-        outbox: course.outbox(cut),
-        dead_letters: course.dead_letters(cut),
+        outbox: course.outbox(cut, now),
+        dead_letters_by_error: letters::groups(&dead_letters),
+        dead_letters,
     })
 }
 
@@ -212,12 +230,11 @@ pub fn report(
 fn by_trouble(one: &ConsumerLag, other: &ConsumerLag) -> std::cmp::Ordering {
     let rank = |own: &ConsumerLag| own.status.map_or(u8::MAX, |status| status as u8);
     let waits = |own: &ConsumerLag| std::cmp::Reverse((own.lag_ms, own.lag_events));
-    (rank(one), waits(one), &one.name, &one.partition).cmp(&(
-        rank(other),
-        waits(other),
-        &other.name,
-        &other.partition,
-    ))
+    let trouble = (rank(one), waits(one)).cmp(&(rank(other), waits(other)));
+    let name = || natural_order(&one.name, &other.name);
+    let part = |own: &ConsumerLag| own.partition.clone().unwrap_or_default();
+    let part = || natural_order(&part(one), &part(other));
+    trouble.then_with(name).then_with(part)
 }
 
 fn told(
@@ -264,6 +281,7 @@ fn told(
         blocking_event: None,
         reads: reads.filter(|reads| !reads.is_empty()).cloned(),
         over: None,
+        spells: None,
         number,
         growth,
     }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::course::Course;
-use super::progress::Way;
+use super::progress::{Evidence, Way};
 use super::tail::{Known, Tail};
 use crate::log::{Cut, Log};
 use crate::model::time::Span;
@@ -49,6 +49,9 @@ impl Point {
     }
 }
 
+/// So long what was seen last is taken as it was: what happened until the next look, nobody knows.
+const SIGHT: Span = Span::from_secs(5);
+
 /// A consumer's way beside its tail.
 struct Seen<'a> {
     log: &'a Log,
@@ -58,6 +61,27 @@ struct Seen<'a> {
 }
 
 impl Seen<'_> {
+    /// The step by which it stood just before that one.
+    fn before(&self, step: usize) -> Option<usize> {
+        let before = step.checked_sub(1)?;
+        let near = (self.way.at(step).zip(self.way.at(before)))
+            .is_some_and(|(at, before)| at - before <= SIGHT);
+        match self.way.evidence == Evidence::Sampled && near {
+            true => Some(step),
+            false => Some(before),
+        }
+    }
+
+    /// When what is known at a moment was seen.
+    fn seen(&self, at: Timestamp, step: Option<usize>) -> Timestamp {
+        let seen = step.and_then(|step| self.way.at(step));
+        let near = seen.filter(|seen| at - *seen <= SIGHT);
+        match self.way.evidence {
+            Evidence::Sampled => near.unwrap_or(at),
+            _ => at,
+        }
+    }
+
     /// How much one had covered who had made so many steps, how many events waited at a moment, and for
     /// how long the first of them had.
     fn lag(&self, time: Timestamp, step: Option<usize>) -> Option<(u64, u64, i64)> {
@@ -117,14 +141,15 @@ impl Course {
             };
             let last = way.until(at);
             for step in done.map_or(0, |step| step + 1)..last.map_or(0, |step| step + 1) {
+                let before = course.before(step);
                 if let Some(when) = way.at(step)
-                    && let Some((_, events, ms)) = course.lag(when, step.checked_sub(1))
+                    && let Some((_, events, ms)) = course.lag(when, before)
                 {
                     point.worst(Some(events), Some(ms));
                 }
             }
             done = last;
-            if let Some((covers, events, ms)) = course.lag(at, last) {
+            if let Some((covers, events, ms)) = course.lag(course.seen(at, last), last) {
                 point.covered = Some(covers);
                 point.lag_events = Some(events);
                 point.lag_ms = Some(ms);

@@ -1,232 +1,258 @@
-//! Times in which a consumer did not get on, over all of its history: judged step by step as its status is
-//! at a moment, so that the two never differ.
+//! What befell a consumer over time, by the rules by which it is judged at a moment: when it stood still,
+//! when it showed no life, how long it took to catch up after that, and when it went back.
+
+use serde::Serialize;
 
 use super::course::Course;
-use super::measure::window;
-use super::progress::{Evidence, Progress, Way};
-use super::status::{LENGTH, STEPS, Situation, Status, judge};
+use super::progress::Way;
+use super::status::{LENGTH, STEPS};
 use super::tail::{Known, Tail};
 use crate::log::{Cut, Log};
-use crate::model::time::Span;
-use crate::model::{Cancelled, EventIx, PositionName, Task, Timestamp};
+use crate::model::{Cancelled, Task, Timestamp};
 
-/// A time in which a consumer was stalled, stopped or rewound.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spell {
-    /// The consumer's name.
-    pub consumer: String,
-    /// How it ran.
-    pub status: Status,
-    /// Since when; while it was stalled or stopped, since an event waited.
-    pub from: Timestamp,
-    /// Until when; the moment itself where it still goes on.
-    pub to: Timestamp,
-    /// The first event that waited; of one that went back, the first that it processed again.
-    pub event: EventIx,
-    /// Its checkpoint; of one that went back, the one to which.
-    pub position: Option<PositionName>,
-    /// Of one that went back, the checkpoint that it had.
-    pub before: Option<PositionName>,
+/// What befell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SpellKind {
+    /// It showed life and did not get on, while events waited: a pause, or an event that it could not
+    /// handle.
+    Stalled,
+    /// It showed no life, while events waited: it was switched off, or had crashed.
+    Stopped,
+    /// It had been one of these, and had not yet handled all that had come meanwhile.
+    CatchingUp,
+    /// It went back and had not yet come to where it had been.
+    Rewound,
 }
 
-impl Spell {
-    /// How long it lasted.
+impl SpellKind {
+    /// As people read it.
     #[must_use]
-    pub fn lasted(&self) -> Span {
-        self.to - self.from
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stalled => "stalled",
+            Self::Stopped => "stopped",
+            Self::CatchingUp => "catching up",
+            Self::Rewound => "rewound",
+        }
     }
+}
+
+/// A stretch of time in which something befell a consumer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Spell {
+    /// What.
+    pub kind: SpellKind,
+    /// Since when.
+    pub from: Timestamp,
+    /// Until when; null while it lasts, and where nobody saw its end.
+    pub to: Option<Timestamp>,
+    /// Since when that could be told.
+    #[serde(skip)]
+    pub known: Timestamp,
+}
+
+/// A step on its way.
+#[derive(Clone, Copy)]
+struct At {
+    at: Timestamp,
+    /// How many of its tail it had covered.
+    covers: usize,
+    /// How many of those known that is.
+    rank: usize,
+    /// How many waited.
+    lag: usize,
+}
+
+/// A consumer seen without a break.
+struct Seen<'a> {
+    log: &'a Log,
+    tail: &'a Tail,
+    known: Known,
+    steps: Vec<At>,
+    /// When nobody saw it any more, or the moment itself.
+    end: Option<Timestamp>,
 }
 
 impl Course {
-    /// The times up to a cut in which consumers did not get on, consumer by consumer, each in order. Of
-    /// consumers that keep a history of their checkpoints only.
+    /// What befell the consumer numbered `consumer`, as known at a cut, in the order in which it began;
+    /// `now` is the moment itself.
     ///
     /// # Errors
     /// [`Cancelled`] when the task was called off.
-    pub fn spells(&self, cut: &Cut, task: &Task) -> Result<Vec<Spell>, Cancelled> {
-        let mut all = Vec::new();
-        for (_, own, way) in self.known(cut) {
-            let tail = own.tail.map(|at| &self.tails[at]);
-            let Some(tail) = tail.filter(|_| way.evidence == Evidence::CheckpointHistory) else {
-                continue;
-            };
-            let watch = Watch {
-                course: self,
-                log: &self.log,
-                own,
-                way: &way,
-                tail,
-                cut,
-                known: Known::at(cut),
-            };
-            let mut spells = Vec::new();
-            watch.stalls(&mut spells, task)?;
-            let stalls = spells.len();
-            watch.stops(&mut spells, task)?;
-            // Between two signs of life of one that is stalled it is not stopped.
-            let (stalled, stopped) = spells.split_at(stalls);
-            let is_part = |spell: &Spell| {
-                let mut stalled = stalled.iter();
-                stalled.any(|stall| spell.from <= stall.to && stall.from <= spell.to)
-            };
-            let kept: Vec<Spell> = stopped
-                .iter()
-                .filter(|spell| !is_part(spell))
-                .cloned()
-                .collect();
-            spells.truncate(stalls);
-            spells.extend(kept);
-            watch.returns(&mut spells, task)?;
-            spells.sort_by_key(|spell| (spell.from, spell.to));
-            all.extend(spells);
-        }
-        all.sort_by(|a, b| a.consumer.cmp(&b.consumer));
-        Ok(all)
-    }
-}
-
-/// A wait so many times as long as what is usual is long.
-const TIMES_USUAL: i64 = 10;
-
-/// A consumer's way beside its tail.
-struct Watch<'a> {
-    course: &'a Course,
-    log: &'a Log,
-    own: &'a Progress,
-    way: &'a Way<'a>,
-    tail: &'a Tail,
-    cut: &'a Cut,
-    known: Known,
-}
-
-impl Watch<'_> {
-    /// Steps that are made again and again while an event waits.
-    fn stalls(&self, spells: &mut Vec<Spell>, task: &Task) -> Result<(), Cancelled> {
-        let mut first = 0;
-        while first < self.way.len() {
-            task.check()?;
-            let covers = self.way.covers(first);
-            let moved = |at: &usize| self.way.covers(*at) != covers;
-            let end = (first + 1..self.way.len()).find(moved);
-            let last = end.unwrap_or(self.way.len()) - 1;
-            if last > first
-                && let Some((from, to)) = self.way.at(first).zip(self.way.at(last))
-                && self.status(last, to) == Some(Status::Stalled)
-            {
-                spells.extend(self.spell(Status::Stalled, last, (from, to)));
-            }
-            first = last + 1;
-        }
-        Ok(())
-    }
-
-    /// Long times between two steps in which an event waited: by its status, or ten times as long as nine
-    /// in ten others, since a window of steps that come once a day is long.
-    fn stops(&self, spells: &mut Vec<Spell>, task: &Task) -> Result<(), Cancelled> {
-        let mut waits: Vec<(usize, Timestamp, Timestamp)> = Vec::new();
-        for last in 0..self.way.len() {
-            if last % 1024 == 0 {
-                task.check()?;
-            }
-            let next = match last + 1 == self.way.len() {
-                true => self.cut.time(self.log),
-                false => self.way.at(last + 1),
-            };
-            let went_back = self.way.covers(last) < Some(self.way.furthest_by(last));
-            let Some((from, to)) = self.way.at(last).zip(next).filter(|_| !went_back) else {
-                continue;
-            };
-            let first = self.waiting(last, to);
-            let since = first.and_then(|first| self.tail.time(self.log, first));
-            waits.extend(since.map(|since| (last, from.max(since), to)));
-        }
-        let mut lengths: Vec<Span> = waits.iter().map(|(_, from, to)| *to - *from).collect();
-        lengths.sort_unstable();
-        let usual = lengths.get(lengths.len() * 9 / 10);
-        let usual = usual.map_or(0, |wait| wait.micros());
-        for (step, from, to) in waits {
-            task.check()?;
-            let just_before = to.saturating_add(Span::from_micros(-1));
-            let waited = to - from;
-            // Fewer steps do not show how long it is used to wait.
-            let judged =
-                || step + 1 >= STEPS && self.status(step, just_before) == Some(Status::Stopped);
-            if waited >= LENGTH && (waited.micros() / TIMES_USUAL > usual || judged()) {
-                spells.extend(self.spell(Status::Stopped, step, (from, to)));
-            }
-        }
-        Ok(())
-    }
-
-    /// Steps back, until it has come again to where it was.
-    fn returns(&self, spells: &mut Vec<Spell>, task: &Task) -> Result<(), Cancelled> {
-        for at in 1..self.way.len() {
+    pub fn spells(
+        &self,
+        consumer: usize,
+        cut: &Cut,
+        now: Option<Timestamp>,
+        task: &Task,
+    ) -> Result<Vec<Spell>, Cancelled> {
+        let log = &self.log;
+        let own = self.consumers.get(consumer);
+        let found = own.and_then(|own| Some((own.way(log, cut)?, &self.tails[own.tail?])));
+        let Some((way, tail)) = found.filter(|(way, _)| way.tells_lag()) else {
+            return Ok(Vec::new());
+        };
+        let mut seen = Seen {
+            log,
+            tail,
+            known: Known::at(cut),
+            steps: Vec::new(),
+            end: None,
+        };
+        let mut spells = Vec::new();
+        for at in 0..way.len() {
             if at % 1024 == 0 {
                 task.check()?;
             }
-            let covers = self.way.covers(at - 1).zip(self.way.covers(at));
-            let Some((before, _)) = covers.filter(|(before, after)| after < before) else {
-                continue;
-            };
-            let is_there = |at: &usize| self.way.covers(*at).is_some_and(|own| own >= before);
-            let again = (at + 1..self.way.len()).find(is_there);
-            let to = match again {
-                Some(again) => self.way.at(again),
-                None => self.cut.time(self.log),
-            };
-            let Some(times) = self.way.at(at).zip(to) else {
-                continue;
-            };
-            let spell = self.spell(Status::Rewound, at, times);
-            spells.extend(spell.map(|spell| Spell {
-                from: times.0,
-                before: self.course.place_at(self.own, self.way, at - 1, self.cut),
-                ..spell
-            }));
+            seen.step(&way, at, &mut spells);
         }
-        Ok(())
+        seen.end = now;
+        seen.tell(&mut spells);
+        spells.sort_by_key(|spell: &Spell| (spell.from, spell.kind));
+        Ok(spells)
+    }
+}
+
+impl Seen<'_> {
+    fn step(&mut self, way: &Way<'_>, at: usize, spells: &mut Vec<Spell>) {
+        let Some(when) = way.at(at) else {
+            return;
+        };
+        let Some(covers) = way.covers(at) else {
+            // Nobody saw it from here on.
+            self.end = Some(when);
+            self.tell(spells);
+            self.steps.clear();
+            return;
+        };
+        let (log, tail, known) = (self.log, self.tail, self.known);
+        self.steps.push(At {
+            at: when,
+            covers,
+            rank: tail.count(log, 0, known) - tail.count(log, covers, known),
+            lag: tail.count(log, covers, known.by(when)),
+        });
     }
 
-    /// The first event that one had not covered who had made that step, among those known by then.
-    fn waiting(&self, step: usize, now: Timestamp) -> Option<usize> {
-        let covers = self.way.covers(step)?;
-        self.tail.first(self.log, covers, self.known.by(now))
+    fn tell(&self, spells: &mut Vec<Spell>) {
+        let mut still = self.stopped();
+        still.extend(self.stalled());
+        let over = still.iter().filter_map(|spell| spell.to);
+        spells.extend(over.filter_map(|from| self.catching_up(from, &still)));
+        spells.append(&mut still);
+        self.rewound(spells);
     }
 
-    fn status(&self, step: usize, now: Timestamp) -> Option<Status> {
-        let Self { log, tail, .. } = self;
-        let known = self.known.by(now);
-        let rank = |covers: usize| tail.count(log, 0, known) - tail.count(log, covers, known);
-        let waits_since = self
-            .waiting(step, now)
-            .and_then(|first| tail.time(log, first));
-        let covers = self.way.covers(step)?;
-        judge(Situation {
-            window: &window(self.way, step, tail, log, known, now),
-            now,
-            waits_since,
-            went_back: rank(self.way.furthest_by(step)) > rank(covers),
-        })
-        // Who makes up for going back is slow for that reason.
-        .filter(|_| rank(self.way.furthest_by(step)) <= rank(covers))
+    /// Since when the first event waits that is not covered.
+    fn waits_since(&self, covers: usize) -> Option<Timestamp> {
+        let first = self.tail.first(self.log, covers, self.known)?;
+        self.tail.time(self.log, first)
     }
 
-    fn spell(
-        &self,
-        status: Status,
-        step: usize,
-        (from, to): (Timestamp, Timestamp),
-    ) -> Option<Spell> {
-        let first = self.waiting(step, to)?;
-        let waits_since = self.tail.time(self.log, first)?;
-        Some(Spell {
-            consumer: self.own.name.clone(),
-            status,
-            from: from.max(waits_since),
+    /// Pauses between two steps in which an event waited for as long as ten of them take.
+    fn stopped(&self) -> Vec<Spell> {
+        let mut spells = Vec::new();
+        for (number, step) in self.steps.iter().enumerate() {
+            let next = self.steps.get(number + 1).map(|next| next.at);
+            let (Some(end), Some(waits)) = (next.or(self.end), self.waits_since(step.covers))
+            else {
+                continue;
+            };
+            let first = self.steps[number.saturating_sub(STEPS - 1)].at;
+            let known = (step.at.max(waits)).saturating_add((step.at - first).max(LENGTH));
+            if end >= known {
+                spells.push(Spell {
+                    kind: SpellKind::Stopped,
+                    from: step.at,
+                    to: next,
+                    known,
+                });
+            }
+        }
+        spells
+    }
+
+    /// Steps at one place while an event waited, enough of them to judge by.
+    fn stalled(&self) -> Vec<Spell> {
+        let mut spells = Vec::new();
+        let mut first = 0;
+        while first < self.steps.len() {
+            let step = self.steps[first];
+            let run = self.steps[first..].iter();
+            let run = run.take_while(|next| next.rank == step.rank).count();
+            let after = first + run;
+            let waiting = (first..after).find(|at| self.steps[*at].lag > 0);
+            let known = waiting.and_then(|begin| self.judged(begin, after));
+            if let Some(known) = known {
+                let since = self.waits_since(step.covers);
+                spells.push(Spell {
+                    kind: SpellKind::Stalled,
+                    from: since.map_or(step.at, |since| since.max(step.at)),
+                    to: self.steps.get(after).map(|next| next.at),
+                    known,
+                });
+            }
+            first = after;
+        }
+        spells
+    }
+
+    /// When a window fits into these steps: ten of them, and all of ten minutes.
+    fn judged(&self, begin: usize, after: usize) -> Option<Timestamp> {
+        let from = self.steps[begin].at;
+        let before = begin.checked_sub(1).map(|before| self.steps[before].at);
+        let fits = |at: usize| {
+            let last = self.steps[at].at;
+            let many = at - begin + 1 >= STEPS;
+            match before {
+                None => many || last - from >= LENGTH,
+                Some(before) => many && before < last.saturating_sub(LENGTH),
+            }
+        };
+        let at = (begin..after).find(|at| fits(*at))?;
+        Some(self.steps[at].at)
+    }
+
+    /// Until nothing waits any more, or it stands still again.
+    fn catching_up(&self, from: Timestamp, still: &[Spell]) -> Option<Spell> {
+        let begin = self.steps.partition_point(|step| step.at < from);
+        let done = self.steps[begin..].iter().find(|step| step.lag == 0);
+        let again = still.iter().map(|spell| spell.from);
+        let again = again.filter(|again| *again > from).min();
+        let done = done.map(|done| done.at);
+        let to = done.into_iter().chain(again).min();
+        (to != Some(from)).then_some(Spell {
+            kind: SpellKind::CatchingUp,
+            from,
             to,
-            event: self.tail.event(first)?,
-            position: self.course.place_at(self.own, self.way, step, self.cut),
-            before: None,
+            known: from,
         })
+    }
+
+    fn rewound(&self, spells: &mut Vec<Spell>) {
+        let (mut furthest, mut since) = (0, None);
+        for step in &self.steps {
+            match since {
+                None if step.rank < furthest => since = Some(step.at),
+                Some(from) if step.rank >= furthest => {
+                    spells.push(Spell {
+                        kind: SpellKind::Rewound,
+                        from,
+                        to: Some(step.at),
+                        known: from,
+                    });
+                    since = None;
+                }
+                _ => {}
+            }
+            furthest = furthest.max(step.rank);
+        }
+        spells.extend(since.map(|from| Spell {
+            kind: SpellKind::Rewound,
+            from,
+            to: None,
+            known: from,
+        }));
     }
 }

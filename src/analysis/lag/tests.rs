@@ -4,9 +4,11 @@ use proptest::prelude::*;
 
 use super::status::{LENGTH, Sample, Situation, Status, judge};
 use super::tail::{Known, Scope, Tail};
-use crate::analysis::testing::{log_of, moments, samples};
-use crate::log::Clock;
-use crate::model::{Task, Timestamp};
+use super::{Certainty, ConsumerLag, Course, LagOptions, Note, Samples, report};
+use crate::analysis::testing::rows::Given;
+use crate::analysis::testing::{self, MadeUp, log_of, moments, samples};
+use crate::log::{Bound, Checkpoint, Clock, Log, Mark, Marked, Says, SideKind};
+use crate::model::{Position, Task, Timestamp};
 
 fn second(seconds: i64) -> Timestamp {
     Timestamp::from_micros(seconds * 1_000_000)
@@ -102,4 +104,142 @@ fn one_step_is_too_little_to_judge_by() {
     assert_eq!(judged(&[(0, 3, 2)], 60, Some(0)), None);
     assert_eq!(judged(&[], 60, Some(0)), None);
     assert_eq!(judged(&[(0, 3, 2)], 600, Some(0)), Some(Status::Stopped));
+}
+
+/// A consumer of a stream of one event a minute, in whose store nobody wrote down when it got where.
+struct Watching {
+    log: Log,
+    samples: Samples,
+}
+
+impl Watching {
+    fn new(samples: Samples) -> Self {
+        let minute = |n: i64| testing::Sample {
+            recorded: Some(second(n * 60).micros()),
+            version: n + 1,
+            id: (n % 250) as u8,
+            ..testing::Sample::default()
+        };
+        let all: Vec<_> = (0..600).map(minute).collect();
+        Self {
+            log: log_of(&all, 100),
+            samples,
+        }
+    }
+
+    /// A checkpoint up to so many events.
+    fn given(events: i64, written: Option<i64>) -> Given {
+        let row = Checkpoint {
+            consumer: "mailer".to_owned(),
+            reached: Some(Mark {
+                application: None,
+                event: Marked::Position(Position((events - 1) * 10 + 3)),
+            }),
+            updated_at: written.map(second),
+            ..Checkpoint::default()
+        };
+        Given(vec![(SideKind::Checkpoints, Says::Checkpoint(row))])
+    }
+
+    /// Looks each half minute from one minute to another, at what `at` says of each.
+    fn watch(&mut self, minutes: std::ops::Range<i64>, at: impl Fn(i64) -> (i64, Option<i64>)) {
+        for half in minutes.start * 2..minutes.end * 2 {
+            let (events, written) = at(half / 2);
+            let rows = Self::given(events, written.map(|minute| minute * 60));
+            (self.samples)
+                .take(&rows, second(half * 30), &Task::new())
+                .unwrap();
+        }
+    }
+
+    fn again(self) -> Self {
+        Self {
+            samples: Samples::of(self.samples.notes().to_vec()),
+            ..self
+        }
+    }
+
+    /// How it stood at a minute, where its checkpoint is now after so many events.
+    fn at(&self, minute: i64, events: i64, written: Option<i64>) -> ConsumerLag {
+        let rows = Self::given(events, written.map(|minute| minute * 60));
+        let task = Task::new();
+        let course = Course::read(&self.log, &rows, &self.samples, Clock::Recorded, &task).unwrap();
+        let cut = self
+            .log
+            .cut(Clock::Recorded, Bound::Time(second(minute * 60)));
+        let options = LagOptions::default();
+        let report = report(&course, &MadeUp, &cut, &options, &task).unwrap();
+        report.consumers.into_iter().next().unwrap()
+    }
+}
+
+fn told(own: &ConsumerLag) -> (Option<u64>, Option<Status>, Certainty) {
+    (own.lag_events, own.status, own.certainty)
+}
+
+#[test]
+fn what_was_seen_is_known_and_what_nobody_saw_is_not() {
+    let mut store = Watching::new(Samples::default());
+    // At minute n there are n + 1 events.
+    store.watch(10..40, |minute| (minute + 1, None));
+    let mut store = store.again();
+    let seen = (Some(0), Some(Status::Ok), Certainty::Sampled);
+    assert_eq!(told(&store.at(30, 40, None)), seen);
+    // Neither before nor after the watch, nor between two.
+    let unknown = (None, None, Certainty::Unknown);
+    assert_eq!(told(&store.at(9, 40, None)), unknown);
+    assert_eq!(told(&store.at(50, 40, None)), unknown);
+    store.watch(100..200, |_| (41, None));
+    assert_eq!(told(&store.at(30, 41, None)), seen);
+    assert_eq!(told(&store.at(99, 41, None)), unknown);
+    // It stands, as far as anybody can tell who does not see it being written.
+    let stalled = (Some(150), Some(Status::Stalled), Certainty::Sampled);
+    assert_eq!(told(&store.at(190, 41, None)), stalled);
+}
+
+#[test]
+fn dates_tell_what_happened_while_nobody_looked() {
+    let mut store = Watching::new(Samples::default());
+    store.watch(10..40, |minute| (minute.min(29) + 1, Some(minute.min(29))));
+    // From minute 29 on nobody wrote it, and the checkpoint is still that one: known also where nobody
+    // looked.
+    let stopped = (Some(71), Some(Status::Stopped), Certainty::Sampled);
+    let mut store = store.again();
+    assert_eq!(told(&store.at(100, 30, Some(29))), stopped);
+    // Another one was written since: nobody knows which came between.
+    assert_eq!(store.at(100, 200, Some(300)).certainty, Certainty::Unknown);
+    store.watch(200..210, |_| (30, Some(29)));
+    assert_eq!(told(&store.at(100, 30, Some(29))), stopped);
+    store.watch(210..220, |minute| (minute, Some(minute)));
+    assert_eq!(told(&store.at(100, 219, Some(219))), stopped);
+    assert_eq!(store.at(215, 219, Some(219)).lag_events, Some(1));
+}
+
+#[test]
+fn notes_beyond_what_is_kept_are_let_go_but_not_those_that_stand() {
+    let mut samples = Samples::default();
+    let row = |name: &str, events| {
+        let mut rows = Watching::given(events, None).0;
+        if let Says::Checkpoint(row) = &mut rows[0].1 {
+            row.consumer = name.to_owned();
+        }
+        rows
+    };
+    for n in 0..50_000 {
+        let rows = Given([row("slow", 1), row("quick", n)].concat());
+        samples.take(&rows, second(n), &Task::new()).unwrap();
+    }
+    assert!(samples.notes().len() <= 40_010, "{}", samples.notes().len());
+    let slow = |note: &&Note| matches!(note, Note::Moved(sample) if sample.consumer == "slow");
+    assert_eq!(samples.notes().iter().filter(slow).count(), 1);
+}
+
+#[test]
+fn what_was_seen_of_a_store_that_stood_there_before_counts_for_nothing() {
+    let mut store = Watching::new(Samples::default());
+    store.watch(-30..-10, |_| (500, None));
+    let mut store = store.again();
+    store.watch(10..40, |minute| (minute + 1, None));
+    let seen = (Some(0), Some(Status::Ok), Certainty::Sampled);
+    assert_eq!(told(&store.at(30, 40, None)), seen);
 }

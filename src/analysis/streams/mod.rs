@@ -10,4 +10,5 @@ mod tests;
 pub use list::{
     Direction, StreamFigures, StreamList, StreamQuery, StreamRow, StreamSort, figures, list, row,
 };
+pub use natural::compare as natural_order;
 pub use resolve::{Unresolved, resolve};

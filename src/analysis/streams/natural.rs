@@ -3,7 +3,8 @@
 use std::cmp::Ordering;
 
 /// Compares names with the figures in them by their value; a total order.
-pub(super) fn compare(a: &str, b: &str) -> Ordering {
+#[must_use]
+pub fn compare(a: &str, b: &str) -> Ordering {
     let (whole_a, whole_b) = (a, b);
     let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
     loop {

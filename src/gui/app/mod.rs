@@ -1,6 +1,7 @@
 //! The program behind the window: owns the model, the views and the worker. Each frame it drains
 //! what the worker sent, carries out commands, draws, and puts the questions that the drawn views ask.
 
+mod consumers;
 mod copying;
 mod exports;
 mod jumps;
@@ -209,6 +210,7 @@ impl eframe::App for App {
         for command in self.outbox.take() {
             self.run(command, ctx);
         }
+        self.watch_consumers(ctx);
         self.look_for_matches();
         self.finish_copying(ctx);
         self.finish_exports();

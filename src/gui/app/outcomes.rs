@@ -90,6 +90,11 @@ impl App {
                     session.trouble = trouble;
                 }
             }
+            Outcome::Sampled { session, samples } if self.is_current(session) => {
+                if let Some(session) = &mut self.model.session {
+                    session.samples = samples;
+                }
+            }
             Outcome::NotSaved(sentence) => self.note(Level::Warning, sentence, None),
             // Of a store that is no longer open.
             _ => {}
@@ -129,6 +134,9 @@ impl App {
             revision: 0,
             trouble: None,
             cut_short: false,
+            samples: Arc::default(),
+            watched: None,
+            began_with: None,
         });
         if let Some(sentence) = notice {
             self.note(Level::Warning, sentence, None);
@@ -225,6 +233,8 @@ impl App {
             session.revision += 1;
             session.cut_short = false;
             session.trouble = None;
+            session.watched = None;
+            session.began_with = None;
             model.cursor = Cursor::new(&session.log, model.cursor.clock(), bound);
         }
         if was_whole {

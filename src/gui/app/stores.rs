@@ -39,6 +39,7 @@ impl App {
             options: OpenOptions::default(),
             workspace: self.start.workspace.clone(),
             remembered,
+            clock: self.start.clock,
         });
         self.model.opening = Some((session, first));
     }

@@ -2,10 +2,15 @@
 
 use egui::{Align2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
+use crate::analysis::lag::Status;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Model, View};
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
-use crate::gui::widgets::{IconButton, context_menu, focus_ring, menu_item};
+use crate::gui::widgets::{IconButton, context_menu, focus_ring, menu_item, one_line};
+use crate::store::SideRows;
+
+/// Rows beside the events that are read also while nobody looks at them.
+const LITTLE: u64 = 100_000;
 
 pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let tokens = ui.tokens();
@@ -13,11 +18,15 @@ pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     ui.painter().rect_filled(all, 0.0, tokens.panel);
     ui.painter()
         .vline(all.right() - 0.5, all.y_range(), (1.0, tokens.border));
+    let in_trouble = in_trouble(model, outbox);
     for (n, view) in View::ALL.into_iter().enumerate() {
         let top = all.top() + n as f32 * sizes::RAIL_ITEM;
         let rect = Rect::from_min_size(pos2(all.left(), top), vec2(sizes::RAIL, sizes::RAIL_ITEM));
         if let Some(command) = item(ui, rect, view, model.view) {
             outbox.send(command);
+        }
+        if let (View::Lag, Some(count)) = (view, in_trouble) {
+            badge(ui, rect, count);
         }
     }
     let side = sizes::BUTTON;
@@ -42,6 +51,44 @@ pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             }
         });
     });
+}
+
+/// How many consumers are stalled or stopped at the cursor, where that is known of this very moment. It is
+/// asked where finding out costs little; where much stands beside the events, the Lag view asks.
+fn in_trouble(model: &Model, outbox: &mut Outbox) -> Option<usize> {
+    let session = model.session.as_ref()?;
+    let question = model.ask_lag(session.watched.as_ref()?);
+    let rows = session.opened.sides.iter().filter_map(|(_, rows)| *rows);
+    let rows = rows.map(|rows| match rows {
+        SideRows::Exactly(count) | SideRows::AtLeast(count) => count,
+    });
+    let rows: u64 = rows.sum();
+    if rows == 0 {
+        return None;
+    }
+    let report = model.answers.lag.of(&question);
+    let count = report.map(|report| {
+        let consumers = report.consumers.iter();
+        let bad = [Some(Status::Stalled), Some(Status::Stopped)];
+        consumers.filter(|own| bad.contains(&own.status)).count()
+    });
+    if rows <= LITTLE {
+        outbox.ask(|answers| &mut answers.lag, question);
+    }
+    count.filter(|count| *count > 0)
+}
+
+/// A count at the icon of a view.
+fn badge(ui: &Ui, rect: Rect, count: usize) {
+    let t = ui.tokens();
+    let painter = ui.painter();
+    let words = count.to_string();
+    let galley = one_line(painter, &words, Face::Tiny, t.error, 40.0);
+    let size = vec2((galley.size().x + 8.0).max(16.0), 16.0);
+    let ground = Rect::from_center_size(rect.center() + vec2(17.0, -13.0), size);
+    painter.rect_filled(ground, 8.0, t.error_bg);
+    let ink = ground.center() - galley.size() / 2.0;
+    painter.galley(ink.round(), galley, t.error);
 }
 
 fn item(ui: &mut Ui, rect: Rect, view: View, current: View) -> Option<Command> {

@@ -8,10 +8,10 @@ use crate::log::Unreadable;
 use crate::model::EventIx;
 use crate::worker::{
     AskAudit, AskCheck, AskComparison, AskCounts, AskDefinitions, AskDelays, AskDifferences,
-    AskEvent, AskFieldNames, AskFields, AskLag, AskLagCharts, AskLines, AskLinks, AskMeasured,
-    AskNames, AskOverview, AskPreview, AskProjected, AskRepeated, AskRetried, AskRow, AskSaga,
-    AskSagaMap, AskSagas, AskSagasOverTime, AskSql, AskStages, AskState, AskStateText, AskStop,
-    AskStreams, AskTimeline, AskValues, Slot,
+    AskEvent, AskFieldNames, AskFields, AskLag, AskLagChart, AskLagCharts, AskLines, AskLinks,
+    AskMeasured, AskNames, AskOverview, AskPreview, AskProjected, AskRepeated, AskRetried, AskRow,
+    AskSaga, AskSagaMap, AskSagas, AskSagasOverTime, AskSql, AskStages, AskState, AskStateText,
+    AskStop, AskStreams, AskTimeline, AskValues, Slot,
 };
 
 macro_rules! answers {
@@ -130,6 +130,8 @@ answers! {
     lag: AskLag,
     /// Their lag over time.
     lag_charts: AskLagCharts,
+    /// That of the selected one, near the cursor.
+    lag_chart: AskLagChart,
     /// How long the selected one took for its events.
     delays: AskDelays,
     /// The way of events, part by part.

@@ -23,10 +23,11 @@ pub use stream_events::{Known, StreamEvents};
 pub use trail::{Place, Trail};
 
 use crate::analysis::events::EventFilter;
+use crate::analysis::lag::Samples;
 use crate::log::{Bound, Clock, Log};
 use crate::model::time::{Edge, InputContext, Style, Zone};
 use crate::model::{EventIx, StreamIx, Timestamp};
-use crate::worker::{Opened, Running, SessionId, Subject, Unread};
+use crate::worker::{AskLag, Opened, Running, SessionId, Subject, Unread, Watched};
 use crate::workspace::{Settings, Workspace};
 
 /// The views of the rail.
@@ -100,6 +101,12 @@ pub struct Session {
     pub trouble: Option<String>,
     /// Indexing was called off: the log is only a part.
     pub cut_short: bool,
+    /// What was seen of its consumers while it was followed.
+    pub samples: Arc<Samples>,
+    /// Its consumers as they are asked about; none before the index is whole.
+    pub watched: Option<Watched>,
+    /// How many events it had when it was whole: one that has more is written to.
+    pub began_with: Option<usize>,
 }
 
 impl Session {
@@ -114,6 +121,7 @@ impl Session {
             tables: Arc::clone(&self.opened.tables),
             rules: self.opened.rules.clone(),
             facts: Arc::clone(&self.opened.facts),
+            samples: Arc::clone(&self.samples),
         }
     }
 
@@ -254,6 +262,21 @@ impl Model {
             EventRows::All(self.log().map_or(0, |log| log.len() as u32))
         } else {
             EventRows::Some(&self.answers.matching.found().events)
+        }
+    }
+
+    /// How all consumers stand at the cursor.
+    #[must_use]
+    pub fn ask_lag(&self, watched: &Watched) -> AskLag {
+        let (cursor, of) = (&self.cursor, &watched.subject.log);
+        // While a store is written to, that may be an older log.
+        let is_current = self.log().is_some_and(|log| Arc::ptr_eq(log, of));
+        AskLag {
+            watched: watched.clone(),
+            cut: match is_current {
+                true => *cursor.cut(),
+                false => of.cut(cursor.clock(), cursor.bound()),
+            },
         }
     }
 

@@ -94,6 +94,14 @@ pub enum Published {
     Failed,
 }
 
+impl Published {
+    /// Whether it is still to be published.
+    #[must_use]
+    pub fn waits(self) -> bool {
+        self == Self::No
+    }
+}
+
 /// That a consumer has processed a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Processed {

@@ -1,20 +1,24 @@
 //! Which event a row beside the events is about, and finding it in the log.
 
+use serde::{Deserialize, Serialize};
+
 use crate::log::sources::Source;
 use crate::log::{Bound, IdRef, Log};
 use crate::model::{EventIx, Position, StreamIx, Version};
 
 /// Which event a row is about, as the store writes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// Whose events these are, where they are those of another file: its application's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application: Option<String>,
     /// Which of them.
     pub event: Marked,
 }
 
 /// How a row names an event.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Marked {
     /// By its global position.
     Position(Position),

@@ -4,29 +4,44 @@
 use std::sync::Arc;
 
 use crate::analysis::lag::{
-    self, Chart, Course, Delays, LagOptions, LagReport, Looked, Pending, Samples, Stage,
+    self, Backlog, Chart, Course, Delays, LagOptions, LagReport, Spell, Stage,
 };
 use crate::log::{Clock, Cut, RowsError};
 use crate::model::{Task, Timestamp};
 use crate::worker::{Asked, Question, Room, Subject, Unanswered};
 
+/// The consumers of a store, as far as they were watched. What stands beside the events is read once
+/// for all questions about one of these.
+#[derive(Clone, Debug)]
+pub struct Watched {
+    /// The log.
+    pub subject: Subject,
+    /// The clock, a tick at a time, where the store is written to.
+    pub tick: Option<Timestamp>,
+}
+
+impl PartialEq for Watched {
+    fn eq(&self, other: &Self) -> bool {
+        let same = self.subject == other.subject && self.tick == other.tick;
+        same && self.subject.samples == other.subject.samples
+    }
+}
+
 /// Asks how all consumers stand.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AskLag {
-    /// The log.
-    pub subject: Subject,
+    /// The consumers.
+    pub watched: Watched,
     /// The moment.
     pub cut: Cut,
-    /// The clock, where the store grows and the moment is its head.
-    pub live: Option<Timestamp>,
 }
 
 /// Asks for the lag of all consumers over time, as known at the head: what comes after the cursor is for
 /// the window to fade.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AskLagCharts {
-    /// The log.
-    pub subject: Subject,
+    /// The consumers.
+    pub watched: Watched,
     /// The clock of times.
     pub clock: Clock,
     /// From when to when; none for all that there is.
@@ -42,15 +57,32 @@ pub struct LagCharts {
     pub stretch: Option<(Timestamp, Timestamp)>,
     /// By the number of the consumer.
     pub charts: Vec<Chart>,
-    /// Messages that waited in the outbox.
-    pub pending: Vec<Pending>,
+    /// What befell each, by its number.
+    pub spells: Vec<Vec<Spell>>,
+    /// What was on its way.
+    pub backlog: Backlog,
+}
+
+/// Asks for the lag of one consumer over a shorter time, as known at the head.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskLagChart {
+    /// The consumers.
+    pub watched: Watched,
+    /// The clock of times.
+    pub clock: Clock,
+    /// The consumer's number.
+    pub consumer: usize,
+    /// From when to when.
+    pub stretch: (Timestamp, Timestamp),
+    /// How many points.
+    pub points: usize,
 }
 
 /// Asks how long a consumer took for its events.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AskDelays {
-    /// The log.
-    pub subject: Subject,
+    /// The consumers.
+    pub watched: Watched,
     /// The moment.
     pub cut: Cut,
     /// The consumer's number.
@@ -62,8 +94,8 @@ pub struct AskDelays {
 /// Asks for the way of events, part by part.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AskStages {
-    /// The log.
-    pub subject: Subject,
+    /// The consumers.
+    pub watched: Watched,
     /// The moment.
     pub cut: Cut,
 }
@@ -71,28 +103,28 @@ pub struct AskStages {
 /// The course of a log's consumers.
 #[derive(Default)]
 struct Kept {
-    course: Option<(Subject, Arc<Course>)>,
-    /// Checkpoints as they were seen while the store grew.
-    samples: Samples,
+    course: Option<(Watched, Arc<Course>)>,
 }
 
 impl Kept {
     fn course(
         &mut self,
-        subject: &Subject,
+        watched: &Watched,
         clock: Clock,
         task: &Task,
     ) -> Result<Arc<Course>, Unanswered> {
         if let Some((of, course)) = &self.course
-            && of == subject
+            && of == watched
             && course.clock() == clock
         {
             return Ok(Arc::clone(course));
         }
-        let samples = &self.samples;
-        let course = Course::read(&subject.log, &*subject.rows, samples, clock, task);
+        let Subject {
+            log, rows, samples, ..
+        } = &watched.subject;
+        let course = Course::read(log, &**rows, samples, clock, task);
         let course = Arc::new(course.map_err(unanswered)?);
-        self.course = Some((subject.clone(), Arc::clone(&course)));
+        self.course = Some((watched.clone(), Arc::clone(&course)));
         Ok(course)
     }
 }
@@ -110,19 +142,11 @@ impl Question for AskLag {
     const LABEL: Option<&'static str> = Some("Measuring lag");
 
     fn answer(&self, asked: Asked<'_>) -> Result<LagReport, Unanswered> {
-        let kept: &mut Kept = asked.desk.of(self.subject.session);
-        if let Some(now) = self.live {
-            let rows = &*self.subject.rows;
-            let looked = kept.samples.take(rows, now, asked.task);
-            if looked.map_err(unanswered)? == Looked::Now {
-                // Whatever stands beside the events may be another than it was.
-                kept.course = None;
-            }
-        }
-        let course = kept.course(&self.subject, self.cut.clock(), asked.task)?;
-        let payloads = &*self.subject.payloads;
+        let kept: &mut Kept = asked.desk.of(self.watched.subject.session);
+        let course = kept.course(&self.watched, self.cut.clock(), asked.task)?;
+        let payloads = &*self.watched.subject.payloads;
         let options = LagOptions {
-            now: self.live,
+            now: self.watched.tick,
             ..LagOptions::default()
         };
         Ok(lag::report(
@@ -136,11 +160,15 @@ impl Question for AskLagCharts {
     const ROOM: Room = Room::Scans;
 
     fn answer(&self, asked: Asked<'_>) -> Result<LagCharts, Unanswered> {
-        let kept: &mut Kept = asked.desk.of(self.subject.session);
-        let course = kept.course(&self.subject, self.clock, asked.task)?;
-        let log = &*self.subject.log;
+        let kept: &mut Kept = asked.desk.of(self.watched.subject.session);
+        let course = kept.course(&self.watched, self.clock, asked.task)?;
+        let log = &*self.watched.subject.log;
         let head = log.cut(self.clock, crate::log::Bound::Head);
-        let Some(stretch) = self.stretch.or_else(|| log.time_span(self.clock)) else {
+        let now = self.watched.tick.or(head.time(log));
+        // While a store is written to, all that there is goes on until now.
+        let all = log.time_span(self.clock);
+        let all = all.map(|(from, to)| (from, now.map_or(to, |now| now.max(to))));
+        let Some(stretch) = self.stretch.or(all) else {
             return Ok(LagCharts::default());
         };
         let charts = (0..course.len())
@@ -148,8 +176,24 @@ impl Question for AskLagCharts {
         Ok(LagCharts {
             stretch: Some(stretch),
             charts: charts.collect::<Result<_, _>>()?,
-            pending: course.pending(&head, stretch, self.points),
+            spells: (0..course.len())
+                .map(|number| course.spells(number, &head, now, asked.task))
+                .collect::<Result<_, _>>()?,
+            backlog: course.backlog(&head, stretch, self.points),
         })
+    }
+}
+
+impl Question for AskLagChart {
+    type Answer = Chart;
+    const ROOM: Room = Room::Scans;
+
+    fn answer(&self, asked: Asked<'_>) -> Result<Chart, Unanswered> {
+        let kept: &mut Kept = asked.desk.of(self.watched.subject.session);
+        let course = kept.course(&self.watched, self.clock, asked.task)?;
+        let head = course.log().cut(self.clock, crate::log::Bound::Head);
+        let (consumer, points) = (self.consumer, self.points);
+        Ok(course.chart(consumer, &head, self.stretch, points, asked.task)?)
     }
 }
 
@@ -162,8 +206,8 @@ impl Question for AskDelays {
     }
 
     fn answer(&self, asked: Asked<'_>) -> Result<Delays, Unanswered> {
-        let kept: &mut Kept = asked.desk.of(self.subject.session);
-        let course = kept.course(&self.subject, self.cut.clock(), asked.task)?;
+        let kept: &mut Kept = asked.desk.of(self.watched.subject.session);
+        let course = kept.course(&self.watched, self.cut.clock(), asked.task)?;
         Ok(course.delays(self.consumer, &self.cut, self.from, asked.task)?)
     }
 }
@@ -173,8 +217,8 @@ impl Question for AskStages {
     const ROOM: Room = Room::Scans;
 
     fn answer(&self, asked: Asked<'_>) -> Result<Vec<Stage>, Unanswered> {
-        let kept: &mut Kept = asked.desk.of(self.subject.session);
-        let course = kept.course(&self.subject, self.cut.clock(), asked.task)?;
+        let kept: &mut Kept = asked.desk.of(self.watched.subject.session);
+        let course = kept.course(&self.watched, self.cut.clock(), asked.task)?;
         Ok(course.stages(&self.cut, asked.task)?)
     }
 }
@@ -185,7 +229,11 @@ pub(in crate::worker) fn lag(
     cut: &Cut,
     task: &Task,
 ) -> Result<LagReport, Unanswered> {
-    let course = Kept::default().course(subject, cut.clock(), task)?;
+    let watched = Watched {
+        subject: subject.clone(),
+        tick: None,
+    };
+    let course = Kept::default().course(&watched, cut.clock(), task)?;
     let options = LagOptions::default();
     Ok(lag::report(
         &course,

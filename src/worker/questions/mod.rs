@@ -24,7 +24,7 @@ mod written;
 pub use audit::{AskAudit, FoundAudit};
 pub use event::{AskEvent, AskLines, AskLinks, AskRow, Inspected, PayloadText};
 pub use fields::{FieldKind, FieldRow, FieldRows, Fold, Folds, Touched};
-pub use lag::{AskDelays, AskLag, AskLagCharts, AskStages, LagCharts};
+pub use lag::{AskDelays, AskLag, AskLagChart, AskLagCharts, AskStages, LagCharts, Watched};
 pub use lists::{AskCounts, AskStreams, Counts, StreamsWanted};
 pub use names::{AskNames, FoundStream, FoundType, Fuzzy, Names};
 pub use overview::{

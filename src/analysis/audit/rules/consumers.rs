@@ -6,7 +6,7 @@ use super::super::proofs::Proofs;
 use super::super::report::Evidence;
 use super::super::rule::{Rule, Severity};
 use super::outbox::Outbox;
-use crate::analysis::lag::{Spell, Status};
+use crate::analysis::lag::{HoldUp, Status};
 use crate::analysis::words::many;
 use crate::log::{Mark, Says, SideKind};
 use crate::model::time::Span;
@@ -76,25 +76,25 @@ pub(super) const NO_DEAD_LETTERS: Rule = Rule {
 const LONG: Span = Span::from_secs(600);
 
 /// How often a consumer did not get on in one way, consumer by consumer.
-fn spells(facts: &Facts<'_>, status: Status, task: &Task) -> Result<Vec<Vec<Spell>>, AuditError> {
+fn hold_ups(facts: &Facts<'_>, status: Status, task: &Task) -> Result<Vec<Vec<HoldUp>>, AuditError> {
     let Some(course) = &facts.course else {
         return Ok(Vec::new());
     };
-    let mut spells = course.spells(&facts.cut, task)?;
+    let mut spells = course.hold_ups(&facts.cut, task)?;
     spells.retain(|spell| spell.status == status);
-    let same = |a: &Spell, b: &Spell| a.consumer == b.consumer;
-    Ok(spells.chunk_by(same).map(<[Spell]>::to_vec).collect())
+    let same = |a: &HoldUp, b: &HoldUp| a.consumer == b.consumer;
+    Ok(spells.chunk_by(same).map(<[HoldUp]>::to_vec).collect())
 }
 
 /// Makes a finding of the spells of each consumer.
 fn found(
     proofs: &mut Proofs<'_>,
-    all: Vec<Vec<Spell>>,
-    note: impl Fn(&Spell) -> String,
+    all: Vec<Vec<HoldUp>>,
+    note: impl Fn(&HoldUp) -> String,
     explain: impl Fn(&str, &str, Span) -> String,
 ) {
     for spells in all {
-        let longest = spells.iter().map(Spell::lasted).max().unwrap_or_default();
+        let longest = spells.iter().map(HoldUp::lasted).max().unwrap_or_default();
         for spell in &spells {
             proofs.other(|proofs| Evidence {
                 consumer: Some(spell.consumer.clone()),
@@ -110,10 +110,10 @@ fn found(
 }
 
 fn stalled(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let note = |spell: &Spell| format!("{} stood before it for {}", spell.consumer, spell.lasted());
+    let note = |spell: &HoldUp| format!("{} stood before it for {}", spell.consumer, spell.lasted());
     found(
         proofs,
-        spells(facts, Status::Stalled, task)?,
+        hold_ups(facts, Status::Stalled, task)?,
         note,
         |name, times, longest| {
             format!(
@@ -130,9 +130,9 @@ fn stopped(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<()
         false => None,
     };
     let published = outbox.as_ref().map(|outbox| outbox.published(facts));
-    let mut all = spells(facts, Status::Stopped, task)?;
+    let mut all = hold_ups(facts, Status::Stopped, task)?;
     // What was not published yet nobody could have.
-    let could_have = |spell: &mut Spell| {
+    let could_have = |spell: &mut HoldUp| {
         let category = facts.log.category(facts.log.stream(spell.event));
         let (Some(outbox), Some(published)) = (&outbox, &published) else {
             return true;
@@ -146,7 +146,7 @@ fn stopped(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<()
     all.iter_mut()
         .for_each(|spells| spells.retain_mut(could_have));
     all.retain(|spells| !spells.is_empty());
-    let note = |spell: &Spell| format!("waited {} for {}", spell.lasted(), spell.consumer);
+    let note = |spell: &HoldUp| format!("waited {} for {}", spell.lasted(), spell.consumer);
     found(proofs, all, note, |name, times, longest| {
         format!("{name} stored no checkpoint for up to {longest} while events waited, {times}.")
     });
@@ -154,7 +154,7 @@ fn stopped(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<()
 }
 
 fn rewound(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let note = |spell: &Spell| {
+    let note = |spell: &HoldUp| {
         let [from, to] = [&spell.before, &spell.position].map(|position| match position {
             Some(position) => position.to_string(),
             None => "the start".to_owned(),
@@ -163,7 +163,7 @@ fn rewound(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<()
     };
     found(
         proofs,
-        spells(facts, Status::Rewound, task)?,
+        hold_ups(facts, Status::Rewound, task)?,
         note,
         |name, times, _| {
             format!("{name} went back {times} and processed again what it had processed.")
@@ -216,7 +216,7 @@ fn no_dead_letters(
         }
     })?;
     let mut names: Vec<String> = Vec::new();
-    for stalls in spells(facts, Status::Stalled, task)? {
+    for stalls in hold_ups(facts, Status::Stalled, task)? {
         let Some(first) = stalls
             .first()
             .filter(|first| !sets_aside.contains(&first.consumer))

@@ -37,7 +37,7 @@ fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
         }
     })?;
     if let Some(course) = &facts.course {
-        let spells = course.spells(&facts.cut, task)?.into_iter();
+        let spells = course.hold_ups(&facts.cut, task)?.into_iter();
         let stalled = spells.filter(|spell| spell.status == Status::Stalled);
         failed.extend(stalled.map(|spell| (spell.event, spell.consumer)));
     }

@@ -1,9 +1,8 @@
 //! Lines over time, painted by hand: what lies after the cursor is faded, and the cursor comes last.
 
-use egui::{Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, pos2};
+use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, pos2};
 
-use crate::gui::theme::{Face, Tokens, faded, sizes};
-use crate::gui::widgets::paint_line;
+use crate::gui::theme::{Tokens, faded, sizes};
 use crate::model::Timestamp;
 
 /// Where moments stand in a plot.
@@ -80,20 +79,4 @@ pub(super) fn line(
 pub(super) fn cursor(painter: &Painter, rect: Rect, x: f32, t: &Tokens) {
     painter.rect_filled(rect.with_min_x(x), 0.0, t.future_veil());
     painter.vline(x, rect.y_range(), (sizes::CURSOR_LINE, t.cursor));
-}
-
-/// A dashed line at a moment, with a word at its foot.
-pub(super) fn mark(painter: &Painter, axis: &Axis, at: Timestamp, word: &str, t: &Tokens) {
-    let x = axis.x(at);
-    if !axis.rect.x_range().contains(x) {
-        return;
-    }
-    let ends = [pos2(x, axis.rect.min.y), pos2(x, axis.rect.max.y)];
-    painter.extend(Shape::dashed_line(&ends, (1.0, t.text3), 2.0, 3.0));
-    let room = axis.rect.max.x - x;
-    let (rect, align) = match room > 60.0 {
-        true => (axis.rect.with_min_x(x + 4.0), Align2::LEFT_BOTTOM),
-        false => (axis.rect.with_max_x(x - 4.0), Align2::RIGHT_BOTTOM),
-    };
-    paint_line(painter, rect, align, word, Face::Secondary, t.text2);
 }

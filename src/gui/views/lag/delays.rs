@@ -1,22 +1,19 @@
 //! How long events took: the share that took no longer, for one consumer and the time shown; and the
 //! share of readers who miss what they wrote, with what each remedy costs on these data.
 
-use egui::{Align2, CentralPanel, Frame, Margin, Panel, Rect, ScrollArea, Sense, Ui, pos2, vec2};
+use egui::{Align2, CentralPanel, Frame, Margin, Panel, Rect, ScrollArea, Sense, Ui, vec2};
 
-use super::curves;
-use super::scale::{Scale, Unit};
-use crate::analysis::lag::{Delays, LagReport, Remedy};
+use super::{shares, standing};
+use crate::analysis::lag::{Delays, LagReport, Remedy, Status};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::Standing;
-use crate::gui::widgets::{EmptyState, PaneHead, focus_ring, paint_line};
+use crate::gui::widgets::{EmptyState, PaneHead, focus_ring, paint_line, paint_status};
 use crate::model::time::Span;
 use crate::render::grouped;
 
 /// Width of the list of consumers.
 const LIST: f32 = 220.0;
-/// Height of the plot.
-const PLOT: f32 = 260.0;
 
 /// Which of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,95 +101,31 @@ fn list(ui: &mut Ui, report: &LagReport, selected: &mut Option<usize>) {
                 ui.painter().rect_filled(rect, 0.0, t.hover);
             }
             let inner = rect.shrink2(vec2(sizes::PAD, 0.0));
-            paint_line(
-                ui.painter(),
-                inner,
-                Align2::LEFT_CENTER,
-                &own.name,
-                Face::Body,
-                t.text,
-            );
+            let (tone, shape, word) = standing::status(own);
+            let dot = Rect::from_min_size(inner.min, vec2(sizes::DOT, inner.height()));
+            paint_status(ui.painter(), dot, shape, t.tone(tone));
+            let inner = inner.with_min_x(dot.max.x + sizes::GAP);
+            let face = Face::Secondary;
+            let ink = match own.status {
+                None | Some(Status::Ok) => inner.with_min_x(inner.max.x),
+                _ => paint_line(
+                    ui.painter(),
+                    inner,
+                    Align2::RIGHT_CENTER,
+                    word,
+                    face,
+                    t.text2,
+                ),
+            };
+            let inner = inner.with_max_x(ink.min.x - 4.0);
+            let (name, face) = (&own.name, Face::Body);
+            paint_line(ui.painter(), inner, Align2::LEFT_CENTER, name, face, t.text);
             focus_ring(ui, &row);
             if row.clicked() {
                 *selected = Some(own.number);
             }
         }
     });
-}
-
-/// The bands of the scale, with lines at the quarters.
-fn ground(painter: &egui::Painter, rect: Rect, plot: Rect, scale: &Scale) {
-    let t = painter.ctx().tokens();
-    let y = |share: f64| plot.max.y - share as f32 * (plot.height() - 2.0) - 1.0;
-    let mut left = plot.min.x;
-    for (number, (at, band)) in scale.bands().enumerate() {
-        let edge = plot.min.x + at * plot.width();
-        if number % 2 == 0 {
-            painter.rect_filled(
-                Rect::from_x_y_ranges(left..=edge, plot.y_range()),
-                0.0,
-                t.hover,
-            );
-        }
-        let label = Rect::from_center_size(pos2(edge, rect.max.y - 10.0), vec2(60.0, 16.0));
-        paint_line(
-            painter,
-            label,
-            Align2::CENTER_CENTER,
-            band.label,
-            Face::Cell,
-            t.text3,
-        );
-        left = edge;
-    }
-    for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
-        painter.hline(plot.x_range(), y(share), (1.0, t.border));
-        let label = Rect::from_min_max(
-            pos2(rect.min.x, y(share) - 8.0),
-            pos2(plot.min.x - 6.0, y(share) + 8.0),
-        );
-        let text = format!("{:.0} %", share * 100.0);
-        paint_line(
-            painter,
-            label,
-            Align2::RIGHT_CENTER,
-            &text,
-            Face::Cell,
-            t.text3,
-        );
-    }
-}
-
-/// A share over milliseconds on a log scale.
-fn plot(ui: &mut Ui, name: &str, points: &[(f64, f64)], marks: &[(&str, f64)]) {
-    let t = ui.tokens();
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), PLOT), Sense::hover());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
-    let painter = ui.painter_at(rect);
-    let plot = Rect::from_min_max(rect.min + vec2(44.0, 8.0), rect.max - vec2(12.0, 22.0));
-    painter.rect_filled(plot, 0.0, t.field);
-    let most = points.last().map_or(1.0, |point| point.0);
-    let scale = Scale::up_to(Unit::Seconds, most);
-    let x = |ms: f64| plot.min.x + scale.at(ms) * plot.width();
-    let y = |share: f64| plot.max.y - share as f32 * (plot.height() - 2.0) - 1.0;
-    ground(&painter, rect, plot, &scale);
-    let curve = points
-        .iter()
-        .map(|(ms, share)| Some(pos2(x(*ms), y(*share))));
-    curves::line(&painter, curve, t.text, None);
-    for (word, ms) in marks {
-        let ends = [pos2(x(*ms), plot.min.y), pos2(x(*ms), plot.max.y)];
-        painter.extend(egui::Shape::dashed_line(&ends, (1.0, t.accent), 2.0, 3.0));
-        let label = Rect::from_min_size(pos2(x(*ms) + 4.0, plot.min.y + 2.0), vec2(60.0, 14.0));
-        paint_line(
-            &painter,
-            label,
-            Align2::LEFT_TOP,
-            word,
-            Face::Secondary,
-            t.text2,
-        );
-    }
 }
 
 fn distribution(ui: &mut Ui, delays: &Delays) {
@@ -220,7 +153,7 @@ fn distribution(ui: &mut Ui, delays: &Delays) {
         ("p99", figures.p99_ms),
     ];
     let name = "Share of events that took no longer";
-    plot(ui, name, &delays.ecdf, &marks);
+    shares::plot(ui, name, &delays.ecdf, &marks);
     ui.label(Face::Secondary.text("Share of events that took no longer than so long", t.text3));
 }
 
@@ -244,12 +177,8 @@ fn reread(ui: &mut Ui, delays: &Delays) {
     );
     ui.label(Face::Body.text(words, t.text));
     ui.add_space(sizes::GAP);
-    plot(
-        ui,
-        "Share of readers who miss their own write",
-        &points,
-        &[],
-    );
+    let name = "Share of readers who miss their own write";
+    shares::plot(ui, name, &points, &[]);
     let note = "Share of readers who miss their own write when they read so long after it";
     ui.label(Face::Secondary.text(note, t.text3));
     ui.add_space(sizes::GAP_GROUP);

@@ -4,12 +4,17 @@
 
 mod curves;
 mod delays;
+mod groups;
 mod letters;
+mod levels;
+mod marks;
 mod multiple;
 mod multiples;
+mod near;
 mod outbox;
 mod pane;
 mod scale;
+mod shares;
 mod standing;
 mod way;
 
@@ -19,7 +24,8 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::lag::LagReport;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::kept::Kept;
-use crate::gui::model::{Model, Session};
+use crate::gui::model::Model;
+use crate::gui::panels::CardSize;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::{Screen, Standing};
 use crate::gui::widgets::{Button, EmptyState, Segments, Side, SidePane};
@@ -27,13 +33,11 @@ use crate::log::Log;
 use crate::model::Timestamp;
 use crate::model::time::Span;
 use crate::render::{Shell, grouped};
-use crate::worker::{AskDelays, AskLag, AskLagCharts, AskStages, Exports};
+use crate::worker::{AskDelays, AskLagCharts, AskStages, Exports, Watched};
 use scale::Unit;
 
 /// Room for the pane about the selected consumer, where nobody made another.
 const PANE: f32 = 400.0;
-/// How often consumers are looked at while the store grows.
-const TICK: std::time::Duration = std::time::Duration::from_secs(2);
 /// Points of a small plot.
 const POINTS: usize = 160;
 
@@ -105,14 +109,13 @@ struct Choices {
     unit: Unit,
     reach: Reach,
     pane: Option<f32>,
+    card: CardSize,
 }
 
 /// The Lag view.
 pub(in crate::gui) struct Lag {
     /// The selected consumer, by its number.
     selected: Option<usize>,
-    /// How many events the store had when it was first seen whole: one that has more grows.
-    began_with: Option<usize>,
     kept: Kept<Choices>,
     letters: letters::Letters,
 }
@@ -121,7 +124,6 @@ impl Default for Lag {
     fn default() -> Self {
         Self {
             selected: None,
-            began_with: None,
             kept: Kept::new("lag"),
             letters: letters::Letters::default(),
         }
@@ -157,14 +159,8 @@ impl Screen for Lag {
                 None => {}
             }
         });
-        // Before that everything would be read again with each chunk of the index.
-        let is_whole = session.log.is_complete() || session.cut_short;
-        if is_whole && !session.log.is_empty() {
-            let live = self.live(model, session);
-            if live.is_some() {
-                ui.request_repaint_after(TICK);
-            }
-            self.ask(model, session, live, outbox);
+        if let Some(watched) = &session.watched {
+            self.ask(model, watched, outbox);
         }
         self.kept.end(ui, outbox);
     }
@@ -185,32 +181,15 @@ impl Screen for Lag {
 }
 
 impl Lag {
-    /// The clock, a tick at a time, where the store grows and the cursor is at its head.
-    fn live(&mut self, model: &Model, session: &Session) -> Option<Timestamp> {
-        if !session.log.is_complete() {
-            return None;
-        }
-        let began_with = *self.began_with.get_or_insert(session.log.len());
-        let grows = session.log.len() > began_with && model.cursor.is_at_head();
-        let tick = TICK.as_micros() as i64;
-        let now = model.now.micros().div_euclid(tick).saturating_mul(tick);
-        grows.then_some(Timestamp::from_micros(now))
-    }
-
-    fn ask(&self, model: &Model, session: &Session, live: Option<Timestamp>, outbox: &mut Outbox) {
-        let cut = *model.cursor.cut();
-        let subject = session.subject();
-        let question = AskLag {
-            subject: subject.clone(),
-            cut,
-            live,
-        };
+    fn ask(&self, model: &Model, watched: &Watched, outbox: &mut Outbox) {
+        let question = model.ask_lag(watched);
+        let cut = question.cut;
         outbox.ask(|answers| &mut answers.lag, question);
         let reach = self.kept.value.reach;
         let stretch = self.stretch(model);
-        if matches!(self.kept.value.page, Page::Lag | Page::Outbox) {
+        if !matches!(self.kept.value.page, Page::Distribution | Page::Reread) {
             let question = AskLagCharts {
-                subject: subject.clone(),
+                watched: watched.clone(),
                 clock: cut.clock(),
                 stretch,
                 points: POINTS,
@@ -223,15 +202,27 @@ impl Lag {
                     .map(|(from, _)| from)
                     .filter(|_| reach != Reach::All);
                 let question = AskDelays {
-                    subject,
+                    watched: watched.clone(),
                     cut,
                     consumer,
                     from,
                 };
                 outbox.ask(|answers| &mut answers.delays, question);
             }
+            (Page::Lag, Some(consumer)) => {
+                let report = model.answers.lag.get();
+                let mut all = report.iter().flat_map(|report| &report.consumers);
+                let own = all.find(|own| own.number == consumer);
+                let question = own.and_then(|own| near::question(model, watched, own));
+                if let Some(question) = question {
+                    outbox.ask(|answers| &mut answers.lag_chart, question);
+                }
+            }
             (Page::Pipeline, _) => {
-                let question = AskStages { subject, cut };
+                let question = AskStages {
+                    watched: watched.clone(),
+                    cut,
+                };
                 outbox.ask(|answers| &mut answers.stages, question);
             }
             _ => {}
@@ -279,13 +270,11 @@ impl Lag {
                 .option(Unit::Events, "Events")
                 .show(ui);
         }
-        if !matches!(page, Page::DeadLetters | Page::Pipeline) {
-            let mut reach = Segments::new("Time shown", &mut self.kept.value.reach);
-            for (value, word) in Reach::ALL {
-                reach = reach.option(value, word);
-            }
-            reach.show(ui);
+        let mut reach = Segments::new("Time shown", &mut self.kept.value.reach);
+        for (value, word) in Reach::ALL {
+            reach = reach.option(value, word);
         }
+        reach.show(ui);
     }
 
     fn page(&mut self, ui: &mut Ui, model: &Model, report: &LagReport, outbox: &mut Outbox) {
@@ -308,7 +297,10 @@ impl Lag {
             }
             Page::Pipeline => way::show(ui, model),
             Page::Outbox => outbox::show(ui, model, report),
-            Page::DeadLetters => self.letters.show(ui, model, report, outbox),
+            Page::DeadLetters => {
+                let scene = (report, &mut self.kept.value.card);
+                self.letters.show(ui, model, scene, outbox);
+            }
         }
     }
 

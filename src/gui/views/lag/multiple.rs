@@ -3,9 +3,10 @@
 use egui::{Align2, Painter, Rect, pos2, vec2};
 
 use super::curves::{self, Axis};
+use super::marks;
 use super::scale::{Scale, value};
 use super::standing;
-use crate::analysis::lag::{Chart, ConsumerLag, Status};
+use crate::analysis::lag::{Chart, ConsumerLag, Evidence, Spell};
 use crate::gui::theme::{Face, TokensExt, sizes};
 use crate::gui::widgets::{one_line, paint_line, paint_status};
 use crate::model::Timestamp;
@@ -24,6 +25,7 @@ pub(super) struct Scene<'a> {
     pub scale: Scale,
     pub stretch: Option<(Timestamp, Timestamp)>,
     pub chart: Option<&'a Chart>,
+    pub spells: &'a [Spell],
     pub now: Option<Timestamp>,
     pub zone: Zone,
 }
@@ -40,7 +42,10 @@ pub(super) fn paint(painter: &Painter, rect: Rect, own: &ConsumerLag, scene: Sce
     let t = painter.ctx().tokens();
     let axis = Axis::new(plot, stretch);
     if chart.points.is_empty() {
-        let words = "no history of it is held by this store";
+        let words = match own.source {
+            Evidence::Effects => "only how quickly it reacted is known: see Distribution",
+            _ => "no history of it is held by this store",
+        };
         paint_line(
             painter,
             plot,
@@ -57,13 +62,7 @@ pub(super) fn paint(painter: &Painter, rect: Rect, own: &ConsumerLag, scene: Sce
         Some(pos2(axis.x(point.at), axis.y(scene.scale.at(value))))
     });
     let painter = painter.with_clip_rect(plot.expand(2.0).intersect(painter.clip_rect()));
-    let word = match own.status {
-        Some(Status::Stalled) => "stalled",
-        _ => "stopped",
-    };
-    if let Some(since) = own.since {
-        curves::mark(&painter, &axis, since, word, t);
-    }
+    marks::bands(&painter, &axis, scene.spells, scene.now);
     curves::line(&painter, points, colour, now);
     if let Some(x) = axis.cursor(scene.now) {
         curves::cursor(&painter, plot, x, t);
@@ -76,6 +75,7 @@ pub(super) fn paint(painter: &Painter, rect: Rect, own: &ConsumerLag, scene: Sce
             painter.circle_filled(pos2(x, y), sizes::DOT / 2.0 - 1.0, colour);
         }
     }
+    marks::names(&painter, &axis, scene.spells, scene.now);
 }
 
 fn head(painter: &Painter, inner: Rect, own: &ConsumerLag, zone: Zone) {

@@ -5,14 +5,16 @@ use egui::{Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use super::multiple::{self, Scene};
 use super::scale::{Scale, Unit};
 use super::standing;
-use crate::analysis::lag::{ConsumerLag, LagReport};
+use crate::analysis::lag::{ConsumerLag, LagReport, Spell};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, sizes};
-use crate::gui::widgets::{focus_ring, paint_line};
+use crate::gui::widgets::{focus_ring, one_line, paint_line};
 use crate::worker::LagCharts;
 
 /// The least width of one.
 const WIDTH: f32 = 296.0;
+/// The most height of one.
+const HIGHEST: f32 = 300.0;
 /// Height of what explains the bands.
 const LEGEND: f32 = 26.0;
 
@@ -27,23 +29,28 @@ pub(super) fn show(
     let all = ui.max_rect();
     legend(ui, all, unit);
     let room = all.with_max_y(all.max.y - LEGEND);
+    let count = report.consumers.len();
+    // A few get more room each.
     let columns = ((room.width() / WIDTH).floor() as usize).clamp(1, 6);
+    let columns = columns.min(count.max(1));
     let own = report.consumers.iter().map(|own| own.number);
     let shown = charts.iter().flat_map(|charts| {
         let charts = &charts.charts;
         own.clone().filter_map(move |number| charts.get(number))
     });
     let scale = Scale::fitting(unit, shown);
-    let rows = report.consumers.len().div_ceil(columns);
+    let rows = count.div_ceil(columns);
+    let height = (room.height() / rows.max(1) as f32).clamp(multiple::HEIGHT, HIGHEST);
+    let height = height.floor();
     let mut clicked = None;
     let builder = egui::UiBuilder::new().max_rect(room);
     let ui = &mut ui.new_child(builder);
     ui.spacing_mut().item_spacing.y = 0.0;
     let area = ScrollArea::vertical().auto_shrink(false);
-    area.show_rows(ui, multiple::HEIGHT, rows, |ui, visible| {
+    area.show_rows(ui, height, rows, |ui, visible| {
         for row in visible {
             let width = ui.available_width();
-            let (rect, _) = ui.allocate_exact_size(vec2(width, multiple::HEIGHT), Sense::hover());
+            let (rect, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
             let first = row * columns;
             let own = report.consumers.iter().skip(first).take(columns);
             for (column, own) in own.enumerate() {
@@ -54,6 +61,7 @@ pub(super) fn show(
                     scale,
                     stretch: charts.and_then(|charts| charts.stretch),
                     chart: charts.and_then(|charts| charts.charts.get(own.number)),
+                    spells: spells(charts, own.number),
                     now: model.cursor.time(),
                     zone: model.zone(),
                 };
@@ -64,6 +72,12 @@ pub(super) fn show(
         }
     });
     clicked
+}
+
+/// What befell a consumer.
+pub(super) fn spells(charts: Option<&LagCharts>, number: usize) -> &[Spell] {
+    let spells = charts.and_then(|charts| charts.spells.get(number));
+    spells.map_or(&[], Vec::as_slice)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,16 +147,19 @@ fn legend(ui: &Ui, all: Rect, unit: Unit) {
         ("across regions", "100 ms to 10 s"),
         ("people wait", "minutes to hours"),
     ] {
-        for (text, face, colour) in [
+        let words = [
             (name, Face::SecondaryStrong, t.text2),
             (span, Face::Secondary, t.text3),
-        ] {
-            let ink = paint_line(painter, room, egui::Align2::LEFT_CENTER, text, face, colour);
+        ];
+        let wide = |(text, face, ink)| one_line(painter, text, face, ink, f32::INFINITY).size().x;
+        // All of it or nothing.
+        if words.map(wide).iter().sum::<f32>() + 5.0 > room.width() {
+            break;
+        }
+        for (text, face, ink) in words {
+            let ink = paint_line(painter, room, egui::Align2::LEFT_CENTER, text, face, ink);
             room.min.x = ink.max.x + 5.0;
         }
         room.min.x += sizes::GAP_GROUP;
-        if room.width() < 40.0 {
-            break;
-        }
     }
 }

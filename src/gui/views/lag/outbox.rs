@@ -1,18 +1,15 @@
 //! The outbox as of the cursor, and how many messages waited in it over time.
 
-use egui::{Align2, Frame, Margin, ScrollArea, Sense, Ui, pos2, vec2};
+use egui::{Frame, Margin, ScrollArea, Ui};
 
-use super::curves::{self, Axis};
+use super::levels;
 use crate::analysis::lag::{LagReport, OutboxReport};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
-use crate::gui::widgets::{EmptyState, KeyValue, paint_line};
+use crate::gui::widgets::{EmptyState, KeyValue};
 use crate::model::time::Style;
 use crate::render::grouped;
-use crate::worker::LagCharts;
 
-/// Height of the plot.
-const PLOT: f32 = 180.0;
 /// Room for the names of the figures.
 const NAMES: f32 = 200.0;
 
@@ -29,7 +26,13 @@ pub(super) fn show(ui: &mut Ui, model: &Model, report: &LagReport) {
             figures(ui, model, outbox);
             ui.add_space(sizes::GAP_GROUP);
             if let Some(charts) = model.answers.lag_charts.get() {
-                plot(ui, model, charts);
+                ui.label(Face::Title.text("Messages that waited", ui.tokens().text));
+                let name = "Messages that waited in the outbox over time";
+                let shades: Vec<_> = (outbox.outages.iter())
+                    .map(|outage| (outage.from, outage.to))
+                    .collect();
+                let levels = (&charts.backlog.pending[..], charts.stretch);
+                levels::plot(ui, model, name, (levels, &shades));
             }
         });
     });
@@ -50,51 +53,25 @@ fn figures(ui: &mut Ui, model: &Model, outbox: &OutboxReport) {
         None => row("Events without a message")
             .absent(ui, "what was published is not held by this store"),
     }
+    row("Messages without an event").mono(ui, &grouped(outbox.without_event));
+    match &outbox.outages[..] {
+        [] => row("Relay outages").absent(ui, "none"),
+        [.., last] => {
+            let zone = model.zone();
+            let end = last.to.or(model.cursor.time());
+            let lasted = end.map(|end| (end - last.from).to_string());
+            let lasted = lasted.unwrap_or_default();
+            let since = zone.format(last.from, Style::Seconds);
+            let count = grouped(outbox.outages.len() as u64);
+            let words = match last.to {
+                Some(_) => format!("{count}, the last from {since} for {lasted}"),
+                None => format!("{count}, the last since {since}, for {lasted} so far"),
+            };
+            row("Relay outages").words(ui, &words);
+        }
+    }
     match outbox.most_attempts {
         Some(attempts) => row("Most attempts").mono(ui, &attempts.to_string()),
         None => row("Most attempts").absent(ui, "not held by this store"),
-    }
-}
-
-fn plot(ui: &mut Ui, model: &Model, charts: &LagCharts) {
-    let Some(stretch) = charts.stretch else {
-        return;
-    };
-    let t = ui.tokens();
-    ui.label(Face::Title.text("Messages that waited", t.text));
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), PLOT), Sense::hover());
-    let name = "Messages that waited in the outbox over time";
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
-    let painter = ui.painter_at(rect);
-    painter.rect_filled(rect, 0.0, t.field);
-    let axis = Axis::new(rect.with_max_y(rect.max.y - 18.0), stretch);
-    let most = charts.pending.iter().map(|point| point.most).max();
-    let most = most.unwrap_or(0).max(1);
-    let now = model.cursor.time().map(|now| axis.x(now));
-    let points = charts.pending.iter().map(|point| {
-        let y = axis.y(point.most as f32 / most as f32 * 0.9);
-        Some(pos2(axis.x(point.at), y))
-    });
-    curves::line(&painter, points, t.text, now);
-    if let Some(x) = axis.cursor(model.cursor.time()) {
-        curves::cursor(&painter, axis.rect, x, t);
-    }
-    let inner = rect.shrink2(vec2(6.0, 3.0));
-    let words = format!("at most {}", grouped(most));
-    paint_line(
-        &painter,
-        inner,
-        Align2::LEFT_TOP,
-        &words,
-        Face::Cell,
-        t.text3,
-    );
-    let zone = model.zone();
-    for (align, at) in [
-        (Align2::LEFT_BOTTOM, stretch.0),
-        (Align2::RIGHT_BOTTOM, stretch.1),
-    ] {
-        let words = zone.format_bare(at, Style::Short);
-        paint_line(&painter, inner, align, &words, Face::Cell, t.text3);
     }
 }

@@ -3,23 +3,23 @@
 
 use egui::{Align2, Frame, Margin, Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 
-use super::curves::{self, Axis};
-use super::standing;
-use crate::analysis::lag::{Blocking, Certainty, ConsumerLag, Point};
+use super::{marks, multiples, near, standing};
+use crate::analysis::lag::{Blocking, Certainty, ConsumerLag, Spell};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, Tone, sizes};
 use crate::gui::widgets::{
-    Button, IconButton, JsonView, KeyValue, Link, PaneHead, Pill, paint_line,
+    Button, IconButton, JsonView, KeyValue, Link, PaneHead, Pill, paint_line, paint_status,
 };
 use crate::gui::words;
+use crate::log::Bound;
 use crate::model::json::JsonText;
 use crate::model::time::Style;
 use crate::render::{self, grouped};
 use crate::worker::LagCharts;
 
-/// Height of the plot of head and checkpoint.
-const PLOT: f32 = 120.0;
+/// Of what befell it, how much is listed.
+const LISTED: usize = 8;
 
 /// What came of the pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,9 +63,10 @@ pub(super) fn show(
         let margin = Margin::same(sizes::PAD_TEXT as i8);
         Frame::NONE.inner_margin(margin).show(ui, |ui| {
             figures(ui, own);
-            plot(ui, model, own, charts);
+            near::plot(ui, model, own);
             evidence(ui, own);
             facts(ui, model, own);
+            befell(ui, model, multiples::spells(charts, own.number), outbox);
             if let Some(event) = &own.blocking_event {
                 ui.add_space(sizes::GAP);
                 blocked(ui, model, event, outbox);
@@ -115,59 +116,6 @@ fn figures(ui: &mut Ui, own: &ConsumerLag) {
     }
 }
 
-/// What it reads and how much of that it had processed, over time.
-fn plot(ui: &mut Ui, model: &Model, own: &ConsumerLag, charts: Option<&LagCharts>) {
-    let t = ui.tokens();
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), PLOT), Sense::hover());
-    response.widget_info(|| {
-        let name = format!("Head and checkpoint of {} over time", own.name);
-        egui::WidgetInfo::labeled(egui::Role::Image, true, &name)
-    });
-    let painter = ui.painter_at(rect);
-    painter.rect_filled(rect, 0.0, t.field);
-    let stretch = charts.and_then(|charts| charts.stretch);
-    let chart = charts.and_then(|charts| charts.charts.get(own.number));
-    let (Some(stretch), Some(chart)) = (stretch, chart) else {
-        return;
-    };
-    let axis = Axis::new(rect, stretch);
-    let most = chart.points.iter().map(|point| point.events).max();
-    let least = chart.points.iter().filter_map(|point| point.covered).min();
-    let (most, least) = (most.unwrap_or(0), least.unwrap_or(0));
-    let span = most.saturating_sub(least).max(1) as f32;
-    let y = |events: u64| axis.y(events.saturating_sub(least) as f32 / span * 0.92);
-    let now = model.cursor.time().map(|now| axis.x(now));
-    let curve = |of: fn(&Point) -> Option<u64>| {
-        let points = chart.points.iter();
-        points.map(move |point| Some(pos2(axis.x(point.at), y(of(point)?))))
-    };
-    curves::line(&painter, curve(|point| Some(point.events)), t.text2, now);
-    let colour = standing::line(own, t);
-    curves::line(&painter, curve(|point| point.covered), colour, now);
-    if let Some(x) = axis.cursor(model.cursor.time()) {
-        curves::cursor(&painter, rect, x, t);
-    }
-    let label = rect.shrink2(vec2(6.0, 4.0));
-    let words = format!("{} events of its tail", grouped(most));
-    paint_line(
-        &painter,
-        label,
-        Align2::LEFT_TOP,
-        &words,
-        Face::Cell,
-        t.text3,
-    );
-    let words = "head above, checkpoint below";
-    paint_line(
-        &painter,
-        label,
-        Align2::RIGHT_BOTTOM,
-        words,
-        Face::Secondary,
-        t.text3,
-    );
-}
-
 fn evidence(ui: &mut Ui, own: &ConsumerLag) {
     ui.add_space(sizes::GAP);
     ui.horizontal(|ui| {
@@ -180,6 +128,15 @@ fn evidence(ui: &mut Ui, own: &ConsumerLag) {
         ui.add(Pill::word(tone, own.certainty.name()));
         let t = ui.tokens();
         let words = match own.certainty {
+            Certainty::Unknown if own.is_elsewhere() => {
+                "its events are in another file: open both".to_owned()
+            }
+            Certainty::Unknown if own.position.is_some() => {
+                format!(
+                    "from {}, which do not tell how far it has read",
+                    own.source.name()
+                )
+            }
             Certainty::Unknown => "this store does not tell of the cursor's moment".to_owned(),
             _ => format!("from {}", own.source.name()),
         };
@@ -210,6 +167,37 @@ fn facts(ui: &mut Ui, model: &Model, own: &ConsumerLag) {
         let zone = model.zone();
         let since = zone.format(since, Style::Seconds);
         KeyValue::new(word).mono(ui, &since);
+    }
+}
+
+/// What befell it, the last first.
+fn befell(ui: &mut Ui, model: &Model, spells: &[Spell], outbox: &mut Outbox) {
+    let now = model.cursor.time();
+    let known = spells.iter().filter(|spell| marks::is_known(spell, now));
+    let known: Vec<&Spell> = known.rev().take(LISTED).collect();
+    if known.is_empty() {
+        return;
+    }
+    let t = ui.tokens();
+    ui.add_space(sizes::GAP);
+    ui.label(Face::Title.text("What befell it", t.text));
+    for spell in known {
+        ui.horizontal(|ui| {
+            let (tone, shape) = marks::look(spell.kind);
+            let (rect, _) = ui.allocate_exact_size(vec2(sizes::DOT, 18.0), Sense::hover());
+            paint_status(ui.painter(), rect, shape, t.tone(tone));
+            let from = model.zone().format_bare(spell.from, Style::Seconds);
+            if ui.add(Link::new(&from)).clicked() {
+                outbox.send(Command::MoveTo(Bound::Time(spell.known)));
+            }
+            let until = spell.to.filter(|to| now.is_none_or(|now| *to <= now));
+            let words = match (until, now) {
+                (Some(to), _) => format!("{} for {}", spell.kind.name(), to - spell.from),
+                (None, Some(now)) => format!("{} since, {}", spell.kind.name(), now - spell.from),
+                (None, None) => spell.kind.name().to_owned(),
+            };
+            ui.label(Face::Body.text(words, t.text2));
+        });
     }
 }
 

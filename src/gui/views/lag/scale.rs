@@ -87,7 +87,7 @@ impl Scale {
     }
 
     /// One that ends there.
-    pub fn up_to(unit: Unit, top: f64) -> Self {
+    fn up_to(unit: Unit, top: f64) -> Self {
         let top = top.max(1.0);
         Self { unit, top }
     }

@@ -63,6 +63,7 @@ pub(super) fn reason(own: &ConsumerLag, zone: Zone) -> String {
             (_, Some(ms)) => band_of(ms).to_owned(),
             _ => String::new(),
         },
+        _ if own.is_elsewhere() => "its events are in another file".to_owned(),
         _ if own.certainty == Certainty::CurrentOnly => "only its checkpoint is known".to_owned(),
         _ => String::new(),
     }
@@ -74,7 +75,10 @@ pub(super) fn to_catch_up(own: &ConsumerLag) -> String {
         (Some(0), _) => "caught up".to_owned(),
         (_, Some(eta)) => format!("{} left", Span::from_secs(eta.ceil() as i64)),
         _ if own.throughput == Some(0.0) => "not moving".to_owned(),
-        (Some(_), None) if own.growth.is_some() => "not getting less".to_owned(),
+        (Some(_), None) if own.growth.is_some_and(|growth| growth > 0.0) => {
+            "falls behind".to_owned()
+        }
+        (Some(_), None) if own.growth.is_some() => "keeps behind".to_owned(),
         _ => "not known".to_owned(),
     }
 }

@@ -3,19 +3,22 @@
 use egui::{Align2, Frame, Margin, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
 use super::delays::span;
-use crate::analysis::lag::{Percentiles, Stage, StageKind};
+use super::levels;
+use crate::analysis::lag::{Level, Percentiles, Point, Since, Stage, StageKind};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::Standing;
 use crate::gui::widgets::{EmptyState, paint_line};
+use crate::model::Timestamp;
 use crate::render::grouped;
+use crate::worker::LagCharts;
 
 /// Height of a part.
-const ROW: f32 = 44.0;
-/// Room for its name.
-const NAME: f32 = 230.0;
+const ROW: f32 = 48.0;
+/// Room for its name, at most.
+const NAME: f32 = 280.0;
 /// Room for its figures.
-const FIGURES: f32 = 330.0;
+const FIGURES: f32 = 320.0;
 
 /// Draws the page.
 pub(super) fn show(ui: &mut Ui, model: &Model) {
@@ -38,33 +41,64 @@ pub(super) fn show(ui: &mut Ui, model: &Model) {
         let margin = Margin::same(sizes::PAD_TEXT as i8);
         Frame::NONE.inner_margin(margin).show(ui, |ui| {
             let t = ui.tokens();
-            let words = "From its recording on, an event passes these. A bar is where half of them were through, its pale end where 99 in 100 were; log scale.";
+            let words = "From its recording on, an event passes these. A bar is where half of them were through, its pale end where 99 in 100 were, on a log scale; the line is how many were in it over time.";
             ui.label(Face::Body.text(words, t.text2));
             ui.add_space(sizes::GAP);
+            let charts = model.answers.lag_charts.get();
             for stage in stages {
-                row(ui, stage, longest);
+                row(ui, stage, longest, (charts, model.cursor.time()));
             }
         });
     });
 }
 
+/// How many were in it over time.
+fn levels_of(stage: &Stage, charts: &LagCharts) -> Vec<Level> {
+    let backlog = &charts.backlog;
+    match stage.kind {
+        StageKind::Outbox => backlog.unsent.clone(),
+        StageKind::Relay => backlog.pending.clone(),
+        StageKind::Broker => Vec::new(),
+        StageKind::Consumer => {
+            let chart = stage.number.and_then(|number| charts.charts.get(number));
+            let points = chart.iter().flat_map(|chart| &chart.points);
+            let level = |point: &Point| Level {
+                at: point.at,
+                count: point.lag_events.unwrap_or(0),
+                most: point.most_events.unwrap_or(0),
+            };
+            points.map(level).collect()
+        }
+    }
+}
+
 /// Its name, how many are in it, and how long it took.
 fn words(stage: &Stage) -> [String; 3] {
+    let after = match stage.since {
+        Since::Recording => "after its recording",
+        Since::Message => "after its message was there",
+        Since::Publication => "after its publication",
+    };
     let name = match (stage.kind, &stage.consumer) {
         (StageKind::Outbox, _) => "Into the outbox".to_owned(),
         (StageKind::Relay, _) => "Published by the relay".to_owned(),
+        (StageKind::Broker, _) => "Delivered by the broker".to_owned(),
         (StageKind::Consumer, Some(name)) => format!("Processed by {name}"),
         (StageKind::Consumer, None) => "Processed".to_owned(),
     };
     let waiting = match (stage.kind, stage.waiting) {
+        (StageKind::Broker, _) => "not held by this store".to_owned(),
         (_, None) => "backlog not held by this store".to_owned(),
-        (_, Some(0)) => "none waits".to_owned(),
-        (StageKind::Outbox, Some(count)) => format!("{} without a message", grouped(count)),
-        (_, Some(count)) => format!("{} wait", grouped(count)),
+        (_, Some(0)) => format!("{after} · none waits"),
+        (StageKind::Outbox, Some(count)) => {
+            format!("{after} · {} without a message", grouped(count))
+        }
+        (_, Some(count)) => format!("{after} · {} wait", grouped(count)),
     };
-    let took = match stage.took {
-        None => "none is through".to_owned(),
-        Some(took) => format!(
+    let took = match (stage.kind, stage.took) {
+        (StageKind::Broker, _) => "within the time of each consumer".to_owned(),
+        (_, None) => "none is through".to_owned(),
+        (_, Some(took)) => format!(
             "p50 {}   p95 {}   p99 {}",
             span(took.p50_ms),
             span(took.p95_ms),
@@ -74,7 +108,10 @@ fn words(stage: &Stage) -> [String; 3] {
     [name, waiting, took]
 }
 
-fn row(ui: &mut Ui, stage: &Stage, longest: f64) {
+/// What is known of all over time, and the cursor.
+type Over<'a> = (Option<&'a LagCharts>, Option<Timestamp>);
+
+fn row(ui: &mut Ui, stage: &Stage, longest: f64, (charts, now): Over<'_>) {
     let t = ui.tokens();
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     let [name, waiting, took] = words(stage);
@@ -82,26 +119,30 @@ fn row(ui: &mut Ui, stage: &Stage, longest: f64) {
         let said = format!("{name}: {took}, {waiting}");
         egui::WidgetInfo::labeled(egui::Role::Label, true, &said)
     });
+    if !ui.is_rect_visible(rect) {
+        return;
+    }
     let painter = ui.painter();
     painter.hline(rect.x_range(), rect.max.y - 0.5, (1.0, t.border));
-    let left = rect.with_max_x(rect.min.x + NAME);
-    let upper = left.with_max_y(rect.center().y + 2.0);
-    paint_line(
-        painter,
-        upper,
-        Align2::LEFT_BOTTOM,
-        &name,
-        Face::BodyStrong,
-        t.text,
-    );
+    let rest = rect.width() - FIGURES - 2.0 * sizes::GAP_GROUP;
+    let name_width = (rest * 0.4).clamp(150.0, NAME);
+    let left = rect.with_max_x(rect.min.x + name_width);
+    let upper = left.with_max_y(rect.center().y + 1.0);
     let lower = left.with_min_y(rect.center().y + 2.0);
-    paint_line(
-        painter,
-        lower,
-        Align2::LEFT_TOP,
-        &waiting,
-        Face::Secondary,
-        t.text2,
+    for (room, align, words, face, ink) in [
+        (upper, Align2::LEFT_BOTTOM, &name, Face::BodyStrong, t.text),
+        (lower, Align2::LEFT_TOP, &waiting, Face::Secondary, t.text2),
+    ] {
+        paint_line(painter, room, align, words, face, ink);
+    }
+    let over = rest - name_width;
+    let bar = Rect::from_min_max(
+        pos2(left.max.x + sizes::GAP_GROUP, rect.center().y - 6.0),
+        pos2(left.max.x + over * 0.5, rect.center().y + 6.0),
+    );
+    let plot = Rect::from_min_max(
+        pos2(bar.max.x + sizes::GAP_GROUP, rect.min.y + 5.0),
+        pos2(rect.max.x - FIGURES - sizes::GAP_GROUP, rect.max.y - 5.0),
     );
     let right = rect.with_min_x(rect.max.x - FIGURES);
     paint_line(
@@ -112,12 +153,24 @@ fn row(ui: &mut Ui, stage: &Stage, longest: f64) {
         Face::Cell,
         t.text2,
     );
-    let plot = Rect::from_min_max(
-        pos2(left.max.x, rect.center().y - 6.0),
-        pos2(right.min.x, rect.center().y + 6.0),
-    );
     if let Some(took) = stage.took {
-        bars(ui, plot, took, longest);
+        bars(ui, bar, took, longest);
+    }
+    let levels = charts.map_or_else(Vec::new, |charts| levels_of(stage, charts));
+    let stretch = charts.and_then(|charts| charts.stretch);
+    if let (Some(stretch), false) = (stretch, levels.is_empty()) {
+        painter.rect_filled(plot, 0.0, t.field);
+        let most = levels::paint(&ui.painter_at(plot), plot, (&levels, stretch), now);
+        let words = grouped(most);
+        let corner = plot.shrink(2.0);
+        paint_line(
+            painter,
+            corner,
+            Align2::LEFT_TOP,
+            &words,
+            Face::Cell,
+            t.text3,
+        );
     }
 }
 

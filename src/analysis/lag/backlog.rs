@@ -1,0 +1,94 @@
+//! How many events and messages were on their way over time, and how many consumers had given up on.
+
+use serde::Serialize;
+
+use super::course::Course;
+use crate::log::Cut;
+use crate::model::Timestamp;
+use crate::model::time::Span;
+
+/// How many there were at a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Level {
+    /// The moment.
+    pub at: Timestamp,
+    /// How many there were.
+    pub count: u64,
+    /// The most since the moment before.
+    pub most: u64,
+}
+
+/// What was on its way over a stretch of time, at even distances. What the store does not date is left
+/// out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Backlog {
+    /// Events that had no message in the outbox yet.
+    pub unsent: Vec<Level>,
+    /// Messages that waited in the outbox.
+    pub pending: Vec<Level>,
+    /// Dead letters that there were.
+    pub letters: Vec<Level>,
+}
+
+impl Course {
+    /// What was on its way over a stretch of time, as known at a cut.
+    #[must_use]
+    pub fn backlog(&self, cut: &Cut, stretch: (Timestamp, Timestamp), points: usize) -> Backlog {
+        let log = &self.log;
+        let (mut unsent, mut pending) = (Vec::new(), Vec::new());
+        for message in self.known_messages(cut) {
+            let Some(created) = message.created_at else {
+                continue;
+            };
+            pending.push((created, 1));
+            pending.extend(message.published_at.map(|at| (at.max(created), -1)));
+            let event = message.event.filter(|event| cut.holds(log, *event));
+            let recorded = event.and_then(|event| log.time(event, self.clock));
+            if let Some(recorded) = recorded.filter(|recorded| *recorded < created) {
+                unsent.extend([(recorded, 1), (created, -1)]);
+            }
+        }
+        let missing = self.without_message(cut);
+        let missing = missing.filter_map(|event| log.time(event, self.clock));
+        unsent.extend(missing.map(|at| (at, 1)));
+        let letters = self.known_letters(cut).filter_map(|letter| letter.at);
+        let letters = letters.map(|at| (at, 1)).collect();
+        Backlog {
+            unsent: levels(unsent, stretch, points),
+            pending: levels(pending, stretch, points),
+            letters: levels(letters, stretch, points),
+        }
+    }
+}
+
+/// Of changes how many that makes; nothing of none.
+fn levels(
+    mut changes: Vec<(Timestamp, i64)>,
+    (from, to): (Timestamp, Timestamp),
+    points: usize,
+) -> Vec<Level> {
+    if changes.is_empty() {
+        return Vec::new();
+    }
+    changes.sort_unstable();
+    let mut changes = changes.into_iter().peekable();
+    let length = i128::from((to - from).micros().max(0));
+    let (mut there, mut all) = (0_i64, Vec::with_capacity(points));
+    for n in 0..=points {
+        let part = length * n as i128 / points.max(1) as i128;
+        let at = from.saturating_add(Span::from_micros(part as i64));
+        let mut most = there;
+        while let Some((_, change)) = changes.next_if(|(when, _)| *when <= at) {
+            there += change;
+            // What was there before the stretch is no peak within it.
+            most = if n == 0 { there } else { most.max(there) };
+        }
+        let count = |many: i64| u64::try_from(many).unwrap_or(0);
+        all.push(Level {
+            at,
+            count: count(there),
+            most: count(most),
+        });
+    }
+    all
+}

@@ -1,0 +1,59 @@
+//! When consumers are looked at anew: what stands beside the events is read once a tick while a store is
+//! written to, and no more often.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::App;
+use crate::gui::model::Session;
+use crate::log::Bound;
+use crate::model::Timestamp;
+use crate::worker::Watched;
+
+/// How often that is.
+const TICK: Duration = Duration::from_secs(2);
+
+impl App {
+    /// Takes up the store as it is now, where it is time to.
+    pub(super) fn watch_consumers(&mut self, ctx: &egui::Context) {
+        let (now, bound) = (self.model.now, self.model.cursor.bound());
+        let Some(session) = &mut self.model.session else {
+            return;
+        };
+        // Before that everything would be read again with each chunk of the index.
+        let is_whole = session.log.is_complete() || session.cut_short;
+        if !is_whole || session.log.is_empty() {
+            session.watched = None;
+            return;
+        }
+        let tick = tick(session, now);
+        if tick.is_some() {
+            ctx.request_repaint_after(TICK);
+        }
+        let own = session.watched.as_ref();
+        if own.is_none_or(|own| is_old(own, session, tick, bound)) {
+            session.watched = Some(Watched {
+                subject: session.subject(),
+                tick,
+            });
+        }
+    }
+}
+
+/// The clock, a tick at a time, where the store is written to.
+fn tick(session: &mut Session, now: Timestamp) -> Option<Timestamp> {
+    let began_with = *session.began_with.get_or_insert(session.log.len());
+    let is_moving = session.log.len() > began_with || session.samples.is_watching();
+    let tick = TICK.as_micros() as i64;
+    let now = now.micros().div_euclid(tick).saturating_mul(tick);
+    is_moving.then_some(Timestamp::from_micros(now))
+}
+
+fn is_old(own: &Watched, session: &Session, tick: Option<Timestamp>, bound: Bound) -> bool {
+    let of = &own.subject;
+    let is_beyond = matches!(bound, Bound::Event(event) if event.at() >= of.log.len());
+    let same = own.tick == tick && of.session == session.opened.session;
+    let same_log = Arc::ptr_eq(&of.log, &session.log);
+    let is_moved = tick.is_none() && !(same_log && Arc::ptr_eq(&of.samples, &session.samples));
+    !same || of.log.generation() != session.log.generation() || is_beyond || is_moved
+}

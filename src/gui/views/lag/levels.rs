@@ -1,0 +1,92 @@
+//! How many there were over time: a plot with its axis, and a small one in a row.
+
+use egui::{Align2, Painter, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::curves::{self, Axis};
+use crate::analysis::lag::Level;
+use crate::gui::model::Model;
+use crate::gui::theme::{Face, TokensExt};
+use crate::gui::widgets::paint_line;
+use crate::model::Timestamp;
+use crate::model::time::Style;
+use crate::render::grouped;
+
+/// Height of a plot.
+const PLOT: f32 = 150.0;
+/// Room for the moments under it.
+const AXIS: f32 = 18.0;
+
+type Stretch = Option<(Timestamp, Timestamp)>;
+
+/// A line over a stretch of time.
+type Line<'a> = (&'a [Level], Stretch);
+/// Stretches in which something was wrong.
+type Shades<'a> = &'a [(Timestamp, Option<Timestamp>)];
+
+/// A plot over the width there is.
+pub(super) fn plot(
+    ui: &mut Ui,
+    model: &Model,
+    name: &str,
+    ((levels, stretch), shades): (Line<'_>, Shades<'_>),
+) {
+    let t = ui.tokens();
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), PLOT), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
+    let painter = ui.painter_at(rect);
+    painter.rect_filled(rect, 0.0, t.field);
+    let Some(stretch) = stretch else {
+        return;
+    };
+    let inner = rect.shrink2(vec2(6.0, 3.0));
+    let now = model.cursor.time();
+    let area = rect.with_max_y(rect.max.y - AXIS);
+    let axis = Axis::new(area, stretch);
+    for (from, to) in shades {
+        let to = to.or(now).map_or(area.max.x, |to| axis.x(to));
+        let shade = Rect::from_x_y_ranges(axis.x(*from)..=to, area.y_range());
+        painter.rect_filled(shade.intersect(area), 0.0, t.error_bg);
+    }
+    let most = paint(&painter, area, (levels, stretch), now);
+    let words = match most {
+        0 => "none".to_owned(),
+        most => format!("at most {}", grouped(most)),
+    };
+    paint_line(
+        &painter,
+        inner,
+        Align2::LEFT_TOP,
+        &words,
+        Face::Cell,
+        t.text3,
+    );
+    let zone = model.zone();
+    for (align, at) in [
+        (Align2::LEFT_BOTTOM, stretch.0),
+        (Align2::RIGHT_BOTTOM, stretch.1),
+    ] {
+        let words = zone.format_bare(at, Style::Short);
+        paint_line(&painter, inner, align, &words, Face::Cell, t.text3);
+    }
+}
+
+/// The line in a rectangle; gives the most that there were.
+pub(super) fn paint(
+    painter: &Painter,
+    rect: Rect,
+    (levels, stretch): (&[Level], (Timestamp, Timestamp)),
+    now: Option<Timestamp>,
+) -> u64 {
+    let t = painter.ctx().tokens();
+    let axis = Axis::new(rect, stretch);
+    let most = levels.iter().map(|level| level.most).max().unwrap_or(0);
+    let points = levels.iter().map(|level| {
+        let y = axis.y(level.most as f32 / most.max(1) as f32 * 0.85);
+        Some(pos2(axis.x(level.at), y))
+    });
+    curves::line(painter, points, t.text, now.map(|now| axis.x(now)));
+    if let Some(x) = axis.cursor(now) {
+        curves::cursor(painter, rect, x, t);
+    }
+    most
+}

@@ -1,0 +1,169 @@
+//! A share from 0 to 100 % over milliseconds, on a log scale that reaches from the shortest to the longest,
+//! with the bands in which people think of consistency.
+
+use egui::{Align2, Painter, Rect, Role, Sense, Shape, Ui, WidgetInfo, pos2, vec2};
+
+use super::curves;
+use crate::gui::theme::{Face, TokensExt};
+use crate::gui::widgets::paint_line;
+
+/// Height of a plot.
+const PLOT: f32 = 260.0;
+/// Room for a label of the axis.
+const LABEL: f32 = 56.0;
+
+/// Where the axis has a line.
+const TICKS: [(f64, &str); 12] = [
+    (0.1, "0.1 ms"),
+    (1.0, "1 ms"),
+    (10.0, "10 ms"),
+    (100.0, "100 ms"),
+    (1_000.0, "1 s"),
+    (10_000.0, "10 s"),
+    (60_000.0, "1 min"),
+    (600_000.0, "10 min"),
+    (3_600_000.0, "1 h"),
+    (36_000_000.0, "10 h"),
+    (86_400_000.0, "1 d"),
+    (864_000_000.0, "10 d"),
+];
+/// Where it has more of them, where it shows less than two decades.
+const FINE: [(f64, &str); 11] = [
+    (2.0, "2 ms"),
+    (5.0, "5 ms"),
+    (20.0, "20 ms"),
+    (50.0, "50 ms"),
+    (200.0, "200 ms"),
+    (500.0, "500 ms"),
+    (2_000.0, "2 s"),
+    (5_000.0, "5 s"),
+    (20_000.0, "20 s"),
+    (180_000.0, "3 min"),
+    (1_800_000.0, "30 min"),
+];
+/// The bands, as the legend of the small multiples has them: every other is lighter.
+const BANDS: [(f64, f64); 2] = [(0.0, 10.0), (100.0, 10_000.0)];
+
+/// From the shortest to the longest time.
+struct Axis {
+    plot: Rect,
+    from: f64,
+    length: f64,
+}
+
+impl Axis {
+    fn new(plot: Rect, points: &[(f64, f64)]) -> Self {
+        let least = points.iter().map(|(ms, _)| *ms).filter(|ms| *ms > 0.0);
+        let least = least.fold(f64::INFINITY, f64::min);
+        let most = points.last().map_or(1.0, |(ms, _)| ms.max(0.1));
+        // A decade at least, and a little room at both ends.
+        let from = (least.min(most / 10.0).max(0.01) * 0.8).log10();
+        Self {
+            plot,
+            from,
+            length: (most * 1.25).log10() - from,
+        }
+    }
+
+    fn x(&self, ms: f64) -> f32 {
+        let part = (ms.max(1e-3).log10() - self.from) / self.length;
+        self.plot.min.x + part.clamp(0.0, 1.0) as f32 * self.plot.width()
+    }
+
+    fn holds(&self, ms: f64) -> bool {
+        (self.from..=self.from + self.length).contains(&ms.log10())
+    }
+
+    fn y(&self, share: f64) -> f32 {
+        self.plot.max.y - share as f32 * (self.plot.height() - 2.0) - 1.0
+    }
+}
+
+/// Draws it; `marks` are named times.
+pub(super) fn plot(ui: &mut Ui, name: &str, points: &[(f64, f64)], marks: &[(&str, f64)]) {
+    let t = ui.tokens();
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), PLOT), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
+    let painter = ui.painter_at(rect);
+    let plot = Rect::from_min_max(rect.min + vec2(44.0, 22.0), rect.max - vec2(12.0, 22.0));
+    painter.rect_filled(plot, 0.0, t.field);
+    let axis = Axis::new(plot, points);
+    ground(&painter, rect, &axis);
+    let curve = points
+        .iter()
+        .map(|(ms, share)| Some(pos2(axis.x(*ms), axis.y(*share))));
+    curves::line(&painter, curve, t.text, None);
+    named(&painter, rect, &axis, marks);
+}
+
+fn ground(painter: &Painter, rect: Rect, axis: &Axis) {
+    let t = painter.ctx().tokens();
+    let plot = axis.plot;
+    for (from, to) in BANDS {
+        let band = Rect::from_x_y_ranges(axis.x(from)..=axis.x(to), plot.y_range());
+        painter.rect_filled(band, 0.0, t.hover);
+    }
+    let mut free = rect.min.x;
+    let fine = FINE.iter().filter(|_| axis.length < 2.0);
+    let ticks = TICKS.iter().chain(fine);
+    let mut ticks: Vec<_> = ticks.filter(|(ms, _)| axis.holds(*ms)).collect();
+    ticks.sort_by(|a, b| a.0.total_cmp(&b.0));
+    for (ms, words) in ticks {
+        let x = axis.x(*ms);
+        painter.vline(x, plot.y_range(), (1.0, t.border));
+        if x - LABEL / 2.0 < free {
+            continue;
+        }
+        let room = Rect::from_center_size(pos2(x, rect.max.y - 10.0), vec2(LABEL, 16.0));
+        paint_line(
+            painter,
+            room,
+            Align2::CENTER_CENTER,
+            words,
+            Face::Cell,
+            t.text3,
+        );
+        free = room.max.x;
+    }
+    for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
+        let y = axis.y(share);
+        painter.hline(plot.x_range(), y, (1.0, t.border));
+        let room = Rect::from_min_max(pos2(rect.min.x, y - 8.0), pos2(plot.min.x - 6.0, y + 8.0));
+        let words = format!("{:.0} %", share * 100.0);
+        paint_line(
+            painter,
+            room,
+            Align2::RIGHT_CENTER,
+            &words,
+            Face::Cell,
+            t.text3,
+        );
+    }
+}
+
+/// Dashed lines with their names above the plot; of those too near to each other the later has the name
+/// at its other side, or none.
+fn named(painter: &Painter, rect: Rect, axis: &Axis, marks: &[(&str, f64)]) {
+    let t = painter.ctx().tokens();
+    let mut free = rect.min.x;
+    for (number, (word, ms)) in marks.iter().enumerate() {
+        let x = axis.x(*ms);
+        let ends = [pos2(x, axis.plot.min.y), pos2(x, axis.plot.max.y)];
+        painter.extend(Shape::dashed_line(&ends, (1.0, t.accent), 2.0, 3.0));
+        let is_last = number + 1 == marks.len();
+        let left = match is_last {
+            true => (x - 2.0).max(free),
+            false => (x - 26.0).max(free),
+        };
+        let room = Rect::from_min_max(pos2(left, rect.min.y), pos2(left + 28.0, axis.plot.min.y));
+        let ink = paint_line(
+            painter,
+            room,
+            Align2::LEFT_CENTER,
+            word,
+            Face::Secondary,
+            t.text2,
+        );
+        free = ink.max.x + 6.0;
+    }
+}
