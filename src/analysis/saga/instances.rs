@@ -63,6 +63,13 @@ pub struct Seen {
     times_ascend: bool,
 }
 
+impl Seen {
+    /// What no other instance of the moment has.
+    pub(super) fn key(&self) -> (u32, u32) {
+        (self.start, self.group)
+    }
+}
+
 /// All instances as of a moment, in the order of their first events.
 #[derive(Clone, Debug)]
 pub struct AtMoment {

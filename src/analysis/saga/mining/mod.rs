@@ -14,7 +14,8 @@ use participants::Participants;
 pub(super) use participants::of_events as participants;
 use words::{kinship, spoken, told};
 
-use super::definition::{Correlate, Definition, End, Parking, Step};
+use super::basis::Basis;
+use super::definition::{Correlate, Definition, End, Parking, Step, Style};
 use super::instances::AtMoment;
 use super::report::Asking;
 use super::status::{Process, Processes};
@@ -45,7 +46,8 @@ pub(super) fn mine(asking: Asking<'_>, at: &AtMoment) -> Result<Processes, Cance
             correlate: at.instances.correlate(),
         };
         by_start[kinds.types[process.start as usize] as usize] = Some(all.len() as u16);
-        all.push(Process::new(guess.definition(), log));
+        let (definition, basis) = guess.definition();
+        all.push(Process::new(definition, basis, log));
     }
     Ok(Processes {
         all,
@@ -101,7 +103,7 @@ struct Outcomes {
 }
 
 impl Guess<'_> {
-    fn definition(&self) -> Definition {
+    fn definition(&self) -> (Definition, Basis) {
         let name = self.name;
         let led = style::led(self.counts, self.participants, name);
         let types = || self.counts.types();
@@ -112,7 +114,12 @@ impl Guess<'_> {
                 .collect::<Vec<String>>()
         };
         let (completed, cancelled) = self.ends();
-        Definition {
+        let basis = match led.leader {
+            Some(leader) => Basis::Leader(self.participants.name(leader).to_owned()),
+            None if led.style == Style::Orchestration => Basis::Named,
+            None => Basis::Nobody,
+        };
+        let definition = Definition {
             id: name(self.counts.start).to_owned(),
             style: led.style,
             correlate: self.correlate.clone(),
@@ -134,7 +141,8 @@ impl Guess<'_> {
                 parked: these(&|kind| told(name(kind)).parked),
                 resumed: these(&|kind| told(name(kind)).resumed),
             },
-        }
+        };
+        (definition, basis)
     }
 
     /// The types after which instances usually go no further; those that are a good end, and others.
