@@ -309,14 +309,8 @@ fn objects_have_the_histories_that_pm4py_finds_in_their_logs() {
         let by = Correlate::Stream(Some(kind.to_owned()));
         let mut sagas = Sagas::find_by(asking, by, &head).unwrap();
         let judged = sagas.at(asking, &head, None).unwrap();
-        // Changes of an object are events to us and none to pm4py.
-        let mut own = Variants::new();
-        for mut variant in judged.variants(&store.log) {
-            let changes =
-                |step: &String| step.ends_with(" (attributes)") || step.ends_with(" changed");
-            variant.steps.retain(|step| !changes(step));
-            *own.entry(variant.steps).or_default() += variant.count;
-        }
+        let own = judged.variants(&store.log).into_iter();
+        let own: Variants = own.map(|variant| (variant.steps, variant.count)).collect();
         let (follows, variants) = by_pm4py(answer);
         let mut counted = Follows::new();
         for (steps, count) in &own {

@@ -14,6 +14,8 @@ pub enum Basis {
     Leader(String),
     /// It is named after somebody who leads.
     Named,
+    /// This engine leads whatever it runs.
+    Engine(&'static str),
     /// Nobody leads.
     Nobody,
     /// This table keeps its state.
@@ -26,7 +28,9 @@ impl Basis {
     pub const fn style(&self, definition: &Definition) -> Style {
         match self {
             Self::Declared => definition.style,
-            Self::Leader(_) | Self::Named | Self::Stored(_) => Style::Orchestration,
+            Self::Leader(_) | Self::Named | Self::Engine(_) | Self::Stored(_) => {
+                Style::Orchestration
+            }
             Self::Nobody => Style::Choreography,
         }
     }
@@ -38,6 +42,7 @@ impl fmt::Display for Basis {
             Self::Declared => f.write_str("as its definition says"),
             Self::Leader(who) => write!(f, "{who} tells the others what to do"),
             Self::Named => f.write_str("named after who leads it"),
+            Self::Engine(engine) => write!(f, "{engine} runs it"),
             Self::Nobody => f.write_str("nobody leads"),
             Self::Stored(table) => write!(f, "its state is kept in {table}"),
         }

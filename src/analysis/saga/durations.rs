@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::course::{Course, Courses};
+use super::course::{Course, Courses, Run};
 use super::report::Variant;
 use super::standings::{Outcome, Status};
 use super::status::Judged;
@@ -36,10 +36,10 @@ pub struct Rate {
 }
 
 impl Rate {
-    fn add(&mut self, outcome: Outcome, undone: bool) {
+    fn add(&mut self, run: Run) {
         self.ended += 1;
-        self.failed += u32::from(outcome == Outcome::Failed);
-        self.undone += u32::from(undone);
+        self.failed += u32::from(run.outcome == Outcome::Failed);
+        self.undone += u32::from(run.undone);
     }
 }
 
@@ -84,15 +84,16 @@ struct Sums<'a> {
 }
 
 impl Sums<'_> {
-    fn step(&mut self, step: u16, (from, to): (i64, i64), (outcome, undone): (Outcome, bool)) {
-        let Some((lengths, all, over)) = self.steps.get_mut(usize::from(step)) else {
+    /// Adds a run that lasted from one time to another.
+    fn step(&mut self, run: Run, (from, to): (i64, i64)) {
+        let Some((lengths, all, over)) = self.steps.get_mut(usize::from(run.step)) else {
             return;
         };
         lengths.add(Length::new(to - from));
-        all.add(outcome, undone);
+        all.add(run);
         let stretch = self.moments.partition_point(|moment| *moment < to);
         if let Some(rate) = over.get_mut(stretch) {
-            rate.add(outcome, undone);
+            rate.add(run);
         }
     }
 }
@@ -194,7 +195,7 @@ impl Judged {
                 .time(log, events[run.began as usize])
                 .zip(self.time(log, events[ended as usize]));
             if let Some(times) = times {
-                sums.step(run.step, times, (run.outcome, run.undone));
+                sums.step(*run, times);
             }
         }
     }

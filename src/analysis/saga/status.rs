@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use hashbrown::HashMap;
+
 use super::basis::Basis;
 use super::definition::Definition;
 use super::instances::{AtMoment, Seen};
@@ -63,8 +65,9 @@ impl Process {
 pub struct Processes {
     /// Each of them.
     pub all: Vec<Process>,
-    /// By the type that an instance begins with: which it is, where there are several.
-    pub(super) by_start: Option<Vec<Option<u16>>>,
+    /// By the type that an instance begins with, and the category of the stream that it is: which it is,
+    /// where there are several.
+    pub(super) by_start: Option<HashMap<(u32, Option<u32>), u16>>,
 }
 
 impl Processes {
@@ -87,11 +90,14 @@ impl Processes {
         self.by_start == other.by_start && definitions(self) == definitions(other)
     }
 
-    /// Which an instance is of that begins with an event of that type; none where such are no process.
-    pub(super) fn of(&self, start: u32) -> Option<u16> {
+    /// Which an instance is of that begins so; none where such are no process.
+    fn of(&self, first: Label) -> Option<u16> {
         match &self.by_start {
             None => Some(0),
-            Some(by_start) => by_start.get(start as usize).copied().flatten(),
+            Some(by_start) => {
+                let start = (first.event_type(), first.category());
+                by_start.get(&start).copied()
+            }
         }
     }
 }
@@ -176,7 +182,7 @@ struct History {
 impl History {
     fn take(&mut self, processes: &Processes, label: Label) {
         let event_type = label.event_type();
-        let process = self.process.get_or_insert_with(|| processes.of(event_type));
+        let process = self.process.get_or_insert_with(|| processes.of(label));
         if let Some(process) = *process
             && !label.is_again()
         {

@@ -3,11 +3,14 @@
 //! that is not known at its moment.
 
 mod counts;
+mod known;
 mod participants;
 mod style;
 mod words;
 
 use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
 
 use counts::Counts;
 use participants::Participants;
@@ -19,7 +22,7 @@ use super::definition::{Correlate, Definition, End, Parking, Step, Style};
 use super::instances::AtMoment;
 use super::report::Asking;
 use super::status::{Process, Processes};
-use crate::log::Log;
+use crate::log::{Log, Names};
 use crate::model::Cancelled;
 
 use style::Led;
@@ -36,7 +39,7 @@ pub(super) fn mine(asking: Asking<'_>, at: &AtMoment) -> Result<Processes, Cance
     let kinds = Kinds::new(log);
     let counts = Counts::of(at, &kinds, asking.task)?;
     let participants = Participants::find(asking, at, &kinds, &counts)?;
-    let mut by_start = vec![None; log.types().len()];
+    let mut by_start = HashMap::new();
     let mut all = Vec::new();
     for process in counts.processes().take(usize::from(u16::MAX)) {
         let guess = Guess {
@@ -45,8 +48,21 @@ pub(super) fn mine(asking: Asking<'_>, at: &AtMoment) -> Result<Processes, Cance
             name: &|kind| kinds.name(log, kind),
             correlate: at.instances.correlate(),
         };
-        by_start[kinds.types[process.start as usize] as usize] = Some(all.len() as u16);
-        let (definition, basis) = guess.definition();
+        let category = process.category.map(|own| kinds.categories[own as usize]);
+        let start = kinds.types[process.start as usize];
+        by_start.insert((start, category), all.len() as u16);
+        let known = known::beginning_with(kinds.name(log, process.start), guess.correlate);
+        let (mut definition, basis) = match known {
+            Some((definition, engine)) => (definition, Basis::Engine(engine)),
+            None => guess.definition(),
+        };
+        // Where objects of several kinds begin alike, each kind is a process.
+        let mut same = counts.processes().filter(|own| own.start == process.start);
+        if let Some(category) = category.filter(|_| same.nth(1).is_some()) {
+            let name = log.categories().get(category);
+            definition.id = format!("{}, {name}", definition.id);
+            definition.correlate = Correlate::Stream(Some(name.to_owned()));
+        }
         all.push(Process::new(definition, basis, log));
     }
     Ok(Processes {
@@ -55,24 +71,33 @@ pub(super) fn mine(asking: Asking<'_>, at: &AtMoment) -> Result<Processes, Cance
     })
 }
 
-/// The types of a log by the order of their names. Their own numbers tell which of them came first,
-/// and that is another one where less is known.
+/// The types and the categories of a log by the order of their names. Their own numbers tell which of them
+/// came first, and that is another one where less is known.
 pub(super) struct Kinds {
     /// By kind: the type.
     types: Vec<u32>,
     /// By type: the kind.
     by_type: Vec<u32>,
+    /// By kind of category: the category.
+    categories: Vec<u32>,
+    /// By category: its kind.
+    by_category: Vec<u32>,
 }
 
 impl Kinds {
     fn new(log: &Log) -> Self {
-        let mut types: Vec<u32> = (0..log.types().len() as u32).collect();
-        types.sort_by_key(|event_type| log.types().get(*event_type));
-        let mut by_type = vec![0; types.len()];
-        for (kind, event_type) in types.iter().enumerate() {
-            by_type[*event_type as usize] = kind as u32;
+        let (types, by_type) = by_name(log.types());
+        let (categories, by_category) = by_name(log.categories());
+        Self {
+            types,
+            by_type,
+            categories,
+            by_category,
         }
-        Self { types, by_type }
+    }
+
+    fn category(&self, category: u32) -> u32 {
+        self.by_category[category as usize]
     }
 
     fn of(&self, event_type: u32) -> u32 {
@@ -82,6 +107,17 @@ impl Kinds {
     fn name<'a>(&self, log: &'a Log, kind: u32) -> &'a str {
         log.types().get(self.types[kind as usize])
     }
+}
+
+/// The numbers of names by their order, and the other way round.
+fn by_name(names: &Names) -> (Vec<u32>, Vec<u32>) {
+    let mut ordered: Vec<u32> = (0..names.len() as u32).collect();
+    ordered.sort_by_key(|name| names.get(*name));
+    let mut places = vec![0; ordered.len()];
+    for (place, name) in ordered.iter().enumerate() {
+        places[*name as usize] = place as u32;
+    }
+    (ordered, places)
 }
 
 struct Guess<'a> {

@@ -208,6 +208,20 @@ pub(super) fn show(
             top = rect.max.y;
             scene.lane(ui, model, (at, lane), rect, outbox);
         }
+        if lanes.len() == 1 {
+            let words = "Ctrl and a click on rows of the list adds others";
+            let below = Rect::from_min_max(pos2(plot.min.x, top + AXIS + 12.0), all.max);
+            let line = below.with_max_y(below.min.y + 16.0);
+            let (t, face) = (ui.tokens(), Face::Secondary);
+            paint_line(
+                ui.painter(),
+                line,
+                Align2::LEFT_CENTER,
+                words,
+                face,
+                t.text3,
+            );
+        }
     });
 }
 

@@ -40,16 +40,16 @@ struct Scale {
 impl Scale {
     fn of(lines: &[Line<'_>], plot: Rect) -> Self {
         let points = || lines.iter().flat_map(|line| &line.spread.curve);
-        let least = points()
+        let least = points().map(|(micros, _)| *micros).min().unwrap_or(1);
+        let most = points()
             .map(|(micros, _)| *micros)
-            .min()
+            .max()
             .unwrap_or(1)
             .max(1);
-        let most = points().map(|(micros, _)| *micros).max().unwrap_or(1);
-        let (from, to) = (
-            (least as f64).log10() - 0.1,
-            (most.max(1) as f64).log10() + 0.1,
-        );
+        // What took no time stands at the left edge, and leaves room for the rest.
+        let least = least.max(most / 10_000_000).max(1);
+        let from = (least as f64).log10() - 0.1;
+        let to = (most as f64).log10() + 0.1;
         // What always took the same still has a width.
         let to = to.max(from + 0.6);
         Self { plot, from, to }
@@ -57,7 +57,8 @@ impl Scale {
 
     fn x(&self, micros: i64) -> f32 {
         let at = (micros.max(1) as f64).log10();
-        self.plot.min.x + self.plot.width() * ((at - self.from) / (self.to - self.from)) as f32
+        let place = ((at - self.from) / (self.to - self.from)).max(0.0);
+        self.plot.min.x + self.plot.width() * place as f32
     }
 
     fn y(&self, share: f32) -> f32 {
@@ -139,7 +140,7 @@ fn ground(painter: &Painter, rect: Rect, scale: &Scale) {
     let mut last = f32::NEG_INFINITY;
     for step in LADDER {
         let x = scale.x(step);
-        if !plot.x_range().contains(x) || x - last < APART {
+        if x <= plot.min.x || x > plot.max.x || x - last < APART {
             continue;
         }
         last = x;

@@ -109,12 +109,12 @@ impl Pages {
             Page::Variants => ("Variant", "Sagas"),
             _ => ("Outcome", "Sagas"),
         };
-        let figure = |head: &str| Column::new(head, 78.0).right();
+        let figure = |head: &str| Column::new(head, 66.0).right();
         let mut columns = vec![Column::rest(what, 150.0).named("what"), figure(count)];
         if rates {
             columns.extend([figure("Failed"), figure("Undone")]);
         }
-        columns.extend(["p50", "p95", "Longest"].map(|head| Column::new(head, 92.0).right()));
+        columns.extend(["p50", "p95", "Longest"].map(|head| Column::new(head, 88.0).right()));
         let rows = lines.len() as u64;
         let table = VirtualTable::new("Durations", &mut self.table, &columns, rows)
             .selected(Some(self.row as u64));

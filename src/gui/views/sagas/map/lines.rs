@@ -39,7 +39,7 @@ pub(super) fn paint(ui: &Ui, map: &ProcessMap, placed: &[Placed<'_>], figures: F
         let share = (f64::from(follows.count).ln_1p() / f64::from(most).ln_1p()) as f32;
         let colour = colour(t, from, to);
         let stroke = Stroke::new(1.0 + 3.5 * share * share, colour);
-        let at = line(painter, (from.rect, to.rect), stroke);
+        let at = line(painter, (from.rect, to.rect), placed, stroke);
         let words = match (figures, follows.wait) {
             (Figures::Median, Some(wait)) => Span::from_micros(wait.median).to_string(),
             (Figures::Median, None) => continue,
@@ -99,7 +99,12 @@ fn label(painter: &Painter, at: Pos2, words: &str, colour: Color32, taken: &mut 
 }
 
 /// A line from one box to another; where its figure stands.
-fn line(painter: &Painter, (from, to): (Rect, Rect), stroke: Stroke) -> Pos2 {
+fn line(
+    painter: &Painter,
+    (from, to): (Rect, Rect),
+    placed: &[Placed<'_>],
+    stroke: Stroke,
+) -> Pos2 {
     let straight = (from.center().x - to.center().x).abs() < 1.0;
     let next = to.min.y > from.max.y && to.min.y - from.max.y < from.height();
     if straight && next {
@@ -140,6 +145,13 @@ fn line(painter: &Painter, (from, to): (Rect, Rect), stroke: Stroke) -> Pos2 {
             );
         }
         let direction = vec2(0.0, if down { 1.0 } else { -1.0 });
+        let way = Rect::from_x_y_ranges(from.max.x + 2.0..=end.x, start.y..=start.y + 1.0);
+        if down && placed.iter().any(|own| own.rect.intersects(way)) {
+            // Below the boxes that stand in the way.
+            let (x, y) = (start.x + 10.0, from.max.y + 8.0);
+            let path = [start, pos2(x, start.y), pos2(x, y), pos2(end.x, y), end];
+            return elbow(painter, &path, direction, stroke, pos2(x + 6.0, y - 8.0));
+        }
         let path = [start, pos2(end.x, start.y), end];
         return elbow(painter, &path, direction, stroke, start + vec2(6.0, -15.0));
     }

@@ -9,7 +9,7 @@ use crate::gui::theme::sizes;
 pub(super) const BOX: Vec2 = Vec2::new(164.0, 40.0);
 /// From row to row, where there is room, and at least.
 const DOWN: f32 = 68.0;
-const LEAST: f32 = 56.0;
+const LEAST: f32 = 60.0;
 const ACROSS: f32 = 228.0;
 /// Room at the left for lines around boxes.
 const ASIDE: f32 = 48.0;

@@ -85,7 +85,8 @@ pub(super) fn show(ui: &mut Ui, model: &Model, saga: &SagaInFull, gaps: Gaps, ou
             Gaps::Shown => Vec::new(),
         };
         // Before the first event there is room for its mark, and behind the cursor for what comes.
-        let margin = (to.saturating_sub(from) / 24).max(1);
+        let idle: i64 = found.iter().map(|gap| gap.to - gap.from).sum();
+        let margin = (to.saturating_sub(from + idle) / 24).max(1);
         let scale = Scale::Time(Clock::Recorded);
         let scene = Scene {
             saga,

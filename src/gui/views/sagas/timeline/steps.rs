@@ -15,7 +15,7 @@ const BAR: f32 = 18.0;
 /// From the top of a lane to the middle of its bars.
 const MIDDLE: f32 = 32.0;
 /// From the foot of a bar to the line that ties what undoes a step to it.
-const TIE: f32 = 8.0;
+const TIE: f32 = 18.0;
 
 /// Where words and bars stand, so that no word runs over another.
 #[derive(Default)]
