@@ -11,7 +11,7 @@ use asof::log::Bound;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use common::{open_app, settle};
 
@@ -129,4 +129,170 @@ fn a_variant_of_the_map_narrows_the_list() {
     assert_eq!(rows(&harness) as u64, variant.count);
     click(&mut harness, Role::Button, "All variants");
     assert!(rows(&harness) as u64 > variant.count);
+}
+
+#[test]
+fn a_filter_for_a_participant_and_a_failure_narrows_the_list() {
+    let mut harness = sagas();
+    let all = rows(&harness);
+    click(&mut harness, Role::Button, "Filter sagas");
+    click(&mut harness, Role::Button, "payment-service");
+    let with_payment = rows(&harness);
+    assert!(with_payment < all && with_payment > 0, "{with_payment}");
+    click(&mut harness, Role::RadioButton, "business");
+    let declined = rows(&harness);
+    assert!(declined < with_payment && declined > 0, "{declined}");
+    let field = harness.get_by_role_and_label(Role::TextInput, "At least");
+    field.focus();
+    field.type_text("2d");
+    settle(&mut harness);
+    let long = rows(&harness);
+    assert!(long < declined, "{long}");
+    harness.key_press(Key::Escape);
+    settle(&mut harness);
+    click(&mut harness, Role::Button, "Remove Lasts at least 2 d");
+    assert_eq!(rows(&harness), declined);
+    click(&mut harness, Role::Button, "Remove Failure business");
+    click(&mut harness, Role::Button, "Remove Step by payment-service");
+    assert_eq!(rows(&harness), all);
+}
+
+fn stuck(harness: &Harness<'_, App>) -> u32 {
+    let list = harness.state().model().answers.sagas.current();
+    list.unwrap().counts[0]
+}
+
+#[test]
+fn whoever_looks_says_how_long_is_too_long() {
+    let mut harness = sagas();
+    let usual = stuck(&harness);
+    click(&mut harness, Role::Button, "Filter sagas");
+    let field = harness.get_by_role_and_label(Role::TextInput, "Stuck after");
+    field.focus();
+    field.type_text("1s");
+    settle(&mut harness);
+    assert!(stuck(&harness) > usual);
+    harness.key_press(Key::Escape);
+    settle(&mut harness);
+    click(&mut harness, Role::Button, "Remove Stuck after 1 s");
+    assert_eq!(stuck(&harness), usual);
+}
+
+#[test]
+fn how_long_sagas_took_is_told_by_outcome_step_and_variant() {
+    let mut harness = sagas();
+    click(&mut harness, Role::RadioButton, "Durations");
+    let answers = &harness.state().model().answers;
+    let durations = answers.saga_durations.current().unwrap().clone().unwrap();
+    let ended = durations.whole.as_ref().unwrap().wait.count;
+    let list = answers.sagas.current().unwrap();
+    let by_status = list.counts[2] + list.counts[5] + list.counts[6];
+    assert_eq!(ended, by_status);
+    let name = format!("All that ended: {ended}");
+    harness.get_by_role_and_label(Role::Row, &name);
+    click(&mut harness, Role::RadioButton, "Step");
+    let step = durations
+        .steps
+        .iter()
+        .find(|step| step.took.is_some())
+        .unwrap();
+    let runs = step.took.as_ref().unwrap().wait.count;
+    let name = format!("{}, {}: {runs}", step.name, step.participant);
+    harness.get_by_role_and_label(Role::Row, &name).click();
+    settle(&mut harness);
+    click(&mut harness, Role::RadioButton, "Variant");
+    click(&mut harness, Role::RadioButton, "Failures over time");
+    let name = format!("{}: ", step.name);
+    let plots = harness.query_all_by_role(Role::Image);
+    let named = plots.filter(|plot| {
+        let label = plot.accesskit_node().label();
+        label.is_some_and(|label| label.starts_with(&name))
+    });
+    assert_eq!(named.count(), 1);
+    // The list's filters hold here as well.
+    click(&mut harness, Role::RadioButton, "Outcome");
+    let completed = list_counts(&harness)[6];
+    click(
+        &mut harness,
+        Role::CheckBox,
+        &format!("Completed {completed}"),
+    );
+    let name = format!("All that ended: {completed}");
+    harness.get_by_role_and_label(Role::Row, &name);
+}
+
+fn list_counts(harness: &Harness<'_, App>) -> [u32; 7] {
+    let list = harness.state().model().answers.sagas.current();
+    list.unwrap().counts
+}
+
+#[test]
+fn sagas_are_compared_from_a_common_start() {
+    let mut harness = sagas();
+    let field = harness.get_by_role_and_label(Role::TextInput, "Search sagas");
+    field.focus();
+    field.type_text("order-104");
+    settle(&mut harness);
+    let row = |status: &str, id: u32| format!("order-{id} {status}");
+    let name = row("Completed", 1042);
+    harness.get_by_role_and_label(Role::Row, &name).click();
+    settle(&mut harness);
+    let list = harness.state().model().answers.sagas.current().unwrap();
+    let log = harness.state().model().log().unwrap();
+    let names = list.rows.iter().map(|place| {
+        let seen = &list.judged.at.seen[*place as usize];
+        list.judged
+            .id(log, seen, list.judged.process(seen).unwrap())
+    });
+    let other = names
+        .map(|name| (name.clone(), name))
+        .find(|(name, _)| name != "order-1042");
+    let other = other.unwrap().0;
+    let rows = harness.query_all_by_role(Role::Row);
+    let found = rows.filter(|row| {
+        let label = row.accesskit_node().label();
+        label.is_some_and(|label| label.starts_with(&other))
+    });
+    found.last().unwrap().click_modifiers(Modifiers::COMMAND);
+    settle(&mut harness);
+    let compared = harness.state().model().answers.sagas_beside.current();
+    let ids: Vec<String> = compared
+        .unwrap()
+        .iter()
+        .map(|saga| saga.report.id.clone())
+        .collect();
+    assert_eq!(ids, ["order-1042".to_owned(), other]);
+    click(&mut harness, Role::Button, "Clear");
+    let compared = harness.state().model().answers.sagas_beside.current();
+    assert_eq!(compared.unwrap().len(), 1);
+}
+
+#[test]
+fn a_definition_is_chosen_and_what_was_mined_is_written_down_by_one_click() {
+    let home = tempfile::tempdir().unwrap();
+    let workspace = asof::workspace::Workspace::at(home.path());
+    let mut harness = common::open_app_in(Path::new(ORDERS), workspace.clone());
+    click(&mut harness, Role::Button, "Sagas");
+    let mined = list_counts(&harness);
+    click(&mut harness, Role::Button, "Process: All that were mined");
+    click(
+        &mut harness,
+        Role::Button,
+        "As declared in orders-choreographed",
+    );
+    let list = harness.state().model().answers.sagas.current().unwrap();
+    let processes = &list.judged.processes.all;
+    assert_eq!(processes.len(), 1);
+    assert_eq!(processes[0].basis.to_string(), "as its definition says");
+    click(&mut harness, Role::Button, "Process: orders-choreographed");
+    click(&mut harness, Role::Button, "Mine them from the events");
+    assert_eq!(list_counts(&harness), mined);
+    click(&mut harness, Role::RadioButton, "Map");
+    click(&mut harness, Role::Button, "Write a definition");
+    let written = workspace.load_sagas().unwrap();
+    assert_eq!(written[0].name, "OrderPlaced.toml");
+    let read = asof::analysis::saga::Definition::from_toml(&written[0].text);
+    let list = harness.state().model().answers.sagas.current().unwrap();
+    assert_eq!(list.judged.processes.all[0].definition, read.unwrap());
+    harness.get_by_role_and_label(Role::Button, "Process: OrderPlaced");
 }

@@ -117,6 +117,39 @@ const SCREENS: &[Screen] = &[
         steps: |h| saga(h, "Sequence"),
     },
     Screen {
+        name: "sagas_durations_dark",
+        sample: Some("orders.db"),
+        theme: DARK,
+        steps: |h| durations(h, "Step"),
+    },
+    Screen {
+        name: "sagas_durations_light",
+        sample: Some("orders.db"),
+        theme: LIGHT,
+        steps: |h| durations(h, "Outcome"),
+    },
+    Screen {
+        name: "sagas_failures_dark",
+        sample: Some("orders.db"),
+        theme: DARK,
+        steps: |h| durations(h, "Failures over time"),
+    },
+    Screen {
+        name: "sagas_compared_dark",
+        sample: Some("orders.db"),
+        theme: DARK,
+        steps: compared,
+    },
+    Screen {
+        name: "sagas_compared_light",
+        sample: Some("orders.db"),
+        theme: LIGHT,
+        steps: |h| {
+            compared(h);
+            button(h, egui::accesskit::Role::Button, "Filter sagas");
+        },
+    },
+    Screen {
         name: "sagas_map_dark",
         sample: Some("orders.db"),
         theme: DARK,
@@ -227,6 +260,40 @@ fn saga(harness: &mut Harness<'_, App>, shown: &str) {
     settle(harness);
     if shown != "Timeline" {
         button(harness, egui::accesskit::Role::RadioButton, shown);
+    }
+}
+
+/// How long sagas took, told apart by one thing or the other.
+fn durations(harness: &mut Harness<'_, App>, by: &str) {
+    typed(harness, "2024-12-14 12:00");
+    view(harness, "Sagas");
+    button(harness, egui::accesskit::Role::RadioButton, "Durations");
+    if by != "Outcome" {
+        button(harness, egui::accesskit::Role::RadioButton, by);
+    }
+}
+
+/// Some sagas from a common start.
+fn compared(harness: &mut Harness<'_, App>) {
+    saga(harness, "Timeline");
+    harness
+        .get_by_role_and_label(egui::accesskit::Role::TextInput, "Search sagas")
+        .focus();
+    key(harness, egui::Key::Backspace);
+    let rows = harness.query_all_by_role(egui::accesskit::Role::Row);
+    let named = rows.filter(|row| {
+        let label = row.accesskit_node().label();
+        label.is_some_and(|label| label.starts_with("order-100"))
+    });
+    let names: Vec<String> = named
+        .filter_map(|row| row.accesskit_node().label())
+        .take(5)
+        .collect();
+    for name in names {
+        harness
+            .get_by_role_and_label(egui::accesskit::Role::Row, &name)
+            .click_modifiers(egui::Modifiers::COMMAND);
+        settle(harness);
     }
 }
 

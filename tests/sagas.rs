@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use asof::analysis::saga::{Asking, Correlate, Definition, Sagas, SagasReport, Wanted, report};
+use asof::analysis::saga::{
+    Asking, Correlate, Definition, Sagas, SagasReport, StoredStates, Wanted, report,
+};
 use asof::log::{Bound, Cut, Log, PayloadReader};
 use asof::model::{Task, Timestamp};
 use asof::simulate::{Dose, Fault, Faults, Scenario, Seed, Simulation, Target};
@@ -40,7 +42,13 @@ impl Opened {
         let task = Task::new();
         let asking = self.asking(&task);
         let judged = sagas.at(asking, &self.cut(bound), None).unwrap();
-        report(asking, &judged, &Wanted::default()).unwrap()
+        report(
+            asking,
+            &judged,
+            &StoredStates::default(),
+            &Wanted::default(),
+        )
+        .unwrap()
     }
 
     fn find(&self, definition: Option<&Definition>) -> Sagas {
@@ -143,6 +151,7 @@ fn found(report: &SagasReport) -> Vec<Value> {
         let mut told = serde_json::to_value(saga).unwrap();
         let fields = told.as_object_mut().unwrap();
         fields.remove("failure");
+        fields.remove("why");
         let stuck = fields.remove("stuck").unwrap();
         assert_eq!(stuck.is_null(), told["status"] != "stuck");
         told
@@ -300,14 +309,8 @@ fn objects_have_the_histories_that_pm4py_finds_in_their_logs() {
         let by = Correlate::Stream(Some(kind.to_owned()));
         let mut sagas = Sagas::find_by(asking, by, &head).unwrap();
         let judged = sagas.at(asking, &head, None).unwrap();
-        // Changes of an object are events to us and none to pm4py.
-        let mut own = Variants::new();
-        for mut variant in judged.variants(&store.log) {
-            let changes =
-                |step: &String| step.ends_with(" (attributes)") || step.ends_with(" changed");
-            variant.steps.retain(|step| !changes(step));
-            *own.entry(variant.steps).or_default() += variant.count;
-        }
+        let own = judged.variants(&store.log).into_iter();
+        let own: Variants = own.map(|variant| (variant.steps, variant.count)).collect();
         let (follows, variants) = by_pm4py(answer);
         let mut counted = Follows::new();
         for (steps, count) in &own {

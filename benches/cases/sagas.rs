@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use asof::analysis::saga::{Asking, Definition, Sagas};
+use asof::analysis::saga::{Asking, Definition, Judged, Narrowing, Sagas, Status};
 use asof::log::Bound;
 use asof::model::EventIx;
 use asof::simulate::Scenario;
@@ -23,6 +23,11 @@ fn asking(ready: &Ready) -> Asking<'_> {
         payloads: &*ready.payloads,
         task: &ready.task,
     }
+}
+
+fn statuses(ready: &Ready, judged: &Judged) -> Vec<Status> {
+    let seen = judged.at.seen.iter();
+    seen.map(|seen| judged.status(&ready.log, seen)).collect()
 }
 
 /// Cases over a store of `Scenario::OrdersChoreographed`.
@@ -54,12 +59,11 @@ pub fn sagas<'a>(ready: &'a Ready, store: &'a Path) -> Result<Vec<Case<'a>>, Fai
     for (mut sagas, what) in named {
         cases.push(Case::new(what, move |_| {
             let judged = sagas.at(asking(ready), &cut, None)?;
-            let stuck = judged
-                .at
-                .seen
-                .iter()
-                .map(|seen| judged.status(&ready.log, seen));
-            Ok(stuck.filter(|status| !status.is_end()).count() as u64)
+            let statuses = statuses(ready, &judged);
+            let by = Narrowing::default();
+            Ok(judged
+                .narrowed(asking(ready), (&statuses, &by), |_| {})?
+                .len() as u64)
         }));
     }
     let mut sagas = Sagas::find(asking(ready), Some(&definition), &head)?;
@@ -68,6 +72,17 @@ pub fn sagas<'a>(ready: &'a Ready, store: &'a Path) -> Result<Vec<Case<'a>>, Fai
         let map = judged.map(&ready.log, None, &ready.task)?;
         Ok((map.follows.len() + judged.variants(&ready.log).len()) as u64)
     }));
+    let mut sagas = Sagas::find(asking(ready), Some(&definition), &head)?;
+    let judged = sagas.at(asking(ready), &head, None)?;
+    let all: Vec<u32> = (0..judged.at.seen.len() as u32).collect();
+    cases.push(Case::new(
+        "how long sagas and their steps took",
+        move |_| {
+            let of = (&all[..], None);
+            let told = judged.durations(&ready.log, of, &[], &ready.task)?;
+            Ok(told.map_or(0, |told| u64::from(told.instances)))
+        },
+    ));
     cases.extend(pm4py(store));
     Ok(cases)
 }

@@ -286,8 +286,14 @@ fn sagas(scene: &Scene<'_>) -> Value {
     let now = Timestamp::from_micros(600_000_000);
     let mut sagas = saga::Sagas::find(asking, None, &log.cut(cut.clock(), Bound::Head)).unwrap();
     let judged = sagas.at(asking, cut, Some(now)).unwrap();
-    let report = saga::report(asking, &judged, &saga::Wanted::default()).unwrap();
-    serde_json::to_value(report).unwrap()
+    let stored = saga::stored(asking, scene.rows, &judged).unwrap();
+    let report = saga::report(asking, &judged, &stored, &saga::Wanted::default()).unwrap();
+    let mut value = serde_json::to_value(report).unwrap();
+    let all: Vec<u32> = (0..judged.at.seen.len() as u32).collect();
+    let moments = [100_000_000, 200_000_000, 400_000_000];
+    let durations = judged.durations(log, (&all, None), &moments, &task);
+    value["durations"] = serde_json::to_value(durations.unwrap()).unwrap();
+    value
 }
 
 /// With the way of events and how long they took.

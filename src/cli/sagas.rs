@@ -8,7 +8,7 @@ use super::moment::{Asked, Reading, Versions};
 use super::open::{CliError, Opened};
 use super::{Common, Streams};
 use crate::analysis::saga::{
-    self, Asking, Definition, SagaReport, Sagas, SagasReport, Status, Wanted,
+    self, Asking, Definition, SagaReport, Sagas, SagasReport, Status, Stored, Timeout, Wanted,
 };
 use crate::analysis::words::many;
 use crate::model::time::{Span, Style};
@@ -34,6 +34,10 @@ pub(super) struct Saga {
     /// A process as it is meant to be (a TOML file), in place of what can be told from the events
     #[arg(long, value_name = "FILE")]
     definition: Option<PathBuf>,
+    /// Call each stuck that is silent for longer: 30s, 15m, 2h, 4d; else what its definition says, or
+    /// what is usual
+    #[arg(long, value_name = "SPAN")]
+    stuck_after: Option<Timeout>,
     #[command(flatten)]
     common: Common,
 }
@@ -81,12 +85,14 @@ impl Saga {
             task: &task,
         };
         let mut sagas = Sagas::find(asking, definition.as_ref(), &cut)?;
+        sagas.call_stuck_after(self.stuck_after);
         let judged = sagas.at(asking, &cut, None)?;
+        let stored = saga::stored(asking, &*opened.rows, &judged)?;
         let wanted = Wanted {
             status: self.status.map(Status::from),
             id: self.id.clone(),
         };
-        let report = saga::report(asking, &judged, &wanted)?;
+        let report = saga::report(asking, &judged, &stored, &wanted)?;
         if let Some(id) = self.id.as_ref().filter(|_| report.sagas.is_empty()) {
             let status = self.status.map_or("", |_| " of that status");
             let moment = opened.words(cut.bound(), self.common.zone);
@@ -124,6 +130,10 @@ impl Saga {
         let out = &mut *to.out;
         for saga in report.sagas.iter().take(SHOWN) {
             writeln!(out, "\n{}", harmless(&self.heading(saga)))?;
+            if self.id.is_some() {
+                let line = format!("{}: {}", saga.kind.name(), saga.why);
+                writeln!(out, "  {}", harmless(&line))?;
+            }
             for line in self.steps(saga) {
                 writeln!(out, "  {}", harmless(&line))?;
             }
@@ -137,6 +147,31 @@ impl Saga {
                 let line = format!("{:>8}  {}", variant.count, variant.steps.join(", "));
                 writeln!(out, "{}", harmless(&line))?;
             }
+        }
+        self.stored(&report.stored, out)
+    }
+
+    /// What the store keeps of sagas beside its events.
+    fn stored(&self, stored: &[Stored], out: &mut dyn std::io::Write) -> Result<(), CliError> {
+        if self.id.is_some() || stored.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "\nStates that the store keeps:")?;
+        for own in stored.iter().take(SHOWN) {
+            let id = own.id.as_deref().unwrap_or("without an id");
+            let mut line = format!("{}  {id}", own.table);
+            for more in [&own.saga_type, &own.status] {
+                line += &more
+                    .as_ref()
+                    .map_or(String::new(), |more| format!("  {more}"));
+            }
+            if let Some(saga) = &own.saga {
+                line += &format!("  of {saga}");
+            }
+            writeln!(out, "  {}", harmless(&line))?;
+        }
+        if let Some(more) = stored.len().checked_sub(SHOWN + 1) {
+            writeln!(out, "  and {} more; --json has all", more + 1)?;
         }
         Ok(())
     }

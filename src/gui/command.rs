@@ -16,7 +16,7 @@ use crate::model::time::Zone;
 use crate::model::{CategoryIx, EventIx, StreamIx, TypeIx};
 use crate::store::layout::Layout;
 use crate::worker::{Exports, SessionId, SlotId};
-use crate::workspace::{ProjectionFile, StorePath, Theme};
+use crate::workspace::{ProjectionFile, SagaFile, StorePath, Theme};
 
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -151,6 +151,8 @@ pub enum Command {
     SetTimePanelHeight(Option<f32>),
     /// Keep a projection in the workspace.
     SaveProjection(ProjectionFile),
+    /// Keep a saga definition in the workspace.
+    SaveSaga(SagaFile),
     /// Tell the user something.
     Note(Note),
     /// Put a note away.

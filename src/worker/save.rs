@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use super::lane::SlotId;
 use super::outcome::{Outcome, Sender};
 use crate::workspace::{
-    ProjectionFile, Settings, StorePath, StoreWorkspace, Workspace, WorkspaceError,
+    ProjectionFile, SagaFile, Settings, StorePath, StoreWorkspace, Workspace, WorkspaceError,
 };
 
 /// What to write into the workspace.
@@ -19,6 +19,8 @@ pub enum Keep {
     Store(StorePath, Box<StoreWorkspace>),
     /// A projection that the user has written.
     Projection(ProjectionFile),
+    /// A process that the user has declared.
+    Saga(SagaFile),
 }
 
 impl Keep {
@@ -27,6 +29,7 @@ impl Keep {
             Self::Settings(settings) => workspace.save_settings(settings),
             Self::Store(path, store) => workspace.save_store(path, store),
             Self::Projection(file) => workspace.save_projection(file),
+            Self::Saga(file) => workspace.save_saga(file),
         };
         if let Err(error) = written {
             sender.send(Outcome::NotSaved(error.to_string()));
@@ -43,6 +46,7 @@ enum File {
     Settings,
     Store(StorePath),
     Projection(String),
+    Saga(String),
 }
 
 impl Files {
@@ -51,6 +55,7 @@ impl Files {
             Keep::Settings(_) => File::Settings,
             Keep::Store(path, _) => File::Store(path.clone()),
             Keep::Projection(file) => File::Projection(file.name.clone()),
+            Keep::Saga(file) => File::Saga(file.name.clone()),
         };
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *slots.entry(file).or_insert_with(SlotId::unique)

@@ -12,17 +12,20 @@ mod file;
 mod projections;
 mod recent;
 mod seen;
+mod sagas;
 mod settings;
 mod store;
 mod store_path;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use std::path::{Path, PathBuf};
 
 pub use error::WorkspaceError;
 pub use projections::{ProjectionFile, is_projection_name};
 pub use recent::{RecentFile, RecentFiles};
+pub use sagas::SagaFile;
 pub use settings::{Settings, Theme, Window};
 pub use store::{Bookmark, StoreWorkspace};
 pub use store_path::StorePath;

@@ -1,14 +1,9 @@
 //! Projections that the user has written: a folder of `.js` and `.json` files, which any editor may
 //! change.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::{Workspace, WorkspaceError, file};
-
-/// Larger files are no definitions that somebody has written.
-const MOST: u64 = 4 << 20;
+use super::{Workspace, WorkspaceError, texts};
 
 /// A projection in the workspace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,11 +18,7 @@ pub struct ProjectionFile {
 /// it.
 #[must_use]
 pub fn is_projection_name(name: &str) -> bool {
-    let path = Path::new(name);
-    let is_plain = path.file_name().is_some_and(|own| own == name);
-    let odd = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':');
-    let ending = path.extension().and_then(|ending| ending.to_str());
-    is_plain && !name.contains(odd) && matches!(ending, Some("js" | "json"))
+    texts::is_plain_name(name, &["js", "json"])
 }
 
 impl Workspace {
@@ -42,24 +33,11 @@ impl Workspace {
     /// # Errors
     /// If the folder is there and cannot be read. Files that cannot be read are left out.
     pub fn load_projections(&self) -> Result<Vec<ProjectionFile>, WorkspaceError> {
-        let Some(folder) = self.projections_folder() else {
-            return Ok(Vec::new());
-        };
-        let entries = match fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(source) => {
-                return Err(WorkspaceError::Read {
-                    source,
-                    path: folder,
-                });
-            }
-        };
-        let mut found: Vec<ProjectionFile> = entries
-            .filter_map(|entry| projection(&entry.ok()?.path()))
-            .collect();
-        found.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(found)
+        let found = texts::load(self.projections_folder(), is_projection_name)?;
+        let found = found.into_iter();
+        Ok(found
+            .map(|(name, text)| ProjectionFile { name, text })
+            .collect())
     }
 
     /// Writes a projection. A name that is none is refused.
@@ -67,30 +45,15 @@ impl Workspace {
     /// # Errors
     /// If the file or its folder cannot be written; the file is then as it was.
     pub fn save_projection(&self, kept: &ProjectionFile) -> Result<(), WorkspaceError> {
-        let Some(folder) = self.projections_folder() else {
-            return Ok(());
-        };
-        let path = folder.join(&kept.name);
-        let written = match is_projection_name(&kept.name) {
-            true => file::replace(&path, &kept.text),
-            false => Err(io::ErrorKind::InvalidFilename.into()),
-        };
-        written.map_err(|source| WorkspaceError::Write { source, path })
+        let of = (&*kept.name, &*kept.text);
+        texts::save(self.projections_folder(), of, is_projection_name)
     }
-}
-
-fn projection(path: &Path) -> Option<ProjectionFile> {
-    let name = path.file_name()?.to_str()?.to_owned();
-    let is_small = |path: &Path| fs::metadata(path).is_ok_and(|found| found.len() <= MOST);
-    if !is_projection_name(&name) || !is_small(path) {
-        return None;
-    }
-    let text = fs::read_to_string(path).ok()?;
-    Some(ProjectionFile { name, text })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -134,3 +134,95 @@ golden!(
         "a14232a6ba3942578464d36c58213a18"
     ],
 );
+
+/// A store of a library of which only the documented tables are at hand.
+fn documented(name: &str) -> (tempfile::TempDir, String) {
+    let sql = std::fs::read_to_string(format!("tests/fixtures/layouts/{name}.sql")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let made = rusqlite::Connection::open(&path).unwrap();
+    made.execute_batch(&sql).unwrap();
+    let path = path.to_string_lossy().into_owned();
+    (folder, path)
+}
+
+/// Rows of states are read beside the events, tied to the saga that they are the state of, and say that
+/// somebody leads it.
+#[test]
+fn sagas_whose_state_the_store_keeps() {
+    let mut told = String::new();
+    for name in ["axon", "axon-jdbc", "masstransit", "nservicebus"] {
+        let (_folder, path) = documented(name);
+        let report = json(&["sagas", &path, "--json"]);
+        let sagas = report["sagas"].as_array().unwrap().iter();
+        let sagas: Vec<String> = sagas
+            .map(|saga| format!("{} {}: {}", saga["id"], saga["kind"], saga["why"]))
+            .collect();
+        let stored = serde_json::to_string_pretty(&report["stored"]).unwrap();
+        told += &format!("## {name}\n{}\n{stored}\n", sagas.join("\n"));
+        told += &super::asof(&["sagas", &path]);
+    }
+    let all = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots");
+    insta::with_settings!({ omit_expression => true, snapshot_path => all }, {
+        insta::assert_snapshot!(told);
+    });
+}
+
+/// What a row without a date says is a fact of the head: at any other moment nobody knows of it.
+#[test]
+fn a_state_without_a_date_is_known_at_the_head_only() {
+    let (_folder, path) = documented("axon");
+    let then = json(&["sagas", &path, "--at", "2024-05-01 10:05", "--json"]);
+    assert_eq!(then["stored"], serde_json::json!([]));
+    assert_eq!(then["sagas"][0]["kind"], "choreography");
+    let now = json(&["sagas", &path, "--json"]);
+    assert_eq!(now["stored"][0]["saga"], now["sagas"][0]["id"]);
+    assert_eq!(now["sagas"][0]["kind"], "orchestration");
+}
+
+/// Real stores that have processes, read by hand for sense.
+#[test]
+#[allow(clippy::print_stderr, reason = "a test that was skipped says so")]
+fn sagas_of_public_stores() {
+    let Some(root) = std::env::var_os("ASOF_PUBLIC_STORES") else {
+        eprintln!("skipped: ASOF_PUBLIC_STORES names no folder");
+        return;
+    };
+    let root = std::path::Path::new(&root);
+    let mut told = String::new();
+    for folder in ["temporal_histories", "ocel_pm4py"] {
+        let files = std::fs::read_dir(root.join(folder)).unwrap();
+        let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+        files.sort();
+        for file in files {
+            let name = file.file_name().unwrap().to_string_lossy().into_owned();
+            if name == "FACTS.md" || name == "truth.json" {
+                continue;
+            }
+            told += &format!("## {folder}/{name}\n");
+            told += &super::asof(&["sagas", &file.to_string_lossy()]);
+            told += "\n";
+        }
+    }
+    let all = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots");
+    insta::with_settings!({ omit_expression => true, snapshot_path => all }, {
+        insta::assert_snapshot!(told);
+    });
+}
+
+golden!(
+    sagas_that_are_called_stuck_by_whoever_asks,
+    ["sagas", ORDERS, "--status", "stuck", "--stuck-after", "30d"],
+    [
+        "sagas",
+        ORDERS,
+        "--status",
+        "stuck",
+        "--stuck-after",
+        "soon"
+    ],
+);
+golden!(
+    sagas_of_workflows,
+    ["sagas", "tests/fixtures/json_layouts/temporal"],
+);

@@ -174,6 +174,20 @@ impl fmt::Display for Correlate {
     }
 }
 
+impl Correlate {
+    /// What ties events together, within a sentence.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::CorrelationId => "tied by correlation id".to_owned(),
+            Self::Causation => "tied by who caused whom".to_owned(),
+            Self::Stream(None) => "each a stream".to_owned(),
+            Self::Stream(Some(category)) => format!("each a stream of {category}"),
+            Self::Key(_) => format!("tied by {self}"),
+        }
+    }
+}
+
 /// How long is long enough, in whole units: `30s`, `15m`, `2h`, `4d`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

@@ -100,6 +100,20 @@ impl<'a> Ground<'a> {
         Ok(())
     }
 
+    /// By type: the first known event that has it; beyond all where none has.
+    pub fn firsts(self) -> Result<Vec<u32>, Cancelled> {
+        let mut firsts = vec![NONE; self.log.types().len()];
+        for known in self.known {
+            scan::runs(self.log, known.clone(), self.task, |run| {
+                for (kind, event) in run.types().iter().zip(run.events()) {
+                    let first = &mut firsts[*kind as usize];
+                    *first = event.min(*first);
+                }
+            })?;
+        }
+        Ok(firsts)
+    }
+
     fn by_correlation(self) -> Result<Groups, Cancelled> {
         let span = self.span();
         let mut group_of = vec![NONE; span.len()];
@@ -166,6 +180,7 @@ impl<'a> Ground<'a> {
         };
         let wanted = |stream: StreamIx| category.is_none_or(|own| log.category(stream) == own);
         let mut groups: Vec<(Vec<u32>, StreamIx)> = Vec::new();
+        let changes = changes_of(log);
         for stream in (0..log.streams().len() as u32)
             .map(StreamIx)
             .filter(|own| wanted(*own))
@@ -180,6 +195,9 @@ impl<'a> Ground<'a> {
                     let to = run.partition_point(|event| *event < known.end);
                     events.extend_from_slice(&run[from..to]);
                 }
+            }
+            if let Some(types) = changes.get(log.category_name(log.category(stream))) {
+                events.retain(|event| !types.contains(&log.event_type(EventIx(*event)).0));
             }
             events.sort_unstable();
             if !events.is_empty() {
@@ -234,4 +252,19 @@ impl<'a> Ground<'a> {
             })?;
         Ok(Groups::of(&group_of, span.start, groups.len()))
     }
+}
+
+/// By category: the types of events that tell of changes of its objects' attributes, as object-centric
+/// logs have them beside what happened. They are no part of a process, and often have no time of their
+/// own.
+fn changes_of(log: &Log) -> HashMap<&str, Vec<u32>> {
+    let mut changes: HashMap<&str, Vec<u32>> = HashMap::new();
+    for number in 0..log.types().len() as u32 {
+        let name = log.types().get(number);
+        let of = name.strip_suffix(" changed");
+        if let Some(of) = of.or_else(|| name.strip_suffix(" (attributes)")) {
+            changes.entry(of).or_default().push(number);
+        }
+    }
+    changes
 }

@@ -40,6 +40,8 @@ pub struct Instances {
     correlate: Correlate,
     starts: Arc<Starts>,
     copies: Arc<[u32]>,
+    /// By type: the first event that has it.
+    firsts: Vec<u32>,
     /// In the order of their groups' first events.
     slots: Vec<Slot>,
     /// Per group, where those are streams: which.
@@ -61,6 +63,13 @@ pub struct Seen {
     /// Its history.
     pub(super) node: Node,
     times_ascend: bool,
+}
+
+impl Seen {
+    /// What no other instance of the moment has.
+    pub(super) fn key(&self) -> (u32, u32) {
+        (self.start, self.group)
+    }
 }
 
 /// All instances as of a moment, in the order of their first events.
@@ -121,6 +130,7 @@ impl Instances {
             starts: Arc::clone(&starts),
             streams: groups.streams.clone(),
             copies: Arc::clone(&copies),
+            firsts: ground.firsts()?,
             slots: Vec::new(),
             groups: Vec::new(),
             columns: Columns::default(),
@@ -133,7 +143,8 @@ impl Instances {
             if n % 1024 == 0 {
                 task.check()?;
             }
-            found.add_group(&mut walk, &mut paths, group);
+            let stream = groups.streams.get(n).copied();
+            found.add_group(&mut walk, &mut paths, (group, stream));
         }
         found.paths = Arc::new(paths);
         Ok(found)
@@ -145,7 +156,19 @@ impl Instances {
         &self.correlate
     }
 
-    fn add_group(&mut self, walk: &mut Walk<'_>, paths: &mut Paths, events: &[u32]) {
+    /// The first event of a type, where it is known at `cut`.
+    pub(super) fn first_of(&self, log: &Log, cut: &Cut, event_type: u32) -> Option<EventIx> {
+        let first = self.firsts.get(event_type as usize).copied()?;
+        let known = first < log.len() as u32 && cut.holds(log, EventIx(first));
+        known.then_some(EventIx(first))
+    }
+
+    fn add_group(
+        &mut self,
+        walk: &mut Walk<'_>,
+        paths: &mut Paths,
+        events: (&[u32], Option<StreamIx>),
+    ) {
         let number = self.groups.len() as u32;
         walk.group(events, paths, &mut self.columns, |owned| {
             self.slots.push(Slot {
@@ -304,7 +327,9 @@ impl AtMoment {
                 .filter(|event| is_known(&known, *event))
                 .collect();
             events.sort_unstable();
-            walk.group(&events, &mut paths, &mut self.columns, |owned| {
+            let stream = instances.streams.get(group as usize).copied();
+            let of = (&events[..], stream);
+            walk.group(of, &mut paths, &mut self.columns, |owned| {
                 if owned.standing != Standing::Nobody {
                     self.seen.push(Seen {
                         start: all + owned.columns.start as u32,

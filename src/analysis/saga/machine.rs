@@ -3,6 +3,7 @@
 //! instances with the same history share one verdict.
 
 use super::definition::{Definition, Style};
+use super::sequence::Meaning;
 use super::standings::{Oddity, Outcome, Status, Undoing, Waiting};
 use crate::log::Log;
 
@@ -115,6 +116,20 @@ impl Machine {
     fn roles(&self, event_type: u32) -> &[Role] {
         let roles = self.roles.get(event_type as usize);
         roles.map_or(&[], |roles| roles)
+    }
+
+    /// What a type means where nothing more is known than it.
+    #[must_use]
+    pub fn meaning(&self, event_type: u32) -> Meaning {
+        let mut meaning = Meaning::Plain;
+        for role in self.roles(event_type) {
+            match role {
+                Role::Undone(_) | Role::Cancel => return Meaning::Undoing,
+                Role::Failure(_) | Role::Retry(_) | Role::TurnBack => meaning = Meaning::Failure,
+                _ => {}
+            }
+        }
+        meaning
     }
 
     /// Whether a type is the command that an orchestrator begins a step with.

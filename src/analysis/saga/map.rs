@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::instances::AtMoment;
 use super::paths::ROOT;
+use super::sequence::Meaning;
 use super::status::Judged;
 use super::usual::Pairs;
 use super::waits::{Lengths, Wait};
@@ -34,6 +35,8 @@ pub struct MapType {
     pub ends: u32,
     /// Where it usually stands in a history, in thousandths of a place.
     pub rank: u32,
+    /// What it means.
+    pub meaning: Meaning,
 }
 
 /// That one type follows another.
@@ -96,6 +99,7 @@ impl Judged {
                     starts: 0,
                     ends: 0,
                     rank: 0,
+                    meaning: self.meaning(node, event_type),
                 };
                 (new, 0)
             });
@@ -119,6 +123,13 @@ impl Judged {
         map.types
             .sort_by(|a, b| (b.count, name(a.event_type)).cmp(&(a.count, name(b.event_type))));
         Ok(map)
+    }
+
+    /// What a type means in the process of a history.
+    fn meaning(&self, node: u32, event_type: u32) -> Meaning {
+        let process = self.verdicts.of(node).process;
+        let process = process.map(|own| &self.processes.all[usize::from(own)]);
+        process.map_or(Meaning::Plain, |own| own.machine.meaning(event_type))
     }
 
     fn follows(

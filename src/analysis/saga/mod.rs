@@ -30,19 +30,26 @@
 //! **Steps** ([`Judged::instance`]) are told for the instances that are looked at: the machine goes
 //! through the events again, and what it tells is given times.
 //!
+//! **What a store keeps of sagas beside its events** ([`stored()`]), rows of states, is told apart from what
+//! its events tell; where such a row belongs to an instance it says that somebody leads it.
+//!
 //! **What is usual** ([`Usual`]) are the waits of the instances that had ended by then.
 //!
 //! Everything is a function of the known events: the truncation law holds for mining, too. Times are
 //! looked at in order of the log, since that is the order in which things were recorded.
 
 mod assign;
+mod basis;
+mod course;
 mod definition;
+mod durations;
 mod failure;
 mod groups;
 mod instances;
 mod machine;
 mod map;
 mod mining;
+mod narrowing;
 mod over_time;
 mod paths;
 mod report;
@@ -50,6 +57,7 @@ mod sequence;
 mod standings;
 mod status;
 mod steps;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod ties;
@@ -57,15 +65,19 @@ mod usual;
 mod waits;
 mod walk;
 
+pub use basis::Basis;
 pub use definition::{Correlate, Definition, DefinitionError, Style, Timeout};
+pub use durations::{Durations, Rate, Spread, StepDurations};
 pub use failure::{Class, Failure};
 pub use instances::{AtMoment, How, Instances, Seen};
 pub use map::{Follows, MapType, ProcessMap};
+pub use narrowing::{Narrowing, Standing};
 pub use over_time::Counts;
 pub use report::{Asking, SagaReport, Sagas, SagasReport, Stuck, Variant, Wanted, one, report};
 pub use sequence::{Meaning, Message, Sequence};
 pub use standings::{Oddity, Outcome, Status};
 pub use status::{Judged, Process, Processes, Silence};
 pub use steps::{Compensation, Instance, Step};
+pub use stored::{Stored, StoredStates, stored};
 pub use usual::{Next, Usual};
 pub use waits::Wait;

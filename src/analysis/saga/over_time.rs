@@ -51,14 +51,14 @@ impl Tally<'_> {
 
 impl Judged {
     /// The counts at each of `moments`, which ascend, in microseconds: of what happened up to each of
-    /// them, as it is judged now.
+    /// them, as it is judged now, in the instances of a process or of all.
     ///
     /// # Errors
     /// [`Cancelled`].
     pub fn over_time(
         &self,
         log: &Log,
-        moments: &[i64],
+        (process, moments): (Option<u16>, &[i64]),
         task: &Task,
     ) -> Result<Vec<Counts>, Cancelled> {
         let meanings = self.meanings();
@@ -70,7 +70,8 @@ impl Judged {
             if n % 1024 == 0 {
                 task.check()?;
             }
-            if self.verdict(seen).process.is_some() {
+            let own = self.verdict(seen).process;
+            if own.is_some() && (process.is_none() || process == own) {
                 self.tell(log, seen, &meanings, &mut tally);
             }
         }

@@ -28,10 +28,21 @@ impl Label {
         Self(cause << 32 | u64::from(event_type) | again)
     }
 
+    /// Of the first event: its type, and the category of the stream that the instance is.
+    pub fn first(event_type: u32, category: Option<u32>) -> Self {
+        Self::new(event_type, category, News::Event)
+    }
+
+    /// Of the first event: the category of the stream that the instance is.
+    pub fn category(self) -> Option<u32> {
+        self.cause()
+    }
+
     pub fn event_type(self) -> u32 {
         (self.0 & (AGAIN - 1)) as u32
     }
 
+    /// Of any event but the first, which nothing of its instance has caused.
     pub fn cause(self) -> Option<u32> {
         (self.0 >> 32).checked_sub(1).map(|cause| cause as u32)
     }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::definition::{Correlate, Definition, Style};
+use super::basis::Basis;
+use super::definition::{Correlate, Definition, Style, Timeout};
 use super::failure::{self, Failure};
 use super::instances::{How, Instances, Seen};
 use super::standings::Status;
 use super::status::{Judged, Processes, Verdicts};
 use super::steps::{Instance, Step};
+use super::stored::{Stored, StoredStates};
 use super::waits::Wait;
 use crate::log::{AsOf, Cut, Log, PayloadReader};
 use crate::model::{Cancelled, EventIx, Task, Timestamp};
@@ -33,6 +35,7 @@ pub struct Sagas {
     definition: Option<Definition>,
     instances: Arc<Instances>,
     judged_by: Option<(Arc<Processes>, Arc<Verdicts>)>,
+    stuck_after: Option<Timeout>,
 }
 
 impl Sagas {
@@ -82,7 +85,14 @@ impl Sagas {
             definition: definition.cloned(),
             instances: Arc::new(instances),
             judged_by: None,
+            stuck_after: None,
         })
+    }
+
+    /// From here on each is called stuck after so long a silence, whatever is declared or usual; by
+    /// those where none is said.
+    pub fn call_stuck_after(&mut self, silence: Option<Timeout>) {
+        self.stuck_after = silence;
     }
 
     /// How they all stand as of `cut`. Silence is measured up to `now`, else up to the moment itself.
@@ -118,7 +128,8 @@ impl Sagas {
             self.judged_by = Some((Arc::clone(&processes), Arc::clone(&verdicts)));
         }
         let now = now.or_else(|| cut.time(log)).map(Timestamp::micros);
-        Judged::new(asking, at, processes, verdicts, now)
+        let said = self.stuck_after.map(|silence| silence.0.micros());
+        Judged::new(asking, at, (processes, verdicts), (now, said))
     }
 }
 
@@ -131,6 +142,8 @@ pub struct SagasReport {
     pub variants: Vec<Variant>,
     /// How many have which status.
     pub statuses: BTreeMap<&'static str, u64>,
+    /// The states of sagas that the store keeps beside its events.
+    pub stored: Vec<Stored>,
     /// The moment.
     pub as_of: AsOf,
 }
@@ -142,6 +155,8 @@ pub struct SagaReport {
     pub id: String,
     /// Who leads.
     pub kind: Style,
+    /// By what that is told, and what ties its events together.
+    pub why: String,
     /// The process.
     #[serde(rename = "type")]
     pub process: String,
@@ -199,6 +214,7 @@ pub struct Wanted {
 pub fn report(
     asking: Asking<'_>,
     judged: &Judged,
+    stored: &StoredStates,
     wanted: &Wanted,
 ) -> Result<SagasReport, Cancelled> {
     let Asking {
@@ -232,12 +248,13 @@ pub fn report(
     let failures = failure::of(log, payloads, &instances, task)?;
     let all = listed.iter().zip(instances).zip(failures);
     let sagas = all.filter_map(|(((seen, status), instance), failure)| {
-        told(log, judged, seen, *status, instance, failure)
+        told(log, (judged, stored), (seen, *status), instance, failure)
     });
     Ok(SagasReport {
         sagas: sagas.collect(),
         variants: judged.variants(log),
         statuses,
+        stored: stored.all.clone(),
         as_of: judged.at.cut.as_of(log),
     })
 }
@@ -249,6 +266,7 @@ pub fn report(
 pub fn one(
     asking: Asking<'_>,
     judged: &Judged,
+    stored: &StoredStates,
     seen: &Seen,
 ) -> Result<Option<(SagaReport, Instance)>, Cancelled> {
     let Asking {
@@ -264,15 +282,15 @@ pub fn one(
         .pop()
         .flatten();
     let status = judged.status(log, seen);
-    let report = told(log, judged, seen, status, instance.clone(), failure);
+    let of = (judged, stored);
+    let report = told(log, of, (seen, status), instance.clone(), failure);
     Ok(report.map(|report| (report, instance)))
 }
 
 fn told(
     log: &Log,
-    judged: &Judged,
-    seen: &Seen,
-    status: Status,
+    (judged, stored): (&Judged, &StoredStates),
+    (seen, status): (&Seen, Status),
     instance: Instance,
     failure: Option<Failure>,
 ) -> Option<SagaReport> {
@@ -286,8 +304,13 @@ fn told(
     let silence = judged
         .silence(log, seen)
         .filter(|_| status == Status::Stuck);
+    let basis = match stored.of(seen) {
+        Some(stored) => Basis::Stored(stored.table.clone()),
+        None => process.basis.clone(),
+    };
     Some(SagaReport {
-        kind: process.definition.style,
+        kind: basis.style(&process.definition),
+        why: format!("{basis}, {}", judged.at.instances.correlate().words()),
         process: process.definition.id.clone(),
         status,
         started,

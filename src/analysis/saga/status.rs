@@ -3,6 +3,9 @@
 
 use std::sync::Arc;
 
+use hashbrown::HashMap;
+
+use super::basis::Basis;
 use super::definition::Definition;
 use super::instances::{AtMoment, Seen};
 use super::machine::{Machine, State};
@@ -18,16 +21,19 @@ use crate::model::{Cancelled, Task};
 pub struct Process {
     /// What it is.
     pub definition: Definition,
+    /// By what it is told who leads it.
+    pub basis: Basis,
     pub(super) machine: Machine,
 }
 
 impl Process {
     /// A process by the numbers of `log`.
     #[must_use]
-    pub fn new(definition: Definition, log: &Log) -> Self {
+    pub fn new(definition: Definition, basis: Basis, log: &Log) -> Self {
         Self {
             machine: Machine::new(&definition, log),
             definition,
+            basis,
         }
     }
 
@@ -59,8 +65,9 @@ impl Process {
 pub struct Processes {
     /// Each of them.
     pub all: Vec<Process>,
-    /// By the type that an instance begins with: which it is, where there are several.
-    pub(super) by_start: Option<Vec<Option<u16>>>,
+    /// By the type that an instance begins with, and the category of the stream that it is: which it is,
+    /// where there are several.
+    pub(super) by_start: Option<HashMap<(u32, Option<u32>), u16>>,
 }
 
 impl Processes {
@@ -68,7 +75,7 @@ impl Processes {
     #[must_use]
     pub fn only(definition: Definition, log: &Log) -> Self {
         Self {
-            all: vec![Process::new(definition, log)],
+            all: vec![Process::new(definition, Basis::Declared, log)],
             by_start: None,
         }
     }
@@ -83,11 +90,14 @@ impl Processes {
         self.by_start == other.by_start && definitions(self) == definitions(other)
     }
 
-    /// Which an instance is of that begins with an event of that type; none where such are no process.
-    pub(super) fn of(&self, start: u32) -> Option<u16> {
+    /// Which an instance is of that begins so; none where such are no process.
+    fn of(&self, first: Label) -> Option<u16> {
         match &self.by_start {
             None => Some(0),
-            Some(by_start) => by_start.get(start as usize).copied().flatten(),
+            Some(by_start) => {
+                let start = (first.event_type(), first.category());
+                by_start.get(&start).copied()
+            }
         }
     }
 }
@@ -172,7 +182,7 @@ struct History {
 impl History {
     fn take(&mut self, processes: &Processes, label: Label) {
         let event_type = label.event_type();
-        let process = self.process.get_or_insert_with(|| processes.of(event_type));
+        let process = self.process.get_or_insert_with(|| processes.of(label));
         if let Some(process) = *process
             && !label.is_again()
         {
@@ -205,16 +215,18 @@ pub struct Judged {
     pub usual: Vec<Usual>,
     /// The moment up to which silence is measured, in microseconds; none in a store without times.
     pub(super) now: Option<i64>,
+    /// How long each may be silent, where somebody says so, in microseconds.
+    pub(super) said: Option<i64>,
 }
 
 impl Judged {
-    /// `at`, judged by `processes`. Silence is measured up to `now`.
+    /// `at`, judged by `processes`. Silence is measured up to `now`, and by `said` if somebody says how
+    /// long is too long.
     pub(super) fn new(
         asking: Asking<'_>,
         at: AtMoment,
-        processes: Arc<Processes>,
-        below: Arc<Verdicts>,
-        now: Option<i64>,
+        (processes, below): (Arc<Processes>, Arc<Verdicts>),
+        (now, said): (Option<i64>, Option<i64>),
     ) -> Result<Self, Cancelled> {
         let verdicts = Verdicts::new(&at.paths, &processes, Some(below), asking.task)?;
         let usual = usual::of(asking.log, &at, &verdicts, processes.all.len(), asking.task)?;
@@ -224,6 +236,7 @@ impl Judged {
             verdicts,
             usual,
             now,
+            said,
         })
     }
 
@@ -247,8 +260,9 @@ impl Judged {
     /// How long an instance may be silent that waits for that after an event of that type.
     pub(super) fn patience(&self, process: u16, waiting: Waiting, last: u32) -> Option<i64> {
         let process = usize::from(process);
-        let declared = self.processes.all[process].patience(waiting);
-        declared.or_else(|| self.usual[process].patience(last))
+        let declared = || self.processes.all[process].patience(waiting);
+        let usual = || self.usual[process].patience(last);
+        self.said.or_else(declared).or_else(usual)
     }
 
     /// The silence of an instance that has not ended and waits for no person, where it may not be

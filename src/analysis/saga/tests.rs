@@ -40,7 +40,16 @@ fn told(log: &Log, definition: Option<&str>, cut: &Cut) -> Value {
     let definition = definition.map(|text| Definition::from_toml(text).unwrap());
     let mut sagas = Sagas::find(asking, definition.as_ref(), &log.at_head()).unwrap();
     let judged = sagas.at(asking, cut, None).unwrap();
-    serde_json::to_value(report(asking, &judged, &Wanted::default()).unwrap()).unwrap()
+    serde_json::to_value(
+        report(
+            asking,
+            &judged,
+            &StoredStates::default(),
+            &Wanted::default(),
+        )
+        .unwrap(),
+    )
+    .unwrap()
 }
 
 fn column(report: &Value, field: &str) -> Vec<Value> {
@@ -350,5 +359,91 @@ proptest! {
             report
         };
         prop_assert_eq!(without(own), without(other));
+    }
+}
+
+proptest! {
+    /// What is told of all is told of each: the durations are those of the report, and a narrowing leaves
+    /// what the report says the same of.
+    #[test]
+    fn durations_and_narrowings_agree_with_the_report(
+        samples in samples(80), at in moments(), definition in definitions(),
+    ) {
+        let log = log_of(&samples, 9);
+        let cut: Cut = At::cut(at, &log, Clock::Recorded);
+        let task = Task::new();
+        let asking = Asking { log: &log, payloads: &MadeUp, task: &task };
+        let definition = definition.map(|text| Definition::from_toml(text).unwrap());
+        let mut sagas = Sagas::find(asking, definition.as_ref(), &cut).unwrap();
+        let judged = sagas.at(asking, &cut, None).unwrap();
+        let stored = StoredStates::default();
+        let report = report(asking, &judged, &stored, &Wanted::default()).unwrap();
+        let statuses: Vec<Status> =
+            judged.at.seen.iter().map(|seen| judged.status(&log, seen)).collect();
+        let narrowed = |by: &Narrowing| {
+            judged.narrowed(asking, (&statuses, by), |_| {}).unwrap()
+        };
+        let all = narrowed(&Narrowing::default());
+        prop_assert_eq!(all.len(), report.sagas.len());
+        for process in 0..judged.processes.all.len() as u16 {
+            let name = &judged.processes.all[usize::from(process)].definition.id;
+            let own: Vec<&SagaReport> = report.sagas.iter().filter(|own| own.process == *name).collect();
+            let found = judged.durations(&log, (&all, Some(process)), &[], &task).unwrap().unwrap();
+            prop_assert_eq!(found.instances as usize, own.len());
+            let ended = own.iter().filter(|own| own.duration_ms.is_some()).count();
+            prop_assert_eq!(found.whole.map_or(0, |whole| whole.wait.count as usize), ended);
+            let runs = own.iter().flat_map(|own| &own.steps);
+            let runs = runs.filter(|step| {
+                step.ended.is_some() && step.started.is_some() && step.status != Outcome::Abandoned
+            });
+            let counted: u32 = found.steps.iter().map(|step| step.all.ended).sum();
+            prop_assert_eq!(counted as usize, runs.count());
+        }
+        for class in Class::ALL {
+            let by = Narrowing { class: Some(class), ..Narrowing::default() };
+            let of_class = |own: &&SagaReport| own.failure.as_ref().is_some_and(|own| own.class == class);
+            let expected = report.sagas.iter().filter(of_class).count();
+            prop_assert_eq!(narrowed(&by).len(), expected);
+        }
+        let who = report.sagas.iter().flat_map(|own| &own.steps).next();
+        if let Some(who) = who.map(|step| step.participant.clone()) {
+            let does = |own: &&SagaReport| own.steps.iter().any(|step| step.participant == who);
+            let expected = report.sagas.iter().filter(does).count();
+            let by = Narrowing { participant: Some(who), ..Narrowing::default() };
+            prop_assert_eq!(narrowed(&by).len(), expected);
+        }
+    }
+}
+
+#[test]
+fn a_silence_that_somebody_calls_too_long_is_stuck() {
+    let log = log(
+        &[
+            ("order-1", "Kind1", "a", None, 0),
+            ("order-1", "Kind2", "b", Some("a"), 10),
+        ],
+        Some("c"),
+    );
+    let task = Task::new();
+    let asking = Asking {
+        log: &log,
+        payloads: &MadeUp,
+        task: &task,
+    };
+    let cut = log.cut(Clock::Recorded, Bound::Head);
+    let mut sagas = Sagas::find(asking, None, &cut).unwrap();
+    let now = Some(Timestamp::from_micros(100_000_000));
+    for (said, expected) in [
+        (None, Status::Running),
+        (Some("89s"), Status::Stuck),
+        (Some("90s"), Status::Running),
+    ] {
+        sagas.call_stuck_after(said.map(|said| said.parse().unwrap()));
+        let judged = sagas.at(asking, &cut, now).unwrap();
+        assert_eq!(
+            judged.status(&log, &judged.at.seen[0]),
+            expected,
+            "{said:?}"
+        );
     }
 }

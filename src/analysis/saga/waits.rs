@@ -46,7 +46,7 @@ impl Length {
 }
 
 /// How long something usually takes, in microseconds, to within one in a hundred.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Wait {
     /// Of how many.
     pub count: u32,
@@ -100,6 +100,22 @@ impl Lengths {
         })
     }
 
+    /// At each length that there is: the share of them that are no longer.
+    pub fn curve(&self) -> Vec<(i64, f32)> {
+        let mut so_far = 0_u64;
+        let there = self
+            .counts
+            .iter()
+            .enumerate()
+            .filter(|(_, count)| **count > 0);
+        let points = there.map(|(step, count)| {
+            so_far += u64::from(*count);
+            let share = so_far as f64 / f64::from(self.total);
+            (Length(step as u16).micros(), share as f32)
+        });
+        points.collect()
+    }
+
     /// The length that so many of a hundred do not exceed.
     fn within(&self, hundredths: u64) -> i64 {
         let enough = (u64::from(self.total) * hundredths).div_ceil(100).max(1);
@@ -139,6 +155,9 @@ mod tests {
             let nth = |hundredths: usize| sorted[(sorted.len() * hundredths).div_ceil(100) - 1].micros();
             let wait = lengths.wait().unwrap();
             prop_assert_eq!([wait.median, wait.p95, wait.p99], [50, 95, 99].map(nth));
+            let curve = lengths.curve();
+            prop_assert!(curve.is_sorted_by(|a, b| a.0 < b.0 && a.1 < b.1));
+            prop_assert_eq!(curve.last().map(|last| last.1), Some(1.0));
         }
     }
 

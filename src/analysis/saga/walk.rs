@@ -8,7 +8,7 @@ use super::assign::{Assigner, NOBODY, News, Repeats, Starts};
 use super::paths::{Label, Node, Paths, ROOT};
 use super::waits::Length;
 use crate::log::{Clock, Log};
-use crate::model::EventIx;
+use crate::model::{EventIx, StreamIx};
 
 /// Events of instances, one instance after the other, ascending within each.
 #[derive(Clone, Debug, Default)]
@@ -64,10 +64,10 @@ impl<'a> Walk<'a> {
     }
 
     /// Appends the instances of a group with these events to `columns`, last what is nobody's, and
-    /// calls `each` with every one of them.
+    /// calls `each` with every one of them. Where groups are streams, `stream` is which.
     pub fn group(
         &mut self,
-        events: &[u32],
+        (events, stream): (&[u32], Option<StreamIx>),
         paths: &mut Paths,
         columns: &mut Columns,
         mut each: impl FnMut(Owned),
@@ -85,6 +85,7 @@ impl<'a> Walk<'a> {
             self.places.sort_by_key(|place| owners[*place as usize]);
         }
         let places = std::mem::take(&mut self.places);
+        let category = stream.map(|stream| self.log.category(stream).0);
         for own in places.chunk_by(|a, b| owners[*a as usize] == owners[*b as usize]) {
             let start = columns.events.len();
             let owned = own.iter().map(|place| events[*place as usize]);
@@ -95,7 +96,7 @@ impl<'a> Walk<'a> {
                     columns.waits.resize(columns.events.len(), Length::NONE);
                     (ROOT, Standing::Nobody)
                 }
-                _ => self.instance(start, own, paths, columns),
+                _ => self.instance((start, category), own, paths, columns),
             };
             each(Owned {
                 columns: start..columns.events.len(),
@@ -108,7 +109,7 @@ impl<'a> Walk<'a> {
 
     fn instance(
         &mut self,
-        start: usize,
+        (start, category): (usize, Option<u32>),
         places: &[u32],
         paths: &mut Paths,
         columns: &mut Columns,
@@ -141,7 +142,10 @@ impl<'a> Walk<'a> {
                 return;
             }
             let cause = types.get(assigner.causes[place] as usize).copied();
-            let label = Label::new(types[place], cause, news);
+            let label = match node {
+                ROOT => Label::first(types[place], category),
+                _ => Label::new(types[place], cause, news),
+            };
             node = paths.child(node, label);
             nodes.push(node);
             let since: Option<crate::model::Timestamp> = std::mem::replace(&mut before, time);

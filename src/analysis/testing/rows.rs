@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use crate::log::{
     Checkpoint, CheckpointHistory, DeadLetter, Mark, Marked, OutboxMessage, Payload, Problem,
-    Processed, RowPlace, RowSource, RowsError, Says, SideKind, SideRow,
+    Processed, RowPlace, RowSource, RowsError, Saga, Says, SideKind, SideRow,
 };
 use crate::model::{Position, Task, Timestamp, Version};
 
@@ -84,7 +84,7 @@ pub(crate) fn cut_or_named(says: &Says, now: Option<Timestamp>) -> Option<Says> 
 pub(crate) fn consumers() -> impl Strategy<Value = Given> {
     let date = || prop::option::weighted(0.9, (0..400_i64).prop_map(second));
     let place = (0..600_i64, 0..12_i64);
-    let row = (0..9_u8, 0..3_u8, place, date(), date()).prop_map(
+    let row = (0..10_u8, 0..3_u8, place, date(), date()).prop_map(
         |(kind, who, (position, version), date, later)| {
             let consumer = format!("consumer-{who}");
             let event = match who {
@@ -182,6 +182,21 @@ pub(crate) fn about(
                 status: Some("x".to_owned()),
             };
             (SideKind::DeadLetters, Says::DeadLetter(row))
+        }
+        7 => {
+            let row = Saga {
+                saga: Some(consumer),
+                saga_type: Some("Shop".to_owned()),
+                state: Payload::Absent,
+                status: Some("x".to_owned()),
+                correlations: vec!["correlation-1".to_owned(), "Stream-2".to_owned()],
+                version: Some(1),
+                started_at: None,
+                ended_at: None,
+                updated_at: date,
+                error: None,
+            };
+            (SideKind::Sagas, Says::Saga(row))
         }
         _ => {
             let row = Processed {

@@ -50,6 +50,10 @@ impl App {
                 let keep = Keep::Projection(file);
                 self.worker.save(&self.start.workspace, keep);
             }
+            Command::SaveSaga(file) => {
+                self.say_done(&format!("Saved {}", file.name));
+                self.worker.save(&self.start.workspace, Keep::Saga(file));
+            }
             Command::Note(note) => self.model.notes.push(note),
             Command::DismissNote(at) => {
                 if at < self.model.notes.len() {

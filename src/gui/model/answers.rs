@@ -8,10 +8,7 @@ use crate::log::Unreadable;
 use crate::model::EventIx;
 use crate::worker::{
     AskAudit, AskCheck, AskComparison, AskCounts, AskDefinitions, AskDelays, AskDifferences,
-    AskEvent, AskFieldNames, AskFields, AskLag, AskLagChart, AskLagCharts, AskLines, AskLinks,
-    AskMeasured, AskNames, AskOverview, AskPreview, AskProjected, AskRepeated, AskRetried, AskRow,
-    AskSaga, AskSagaMap, AskSagas, AskSagasOverTime, AskSql, AskStages, AskState, AskStateText,
-    AskStop, AskStreams, AskTimeline, AskValues, Slot,
+AskEvent, AskFieldNames, AskFields, AskLag, AskLagChart, AskLagCharts, AskLines, AskLinks, AskMeasured, AskNames, AskOverview, AskPreview, AskProjected, AskRepeated, AskRetried, AskRow, AskSaga, AskSagaDefinitions, AskSagaDurations, AskSagaMap, AskSagas, AskSagasBeside, AskSagasOverTime, AskSql, AskStages, AskState, AskStateText, AskStop, AskStreams, AskTimeline, AskValues, Slot,
 };
 
 macro_rules! answers {
@@ -124,6 +121,12 @@ answers! {
     saga: AskSaga,
     /// What follows what in them.
     saga_map: AskSagaMap,
+    /// Some beside each other.
+    sagas_beside: AskSagasBeside,
+    /// How long they and their steps took.
+    saga_durations: AskSagaDurations,
+    /// The processes that somebody declared.
+    saga_definitions: AskSagaDefinitions,
     /// How many had which status when.
     sagas_over_time: AskSagasOverTime,
     /// How all consumers stand.

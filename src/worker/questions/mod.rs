@@ -12,6 +12,7 @@ mod overview;
 mod preview;
 mod projected;
 mod runs;
+mod saga_definitions;
 mod sagas;
 mod search;
 mod shown_state;
@@ -34,9 +35,10 @@ pub use overview::{
 pub use preview::{AskPreview, Preview, PreviewRow};
 pub use projected::{Arrived, AskProjected, AskStop, PartitionSort, PartitionsWanted, Projected};
 pub use runs::{Going, PartitionRow, ProjectionSettings};
+pub use saga_definitions::{AskSagaDefinitions, DeclaredSaga};
 pub use sagas::{
-    AskSaga, AskSagaMap, AskSagas, AskSagasOverTime, MapAndVariants, SagaFilter, SagaInFull,
-    SagaList, SagaSort, SagasAt,
+    AskSaga, AskSagaDurations, AskSagaMap, AskSagas, AskSagasBeside, AskSagasOverTime,
+    MapAndVariants, SagaFilter, SagaInFull, SagaList, SagaSort, SagasAt,
 };
 pub use search::{Search, SearchEnd, SearchPart};
 pub use shown_state::{AskDifferences, AskFieldNames, AskFields, AskStateText, FoundState};

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use crate::analysis::saga::{
-    Asking, Counts, Definition, Instance, Judged, ProcessMap, SagaReport, Sagas, Seen, Sequence,
-    Status, Variant, one,
+    Asking, Counts, Definition, Durations, Instance, Judged, Narrowing, ProcessMap, SagaReport,
+    Sagas, Seen, Sequence, Status, Stored, StoredStates, Timeout, Variant, one, stored,
 };
-use crate::log::{Cut, Log};
-use crate::model::{Cancelled, EventIx, Task};
+use crate::log::{Cut, Log, RowsError};
+use crate::model::{EventIx, Task};
 use crate::worker::{Asked, Question, Room, Subject, Unanswered};
 
 /// Which processes, and when.
@@ -20,6 +20,8 @@ pub struct SagasAt {
     pub cut: Cut,
     /// A declared process; whatever there is where none is.
     pub definition: Option<Arc<Definition>>,
+    /// How long a silence is too long, in place of what is declared or usual.
+    pub stuck_after: Option<Timeout>,
 }
 
 /// By what instances are sorted.
@@ -38,14 +40,8 @@ pub enum SagaSort {
 /// Which instances are listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SagaFilter {
-    /// With one of these; with any where there is none.
-    pub statuses: Vec<Status>,
-    /// Of this process, by number.
-    pub process: Option<u16>,
-    /// With this in what they are called.
-    pub text: String,
-    /// That this history led to, by the types of their events.
-    pub variant: Option<Vec<u32>>,
+    /// Those for which all of this holds.
+    pub by: Narrowing,
     /// In this order.
     pub sort: SagaSort,
 }
@@ -72,6 +68,8 @@ pub struct SagaList {
     pub counts: Counts,
     /// How many instances each process has.
     pub processes: Vec<u32>,
+    /// What the store keeps of them beside its events.
+    pub stored: Arc<StoredStates>,
 }
 
 impl SagaList {
@@ -88,6 +86,7 @@ impl SagaList {
 struct AtMoment {
     judged: Arc<Judged>,
     statuses: Arc<Vec<Status>>,
+    stored: Arc<StoredStates>,
 }
 
 /// What is kept between questions.
@@ -106,7 +105,7 @@ impl SagasAt {
         }
     }
 
-    fn find(&self, asked: &mut Asked<'_>) -> Result<AtMoment, Cancelled> {
+    fn find(&self, asked: &mut Asked<'_>) -> Result<AtMoment, Unanswered> {
         let kept: &mut Kept = asked.desk.of(self.subject.session);
         if let Some((_, last)) = kept.last.as_ref().filter(|(at, _)| at == self) {
             return Ok(last.clone());
@@ -123,17 +122,25 @@ impl SagasAt {
             kept.found = Some((self.subject.clone(), self.definition.clone(), clock, sagas));
         }
         let Some((_, _, _, sagas)) = &mut kept.found else {
-            return Err(Cancelled);
+            return Err(Unanswered::Cancelled);
         };
+        sagas.call_stuck_after(self.stuck_after);
         let judged = sagas.at(asking, &self.cut, None)?;
         let statuses = judged
             .at
             .seen
             .iter()
             .map(|seen| judged.status(asking.log, seen));
+        let statuses: Vec<Status> = statuses.collect();
+        let rows = &*self.subject.rows;
+        let stored = stored(asking, rows, &judged).map_err(|error| match error {
+            RowsError::Cancelled(_) => Unanswered::Cancelled,
+            other => Unanswered::Failed(other.to_string()),
+        })?;
         let found = AtMoment {
-            statuses: Arc::new(statuses.collect()),
+            statuses: Arc::new(statuses),
             judged: Arc::new(judged),
+            stored: Arc::new(stored),
         };
         kept.last = Some((self.clone(), found.clone()));
         Ok(found)
@@ -146,52 +153,33 @@ impl Question for AskSagas {
     const LABEL: Option<&'static str> = Some("Finding sagas");
 
     fn answer(&self, mut asked: Asked<'_>) -> Result<SagaList, Unanswered> {
-        let AtMoment { judged, statuses } = self.at.find(&mut asked)?;
-        let log = &*self.at.subject.log;
-        let mut list = SagaList {
-            counts: Counts::default(),
-            processes: vec![0; judged.processes.all.len()],
-            rows: Vec::new(),
+        let AtMoment {
             judged,
             statuses,
+            stored,
+        } = self.at.find(&mut asked)?;
+        let asking = self.at.asking(asked.task);
+        let mut counts = Counts::default();
+        let mut processes = vec![0; judged.processes.all.len()];
+        let by = &self.filter.by;
+        let rows = judged.narrowed(asking, (&statuses, by), |own| {
+            processes[usize::from(own.process)] += 1;
+            if by.process.is_none_or(|wanted| wanted == own.process) {
+                let at = Status::ALL.iter().position(|status| *status == own.status);
+                counts[at.unwrap_or_default()] += 1;
+            }
+        })?;
+        let mut list = SagaList {
+            judged,
+            statuses,
+            rows,
+            counts,
+            processes,
+            stored,
         };
-        let judged = Arc::clone(&list.judged);
-        let wanted = self.filter.text.trim().to_lowercase();
-        for (place, seen) in judged.at.seen.iter().enumerate() {
-            if place % 4096 == 0 {
-                asked.task.check()?;
-            }
-            let Some(process) = judged.process_number(seen) else {
-                continue;
-            };
-            list.processes[usize::from(process)] += 1;
-            if self.filter.process.is_some_and(|wanted| wanted != process) {
-                continue;
-            }
-            let status = list.statuses[place];
-            let by_status = Status::ALL.iter().position(|own| *own == status);
-            list.counts[by_status.unwrap_or_default()] += 1;
-            let filter = &self.filter;
-            let is_one = (filter.statuses.is_empty() || filter.statuses.contains(&status))
-                && filter
-                    .variant
-                    .as_ref()
-                    .is_none_or(|types| *types == judged.types_of(seen))
-                && (wanted.is_empty() || named(&judged, log, seen).contains(&wanted));
-            if is_one {
-                list.rows.push(place as u32);
-            }
-        }
-        self.sort(&mut list, log);
+        self.sort(&mut list, asking.log);
         Ok(list)
     }
-}
-
-fn named(judged: &Judged, log: &Log, seen: &Seen) -> String {
-    let process = judged.process(seen);
-    process.map_or_else(String::new, |process| {
-        judged.id(log, seen, process).to_lowercase()
-    })
 }
 
 impl AskSagas {
@@ -241,6 +229,37 @@ pub struct SagaInFull {
     pub next: Vec<(String, crate::analysis::saga::Wait)>,
     /// How many finished ones that is told by.
     pub finished: u32,
+    /// How long it may be silent, in microseconds, where it is open and may not be silent for ever.
+    pub allowed: Option<i64>,
+    /// Its state as the store keeps it beside its events.
+    pub stored: Option<Stored>,
+}
+
+impl AtMoment {
+    fn in_full(
+        &self,
+        asking: Asking<'_>,
+        first: EventIx,
+    ) -> Result<Option<SagaInFull>, Unanswered> {
+        let Self { judged, stored, .. } = self;
+        let Some(seen) = judged.at.beginning_with(first) else {
+            return Ok(None);
+        };
+        let Some((report, instance)) = one(asking, judged, stored, seen)? else {
+            return Ok(None);
+        };
+        let (next, finished) = judged.expected(asking.log, seen);
+        let silence = judged.silence(asking.log, seen);
+        Ok(Some(SagaInFull {
+            sequence: judged.sequence(asking, seen, &instance)?,
+            next,
+            finished,
+            report,
+            instance,
+            allowed: silence.map(|silence| silence.allowed),
+            stored: stored.of(seen).cloned(),
+        }))
+    }
 }
 
 impl Question for AskSaga {
@@ -249,22 +268,61 @@ impl Question for AskSaga {
     const ROOM: Room = Room::Scans;
 
     fn answer(&self, mut asked: Asked<'_>) -> Result<Self::Answer, Unanswered> {
-        let AtMoment { judged, .. } = self.at.find(&mut asked)?;
+        let found = self.at.find(&mut asked)?;
+        found.in_full(self.at.asking(asked.task), self.first)
+    }
+}
+
+/// Asks for several instances in full, to be compared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskSagasBeside {
+    /// Which processes, and when.
+    pub at: SagasAt,
+    /// The events that they begin with.
+    pub firsts: Vec<EventIx>,
+}
+
+impl Question for AskSagasBeside {
+    /// In that order; without those that are not known.
+    type Answer = Vec<SagaInFull>;
+    const ROOM: Room = Room::Scans;
+
+    fn answer(&self, mut asked: Asked<'_>) -> Result<Self::Answer, Unanswered> {
+        let found = self.at.find(&mut asked)?;
         let asking = self.at.asking(asked.task);
-        let Some(seen) = judged.at.beginning_with(self.first) else {
-            return Ok(None);
-        };
-        let Some((report, instance)) = one(asking, &judged, seen)? else {
-            return Ok(None);
-        };
-        let (next, finished) = judged.expected(asking.log, seen);
-        Ok(Some(SagaInFull {
-            sequence: judged.sequence(asking, seen, &instance)?,
-            next,
-            finished,
-            report,
-            instance,
-        }))
+        let all = self
+            .firsts
+            .iter()
+            .map(|first| found.in_full(asking, *first));
+        let all: Vec<Option<SagaInFull>> = all.collect::<Result<_, _>>()?;
+        Ok(all.into_iter().flatten().collect())
+    }
+}
+
+/// Asks how long instances and their steps took.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskSagaDurations {
+    /// Which processes, and when.
+    pub at: SagasAt,
+    /// Which of their instances.
+    pub by: Narrowing,
+    /// Where stretches of time end, in microseconds; they ascend.
+    pub moments: Arc<Vec<i64>>,
+}
+
+impl Question for AskSagaDurations {
+    /// None where no instance is looked at.
+    type Answer = Option<Durations>;
+    const ROOM: Room = Room::Scans;
+
+    fn answer(&self, mut asked: Asked<'_>) -> Result<Self::Answer, Unanswered> {
+        let AtMoment {
+            judged, statuses, ..
+        } = self.at.find(&mut asked)?;
+        let asking = self.at.asking(asked.task);
+        let places = judged.narrowed(asking, (&statuses, &self.by), |_| {})?;
+        let of = (&places[..], self.by.process);
+        Ok(judged.durations(asking.log, of, &self.moments, asked.task)?)
     }
 }
 
@@ -305,6 +363,8 @@ impl Question for AskSagaMap {
 pub struct AskSagasOverTime {
     /// Which processes, and when.
     pub at: SagasAt,
+    /// Those of this process, by number; of all where none is.
+    pub process: Option<u16>,
     /// At these moments, which ascend, in microseconds.
     pub moments: Arc<Vec<i64>>,
 }
@@ -315,6 +375,7 @@ impl Question for AskSagasOverTime {
 
     fn answer(&self, mut asked: Asked<'_>) -> Result<Vec<Counts>, Unanswered> {
         let AtMoment { judged, .. } = self.at.find(&mut asked)?;
-        Ok(judged.over_time(&self.at.subject.log, &self.moments, asked.task)?)
+        let log = &self.at.subject.log;
+        Ok(judged.over_time(log, (self.process, &self.moments), asked.task)?)
     }
 }

@@ -10,12 +10,16 @@ use crate::model::{Cancelled, Task};
 
 /// Figures of all processes.
 #[derive(Debug, Default)]
-pub(in super::super) struct Counts(BTreeMap<u32, Process>);
+pub(in super::super) struct Counts(BTreeMap<Start, Process>);
 
-/// Figures of the instances that begin with one type.
+/// A type, and the category of the streams that instances are, by kind.
+pub(super) type Start = (u32, Option<u32>);
+
+/// Figures of the instances that begin with one type, in streams of one category.
 #[derive(Debug, Default)]
 pub(in super::super) struct Process {
     pub start: u32,
+    pub category: Option<u32>,
     /// By type.
     types: BTreeMap<u32, Figures>,
     /// By the type before and the type after: how often.
@@ -36,7 +40,7 @@ struct Figures {
 impl Counts {
     pub fn of(at: &AtMoment, kinds: &Kinds, task: &Task) -> Result<Self, Cancelled> {
         let visits = at.visits();
-        let mut starts: Vec<(u32, u32)> = Vec::with_capacity(visits.len());
+        let mut starts: Vec<(Start, u32)> = Vec::with_capacity(visits.len());
         let mut counts = Self::default();
         for (node, &count) in visits.iter().enumerate() {
             if node % 4096 == 0 {
@@ -44,12 +48,12 @@ impl Counts {
             }
             let (before, label) = at.paths.step(node as u32);
             if node as u32 == ROOT {
-                starts.push((0, 0));
+                starts.push(((0, None), 0));
                 continue;
             }
             let kind = kinds.of(label.event_type());
             let (start, place) = match before {
-                ROOT => (kind, 1),
+                ROOT => ((kind, label.category().map(|own| kinds.category(own))), 1),
                 _ => {
                     let (start, place) = starts[before as usize];
                     (start, place + 1)
@@ -60,7 +64,7 @@ impl Counts {
                 continue;
             }
             let process = counts.0.entry(start).or_default();
-            process.start = start;
+            (process.start, process.category) = start;
             let figures = process.types.entry(kind).or_default();
             figures.count += count;
             figures.places += u64::from(place) * u64::from(count);
@@ -70,7 +74,7 @@ impl Counts {
                 process.types.entry(last).or_default().went_on += count;
                 *process.follows.entry((last, kind)).or_default() += count;
             }
-            if let Some(cause) = label.cause() {
+            if let Some(cause) = label.cause().filter(|_| before != ROOT) {
                 *process.caused.entry((kinds.of(cause), kind)).or_default() += count;
             }
         }

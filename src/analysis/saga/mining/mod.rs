@@ -3,22 +3,26 @@
 //! that is not known at its moment.
 
 mod counts;
+mod known;
 mod participants;
 mod style;
 mod words;
 
 use std::collections::BTreeMap;
 
+use hashbrown::HashMap;
+
 use counts::Counts;
 use participants::Participants;
 pub(super) use participants::of_events as participants;
 use words::{kinship, spoken, told};
 
-use super::definition::{Correlate, Definition, End, Parking, Step};
+use super::basis::Basis;
+use super::definition::{Correlate, Definition, End, Parking, Step, Style};
 use super::instances::AtMoment;
 use super::report::Asking;
 use super::status::{Process, Processes};
-use crate::log::Log;
+use crate::log::{Log, Names};
 use crate::model::Cancelled;
 
 use style::Led;
@@ -35,7 +39,7 @@ pub(super) fn mine(asking: Asking<'_>, at: &AtMoment) -> Result<Processes, Cance
     let kinds = Kinds::new(log);
     let counts = Counts::of(at, &kinds, asking.task)?;
     let participants = Participants::find(asking, at, &kinds, &counts)?;
-    let mut by_start = vec![None; log.types().len()];
+    let mut by_start = HashMap::new();
     let mut all = Vec::new();
     for process in counts.processes().take(usize::from(u16::MAX)) {
         let guess = Guess {
@@ -44,8 +48,22 @@ pub(super) fn mine(asking: Asking<'_>, at: &AtMoment) -> Result<Processes, Cance
             name: &|kind| kinds.name(log, kind),
             correlate: at.instances.correlate(),
         };
-        by_start[kinds.types[process.start as usize] as usize] = Some(all.len() as u16);
-        all.push(Process::new(guess.definition(), log));
+        let category = process.category.map(|own| kinds.categories[own as usize]);
+        let start = kinds.types[process.start as usize];
+        by_start.insert((start, category), all.len() as u16);
+        let known = known::beginning_with(kinds.name(log, process.start), guess.correlate);
+        let (mut definition, basis) = match known {
+            Some((definition, engine)) => (definition, Basis::Engine(engine)),
+            None => guess.definition(),
+        };
+        // Where objects of several kinds begin alike, each kind is a process.
+        let mut same = counts.processes().filter(|own| own.start == process.start);
+        if let Some(category) = category.filter(|_| same.nth(1).is_some()) {
+            let name = log.categories().get(category);
+            definition.id = format!("{}, {name}", definition.id);
+            definition.correlate = Correlate::Stream(Some(name.to_owned()));
+        }
+        all.push(Process::new(definition, basis, log));
     }
     Ok(Processes {
         all,
@@ -53,24 +71,33 @@ pub(super) fn mine(asking: Asking<'_>, at: &AtMoment) -> Result<Processes, Cance
     })
 }
 
-/// The types of a log by the order of their names. Their own numbers tell which of them came first,
-/// and that is another one where less is known.
+/// The types and the categories of a log by the order of their names. Their own numbers tell which of them
+/// came first, and that is another one where less is known.
 pub(super) struct Kinds {
     /// By kind: the type.
     types: Vec<u32>,
     /// By type: the kind.
     by_type: Vec<u32>,
+    /// By kind of category: the category.
+    categories: Vec<u32>,
+    /// By category: its kind.
+    by_category: Vec<u32>,
 }
 
 impl Kinds {
     fn new(log: &Log) -> Self {
-        let mut types: Vec<u32> = (0..log.types().len() as u32).collect();
-        types.sort_by_key(|event_type| log.types().get(*event_type));
-        let mut by_type = vec![0; types.len()];
-        for (kind, event_type) in types.iter().enumerate() {
-            by_type[*event_type as usize] = kind as u32;
+        let (types, by_type) = by_name(log.types());
+        let (categories, by_category) = by_name(log.categories());
+        Self {
+            types,
+            by_type,
+            categories,
+            by_category,
         }
-        Self { types, by_type }
+    }
+
+    fn category(&self, category: u32) -> u32 {
+        self.by_category[category as usize]
     }
 
     fn of(&self, event_type: u32) -> u32 {
@@ -80,6 +107,17 @@ impl Kinds {
     fn name<'a>(&self, log: &'a Log, kind: u32) -> &'a str {
         log.types().get(self.types[kind as usize])
     }
+}
+
+/// The numbers of names by their order, and the other way round.
+fn by_name(names: &Names) -> (Vec<u32>, Vec<u32>) {
+    let mut ordered: Vec<u32> = (0..names.len() as u32).collect();
+    ordered.sort_by_key(|name| names.get(*name));
+    let mut places = vec![0; ordered.len()];
+    for (place, name) in ordered.iter().enumerate() {
+        places[*name as usize] = place as u32;
+    }
+    (ordered, places)
 }
 
 struct Guess<'a> {
@@ -101,7 +139,7 @@ struct Outcomes {
 }
 
 impl Guess<'_> {
-    fn definition(&self) -> Definition {
+    fn definition(&self) -> (Definition, Basis) {
         let name = self.name;
         let led = style::led(self.counts, self.participants, name);
         let types = || self.counts.types();
@@ -112,7 +150,12 @@ impl Guess<'_> {
                 .collect::<Vec<String>>()
         };
         let (completed, cancelled) = self.ends();
-        Definition {
+        let basis = match led.leader {
+            Some(leader) => Basis::Leader(self.participants.name(leader).to_owned()),
+            None if led.style == Style::Orchestration => Basis::Named,
+            None => Basis::Nobody,
+        };
+        let definition = Definition {
             id: name(self.counts.start).to_owned(),
             style: led.style,
             correlate: self.correlate.clone(),
@@ -134,7 +177,8 @@ impl Guess<'_> {
                 parked: these(&|kind| told(name(kind)).parked),
                 resumed: these(&|kind| told(name(kind)).resumed),
             },
-        }
+        };
+        (definition, basis)
     }
 
     /// The types after which instances usually go no further; those that are a good end, and others.

@@ -71,8 +71,15 @@ impl Participants {
         for process in counts.processes() {
             wanted.extend(process.types().map(|kind| (kind, None)));
         }
-        let mut missing = wanted.len();
         let log = asking.log;
+        // Where the first of all is not known yet another one is the first.
+        let mut missing = 0;
+        for (kind, first) in &mut wanted {
+            *first = at
+                .instances
+                .first_of(log, &at.cut, kinds.types[*kind as usize]);
+            missing += usize::from(first.is_none());
+        }
         for known in at.cut.known(log) {
             if missing == 0 {
                 break;

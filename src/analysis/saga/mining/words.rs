@@ -84,8 +84,9 @@ const CANCELLED: [&str; 10] = [
     "stopped",
     "discarded",
 ];
-const COMPLETED: [&str; 10] = [
+const COMPLETED: [&str; 11] = [
     "completed",
+    "successful",
     "finished",
     "closed",
     "succeeded",

@@ -1,16 +1,18 @@
 //! The list of sagas: filters by status, process and name, and a table of which only the rows in sight
 //! are worked out.
 
-use egui::{Align2, Popup, Rect, Ui, vec2};
+use egui::{Align2, Rect, Ui, vec2};
 
+use super::beside::Beside;
+use super::filters::{Filters, Said};
 use super::look;
-use crate::analysis::saga::{Seen, Status};
+use crate::analysis::saga::{Narrowing, Seen, Status};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::widgets::{
-    Button, Column, EmptyState, RowCells, TableState, TextField, Toggle, VirtualTable, Widths,
-    menu_content, menu_item, paint_status,
+    Column, EmptyState, RowCells, TableState, TextField, Toggle, VirtualTable, Widths, menu_item,
+    paint_status,
 };
 use crate::log::Log;
 use crate::model::EventIx;
@@ -48,28 +50,19 @@ impl List {
         ui: &mut Ui,
         model: &Model,
         (number, list): (u64, &SagaList),
-        (chosen, filter): (Option<EventIx>, &mut SagaFilter),
+        (chosen, filter, beside): (Option<EventIx>, &mut SagaFilter, &mut Beside),
         outbox: &mut Outbox,
     ) -> Option<EventIx> {
         let log = model.log()?;
         if list.rows.is_empty() {
-            let narrowed = *filter
-                != SagaFilter {
-                    sort: filter.sort,
-                    ..SagaFilter::default()
-                };
+            let narrowed = filter.by != Narrowing::default();
             let (sentence, word) = match narrowed {
                 true => ("No saga at the cursor is one of these", "Show all sagas"),
                 false => ("No saga has begun at the cursor", "To the head"),
             };
             if EmptyState::new(Icon::Sagas, sentence).button(word).show(ui) {
                 match narrowed {
-                    true => {
-                        *filter = SagaFilter {
-                            sort: filter.sort,
-                            ..SagaFilter::default()
-                        }
-                    }
+                    true => filter.by = Narrowing::default(),
                     false => outbox.send(Command::ToHead),
                 }
             }
@@ -81,7 +74,7 @@ impl List {
         let table = VirtualTable::new("Sagas", &mut self.state, &columns, rows).selected(selected);
         let said = table.show(ui, |row| {
             if let Some((seen, status)) = list.row(row.index()) {
-                paint(row, log, list, (seen, status), outbox);
+                paint(row, log, list, (seen, status), (beside, outbox));
             }
         });
         match said.head_clicked {
@@ -96,7 +89,12 @@ impl List {
             .or(said.secondary_clicked);
         let row = said.moved_to.or(pointed.map(|hit| hit.row))?;
         let (seen, _) = list.row(row)?;
-        Some(EventIx(list.judged.at.events_of(seen)[0]))
+        let first = EventIx(list.judged.at.events_of(seen)[0]);
+        if said.clicked.is_some() && ui.input(|input| input.modifiers.command) {
+            beside.toggle(first);
+            return None;
+        }
+        Some(first)
     }
 
     fn selected(&mut self, list: &SagaList, number: u64, chosen: Option<EventIx>) -> Option<u64> {
@@ -136,7 +134,7 @@ fn paint(
     log: &Log,
     list: &SagaList,
     (seen, status): (&Seen, Status),
-    outbox: &mut Outbox,
+    (beside, outbox): (&mut Beside, &mut Outbox),
 ) {
     let judged = &list.judged;
     let Some(process) = judged.process(seen) else {
@@ -175,8 +173,19 @@ fn paint(
     let ink = if status.is_end() { dim } else { t.text2 };
     row.text(3, Face::Dense, ink, &waiting);
     let first = EventIx(judged.at.events_of(seen)[0]);
+    let is_beside = beside.holds(first);
+    if is_beside {
+        row.edge_mark(t.accent);
+    }
     row.menu(|ui| {
         ui.set_min_width(180.0);
+        let word = match is_beside {
+            true => "Compare no longer",
+            false => "Compare with others",
+        };
+        if menu_item(ui, word).clicked() {
+            beside.toggle(first);
+        }
         let mut item = |word: &str, command: Command| {
             if menu_item(ui, word).clicked() {
                 outbox.send(command);
@@ -189,62 +198,32 @@ fn paint(
 }
 
 /// The bar of filters above the list.
-pub(super) fn filters(ui: &mut Ui, list: Option<&SagaList>, filter: &mut SagaFilter) {
+pub(super) fn filters(
+    ui: &mut Ui,
+    list: Option<&SagaList>,
+    filters: &mut Filters,
+    said: &mut Said<'_>,
+) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
         let name = "Search sagas";
-        let field = TextField::new(name, &mut filter.text);
+        let field = TextField::new(name, &mut said.filter.by.text);
         ui.add(field.icon(Icon::Search).hint(name).clearable().width(150.0));
-        processes(ui, list, filter);
-        if filter.variant.is_some() && ui.add(Button::secondary("All variants").small()).clicked() {
-            filter.variant = None;
-        }
+        filters.chips(ui, said);
         let Some(list) = list else { return };
+        let chosen = &mut said.filter.by.statuses;
         for (status, count) in Status::ALL.into_iter().zip(list.counts) {
-            let on = filter.statuses.contains(&status);
+            let on = chosen.contains(&status);
             if count == 0 && !on {
                 continue;
             }
             if chip(ui, status, count, on.into()) {
                 match on {
-                    true => filter.statuses.retain(|own| *own != status),
-                    false => filter.statuses.push(status),
+                    true => chosen.retain(|own| *own != status),
+                    false => chosen.push(status),
                 }
             }
         }
-    });
-}
-
-fn processes(ui: &mut Ui, list: Option<&SagaList>, filter: &mut SagaFilter) {
-    let Some(list) = list.filter(|list| list.processes.len() > 1) else {
-        return;
-    };
-    let all = &list.judged.processes.all;
-    let chosen = filter
-        .process
-        .and_then(|process| all.get(usize::from(process)));
-    let word = chosen.map_or("All processes", |process| process.definition.id.as_str());
-    let name = format!("Process: {word}");
-    let button = ui.add(Button::secondary(word).menu().name(&name));
-    let mut by_count: Vec<(usize, u32)> = list.processes.iter().copied().enumerate().collect();
-    by_count.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    Popup::menu(&button).show(|ui| {
-        ui.set_min_width(220.0);
-        let area = egui::ScrollArea::vertical().max_height(320.0);
-        area.show(ui, |ui| {
-            menu_content(ui, |ui| {
-                if menu_item(ui, "All processes").clicked() {
-                    filter.process = None;
-                }
-                for (at, count) in by_count.into_iter().take(200) {
-                    let id = &all[at].definition.id;
-                    let word = format!("{id}  {}", grouped(u64::from(count)));
-                    if menu_item(ui, word).clicked() {
-                        filter.process = Some(at as u16);
-                    }
-                }
-            });
-        });
     });
 }
 

@@ -1,37 +1,49 @@
 //! The sagas view: every business process as of the cursor. A list with filters, and one saga over time,
 //! as a sequence diagram, or all of them as a map. Found and judged in the background.
 
+mod beside;
+mod durations;
+mod filters;
+mod head;
 mod list;
 mod look;
 mod map;
 mod over_time;
 mod sequence;
+mod stored;
 mod timeline;
 
-use egui::{CentralPanel, Frame, Label, Margin, Panel, Ui};
+use std::sync::Arc;
+
+use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 use serde::{Deserialize, Serialize};
 
-use crate::gui::command::{Command, Outbox};
+use crate::analysis::saga::{Definition, Timeout};
+use crate::gui::command::Outbox;
 use crate::gui::kept::Kept;
 use crate::gui::model::{Model, Session};
-use crate::gui::theme::{Face, Icon, TokensExt, sizes};
+use crate::gui::theme::{Icon, TokensExt, sizes};
 use crate::gui::views::{Screen, Standing};
-use crate::gui::widgets::{
-    Button, EmptyState, Link, PaneHead, Pill, Segments, Side, SidePane, Widths,
-};
+use crate::gui::widgets::{EmptyState, PaneHead, Side, SidePane, TableState, Widths};
 use crate::log::Log;
 use crate::model::EventIx;
-use crate::model::time::Span;
 use crate::render::{self, Shell, grouped};
 use crate::worker::{
-    AskSaga, AskSagaMap, AskSagas, AskSagasOverTime, Exports, SagaFilter, SagaInFull, SagaList,
-    SagasAt, TextFile,
+    AskSaga, AskSagaDefinitions, AskSagaDurations, AskSagaMap, AskSagas, AskSagasBeside,
+    AskSagasOverTime, Exports, SagaFilter, SagaList, SagasAt, TextFile,
 };
-use map::{Beside, Map};
+use beside::Beside;
+use durations::Pages;
+use filters::{Filters, Said};
+use map::Map;
 use timeline::Gaps;
 
 /// Room for the list, where nobody made another.
 const LIST: f32 = 450.0;
+/// Stretches of time in which failures are counted.
+const STRETCHES: usize = 60;
+/// How often the files of definitions are looked at.
+const LOOK: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// What is kept of the view.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -41,6 +53,9 @@ struct Choices {
     widths: Widths,
     gaps: Gaps,
     sort: crate::worker::SagaSort,
+    /// The name of the definition that is gone by; none where processes are mined.
+    definition: Option<String>,
+    stuck_after: Option<Timeout>,
 }
 
 /// What is shown beside the list.
@@ -50,6 +65,9 @@ enum Shown {
     Timeline,
     Sequence,
     Map,
+    Durations,
+    Beside,
+    Stored,
 }
 
 /// The sagas view.
@@ -59,7 +77,16 @@ pub(in crate::gui) struct Sagas {
     chosen: Option<EventIx>,
     shown: Shown,
     list: list::List,
+    filters: Filters,
     map: Map,
+    durations: Pages,
+    /// Those that are compared.
+    beside: Beside,
+    stored: TableState,
+    /// The definition that is gone by, by its name.
+    declared: Option<(String, Arc<Definition>)>,
+    /// Counts the looks at the files of definitions.
+    looks: u64,
     /// What an export writes.
     written: Option<TextFile>,
     kept: Kept<Choices>,
@@ -72,7 +99,13 @@ impl Default for Sagas {
             chosen: None,
             shown: Shown::default(),
             list: list::List::default(),
+            filters: Filters::default(),
             map: Map::default(),
+            durations: Pages::default(),
+            beside: Beside::default(),
+            stored: TableState::default(),
+            declared: None,
+            looks: 0,
             written: None,
             kept: Kept::new("sagas"),
         }
@@ -93,7 +126,8 @@ impl Screen for Sagas {
         let at = SagasAt {
             subject: session.subject(),
             cut: *model.cursor.cut(),
-            definition: None,
+            definition: self.definition(model, &session.log),
+            stuck_after: self.kept.value.stuck_after,
         };
         let moments = over_time::moments(model);
         let panel = Panel::bottom("sagas-over-time").exact_size(over_time::HEIGHT);
@@ -119,7 +153,8 @@ impl Screen for Sagas {
             self.list.begin_anew();
         }
         if session.log.is_complete() && !session.log.is_empty() {
-            self.ask(&at, moments, outbox);
+            self.ask(model, &at, moments, outbox);
+            self.look(ui, model, session, outbox);
         }
         self.kept.value.widths.clone_from(self.list.widths());
         self.kept.value.sort = self.filter.sort;
@@ -143,33 +178,91 @@ impl Screen for Sagas {
 }
 
 impl Sagas {
-    fn ask(&self, at: &SagasAt, moments: Option<std::sync::Arc<Vec<i64>>>, outbox: &mut Outbox) {
+    fn ask(
+        &self,
+        model: &Model,
+        at: &SagasAt,
+        moments: Option<Arc<Vec<i64>>>,
+        outbox: &mut Outbox,
+    ) {
+        let at = at.clone();
         let question = AskSagas {
             at: at.clone(),
             filter: self.filter.clone(),
         };
         outbox.ask(|answers| &mut answers.sagas, question);
         if let Some(first) = self.chosen {
-            let question = AskSaga {
-                at: at.clone(),
-                first,
-            };
-            outbox.ask(|answers| &mut answers.saga, question);
+            let at = at.clone();
+            outbox.ask(|answers| &mut answers.saga, AskSaga { at, first });
         }
-        if self.shown == Shown::Map {
-            let question = AskSagaMap {
-                at: at.clone(),
-                process: self.filter.process,
-            };
-            outbox.ask(|answers| &mut answers.saga_map, question);
-        }
+        self.ask_shown(model, &at, outbox);
         if let Some(moments) = moments {
+            let process = self.filter.by.process;
             let question = AskSagasOverTime {
-                at: at.clone(),
+                at,
+                process,
                 moments,
             };
             outbox.ask(|answers| &mut answers.sagas_over_time, question);
         }
+    }
+
+    /// What is shown beside the list needs more.
+    fn ask_shown(&self, model: &Model, at: &SagasAt, outbox: &mut Outbox) {
+        let at = at.clone();
+        match self.shown {
+            Shown::Map => {
+                let process = self.filter.by.process;
+                let question = AskSagaMap { at, process };
+                outbox.ask(|answers| &mut answers.saga_map, question);
+            }
+            Shown::Durations => {
+                let question = AskSagaDurations {
+                    at,
+                    by: self.filter.by.clone(),
+                    moments: over_time::stretches(model, STRETCHES).unwrap_or_default(),
+                };
+                outbox.ask(|answers| &mut answers.saga_durations, question);
+            }
+            Shown::Beside => {
+                let firsts = self.beside.after(self.chosen);
+                let question = AskSagasBeside { at, firsts };
+                outbox.ask(|answers| &mut answers.sagas_beside, question);
+            }
+            Shown::Timeline | Shown::Sequence | Shown::Stored => {}
+        }
+    }
+
+    /// Looks after the files of definitions, which any editor may change.
+    fn look(&mut self, ui: &Ui, model: &Model, session: &Session, outbox: &mut Outbox) {
+        if ui.input(|input| input.events.contains(&egui::Event::WindowFocused(true))) {
+            self.looks += 1;
+        }
+        let seconds = model.now.micros() / 2_000_000;
+        let question = AskSagaDefinitions {
+            subject: session.subject(),
+            workspace: model.workspace.clone(),
+            look: self.looks.wrapping_add(seconds.unsigned_abs()),
+        };
+        outbox.ask(|answers| &mut answers.saga_definitions, question);
+        ui.ctx().request_repaint_after(LOOK);
+    }
+
+    /// The definition that is gone by; none where it says nothing of this store.
+    fn definition(&mut self, model: &Model, log: &Log) -> Option<Arc<Definition>> {
+        let name = self.kept.value.definition.as_ref()?;
+        let all = model.answers.saga_definitions.get();
+        let found = all.and_then(|all| all.iter().find(|own| own.name == *name));
+        if let Some(Ok(found)) = found.map(|own| &own.definition) {
+            let is_new = |(own, known): &(String, Arc<Definition>)| own != name || known != found;
+            if self.declared.as_ref().is_none_or(is_new) {
+                self.declared = Some((name.clone(), Arc::clone(found)));
+            }
+        }
+        let (_, own) = self.declared.as_ref().filter(|(own, _)| own == name)?;
+        let mut starts = own.start.iter();
+        let suits = starts.any(|start| log.types().find(start).is_some());
+        suits.then(|| Arc::clone(own))
     }
 
     fn left(&mut self, ui: &mut Ui, model: &Model, session: &Session, outbox: &mut Outbox) {
@@ -181,10 +274,21 @@ impl Sagas {
             (_, Some(list)) => format!("{} as of cursor", grouped(total(list))),
             _ => String::new(),
         };
-        PaneHead::new("Sagas").secondary(&sentence).show(ui, |_| ());
+        let declared = model.answers.saga_definitions.get();
+        let declared = declared.map_or(&[][..], Vec::as_slice);
+        let mut said = Said {
+            filter: &mut self.filter,
+            kept: &mut self.kept.value,
+            declared: &mut self.declared,
+        };
+        let filters = &mut self.filters;
+        PaneHead::new("Sagas").secondary(&sentence).show(ui, |ui| {
+            filters.button(ui, list, &mut said);
+            filters::processes(ui, list, declared, &mut said, outbox);
+        });
         let margin = Margin::symmetric(sizes::PAD as i8, 8);
         Frame::NONE.inner_margin(margin).show(ui, |ui| {
-            list::filters(ui, list, &mut self.filter);
+            list::filters(ui, list, filters, &mut said);
         });
         standing.tell(ui, "The list of sagas", outbox);
         let Some(list) = list else {
@@ -198,8 +302,12 @@ impl Sagas {
         };
         standing.fade(ui);
         let number = slot.number();
-        let wanted = (self.chosen, &mut self.filter);
+        let before = self.beside.clone();
+        let wanted = (self.chosen, &mut self.filter, &mut self.beside);
         let chosen = self.list.show(ui, model, (number, list), wanted, outbox);
+        if before != self.beside && !self.beside.is_empty() {
+            self.shown = Shown::Beside;
+        }
         if chosen.is_some() {
             self.chosen = chosen;
         } else if self.chosen.is_none()
@@ -211,28 +319,61 @@ impl Sagas {
     }
 
     fn right(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-        let slot = &model.answers.saga;
-        let saga = slot.get().and_then(Option::as_ref);
         self.written = None;
-        self.head(ui, model, saga, outbox);
-        if self.shown == Shown::Map {
-            let slot = &model.answers.saga_map;
-            let standing = Standing::of(ui, slot);
-            standing.tell(ui, "The map", outbox);
-            let Some(answer) = slot.get() else {
-                EmptyState::new(Icon::Sagas, "The map is being drawn").show(ui);
-                return;
-            };
-            standing.fade(ui);
-            let chosen = self.filter.variant.clone();
-            if let Some(types) = self.map.show(ui, model, answer, chosen.as_ref()) {
-                self.filter.variant = (chosen.as_ref() != Some(&types)).then_some(types);
+        self.head(ui, model, outbox);
+        match self.shown {
+            Shown::Map => self.show_map(ui, model, outbox),
+            Shown::Durations => {
+                let slot = &model.answers.saga_durations;
+                let standing = Standing::of(ui, slot);
+                standing.tell(ui, "How long they took", outbox);
+                let Some((asked, answer)) = slot.known() else {
+                    EmptyState::new(Icon::Sagas, "The durations are being measured").show(ui);
+                    return;
+                };
+                standing.fade(ui);
+                self.durations
+                    .show(ui, model, (answer.as_ref(), &asked.moments));
             }
-            return;
+            Shown::Beside => {
+                let slot = &model.answers.sagas_beside;
+                let standing = Standing::of(ui, slot);
+                standing.tell(ui, "The comparison", outbox);
+                let sagas = slot.get().map_or(&[][..], Vec::as_slice);
+                standing.fade(ui);
+                beside::show(ui, model, sagas, self.kept.value.gaps, outbox);
+            }
+            Shown::Stored => {
+                let list = model.answers.sagas.get();
+                let stored = list.map_or(&[][..], |list| &list.stored.all);
+                let of = (&mut self.stored, stored);
+                let chosen = stored::show(ui, model, of, self.chosen, outbox);
+                self.chosen = chosen.or(self.chosen);
+            }
+            Shown::Timeline | Shown::Sequence => self.show_one(ui, model, outbox),
         }
+    }
+
+    fn show_map(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+        let slot = &model.answers.saga_map;
+        let standing = Standing::of(ui, slot);
+        standing.tell(ui, "The map", outbox);
+        let Some(answer) = slot.get() else {
+            EmptyState::new(Icon::Sagas, "The map is being drawn").show(ui);
+            return;
+        };
+        standing.fade(ui);
+        let chosen = self.filter.by.variant.clone();
+        if let Some(types) = self.map.show(ui, model, answer, chosen.as_ref()) {
+            self.filter.by.variant = (chosen.as_ref() != Some(&types)).then_some(types);
+        }
+    }
+
+    fn show_one(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+        let slot = &model.answers.saga;
         let standing = Standing::of(ui, slot);
         standing.tell(ui, "The saga", outbox);
-        let Some(saga) = saga else {
+        let Some(saga) = slot.get().and_then(Option::as_ref) else {
             let sentence = match self.chosen {
                 Some(_) => "This saga has not begun at the cursor",
                 None => "Choose a saga to see it over time",
@@ -241,166 +382,19 @@ impl Sagas {
             return;
         };
         standing.fade(ui);
-        waiting(ui, model, saga, outbox);
-        match self.shown {
-            Shown::Sequence => {
-                self.written = Some(TextFile {
-                    what: format!("The sequence diagram of {}", saga.report.id),
-                    ending: "svg",
-                    text: render::sequence_svg(&saga.sequence),
-                });
-                sequence::show(ui, model, saga, outbox);
-            }
-            _ => timeline::show(ui, model, saga, self.kept.value.gaps, outbox),
+        head::waiting(ui, model, saga, outbox);
+        if self.shown == Shown::Timeline {
+            return timeline::show(ui, model, saga, self.kept.value.gaps, outbox);
         }
-    }
-
-    fn head(&mut self, ui: &mut Ui, model: &Model, saga: Option<&SagaInFull>, outbox: &mut Outbox) {
-        let title = match (self.shown, saga) {
-            (Shown::Map, _) => "Process map",
-            (_, Some(saga)) => &saga.report.id,
-            (_, None) => "Saga",
-        };
-        let shown = &mut self.shown;
-        let now = *shown;
-        let (gaps, beside) = (&mut self.kept.value.gaps, &mut self.map.beside);
-        let head = match now {
-            Shown::Map => PaneHead::new(title),
-            _ => PaneHead::new(title).mono(),
-        };
-        let list = model.answers.sagas.get();
-        let mut definition = None;
-        head.show_with(
-            ui,
-            |ui| {
-                let Some(saga) = saga.filter(|_| now != Shown::Map) else {
-                    return;
-                };
-                let (tone, shape, word) = look::status(saga.report.status);
-                ui.add(Pill::new(tone, shape, word));
-                let t = ui.tokens();
-                let text = format!("{}, {}", saga.report.process, saga.report.kind.name());
-                ui.add(Label::new(Face::Secondary.text(text, t.text2)).truncate());
-            },
-            |ui| {
-                match (now, saga) {
-                    (Shown::Sequence, Some(saga)) => sequence::actions(ui, saga, outbox),
-                    (Shown::Map, _) => {
-                        definition = write_definition(ui, list, self.filter.process);
-                        Segments::new("Beside the lines", beside)
-                            .option(Beside::Count, "Count")
-                            .option(Beside::Median, "Median time")
-                            .show(ui);
-                    }
-                    _ => {
-                        Segments::new("Idle gaps", gaps)
-                            .option(Gaps::Collapsed, "Gaps short")
-                            .option(Gaps::Shown, "Gaps long")
-                            .show(ui);
-                    }
-                }
-                Segments::new("Saga as", shown)
-                    .option(Shown::Timeline, "Timeline")
-                    .option(Shown::Sequence, "Sequence")
-                    .option(Shown::Map, "Map")
-                    .show(ui);
-            },
-        );
-        if let Some(written) = definition {
-            self.written = Some(written);
-            outbox.send(Command::Export);
-        }
+        self.written = Some(TextFile {
+            what: format!("The sequence diagram of {}", saga.report.id),
+            ending: "svg",
+            text: render::sequence_svg(&saga.sequence),
+        });
+        sequence::show(ui, model, saga, outbox);
     }
 }
 
 fn total(list: &SagaList) -> u64 {
     list.counts.iter().map(|count| u64::from(*count)).sum()
-}
-
-/// A button that writes down what was mined, for the process that is chosen or the most frequent one.
-fn write_definition(
-    ui: &mut Ui,
-    list: Option<&SagaList>,
-    process: Option<u16>,
-) -> Option<TextFile> {
-    let list = list?;
-    let button = Button::secondary("Write a definition")
-        .icon(Icon::Export)
-        .small();
-    if !ui.add_enabled(!list.processes.is_empty(), button).clicked() {
-        return None;
-    }
-    let most = list
-        .processes
-        .iter()
-        .enumerate()
-        .max_by_key(|(_, count)| **count);
-    let process = process.map(usize::from).or(most.map(|(at, _)| at))?;
-    let definition = &list.judged.processes.all.get(process)?.definition;
-    Some(TextFile {
-        what: format!("The definition of {}", definition.id),
-        ending: "toml",
-        text: definition.to_toml(),
-    })
-}
-
-/// What the saga waits for and what went wrong, in a line.
-fn waiting(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mut Outbox) {
-    let t = ui.tokens();
-    let margin = Margin::symmetric(sizes::PAD as i8, 6);
-    Frame::NONE.inner_margin(margin).show(ui, |ui| {
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = sizes::GAP;
-            let mut say = |text: String, strong: bool| {
-                let (face, colour) = match strong {
-                    true => (Face::DenseStrong, t.text),
-                    false => (Face::Secondary, t.text2),
-                };
-                ui.add(Label::new(face.text(text, colour)));
-            };
-            if let Some(name) = &saga.report.waiting_for {
-                say(format!("Waiting for {name}"), true);
-            } else if let Some((name, _)) = saga.next.first() {
-                say(format!("Usually next: {name}"), true);
-            }
-            if let Some((_, wait)) = saga.next.first() {
-                let (median, most) = (Span::from_micros(wait.median), Span::from_micros(wait.p95));
-                let finished = grouped(u64::from(saga.finished));
-                say(
-                    format!("usually {median}, 95 % within {most}, by {finished} finished sagas"),
-                    false,
-                );
-            }
-            if let Some(stuck) = &saga.report.stuck {
-                let waited = Span::from_millis(stuck.waited_ms);
-                let allowed = Span::from_millis(stuck.threshold_ms);
-                say(
-                    format!("silent for {waited}; called stuck after {allowed}"),
-                    false,
-                );
-            }
-            if saga.report.duration_ms.is_some() || saga.report.waiting_for.is_none() {
-                let lasted = saga.report.duration_ms.map(Span::from_millis);
-                lasted
-                    .into_iter()
-                    .for_each(|lasted| say(format!("Took {lasted}"), true));
-            }
-            for run in &saga.instance.uncompensated {
-                let name = &saga.report.steps[*run].name;
-                say(format!("not undone: {name}"), false);
-            }
-            if let Some(failure) = &saga.report.failure {
-                ui.add(Pill::word(look::class(failure.class), failure.class.name()));
-                let words = format!("{}, {}", failure.reason, failure.position);
-                if ui.add(Link::new(&words)).clicked()
-                    && let Some(event) = model.log().and_then(|log| log.event_at(&failure.position))
-                {
-                    outbox.send(Command::SelectEvent(Some(event)));
-                }
-            }
-        });
-    });
-    let rect = ui.min_rect();
-    ui.painter()
-        .hline(ui.max_rect().x_range(), rect.max.y - 0.5, (1.0, t.border));
 }

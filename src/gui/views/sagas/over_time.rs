@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::{Painter, Rect, Ui, pos2, vec2};
 
 use super::look;
+use crate::analysis::density::{Axis, Scale};
 use crate::analysis::saga::{Counts, Status};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Tokens, TokensExt, sizes};
@@ -26,16 +27,30 @@ const STACK: [Status; 5] = [
     Status::Stuck,
 ];
 
-/// The moments that are counted: as many as the plot has columns, over what the store spans.
+/// The moments that are counted: where the columns of the plot end, on the axis of the time panel, in
+/// microseconds. None in a store without times.
 pub(super) fn moments(model: &Model) -> Option<Arc<Vec<i64>>> {
+    let axis = axis(model)?;
+    let end = |column: usize| axis.value((column + 1) as f64 / COLUMNS as f64);
+    Some(Arc::new((0..COLUMNS).map(end).collect()))
+}
+
+/// What the time panel shows, as far as it goes by the clock.
+fn axis(model: &Model) -> Option<&Axis> {
+    let axis = &model.answers.timeline.get()?.axis;
+    matches!(axis.scale(), Scale::Time(_)).then_some(axis)
+}
+
+/// Where so many stretches of equal length end, over what the store spans, in microseconds.
+pub(super) fn stretches(model: &Model, count: usize) -> Option<Arc<Vec<i64>>> {
     let (first, last) = model.log()?.time_span(model.clock())?;
     let (first, last) = (first.micros(), last.micros());
     let step = (i128::from(last) - i128::from(first)).max(1);
     let at = |column: usize| {
-        let along = step * (column as i128 + 1) / COLUMNS as i128;
+        let along = step * (column as i128 + 1) / count as i128;
         (i128::from(first) + along) as i64
     };
-    Some(Arc::new((0..COLUMNS).map(at).collect()))
+    Some(Arc::new((0..count).map(at).collect()))
 }
 
 /// Draws the plot over the room there is.
@@ -59,7 +74,8 @@ pub(super) fn show(ui: &mut Ui, model: &Model, moments: &[i64], counts: Option<&
         .map_or(i64::MAX, crate::model::Timestamp::micros);
     let known = moments.partition_point(|moment| *moment <= now);
     let shown = &counts[..known];
-    let at_cursor = shown.last().copied().unwrap_or_default();
+    let list = model.answers.sagas.get();
+    let at_cursor = list.map_or_else(Counts::default, |list| list.counts);
     let below = label.translate(vec2(0.0, 18.0));
     let open = grouped(u64::from(open(&at_cursor)));
     look::words(&painter, below, &open, (Face::CellStrong, t.text));
@@ -67,8 +83,12 @@ pub(super) fn show(ui: &mut Ui, model: &Model, moments: &[i64], counts: Option<&
     let width = plot.width() / moments.len().max(1) as f32;
     painter.add(stacks(t, plot, shown, width));
     painter.hline(plot.x_range(), plot.max.y, (1.0, t.border));
-    let edge = plot.min.x + width * known as f32;
-    painter.vline(edge, plot.y_range(), (sizes::CURSOR_LINE, t.cursor));
+    let place = axis(model).zip(model.cursor.time());
+    let place = place.filter(|(axis, time)| axis.contains(time.micros()));
+    if let Some((axis, time)) = place {
+        let x = plot.min.x + plot.width() * axis.place(time.micros()) as f32;
+        painter.vline(x, all.min.y..=plot.max.y, (sizes::CURSOR_LINE, t.cursor));
+    }
 }
 
 fn of(counts: &Counts, status: Status) -> u32 {
@@ -93,7 +113,7 @@ fn legend(painter: &Painter, t: &Tokens, room: Rect, counts: &Counts) {
         x = ink.max.x + 16.0;
     }
     let note = Rect::from_min_max(pos2(x, room.min.y), pos2(room.max.x, room.min.y + 16.0));
-    let text = "up to the cursor; completed and compensated are left out";
+    let text = "same time axis as below, up to the cursor; completed and compensated are left out";
     look::words(painter, note, text, (Face::Secondary, t.text3));
 }
 

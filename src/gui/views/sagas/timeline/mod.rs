@@ -77,11 +77,16 @@ pub(super) fn show(ui: &mut Ui, model: &Model, saga: &SagaInFull, gaps: Gaps, ou
             ),
         );
         let found = match gaps {
-            Gaps::Collapsed => idle(saga, from, to),
+            Gaps::Collapsed => {
+                let messages = saga.sequence.messages.iter();
+                let times = messages.filter_map(|message| message.time);
+                idle_gaps(times.map(Timestamp::micros).collect(), from, to)
+            }
             Gaps::Shown => Vec::new(),
         };
         // Before the first event there is room for its mark, and behind the cursor for what comes.
-        let margin = (to.saturating_sub(from) / 24).max(1);
+        let idle: i64 = found.iter().map(|gap| gap.to - gap.from).sum();
+        let margin = (to.saturating_sub(from + idle) / 24).max(1);
         let scale = Scale::Time(Clock::Recorded);
         let scene = Scene {
             saga,
@@ -134,14 +139,13 @@ fn lanes(saga: &SagaInFull) -> Vec<&str> {
 }
 
 /// Stretches without events that would take more than their share.
-fn idle(saga: &SagaInFull, from: i64, to: i64) -> Vec<Gap> {
-    let times = saga
-        .sequence
-        .messages
-        .iter()
-        .filter_map(|message| message.time);
-    let mut times: Vec<i64> = times.map(Timestamp::micros).chain([from, to]).collect();
+pub(super) fn idle_gaps(mut times: Vec<i64>, from: i64, to: i64) -> Vec<Gap> {
+    times.extend([from, to]);
     times.sort_unstable();
+    // Where a single wait is all there is, shortening it tells nothing.
+    if times.len() < 4 {
+        return Vec::new();
+    }
     let whole = to - from;
     let long = times
         .windows(2)
@@ -151,9 +155,7 @@ fn idle(saga: &SagaInFull, from: i64, to: i64) -> Vec<Gap> {
         from: pair[0] + edge(pair),
         to: pair[1] - edge(pair),
     };
-    let gaps: Vec<Gap> = long.map(gap).collect();
-    // Where a single wait is all there is, shortening it tells nothing.
-    if times.len() < 4 { Vec::new() } else { gaps }
+    long.map(gap).collect()
 }
 
 impl Scene<'_> {
@@ -225,14 +227,14 @@ impl Scene<'_> {
     }
 
     fn baseline(&self, lane: usize) -> f32 {
-        self.lane(lane).max.y - 14.0
+        self.lane(lane).max.y - 10.0
     }
 
     fn ticks(&self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         for (at, message) in self.saga.sequence.messages.iter().enumerate() {
             let Some(time) = message.time else { continue };
             let centre = pos2(self.x(time), self.baseline(message.to));
-            let rect = Rect::from_center_size(centre, vec2(10.0, 14.0));
+            let rect = Rect::from_center_size(centre, vec2(10.0, 12.0));
             let response = ui.interact(rect, ui.scope_id().with(("tick", at)), Sense::click());
             response.widget_info(|| {
                 egui::WidgetInfo::labeled(egui::Role::Button, true, message.name.as_str())

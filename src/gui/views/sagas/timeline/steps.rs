@@ -1,6 +1,6 @@
 //! Steps of a saga as bars in the lanes of those who do them, and what undoes them, tied to them.
 
-use egui::{Align2, Painter, Rect, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Painter, Rect, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::{Scene, arrow_head};
 use crate::analysis::saga::{Outcome, Step};
@@ -8,32 +8,48 @@ use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Tone, sizes};
 use crate::gui::views::sagas::look;
-use crate::gui::widgets::{middle_ellipsis, paint_line};
+use crate::gui::widgets::{middle_ellipsis, one_line};
 use crate::model::Timestamp;
 
 const BAR: f32 = 18.0;
+/// From the top of a lane to the middle of its bars.
+const MIDDLE: f32 = 32.0;
+/// From the foot of a bar to the line that ties what undoes a step to it.
+const TIE: f32 = 18.0;
+
+/// Where words and bars stand, so that no word runs over another.
+#[derive(Default)]
+struct Taken(Vec<Rect>);
+
+impl Taken {
+    fn is_free(&self, rect: Rect) -> bool {
+        let room = rect.expand2(vec2(3.0, 0.0));
+        !self.0.iter().any(|own| own.intersects(room))
+    }
+}
+
+/// A step with its bars.
+struct Drawn<'a> {
+    step: &'a Step,
+    bar: Rect,
+    /// What undoes it.
+    undoing: Option<(Rect, Tone)>,
+}
 
 impl Scene<'_> {
     pub(super) fn steps(&self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         let now = model.cursor.time();
-        // How far names reach above and below the bars of each lane.
-        let mut reach = vec![[f32::NEG_INFINITY; 2]; self.lanes.len()];
+        let mut drawn: Vec<Drawn<'_>> = Vec::new();
+        let mut taken = Taken::default();
         for (at, step) in self.saga.report.steps.iter().enumerate() {
-            let Some(lane) = self.lane_of(&step.participant) else {
-                continue;
-            };
-            let Some(started) = step.started else {
+            let Some((lane, started)) = self.lane_of(&step.participant).zip(step.started) else {
                 continue;
             };
             let ended = step.ended.or(now).unwrap_or(started).max(started);
-            let rect = self.bar(lane, started, ended);
-            let response = ui.interact(
-                rect.expand(2.0),
-                ui.scope_id().with(("step", at)),
-                Sense::click(),
-            );
-            self.step(ui, step, rect);
-            self.name(ui.painter(), step, rect, &mut reach[lane]);
+            let bar = self.bar(lane, started, ended);
+            let id = ui.scope_id().with(("step", at));
+            let response = ui.interact(bar.expand(2.0), id, Sense::click());
+            self.step(ui, step, bar);
             response.widget_info(|| {
                 let words = format!("{}, {}", step.name, word(step.status));
                 egui::WidgetInfo::labeled(egui::Role::Button, true, words)
@@ -43,31 +59,43 @@ impl Scene<'_> {
                 outbox.send(Command::SelectEvent(Some(event)));
             }
             response.on_hover_text(self.tells(step, model));
-            self.undoing(ui.painter(), step, lane, rect, now);
+            let undoing = self.undoing(step, lane, now);
+            if let Some((rect, tone)) = undoing {
+                self.paint_bar(ui.painter(), rect, tone);
+            }
+            taken.0.push(bar);
+            taken.0.extend(undoing.map(|(rect, _)| rect));
+            drawn.push(Drawn { step, bar, undoing });
+        }
+        for own in &drawn {
+            self.name(ui.painter(), own, &mut taken);
+        }
+        for own in &drawn {
+            self.tie(ui.painter(), own, &mut taken);
         }
     }
 
     fn bar(&self, lane: usize, from: Timestamp, to: Timestamp) -> Rect {
         let (x0, x1) = (self.x(from), self.x(to));
-        let middle = self.lane(lane).min.y + 38.0;
+        let middle = self.lane(lane).min.y + MIDDLE;
         Rect::from_min_max(
             pos2(x0, middle - BAR / 2.0),
             pos2(x1.max(x0 + 4.0), middle + BAR / 2.0),
         )
     }
 
+    fn paint_bar(&self, painter: &Painter, rect: Rect, tone: Tone) {
+        let t = self.t;
+        let stroke = Stroke::new(1.0, t.tone(tone));
+        let ground = t.tone_bg(tone);
+        painter.rect(rect, sizes::RADIUS_BAR, ground, stroke, StrokeKind::Inside);
+    }
+
     fn step(&self, ui: &Ui, step: &Step, rect: Rect) {
         let t = self.t;
         let tone = look::outcome(step.status);
         let painter = ui.painter();
-        let stroke = Stroke::new(1.0, t.tone(tone));
-        painter.rect(
-            rect,
-            sizes::RADIUS_BAR,
-            t.tone_bg(tone),
-            stroke,
-            StrokeKind::Inside,
-        );
+        self.paint_bar(painter, rect, tone);
         let edge = rect.with_max_x(rect.min.x + 2.0);
         painter.rect_filled(edge, 0.0, t.tone(tone));
         for attempt in step.attempts.iter().skip(1).flatten() {
@@ -76,9 +104,10 @@ impl Scene<'_> {
         }
     }
 
-    /// The name of a step above its bar, or below it where another name stands; where both are taken
+    /// The name of a step above its bar, or below it where something else stands; where both are taken
     /// the pointer tells.
-    fn name(&self, painter: &Painter, step: &Step, bar: Rect, reach: &mut [f32; 2]) {
+    fn name(&self, painter: &Painter, own: &Drawn<'_>, taken: &mut Taken) {
+        let step = own.step;
         let took = step.started.zip(step.ended);
         let took = took.map(|(from, to)| (to - from).to_string());
         let attempts = match step.attempts.len() {
@@ -86,81 +115,65 @@ impl Scene<'_> {
             several => format!(", {several} attempts"),
         };
         let figures = format!("{}{attempts}", took.unwrap_or_else(|| "running".to_owned()));
-        let name = format!("{}  {figures}", capital(&step.name));
-        let Some(row) = reach.iter().position(|reach| bar.min.x >= *reach) else {
-            return;
-        };
-        let top = [bar.min.y - 17.0, bar.max.y + 2.0][row];
-        let words = Rect::from_min_size(pos2(bar.min.x, top), vec2(320.0, 15.0));
-        let words = words.intersect(
-            self.plot
-                .with_max_x(self.plot.max.x + sizes::PAD_TEXT * 2.0),
-        );
-        let ink = look::words(painter, words, &name, (Face::Dense, self.t.text));
-        reach[row] = ink.max.x + sizes::GAP;
+        let long = format!("{}  {figures}", capital(&step.name));
+        let edge = self.plot.max.x + sizes::PAD_TEXT;
+        // Rather without its figures than not at all.
+        for words in [long, capital(&step.name)] {
+            let galley = one_line(painter, &words, Face::Dense, self.t.text, 320.0);
+            let size = vec2(galley.size().x, 15.0);
+            let left = own.bar.min.x.min(edge - size.x).max(self.plot.min.x);
+            for top in [own.bar.min.y - 17.0, own.bar.max.y + 2.0] {
+                let rect = Rect::from_min_size(pos2(left, top), size);
+                if taken.is_free(rect) {
+                    painter.galley(rect.min.round(), galley, self.t.text);
+                    return taken.0.push(rect);
+                }
+            }
+        }
     }
 
-    /// What undoes a step, tied to it.
-    fn undoing(
-        &self,
-        painter: &Painter,
-        step: &Step,
-        lane: usize,
-        undone: Rect,
-        now: Option<Timestamp>,
-    ) {
-        let Some(compensation) = &step.compensation else {
-            return;
-        };
-        let Some(started) = compensation.started else {
-            return;
-        };
-        let done = compensation.ended.is_some();
-        let tone = if done {
-            Tone::Compensated
-        } else {
-            Tone::Compensating
+    /// The bar of what undoes a step.
+    fn undoing(&self, step: &Step, lane: usize, now: Option<Timestamp>) -> Option<(Rect, Tone)> {
+        let compensation = step.compensation.as_ref()?;
+        let started = compensation.started?;
+        let tone = match compensation.ended {
+            Some(_) => Tone::Compensated,
+            None => Tone::Compensating,
         };
         let until = compensation.ended.or(self.saga.report.ended).or(now);
         let ended = until.unwrap_or(started).max(started);
-        let rect = self.bar(lane, started, ended);
+        Some((self.bar(lane, started, ended), tone))
+    }
+
+    /// What undoes a step, tied to it, with a word where there is room for one.
+    fn tie(&self, painter: &Painter, own: &Drawn<'_>, taken: &mut Taken) {
+        let Some((rect, tone)) = own.undoing else {
+            return;
+        };
         let t = self.t;
         let stroke = Stroke::new(1.0, t.tone(tone));
-        painter.rect(
-            rect,
-            sizes::RADIUS_BAR,
-            t.tone_bg(tone),
-            stroke,
-            StrokeKind::Inside,
-        );
-        let y = rect.max.y + 8.0;
-        let (from, to) = (rect.center().x, undone.center().x);
+        let y = rect.max.y + TIE;
+        let (from, to) = (rect.center().x, own.bar.center().x);
         let path = [
             pos2(from, rect.max.y),
             pos2(from, y),
             pos2(to, y),
-            pos2(to, undone.max.y),
+            pos2(to, own.bar.max.y),
         ];
         for line in path.windows(2) {
             painter.extend(Shape::dashed_line(line, stroke, 3.0, 3.0));
         }
-        arrow_head(
-            painter,
-            pos2(to, undone.max.y),
-            vec2(0.0, -1.0),
-            t.tone(tone),
-        );
-        let words = format!("undoes {}", step.name);
-        let label =
-            Rect::from_min_max(pos2(to + 6.0, y - 1.0), pos2(from.max(to + 60.0), y + 14.0));
-        paint_line(
-            painter,
-            label,
-            Align2::CENTER_CENTER,
-            &words,
-            Face::Tiny,
-            t.tone(tone),
-        );
+        let tip = pos2(to, own.bar.max.y);
+        arrow_head(painter, tip, vec2(0.0, -1.0), t.tone(tone));
+        let words = format!("undoes {}", own.step.name);
+        let galley = one_line(painter, &words, Face::Tiny, t.tone(tone), 240.0);
+        let label = Rect::from_center_size(pos2((from + to) / 2.0, y), galley.size());
+        // On the line, where that is long enough and nobody else stands there.
+        if label.width() + 16.0 <= (from - to).abs() && taken.is_free(label) {
+            painter.rect_filled(label.expand2(vec2(4.0, 0.0)), 0.0, t.panel);
+            painter.galley(label.min.round(), galley, t.tone(tone));
+            taken.0.push(label);
+        }
     }
 
     fn tells(&self, step: &Step, model: &Model) -> String {

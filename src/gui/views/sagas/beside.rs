@@ -1,0 +1,365 @@
+//! Several sagas over the time since each began, to be compared: a row for each, its steps as bars.
+
+use egui::{Align2, Painter, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+
+use super::look;
+use super::timeline::{Gaps, idle_gaps};
+use crate::analysis::density::{Axis, Scale};
+use crate::gui::command::{Command, Outbox};
+use crate::gui::model::Model;
+use crate::gui::theme::{Face, Icon, Tokens, TokensExt, Tone, sizes};
+use crate::gui::widgets::{EmptyState, focus_ring, one_line, paint_line, paint_status};
+use crate::log::Clock;
+use crate::model::time::Span;
+use crate::model::{EventIx, Timestamp};
+use crate::worker::SagaInFull;
+
+/// As many as can be told apart.
+const MOST: usize = 12;
+/// Room for what each is called.
+const NAMES: f32 = 148.0;
+const AXIS: f32 = 26.0;
+const BAR: f32 = 16.0;
+/// From one row of bars to the next.
+const ROW: f32 = 20.0;
+
+/// The sagas that are compared, by their first events.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Beside(Vec<EventIx>);
+
+impl Beside {
+    pub fn holds(&self, first: EventIx) -> bool {
+        self.0.contains(&first)
+    }
+
+    /// Adds one, or takes it away again; beyond the most the oldest goes.
+    pub fn toggle(&mut self, first: EventIx) {
+        if self.holds(first) {
+            return self.0.retain(|own| *own != first);
+        }
+        self.0.push(first);
+        if self.0.len() > MOST {
+            self.0.remove(0);
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// They, after the one that is looked at.
+    pub fn after(&self, chosen: Option<EventIx>) -> Vec<EventIx> {
+        let others = self.0.iter().copied().filter(|own| Some(*own) != chosen);
+        chosen.into_iter().chain(others).collect()
+    }
+}
+
+/// Something a saga did, from when to when after its beginning, in microseconds.
+struct Bar<'a> {
+    from: i64,
+    to: i64,
+    tone: Tone,
+    words: String,
+    step: &'a str,
+    event: EventIx,
+    row: usize,
+}
+
+/// A saga as it is drawn.
+struct Lane<'a> {
+    saga: &'a SagaInFull,
+    began: Timestamp,
+    /// Up to its end, or the cursor.
+    lasts: i64,
+    bars: Vec<Bar<'a>>,
+    rows: usize,
+}
+
+impl<'a> Lane<'a> {
+    fn of(saga: &'a SagaInFull, now: Option<Timestamp>) -> Option<Self> {
+        let began = saga.report.started?;
+        let messages = saga.sequence.messages.iter();
+        let last = messages.filter_map(|message| message.time).max()?;
+        let until = match saga.report.ended {
+            Some(ended) => ended.max(last),
+            None => now.unwrap_or(last).max(last),
+        };
+        let after = |time: Timestamp| (time - began).micros().max(0);
+        let mut bars = Vec::new();
+        for step in &saga.report.steps {
+            let Some(from) = step.started else { continue };
+            let to = step.ended.unwrap_or(until).max(from);
+            bars.push(Bar {
+                from: after(from),
+                to: after(to),
+                tone: look::outcome(step.status),
+                words: format!("{}, {}", step.name, to - from),
+                step: &step.name,
+                event: step.events.ended.unwrap_or(step.events.started),
+                row: 0,
+            });
+            let undone = step.compensation.as_ref().zip(step.events.undone);
+            let Some((undone, (begun, ended))) = undone else {
+                continue;
+            };
+            let Some(from) = undone.started else { continue };
+            let to = undone.ended.unwrap_or(until).max(from);
+            bars.push(Bar {
+                from: after(from),
+                to: after(to),
+                tone: match undone.ended {
+                    Some(_) => Tone::Compensated,
+                    None => Tone::Compensating,
+                },
+                words: format!("undoes {}, {}", step.name, to - from),
+                step: &step.name,
+                event: ended.unwrap_or(begun),
+                row: 0,
+            });
+        }
+        bars.sort_by_key(|bar| (bar.from, bar.to));
+        let mut ends: Vec<i64> = Vec::new();
+        for bar in &mut bars {
+            let free = ends.iter().position(|end| *end <= bar.from);
+            bar.row = free.unwrap_or(ends.len());
+            match free {
+                Some(row) => ends[row] = bar.to,
+                None => ends.push(bar.to),
+            }
+        }
+        Some(Self {
+            saga,
+            began,
+            lasts: after(until),
+            bars,
+            rows: ends.len().max(1),
+        })
+    }
+
+    fn height(&self) -> f32 {
+        (self.rows as f32 * ROW + 16.0).max(44.0)
+    }
+}
+
+/// Draws them over the room there is.
+pub(super) fn show(
+    ui: &mut Ui,
+    model: &Model,
+    sagas: &[SagaInFull],
+    gaps: Gaps,
+    outbox: &mut Outbox,
+) {
+    let now = model.cursor.time();
+    let lanes: Vec<Lane<'_>> = sagas
+        .iter()
+        .filter_map(|saga| Lane::of(saga, now))
+        .collect();
+    if lanes.is_empty() {
+        let sentence = "Choose sagas to compare: Ctrl and a click on their rows";
+        EmptyState::new(Icon::Sagas, sentence).show(ui);
+        return;
+    }
+    let longest = lanes
+        .iter()
+        .map(|lane| lane.lasts)
+        .max()
+        .unwrap_or_default()
+        .max(1000);
+    let found = match gaps {
+        Gaps::Shown => Vec::new(),
+        Gaps::Collapsed => {
+            let times = lanes.iter().flat_map(|lane| {
+                let messages = lane.saga.sequence.messages.iter();
+                let times = messages.filter_map(|message| message.time);
+                times
+                    .map(|time| (time - lane.began).micros())
+                    .chain([lane.lasts])
+            });
+            idle_gaps(times.collect(), 0, longest)
+        }
+    };
+    let axis = Axis::with_gaps(
+        Scale::Time(Clock::Recorded),
+        0,
+        longest + longest / 24,
+        &found,
+    );
+    let area = ScrollArea::vertical().id_salt("sagas-beside");
+    area.auto_shrink(false).show(ui, |ui| {
+        let height: f32 = lanes.iter().map(Lane::height).sum();
+        let size = vec2(
+            ui.available_width(),
+            (height + AXIS).max(ui.available_height()),
+        );
+        let (_, all) = ui.allocate_space(size);
+        let plot = Rect::from_min_max(
+            pos2(all.min.x + NAMES, all.min.y),
+            pos2(all.max.x - sizes::PAD_TEXT, all.min.y + height),
+        );
+        let scene = Scene { axis, plot };
+        scene.ground(ui.painter(), ui.tokens());
+        let mut top = all.min.y;
+        for (at, lane) in lanes.iter().enumerate() {
+            let rect = Rect::from_x_y_ranges(all.x_range(), top..=top + lane.height());
+            top = rect.max.y;
+            scene.lane(ui, model, (at, lane), rect, outbox);
+        }
+        if lanes.len() == 1 {
+            let words = "Ctrl and a click on rows of the list adds others";
+            let below = Rect::from_min_max(pos2(plot.min.x, top + AXIS + 12.0), all.max);
+            let line = below.with_max_y(below.min.y + 16.0);
+            let (t, face) = (ui.tokens(), Face::Secondary);
+            paint_line(
+                ui.painter(),
+                line,
+                Align2::LEFT_CENTER,
+                words,
+                face,
+                t.text3,
+            );
+        }
+    });
+}
+
+struct Scene {
+    axis: Axis,
+    plot: Rect,
+}
+
+impl Scene {
+    fn x(&self, after: i64) -> f32 {
+        self.plot.min.x + self.plot.width() * self.axis.place(after) as f32
+    }
+
+    fn ground(&self, painter: &Painter, t: &Tokens) {
+        for (gap, left, right) in self.axis.gaps() {
+            let x = |place: f64| self.plot.min.x + self.plot.width() * place as f32;
+            let rect = self.plot.with_min_x(x(left)).with_max_x(x(right));
+            painter.rect_filled(rect, 0.0, t.bg);
+            let label = rect
+                .with_min_y(self.plot.max.y)
+                .with_max_y(self.plot.max.y + 12.0);
+            let words = Span::from_micros(gap.to - gap.from).to_string();
+            let label = label.expand2(vec2(24.0, 0.0));
+            paint_line(
+                painter,
+                label,
+                Align2::CENTER_CENTER,
+                &words,
+                Face::Tiny,
+                t.text3,
+            );
+        }
+        let steps = (self.plot.width() / 130.0).clamp(2.0, 8.0) as usize;
+        for step in 0..=steps {
+            let place = step as f64 / steps as f64;
+            let x = self.plot.min.x + self.plot.width() * place as f32;
+            painter.vline(x, self.plot.y_range(), (1.0, t.border));
+            let words = format!("+{}", Span::from_micros(self.axis.value(place)));
+            let rect = Rect::from_min_size(pos2(x, self.plot.max.y + 12.0), vec2(110.0, 14.0));
+            let (rect, align) = match step {
+                0 => (rect, Align2::LEFT_CENTER),
+                own if own == steps => (rect.translate(vec2(-110.0, 0.0)), Align2::RIGHT_CENTER),
+                _ => (rect.translate(vec2(-55.0, 0.0)), Align2::CENTER_CENTER),
+            };
+            paint_line(painter, rect, align, &words, Face::Cell, t.text3);
+        }
+    }
+
+    fn lane(
+        &self,
+        ui: &mut Ui,
+        model: &Model,
+        (at, lane): (usize, &Lane<'_>),
+        rect: Rect,
+        outbox: &mut Outbox,
+    ) {
+        let t = ui.tokens();
+        let painter = ui.painter().clone();
+        painter.hline(rect.x_range(), rect.max.y - 0.5, (1.0, t.border));
+        let (tone, shape, word) = look::status(lane.saga.report.status);
+        let inner = rect
+            .with_min_x(rect.min.x + sizes::PAD)
+            .with_max_x(self.plot.min.x - 6.0);
+        let upper = inner.with_max_y(rect.min.y + 24.0);
+        look::words(
+            &painter,
+            upper,
+            &lane.saga.report.id,
+            (Face::CellStrong, t.text),
+        );
+        let lower = Rect::from_min_max(
+            pos2(inner.min.x, rect.min.y + 22.0),
+            pos2(inner.max.x, rect.min.y + 40.0),
+        );
+        let dot = Rect::from_center_size(
+            pos2(lower.min.x + sizes::DOT / 2.0, lower.center().y),
+            vec2(sizes::DOT, sizes::DOT),
+        );
+        paint_status(&painter, dot, shape, t.tone(tone));
+        let words = format!("{word}, {}", Span::from_micros(lane.lasts));
+        let lower = lower.with_min_x(dot.max.x + 6.0);
+        look::words(&painter, lower, &words, (Face::Secondary, t.text2));
+        let base = rect.max.y - 5.0;
+        let end = self.x(lane.lasts);
+        painter.hline(self.plot.min.x..=end, base, (1.0, t.border2));
+        for message in &lane.saga.sequence.messages {
+            let Some(time) = message.time else { continue };
+            let x = self.x((time - lane.began).micros());
+            let colour = look::meaning(t, message.meaning);
+            painter.vline(x, base - 3.0..=base + 3.0, (1.5, colour));
+        }
+        for (number, bar) in lane.bars.iter().enumerate() {
+            self.bar(ui, (at, number), bar, rect, outbox);
+        }
+        match lane.saga.report.ended {
+            // Where it ends the cursor is far off.
+            Some(_) => {
+                let square = Rect::from_center_size(pos2(end, base), vec2(sizes::DOT, sizes::DOT));
+                painter.circle_filled(square.center(), 6.0, t.panel);
+                paint_status(&painter, square, shape, t.tone(tone));
+            }
+            None if model.cursor.time().is_some() => {
+                painter.vline(end, rect.y_range(), (sizes::CURSOR_LINE, t.cursor));
+            }
+            None => {}
+        }
+    }
+
+    fn bar(
+        &self,
+        ui: &mut Ui,
+        number: (usize, usize),
+        bar: &Bar<'_>,
+        lane: Rect,
+        outbox: &mut Outbox,
+    ) {
+        let t = ui.tokens();
+        let top = lane.min.y + 5.0 + ROW * bar.row as f32;
+        let (from, to) = (self.x(bar.from), self.x(bar.to));
+        let rect = Rect::from_min_max(pos2(from, top), pos2(to.max(from + 4.0), top + BAR));
+        let response = ui.interact(rect, ui.scope_id().with(("beside", number)), Sense::click());
+        response.widget_info(|| {
+            egui::WidgetInfo::labeled(egui::Role::Button, true, bar.words.as_str())
+        });
+        let painter = ui.painter();
+        let stroke = Stroke::new(1.0, t.tone(bar.tone));
+        let ground = t.tone_bg(bar.tone);
+        painter.rect(rect, sizes::RADIUS_BAR, ground, stroke, StrokeKind::Inside);
+        let room = rect.shrink2(vec2(5.0, 0.0));
+        let words = one_line(painter, bar.step, Face::Secondary, t.text2, f32::INFINITY);
+        if words.size().x <= room.width() {
+            let at = pos2(room.min.x, room.center().y - words.size().y / 2.0).round();
+            painter.galley(at, words, t.text2);
+        }
+        focus_ring(ui, &response);
+        if response.clicked() {
+            outbox.send(Command::SelectEvent(Some(bar.event)));
+        }
+        response.on_hover_text(&bar.words);
+    }
+}

@@ -1,0 +1,192 @@
+//! The process map: types as boxes in the order in which they usually come, what follows what as lines
+//! that are wider the more often, and the variants below it.
+
+mod lines;
+mod place;
+
+use egui::{Align2, Rect, Sense, Stroke, StrokeKind, Ui, vec2};
+use place::Placed;
+
+use crate::analysis::saga::{Meaning, ProcessMap, Variant};
+use crate::gui::model::Model;
+use crate::gui::theme::{Face, TokensExt, sizes};
+use crate::gui::widgets::{Column, TableState, VirtualTable, paint_line};
+use crate::log::Log;
+use crate::render::grouped;
+use crate::worker::MapAndVariants;
+
+/// What stands beside a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Figures {
+    #[default]
+    Count,
+    Median,
+}
+
+/// What the map keeps between frames.
+#[derive(Default)]
+pub(super) struct Map {
+    pub figures: Figures,
+    variants: TableState,
+}
+
+impl Map {
+    /// Draws map and variants; the variant that was chosen, by the types of its events.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        model: &Model,
+        answer: &MapAndVariants,
+        chosen: Option<&Vec<u32>>,
+    ) -> Option<Vec<u32>> {
+        let log = model.log()?;
+        let all = ui.available_rect_before_wrap();
+        let below = (all.height() * 0.34).clamp(96.0, 260.0);
+        let above = all.with_max_y(all.max.y - below);
+        let builder = egui::UiBuilder::new().max_rect(above).id_salt("map");
+        let mut upper = ui.new_child(builder);
+        self.map(&mut upper, log, &answer.map);
+        let under = all.with_min_y(above.max.y);
+        let builder = egui::UiBuilder::new().max_rect(under).id_salt("variants");
+        let mut lower = ui.new_child(builder);
+        self.variants(&mut lower, log, answer, chosen)
+    }
+
+    fn map(&self, ui: &mut Ui, log: &Log, map: &ProcessMap) {
+        let shown = ui.max_rect();
+        let area = egui::ScrollArea::both()
+            .id_salt("saga-map")
+            .auto_shrink(false);
+        let drawn = area.show(ui, |ui| {
+            let mut placed = place::place(map, ui.available_height());
+            let far = placed
+                .iter()
+                .fold(vec2(0.0, 0.0), |far, own| far.max(own.rect.max.to_vec2()));
+            let room = (far + vec2(16.0, 16.0)).max(ui.available_size());
+            let (_, all) = ui.allocate_space(room);
+            for own in &mut placed {
+                own.rect = own.rect.translate(all.min.to_vec2());
+            }
+            lines::paint(ui, map, &placed, self.figures);
+            for own in &placed {
+                paint_type(ui, log, own);
+            }
+            let hidden = placed
+                .iter()
+                .filter(|own| own.rect.max.y > shown.max.y + 4.0);
+            hidden.count()
+        });
+        below(ui, shown, drawn.inner);
+    }
+
+    fn variants(
+        &mut self,
+        ui: &mut Ui,
+        log: &Log,
+        answer: &MapAndVariants,
+        chosen: Option<&Vec<u32>>,
+    ) -> Option<Vec<u32>> {
+        let all = u64::from(answer.map.instances).max(1);
+        let columns = [
+            Column::rest("Variant", 240.0).named("variant"),
+            Column::new("Sagas", 84.0).named("sagas").right(),
+            Column::new("Share", 72.0).named("share").right(),
+        ];
+        let types = |variant: &Variant| -> Vec<u32> {
+            let names = variant.steps.iter();
+            names.filter_map(|name| log.types().find(name)).collect()
+        };
+        let selected = chosen.and_then(|chosen| {
+            let mut variants = answer.variants.iter().take(200);
+            variants.position(|variant| types(variant) == *chosen)
+        });
+        let rows = answer.variants.len() as u64;
+        let table = VirtualTable::new("Variants", &mut self.variants, &columns, rows)
+            .selected(selected.map(|row| row as u64));
+        let said = table.show(ui, |row| {
+            let Some(variant) = answer.variants.get(row.index() as usize) else {
+                return;
+            };
+            let t = row.painter().tokens();
+            let steps = variant.steps.join(" › ");
+            row.name(|| format!("{} sagas: {steps}", variant.count));
+            row.text(0, Face::Dense, t.text, &steps);
+            row.text(1, Face::Cell, t.text, &grouped(variant.count));
+            let share = variant.count as f64 * 100.0 / all as f64;
+            row.text(2, Face::Cell, t.text2, &format!("{share:.1} %"));
+        });
+        let row = said.moved_to.or(said.clicked.map(|hit| hit.row))?;
+        answer.variants.get(row as usize).map(types)
+    }
+}
+
+/// Says that there is more than is in sight: a bar that shows itself only under the pointer does not.
+fn below(ui: &Ui, shown: Rect, more: usize) {
+    if more == 0 {
+        return;
+    }
+    let t = ui.tokens();
+    let words = match more {
+        1 => "1 more type below: scroll".to_owned(),
+        more => format!("{more} more types below: scroll"),
+    };
+    let painter = ui.painter();
+    let corner = shown.max - vec2(20.0, 8.0);
+    let room = Rect::from_min_max(corner - vec2(200.0, 18.0), corner);
+    let ground = painter.add(egui::Shape::Noop);
+    let align = Align2::RIGHT_CENTER;
+    let ink = paint_line(painter, room, align, &words, Face::Secondary, t.text2);
+    let behind = egui::Shape::rect_filled(ink.expand2(vec2(8.0, 2.0)), sizes::RADIUS, t.raised);
+    painter.set(ground, behind);
+}
+
+fn paint_type(ui: &mut Ui, log: &Log, own: &Placed<'_>) {
+    let t = ui.tokens();
+    let found = own.found;
+    let name = log.types().get(found.event_type);
+    let id = ui.scope_id().with(("type", found.event_type));
+    let response = ui.interact(own.rect, id, Sense::hover());
+    let ends = found.ends > 0 && found.ends * 2 >= found.count;
+    let edge = match found.meaning {
+        Meaning::Failure => t.failed,
+        Meaning::Undoing => t.compensated,
+        Meaning::Plain if ends => t.completed,
+        Meaning::Plain => t.border2,
+    };
+    let painter = ui.painter();
+    let stroke = Stroke::new(1.0, edge);
+    painter.rect(
+        own.rect,
+        sizes::RADIUS,
+        t.raised,
+        stroke,
+        StrokeKind::Inside,
+    );
+    let inner = own.rect.shrink2(vec2(10.0, 3.0));
+    let (upper, lower) = (
+        inner.with_max_y(inner.center().y + 1.0),
+        inner.with_min_y(inner.center().y + 1.0),
+    );
+    paint_line(
+        painter,
+        upper,
+        Align2::LEFT_CENTER,
+        name,
+        Face::DenseStrong,
+        t.text,
+    );
+    let count = grouped(u64::from(found.count));
+    let figures = match found.ends {
+        0 => count,
+        ends => format!("{count}, {} end", grouped(u64::from(ends))),
+    };
+    paint_line(
+        painter,
+        lower,
+        Align2::LEFT_CENTER,
+        &figures,
+        Face::Cell,
+        t.text2,
+    );
+    response.on_hover_text(name);
+}
