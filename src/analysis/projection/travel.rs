@@ -157,12 +157,12 @@ impl Run {
     ) -> Result<Option<Around>, Cancelled> {
         let known = Known::at(cut, &self.reading().log);
         let moment = self.of(&known, task)?;
-        let Some(after) = moment.get(partition).cloned() else {
+        let Some(after) = moment.get(partition) else {
             return Ok(None);
         };
         let below = after.last.0.checked_sub(1).map(EventIx);
         let moment = self.of(&known.up_to(below), task)?;
-        let before = moment.get(partition).cloned();
+        let before = moment.get(partition);
         Ok(Some(Around {
             event: after.last,
             previous: before.as_ref().map(|before| before.last),

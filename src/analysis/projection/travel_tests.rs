@@ -37,7 +37,7 @@ fn history() -> impl Strategy<Value = Vec<Made>> {
 
 fn run(reading: &Reading) -> Run {
     let options = RunOptions {
-        strategy: SnapshotStrategy::Periodic { every: 7 },
+        strategy: Some(SnapshotStrategy::Periodic { every: 7 }),
         ..RunOptions::default()
     };
     Run::new(&Definition::Script(SUMS.into()), reading.clone(), options).unwrap()

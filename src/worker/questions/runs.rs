@@ -23,8 +23,8 @@ const KEPT: usize = 2;
 pub struct ProjectionSettings {
     /// What happens when a handler fails.
     pub on_error: OnError,
-    /// When states are kept.
-    pub strategy: SnapshotStrategy,
+    /// When states are kept; by what the definition costs where nobody chose.
+    pub strategy: Option<SnapshotStrategy>,
 }
 
 impl ProjectionSettings {
@@ -158,7 +158,7 @@ impl Live {
                     entry.into_mut()
                 }
                 entry => {
-                    let known = known(&self.run, moment.partitions.get(number), held);
+                    let known = known(&self.run, moment.partitions.get(number), &held);
                     entry.insert(known).into_mut()
                 }
             };

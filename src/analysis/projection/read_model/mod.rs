@@ -141,7 +141,7 @@ pub fn read_model(
     let moment = run.of(known, task)?;
     let mut results: IndexMap<String, Value> = IndexMap::new();
     for (partition, held) in moment.iter() {
-        results.extend(result(&run, partition, held));
+        results.extend(result(&run, partition, &held));
     }
     let names = Names::of(&results);
     let mut columns = Columns::new(&table, &key, results.values());

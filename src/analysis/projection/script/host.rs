@@ -139,7 +139,7 @@ impl Host {
         self.saved
             .borrow()
             .get(number)
-            .and_then(|held| match &held.state {
+            .and_then(|held| match held.state {
                 State::Text(text) => Some(text.to_string()),
                 _ => None,
             })

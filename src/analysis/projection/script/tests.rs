@@ -382,7 +382,7 @@ fn both_ways(definition: &str, reading: &Reading) -> [(Option<String>, Vec<Strin
     let definition = Definition::Script(definition.into());
     let mut run = Run::new(&definition, reading.clone(), RunOptions::default()).unwrap();
     let moment = run.at(&reading.log.at_head(), &Task::new()).unwrap();
-    let state = moment.get("a").map(|held| run.text(held));
+    let state = moment.get("a").map(|held| run.text(&held));
     [by_long, (state, moment.dead.iter().map(told).collect())]
 }
 

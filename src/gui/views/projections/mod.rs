@@ -184,7 +184,7 @@ impl Projections {
                     (false, Some(times)) => OnError::Retry(times),
                     (false, None) => OnError::Skip,
                 },
-                strategy: kept.strategy.unwrap_or_default(),
+                strategy: kept.strategy,
             };
         }
         if !can_run(session) {
@@ -222,7 +222,7 @@ impl Projections {
             OnError::Retry(times) => Some(times),
             OnError::Stop | OnError::Skip => None,
         };
-        kept.strategy = (strategy != SnapshotStrategy::default()).then_some(strategy);
+        kept.strategy = strategy;
     }
 
     fn save(&mut self, outbox: &mut Outbox) {
