@@ -347,6 +347,7 @@ fn opened() -> (Worker, Subject) {
                     log,
                     payloads: opened.payloads,
                     rows: opened.rows,
+                    tables: opened.tables,
                     rules: opened.rules,
                     facts: opened.facts,
                 };

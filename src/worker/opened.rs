@@ -7,7 +7,7 @@ use super::questions::{file_facts, layout_facts};
 use super::subject::SessionId;
 use crate::analysis::overview::{FileFacts, StoreFacts};
 use crate::analysis::replay::FoldRules;
-use crate::log::{PayloadReader, RowSource};
+use crate::log::{PayloadReader, RowSource, TableSource};
 use crate::store::layout::{Contents, Layout, Role, SideKind};
 use crate::store::{OpenOptions, Recognition, SideRows, Store};
 use crate::workspace::{StorePath, StoreWorkspace, Workspace};
@@ -63,6 +63,8 @@ pub struct Opened {
     pub payloads: Arc<dyn PayloadReader>,
     /// What stands beside its events.
     pub rows: Arc<dyn RowSource>,
+    /// Its tables that are none of events.
+    pub tables: Arc<dyn TableSource>,
     /// What the layout says of folding.
     pub rules: FoldRules,
     /// What is remembered of it.
@@ -108,6 +110,7 @@ impl Opened {
             size: store.size(),
             payloads: store.payloads(),
             rows: store.rows(),
+            tables: store.tables(),
             rules: FoldRules {
                 drop_keys: store.envelope_copies(),
             },

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::analysis::overview::StoreFacts;
 use crate::analysis::replay::{FoldRules, Source};
-use crate::log::{Log, PayloadReader, RowSource};
+use crate::log::{Log, PayloadReader, RowSource, TableSource};
 use crate::model::Task;
 
 /// One opening of a store. A store that was rewritten is opened anew.
@@ -31,6 +31,8 @@ pub struct Subject {
     pub payloads: Arc<dyn PayloadReader>,
     /// What stands beside its events.
     pub rows: Arc<dyn RowSource>,
+    /// Its tables that are none of events.
+    pub tables: Arc<dyn TableSource>,
     /// What the layout says of folding.
     pub rules: FoldRules,
     /// What the file tells.

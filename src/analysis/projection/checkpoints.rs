@@ -125,7 +125,8 @@ impl Checkpoints {
     /// How many events may come after so many, of which at most so many have changed a state, before
     /// one could be due.
     pub fn room(&self, events: u32, changes: impl FnOnce() -> usize) -> u32 {
-        let left = |count: u32, of: u32| of.saturating_mul(self.stride).saturating_sub(count).max(1);
+        let left =
+            |count: u32, of: u32| of.saturating_mul(self.stride).saturating_sub(count).max(1);
         match self.strategy {
             SnapshotStrategy::Periodic { every } => left(events, every.max(1)),
             SnapshotStrategy::Threshold { changes: most } => {

@@ -87,6 +87,13 @@ pub(super) trait Machine {
         Ok(Some(self.text(state)))
     }
 
+    /// The payload of an event as it is stored and as upcasters make it; none where they leave it as
+    /// it is, or fail.
+    fn upcast(&mut self, event: EventIx, task: &Task) -> Option<[String; 2]> {
+        let _ = (event, task);
+        None
+    }
+
     /// What handlers have said since the last time; none where they said nothing.
     fn take_told(&mut self) -> Option<Told> {
         None

@@ -209,17 +209,18 @@ impl Run {
         self.of(&known, task)
     }
 
-    /// How many events have to be folded for [`Run::at`] at most.
+    /// How many events have to be folded for [`Run::of`] at most.
     #[must_use]
-    pub fn distance(&self, cut: &Cut) -> u32 {
-        let whole = cut.inside();
+    pub fn distance(&self, known: &Known) -> u32 {
+        let whole = known.whole();
         let nearest = self.checkpoints.nearest(whole).next;
         let from = if self.next <= whole {
             nearest.max(self.next)
         } else {
             nearest
         };
-        cut.outside().0 - from.0.min(cut.outside().0)
+        let end = known.last().map_or(0, |last| last.0 + 1);
+        end - from.0.min(end)
     }
 
     /// The projection over these events, as [`Run::at`].

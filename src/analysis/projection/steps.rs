@@ -184,6 +184,14 @@ impl Run {
         Ok(value)
     }
 
+    /// The payload of an event as it is stored and as upcasters make it; none where they leave it as
+    /// it is, or fail.
+    pub fn upcast(&mut self, event: EventIx, task: &Task) -> Option<[Value; 2]> {
+        let [stored, made] = self.machine.upcast(event, task)?;
+        let read = |text: String| serde_json::from_str(&text).ok();
+        Some([read(stored)?, read(made)?])
+    }
+
     pub(super) fn value(&self, held: Option<&Held>) -> Value {
         let text = held.map(|held| self.machine.text(&held.state));
         text.and_then(|text| serde_json::from_str(&text).ok())

@@ -7,11 +7,11 @@ use super::Matching;
 use crate::log::Unreadable;
 use crate::model::EventIx;
 use crate::worker::{
-    AskAudit, AskCheck, AskComparison, AskCounts, AskDefinitions, AskDelays, AskDifferences,
-    AskEvent, AskFieldNames, AskFields, AskLag, AskLagCharts, AskLines, AskLinks, AskMeasured,
-    AskNames, AskOverview, AskPreview, AskProjected, AskRepeated, AskRetried, AskRow, AskSaga,
-    AskSagaMap, AskSagas, AskSagasOverTime, AskSql, AskStages, AskState, AskStateText, AskStop,
-    AskStreams, AskTimeline, AskValues, Slot,
+    AskAudit, AskCheck, AskComparison, AskConsumers, AskCounts, AskDefinitions, AskDelays,
+    AskDifferences, AskEvent, AskFieldNames, AskFields, AskLag, AskLagCharts, AskLines, AskLinks,
+    AskMeasured, AskNames, AskOverview, AskPreview, AskProjected, AskReadModel, AskRepeated,
+    AskRetried, AskRow, AskSaga, AskSagaMap, AskSagas, AskSagasOverTime, AskSql, AskStages,
+    AskState, AskStateText, AskStop, AskStreams, AskTables, AskTimeline, AskValues, Slot,
 };
 
 macro_rules! answers {
@@ -116,6 +116,12 @@ answers! {
     repeated: AskRepeated,
     /// What became of dead letters.
     retried: AskRetried,
+    /// The consumers as whom it can be seen.
+    consumers: AskConsumers,
+    /// The tables that it can be compared with.
+    tables: AskTables,
+    /// How one of them differs from it.
+    read_model: AskReadModel,
     /// What strategies of keeping states cost.
     measured: AskMeasured,
     /// Instances of processes.

@@ -26,7 +26,7 @@ use crate::analysis::events::EventFilter;
 use crate::log::{Bound, Clock, Log};
 use crate::model::time::{Edge, InputContext, Style, Zone};
 use crate::model::{EventIx, StreamIx, Timestamp};
-use crate::worker::{Opened, Running, SessionId, Subject, Unread};
+use crate::worker::{Opened, Running, SessionId, Subject, Unread, Written};
 use crate::workspace::{Settings, Workspace};
 
 /// The views of the rail.
@@ -111,6 +111,7 @@ impl Session {
             log: Arc::clone(&self.log),
             payloads: Arc::clone(&self.opened.payloads),
             rows: Arc::clone(&self.opened.rows),
+            tables: Arc::clone(&self.opened.tables),
             rules: self.opened.rules.clone(),
             facts: Arc::clone(&self.opened.facts),
         }
@@ -188,6 +189,8 @@ pub struct Model {
     pub cursor: Cursor,
     /// A second moment to compare with.
     pub compare: Option<Bound>,
+    /// The projection that folds states of streams; the default fold where there is none.
+    pub fold_by: Option<Written>,
     /// What the views are about.
     pub selection: Selection,
     /// The events that the events view shows.

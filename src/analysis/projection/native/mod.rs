@@ -40,7 +40,9 @@ pub(super) fn machine(
         Fold::Figures { field, by } => (by, Some(field.as_str())),
     };
     match &built_in.fold {
-        Fold::Merge | Fold::Latest { .. } => over_columns(built_in, Latest, needs, reading, options),
+        Fold::Merge | Fold::Latest { .. } => {
+            over_columns(built_in, Latest, needs, reading, options)
+        }
         Fold::Counts { .. } => over_columns(built_in, Count, needs, reading, options),
         Fold::Figures { .. } => over_columns(built_in, Sum, needs, reading, options),
         Fold::Open { .. } => {

@@ -7,7 +7,9 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use crate::analysis::projection::testing::{Made, reading};
-use crate::analysis::projection::{Counts, Definition, Run, RunOptions, SnapshotStrategy, Wanted, project};
+use crate::analysis::projection::{
+    Counts, Definition, Run, RunOptions, SnapshotStrategy, Wanted, project,
+};
 use crate::log::{Bound, Clock};
 use crate::model::{EventIx, Task};
 
@@ -219,7 +221,11 @@ fn odd() -> impl Strategy<Value = Vec<Made>> {
 }
 
 /// The states after the first events, each folded by itself.
-fn one_by_one(definition: &Definition, events: &[Made], at: u32) -> (Vec<(String, String)>, Counts) {
+fn one_by_one(
+    definition: &Definition,
+    events: &[Made],
+    at: u32,
+) -> (Vec<(String, String)>, Counts) {
     let (reading, task) = (reading(events), Task::new());
     let mut run = Run::new(definition, reading, RunOptions::default()).unwrap();
     let mut counts = Counts::default();
@@ -227,9 +233,9 @@ fn one_by_one(definition: &Definition, events: &[Made], at: u32) -> (Vec<(String
         counts.add(run.machine.feed(event, &task).unwrap());
     }
     let (states, names) = (run.machine.save().unwrap(), run.machine.partitions());
-    let told = states.iter().map(|(partition, held)| {
-        (names.get(partition).to_owned(), format!("{held:?}"))
-    });
+    let told = states
+        .iter()
+        .map(|(partition, held)| (names.get(partition).to_owned(), format!("{held:?}")));
     (told.collect(), counts)
 }
 

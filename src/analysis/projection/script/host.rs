@@ -13,7 +13,7 @@ use super::learning::{Kind, note_lost};
 use crate::analysis::projection::lookup::Lookups;
 use crate::analysis::projection::{State, States, Told};
 use crate::log::{Body, Clock, Interner, Log, PayloadReader};
-use crate::model::{EventIx, Task};
+use crate::model::{EventIx, Position, Task};
 
 /// What the engine and Rust share.
 pub(super) struct Host {
@@ -94,6 +94,19 @@ impl Host {
         if self.quiet.get() == Quiet::No {
             note_lost(&mut self.told.borrow_mut(), event, text);
         }
+    }
+
+    /// The time of the event that is handled.
+    fn millis(&self) -> f64 {
+        let time = self.log.borrow().time(self.current.get(), self.clock);
+        time.map_or(0.0, |time| (time.micros() / 1000) as f64)
+    }
+
+    /// Dice are thrown anew for each event, by its place in the store.
+    fn seed(&self) -> u32 {
+        let position = position(&self.log.borrow(), self.current.get());
+        let [low, high] = [position.0 as u32, (position.0 >> 32) as u32];
+        (low ^ high).wrapping_mul(0x9E37_79B9) | 1
     }
 
     fn is_whole(&self, event: EventIx) -> bool {
@@ -214,6 +227,8 @@ impl Host {
             .partitions
             .borrow_mut()
             .intern(&key));
+        give!("millis", |own| own.millis());
+        give!("seed", |own| own.seed());
         give!("lookup", |own,
                          ctx: Ctx<'js>,
                          table: String,
@@ -236,4 +251,10 @@ impl Host {
         );
         Ok(host)
     }
+}
+
+/// The position in its own file: where several are open, the place among all is not known before all
+/// are.
+pub(super) fn position(log: &Log, event: EventIx) -> Position {
+    log.position_name(event).position
 }

@@ -6,12 +6,9 @@ use hashbrown::HashMap;
 use rquickjs::function::Args;
 use rquickjs::{Ctx, Function, Persistent, Value};
 
-use super::Plan;
 use super::api::Api;
+use super::plan::{Fact, Plan};
 use crate::model::json::{Picker, Pointer};
-
-/// What a lane is told beside fields: before them so many arguments.
-const FACTS: usize = 7;
 
 /// The lanes of a definition.
 pub(super) struct Lanes {
@@ -23,20 +20,18 @@ pub(super) struct Lanes {
 struct Lane {
     /// Compiled when it is first used.
     function: Option<Persistent<Function<'static>>>,
+    facts: Vec<Fact>,
     /// Of the picker, by field.
     slots: Vec<usize>,
 }
 
-/// What is told of an event.
-pub(super) struct Facts<'f> {
+/// What a lane is told of an event.
+pub(super) trait Facts {
     /// Its partition, unless the definition finds it.
-    pub key: &'f str,
-    pub millis: f64,
-    pub seed: u32,
-    pub event_type: &'f str,
-    pub stream: &'f str,
-    pub version: f64,
-    pub position: f64,
+    fn key(&self) -> Option<&str>;
+
+    /// Adds a fact.
+    fn push(&self, fact: Fact, args: &mut Args<'_>) -> rquickjs::Result<()>;
 }
 
 impl Lanes {
@@ -44,16 +39,19 @@ impl Lanes {
         let mut fields: Vec<&str> = Vec::new();
         let mut lanes = HashMap::new();
         for (handler, own) in &plan.lanes {
-            let slots = own.iter().map(|field| {
+            let slots = own.fields.iter().map(|field| {
                 let known = fields.iter().position(|known| known == field);
                 known.unwrap_or_else(|| {
                     fields.push(field);
                     fields.len() - 1
                 })
             });
-            let slots = slots.collect();
-            let function = None;
-            lanes.insert(handler.clone(), Lane { function, slots });
+            let lane = Lane {
+                function: None,
+                facts: own.facts.clone(),
+                slots: slots.collect(),
+            };
+            lanes.insert(handler.clone(), lane);
         }
         let pointers: Vec<Pointer> = fields
             .into_iter()
@@ -79,7 +77,7 @@ impl Lanes {
         ctx: &Ctx<'_>,
         api: &Api,
         handler: &str,
-        facts: &Facts<'_>,
+        facts: &impl Facts,
         values: &[Option<&str>],
     ) -> rquickjs::Result<i32> {
         let Some(lane) = self.lanes.get_mut(handler) else {
@@ -92,14 +90,13 @@ impl Lanes {
                 lane.function.insert(Persistent::save(ctx, made))
             }
         };
-        let mut args = Args::new(ctx.clone(), FACTS + lane.slots.len());
-        args.push_arg(facts.key)?;
-        args.push_arg(facts.millis)?;
-        args.push_arg(facts.seed)?;
-        args.push_arg(facts.event_type)?;
-        args.push_arg(facts.stream)?;
-        args.push_arg(facts.version)?;
-        args.push_arg(facts.position)?;
+        let mut args = Args::new(ctx.clone(), 1 + lane.facts.len() + lane.slots.len());
+        if let Some(key) = facts.key() {
+            args.push_arg(key)?;
+        }
+        for &fact in &lane.facts {
+            facts.push(fact, &mut args)?;
+        }
         for &slot in &lane.slots {
             match values.get(slot).copied().flatten() {
                 Some(text) => args.push_arg(value(ctx, text)?)?,

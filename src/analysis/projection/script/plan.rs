@@ -33,7 +33,30 @@ pub struct Plan {
     /// How many `transformBy` and `filterBy` follow.
     pub transforms: usize,
     /// Handlers of which their source shows that they read these fields of payloads and little else.
-    pub lanes: BTreeMap<String, Vec<String>>,
+    pub lanes: BTreeMap<String, LanePlan>,
     /// Event types that are upcast, with the schema versions they are upcast from.
     pub upcasters: BTreeMap<String, Vec<String>>,
+}
+
+/// What a handler is told of an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct LanePlan {
+    /// Fields of its payload.
+    pub fields: Vec<String>,
+    /// And beside it.
+    pub facts: Vec<Fact>,
+}
+
+/// What a handler may be told of an event beside its payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Fact {
+    /// Its type.
+    Type,
+    /// The name of its stream.
+    StreamId,
+    /// Its version.
+    SequenceNumber,
+    /// Its position.
+    Position,
 }

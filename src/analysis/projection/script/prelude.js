@@ -72,20 +72,21 @@
   Object.defineProperty(globalThis, "console", { value: Object.freeze({ log: world.log, info: world.log, warn: world.log, error: world.log }) });
 
   // --- a clock and dice that give the same on every run: the event's time, and its place as a seed.
-  const clock = { now: 0, seed: 1 };
+  // They are asked for when somebody looks; dice are thrown anew for each handler that is called.
+  const clock = { isFresh: true, seed: 1, partition: undefined };
   const RealDate = Date;
   const bare = /^\s*\d{4}-\d\d-\d\d[T ][\d:.]+\s*$/;
   const zoned = (value) => typeof value === "string" && bare.test(value) ? value.trim().replace(" ", "T") + "Z" : value;
   function FixedDate(...given) {
-    if (!new.target) return new RealDate(clock.now).toISOString();
-    const date = given.length === 0 ? new RealDate(clock.now)
+    if (!new.target) return new RealDate(host.millis()).toISOString();
+    const date = given.length === 0 ? new RealDate(host.millis())
       : given.length === 1 ? new RealDate(zoned(given[0]))
       : new RealDate(RealDate.UTC(...given));
     return Object.setPrototypeOf(date, new.target.prototype);
   }
   FixedDate.prototype = RealDate.prototype;
   FixedDate.prototype.constructor = FixedDate;
-  FixedDate.now = () => clock.now;
+  FixedDate.now = () => host.millis();
   FixedDate.UTC = RealDate.UTC;
   FixedDate.parse = (value) => RealDate.parse(zoned(value));
   for (const part of ["FullYear", "Month", "Date", "Day", "Hours", "Minutes", "Seconds", "Milliseconds"]) {
@@ -98,6 +99,7 @@
   globalThis.Date = FixedDate;
   Math.random = () => {
     // xorshift32
+    if (clock.isFresh) { clock.isFresh = false; clock.seed = host.seed(); }
     let x = clock.seed | 0;
     x ^= x << 13; x ^= x >>> 17; x ^= x << 5;
     clock.seed = x;
@@ -236,6 +238,9 @@
   // and the facts that it reads; null where its source does not show that this is all.
   const FACTS = { eventType: "eventType: type", type: "type", streamId: "streamId",
     sequenceNumber: "sequenceNumber", position: "position", body: "body: data" };
+  // What a lane has to be told of these, each once.
+  const TOLD = ["type", "streamId", "sequenceNumber", "position"];
+  const told = (facts) => TOLD.filter((name) => facts.includes(name) || name === "type" && facts.includes("eventType"));
   const lanes = {};
   const at = { key: undefined };
   const HEAD = /^(?:function\b\s*[\w$]*|[\w$]+|'[^'\\]*'|"[^"\\]*")?\s*\(([^()]*)\)/;
@@ -282,20 +287,20 @@
         lanes[name] = { fields: both("fields"), facts: both("facts") };
       }
       return JSON.stringify({
-        lanes: Object.fromEntries(Object.entries(lanes).map(([name, lane]) => [name, lane.fields])),
+        lanes: Object.fromEntries(Object.entries(lanes).map(([name, lane]) => [name, { fields: lane.fields, facts: told(lane.facts) }])),
         from: def.from, per_stream: def.perStream, partition_by: !!def.partitionBy, handlers: names, shared: def.shared,
         options: def.options, output_to: def.outputTo, transforms: def.transforms.length,
         upcasters: upcasters ? Object.fromEntries(Object.entries(upcasters).map(([type, steps]) => [type, Object.keys(steps)])) : {},
       });
     },
     // The partition of an event, or undefined where it is in none.
-    partition(n, type, streamId, version, position, isJson, time, seed) {
-      clock.now = time; clock.seed = seed; clock.partition = undefined;
+    partition(n, type, streamId, version, position, isJson) {
+      clock.isFresh = true; clock.partition = undefined;
       const key = def.partitionBy(new ProjectedEvent(n, type, streamId, version, position, isJson));
       return key === undefined || key === null ? undefined : String(key);
     },
-    step(handler, key, n, type, streamId, version, position, isJson, time, seed) {
-      clock.now = time; clock.seed = seed; clock.partition = key;
+    step(handler, key, n, type, streamId, version, position, isJson) {
+      clock.isFresh = true; clock.partition = key;
       const event = new ProjectedEvent(n, type, streamId, version, position, isJson);
       const entry = entryOf(key);
       let after;
@@ -311,19 +316,20 @@
       touch(entry);
     },
     // The quick way of events to a handler of which its source shows which fields it reads: called with the
-    // partition (unless the definition finds it), the time, dice, facts and those fields; gives back the
-    // number of the partition, -1 where the event is in none.
+    // partition (unless the definition finds it), those facts and those fields; gives back the number of
+    // the partition, -1 where the event is in none.
     lane(name) {
       const { fields, facts } = lanes[name];
       const values = fields.map((_, n) => "v" + n);
       const data = fields.map((field, n) => field + ": v" + n).join(", ");
       const by = def.partitionBy;
+      const given = [...(by ? [] : ["key"]), ...told(facts), ...values];
       return new Function("clock", "at", "entryOf", "touch", "handlers", "by", `
-        return function (key, time, seed, type, streamId, sequenceNumber, position, ${values}) {
-          clock.now = time; clock.seed = seed; clock.partition = at.key = undefined;
+        return function (${given}) {
+          clock.isFresh = true; clock.partition = at.key = undefined;
           const data = { ${data} };
           const event = { data, ${facts.map((fact) => FACTS[fact]).join(", ")} };
-          ${by ? "const found = by(event); if (found === undefined || found === null) return -1; key = String(found);" : ""}
+          ${by ? "const found = by(event); if (found === undefined || found === null) return -1; const key = String(found); clock.isFresh = true;" : ""}
           clock.partition = at.key = key;
           const entry = entryOf(key);
           const after = handlers[${JSON.stringify(name)}](entry.state, event);

@@ -111,7 +111,7 @@ impl Projections {
             .shelf
             .sheet()
             .is_some_and(|sheet| sheet.ran.as_ref() == Some(&sheet.written()));
-        let is_stale = self.seen.stale(model, &session.log).is_some();
+        let is_stale = self.seen.stale(model, &session.log, None).is_some();
         let can = can_run(session) && !(is_there && is_same && !is_stale);
         if ui
             .add_enabled(can, run)

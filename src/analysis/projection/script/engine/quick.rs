@@ -1,8 +1,12 @@
 //! The quick way of an event: see [`super::super::lanes`].
 
-use super::{Engine, Fed, Halt, WHOLE, position, seed};
+use rquickjs::function::Args;
+
+use super::{Engine, Fed, Halt, WHOLE, position};
 use crate::analysis::projection::script::ScriptError;
 use crate::analysis::projection::script::lanes::Facts;
+use crate::analysis::projection::script::plan::{Fact, Plan};
+use crate::log::Log;
 use crate::model::json::Picker;
 use crate::model::{EventIx, Task};
 
@@ -71,18 +75,10 @@ impl Engine {
     ) -> Result<i32, ScriptError> {
         self.meter.begin();
         let log = self.host.log.borrow();
-        let [stream, event_type] = [
-            log.stream_name(log.stream(event)),
-            log.type_name(log.event_type(event)),
-        ];
-        let facts = Facts {
-            key: if self.plan.per_stream { stream } else { WHOLE },
-            millis: self.millis(event),
-            seed: seed(position(&log, event)),
-            event_type,
-            stream,
-            version: log.version(event).0 as f64,
-            position: position(&log, event).0 as f64,
+        let facts = Told {
+            log: &log,
+            event,
+            plan: &self.plan,
         };
         let (api, lanes) = (&self.api, &mut self.lanes);
         self.context.with(|ctx| {
@@ -107,5 +103,38 @@ impl Engine {
         self.fold_again(&key, number)?;
         let before = self.state(&key);
         self.fail(event, Some(key), error, before)
+    }
+}
+
+/// What a lane is told of an event.
+struct Told<'t> {
+    log: &'t Log,
+    event: EventIx,
+    plan: &'t Plan,
+}
+
+impl Told<'_> {
+    fn stream(&self) -> &str {
+        self.log.stream_name(self.log.stream(self.event))
+    }
+}
+
+impl Facts for Told<'_> {
+    fn key(&self) -> Option<&str> {
+        match (self.plan.partition_by, self.plan.per_stream) {
+            (true, _) => None,
+            (false, true) => Some(self.stream()),
+            (false, false) => Some(WHOLE),
+        }
+    }
+
+    fn push(&self, fact: Fact, args: &mut Args<'_>) -> rquickjs::Result<()> {
+        let (log, event) = (self.log, self.event);
+        match fact {
+            Fact::Type => args.push_arg(log.type_name(log.event_type(event))),
+            Fact::StreamId => args.push_arg(self.stream()),
+            Fact::SequenceNumber => args.push_arg(log.version(event).0 as f64),
+            Fact::Position => args.push_arg(position(log, event).0 as f64),
+        }
     }
 }
