@@ -227,6 +227,12 @@ impl Host {
             .partitions
             .borrow_mut()
             .intern(&key));
+        give!("key", |own, number: u32| own
+            .partitions
+            .borrow()
+            .names()
+            .get(number)
+            .to_owned());
         give!("millis", |own| own.millis());
         give!("seed", |own| own.seed());
         give!("lookup", |own,

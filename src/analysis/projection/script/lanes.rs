@@ -13,6 +13,8 @@ use crate::model::json::{Picker, Pointer};
 /// The lanes of a definition.
 pub(super) struct Lanes {
     picker: Picker,
+    /// The slot of the field that tells partitions apart, where there is one.
+    key: Option<usize>,
     /// By handler.
     lanes: HashMap<String, Lane>,
 }
@@ -27,8 +29,8 @@ struct Lane {
 
 /// What a lane is told of an event.
 pub(super) trait Facts {
-    /// Its partition, unless the definition finds it.
-    fn key(&self) -> Option<&str>;
+    /// The number of its partition, unless a function of the definition finds it.
+    fn number(&self) -> Option<u32>;
 
     /// Adds a fact.
     fn push(&self, fact: Fact, args: &mut Args<'_>) -> rquickjs::Result<()>;
@@ -36,7 +38,7 @@ pub(super) trait Facts {
 
 impl Lanes {
     pub fn of(plan: &Plan) -> Self {
-        let mut fields: Vec<&str> = Vec::new();
+        let mut fields: Vec<&str> = plan.by_field.as_deref().into_iter().collect();
         let mut lanes = HashMap::new();
         for (handler, own) in &plan.lanes {
             let slots = own.fields.iter().map(|field| {
@@ -59,12 +61,18 @@ impl Lanes {
             .collect();
         Self {
             picker: Picker::new(&pointers),
+            key: plan.by_field.as_ref().map(|_| 0),
             lanes,
         }
     }
 
     pub const fn picker(&self) -> &Picker {
         &self.picker
+    }
+
+    /// The slot of the field that tells partitions apart, where there is one.
+    pub const fn key(&self) -> Option<usize> {
+        self.key
     }
 
     pub fn has(&self, handler: &str) -> bool {
@@ -91,8 +99,8 @@ impl Lanes {
             }
         };
         let mut args = Args::new(ctx.clone(), 1 + lane.facts.len() + lane.slots.len());
-        if let Some(key) = facts.key() {
-            args.push_arg(key)?;
+        if let Some(number) = facts.number() {
+            args.push_arg(number)?;
         }
         for &fact in &lane.facts {
             facts.push(fact, &mut args)?;
@@ -104,6 +112,39 @@ impl Lanes {
             }
         }
         function.clone().restore(ctx)?.call_arg(args)
+    }
+}
+
+/// A key as JavaScript makes it of a value of JSON.
+pub(super) enum Key<'k> {
+    /// This text.
+    Text(&'k str),
+    /// None: the event is in no partition.
+    Nowhere,
+    /// For JavaScript to tell.
+    Unknown,
+}
+
+impl<'k> Key<'k> {
+    pub fn of(value: Option<&'k str>) -> Self {
+        /// Integers of so many digits are written as JavaScript writes them.
+        const DIGITS: usize = 15;
+        let Some(text) = value else {
+            return Self::Nowhere;
+        };
+        match text.as_bytes() {
+            b"null" => Self::Nowhere,
+            b"true" | b"false" | b"0" => Self::Text(text),
+            [b'"', inner @ .., b'"'] if !inner.contains(&b'\\') => {
+                Self::Text(&text[1..text.len() - 1])
+            }
+            [b'1'..=b'9', ..]
+                if text.len() <= DIGITS && text.bytes().all(|b| b.is_ascii_digit()) =>
+            {
+                Self::Text(text)
+            }
+            _ => Self::Unknown,
+        }
     }
 }
 

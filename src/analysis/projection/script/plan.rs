@@ -22,6 +22,8 @@ pub struct Plan {
     pub per_stream: bool,
     /// One state for each value of a function.
     pub partition_by: bool,
+    /// The field of payloads that this function gives back, where it does nothing else.
+    pub by_field: Option<String>,
     /// The event types that have handlers, `$any` and `$deleted` among them.
     pub handlers: Vec<String>,
     /// A state shared by all partitions.
