@@ -193,7 +193,7 @@ fn run(scene: &Scene<'_>, definition: &Definition) -> Run {
             Some(limit) if limit % 2 == 0 => OnError::Stop,
             _ => OnError::Skip,
         },
-        strategy: SnapshotStrategy::Periodic { every: 7 },
+        strategy: Some(SnapshotStrategy::Periodic { every: 7 }),
         ..RunOptions::default()
     };
     Run::new(definition, reading, options).unwrap()

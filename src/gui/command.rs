@@ -15,7 +15,7 @@ use crate::log::{Bound, Clock};
 use crate::model::time::Zone;
 use crate::model::{CategoryIx, EventIx, StreamIx, TypeIx};
 use crate::store::layout::Layout;
-use crate::worker::{Exports, SessionId, SlotId};
+use crate::worker::{Exports, SessionId, SlotId, Written};
 use crate::workspace::{ProjectionFile, SagaFile, StorePath, Theme};
 
 /// Something to be done.
@@ -75,6 +75,8 @@ pub enum Command {
     SelectField(Option<String>),
     /// Compare the state with another moment, or no longer.
     CompareWith(Option<Bound>),
+    /// Fold states of streams by this projection, or by the default fold.
+    FoldBy(Option<Written>),
     /// Show the events with the correlation id of this one.
     FilterCorrelation(EventIx),
     /// Show the events of this stream.

@@ -11,15 +11,13 @@ use crate::model::{Cancelled, EventIx, Task};
 /// Jumps to random moments.
 pub const JUMPS: usize = 200;
 
-/// Events, and changed states, between two snapshots where nobody says otherwise.
-const WIDE: u32 = 4096;
-
-/// The four strategies, with the spacing that a run would be given.
+/// The four strategies, with the spacing that a run of this definition is given where nobody chose.
 #[must_use]
-pub fn strategies() -> [SnapshotStrategy; 4] {
+pub const fn strategies(definition: &Definition) -> [SnapshotStrategy; 4] {
+    let wide = definition.spacing();
     [
-        SnapshotStrategy::Periodic { every: WIDE },
-        SnapshotStrategy::Threshold { changes: WIDE },
+        SnapshotStrategy::Periodic { every: wide },
+        SnapshotStrategy::Threshold { changes: wide },
         SnapshotStrategy::Eager,
         SnapshotStrategy::Lazy,
     ]
@@ -34,6 +32,9 @@ pub struct SnapshotBench {
     pub jumps: u64,
     /// By strategy.
     pub strategies: Vec<StrategyCost>,
+    /// Strategies that are not measured yet.
+    #[serde(skip)]
+    pub to_come: Vec<SnapshotStrategy>,
 }
 
 /// What a strategy costs.
@@ -105,7 +106,7 @@ impl Measured {
         strategy: SnapshotStrategy,
     ) -> Result<Self, ScriptError> {
         let options = RunOptions {
-            strategy,
+            strategy: Some(strategy),
             ..options.clone()
         };
         let mut dice = Dice(0x9E37_79B9_7F4A_7C15);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::script::{Engine, Limits, ScriptError};
 use super::selection::Selection;
-use super::{Definition, Reading, Script};
+use super::{Definition, Fold, Key, Reading, Script};
 use crate::log::NoTables;
 
 /// A definition says in little time what it is.
@@ -26,6 +26,23 @@ pub fn checked(definition: &Definition, reading: &Reading) -> Result<(), ScriptE
     match definition {
         Definition::Script(script) => alive(script, reading).map(|_| ()),
         Definition::BuiltIn(_) => Ok(()),
+    }
+}
+
+/// Whether a definition has a state for each stream.
+#[must_use]
+pub fn is_per_stream(definition: &Definition, reading: &Reading) -> bool {
+    match definition {
+        Definition::Script(script) => {
+            alive(script, reading).is_ok_and(|engine| engine.is_per_stream())
+        }
+        Definition::BuiltIn(fold) => match &fold.fold {
+            Fold::Merge => true,
+            Fold::Latest { by }
+            | Fold::Counts { by }
+            | Fold::Figures { by, .. }
+            | Fold::Open { by, .. } => *by == Key::Stream,
+        },
     }
 }
 

@@ -27,12 +27,6 @@ pub enum SnapshotStrategy {
     Lazy,
 }
 
-impl Default for SnapshotStrategy {
-    fn default() -> Self {
-        Self::Periodic { every: 4096 }
-    }
-}
-
 /// What a run had done up to an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
@@ -50,6 +44,15 @@ impl Counts {
             Fed::Processed => self.processed += 1,
             Fed::Skipped => self.skipped += 1,
             Fed::Failed => self.failed += 1,
+        }
+    }
+
+    /// Those of other events, too.
+    pub(super) const fn and(self, further: Self) -> Self {
+        Self {
+            processed: self.processed + further.processed,
+            skipped: self.skipped + further.skipped,
+            failed: self.failed + further.failed,
         }
     }
 }
@@ -116,6 +119,22 @@ impl Checkpoints {
             }
             SnapshotStrategy::Eager => events >= self.stride,
             SnapshotStrategy::Lazy => false,
+        }
+    }
+
+    /// How many events may come after so many, of which at most so many have changed a state, before
+    /// one could be due.
+    pub fn room(&self, events: u32, changes: impl FnOnce() -> usize) -> u32 {
+        let left =
+            |count: u32, of: u32| of.saturating_mul(self.stride).saturating_sub(count).max(1);
+        match self.strategy {
+            SnapshotStrategy::Periodic { every } => left(events, every.max(1)),
+            SnapshotStrategy::Threshold { changes: most } => {
+                let changes = u32::try_from(changes()).unwrap_or(u32::MAX);
+                left(events, most).max(left(changes, most))
+            }
+            SnapshotStrategy::Eager => left(events, 1),
+            SnapshotStrategy::Lazy => u32::MAX,
         }
     }
 

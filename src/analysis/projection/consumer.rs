@@ -116,6 +116,27 @@ pub fn as_consumer(
     Ok((known, report))
 }
 
+/// The consumers that store checkpoints, by name: those known at a cut, or all of them where the store
+/// does not tell of the past.
+///
+/// # Errors
+/// The rows cannot be read.
+pub fn consumers(
+    log: &Log,
+    cut: &Cut,
+    rows: &dyn RowSource,
+    task: &Task,
+) -> Result<Vec<String>, RowsError> {
+    let cut = match rows.kinds().contains(&SideKind::CheckpointHistory) {
+        true => *cut,
+        false => log.cut(cut.clock(), Bound::Head),
+    };
+    let known = checkpoints_at(rows, log, &cut, task)?;
+    let names = known.into_iter().map(|one| one.checkpoint.consumer);
+    let names: std::collections::BTreeSet<String> = names.collect();
+    Ok(names.into_iter().collect())
+}
+
 /// The last event that was processed.
 fn reached(log: &Log, known: &KnownCheckpoint) -> Option<EventIx> {
     let mark = known.checkpoint.reached.as_ref()?;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::native::BuiltIn;
+use super::native::{BuiltIn, Fold};
 use super::script::ScriptError;
 
 /// A projection's definition.
@@ -53,6 +53,17 @@ impl Definition {
                     None => error.to_string(),
                 },
             }),
+        }
+    }
+
+    /// How many events should lie between two checkpoints, by what was measured: a jump folds half as
+    /// many again on the average, and each checkpoint costs the states that have changed. Handlers take
+    /// about 2 µs an event, built-in folds over columns 30 ns.
+    #[must_use]
+    pub const fn spacing(&self) -> u32 {
+        match self {
+            Self::BuiltIn(fold) if !matches!(fold.fold, Fold::Merge) => 1 << 16,
+            Self::BuiltIn(_) | Self::Script(_) => 1 << 12,
         }
     }
 

@@ -44,13 +44,20 @@ impl Known {
         self.0.last().map(|range| EventIx(range.end - 1))
     }
 
+    /// Whether they are the first of the log.
+    #[must_use]
+    pub fn is_prefix(&self) -> bool {
+        self.count() == self.whole().0
+    }
+
     /// The ranges.
     pub(super) fn ranges(&self) -> impl Iterator<Item = Range<u32>> {
         self.0.iter().cloned()
     }
 
     /// Up to where all events of the log are among them.
-    pub(super) fn whole(&self) -> EventIx {
+    #[must_use]
+    pub fn whole(&self) -> EventIx {
         let first = self.0.first().filter(|first| first.start == 0);
         EventIx(first.map_or(0, |first| first.end))
     }

@@ -4,9 +4,17 @@ use std::ops::Range;
 
 use super::script::{DeadLetter, Fed, Halt, ScriptError};
 use super::states::{State, States};
-use super::{Reading, Told};
+use super::{Counts, Reading, Told};
 use crate::log::Names;
 use crate::model::{Cancelled, EventIx, Task};
+
+/// What became of events that were folded in one go.
+pub(super) struct Swept {
+    /// All events of the range below it are folded.
+    pub next: EventIx,
+    /// What they came to; none has failed.
+    pub counts: Counts,
+}
 
 /// Folds events into states, one a partition, and keeps them inside. Which events, and when to save, is
 /// for whoever runs it.
@@ -22,6 +30,21 @@ pub(super) trait Machine {
     /// # Errors
     /// The task was called off, or the machine is at its end: then nothing of it can be used any more.
     fn feed(&mut self, event: EventIx, task: &Task) -> Result<Fed, Halt>;
+
+    /// Folds the events of a range in one go, at most the first so many of them, as [`Machine::feed`]
+    /// would one by one; none where something is to be told of one of them, or it goes one by one only.
+    ///
+    /// # Errors
+    /// The task was called off; nothing was folded.
+    fn sweep(
+        &mut self,
+        range: &Range<u32>,
+        most: u32,
+        task: &Task,
+    ) -> Result<Option<Swept>, Cancelled> {
+        let _ = (range, most, task);
+        Ok(None)
+    }
 
     /// Reads a log that has grown from here on: what was there stands where it stood.
     fn grow(&mut self, reading: &Reading);
@@ -62,6 +85,13 @@ pub(super) trait Machine {
     /// What went wrong on the way.
     fn result(&self, state: &State) -> Result<Option<String>, ScriptError> {
         Ok(Some(self.text(state)))
+    }
+
+    /// The payload of an event as it is stored and as upcasters make it; none where they leave it as
+    /// it is, or fail.
+    fn upcast(&mut self, event: EventIx, task: &Task) -> Option<[String; 2]> {
+        let _ = (event, task);
+        None
     }
 
     /// What handlers have said since the last time; none where they said nothing.

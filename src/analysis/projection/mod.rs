@@ -41,10 +41,10 @@ mod travel_tests;
 use std::sync::Arc;
 
 pub use bench::{JUMPS, Measured, SnapshotBench, Spread, StrategyCost, strategies};
-pub use check::{checked, suits};
+pub use check::{checked, is_per_stream, suits};
 pub use checkpoints::{Counts, SnapshotStrategy};
 pub use compare::{CompareError, Comparison, DifferingPartition, compare};
-pub use consumer::{ConsumerError, ConsumerReport, as_consumer};
+pub use consumer::{ConsumerError, ConsumerReport, as_consumer, consumers};
 pub use definition::{Definition, Script};
 pub use differ::{Differing, differing};
 pub use known::Known;

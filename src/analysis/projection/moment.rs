@@ -27,12 +27,12 @@ pub struct Moment {
 impl Moment {
     /// What a partition is.
     #[must_use]
-    pub fn get(&self, partition: &str) -> Option<&Held> {
+    pub fn get(&self, partition: &str) -> Option<Held> {
         self.states.get(self.partitions.find(partition)?)
     }
 
     /// Partitions with what they are, in the order of their first appearance.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Held)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Held)> {
         let all = self.states.iter();
         all.map(|(partition, held)| (self.partitions.get(partition), held))
     }

@@ -23,8 +23,11 @@ pub enum OnError {
 /// How a projection is run.
 #[derive(Clone)]
 pub struct RunOptions {
-    /// When states are kept.
-    pub strategy: SnapshotStrategy,
+    /// When states are kept; periodically by what the definition costs ([`Definition::spacing`]) where
+    /// nobody chose.
+    ///
+    /// [`Definition::spacing`]: super::Definition::spacing
+    pub strategy: Option<SnapshotStrategy>,
     /// Bytes of states that may be kept.
     pub budget: usize,
     /// What scripts may take.
@@ -42,7 +45,7 @@ pub struct RunOptions {
 impl Default for RunOptions {
     fn default() -> Self {
         Self {
-            strategy: SnapshotStrategy::default(),
+            strategy: None,
             budget: 256 << 20,
             limits: Limits::default(),
             on_error: OnError::default(),

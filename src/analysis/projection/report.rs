@@ -242,7 +242,7 @@ fn results(
     let mut one = None;
     let mut partitions = 0;
     for (partition, held) in moment.iter().filter(|(name, _)| !name.starts_with('\0')) {
-        let result = match run.result_value(held) {
+        let result = match run.result_value(&held) {
             Ok(result) => result,
             Err(error) => {
                 dead.push(failed(run.reading(), partition, held.last, &error));

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::checkpoints::{Checkpoints, Counts, SnapshotStrategy};
-use super::machine::Machine;
+use super::machine::{Machine, Swept};
 use super::script::{DeadLetter, Fed, Halt, LostDigits, Output, ScriptError, Scripted};
 use super::told::Record;
 use super::{Definition, Held, Known, Moment, OnError, Reading, RunOptions, States, Stopped, Told};
@@ -53,6 +53,10 @@ impl Run {
         reading: Reading,
         options: RunOptions,
     ) -> Result<Self, ScriptError> {
+        let usual = SnapshotStrategy::Periodic {
+            every: definition.spacing(),
+        };
+        let strategy = options.strategy.unwrap_or(usual);
         Ok(Self {
             machine: machine(definition, &reading, &options)?,
             stepped: States::default(),
@@ -62,7 +66,7 @@ impl Run {
             heard: EventIx(0),
             record: Record::default(),
             folded: 0,
-            checkpoints: Checkpoints::new(options.strategy, options.budget),
+            checkpoints: Checkpoints::new(strategy, options.budget),
             since: 0,
             farthest: EventIx(0),
             stopped: None,
@@ -205,17 +209,18 @@ impl Run {
         self.of(&known, task)
     }
 
-    /// How many events have to be folded for [`Run::at`] at most.
+    /// How many events have to be folded for [`Run::of`] at most.
     #[must_use]
-    pub fn distance(&self, cut: &Cut) -> u32 {
-        let whole = cut.inside();
+    pub fn distance(&self, known: &Known) -> u32 {
+        let whole = known.whole();
         let nearest = self.checkpoints.nearest(whole).next;
         let from = if self.next <= whole {
             nearest.max(self.next)
         } else {
             nearest
         };
-        cut.outside().0 - from.0.min(cut.outside().0)
+        let end = known.last().map_or(0, |last| last.0 + 1);
+        end - from.0.min(end)
     }
 
     /// The projection over these events, as [`Run::at`].
@@ -301,6 +306,10 @@ impl Run {
     /// Folds the events of a range that begins where the engine stands.
     fn fold(&mut self, range: Range<u32>, mut way: Way<'_>, task: &Task) -> Result<(), Cancelled> {
         let end = range.end;
+        if self.sweep(end, &way, task)? {
+            return Ok(());
+        }
+        let range = self.next.0..end;
         for (at, event) in self.machine.prepare(&range, task)?.into_iter().enumerate() {
             if at % FEW == FEW - 1
                 && let Way::New(goes_on) = &mut way
@@ -346,6 +355,31 @@ impl Run {
         }
         self.next = EventIx(end);
         Ok(())
+    }
+
+    /// Folds on to `end` in one go, up to where that is not possible; whether it was.
+    fn sweep(&mut self, end: u32, way: &Way<'_>, task: &Task) -> Result<bool, Cancelled> {
+        while self.next.0 < end {
+            let machine = &self.machine;
+            let most = match way {
+                Way::New(_) => self.checkpoints.room(self.since, || machine.changes()),
+                Way::Known => u32::MAX,
+            };
+            let Some(swept) = self.machine.sweep(&(self.next.0..end), most, task)? else {
+                return Ok(false);
+            };
+            let Swept { next, counts } = swept;
+            let events = counts.processed + counts.skipped;
+            self.folded += events;
+            self.since = self.since.saturating_add(events as u32);
+            self.counts = self.counts.and(counts);
+            self.next = next;
+            self.heard = self.heard.max(next);
+            if matches!(way, Way::New(_)) && self.is_due() {
+                self.keep();
+            }
+        }
+        Ok(true)
     }
 
     fn fold_beside(

@@ -2,16 +2,14 @@
 //! change, so that a checkpoint costs what has changed since the last. Partitions are numbered by
 //! whoever runs, in the order of their first appearance.
 
+mod blocks;
+
 use std::sync::Arc;
 
 use super::native::{Figures, Since};
 use crate::analysis::replay::MergeFold;
 use crate::model::EventIx;
-
-/// Partitions in a block that is shared or copied as a whole.
-const BLOCK: usize = 64;
-
-type Block = [Option<Held>; BLOCK];
+pub(super) use blocks::{Blocks, Counted, Latest, Opened, Slot, Summed};
 
 /// The partition of a projection that has no partitions.
 pub const WHOLE: &str = "";
@@ -56,138 +54,194 @@ pub struct Held {
 
 /// States by partition.
 #[derive(Clone, Debug, Default)]
-pub struct States {
-    blocks: Vec<Arc<Block>>,
-    len: usize,
+pub struct States(Kept);
+
+/// They are of one kind in a projection.
+#[derive(Clone, Debug)]
+enum Kept {
+    Any(Blocks<Held>),
+    Counts(Blocks<Counted>),
+    Latest(Blocks<Latest>),
+    Figures(Blocks<Summed>),
+    Open(Blocks<Opened>),
 }
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self::Any(Blocks::default())
+    }
+}
+
+/// Does the same with whatever kind they are of.
+macro_rules! whichever {
+    ($kept:expr, $blocks:ident => $done:expr) => {
+        match $kept {
+            Kept::Any($blocks) => $done,
+            Kept::Counts($blocks) => $done,
+            Kept::Latest($blocks) => $done,
+            Kept::Figures($blocks) => $done,
+            Kept::Open($blocks) => $done,
+        }
+    };
+}
+
+/// A kind of states.
+pub(super) trait Kind: Slot {
+    /// The states, where they are of this kind.
+    fn of(states: &States) -> Option<&Blocks<Self>>;
+
+    /// The same, to be changed.
+    fn of_mut(states: &mut States) -> Option<&mut Blocks<Self>>;
+
+    /// States of this kind.
+    fn states(blocks: Blocks<Self>) -> States;
+}
+
+macro_rules! kind {
+    ($slot:ty, $name:ident) => {
+        impl Kind for $slot {
+            fn of(states: &States) -> Option<&Blocks<Self>> {
+                match &states.0 {
+                    Kept::$name(blocks) => Some(blocks),
+                    _ => None,
+                }
+            }
+
+            fn of_mut(states: &mut States) -> Option<&mut Blocks<Self>> {
+                match &mut states.0 {
+                    Kept::$name(blocks) => Some(blocks),
+                    _ => None,
+                }
+            }
+
+            fn states(blocks: Blocks<Self>) -> States {
+                States(Kept::$name(blocks))
+            }
+        }
+    };
+}
+
+kind!(Held, Any);
+kind!(Counted, Counts);
+kind!(Latest, Latest);
+kind!(Summed, Figures);
+kind!(Opened, Open);
 
 impl States {
     /// How many partitions have a state.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.len
+        whichever!(&self.0, blocks => blocks.len())
     }
 
     /// Whether none has.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.len == 0
+        self.len() == 0
     }
 
     /// What a partition is.
     #[must_use]
-    pub fn get(&self, partition: u32) -> Option<&Held> {
-        let at = partition as usize;
-        self.blocks.get(at / BLOCK)?[at % BLOCK].as_ref()
+    pub fn get(&self, partition: u32) -> Option<Held> {
+        whichever!(&self.0, blocks => blocks.get(partition).map(Slot::unpack))
     }
 
-    /// The place of a partition, to be changed.
-    pub fn place(&mut self, partition: u32) -> Place<'_> {
-        let at = partition as usize;
-        while self.blocks.len() <= at / BLOCK {
-            self.blocks.push(Arc::new([const { None }; BLOCK]));
+    /// The states as one kind, which they are made where they are not: what another kind had is gone.
+    pub(super) fn as_kind<S: Kind>(&mut self) -> &mut Blocks<S> {
+        if S::of(self).is_none() {
+            *self = S::states(Blocks::default());
         }
-        Place {
-            held: &mut Arc::make_mut(&mut self.blocks[at / BLOCK])[at % BLOCK],
-            len: &mut self.len,
-        }
+        S::of_mut(self).expect("just made so")
     }
 
     /// Sets the state of a partition.
     pub fn set(&mut self, partition: u32, state: State, last: EventIx) {
-        self.place(partition).set(Held { state, last });
+        self.put(partition, Some(Held { state, last }));
     }
 
-    /// Sets or takes away what a partition is.
+    /// Sets or takes away what a partition is. What cannot be of the kind that the others are is left
+    /// away.
     pub(super) fn put(&mut self, partition: u32, held: Option<Held>) {
-        match held {
-            Some(held) => self.place(partition).set(held),
-            None => {
-                let Place { held, len } = self.place(partition);
-                *len -= usize::from(held.take().is_some());
-            }
-        }
+        whichever!(&mut self.0, blocks => {
+            blocks.put(partition, held.as_ref().and_then(Slot::pack));
+        });
     }
 
     /// All partitions that have a state, in the order of their first appearance.
-    pub fn iter(&self) -> impl Iterator<Item = (u32, &Held)> {
-        let all = self.blocks.iter().flat_map(|block| block.iter());
-        all.zip(0..)
-            .filter_map(|(held, partition)| Some((partition, held.as_ref()?)))
-    }
-}
-
-/// Where the state of one partition stands.
-pub struct Place<'s> {
-    held: &'s mut Option<Held>,
-    len: &'s mut usize,
-}
-
-impl Place<'_> {
-    /// What is there.
-    pub fn get(&mut self) -> Option<&mut Held> {
-        self.held.as_mut()
+    pub fn iter(&self) -> impl Iterator<Item = (u32, Held)> {
+        let end = whichever!(&self.0, blocks => blocks.end());
+        (0..end).filter_map(|partition| Some((partition, self.get(partition)?)))
     }
 
-    /// Puts something there.
-    pub fn set(self, held: Held) {
-        *self.len += usize::from(self.held.replace(held).is_none());
-    }
-}
-
-impl States {
     /// Bytes of what this does not share with `earlier`, roughly.
     #[must_use]
     pub fn grown(&self, earlier: &Self) -> usize {
-        let mut bytes = 0;
-        for (at, block) in self.blocks.iter().enumerate() {
-            let before = earlier.blocks.get(at);
-            if before.is_some_and(|before| Arc::ptr_eq(before, block)) {
-                continue;
-            }
-            bytes += size_of::<Block>();
-            for (n, held) in block.iter().enumerate() {
-                let before = before.and_then(|before| before[n].as_ref());
-                let Some(held) = held else { continue };
-                if before.is_none_or(|before| before.last != held.last) {
-                    bytes += held.state.weight();
-                }
-            }
-        }
-        bytes
+        whichever!(&self.0, blocks => blocks.grown(Kind::of(earlier)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::num::NonZeroU32;
 
     use proptest::prelude::*;
 
-    use super::{State, States};
+    use super::{Counted, Held, Kind, Slot, State, States};
     use crate::model::EventIx;
+
+    fn count(count: u32) -> Held {
+        Held {
+            state: State::Count(count.into()),
+            last: EventIx(7),
+        }
+    }
+
+    fn copies_keep_what_they_had<S: Kind>(
+        sets: &[(u32, u32)],
+        at: usize,
+    ) -> Result<(), TestCaseError> {
+        let (mut states, mut plain) = (States::default(), BTreeMap::new());
+        let mut copy = None;
+        states.as_kind::<S>();
+        for (n, (key, value)) in sets.iter().enumerate() {
+            if n == at {
+                copy = Some((states.clone(), plain.clone()));
+            }
+            if *value == 0 {
+                states.put(*key, None);
+                plain.remove(key);
+            } else {
+                states.put(*key, Some(count(*value)));
+                plain.insert(*key, count(*value));
+            }
+        }
+        for (states, plain) in copy.into_iter().chain([(states, plain)]) {
+            let found: BTreeMap<u32, Held> = states.iter().collect();
+            prop_assert_eq!(states.len(), plain.len());
+            prop_assert_eq!(found, plain);
+        }
+        Ok(())
+    }
 
     proptest! {
         #[test]
-        fn copies_keep_what_they_had(
-            sets in prop::collection::vec((0..200_u32, 0..9_u64), 0..300),
+        fn copies_keep_what_they_had_whatever_their_kind(
+            sets in prop::collection::vec((0..200_u32, 0..9_u32), 0..300),
             at in 0..300_usize,
         ) {
-            let (mut states, mut plain) = (States::default(), BTreeMap::new());
-            let mut copy = None;
-            for (n, (key, value)) in sets.iter().enumerate() {
-                if n == at {
-                    copy = Some((states.clone(), plain.clone()));
-                }
-                states.set(*key, State::Count(*value), EventIx(0));
-                plain.insert(*key, State::Count(*value));
-            }
-            for (states, plain) in copy.into_iter().chain([(states, plain)]) {
-                let found: BTreeMap<u32, State> =
-                    states.iter().map(|(key, held)| (key, held.state.clone())).collect();
-                prop_assert_eq!(states.len(), plain.len());
-                prop_assert_eq!(found, plain);
-            }
+            copies_keep_what_they_had::<Held>(&sets, at)?;
+            copies_keep_what_they_had::<Counted>(&sets, at)?;
         }
+    }
+
+    #[test]
+    fn what_is_packed_is_what_it_was() {
+        let counted = Counted {
+            count: NonZeroU32::MIN,
+            last: EventIx(7),
+        };
+        assert_eq!(counted.unpack(), count(1));
+        assert!(Counted::pack(&count(0)).is_none());
     }
 }

@@ -84,8 +84,8 @@ impl Run {
         Ok(Some(Step {
             event,
             partition,
-            before: before.get(number).cloned(),
-            after: self.value(states.get(number)),
+            before: before.get(number),
+            after: self.value(states.get(number).as_ref()),
             number,
             states,
         }))
@@ -111,7 +111,7 @@ impl Run {
         };
         let states = self.machine.save().unwrap_or_default();
         let held = states.get(number);
-        let result = held.and_then(|held| self.result_value(held).ok().flatten());
+        let result = held.and_then(|held| self.result_value(&held).ok().flatten());
         Ok(Some((partitions.get(number).to_owned(), result)))
     }
 
@@ -131,7 +131,7 @@ impl Run {
         };
         let result = self.machine.save().and_then(|states| {
             let held = states.get(number);
-            held.map_or(Ok(None), |held| self.result_value(held))
+            held.map_or(Ok(None), |held| self.result_value(&held))
         });
         Ok(result.map_or_else(After::Failed, After::Result))
     }
@@ -179,9 +179,17 @@ impl Run {
             self.machine.take_told();
         }
         let found = self.machine.save().unwrap_or_default();
-        let value = holds.then(|| self.value(found.get(step.number)));
+        let value = holds.then(|| self.value(found.get(step.number).as_ref()));
         self.machine.restore(step.states.clone());
         Ok(value)
+    }
+
+    /// The payload of an event as it is stored and as upcasters make it; none where they leave it as
+    /// it is, or fail.
+    pub fn upcast(&mut self, event: EventIx, task: &Task) -> Option<[Value; 2]> {
+        let [stored, made] = self.machine.upcast(event, task)?;
+        let read = |text: String| serde_json::from_str(&text).ok();
+        Some([read(stored)?, read(made)?])
     }
 
     pub(super) fn value(&self, held: Option<&Held>) -> Value {

@@ -60,7 +60,7 @@ type Told = (
 fn told(run: &Run, moment: &Moment) -> Told {
     let mut states: Vec<_> = moment
         .iter()
-        .map(|(name, held)| (name.to_owned(), run.text(held)))
+        .map(|(name, held)| (name.to_owned(), run.text(&held)))
         .collect();
     states.sort();
     let dead = moment
@@ -77,12 +77,12 @@ fn told_at(run: &mut Run, cut: &crate::log::Cut) -> Told {
 
 /// The state of a partition.
 fn state(run: &Run, moment: &Moment, partition: &str) -> Option<String> {
-    Some(run.text(moment.get(partition)?))
+    Some(run.text(&moment.get(partition)?))
 }
 
 fn run(reading: &Reading, strategy: SnapshotStrategy, budget: usize) -> Run {
     let options = RunOptions {
-        strategy,
+        strategy: Some(strategy),
         budget,
         ..RunOptions::default()
     };
@@ -143,7 +143,7 @@ proptest! {
             .collect();
         let part = reading(&known);
         let of = |reading: &Reading, cut: &crate::log::Cut| {
-            let mut run = run(reading, SnapshotStrategy::default(), usize::MAX);
+            let mut run = run(reading, SnapshotStrategy::Periodic { every: 4096 }, usize::MAX);
             let (states, counts, _) = told_at(&mut run, cut);
             // Positions are ranks, which a store cut short counts anew.
             let digits = |text: String| text.replace(|c: char| c.is_ascii_digit(), "");
@@ -204,7 +204,7 @@ fn what_handlers_say_is_told_as_of_the_moment_and_once() {
                 if (e.data.n === 4) throw new Error('no'); } })";
     let options = RunOptions {
         on_error: OnError::Retry(2),
-        strategy: SnapshotStrategy::Periodic { every: 4 },
+        strategy: Some(SnapshotStrategy::Periodic { every: 4 }),
         ..RunOptions::default()
     };
     let mut run = Run::new(&Definition::Script(text.into()), reading.clone(), options).unwrap();
@@ -321,7 +321,7 @@ fn a_run_that_is_called_off_within_a_handler_goes_on_as_if_it_had_not_been() {
     for at in [1, 2, 7, 33] {
         let called_off = Task::new();
         let options = RunOptions {
-            strategy: SnapshotStrategy::Periodic { every: 5 },
+            strategy: Some(SnapshotStrategy::Periodic { every: 5 }),
             limits: super::Limits {
                 interrupts: u32::MAX,
                 backstop: std::time::Duration::from_secs(60),

@@ -7,7 +7,6 @@ use serde_json::Value;
 use super::differ::{number, same};
 use super::script::Halt;
 use super::{Held, Known, Run, States};
-use crate::log::Cut;
 use crate::model::{Cancelled, EventIx, Task};
 
 /// Events looked at between two looks at the task.
@@ -144,25 +143,24 @@ impl Comparing {
 }
 
 impl Run {
-    /// What the last event of a partition, as of a cut, did to it; none where the partition has no
+    /// What the last event of a partition among those known did to it; none where the partition has no
     /// state.
     ///
     /// # Errors
     /// The task was called off.
     pub fn around(
         &mut self,
-        cut: &Cut,
+        known: &Known,
         partition: &str,
         task: &Task,
     ) -> Result<Option<Around>, Cancelled> {
-        let known = Known::at(cut, &self.reading().log);
-        let moment = self.of(&known, task)?;
-        let Some(after) = moment.get(partition).cloned() else {
+        let moment = self.of(known, task)?;
+        let Some(after) = moment.get(partition) else {
             return Ok(None);
         };
         let below = after.last.0.checked_sub(1).map(EventIx);
         let moment = self.of(&known.up_to(below), task)?;
-        let before = moment.get(partition).cloned();
+        let before = moment.get(partition);
         Ok(Some(Around {
             event: after.last,
             previous: before.as_ref().map(|before| before.last),

@@ -37,7 +37,7 @@ fn history() -> impl Strategy<Value = Vec<Made>> {
 
 fn run(reading: &Reading) -> Run {
     let options = RunOptions {
-        strategy: SnapshotStrategy::Periodic { every: 7 },
+        strategy: Some(SnapshotStrategy::Periodic { every: 7 }),
         ..RunOptions::default()
     };
     Run::new(&Definition::Script(SUMS.into()), reading.clone(), options).unwrap()
@@ -63,7 +63,7 @@ proptest! {
         let mut from = EventIx(start.min(history.len() as u32 - 1));
         let mut last: Option<(EventIx, Value)> = None;
         while let Some(event) = run.next_stop(from, towards, &task).unwrap() {
-            let around = run.around(&at(&reading, event), "1", &task).unwrap().unwrap();
+            let around = run.around(&Known::at(&at(&reading, event), &reading.log), "1", &task).unwrap().unwrap();
             prop_assert_eq!(around.event, event);
             let after = around.after["sum"].as_f64().unwrap();
             prop_assert_eq!(around.after["double"].as_f64().unwrap(), 2.0 * after);

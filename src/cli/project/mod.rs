@@ -156,7 +156,7 @@ impl Project {
         } = asked;
         let mut costs = Vec::new();
         let events = source.log.len() as u64;
-        for strategy in projection::strategies() {
+        for strategy in projection::strategies(asked.definition) {
             let measured = Measured::new(asked.definition, source, options, strategy);
             let mut measured = measured.map_err(|error| unsound(&self.file, error))?;
             let began = Instant::now();
@@ -178,6 +178,7 @@ impl Project {
             events,
             jumps: JUMPS as u64,
             strategies: costs,
+            to_come: Vec::new(),
         })
     }
 }

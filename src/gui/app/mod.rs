@@ -101,6 +101,7 @@ impl App {
             workspace: start.workspace.clone(),
             cursor: Cursor::default(),
             compare: None,
+            fold_by: None,
             selection: Selection::default(),
             filter: Default::default(),
             view: View::default(),

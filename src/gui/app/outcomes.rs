@@ -120,6 +120,7 @@ impl App {
         model.answers = Answers::default();
         model.selection = Selection::default();
         model.compare = None;
+        model.fold_by = None;
         model.filter = Default::default();
         model.trail.forget();
         model.cursor = Cursor::default();

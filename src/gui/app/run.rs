@@ -120,6 +120,7 @@ impl App {
             Command::GoToEvent(event) => self.go_to_event(event),
             Command::SelectField(field) => self.model.selection.field = field,
             Command::CompareWith(bound) => self.model.compare = bound,
+            Command::FoldBy(written) => self.model.fold_by = written,
             Command::Retrace(direction) => self.retrace(direction),
             Command::AddBookmark => self.add_bookmark(),
             Command::NameBookmark(at, name) => self.name_bookmark(at, name),

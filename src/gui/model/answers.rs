@@ -7,8 +7,7 @@ use super::Matching;
 use crate::log::Unreadable;
 use crate::model::EventIx;
 use crate::worker::{
-    AskAudit, AskCheck, AskComparison, AskCounts, AskDefinitions, AskDelays, AskDifferences,
-AskEvent, AskFieldNames, AskFields, AskLag, AskLagChart, AskLagCharts, AskLines, AskLinks, AskMeasured, AskNames, AskOverview, AskPreview, AskProjected, AskRepeated, AskRetried, AskRow, AskSaga, AskSagaDefinitions, AskSagaDurations, AskSagaMap, AskSagas, AskSagasBeside, AskSagasOverTime, AskSql, AskStages, AskState, AskStateText, AskStop, AskStreams, AskTimeline, AskValues, Slot,
+AskAudit, AskCheck, AskComparison, AskConsumers, AskCounts, AskDefinitions, AskDelays, AskDifferences, AskEvent, AskFieldNames, AskFields, AskLag, AskLagChart, AskLagCharts, AskLines, AskLinks, AskMeasured, AskNames, AskOverview, AskPreview, AskProjected, AskReadModel, AskRepeated, AskRetried, AskRow, AskSaga, AskSagaDefinitions, AskSagaDurations, AskSagaMap, AskSagas, AskSagasBeside, AskSagasOverTime, AskSql, AskStages, AskState, AskStateText, AskStop, AskStreams, AskTables, AskTimeline, AskValues, Slot,
 };
 
 macro_rules! answers {
@@ -113,6 +112,12 @@ answers! {
     repeated: AskRepeated,
     /// What became of dead letters.
     retried: AskRetried,
+    /// The consumers as whom it can be seen.
+    consumers: AskConsumers,
+    /// The tables that it can be compared with.
+    tables: AskTables,
+    /// How one of them differs from it.
+    read_model: AskReadModel,
     /// What strategies of keeping states cost.
     measured: AskMeasured,
     /// Instances of processes.

@@ -27,7 +27,7 @@ use crate::analysis::lag::Samples;
 use crate::log::{Bound, Clock, Log};
 use crate::model::time::{Edge, InputContext, Style, Zone};
 use crate::model::{EventIx, StreamIx, Timestamp};
-use crate::worker::{AskLag, Opened, Running, SessionId, Subject, Unread, Watched};
+use crate::worker::{AskLag, Opened, Running, SessionId, Subject, Unread, Watched, Written};
 use crate::workspace::{Settings, Workspace};
 
 /// The views of the rail.
@@ -197,6 +197,8 @@ pub struct Model {
     pub cursor: Cursor,
     /// A second moment to compare with.
     pub compare: Option<Bound>,
+    /// The projection that folds states of streams; the default fold where there is none.
+    pub fold_by: Option<Written>,
     /// What the views are about.
     pub selection: Selection,
     /// The events that the events view shows.

@@ -18,6 +18,7 @@ impl Model {
             compare: self.compare.map(|bound| log.cut(self.clock(), bound)),
             field: self.selection.field.clone(),
             zone: self.zone(),
+            projection: self.fold_by.clone(),
         })
     }
 

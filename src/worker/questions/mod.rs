@@ -33,7 +33,9 @@ pub use overview::{
     TypeRow, WholeStore, file_facts, layout_facts,
 };
 pub use preview::{AskPreview, Preview, PreviewRow};
-pub use projected::{Arrived, AskProjected, AskStop, PartitionSort, PartitionsWanted, Projected};
+pub use projected::{
+    Arrived, AskConsumers, AskProjected, AskStop, PartitionSort, PartitionsWanted, Projected,
+};
 pub use runs::{Going, PartitionRow, ProjectionSettings};
 pub use saga_definitions::{AskSagaDefinitions, DeclaredSaga};
 pub use sagas::{
@@ -45,7 +47,7 @@ pub use shown_state::{AskDifferences, AskFieldNames, AskFields, AskStateText, Fo
 pub use sql::{AskSql, Told};
 pub use state::{AskState, AskValues, Found, Values};
 pub use timeline::{AskTimeline, Idle, Mark, Timeline, Whole};
-pub use trials::{AskComparison, AskMeasured, AskRepeated, AskRetried};
+pub use trials::{AskComparison, AskMeasured, AskReadModel, AskRepeated, AskRetried, AskTables};
 pub use written::{AskCheck, AskDefinitions, Bundled, Definitions, Written};
 
 pub(super) use lag::lag;

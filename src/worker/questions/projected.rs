@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::runs::{Going, Live, PartitionRow, ProjectionSettings, Runs};
 use super::written::Written;
 use crate::analysis::projection::{
-    Around, Break, Counts, DeadLetter, LostDigits, Output, ScriptError, Sides, Stopped, Towards,
-    WHOLE,
+    self, Around, Break, ConsumerError, ConsumerReport, Counts, DeadLetter, Known, LostDigits,
+    Output, ScriptError, Sides, Stopped, Towards, WHOLE, as_consumer,
 };
 use crate::analysis::streams::Direction;
 use crate::log::{Bound, Cut, Log};
@@ -77,6 +77,8 @@ pub struct AskProjected {
     pub settings: ProjectionSettings,
     /// Whether it goes on to the moment.
     pub going: Going,
+    /// As whom it is seen: as this consumer, at its checkpoint, or as of the moment.
+    pub consumer: Option<Arc<str>>,
     /// Which of its partitions.
     pub wanted: PartitionsWanted,
 }
@@ -88,6 +90,10 @@ pub struct Projected {
     pub log: Arc<Log>,
     /// What is told is as of this: the moment, or where the run is on its way to it.
     pub cut: Cut,
+    /// The last of the events that are folded.
+    pub last: Option<EventIx>,
+    /// At whose checkpoint that is, where it is seen as a consumer.
+    pub consumer: Option<ConsumerReport>,
     /// Whether that is the moment that was asked for.
     pub arrived: Arrived,
     /// What was done.
@@ -106,6 +112,8 @@ pub struct Projected {
     pub rows: Arc<[PartitionRow]>,
     /// What the last event of the partition that is looked at did, and the states around it.
     pub around: Option<(Around, Sides)>,
+    /// The payload of that event as it is stored, and as upcasters make it where they change it.
+    pub upcast: Option<Sides>,
     /// What would have been written: the first thousand.
     pub outputs: Arc<[Output]>,
     /// How much is written in all as far as the run has been, where that is more.
@@ -141,40 +149,59 @@ impl AskProjected {
         runs.of(&self.subject, self.cut.clock(), definition)
     }
 
-    /// What is known of a run, as of the moment where it has come so far, else as of where it is.
-    fn told(&self, live: &mut Live, task: &Task) -> Result<Projected, Unanswered> {
+    /// The events that are folded in the end, and whose checkpoint they lead to.
+    fn goal(&self, task: &Task) -> Result<(Known, Option<ConsumerReport>), Unanswered> {
+        let Subject { log, rows, .. } = &self.subject;
+        let Some(name) = &self.consumer else {
+            return Ok((Known::at(&self.cut, log), None));
+        };
+        match as_consumer(log, &self.cut, &**rows, name, task) {
+            Ok((known, report)) => Ok((known, Some(report))),
+            Err(ConsumerError::Cancelled(cancelled)) => Err(cancelled.into()),
+            Err(error) => Err(Unanswered::Failed(capitalised(&error.to_string()))),
+        }
+    }
+
+    /// What is known of a run: of all events up to the goal where it has come so far, else of those up
+    /// to where it is.
+    fn told(
+        &self,
+        live: &mut Live,
+        (goal, consumer): (&Known, Option<&ConsumerReport>),
+        task: &Task,
+    ) -> Result<Projected, Unanswered> {
         let log = &self.subject.log;
-        let is_there = live.run.done() >= self.cut.inside() || live.run.stopped().is_some();
-        let cut = match (is_there, live.run.done().0.checked_sub(1)) {
-            (true, _) => self.cut,
-            (false, Some(last)) => log.cut(self.cut.clock(), Bound::Event(EventIx(last))),
-            (false, None) => log.cut(self.cut.clock(), Bound::Start),
+        let is_there = live.run.done() >= goal.whole() || live.run.stopped().is_some();
+        let done = live.run.done().0.checked_sub(1).map(EventIx);
+        let (cut, known) = match (is_there, done) {
+            (true, _) => (self.cut, goal.clone()),
+            (false, Some(last)) => {
+                let cut = log.cut(self.cut.clock(), Bound::Event(last));
+                (cut, goal.up_to(Some(last)))
+            }
+            (false, None) => {
+                let cut = log.cut(self.cut.clock(), Bound::Start);
+                (cut, goal.up_to(None))
+            }
         };
         let own = Task::new();
-        let task = match live.run.distance(&cut) {
+        let task = match live.run.distance(&known) {
             0..=NEAR => &own,
             _ => task,
         };
-        let moment = live.run.at(&cut, task)?;
-        let (mut rows, failed) = live.results(&moment, &cut);
+        let moment = live.run.of(&known, task)?;
+        let (mut rows, failed) = live.results(&moment, &known);
         let columns = columns(&rows);
         let partitions = rows.len() as u64;
         let is_partitioned = live.run.is_partitioned();
-        let partition = match is_partitioned {
-            true => self.wanted.partition.as_deref(),
-            false => Some(WHOLE),
-        };
-        let around = match partition {
-            Some(partition) => live.run.around(&cut, partition, task)?,
-            None => None,
-        };
-        let around = around.map(|around| {
-            let sides = Sides::of(around.before.as_ref(), Some(&around.after));
-            (around, sides)
-        });
+        let around = self.around(live, &known, task)?;
+        let event = around.as_ref().map(|(around, _)| around.event);
+        let upcast = event.and_then(|event| live.run.upcast(event, task));
+        let upcast = upcast.map(|[stored, upcast]| Sides::of(Some(&stored), Some(&upcast)));
         self.wanted.apply(&mut rows);
-        let known = |event: EventIx| cut.holds(log, event);
-        let stopped = live.run.stopped().filter(|stopped| known(stopped.event()));
+        let is_known = |event: EventIx| known.holds(event);
+        let stopped = live.run.stopped();
+        let stopped = stopped.filter(|stopped| is_known(stopped.event()));
         let stopped = stopped.map(|stopped| match stopped {
             Stopped::Failed(dead) => (dead.event, dead.error.clone()),
             Stopped::Fatal(event, error) => (*event, error.clone()),
@@ -185,6 +212,8 @@ impl AskProjected {
         Ok(Projected {
             log: Arc::clone(log),
             cut,
+            last: known.last(),
+            consumer: consumer.cloned(),
             arrived: match is_there {
                 true => Arrived::There,
                 false => Arrived::OnTheWay,
@@ -197,20 +226,50 @@ impl AskProjected {
             columns,
             rows: rows.into(),
             around,
+            upcast,
             outputs: (outputs.into_iter())
-                .filter(|output| known(output.event))
+                .filter(|output| is_known(output.event))
                 .collect(),
             output_count,
-            lines: lines
-                .into_iter()
-                .filter(|(event, _)| known(*event))
+            lines: (lines.into_iter())
+                .filter(|(event, _)| is_known(*event))
                 .collect(),
-            lost: lost.into_iter().filter(|lost| known(lost.event)).collect(),
+            lost: (lost.into_iter())
+                .filter(|lost| is_known(lost.event))
+                .collect(),
             held: live.run.held(),
             done: live.run.done(),
             took: live.took,
         })
     }
+
+    /// What the last event of the partition that is looked at did.
+    fn around(
+        &self,
+        live: &mut Live,
+        known: &Known,
+        task: &Task,
+    ) -> Result<Option<(Around, Sides)>, Unanswered> {
+        let partition = match live.run.is_partitioned() {
+            true => self.wanted.partition.as_deref(),
+            false => Some(WHOLE),
+        };
+        let Some(partition) = partition else {
+            return Ok(None);
+        };
+        let around = live.run.around(known, partition, task)?;
+        Ok(around.map(|around| {
+            let sides = Sides::of(around.before.as_ref(), Some(&around.after));
+            (around, sides)
+        }))
+    }
+}
+
+/// A sentence as it begins a line.
+fn capitalised(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
 }
 
 impl Question for AskProjected {
@@ -232,11 +291,13 @@ impl Question for AskProjected {
         Asked { desk, task }: Asked<'_>,
         say: &mut dyn FnMut(Self::Answer),
     ) -> Result<Self::Answer, Unanswered> {
+        let (known, consumer) = self.goal(task)?;
         let live = match self.live(desk) {
             Ok(live) => live,
             Err(error) => return Ok(Err(error)),
         };
-        let goal = self.cut.inside();
+        let towards = (&known, consumer.as_ref());
+        let goal = known.whole();
         task.set_total(u64::from(goal.0));
         let mut pause = PAUSE;
         let is_going = self.going == Going::On;
@@ -248,11 +309,11 @@ impl Question for AskProjected {
             went?;
             if live.run.done() < goal {
                 let began = Instant::now();
-                say(Ok(Arc::new(self.told(live, task)?)));
+                say(Ok(Arc::new(self.told(live, towards, task)?)));
                 pause = PAUSE.max(4 * began.elapsed());
             }
         }
-        Ok(Ok(Arc::new(self.told(live, task)?)))
+        Ok(Ok(Arc::new(self.told(live, towards, task)?)))
     }
 }
 
@@ -352,5 +413,27 @@ impl Question for AskStop {
         let from = self.cut.outside();
         live.run.advance_to(from, task)?;
         Ok(Ok(live.run.next_stop(from, towards, task)?))
+    }
+}
+
+/// Asks which consumers store checkpoints.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskConsumers {
+    /// The log.
+    pub subject: Subject,
+    /// The moment.
+    pub cut: Cut,
+}
+
+impl Question for AskConsumers {
+    type Answer = Arc<[String]>;
+    const ROOM: Room = Room::Answers;
+
+    fn answer(&self, Asked { task, .. }: Asked<'_>) -> Result<Self::Answer, Unanswered> {
+        let Subject { log, rows, .. } = &self.subject;
+        match projection::consumers(log, &self.cut, &**rows, task) {
+            Ok(names) => Ok(names.into()),
+            Err(error) => Err(Unanswered::Failed(capitalised(&error.to_string()))),
+        }
     }
 }

@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use super::written::{Written, reading};
 use crate::analysis::projection::{
-    DeadLetter, Held, Moment, OnError, Run, RunOptions, ScriptError, SnapshotStrategy,
+    DeadLetter, Held, Known, Moment, OnError, Run, RunOptions, ScriptError, SnapshotStrategy,
 };
-use crate::log::{Clock, Cut, Log};
+use crate::log::{Clock, Log};
 use crate::model::EventIx;
 use crate::worker::Subject;
 
@@ -23,17 +23,18 @@ const KEPT: usize = 2;
 pub struct ProjectionSettings {
     /// What happens when a handler fails.
     pub on_error: OnError,
-    /// When states are kept.
-    pub strategy: SnapshotStrategy,
+    /// When states are kept; by what the definition costs where nobody chose.
+    pub strategy: Option<SnapshotStrategy>,
 }
 
 impl ProjectionSettings {
-    /// The same for a run over a subject. What `lookup` reads is not chosen here.
+    /// The same for a run over a subject.
     pub(in crate::worker) fn options(self, subject: &Subject) -> RunOptions {
         RunOptions {
             strategy: self.strategy,
             on_error: self.on_error,
             fold: subject.rules.clone(),
+            tables: Arc::clone(&subject.tables),
             ..RunOptions::default()
         }
     }
@@ -70,7 +71,7 @@ pub(super) struct Live {
     pub run: Run,
     /// What folding has taken so far.
     pub took: Duration,
-    results: HashMap<u32, Known>,
+    results: HashMap<u32, Made>,
 }
 
 #[derive(Clone)]
@@ -91,7 +92,7 @@ impl PartialEq for Key {
 }
 
 /// The result of a partition after an event.
-struct Known {
+struct Made {
     name: Arc<str>,
     last: EventIx,
     result: Result<Option<Arc<Value>>, ScriptError>,
@@ -146,34 +147,34 @@ pub(super) type Results = (Vec<PartitionRow>, Vec<DeadLetter>);
 impl Live {
     /// The results at a moment. One that is known after the same event is not made again, which holds
     /// only where no event before it was left out.
-    pub fn results(&mut self, moment: &Moment, cut: &Cut) -> Results {
-        let is_prefix = cut.is_prefix();
+    pub fn results(&mut self, moment: &Moment, known: &Known) -> Results {
+        let is_prefix = known.is_prefix();
         if !is_prefix {
             self.results.clear();
         }
         let (mut rows, mut failed) = (Vec::with_capacity(moment.states.len()), Vec::new());
         for (number, held) in moment.states.iter() {
-            let known = match self.results.entry(number) {
+            let made = match self.results.entry(number) {
                 hashbrown::hash_map::Entry::Occupied(entry) if entry.get().last == held.last => {
                     entry.into_mut()
                 }
                 entry => {
-                    let known = known(&self.run, moment.partitions.get(number), held);
-                    entry.insert(known).into_mut()
+                    let made = made(&self.run, moment.partitions.get(number), &held);
+                    entry.insert(made).into_mut()
                 }
             };
-            match &known.result {
+            match &made.result {
                 // The state that all partitions share is no partition's.
-                _ if known.name.starts_with('\0') => {}
+                _ if made.name.starts_with('\0') => {}
                 Ok(None) => {}
                 Ok(Some(result)) => rows.push(PartitionRow {
-                    name: Arc::clone(&known.name),
-                    last: known.last,
+                    name: Arc::clone(&made.name),
+                    last: made.last,
                     result: Arc::clone(result),
                 }),
                 Err(error) => failed.push(DeadLetter {
-                    event: known.last,
-                    partition: Some(known.name.to_string()),
+                    event: made.last,
+                    partition: Some(made.name.to_string()),
                     error: error.clone(),
                     state_before: None,
                     attempts: 1,
@@ -187,8 +188,8 @@ impl Live {
     }
 }
 
-fn known(run: &Run, name: &str, held: &Held) -> Known {
-    Known {
+fn made(run: &Run, name: &str, held: &Held) -> Made {
+    Made {
         name: name.into(),
         last: held.last,
         result: run.result_value(held).map(|result| result.map(Arc::new)),

@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::runs::ProjectionSettings;
+use super::written::{Written, reading};
+use crate::analysis::projection::{StreamState, StreamStateError};
 use crate::analysis::replay::{self, Answer, Series, StateAt, ValueChange};
-use crate::log::{Cut, Log};
+use crate::log::{Clock, Cut, Log};
 use crate::model::time::Zone;
 use crate::model::{EventIx, StreamIx};
 use crate::worker::{Asked, Question, Room, Subject, Unanswered};
@@ -29,6 +32,8 @@ pub struct AskState {
     pub field: Option<String>,
     /// The zone of the times in the sentence.
     pub zone: Zone,
+    /// The projection that folds it; the default fold where there is none.
+    pub projection: Option<Written>,
 }
 
 /// A stream's state, ready to be shown.
@@ -42,6 +47,8 @@ pub struct Found {
     pub compare: Option<StateAt>,
     /// The sentence.
     pub answer: Answer,
+    /// The projection that folded it, where that was not the default fold.
+    pub projection: Option<Written>,
 }
 
 impl Found {
@@ -64,11 +71,33 @@ impl Question for AskState {
 
     /// The first fold of a long stream takes its time, and another stream is of no use.
     fn outdates(&self, before: &Self) -> bool {
-        self.stream != before.stream || self.subject.session != before.subject.session
+        self.stream != before.stream
+            || self.subject.session != before.subject.session
+            || self.projection != before.projection
     }
 
     fn answer(&self, asked: Asked<'_>) -> Result<Arc<Found>, Unanswered> {
-        let Asked { desk, task } = asked;
+        let (at, compare) = match &self.projection {
+            Some(written) => self.projected(written, asked)?,
+            None => self.merged(asked)?,
+        };
+        let answer = replay::answer(&self.subject.log, &at, self.field.as_deref(), self.zone);
+        Ok(Arc::new(Found {
+            log: Arc::clone(&self.subject.log),
+            at,
+            compare,
+            answer,
+            projection: self.projection.clone(),
+        }))
+    }
+}
+
+impl AskState {
+    /// The state by the default fold, and that as of the other moment.
+    fn merged(
+        &self,
+        Asked { desk, task }: Asked<'_>,
+    ) -> Result<(StateAt, Option<StateAt>), Unanswered> {
         let source = self.subject.source(task);
         let replays: &mut Replays = desk.of(self.subject.session);
         let series = replays.of(&self.subject, self.stream);
@@ -76,13 +105,66 @@ impl Question for AskState {
         let at = StateAt::find(series, source, self.cut)?;
         let compare = self.compare;
         let compare = compare.map(|cut| StateAt::find(series, source, cut));
-        let answer = replay::answer(&self.subject.log, &at, self.field.as_deref(), self.zone);
-        Ok(Arc::new(Found {
-            log: Arc::clone(&self.subject.log),
-            at,
-            compare: compare.transpose()?,
-            answer,
-        }))
+        Ok((at, compare.transpose()?))
+    }
+
+    /// The same by a projection.
+    fn projected(
+        &self,
+        written: &Written,
+        Asked { desk, task }: Asked<'_>,
+    ) -> Result<(StateAt, Option<StateAt>), Unanswered> {
+        let failed = |error: StreamStateError| match error {
+            StreamStateError::Cancelled(cancelled) => cancelled.into(),
+            error => Unanswered::Failed(format!("{}: {error}", written.name)),
+        };
+        let projections: &mut Projections = desk.of(self.subject.session);
+        let clock = self.cut.clock();
+        let state = projections.of(&self.subject, self.stream, clock, written);
+        let state = state.map_err(failed)?;
+        let at = state.at(self.cut, task).map_err(failed)?;
+        let compare = self.compare.map(|cut| state.at(cut, task).map_err(failed));
+        Ok((at, compare.transpose()?))
+    }
+}
+
+/// The projection of the stream looked at last, alive.
+#[derive(Default)]
+struct Projections(Option<Projection>);
+
+struct Projection {
+    subject: Subject,
+    stream: StreamIx,
+    clock: Clock,
+    written: Written,
+    state: StreamState,
+}
+
+impl Projections {
+    fn of(
+        &mut self,
+        subject: &Subject,
+        stream: StreamIx,
+        clock: Clock,
+        written: &Written,
+    ) -> Result<&mut StreamState, StreamStateError> {
+        let asked = (subject, stream, clock, written);
+        let is_it = |own: &Projection| (&own.subject, own.stream, own.clock, &own.written) == asked;
+        let own = match self.0.take().filter(is_it) {
+            Some(own) => own,
+            None => {
+                let options = ProjectionSettings::default().options(subject);
+                let reading = reading(subject, clock);
+                Projection {
+                    subject: subject.clone(),
+                    stream,
+                    clock,
+                    written: written.clone(),
+                    state: StreamState::new(&written.read()?, &reading, &options, stream)?,
+                }
+            }
+        };
+        Ok(&mut self.0.insert(own).state)
     }
 }
 

@@ -7,10 +7,11 @@ use std::time::Instant;
 use super::runs::ProjectionSettings;
 use super::written::{Written, reading};
 use crate::analysis::projection::{
-    self, CompareError, Comparison, DeadLetter, Definition, Idempotency, JUMPS, Limits, Measured,
-    OnError, Retried, ScriptError, SnapshotBench, SnapshotStrategy, Spread, StrategyCost,
+    self, CompareError, Comparison, ConsumerError, DeadLetter, Definition, Idempotency, JUMPS,
+    Known, Limits, Measured, OnError, ReadModel, ReadModelError, ReadModelReport, Retried,
+    ScriptError, SnapshotBench, SnapshotStrategy, Spread, StrategyCost,
 };
-use crate::log::{Clock, Cut};
+use crate::log::{Bound, Clock, Cut, Table};
 use crate::model::{Cancelled, Task};
 use crate::worker::{Asked, Question, Room, Subject, Unanswered};
 
@@ -174,8 +175,10 @@ impl Question for AskMeasured {
             events: self.subject.log.len() as u64,
             jumps: JUMPS as u64,
             strategies: Vec::new(),
+            to_come: projection::strategies(&definition).to_vec(),
         };
-        for strategy in projection::strategies() {
+        while !bench.to_come.is_empty() {
+            let strategy = bench.to_come.remove(0);
             match self.measure(&definition, strategy, task)? {
                 Ok(cost) => bench.strategies.push(cost),
                 Err(error) => return Ok(Err(error)),
@@ -196,7 +199,7 @@ impl AskMeasured {
         let reading = reading(&self.subject, self.clock);
         let settings = ProjectionSettings {
             on_error: self.on_error,
-            strategy,
+            strategy: Some(strategy),
         };
         let options = settings.options(&self.subject);
         let mut measured = match Measured::new(definition, &reading, &options, strategy) {
@@ -218,5 +221,84 @@ impl AskMeasured {
             jump_ms: Some(Spread::of(jumps)),
             ..measured.told()
         }))
+    }
+}
+
+/// Asks which tables there are that might be read models.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskTables {
+    /// The store.
+    pub subject: Subject,
+}
+
+impl Question for AskTables {
+    type Answer = Arc<[Table]>;
+    const ROOM: Room = Room::Answers;
+
+    fn answer(&self, Asked { task, .. }: Asked<'_>) -> Result<Self::Answer, Unanswered> {
+        match self.subject.tables.tables(task) {
+            Ok(tables) => Ok(tables.into()),
+            Err(error) => Err(Unanswered::Failed(error.to_string())),
+        }
+    }
+}
+
+/// Asks how a table differs from a projection at the head, or at the checkpoint of the consumer that
+/// keeps it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskReadModel {
+    /// The log.
+    pub subject: Subject,
+    /// The clock of the events' times.
+    pub clock: Clock,
+    /// The definition.
+    pub written: Written,
+    /// How it is run.
+    pub settings: ProjectionSettings,
+    /// The consumer that keeps the table; where there is none, it is as of the head.
+    pub consumer: Option<Arc<str>>,
+    /// The table.
+    pub table: String,
+    /// Its column with the names of partitions.
+    pub key: String,
+}
+
+impl Question for AskReadModel {
+    /// A sentence where it cannot be compared.
+    type Answer = Result<Arc<ReadModelReport>, String>;
+    const ROOM: Room = Room::Trials;
+    const LABEL: Option<&'static str> = Some("Comparing with the read model");
+
+    fn outdates(&self, _before: &Self) -> bool {
+        true
+    }
+
+    fn answer(&self, Asked { task, .. }: Asked<'_>) -> Result<Self::Answer, Unanswered> {
+        let definition = match self.written.read() {
+            Ok(definition) => definition,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        let Subject { log, rows, .. } = &self.subject;
+        let head = log.cut(self.clock, Bound::Head);
+        let known = match &self.consumer {
+            None => Known::at(&head, log),
+            Some(name) => match projection::as_consumer(log, &head, &**rows, name, task) {
+                Ok((known, _)) => known,
+                Err(ConsumerError::Cancelled(cancelled)) => return Err(cancelled.into()),
+                Err(error) => return Ok(Err(error.to_string())),
+            },
+        };
+        let reading = reading(&self.subject, self.clock);
+        let options = self.settings.options(&self.subject);
+        let with = ReadModel {
+            tables: &*self.subject.tables,
+            table: &self.table,
+            key: &self.key,
+        };
+        match projection::read_model(&definition, &reading, &options, &known, with, task) {
+            Ok(report) => Ok(Ok(Arc::new(report))),
+            Err(ReadModelError::Cancelled(cancelled)) => Err(cancelled.into()),
+            Err(error) => Ok(Err(error.to_string())),
+        }
     }
 }

@@ -3,14 +3,18 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::analysis::projection::{Definition, Reading, ScriptError, checked, suits};
+use hashbrown::HashMap;
+
+use crate::analysis::projection::{
+    Definition, Reading, ScriptError, checked, is_per_stream, suits,
+};
 use crate::log::Clock;
 use crate::simulate::PROJECTIONS;
 use crate::worker::{Asked, Question, Room, Subject, Unanswered};
 use crate::workspace::{ProjectionFile, Workspace};
 
 /// A definition as somebody wrote it. Cloning is cheap.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Written {
     /// The file's name; one that ends in `.json` holds a built-in projection.
     pub name: Arc<str>,
@@ -36,6 +40,9 @@ impl Written {
         Definition::read(Path::new(&*self.name), &self.text)
     }
 }
+
+/// Definitions of which it is remembered how their states are told apart.
+const JUDGED: usize = 256;
 
 /// What a projection reads of a subject.
 pub(in crate::worker) fn reading(subject: &Subject, clock: Clock) -> Reading {
@@ -93,6 +100,8 @@ pub struct Definitions {
     pub own: Vec<Written>,
     /// Those that come with the program.
     pub bundled: Vec<Bundled>,
+    /// Of all of these that suit, those with a state for each stream.
+    pub per_stream: Vec<Written>,
     /// Why the user's own could not be read.
     pub trouble: Option<String>,
 }
@@ -108,21 +117,43 @@ impl Question for AskDefinitions {
             Err(error) => (Vec::new(), Some(error.to_string())),
         };
         let own = own.iter();
+        let own = own.map(|ProjectionFile { name, text }| Written::new(name, text));
+        let own: Vec<Written> = own.collect();
+        let bundled = known.of(&self.subject);
+        let suiting = bundled.iter().filter(|one| one.suits);
+        let all = own.iter().chain(suiting.map(|one| &one.written)).cloned();
         Ok(Definitions {
-            own: own
-                .map(|ProjectionFile { name, text }| Written::new(name, text))
+            per_stream: all
+                .filter(|written| known.is_per_stream(&self.subject, written))
                 .collect(),
-            bundled: known.of(&self.subject),
+            bundled,
+            own,
             trouble,
         })
     }
 }
 
-/// The bundled definitions, judged once for as many events as there are.
+/// The bundled definitions, judged once for as many events as there are; and of definitions whether
+/// they have a state for each stream.
 #[derive(Default)]
-struct Known(usize, Vec<Bundled>);
+struct Known(usize, Vec<Bundled>, HashMap<Written, bool>);
 
 impl Known {
+    fn is_per_stream(&mut self, subject: &Subject, written: &Written) -> bool {
+        if let Some(known) = self.2.get(written) {
+            return *known;
+        }
+        let reading = reading(subject, Clock::default());
+        let definition = written.read();
+        let is = definition.is_ok_and(|definition| is_per_stream(&definition, &reading));
+        // What is written anew again and again is not kept for ever.
+        if self.2.len() >= JUDGED {
+            self.2.clear();
+        }
+        self.2.insert(written.clone(), is);
+        is
+    }
+
     fn of(&mut self, subject: &Subject) -> Vec<Bundled> {
         if self.0 != subject.log.len() || self.1.is_empty() {
             let reading = reading(subject, Clock::default());
@@ -132,7 +163,7 @@ impl Known {
                 let suits = definition.is_ok_and(|definition| suits(&definition, &reading));
                 Bundled { written, suits }
             });
-            *self = Self(subject.log.len(), bundled.collect());
+            (self.0, self.1) = (subject.log.len(), bundled.collect());
         }
         self.1.clone()
     }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::analysis::projection::Reading;
-use crate::analysis::projection::machine::Machine;
+use crate::analysis::projection::machine::{Machine, Swept};
 use crate::analysis::projection::script::{DeadLetter, Fed, Halt, ScriptError};
 use crate::analysis::projection::states::{State, States};
 use crate::log::Names;
@@ -21,6 +21,21 @@ pub(super) trait Folding {
     /// The task was called off.
     fn fold(&mut self, states: &mut States, event: EventIx, task: &Task)
     -> Result<Done, Cancelled>;
+
+    /// As [`Machine::sweep`].
+    ///
+    /// # Errors
+    /// The task was called off.
+    fn sweep(
+        &mut self,
+        states: &mut States,
+        range: &Range<u32>,
+        most: u32,
+        task: &Task,
+    ) -> Result<Option<Swept>, Cancelled> {
+        let _ = (states, range, most, task);
+        Ok(None)
+    }
 
     /// As [`Machine::grow`].
     fn grow(&mut self, reading: &Reading);
@@ -99,6 +114,20 @@ impl<F: Folding> Machine for Built<F> {
                 Ok(Fed::Failed)
             }
         }
+    }
+
+    fn sweep(
+        &mut self,
+        range: &Range<u32>,
+        most: u32,
+        task: &Task,
+    ) -> Result<Option<Swept>, Cancelled> {
+        let swept = self.folding.sweep(&mut self.states, range, most, task)?;
+        if let Some(swept) = &swept {
+            self.folded = None;
+            self.changes += swept.counts.processed as usize;
+        }
+        Ok(swept)
     }
 
     fn grow(&mut self, reading: &Reading) {

@@ -1,8 +1,8 @@
 //! What a built-in projection needs of its events, read once: their keys and numbers.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use hashbrown::HashMap;
 use rust_decimal::Decimal;
 
 use super::key::{Key, Keys};
@@ -32,7 +32,7 @@ pub(super) struct Columns {
     /// Empty where no number is needed; none where there is none.
     pub number: Vec<Option<Decimal>>,
     /// Why an event cannot be folded.
-    pub bad: HashMap<EventIx, String>,
+    pub bad: BTreeMap<EventIx, String>,
 }
 
 impl Columns {
@@ -51,7 +51,7 @@ impl Columns {
             events: Vec::new(),
             partition: Vec::new(),
             number: Vec::new(),
-            bad: HashMap::new(),
+            bad: BTreeMap::new(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Built-in folds over columns: what each does with an event.
+//! Built-in folds over columns.
 
 use std::ops::Range;
 
@@ -7,49 +7,41 @@ use serde_json::json;
 
 use super::built::{Done, Folding};
 use super::columns::{Columns, NOWHERE};
-use super::{BuiltIn, Figures, Fold, Key, Since};
+use super::rule::{Input, Rule};
+use super::{BuiltIn, Key, Since};
+use crate::analysis::projection::machine::Swept;
 use crate::analysis::projection::script::Fed;
 use crate::analysis::projection::selection::Selection;
-use crate::analysis::projection::states::{Held, State, States};
-use crate::analysis::projection::{Reading, RunOptions};
-use crate::log::{Log, Names};
+use crate::analysis::projection::states::{Blocks, State, States};
+use crate::analysis::projection::{Counts, Reading, RunOptions};
+use crate::log::Names;
 use crate::model::{Cancelled, EventIx, StreamIx, Task};
 
 /// All built-in folds but merging, which needs whole payloads.
-pub(super) struct Native {
+pub(super) struct Native<R> {
     reading: Reading,
     selection: Selection,
     built_in: BuiltIn,
     only: Option<StreamIx>,
     columns: Columns,
-    rule: Rule,
+    rule: R,
     /// The row of the event folded last.
     row: usize,
 }
 
-/// What is done with an event.
-enum Rule {
-    Latest,
-    Count,
-    Figures,
-    /// By type: whether it opens.
-    Open(Vec<bool>),
-}
-
-impl Native {
-    /// `None` for merging.
-    pub fn new(built_in: &BuiltIn, reading: Reading, options: &RunOptions) -> Option<Self> {
-        let rule = Rule::of(built_in, &reading.log)?;
-        let (key, number): (&Key, Option<&str>) = match &built_in.fold {
-            Fold::Merge => return None,
-            Fold::Latest { by } | Fold::Counts { by } | Fold::Open { by, .. } => (by, None),
-            Fold::Figures { field, by } => (by, Some(field)),
-        };
+impl<R: Rule> Native<R> {
+    pub fn new(
+        built_in: &BuiltIn,
+        rule: R,
+        (key, number): (&Key, Option<&str>),
+        reading: Reading,
+        options: &RunOptions,
+    ) -> Self {
         let pointer = number.map(|field| match field.starts_with('/') {
             true => field.to_owned(),
             false => format!("/{field}"),
         });
-        Some(Self {
+        Self {
             selection: built_in.selection(&reading.log, options.only),
             only: options.only,
             columns: Columns::new(key.clone(), pointer.as_deref()),
@@ -57,7 +49,7 @@ impl Native {
             rule,
             row: 0,
             reading,
-        })
+        }
     }
 
     /// The row of an event that was read.
@@ -68,81 +60,28 @@ impl Native {
         self.row = row;
         Some(row)
     }
-}
 
-impl Rule {
-    /// `None` for merging.
-    fn of(built_in: &BuiltIn, log: &Log) -> Option<Self> {
-        Some(match &built_in.fold {
-            Fold::Merge => return None,
-            Fold::Latest { .. } => Self::Latest,
-            Fold::Counts { .. } => Self::Count,
-            Fold::Figures { .. } => Self::Figures,
-            Fold::Open { opened, .. } => {
-                let opens = |name: &str| opened.iter().any(|own| own == name);
-                Self::Open(log.types().iter().map(opens).collect())
-            }
-        })
-    }
-
-    /// The state of a partition with its first event; none where that makes none.
-    fn begin(&self, input: Input) -> Option<State> {
-        match self {
-            Self::Count => Some(State::Count(1)),
-            Self::Latest => Some(State::Latest(input.event)),
-            Self::Figures => input
-                .number
-                .map(|number| State::Figures(Figures::of(number))),
-            // What is closed first was opened before the store begins.
-            Self::Open(opens) => opened(opens, input).then_some(State::Open(Since {
-                opened: input.event,
-                closed: None,
-            })),
+    /// Folds the event of a row; its partition, if it is in one.
+    fn row(&self, blocks: &mut Blocks<R::Slot>, row: usize) -> Option<u32> {
+        let partition = self.columns.partition[row];
+        if partition == NOWHERE {
+            return None;
         }
-    }
-
-    /// Folds a further event.
-    fn fold(&self, state: &mut State, input: Input) {
-        match (self, state) {
-            (Self::Count, State::Count(count)) => *count += 1,
-            (Self::Latest, State::Latest(latest)) => *latest = input.event,
-            (Self::Figures, State::Figures(figures)) => {
-                if let Some(number) = input.number {
-                    figures.add(number);
-                }
-            }
-            (Self::Open(opens), State::Open(since)) => match (opened(opens, input), since.closed) {
-                (true, None) => {}
-                (true, Some(_)) => {
-                    *since = Since {
-                        opened: input.event,
-                        closed: None,
-                    }
-                }
-                (false, _) => {
-                    since.closed.get_or_insert(input.event);
-                }
-            },
-            // A partition has states of one kind.
-            _ => {}
+        let input = Input {
+            event: self.columns.events[row],
+            number: self.columns.number.get(row).copied().flatten(),
+            log: &self.reading.log,
+        };
+        let mut place = blocks.place(partition);
+        match place.get() {
+            Some(slot) => self.rule.fold(slot, input),
+            None => place.set(self.rule.begin(input)?),
         }
+        Some(partition)
     }
 }
 
-/// Whether an event opens.
-fn opened(opens: &[bool], input: Input) -> bool {
-    opens.get(input.event_type as usize) == Some(&true)
-}
-
-/// What an event is to a rule.
-#[derive(Clone, Copy)]
-struct Input {
-    event: EventIx,
-    event_type: u32,
-    number: Option<Decimal>,
-}
-
-impl Folding for Native {
+impl<R: Rule> Folding for Native<R> {
     fn prepare(&mut self, range: &Range<u32>, task: &Task) -> Result<Vec<EventIx>, Cancelled> {
         task.check()?;
         let rows = self
@@ -158,41 +97,54 @@ impl Folding for Native {
         event: EventIx,
         _task: &Task,
     ) -> Result<Done, Cancelled> {
-        if !self.columns.bad.is_empty()
-            && let Some(why) = self.columns.bad.get(&event)
-        {
+        if let Some(why) = self.columns.bad.get(&event) {
             return Ok(Done::Failed(None, why.clone()));
         }
         let Some(row) = self.seek(event) else {
             return Ok(Done::Skipped);
         };
-        let partition = self.columns.partition[row];
-        if partition == NOWHERE {
-            return Ok(Done::Skipped);
+        Ok(match self.row(states.as_kind(), row) {
+            Some(partition) => Done::Folded(partition, Fed::Processed),
+            None => Done::Skipped,
+        })
+    }
+
+    fn sweep(
+        &mut self,
+        states: &mut States,
+        range: &Range<u32>,
+        most: u32,
+        task: &Task,
+    ) -> Result<Option<Swept>, Cancelled> {
+        task.check()?;
+        let rows = self
+            .columns
+            .rows(&self.reading, &self.selection, range, task)?;
+        let bounds = EventIx(range.start)..EventIx(range.end);
+        if self.columns.bad.range(bounds).next().is_some() {
+            return Ok(None);
         }
-        let input = Input {
-            event,
-            event_type: self.reading.log.event_type(event).0,
-            number: self.columns.number.get(row).copied().flatten(),
+        let end = rows.end.min(rows.start.saturating_add(most as usize));
+        let mut swept = Swept {
+            next: EventIx(range.end),
+            counts: Counts::default(),
         };
-        let mut place = states.place(partition);
-        if let Some(held) = place.get() {
-            held.last = event;
-            self.rule.fold(&mut held.state, input);
-            return Ok(Done::Folded(partition, Fed::Processed));
+        if end < rows.end {
+            swept.next = EventIx(self.columns.events[end - 1].0 + 1);
         }
-        let Some(state) = self.rule.begin(input) else {
-            return Ok(Done::Skipped);
-        };
-        place.set(Held { state, last: event });
-        Ok(Done::Folded(partition, Fed::Processed))
+        let blocks = states.as_kind();
+        for row in rows.start..end {
+            match self.row(blocks, row) {
+                Some(_) => swept.counts.processed += 1,
+                None => swept.counts.skipped += 1,
+            }
+        }
+        Ok(Some(swept))
     }
 
     fn grow(&mut self, reading: &Reading) {
         self.selection = self.built_in.selection(&reading.log, self.only);
-        if let Some(rule) = Rule::of(&self.built_in, &reading.log) {
-            self.rule = rule;
-        }
+        self.rule.grow(&self.built_in, &reading.log);
         self.reading = reading.clone();
     }
 

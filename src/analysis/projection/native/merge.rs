@@ -75,7 +75,7 @@ impl Folding for Merge {
         let Some(partition) = self.keys.number(&Key::Stream, log, event, None) else {
             return Ok(Done::Skipped);
         };
-        let mut place = states.place(partition);
+        let mut place = states.as_kind::<Held>().place(partition);
         let mut fold = match place.get() {
             Some(Held {
                 state: State::Merged(fold),

@@ -6,8 +6,11 @@ mod columns;
 mod key;
 mod machine;
 mod merge;
+mod rule;
 #[cfg(test)]
 mod tests;
+
+use std::num::NonZeroU32;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -17,6 +20,7 @@ pub use key::Key;
 use self::built::Built;
 use self::machine::Native;
 use self::merge::Merge;
+use self::rule::{Count, Latest, Open, Rule, Sum};
 use super::machine::Machine;
 use super::script::From;
 use super::selection::Selection;
@@ -30,10 +34,33 @@ pub(super) fn machine(
     reading: &Reading,
     options: &RunOptions,
 ) -> Box<dyn Machine> {
-    match Native::new(built_in, reading.clone(), options) {
-        Some(native) => Box::new(Built::new(native)),
-        None => Box::new(Built::new(Merge::new(built_in, reading.clone(), options))),
+    let needs = match &built_in.fold {
+        Fold::Merge => return Box::new(Built::new(Merge::new(built_in, reading.clone(), options))),
+        Fold::Latest { by } | Fold::Counts { by } | Fold::Open { by, .. } => (by, None),
+        Fold::Figures { field, by } => (by, Some(field.as_str())),
+    };
+    match &built_in.fold {
+        Fold::Merge | Fold::Latest { .. } => {
+            over_columns(built_in, Latest, needs, reading, options)
+        }
+        Fold::Counts { .. } => over_columns(built_in, Count, needs, reading, options),
+        Fold::Figures { .. } => over_columns(built_in, Sum, needs, reading, options),
+        Fold::Open { .. } => {
+            let open = Open::new(built_in, &reading.log);
+            over_columns(built_in, open, needs, reading, options)
+        }
     }
+}
+
+fn over_columns<R: Rule + 'static>(
+    built_in: &BuiltIn,
+    rule: R,
+    needs: (&Key, Option<&str>),
+    reading: &Reading,
+    options: &RunOptions,
+) -> Box<dyn Machine> {
+    let native = Native::new(built_in, rule, needs, reading.clone(), options);
+    Box::new(Built::new(native))
 }
 
 /// A projection that needs no code.
@@ -106,7 +133,7 @@ impl BuiltIn {
 /// What is known of the numbers of a key. Small, since a checkpoint has one for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Figures {
-    count: u32,
+    count: NonZeroU32,
     /// [`LOST`] where it has more than 28 digits.
     sum: Decimal,
     min: Decimal,
@@ -119,7 +146,7 @@ const LOST: Decimal = Decimal::MAX;
 impl Figures {
     fn of(value: Decimal) -> Self {
         Self {
-            count: 1,
+            count: NonZeroU32::MIN,
             sum: value,
             min: value,
             max: value,
@@ -138,7 +165,7 @@ impl Figures {
     /// How many.
     #[must_use]
     pub const fn count(&self) -> u32 {
-        self.count
+        self.count.get()
     }
 
     /// Their sum; none where it has more than 28 digits.
@@ -162,7 +189,7 @@ impl Figures {
     /// The sum by the count, to ten places.
     #[must_use]
     pub fn average(&self) -> Option<Decimal> {
-        let average = self.sum()?.checked_div(Decimal::from(self.count))?;
+        let average = self.sum()?.checked_div(Decimal::from(self.count.get()))?;
         Some(average.round_dp(10).normalize())
     }
 }

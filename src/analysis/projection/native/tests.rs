@@ -7,7 +7,9 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use crate::analysis::projection::testing::{Made, reading};
-use crate::analysis::projection::{Definition, Run, RunOptions, SnapshotStrategy, Wanted, project};
+use crate::analysis::projection::{
+    Counts, Definition, Run, RunOptions, SnapshotStrategy, Wanted, project,
+};
 use crate::log::{Bound, Clock};
 use crate::model::{EventIx, Task};
 
@@ -40,7 +42,7 @@ fn results_by(
 ) -> BTreeMap<String, Value> {
     let reading = reading(events);
     let options = RunOptions {
-        strategy,
+        strategy: Some(strategy),
         ..RunOptions::default()
     };
     let mut run = Run::new(&definition(json), reading.clone(), options).unwrap();
@@ -193,4 +195,89 @@ fn payloads_are_merged_as_a_state_is() {
 fn a_definition_that_does_not_hold_says_where() {
     let error = Definition::read("x.json".as_ref(), "{\"fold\":\n\"sum\"}").unwrap_err();
     assert!(error.message.contains("unknown variant `sum`"), "{error}");
+}
+
+/// Events some of which lack what is asked for, or have it in another form.
+fn odd() -> impl Strategy<Value = Vec<Made>> {
+    let amount = prop_oneof![
+        8 => (-50..50_i64).prop_map(|cents| Decimal::new(cents, 2).to_string()),
+        1 => Just("null".to_owned()),
+        1 => Just(r#""12.50""#.to_owned()),
+        1 => Just("1e3".to_owned()),
+        1 => Just(r#""twelve""#.to_owned()),
+    ];
+    let event = (0..5_u32, any::<bool>(), amount, 0..9_u32);
+    prop::collection::vec(event, 0..50).prop_map(|events| {
+        let made = events.into_iter().map(|(stream, opens, amount, key)| {
+            let event_type = if opens { "Opened" } else { "Closed" };
+            let payload = match key {
+                0 => format!(r#"{{"amount":{amount}}}"#),
+                _ => format!(r#"{{"amount":{amount},"key":"k{}"}}"#, key % 3),
+            };
+            Made::new(&format!("s-{stream}"), event_type, &payload)
+        });
+        made.collect()
+    })
+}
+
+/// The states after the first events, each folded by itself.
+fn one_by_one(
+    definition: &Definition,
+    events: &[Made],
+    at: u32,
+) -> (Vec<(String, String)>, Counts) {
+    let (reading, task) = (reading(events), Task::new());
+    let mut run = Run::new(definition, reading, RunOptions::default()).unwrap();
+    let mut counts = Counts::default();
+    for event in run.machine.prepare(&(0..at), &task).unwrap() {
+        counts.add(run.machine.feed(event, &task).unwrap());
+    }
+    let (states, names) = (run.machine.save().unwrap(), run.machine.partitions());
+    let told = states
+        .iter()
+        .map(|(partition, held)| (names.get(partition).to_owned(), format!("{held:?}")));
+    (told.collect(), counts)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn many_at_once_are_what_they_are_one_by_one(
+        events in odd(),
+        at in 0..51_u32,
+        every in 1..9_u32,
+        budget in prop_oneof![Just(usize::MAX), Just(6_000_usize)],
+    ) {
+        let at = at.min(events.len() as u32);
+        let folds = [
+            json!({"fold": "figures", "field": "amount", "by": "key"}),
+            json!({"fold": "counts", "by": "key"}),
+            json!({"fold": "latest", "by": "stream"}),
+            json!({"fold": "open", "opened": ["Opened"], "closed": ["Closed"]}),
+        ];
+        for fold in folds {
+            let definition = definition(&fold);
+            let reading = reading(&events);
+            let strategies = [
+                SnapshotStrategy::Periodic { every },
+                SnapshotStrategy::Threshold { changes: every },
+                SnapshotStrategy::Eager,
+                SnapshotStrategy::Lazy,
+            ];
+            for strategy in strategies {
+                let options = RunOptions { strategy: Some(strategy), budget, ..RunOptions::default() };
+                let mut run = Run::new(&definition, reading.clone(), options).unwrap();
+                let task = Task::new();
+                run.advance(&task).unwrap();
+                let bound = at.checked_sub(1).map_or(Bound::Start, |last| Bound::Event(EventIx(last)));
+                let moment = run.at(&reading.log.cut(Clock::Recorded, bound), &task).unwrap();
+                let told: Vec<_> = moment
+                    .iter()
+                    .map(|(name, held)| (name.to_owned(), format!("{held:?}")))
+                    .collect();
+                prop_assert_eq!((told, moment.counts), one_by_one(&definition, &events, at));
+            }
+        }
+    }
 }

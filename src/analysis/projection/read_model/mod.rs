@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{Definition, Differing, Held, Known, Reading, Run, RunOptions, ScriptError};
 use crate::log::{TableError, TableRow, TableSource};
-use crate::model::{Cancelled, PositionName, Task};
+use crate::model::{Cancelled, EventIx, PositionName, Task};
 use columns::Columns;
 
 /// Rows of each kind told in full; more are counted.
@@ -75,6 +75,9 @@ pub struct MissingRow {
     pub state: Value,
     /// Since which event it should be.
     pub since: Option<PositionName>,
+    /// The same event of the log.
+    #[serde(skip)]
+    pub event: Option<EventIx>,
 }
 
 /// A row without a partition.
@@ -86,6 +89,9 @@ pub struct ExtraRow {
     pub row: TableRow,
     /// The event with which the partition went; null where there never was one.
     pub since: Option<PositionName>,
+    /// The same event of the log.
+    #[serde(skip)]
+    pub event: Option<EventIx>,
 }
 
 /// A row that differs.
@@ -97,6 +103,9 @@ pub struct DifferentRow {
     pub fields: Vec<Differing>,
     /// The first event since which it has been differing, as far as the log tells.
     pub since: Option<PositionName>,
+    /// The same event of the log.
+    #[serde(skip)]
+    pub event: Option<EventIx>,
     /// The last event after which the row was right; null where it never was.
     pub last_right: Option<PositionName>,
 }
@@ -141,7 +150,7 @@ pub fn read_model(
     let moment = run.of(known, task)?;
     let mut results: IndexMap<String, Value> = IndexMap::new();
     for (partition, held) in moment.iter() {
-        results.extend(result(&run, partition, held));
+        results.extend(result(&run, partition, &held));
     }
     let names = Names::of(&results);
     let mut columns = Columns::new(&table, &key, results.values());
@@ -240,6 +249,7 @@ impl Found {
                     key: name,
                     row,
                     since: None,
+                    event: None,
                 });
             }
             return;
@@ -259,6 +269,7 @@ impl Found {
                 key: partition.clone(),
                 fields,
                 since: None,
+                event: None,
                 last_right: None,
             });
         }
@@ -274,6 +285,7 @@ impl Found {
                     key: partition.clone(),
                     state: state.clone(),
                     since: None,
+                    event: None,
                 });
             }
         }

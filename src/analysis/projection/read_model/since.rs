@@ -62,14 +62,17 @@ pub(super) fn find(
     let of = |key: &String| standing.get(key).copied().unwrap_or_default();
     let position = |event: Option<EventIx>| event.map(|event| log.position_name(event));
     for one in &mut report.missing {
-        one.since = position(of(&one.key).since);
+        one.event = of(&one.key).since;
+        one.since = position(one.event);
     }
     for one in &mut report.extra {
-        one.since = position(of(&one.key).since);
+        one.event = of(&one.key).since;
+        one.since = position(one.event);
     }
     for one in &mut report.different {
         let Standing { since, right } = of(&one.key);
-        (one.since, one.last_right) = (position(since), position(right));
+        (one.since, one.event) = (position(since), since);
+        one.last_right = position(right);
     }
     Ok(())
 }

@@ -14,17 +14,17 @@ use rquickjs::{Context, Ctx, Runtime};
 use super::ScriptError;
 use super::api::{Api, define};
 use super::feed::{DeadLetter, Fed};
-use super::host::{Host, Quiet};
+use super::host::{Host, Quiet, position};
 use super::lanes::Lanes;
 use super::limits::{Limits, Meter, Stopped};
 use super::plan::Plan;
 use crate::analysis::projection::lookup::Lookups;
 use crate::analysis::projection::{Reading, Script, Told, WHOLE};
 use crate::log::{Body, Interner, Log, Names, TableSource};
-use crate::model::{Cancelled, EventIx, Position, Task};
+use crate::model::{Cancelled, EventIx, Task};
 
 /// How many facts of an event the prelude is told.
-const FACTS: usize = 8;
+const FACTS: usize = 6;
 
 /// Why an engine stopped for good.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -307,6 +307,18 @@ impl Engine {
         }
     }
 
+    /// The payload of an event as it is stored and as upcasters make it; none where they leave it as
+    /// it is, or fail.
+    pub fn upcast_of(&mut self, event: EventIx, task: &Task) -> Option<[String; 2]> {
+        self.meter.work_for(task);
+        self.host.bodies.borrow_mut().clear();
+        self.host.upcast.borrow_mut().clear();
+        self.host.current.set(event);
+        self.upcast(event).ok()?;
+        let made = self.host.upcast.borrow_mut().remove(&event)?;
+        Some([self.host.stored(event)?, made])
+    }
+
     fn upcast(&self, event: EventIx) -> Result<(), ScriptError> {
         if self.plan.upcasters.is_empty() {
             return Ok(());
@@ -364,9 +376,7 @@ impl Engine {
         args.push_arg(log.stream_name(log.stream(event)))?;
         args.push_arg(log.version(event).0 as f64)?;
         args.push_arg(position(log, event).0 as f64)?;
-        args.push_arg(self.is_json(event))?;
-        args.push_arg(self.millis(event))?;
-        args.push_arg(seed(position(log, event)))
+        args.push_arg(self.is_json(event))
     }
 
     /// Whether the payload is JSON, as far as that is known without reading it.
@@ -375,11 +385,6 @@ impl Engine {
         bodies
             .get(&event)
             .is_none_or(|body| body.data.json().is_some())
-    }
-
-    fn millis(&self, event: EventIx) -> f64 {
-        let time = self.host.log.borrow().time(event, self.host.clock);
-        time.map_or(0.0, |time| (time.micros() / 1000) as f64)
     }
 
     /// How many states have changed since they were saved, at most.
@@ -410,16 +415,4 @@ impl Engine {
             made.map_err(|error| ScriptError::of(&ctx, error))
         })
     }
-}
-
-/// The position in its own file: where several are open, the place among all is not known before all
-/// are.
-fn position(log: &Log, event: EventIx) -> Position {
-    log.position_name(event).position
-}
-
-/// Dice are thrown anew for each event, by its place in the store.
-fn seed(position: Position) -> u32 {
-    let [low, high] = [position.0 as u32, (position.0 >> 32) as u32];
-    (low ^ high).wrapping_mul(0x9E37_79B9) | 1
 }

@@ -1,5 +1,6 @@
 //! What the quick way of events needs, read ahead.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use crate::model::EventIx;
@@ -14,6 +15,8 @@ pub(super) struct Fields {
     /// Events, ascending, with where their values begin among `spans`.
     events: Vec<(EventIx, u32)>,
     spans: Vec<Option<(u32, u32)>>,
+    /// The event that was looked for last.
+    last: Cell<usize>,
 }
 
 /// Events of the log whose fields are read at once, at most.
@@ -60,17 +63,28 @@ impl Fields {
         }
     }
 
-    pub fn holds(&self, event: EventIx) -> bool {
-        self.events
-            .binary_search_by_key(&event, |own| own.0)
-            .is_ok()
+    /// Where an event is: mostly the one after that which was looked for last.
+    fn find(&self, event: EventIx) -> Option<usize> {
+        let is_at = |at: usize| self.events.get(at).is_some_and(|own| own.0 == event);
+        let last = self.last.get();
+        let near = (last..=last + 1).find(|&at| is_at(at));
+        let search = || self.events.binary_search_by_key(&event, |own| own.0).ok();
+        let at = near.or_else(search)?;
+        self.last.set(at);
+        Some(at)
     }
 
-    pub fn get(&self, event: EventIx, slots: usize) -> Option<Vec<Option<&str>>> {
-        let at = self.events.binary_search_by_key(&event, |own| own.0).ok()?;
-        let first = self.events[at].1 as usize;
-        let spans = self.spans.get(first..first + slots)?;
-        let text = |(start, end): (u32, u32)| &self.texts[start as usize..end as usize];
-        Some(spans.iter().map(|span| span.map(text)).collect())
+    pub fn holds(&self, event: EventIx) -> bool {
+        self.find(event).is_some()
+    }
+
+    /// Fills the slots with the values of an event; none where it was not read.
+    pub fn get<'f>(&'f self, event: EventIx, slots: &mut [Option<&'f str>]) -> Option<()> {
+        let first = self.events[self.find(event)?].1 as usize;
+        let spans = self.spans.get(first..first + slots.len())?;
+        for (slot, span) in slots.iter_mut().zip(spans) {
+            *slot = span.map(|(start, end)| &self.texts[start as usize..end as usize]);
+        }
+        Some(())
     }
 }

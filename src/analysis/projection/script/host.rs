@@ -13,7 +13,7 @@ use super::learning::{Kind, note_lost};
 use crate::analysis::projection::lookup::Lookups;
 use crate::analysis::projection::{State, States, Told};
 use crate::log::{Body, Clock, Interner, Log, PayloadReader};
-use crate::model::{EventIx, Task};
+use crate::model::{EventIx, Position, Task};
 
 /// What the engine and Rust share.
 pub(super) struct Host {
@@ -96,6 +96,19 @@ impl Host {
         }
     }
 
+    /// The time of the event that is handled.
+    fn millis(&self) -> f64 {
+        let time = self.log.borrow().time(self.current.get(), self.clock);
+        time.map_or(0.0, |time| (time.micros() / 1000) as f64)
+    }
+
+    /// Dice are thrown anew for each event, by its place in the store.
+    fn seed(&self) -> u32 {
+        let position = position(&self.log.borrow(), self.current.get());
+        let [low, high] = [position.0 as u32, (position.0 >> 32) as u32];
+        (low ^ high).wrapping_mul(0x9E37_79B9) | 1
+    }
+
     fn is_whole(&self, event: EventIx) -> bool {
         let kinds = self.kinds.borrow();
         kinds
@@ -139,7 +152,7 @@ impl Host {
         self.saved
             .borrow()
             .get(number)
-            .and_then(|held| match &held.state {
+            .and_then(|held| match held.state {
                 State::Text(text) => Some(text.to_string()),
                 _ => None,
             })
@@ -214,6 +227,14 @@ impl Host {
             .partitions
             .borrow_mut()
             .intern(&key));
+        give!("key", |own, number: u32| own
+            .partitions
+            .borrow()
+            .names()
+            .get(number)
+            .to_owned());
+        give!("millis", |own| own.millis());
+        give!("seed", |own| own.seed());
         give!("lookup", |own,
                          ctx: Ctx<'js>,
                          table: String,
@@ -236,4 +257,10 @@ impl Host {
         );
         Ok(host)
     }
+}
+
+/// The position in its own file: where several are open, the place among all is not known before all
+/// are.
+pub(super) fn position(log: &Log, event: EventIx) -> Position {
+    log.position_name(event).position
 }

@@ -6,16 +6,15 @@ use hashbrown::HashMap;
 use rquickjs::function::Args;
 use rquickjs::{Ctx, Function, Persistent, Value};
 
-use super::Plan;
 use super::api::Api;
+use super::plan::{Fact, Plan};
 use crate::model::json::{Picker, Pointer};
-
-/// What a lane is told beside fields: before them so many arguments.
-const FACTS: usize = 7;
 
 /// The lanes of a definition.
 pub(super) struct Lanes {
     picker: Picker,
+    /// The slot of the field that tells partitions apart, where there is one.
+    key: Option<usize>,
     /// By handler.
     lanes: HashMap<String, Lane>,
 }
@@ -23,37 +22,38 @@ pub(super) struct Lanes {
 struct Lane {
     /// Compiled when it is first used.
     function: Option<Persistent<Function<'static>>>,
+    facts: Vec<Fact>,
     /// Of the picker, by field.
     slots: Vec<usize>,
 }
 
-/// What is told of an event.
-pub(super) struct Facts<'f> {
-    /// Its partition, unless the definition finds it.
-    pub key: &'f str,
-    pub millis: f64,
-    pub seed: u32,
-    pub event_type: &'f str,
-    pub stream: &'f str,
-    pub version: f64,
-    pub position: f64,
+/// What a lane is told of an event.
+pub(super) trait Facts {
+    /// The number of its partition, unless a function of the definition finds it.
+    fn number(&self) -> Option<u32>;
+
+    /// Adds a fact.
+    fn push(&self, fact: Fact, args: &mut Args<'_>) -> rquickjs::Result<()>;
 }
 
 impl Lanes {
     pub fn of(plan: &Plan) -> Self {
-        let mut fields: Vec<&str> = Vec::new();
+        let mut fields: Vec<&str> = plan.by_field.as_deref().into_iter().collect();
         let mut lanes = HashMap::new();
         for (handler, own) in &plan.lanes {
-            let slots = own.iter().map(|field| {
+            let slots = own.fields.iter().map(|field| {
                 let known = fields.iter().position(|known| known == field);
                 known.unwrap_or_else(|| {
                     fields.push(field);
                     fields.len() - 1
                 })
             });
-            let slots = slots.collect();
-            let function = None;
-            lanes.insert(handler.clone(), Lane { function, slots });
+            let lane = Lane {
+                function: None,
+                facts: own.facts.clone(),
+                slots: slots.collect(),
+            };
+            lanes.insert(handler.clone(), lane);
         }
         let pointers: Vec<Pointer> = fields
             .into_iter()
@@ -61,12 +61,18 @@ impl Lanes {
             .collect();
         Self {
             picker: Picker::new(&pointers),
+            key: plan.by_field.as_ref().map(|_| 0),
             lanes,
         }
     }
 
     pub const fn picker(&self) -> &Picker {
         &self.picker
+    }
+
+    /// The slot of the field that tells partitions apart, where there is one.
+    pub const fn key(&self) -> Option<usize> {
+        self.key
     }
 
     pub fn has(&self, handler: &str) -> bool {
@@ -79,7 +85,7 @@ impl Lanes {
         ctx: &Ctx<'_>,
         api: &Api,
         handler: &str,
-        facts: &Facts<'_>,
+        facts: &impl Facts,
         values: &[Option<&str>],
     ) -> rquickjs::Result<i32> {
         let Some(lane) = self.lanes.get_mut(handler) else {
@@ -92,14 +98,13 @@ impl Lanes {
                 lane.function.insert(Persistent::save(ctx, made))
             }
         };
-        let mut args = Args::new(ctx.clone(), FACTS + lane.slots.len());
-        args.push_arg(facts.key)?;
-        args.push_arg(facts.millis)?;
-        args.push_arg(facts.seed)?;
-        args.push_arg(facts.event_type)?;
-        args.push_arg(facts.stream)?;
-        args.push_arg(facts.version)?;
-        args.push_arg(facts.position)?;
+        let mut args = Args::new(ctx.clone(), 1 + lane.facts.len() + lane.slots.len());
+        if let Some(number) = facts.number() {
+            args.push_arg(number)?;
+        }
+        for &fact in &lane.facts {
+            facts.push(fact, &mut args)?;
+        }
         for &slot in &lane.slots {
             match values.get(slot).copied().flatten() {
                 Some(text) => args.push_arg(value(ctx, text)?)?,
@@ -107,6 +112,39 @@ impl Lanes {
             }
         }
         function.clone().restore(ctx)?.call_arg(args)
+    }
+}
+
+/// A key as JavaScript makes it of a value of JSON.
+pub(super) enum Key<'k> {
+    /// This text.
+    Text(&'k str),
+    /// None: the event is in no partition.
+    Nowhere,
+    /// For JavaScript to tell.
+    Unknown,
+}
+
+impl<'k> Key<'k> {
+    pub fn of(value: Option<&'k str>) -> Self {
+        /// Integers of so many digits are written as JavaScript writes them.
+        const DIGITS: usize = 15;
+        let Some(text) = value else {
+            return Self::Nowhere;
+        };
+        match text.as_bytes() {
+            b"null" => Self::Nowhere,
+            b"true" | b"false" | b"0" => Self::Text(text),
+            [b'"', inner @ .., b'"'] if !inner.contains(&b'\\') => {
+                Self::Text(&text[1..text.len() - 1])
+            }
+            [b'1'..=b'9', ..]
+                if text.len() <= DIGITS && text.bytes().all(|b| b.is_ascii_digit()) =>
+            {
+                Self::Text(text)
+            }
+            _ => Self::Unknown,
+        }
     }
 }
 

@@ -12,6 +12,9 @@ use crate::analysis::projection::{Reading, RunOptions, Script, State, States, To
 use crate::log::{Names, Picked};
 use crate::model::{Cancelled, EventIx, StreamIx, Task};
 
+/// Fields that need no allocation.
+const FEW: usize = 8;
+
 /// A live definition with its events.
 pub(in crate::analysis::projection) struct Scripted {
     engine: Engine,
@@ -114,10 +117,19 @@ impl Machine for Scripted {
 
     fn feed(&mut self, event: EventIx, task: &Task) -> Result<Fed, Halt> {
         let event_type = self.reading.log.event_type(event).0;
-        if self.engine.is_quick(event_type)
-            && let Some(values) = self.fields.get(event, self.engine.picker().slots())
-        {
-            return self.engine.feed_quickly(event, &values, task);
+        if self.engine.is_quick(event_type) {
+            let (mut few, mut many) = ([None; FEW], Vec::new());
+            let count = self.engine.picker().slots();
+            let slots = match few.get_mut(..count) {
+                Some(slots) => slots,
+                None => {
+                    many.resize(count, None);
+                    &mut many[..]
+                }
+            };
+            if self.fields.get(event, slots).is_some() {
+                return self.engine.feed_quickly(event, slots, task);
+            }
         }
         match self.ahead.get(event) {
             Some(Ok(body)) => self.engine.feed(event, Some(body.clone()), task),
@@ -177,6 +189,10 @@ impl Machine for Scripted {
 
     fn result(&self, state: &State) -> Result<Option<String>, ScriptError> {
         self.engine.result(&self.text(state))
+    }
+
+    fn upcast(&mut self, event: EventIx, task: &Task) -> Option<[String; 2]> {
+        self.engine.upcast_of(event, task)
     }
 
     fn take_told(&mut self) -> Option<Told> {

@@ -22,6 +22,8 @@ pub struct Plan {
     pub per_stream: bool,
     /// One state for each value of a function.
     pub partition_by: bool,
+    /// The field of payloads that this function gives back, where it does nothing else.
+    pub by_field: Option<String>,
     /// The event types that have handlers, `$any` and `$deleted` among them.
     pub handlers: Vec<String>,
     /// A state shared by all partitions.
@@ -33,7 +35,30 @@ pub struct Plan {
     /// How many `transformBy` and `filterBy` follow.
     pub transforms: usize,
     /// Handlers of which their source shows that they read these fields of payloads and little else.
-    pub lanes: BTreeMap<String, Vec<String>>,
+    pub lanes: BTreeMap<String, LanePlan>,
     /// Event types that are upcast, with the schema versions they are upcast from.
     pub upcasters: BTreeMap<String, Vec<String>>,
+}
+
+/// What a handler is told of an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct LanePlan {
+    /// Fields of its payload.
+    pub fields: Vec<String>,
+    /// And beside it.
+    pub facts: Vec<Fact>,
+}
+
+/// What a handler may be told of an event beside its payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Fact {
+    /// Its type.
+    Type,
+    /// The name of its stream.
+    StreamId,
+    /// Its version.
+    SequenceNumber,
+    /// Its position.
+    Position,
 }

@@ -72,20 +72,21 @@
   Object.defineProperty(globalThis, "console", { value: Object.freeze({ log: world.log, info: world.log, warn: world.log, error: world.log }) });
 
   // --- a clock and dice that give the same on every run: the event's time, and its place as a seed.
-  const clock = { now: 0, seed: 1 };
+  // They are asked for when somebody looks; dice are thrown anew for each handler that is called.
+  const clock = { isFresh: true, seed: 1, partition: undefined };
   const RealDate = Date;
   const bare = /^\s*\d{4}-\d\d-\d\d[T ][\d:.]+\s*$/;
   const zoned = (value) => typeof value === "string" && bare.test(value) ? value.trim().replace(" ", "T") + "Z" : value;
   function FixedDate(...given) {
-    if (!new.target) return new RealDate(clock.now).toISOString();
-    const date = given.length === 0 ? new RealDate(clock.now)
+    if (!new.target) return new RealDate(host.millis()).toISOString();
+    const date = given.length === 0 ? new RealDate(host.millis())
       : given.length === 1 ? new RealDate(zoned(given[0]))
       : new RealDate(RealDate.UTC(...given));
     return Object.setPrototypeOf(date, new.target.prototype);
   }
   FixedDate.prototype = RealDate.prototype;
   FixedDate.prototype.constructor = FixedDate;
-  FixedDate.now = () => clock.now;
+  FixedDate.now = () => host.millis();
   FixedDate.UTC = RealDate.UTC;
   FixedDate.parse = (value) => RealDate.parse(zoned(value));
   for (const part of ["FullYear", "Month", "Date", "Day", "Hours", "Minutes", "Seconds", "Milliseconds"]) {
@@ -98,6 +99,7 @@
   globalThis.Date = FixedDate;
   Math.random = () => {
     // xorshift32
+    if (clock.isFresh) { clock.isFresh = false; clock.seed = host.seed(); }
     let x = clock.seed | 0;
     x ^= x << 13; x ^= x >>> 17; x ^= x << 5;
     clock.seed = x;
@@ -199,6 +201,7 @@
 
   // --- the loop
   const states = new Map(); // by partition: { key, number, state, isDirty }
+  const numbered = []; // the same by number, without holes
   let dirty = [];
   let shared; // of definitions with $initShared
   let isSharedDirty = false;
@@ -218,6 +221,8 @@
     if (entry === undefined) {
       entry = { key, number: host.number(key), state: load(key), isDirty: false };
       states.set(key, entry);
+      while (numbered.length <= entry.number) numbered.push(undefined);
+      numbered[entry.number] = entry;
     }
     return entry;
   }
@@ -236,8 +241,17 @@
   // and the facts that it reads; null where its source does not show that this is all.
   const FACTS = { eventType: "eventType: type", type: "type", streamId: "streamId",
     sequenceNumber: "sequenceNumber", position: "position", body: "body: data" };
+  // What a lane has to be told of these, each once.
+  const TOLD = ["type", "streamId", "sequenceNumber", "position"];
+  const told = (facts) => TOLD.filter((name) => facts.includes(name) || name === "type" && facts.includes("eventType"));
   const lanes = {};
   const at = { key: undefined };
+  // The field that a function gives back, where it is written so that this is all it does.
+  const FIELD = /^\s*(?:\(\s*([\w$]+)\s*\)|([\w$]+))\s*=>\s*([\w$]+)\s*\.\s*(?:data|body)\s*\.\s*([A-Za-z_$][\w$]*)\s*$/;
+  function fieldOf(f) {
+    const found = FIELD.exec(Function.prototype.toString.call(f));
+    return found && (found[1] || found[2]) === found[3] && !(found[4] in {}) ? found[4] : null;
+  }
   const HEAD = /^(?:function\b\s*[\w$]*|[\w$]+|'[^'\\]*'|"[^"\\]*")?\s*\(([^()]*)\)/;
   const ARROW = /^([\w$]+)\s*=>/;
   function reads(f, n) {
@@ -274,7 +288,9 @@
       handlers = def.handlers || {};
       upcasters = def.upcasters || null;
       const names = Object.keys(handlers).filter((name) => typeof handlers[name] === "function" && !name.startsWith("$init"));
-      const by = def.partitionBy ? reads(def.partitionBy, 0) : { fields: [], facts: [] };
+      def.byField = def.partitionBy ? fieldOf(def.partitionBy) : null;
+      const none = { fields: [], facts: [] };
+      const by = def.partitionBy && def.byField === null ? reads(def.partitionBy, 0) : none;
       for (const name of names) {
         const own = by && !def.shared ? reads(handlers[name], 1) : null;
         if (own === null) continue;
@@ -282,20 +298,21 @@
         lanes[name] = { fields: both("fields"), facts: both("facts") };
       }
       return JSON.stringify({
-        lanes: Object.fromEntries(Object.entries(lanes).map(([name, lane]) => [name, lane.fields])),
+        lanes: Object.fromEntries(Object.entries(lanes).map(([name, lane]) => [name, { fields: lane.fields, facts: told(lane.facts) }])),
+        by_field: def.byField,
         from: def.from, per_stream: def.perStream, partition_by: !!def.partitionBy, handlers: names, shared: def.shared,
         options: def.options, output_to: def.outputTo, transforms: def.transforms.length,
         upcasters: upcasters ? Object.fromEntries(Object.entries(upcasters).map(([type, steps]) => [type, Object.keys(steps)])) : {},
       });
     },
     // The partition of an event, or undefined where it is in none.
-    partition(n, type, streamId, version, position, isJson, time, seed) {
-      clock.now = time; clock.seed = seed; clock.partition = undefined;
+    partition(n, type, streamId, version, position, isJson) {
+      clock.isFresh = true; clock.partition = undefined;
       const key = def.partitionBy(new ProjectedEvent(n, type, streamId, version, position, isJson));
       return key === undefined || key === null ? undefined : String(key);
     },
-    step(handler, key, n, type, streamId, version, position, isJson, time, seed) {
-      clock.now = time; clock.seed = seed; clock.partition = key;
+    step(handler, key, n, type, streamId, version, position, isJson) {
+      clock.isFresh = true; clock.partition = key;
       const event = new ProjectedEvent(n, type, streamId, version, position, isJson);
       const entry = entryOf(key);
       let after;
@@ -311,26 +328,27 @@
       touch(entry);
     },
     // The quick way of events to a handler of which its source shows which fields it reads: called with the
-    // partition (unless the definition finds it), the time, dice, facts and those fields; gives back the
-    // number of the partition, -1 where the event is in none.
+    // number of the partition (unless a function finds it), those facts and those fields; gives back that
+    // number, -1 where the event is in none.
     lane(name) {
       const { fields, facts } = lanes[name];
       const values = fields.map((_, n) => "v" + n);
       const data = fields.map((field, n) => field + ": v" + n).join(", ");
-      const by = def.partitionBy;
-      return new Function("clock", "at", "entryOf", "touch", "handlers", "by", `
-        return function (key, time, seed, type, streamId, sequenceNumber, position, ${values}) {
-          clock.now = time; clock.seed = seed; clock.partition = at.key = undefined;
+      const by = def.byField === null ? def.partitionBy : undefined;
+      const given = [...(by ? [] : ["number"]), ...told(facts), ...values];
+      return new Function("clock", "at", "entryOf", "touch", "handlers", "by", "numbered", "host", `
+        return function (${given}) {
+          clock.isFresh = true; clock.partition = at.key = undefined;
           const data = { ${data} };
           const event = { data, ${facts.map((fact) => FACTS[fact]).join(", ")} };
-          ${by ? "const found = by(event); if (found === undefined || found === null) return -1; key = String(found);" : ""}
-          clock.partition = at.key = key;
-          const entry = entryOf(key);
+          ${by ? "const found = by(event); if (found === undefined || found === null) return -1; at.key = String(found); clock.isFresh = true;" : ""}
+          ${by ? "const entry = entryOf(at.key);" : "let entry = numbered[number]; if (entry !== undefined) { at.key = entry.key; } else { at.key = host.key(number); entry = entryOf(at.key); }"}
+          clock.partition = at.key;
           const after = handlers[${JSON.stringify(name)}](entry.state, event);
           if (after !== undefined) entry.state = after;
           touch(entry);
           return entry.number;
-        }`)(clock, at, entryOf, touch, handlers, by);
+        }`)(clock, at, entryOf, touch, handlers, by, numbered, host);
     },
     // The partition of the event that a lane failed on, if it came so far.
     failedAt() { return at.key; },
@@ -380,9 +398,12 @@
       entry.state = JSON.parse(state);
       touch(entry);
     },
-    forget(key) { states.delete(key); },
+    forget(key) {
+      const entry = states.get(key);
+      if (entry !== undefined) { states.delete(key); numbered[entry.number] = undefined; }
+    },
     // Goes back to what is saved.
-    reset() { states.clear(); dirty = []; shared = undefined; isSharedDirty = false; },
+    reset() { states.clear(); numbered.length = 0; dirty = []; shared = undefined; isSharedDirty = false; },
   };
   return api;
 })

@@ -1,13 +1,14 @@
 //! Definitions as people write them, over small stores: what they fold, where they fail, what stops them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::*;
 use crate::analysis::projection::testing::{Made, reading};
 use crate::analysis::projection::{
-    Definition, Reading, Run, RunOptions, Script, Stopped, Told, WHOLE,
+    Definition, Reading, Run, RunOptions, Script, States, Stopped, Told, WHOLE,
 };
-use crate::log::{Body, NoTables};
+use crate::log::{Body, Names, NoTables};
 use crate::model::{EventIx, Task};
 
 fn engine(definition: &str, reading: &Reading) -> Engine {
@@ -382,7 +383,7 @@ fn both_ways(definition: &str, reading: &Reading) -> [(Option<String>, Vec<Strin
     let definition = Definition::Script(definition.into());
     let mut run = Run::new(&definition, reading.clone(), RunOptions::default()).unwrap();
     let moment = run.at(&reading.log.at_head(), &Task::new()).unwrap();
-    let state = moment.get("a").map(|held| run.text(held));
+    let state = moment.get("a").map(|held| run.text(&held));
     [by_long, (state, moment.dead.iter().map(told).collect())]
 }
 
@@ -486,4 +487,68 @@ fn what_runs_away_on_the_quick_way_is_stopped_there() {
             other => panic!("{body}: {other:?}"),
         }
     }
+}
+
+#[test]
+fn a_field_as_a_key_is_the_text_that_javascript_makes_of_it() {
+    let values = [
+        r#""plain""#,
+        r#""""#,
+        r#""with \u0041 escape""#,
+        r#""ünlike""#,
+        "null",
+        "true",
+        "false",
+        "0",
+        "-0",
+        "7",
+        "123456789012345",
+        "1234567890123456789",
+        "1.0",
+        "1e3",
+        "-3",
+        "[1,2]",
+        r#"{"a":1}"#,
+    ];
+    let events: Vec<Made> = values
+        .iter()
+        .map(|value| Made::new("a", "T", &format!(r#"{{"k":{value},"n":1}}"#)))
+        .chain([Made::new("a", "T", r#"{"n":2}"#), Made::new("b", "T", "[]")])
+        .collect();
+    let reading = reading(&events);
+    for by in [
+        "e => e.data.k",
+        "(e) => e.body.k",
+        "e => `${e.data.k}`",
+        "e => e.data.toString",
+    ] {
+        let definition = format!(
+            "fromAll().partitionBy({by}).when({{ $init: () => ({{ n: 0, at: 0 }}),
+               $any(s, e) {{ s.n += e.data.n; s.at = Date.now() + Math.random(); }} }})"
+        );
+        let mut long = engine(&definition, &reading);
+        feed(&mut long, &reading).unwrap();
+        let dead = long.take_dead().len();
+        let by_long = (all(&long.save().unwrap(), &long.partitions()), dead);
+        let script = Definition::Script(definition.as_str().into());
+        let mut run = Run::new(&script, reading.clone(), RunOptions::default()).unwrap();
+        let moment = run.at(&reading.log.at_head(), &Task::new()).unwrap();
+        let by_quick = (all(&moment.states, &moment.partitions), moment.dead.len());
+        assert_eq!(by_quick, by_long, "{by}");
+    }
+    let definition =
+        "fromAll().partitionBy(e => e.data.k).when({ $any(s, e) { s.n = e.data.n; } })";
+    assert_eq!(
+        engine(definition, &reading).plan().by_field.as_deref(),
+        Some("k")
+    );
+}
+
+/// All states by the names of their partitions.
+fn all(states: &States, names: &Names) -> BTreeMap<String, String> {
+    let told = states.iter().map(|(number, held)| {
+        let name = names.get(number).to_owned();
+        (name, format!("{:?} {:?}", held.state, held.last))
+    });
+    told.collect()
 }

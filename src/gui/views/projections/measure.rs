@@ -4,7 +4,7 @@ use egui::Ui;
 
 use super::page::{Scene, bar, say, trial};
 use super::running::strategy_words;
-use crate::analysis::projection::{JUMPS, SnapshotBench, StrategyCost, strategies};
+use crate::analysis::projection::{JUMPS, SnapshotBench, StrategyCost};
 use crate::gui::command::Outbox;
 use crate::gui::theme::{Face, Icon, TokensExt};
 use crate::gui::views::Standing;
@@ -82,14 +82,15 @@ impl Measure {
             Column::new("Jump p50", 84.0).right(),
             Column::new("Jump p99", 84.0).right(),
         ];
-        let all = strategies();
-        let rows = all.len() as u64;
+        let costs = &bench.strategies;
+        let rows = (costs.len() + bench.to_come.len()) as u64;
         let table = VirtualTable::new("Snapshot bench", &mut self.table, &columns, rows);
         table.show(ui, |cells| {
             let at = cells.index() as usize;
-            if let Some(strategy) = all.get(at) {
-                let cost = bench.strategies.get(at);
-                paint(cells, &strategy_words(*strategy), cost);
+            let cost = costs.get(at);
+            let to_come = || bench.to_come.get(at - costs.len()).copied();
+            if let Some(strategy) = cost.map(|cost| cost.strategy).or_else(to_come) {
+                paint(cells, &strategy_words(strategy), cost);
             }
         });
     }

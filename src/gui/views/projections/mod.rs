@@ -10,6 +10,7 @@ mod form;
 mod measure;
 mod page;
 mod pages;
+mod read_model;
 mod results;
 mod running;
 mod seen;
@@ -75,6 +76,8 @@ enum Page {
     Twice,
     /// Events that handlers failed on.
     Dead,
+    /// A table that should hold the same.
+    ReadModel,
     /// What handlers say.
     Emitted,
     /// What keeping states costs.
@@ -97,6 +100,7 @@ pub(in crate::gui) struct Projections {
     compare: compare::Compare,
     twice: twice::Twice,
     dead: dead::Dead,
+    read_model: read_model::Table,
     emitted: emitted::Emitted,
     measure: measure::Measure,
     kept: Kept<Choices>,
@@ -118,6 +122,7 @@ impl Default for Projections {
             compare: compare::Compare::default(),
             twice: twice::Twice::default(),
             dead: dead::Dead::default(),
+            read_model: read_model::Table::default(),
             emitted: emitted::Emitted::default(),
             measure: measure::Measure::default(),
             kept: Kept::new("projections"),
@@ -184,7 +189,7 @@ impl Projections {
                     (false, Some(times)) => OnError::Retry(times),
                     (false, None) => OnError::Skip,
                 },
-                strategy: kept.strategy.unwrap_or_default(),
+                strategy: kept.strategy,
             };
         }
         if !can_run(session) {
@@ -222,7 +227,7 @@ impl Projections {
             OnError::Retry(times) => Some(times),
             OnError::Stop | OnError::Skip => None,
         };
-        kept.strategy = (strategy != SnapshotStrategy::default()).then_some(strategy);
+        kept.strategy = strategy;
     }
 
     fn save(&mut self, outbox: &mut Outbox) {
@@ -266,6 +271,7 @@ impl Projections {
             cut,
             written,
             settings: self.settings,
+            consumer: self.seen.consumer(),
             going: self.going,
             wanted: self.wanted.clone(),
         })

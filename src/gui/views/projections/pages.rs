@@ -46,6 +46,10 @@ impl Projections {
             }
             Page::Twice => self.twice.show(ui, &scene, outbox),
             Page::Dead => self.dead.show(ui, &scene, outbox),
+            Page::ReadModel => {
+                let consumer = self.seen.consumer();
+                self.read_model.show(ui, &scene, consumer, outbox);
+            }
             Page::Emitted => self.emitted.show(ui, &scene, outbox),
             Page::Snapshots => self.measure.show(ui, &scene, outbox),
         }
@@ -62,7 +66,8 @@ impl Projections {
         let tabs = Tabs::new("Of the projection", &mut self.page)
             .tab(Page::Results, "Results")
             .tab(Page::Compare, word("Compare A | B", "A | B"))
-            .tab(Page::Twice, word("Twice and shuffled", "Twice"));
+            .tab(Page::Twice, word("Twice and shuffled", "Twice"))
+            .tab(Page::ReadModel, word("Read model", "Table"));
         let tabs = match dead {
             0 => tabs.tab(Page::Dead, "Dead letters"),
             dead => tabs.tab_with_count(Page::Dead, "Dead letters", grouped(dead as u64)),
@@ -157,9 +162,8 @@ impl Projections {
         self.kept.value.steps = steps;
         CentralPanel::no_frame().show(ui, |ui| {
             let number = model.answers.projected.number();
-            let stale = self.seen.stale(model, &projected.log);
             let table = &mut self.results;
-            let seen = (&mut self.seen, stale.as_deref());
+            let seen = (&mut self.seen, scene);
             table.bar(ui, (&projected, &mut self.wanted), seen, &standing, outbox);
             if fades {
                 standing.fade(ui);

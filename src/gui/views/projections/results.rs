@@ -45,11 +45,13 @@ impl Results {
         &mut self,
         ui: &mut Ui,
         (projected, wanted): (&Projected, &mut PartitionsWanted),
-        (seen, stale): (&mut Seen, Option<&str>),
+        (seen, scene): (&mut Seen, &page::Scene<'_>),
         standing: &Standing,
         outbox: &mut Outbox,
     ) {
-        let sentence = sentence(projected, standing, stale);
+        let (model, session) = (scene.model, scene.session);
+        let stale = seen.stale(model, &projected.log, Some(projected));
+        let sentence = sentence(projected, standing, stale.as_deref());
         let mut begins = false;
         page::bar(
             ui,
@@ -61,13 +63,12 @@ impl Results {
                 }
                 page::say(ui, &sentence);
             },
-            // As whom a projection is seen, cursor or consumer, is to be chosen here.
             |ui| {
                 let export = Button::secondary("Export").icon(Icon::Export).small();
                 if ui.add(export).clicked() {
                     outbox.send(Command::Export);
                 }
-                seen.choose(ui);
+                seen.choose(ui, (model, session), outbox);
             },
         );
         if begins {
@@ -128,7 +129,7 @@ fn sentence(projected: &Projected, standing: &Standing, stale: Option<&str>) -> 
         true => words::counted(projected.partitions as usize, "partition", "partitions"),
         false => "One state".to_owned(),
     };
-    let last = projected.cut.last();
+    let last = projected.last;
     let at = last.map(|last| words::position(&projected.log, last));
     let at = at.unwrap_or_else(|| "the beginning".to_owned());
     let late = match (projected.arrived, standing) {

@@ -60,13 +60,14 @@ impl Projections {
             ui.add_space(sizes::GAP);
             ui.add(Label::new(Face::Secondary.text("Snapshots", t.text2)));
         }
-        let strategy = Button::secondary(strategy_name(self.settings.strategy));
+        let strategy = self.settings.strategy;
+        let strategy = Button::secondary(strategy.map_or("periodic", strategy_name));
         let button = ui.add(strategy.small().menu().name("Snapshots"));
-        let button = button.on_hover_text(strategy_words(self.settings.strategy));
+        let button = button.on_hover_text(chosen_words(self.settings.strategy));
         Popup::menu(&button).show(|ui| {
             menu_content(ui, |ui| {
                 for choice in STRATEGIES {
-                    if menu_item(ui, strategy_words(choice)).clicked() {
+                    if menu_item(ui, chosen_words(choice)).clicked() {
                         self.settings.strategy = choice;
                     }
                 }
@@ -110,7 +111,7 @@ impl Projections {
             .shelf
             .sheet()
             .is_some_and(|sheet| sheet.ran.as_ref() == Some(&sheet.written()));
-        let is_stale = self.seen.stale(model, &session.log).is_some();
+        let is_stale = self.seen.stale(model, &session.log, None).is_some();
         let can = can_run(session) && !(is_there && is_same && !is_stale);
         if ui
             .add_enabled(can, run)
@@ -220,14 +221,20 @@ fn rate(projected: &Projected, goal: u32) -> String {
 }
 
 /// Strategies to choose from.
-const STRATEGIES: [SnapshotStrategy; 6] = [
-    SnapshotStrategy::Periodic { every: 4096 },
-    SnapshotStrategy::Periodic { every: 1000 },
-    SnapshotStrategy::Periodic { every: 100_000 },
-    SnapshotStrategy::Threshold { changes: 1000 },
-    SnapshotStrategy::Eager,
-    SnapshotStrategy::Lazy,
+const STRATEGIES: [Option<SnapshotStrategy>; 6] = [
+    None,
+    Some(SnapshotStrategy::Periodic { every: 1000 }),
+    Some(SnapshotStrategy::Periodic { every: 100_000 }),
+    Some(SnapshotStrategy::Threshold { changes: 1000 }),
+    Some(SnapshotStrategy::Eager),
+    Some(SnapshotStrategy::Lazy),
 ];
+
+/// The same of what was chosen.
+fn chosen_words(strategy: Option<SnapshotStrategy>) -> String {
+    let usual = || "periodic: as wide as the definition is quick".to_owned();
+    strategy.map_or_else(usual, strategy_words)
+}
 
 /// The literature's name of a strategy.
 pub(super) const fn strategy_name(strategy: SnapshotStrategy) -> &'static str {

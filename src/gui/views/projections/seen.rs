@@ -2,20 +2,27 @@
 //! are as of the cursor, asynchronous ones at a consumer's checkpoint, those on demand as they were when
 //! somebody asked.
 
+use std::sync::Arc;
+
 use egui::{Label, Popup, Ui};
 
-use crate::gui::model::Model;
+use crate::gui::command::Outbox;
+use crate::gui::model::{Model, Session};
 use crate::gui::theme::{Face, TokensExt};
 use crate::gui::widgets::{Button, menu_content, menu_item};
 use crate::gui::words;
 use crate::log::{Bound, Cut, Log};
+use crate::model::time::Span;
+use crate::worker::{AskConsumers, Projected};
 
 /// As whom a projection is seen.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) enum Seen {
     /// As of the cursor.
     #[default]
     Cursor,
+    /// As this consumer, at its checkpoint as it was known then.
+    Consumer(Arc<str>),
     /// As of when it was run last.
     OnDemand(Option<Asked>),
 }
@@ -29,8 +36,14 @@ pub(super) struct Asked {
 }
 
 /// What the choices mean, where they stand.
-const ABOUT: &str = "Synchronous: always as of the cursor.\n\
+const ABOUT: &str = "Synchronous: written with the events, so never stale.\n\
+                     Asynchronous: a consumer follows; stale by what it has not processed.\n\
                      On demand: as it was when it was run, and stale from then on.";
+
+/// The same beside each.
+const SYNCHRONOUS: &str = "Written with the events, so never stale";
+const ASYNCHRONOUS: &str = "Follows the events; stale by what it has not processed";
+const ON_DEMAND: &str = "As it was when it was run, and stale from then on";
 
 impl Seen {
     /// The moment. Never one after the cursor: nothing may have learnt from the future.
@@ -64,8 +77,27 @@ impl Seen {
         }
     }
 
-    /// By how much it is behind the cursor: `389 events and 3 d 2 h`; none where it is not.
-    pub fn stale(&self, model: &Model, log: &Log) -> Option<String> {
+    /// The consumer as whom it is seen.
+    pub fn consumer(&self) -> Option<Arc<str>> {
+        match self {
+            Self::Consumer(name) => Some(Arc::clone(name)),
+            Self::Cursor | Self::OnDemand(_) => None,
+        }
+    }
+
+    /// By how much what is told is behind the cursor: `389 events and 3 d 2 h`; none where it is not.
+    pub fn stale(&self, model: &Model, log: &Log, projected: Option<&Projected>) -> Option<String> {
+        if let Self::Consumer(_) = self {
+            let report = projected?.consumer.as_ref()?;
+            if report.lag_events == 0 {
+                return None;
+            }
+            let events = words::counted(report.lag_events as usize, "event", "events");
+            return Some(match report.lag_ms {
+                Some(millis) if millis > 0 => format!("{events} and {}", Span::from_millis(millis)),
+                _ => events,
+            });
+        }
         let Self::OnDemand(Some(asked)) = self else {
             return None;
         };
@@ -82,26 +114,58 @@ impl Seen {
     }
 
     /// The choice; from the right.
-    pub fn choose(&mut self, ui: &mut Ui) {
+    pub fn choose(
+        &mut self,
+        ui: &mut Ui,
+        (model, session): (&Model, &Session),
+        outbox: &mut Outbox,
+    ) {
         let words = match self {
-            Self::Cursor => "the cursor",
-            Self::OnDemand(_) => "on demand",
+            Self::Cursor => "the cursor".to_owned(),
+            Self::Consumer(name) => name.to_string(),
+            Self::OnDemand(_) => "on demand".to_owned(),
         };
-        let button = ui.add(Button::secondary(words).small().menu().name("Seen by"));
+        let button = ui.add(Button::secondary(&words).small().menu().name("Seen by"));
         let button = button.on_hover_text(ABOUT);
         Popup::menu(&button).show(|ui| {
+            let question = AskConsumers {
+                subject: session.subject(),
+                cut: *model.cursor.cut(),
+            };
+            let consumers = model.answers.consumers.of(&question).cloned();
+            outbox.ask(|answers| &mut answers.consumers, question);
             menu_content(ui, |ui| {
                 if menu_item(ui, "the cursor (synchronous)").clicked() {
                     *self = Self::Cursor;
                 }
+                about(ui, SYNCHRONOUS);
+                match consumers.as_deref() {
+                    None => about(ui, "Consumers are being looked for"),
+                    Some([]) => about(ui, "No consumer stores a checkpoint in this store"),
+                    Some(names) => {
+                        for name in names {
+                            if menu_item(ui, format!("{name} (asynchronous)")).clicked() {
+                                *self = Self::Consumer(name.as_str().into());
+                            }
+                        }
+                        about(ui, ASYNCHRONOUS);
+                    }
+                }
                 if menu_item(ui, "on demand, as it was run").clicked() {
                     *self = Self::OnDemand(None);
                 }
+                about(ui, ON_DEMAND);
             });
         });
         let t = ui.tokens();
         ui.add(Label::new(Face::Secondary.text("Seen by", t.text2)));
     }
+}
+
+/// What a choice means.
+fn about(ui: &mut Ui, sentence: &str) {
+    let text = Face::Secondary.text(sentence, ui.tokens().text3);
+    ui.add(Label::new(text).selectable(false));
 }
 
 /// The same set of events, which stays what it is when the log grows.

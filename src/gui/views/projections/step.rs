@@ -9,7 +9,9 @@ use crate::analysis::projection::{Around, Break, Sides};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Level, Note};
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
-use crate::gui::widgets::{Chip, EmptyState, IconButton, Link, PaneHead, TableState, TextField};
+use crate::gui::widgets::{
+    Chip, EmptyState, IconButton, Link, PaneHead, Segments, TableState, TextField,
+};
 use crate::gui::words;
 use crate::log::{Bound, Cut, Log};
 use crate::worker::{AskStop, Projected};
@@ -24,6 +26,17 @@ pub(super) struct Step {
     /// The run forward that is under way.
     towards: Option<AskStop>,
     runs: u64,
+    looks_at: LooksAt,
+}
+
+/// What is looked at of a step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum LooksAt {
+    /// The states around it.
+    #[default]
+    States,
+    /// Its payload, as it is stored and as upcasters make it.
+    Payload,
 }
 
 impl Step {
@@ -45,6 +58,15 @@ impl Step {
             return;
         };
         let log = &*projected.log;
+        if let Some(upcast) = &projected.upcast {
+            self.looks(ui);
+            if self.looks_at == LooksAt::Payload {
+                let upcast_head = format!("Upcast   {}", sides::summary(upcast));
+                let heads = ["Stored", upcast_head.as_str()];
+                sides::show(ui, "Stored and upcast", &mut self.table, heads, upcast);
+                return;
+            }
+        }
         event_line(ui, (scene, log), around, outbox);
         let at = |event| words::place(log, log.stream(event), event);
         let before = match around.previous {
@@ -116,6 +138,24 @@ impl Step {
             let question = question.clone();
             outbox.ask(|answers| &mut answers.stop, question);
         }
+    }
+
+    /// The choice between the states and the payload.
+    fn looks(&mut self, ui: &mut Ui) {
+        let t = ui.tokens();
+        let (_, all) = ui.allocate_space(vec2(ui.available_width(), 32.0));
+        ui.painter()
+            .hline(all.x_range(), all.max.y - 0.5, (1.0, t.border));
+        let builder = UiBuilder::new()
+            .max_rect(all.shrink2(vec2(sizes::PAD, 0.0)))
+            .layout(Layout::left_to_right(Align::Center));
+        let ui = &mut ui.new_child(builder);
+        Segments::new("What of the step", &mut self.looks_at)
+            .option(LooksAt::States, "Before | after")
+            .option(LooksAt::Payload, "Stored | upcast")
+            .show(ui);
+        let words = "An upcaster changes this event before any handler sees it";
+        ui.add(Label::new(Face::Secondary.text(words, t.text2)).truncate());
     }
 
     fn go(&mut self, scene: &Scene<'_>, cut: Cut, breaks: Vec<Break>) {

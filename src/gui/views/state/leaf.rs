@@ -223,9 +223,11 @@ impl LeafPopover {
         leaf.facts(ui, Some(outbox));
         let Some(values) = values_of(leaf) else {
             let colour = ui.tokens().text3;
-            ui.add(Label::new(
-                Face::Secondary.text("Reading its values…", colour),
-            ));
+            let words = match leaf.model.fold_by {
+                None => "Reading its values…",
+                Some(_) => "Values over time are told of the default fold only",
+            };
+            ui.add(Label::new(Face::Secondary.text(words, colour)));
             ui.add_space(PLOT + 24.0);
             return self.actions(ui, leaf, 0, outbox);
         };
@@ -287,7 +289,9 @@ impl LeafPopover {
 /// The field's values, once the worker has brought them.
 fn values_of<'m>(leaf: &Leaf<'m>) -> Option<&'m Values> {
     let (question, values) = leaf.model.answers.values.known()?;
-    if (question.stream, question.pointer.as_str()) != (leaf.found.at.stream, leaf.pointer) {
+    let is_it =
+        (question.stream, question.pointer.as_str()) == (leaf.found.at.stream, leaf.pointer);
+    if !is_it || leaf.model.fold_by.is_some() {
         return None;
     }
     let last = values.changes.last();

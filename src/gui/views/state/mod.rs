@@ -5,6 +5,7 @@ mod answer_bar;
 mod chooser;
 mod difference;
 mod event_list;
+mod fold;
 mod history;
 mod leaf;
 mod no_stream;
@@ -127,6 +128,9 @@ impl Screen for State {
     }
 
     fn exports(&self, model: &Model) -> Result<(Exports, String), &'static str> {
+        if model.fold_by.is_some() {
+            return Err("Choose the default fold to export the state, or copy it as JSON");
+        }
         let found = model.selection.stream.zip(model.log());
         let (stream, log) = found.ok_or("Select a stream to export its state")?;
         let plain = |c: char| {
@@ -151,6 +155,7 @@ impl Screen for State {
         Shell::new("state")
             .word(log.stream_name(stream))
             .option_if("--diff-to", other)
+            .option_if("--projection", fold::file(model))
     }
 
     fn address_at(&self, model: &Model, log: &Log) -> Bound {
@@ -217,7 +222,9 @@ impl State {
     }
 
     fn ask_values(&self, model: &Model, session: &Session, stream: StreamIx, outbox: &mut Outbox) {
-        if let Some(pointer) = model.selection.field.clone() {
+        // Values over time are those of the default fold.
+        let pointer = model.selection.field.clone();
+        if let Some(pointer) = pointer.filter(|_| model.fold_by.is_none()) {
             let question = AskValues {
                 subject: session.subject(),
                 stream,
@@ -242,5 +249,6 @@ fn no_event(ui: &mut Ui, model: &Model) {
 fn answer(model: &Model, session: &Session, stream: StreamIx) -> Option<FoundState> {
     let found = model.answers.state.get()?;
     let same_order = found.log.generation() == session.log.generation();
-    (found.at.stream == stream && same_order).then(|| FoundState(Arc::clone(found)))
+    let same_fold = found.projection == model.fold_by;
+    (found.at.stream == stream && same_order && same_fold).then(|| FoundState(Arc::clone(found)))
 }

@@ -4,6 +4,7 @@ use egui::{Frame, Label, Margin, Ui};
 
 use super::Choices;
 use super::difference::{self, DifferenceView};
+use super::fold;
 use super::tree::TreeView;
 use crate::analysis::replay::{EndedBy, Existence, Notice as Oddity, NoticeKind};
 use crate::gui::command::{Command, Outbox};
@@ -78,7 +79,7 @@ impl StatePane {
             self.tree.unpin();
         }
         let standing = asked.standing;
-        self.head(ui, model, standing);
+        self.head(ui, model, standing, outbox);
         standing.tell(ui, "Folding the state", outbox);
         let Some(found) = found else {
             if let Standing::Current | Standing::Late = standing {
@@ -97,7 +98,7 @@ impl StatePane {
         }
     }
 
-    fn head(&mut self, ui: &mut Ui, model: &Model, standing: &Standing) {
+    fn head(&mut self, ui: &mut Ui, model: &Model, standing: &Standing, outbox: &mut Outbox) {
         let hints = self.page == Page::Diff && model.compare.is_none();
         let page = &mut self.page;
         PaneHead::new("State").show_with(
@@ -120,12 +121,7 @@ impl StatePane {
                     difference::hint(ui);
                     return;
                 }
-                let colour = ui.tokens().text2;
-                let text = Face::Secondary.text("by default fold (merge)", colour);
-                ui.add(Label::new(text).truncate()).on_hover_text(
-                    "Payloads are merged in log order: a null removes its field, an array is \
-                     replaced whole, and {old, new} sets the field that the event type names",
-                );
+                fold::choose(ui, model, outbox);
             },
         );
     }

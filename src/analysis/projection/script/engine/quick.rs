@@ -1,8 +1,12 @@
 //! The quick way of an event: see [`super::super::lanes`].
 
-use super::{Engine, Fed, Halt, WHOLE, position, seed};
+use rquickjs::function::Args;
+
+use super::{Engine, Fed, Halt, WHOLE, position};
 use crate::analysis::projection::script::ScriptError;
-use crate::analysis::projection::script::lanes::Facts;
+use crate::analysis::projection::script::lanes::{Facts, Key};
+use crate::analysis::projection::script::plan::Fact;
+use crate::log::Log;
 use crate::model::json::Picker;
 use crate::model::{EventIx, Task};
 
@@ -38,12 +42,17 @@ impl Engine {
         let Some(handler) = self.handler(event_type) else {
             return Ok(Fed::Skipped);
         };
+        let number = match self.number(event, values) {
+            Ok(number) => number,
+            Err(Elsewhere::Nowhere) => return Ok(Fed::Skipped),
+            Err(Elsewhere::Unknown) => return self.feed(event, None, task),
+        };
         self.meter.work_for(task);
         self.host.current.set(event);
         for text in values.iter().flatten() {
             self.host.note_lost(event, text);
         }
-        match self.quickly(event, &handler, values) {
+        match self.quickly(event, number, &handler, values) {
             Ok(partition) => {
                 let Ok(number) = u32::try_from(partition) else {
                     return Ok(Fed::Skipped);
@@ -63,26 +72,41 @@ impl Engine {
         }
     }
 
+    /// The number of an event's partition; none where a function of the definition finds it.
+    fn number(
+        &mut self,
+        event: EventIx,
+        values: &[Option<&str>],
+    ) -> Result<Option<u32>, Elsewhere> {
+        let mut partitions = self.host.partitions.borrow_mut();
+        let log = self.host.log.borrow();
+        if let Some(slot) = self.lanes.key() {
+            return match Key::of(values.get(slot).copied().flatten()) {
+                Key::Text(text) => Ok(Some(partitions.intern(text))),
+                Key::Nowhere => Err(Elsewhere::Nowhere),
+                Key::Unknown => Err(Elsewhere::Unknown),
+            };
+        }
+        Ok(match (self.plan.partition_by, self.plan.per_stream) {
+            (true, _) => None,
+            (false, true) => Some(partitions.intern(log.stream_name(log.stream(event)))),
+            (false, false) => Some(partitions.intern(WHOLE)),
+        })
+    }
+
     fn quickly(
         &mut self,
         event: EventIx,
+        number: Option<u32>,
         handler: &str,
         values: &[Option<&str>],
     ) -> Result<i32, ScriptError> {
         self.meter.begin();
         let log = self.host.log.borrow();
-        let [stream, event_type] = [
-            log.stream_name(log.stream(event)),
-            log.type_name(log.event_type(event)),
-        ];
-        let facts = Facts {
-            key: if self.plan.per_stream { stream } else { WHOLE },
-            millis: self.millis(event),
-            seed: seed(position(&log, event)),
-            event_type,
-            stream,
-            version: log.version(event).0 as f64,
-            position: position(&log, event).0 as f64,
+        let facts = Told {
+            log: &log,
+            event,
+            number,
         };
         let (api, lanes) = (&self.api, &mut self.lanes);
         self.context.with(|ctx| {
@@ -107,5 +131,36 @@ impl Engine {
         self.fold_again(&key, number)?;
         let before = self.state(&key);
         self.fail(event, Some(key), error, before)
+    }
+}
+
+/// What a lane is told of an event.
+struct Told<'t> {
+    log: &'t Log,
+    event: EventIx,
+    number: Option<u32>,
+}
+
+/// Why an event has no partition that is known without a function of the definition.
+enum Elsewhere {
+    /// It is in none.
+    Nowhere,
+    /// JavaScript knows.
+    Unknown,
+}
+
+impl Facts for Told<'_> {
+    fn number(&self) -> Option<u32> {
+        self.number
+    }
+
+    fn push(&self, fact: Fact, args: &mut Args<'_>) -> rquickjs::Result<()> {
+        let (log, event) = (self.log, self.event);
+        match fact {
+            Fact::Type => args.push_arg(log.type_name(log.event_type(event))),
+            Fact::StreamId => args.push_arg(log.stream_name(log.stream(event))),
+            Fact::SequenceNumber => args.push_arg(log.version(event).0 as f64),
+            Fact::Position => args.push_arg(position(log, event).0 as f64),
+        }
     }
 }
