@@ -6,42 +6,17 @@ mod common;
 use std::path::Path;
 
 use asof::gui::App;
-use asof::gui::model::View;
 use egui::accesskit::Role;
-use egui::{Key, Modifiers};
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use egui_kittest::{Harness, SnapshotResults};
 
-use asof::gui::Start;
-use asof::model::Timestamp;
-use asof::workspace::Workspace;
-use common::{can_draw, open_app, settle};
-use egui_kittest::SnapshotResults;
+use common::{can_draw, click, drawn, move_to, open_view, sample};
 
-const ORDERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sample-data/orders.db");
-const USERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sample-data/users.json");
+const ORDERS: &str = "orders.db";
+const USERS: &str = "users.json";
 
 fn lag(store: &str) -> Harness<'static, App> {
-    let mut harness = open_app(Path::new(store));
-    click(&mut harness, Role::Button, "Lag");
-    assert_eq!(harness.state().model().view, View::Lag);
-    harness
-}
-
-fn click(harness: &mut Harness<'_, App>, role: Role, name: &str) {
-    harness.get_by_role_and_label(role, name).click();
-    settle(harness);
-}
-
-fn move_to(harness: &mut Harness<'_, App>, moment: &str) {
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::T);
-    settle(harness);
-    let field = harness.get_by_role_and_label(Role::TextInput, "Moment");
-    field.focus();
-    field.type_text(moment);
-    settle(harness);
-    harness.key_press(Key::Enter);
-    settle(harness);
+    open_view(store, "Lag")
 }
 
 /// While it was stalled, by the truth.
@@ -180,7 +155,7 @@ fn a_store_that_tells_of_nobody_says_so() {
 /// A store with so many consumers, as the bundled one has seven.
 fn with_consumers(folder: &Path, count: u32) -> std::path::PathBuf {
     let store = folder.join("consumers.db");
-    std::fs::copy(ORDERS, &store).expect("a copy");
+    std::fs::copy(sample(ORDERS), &store).expect("a copy");
     let db = rusqlite::Connection::open(&store).expect("a store");
     let sql = format!(
         "CREATE TEMP TABLE own AS
@@ -216,22 +191,7 @@ fn few_and_many_consumers_look_as_they_did() {
     ] {
         let folder = tempfile::tempdir().expect("a folder");
         let store = with_consumers(folder.path(), count);
-        let start = Start {
-            workspace: Workspace::none(),
-            clock: || Timestamp::from_micros(1_735_732_800_000_000),
-            samples: Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data"),
-        };
-        let mut harness = Harness::builder()
-            .with_size([1440.0, 900.0])
-            .with_theme(theme)
-            .wgpu()
-            .build_eframe(|cc| {
-                let app =
-                    App::new(&cc.egui_ctx, start, vec![store]).expect("threads can be started");
-                cc.egui_ctx.set_theme(theme);
-                app
-            });
-        settle(&mut harness);
+        let mut harness = drawn(vec![store], theme, [1440.0, 900.0]);
         click(&mut harness, Role::Button, "Lag");
         move_to(&mut harness, STALLED);
         if count == 3 {

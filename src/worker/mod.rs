@@ -31,17 +31,18 @@ pub use opened::{OpenRequest, Opened, Unread};
 pub use outcome::Outcome;
 pub use parts::{Parts, Said};
 pub use questions::{
-    Arrived, AskAudit, AskCheck, AskComparison, AskCounts, AskDefinitions, AskDelays,
+    Arrived, AskAdvice, AskAudit, AskCheck, AskComparison, AskCounts, AskDefinitions, AskDelays,
     AskDifferences, AskEvent, AskFieldNames, AskFields, AskLag, AskLagCharts, AskLines, AskLinks,
     AskMeasured, AskNames, AskOverview, AskPreview, AskProjected, AskRepeated, AskRetried, AskRow,
-    AskSaga, AskSagaMap, AskSagas, AskSagasOverTime, AskSql, AskStages, AskState, AskStateText,
-    AskStop, AskStreams, AskTimeline, AskValues, Bundled, CategoryRow, Counts, Definitions,
-    FieldKind, FieldRow, FieldRows, Finding, FindingKind, Fold, Folds, Found, FoundAudit,
-    FoundPlace, FoundState, FoundStream, FoundType, Fuzzy, Going, Idle, Inspected, LagCharts,
-    MapAndVariants, Mark, Names, PartitionRow, PartitionSort, PartitionsWanted, PayloadText,
-    PlaceTarget, Preview, PreviewRow, Projected, ProjectionSettings, SagaFilter, SagaInFull,
-    SagaList, SagaSort, SagasAt, Search, SearchEnd, SearchPart, StoreOverview, StreamsWanted,
-    Timeline, Told, Touched, TypeRow, Values, Whole, WholeStore, Written, file_facts, layout_facts,
+    AskSaga, AskSagaMap, AskSagas, AskSagasOverTime, AskSides, AskSql, AskStages, AskState,
+    AskStateText, AskStop, AskStreams, AskTimeline, AskTrace, AskValues, Bundled, CategoryRow,
+    Counts, Definitions, FieldKind, FieldRow, FieldRows, Finding, FindingKind, Fold, Folds, Found,
+    FoundAudit, FoundPlace, FoundState, FoundStream, FoundType, Fuzzy, Going, Idle, Inspected,
+    LagCharts, MapAndVariants, Mark, Names, PartitionRow, PartitionSort, PartitionsWanted,
+    PayloadText, PlaceTarget, Preview, PreviewRow, Projected, ProjectionSettings, SagaFilter,
+    SagaInFull, SagaList, SagaSort, SagasAt, Search, SearchEnd, SearchPart, StoreOverview,
+    StreamsWanted, Timeline, Told, Touched, TypeRow, Values, Whole, WholeStore, Written,
+    file_facts, layout_facts,
 };
 pub use save::Keep;
 pub use subject::{SessionId, Subject};

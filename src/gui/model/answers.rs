@@ -7,11 +7,11 @@ use super::Matching;
 use crate::log::Unreadable;
 use crate::model::EventIx;
 use crate::worker::{
-    AskAudit, AskCheck, AskComparison, AskCounts, AskDefinitions, AskDelays, AskDifferences,
-    AskEvent, AskFieldNames, AskFields, AskLag, AskLagCharts, AskLines, AskLinks, AskMeasured,
-    AskNames, AskOverview, AskPreview, AskProjected, AskRepeated, AskRetried, AskRow, AskSaga,
-    AskSagaMap, AskSagas, AskSagasOverTime, AskSql, AskStages, AskState, AskStateText, AskStop,
-    AskStreams, AskTimeline, AskValues, Slot,
+    AskAdvice, AskAudit, AskCheck, AskComparison, AskCounts, AskDefinitions, AskDelays,
+    AskDifferences, AskEvent, AskFieldNames, AskFields, AskLag, AskLagCharts, AskLines, AskLinks,
+    AskMeasured, AskNames, AskOverview, AskPreview, AskProjected, AskRepeated, AskRetried, AskRow,
+    AskSaga, AskSagaMap, AskSagas, AskSagasOverTime, AskSides, AskSql, AskStages, AskState,
+    AskStateText, AskStop, AskStreams, AskTimeline, AskTrace, AskValues, Slot,
 };
 
 macro_rules! answers {
@@ -136,6 +136,12 @@ answers! {
     stages: AskStages,
     /// What is wrong with the store.
     audit: AskAudit,
+    /// What caused what, around the event or the correlation that is traced.
+    trace: AskTrace,
+    /// Two concurrent writes side by side.
+    sides: AskSides,
+    /// What the store shows of every decision.
+    advice: AskAdvice,
 }
 
 /// One-line payloads of rows that were on screen lately.
