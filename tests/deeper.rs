@@ -150,7 +150,7 @@ fn figures_are_those_that_the_audit_counts() {
 
 #[test]
 fn every_store_gets_a_page_of_advice() {
-    let store = faulty(Scenario::Orders, EVENTS, 3, 1);
+    let store = faulty(Scenario::OrdersChoreographed, EVENTS, 3, 1);
     told(&store.path, |report, _, figures| {
         let advice = advise(&Seen {
             as_of: report.as_of.clone(),

@@ -11,6 +11,7 @@ use crate::analysis::lag::LagReport;
 use crate::analysis::saga::{Judged, Status, Style};
 use crate::analysis::schema::{SchemaReport, Strategy};
 use crate::log::{AsOf, CauseRef, Log, SideKind};
+use crate::model::Timestamp;
 
 /// All that the decisions are taken by.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -95,7 +96,7 @@ impl StoreFigures {
         let (mut caused, mut across) = (0, 0);
         let mut ends: Option<(i64, i64)> = None;
         for event in facts.events() {
-            if let Some(time) = facts.time(event).map(|time| time.micros()) {
+            if let Some(time) = facts.time(event).map(Timestamp::micros) {
                 let (from, to) = ends.unwrap_or((time, time));
                 ends = Some((from.min(time), to.max(time)));
             }

@@ -188,7 +188,7 @@ fn pairs(facts: &Facts<'_>, ways: &BTreeMap<(u32, u32), Way>) -> Vec<ClockPair> 
     let name = |service| facts.bodies.service_name(service).to_owned();
     let place = |proof: [EventIx; 2]| proof.map(|event| Place::of(facts.log, event));
     let mut pairs: Vec<ClockPair> = Vec::new();
-    for (&(one, two), _) in ways {
+    for &(one, two) in ways.keys() {
         let (there, back) = (ways.get(&(one, two)), ways.get(&(two, one)));
         if back.is_some() && two < one {
             // Told from the other side.

@@ -7,7 +7,7 @@ use crate::analysis::audit::{AuditError, AuditOptions, Facts, RULES, judge};
 use crate::analysis::scan;
 use crate::log::Clock;
 use crate::model::time::Span;
-use crate::model::{EventIx, Task};
+use crate::model::{EventIx, Task, Timestamp};
 
 /// Windows that are usual: five minutes is what message brokers keep ids for.
 const USUAL: [(i64, &str); 5] = [
@@ -112,7 +112,7 @@ pub(super) fn duplicates(facts: &Facts<'_>, task: &Task) -> Result<Duplicates, A
         for row in 0..run.len() {
             let own = recorded.as_ref().and_then(|times| times.own(row));
             let own = own.or_else(|| occurred.as_ref().and_then(|times| times.own(row)));
-            times.extend(own.map(|time| time.micros()));
+            times.extend(own.map(Timestamp::micros));
         }
     })?;
     times.sort_unstable();

@@ -19,7 +19,9 @@ const LIST: f32 = 300.0;
 /// Height of a decision in the list.
 const ROW: f32 = 48.0;
 /// Where the columns of a criterion begin.
-const CRITERION: [f32; 4] = [0.0, 270.0, 560.0, 720.0];
+const CRITERION: [f32; 3] = [0.0, 300.0, 620.0];
+/// Height of a criterion: below it stands why it speaks for what it speaks for.
+const TWO_LINES: f32 = 40.0;
 
 /// The page.
 #[derive(Debug, Default)]
@@ -36,7 +38,10 @@ impl Advisor {
     }
 
     pub fn show(&mut self, ui: &mut Ui, model: &Model, session: &Session, outbox: &mut Outbox) {
-        if let Some(found) = model.answers.audit.current() {
+        // The figures have to be of the same moment as what is added to them.
+        let found = model.answers.audit.known();
+        let found = found.filter(|(asked, _)| asked.cut == *model.cursor.cut());
+        if let Some((_, found)) = found {
             let question = AskAdvice {
                 at: SagasAt {
                     subject: session.subject(),
@@ -224,30 +229,34 @@ fn options(ui: &mut Ui, decision: &Decision, answers: &Answers) {
 }
 
 fn criteria(ui: &mut Ui, decision: &Decision) {
-    Cells::heads(
-        ui,
-        &CRITERION,
-        &["Looked at", "Here", "Speaks for", "Because"],
-    );
+    Cells::heads(ui, &CRITERION, &["Looked at", "Here", "Speaks for"]);
     for own in &decision.criteria {
         let t = ui.tokens();
-        let options: Vec<&str> = own
-            .favours
-            .iter()
-            .map(|at| decision.options[*at].name)
-            .collect();
+        let options = own.favours.iter().map(|at| decision.options[*at].name);
+        let options: Vec<&str> = options.collect();
         let favours = match options.is_empty() {
-            true => "neither".to_owned(),
+            true => "for none".to_owned(),
             false => options.join(", "),
         };
         let name = format!("{}: {}, speaks for {favours}", own.about, own.shows);
-        let cells = Cells::row(ui, &CRITERION, &name);
+        let row = Cells::tall(ui, &CRITERION, TWO_LINES, &name);
+        let (upper, lower) = row.rect.split_top_bottom_at_fraction(0.5);
+        let cells = row.within(upper);
         cells.text(ui, 0, own.about, (Face::Body, t.text));
         cells.text(ui, 1, &own.shows, (Face::Dense, t.text));
         let colour = if options.is_empty() { t.text2 } else { t.text };
         cells.text(ui, 2, &favours, (Face::DenseStrong, colour));
-        cells.text(ui, 3, own.because, (Face::Dense, t.text2));
-        let hover = ui.interact(cells.rect, ui.scope_id().with(own.about), Sense::hover());
-        hover.on_hover_text(format!("{}: {}\n{}", own.about, own.shows, own.because));
+        let left = egui::Align2::LEFT_CENTER;
+        paint_line(
+            ui.painter(),
+            lower,
+            left,
+            own.because,
+            Face::Secondary,
+            t.text2,
+        );
+        let line = row.rect.max.y - 0.5;
+        ui.painter()
+            .hline(row.rect.x_range(), line, (1.0, t.border));
     }
 }

@@ -18,10 +18,23 @@ pub(super) struct Cells<'a> {
 impl<'a> Cells<'a> {
     /// A row over the room there is, called `name`.
     pub fn row(ui: &mut Ui, edges: &'a [f32], name: &str) -> Self {
-        let size = vec2(ui.available_width(), sizes::ROW_TABLE);
+        Self::tall(ui, edges, sizes::ROW_TABLE, name)
+    }
+
+    /// The same of another height.
+    pub fn tall(ui: &mut Ui, edges: &'a [f32], height: f32, name: &str) -> Self {
+        let size = vec2(ui.available_width(), height);
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Row, true, name));
         Self { rect, edges }
+    }
+
+    /// The same cells in a part of the row.
+    pub fn within(&self, rect: Rect) -> Self {
+        Self {
+            rect,
+            edges: self.edges,
+        }
     }
 
     /// The heads of such rows, with a line under them.

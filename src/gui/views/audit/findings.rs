@@ -201,3 +201,29 @@ pub(super) fn json(value: &impl serde::Serialize) -> String {
     let text = written.ok().and_then(|()| String::from_utf8(bytes).ok());
     text.unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Format;
+    use super::*;
+    use crate::analysis::audit::Counts;
+    use crate::log::{Bound, Clock, Log};
+
+    #[test]
+    fn an_audit_is_written_in_each_form() {
+        let log = Log::default();
+        let report = AuditReport {
+            as_of: log.cut(Clock::Recorded, Bound::Head).as_of(&log),
+            events: 0,
+            rules: 30,
+            findings: Vec::new(),
+            counts: Counts::default(),
+        };
+        let text = |format: Format| format.write(&report, "orders.db", Zone::Utc);
+        assert!(text(Format::Markdown).starts_with("# Audit of orders.db"));
+        for (format, key) in [(Format::Json, "findings"), (Format::Sarif, "runs")] {
+            let value: serde_json::Value = serde_json::from_str(&text(format)).unwrap();
+            assert!(value[key].is_array());
+        }
+    }
+}

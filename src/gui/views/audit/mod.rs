@@ -279,6 +279,11 @@ impl Audit {
             self.findings(ui, model, session, (found, standing), outbox);
             return;
         }
+        if page == Page::Causality && !session.log.is_empty() {
+            let found = (found, standing);
+            self.causality.show(ui, model, session, found, outbox);
+            return;
+        }
         let Some(found) = found else {
             let sentence = match session.log.is_empty() {
                 true => "This store holds no events",
@@ -287,11 +292,6 @@ impl Audit {
             EmptyState::new(Icon::Audit, sentence).show(ui);
             return;
         };
-        if page == Page::Causality {
-            self.causality
-                .show(ui, model, session, (found, standing), outbox);
-            return;
-        }
         if page == Page::Advisor {
             self.advisor.show(ui, model, session, outbox);
             return;

@@ -12,7 +12,7 @@ use crate::model::time::Span;
 use crate::render::grouped;
 
 /// Where the columns of two services begin.
-const PAIR: [f32; 6] = [0.0, 250.0, 450.0, 620.0, 740.0, 860.0];
+const PAIR: [f32; 6] = [0.0, 330.0, 510.0, 660.0, 780.0, 870.0];
 /// Where the columns of an early effect begin.
 const EARLY: [f32; 3] = [0.0, 120.0, 480.0];
 /// Where the columns of an order begin.
@@ -111,11 +111,15 @@ fn pair_row(ui: &mut Ui, pair: &ClockPair, most: i64, outbox: &mut Outbox) {
     }
 }
 
-/// The bounds on a scale with zero in its middle.
+/// The bounds on a log scale with zero in its middle.
 fn range(ui: &Ui, place: Rect, pair: &ClockPair, most: i64) {
     let t = ui.tokens();
     let track = Rect::from_center_size(place.center(), vec2(place.width() - 16.0, 6.0));
-    let x = |ms: i64| track.center().x + (ms as f64 / most as f64) as f32 * track.width() / 2.0;
+    let x = |ms: i64| {
+        let part = (ms.unsigned_abs() as f64 + 1.0).ln() / (most as f64 + 1.0).ln();
+        let side = if ms < 0 { -1.0 } else { 1.0 };
+        track.center().x + side * part as f32 * track.width() / 2.0
+    };
     let left = pair.least_ms.map_or(track.min.x, x);
     let right = pair.most_ms.map_or(track.max.x, x);
     let painter = ui.painter();

@@ -12,8 +12,9 @@ use egui::{CentralPanel, Ui};
 
 use crate::gui::command::Outbox;
 use crate::gui::model::{Model, Session};
+use crate::gui::theme::Icon;
 use crate::gui::views::Standing;
-use crate::gui::widgets::Tabs;
+use crate::gui::widgets::{EmptyState, Tabs};
 use crate::log::Log;
 use crate::render::grouped;
 use crate::worker::FoundAudit;
@@ -46,11 +47,12 @@ impl Causality {
         ui: &mut Ui,
         model: &Model,
         session: &Session,
-        (found, standing): (&FoundAudit, &Standing),
+        (found, standing): (Option<&FoundAudit>, &Standing),
         outbox: &mut Outbox,
     ) {
-        let clocks = &found.deeper.clocks;
-        let (early, conflicts) = (clocks.early.count, found.deeper.conflicts.count);
+        let deeper = found.map(|found| &found.deeper);
+        let early = deeper.map_or(0, |own| own.clocks.early.count);
+        let conflicts = deeper.map_or(0, |own| own.conflicts.count);
         let mut tabs = Tabs::new("Of causality", &mut self.shown).tab(Shown::Trace, "Trace");
         tabs = match early {
             0 => tabs.tab(Shown::Clocks, "Clocks and orders"),
@@ -61,16 +63,22 @@ impl Causality {
             count => tabs.tab_with_count(Shown::Conflicts, "Concurrent writes", grouped(count)),
         };
         tabs.show(ui);
-        CentralPanel::no_frame().show(ui, |ui| match self.shown {
-            Shown::Trace => self.trace.show(ui, model, session, outbox),
-            Shown::Clocks => {
-                standing.fade(ui);
-                clocks::show(ui, clocks, outbox);
+        CentralPanel::no_frame().show(ui, |ui| {
+            if self.shown == Shown::Trace {
+                self.trace.show(ui, model, session, outbox);
+                return;
             }
-            Shown::Conflicts => {
-                standing.fade(ui);
-                self.conflicts
-                    .show(ui, model, session, &found.deeper.conflicts, outbox);
+            let Some(deeper) = deeper else {
+                EmptyState::new(Icon::Audit, "The store is being audited").show(ui);
+                return;
+            };
+            standing.fade(ui);
+            match self.shown {
+                Shown::Conflicts => {
+                    self.conflicts
+                        .show(ui, model, session, &deeper.conflicts, outbox);
+                }
+                _ => clocks::show(ui, &deeper.clocks, outbox),
             }
         });
     }

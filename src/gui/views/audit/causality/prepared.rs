@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 use crate::analysis::causality::TraceReport;
 use crate::analysis::density::{Axis, Gap, Scale};
 use crate::log::Log;
-use crate::model::EventIx;
+use crate::model::{EventIx, Timestamp};
 
 /// Lanes that are told apart; the last one takes the rest.
 const LANES: usize = 12;
@@ -108,7 +108,7 @@ fn lane(lanes: &mut Vec<String>, name: &str) -> usize {
 /// From the first event to the last, long waits drawn short.
 fn axis(report: &TraceReport) -> Option<Axis> {
     let times = report.nodes.iter().filter_map(|node| node.time);
-    let mut times: Vec<i64> = times.map(|time| time.micros()).collect();
+    let mut times: Vec<i64> = times.map(Timestamp::micros).collect();
     times.sort_unstable();
     let (from, to) = (*times.first()?, *times.last()?);
     let whole = (to - from).max(1000);

@@ -108,9 +108,10 @@ impl Trace {
         let Some(prepared) = &self.prepared else {
             return;
         };
+        notes(ui, report);
         let mut height = self.lanes;
         let most = (ui.available_height() - 160.0).max(80.0);
-        let usual = lanes::height(prepared).min(most * 0.6) + 4.0;
+        let usual = (lanes::height(prepared) + 8.0).min(most * 0.6);
         SidePane::new(
             "tree",
             Side::Bottom,
@@ -120,7 +121,6 @@ impl Trace {
         .range(100.0, most)
         .show(ui, |ui| tree(ui, model, (report, prepared), outbox));
         self.lanes = height;
-        notes(ui, report);
         let area = ScrollArea::vertical().id_salt("lanes").auto_shrink(false);
         area.show(ui, |ui| lanes::show(ui, model, (report, prepared), outbox));
     }

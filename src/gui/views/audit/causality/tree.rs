@@ -94,8 +94,7 @@ fn row(
     let own = prepared.rows[at];
     let delay = after(own);
     let name = format!("{} {} {delay}", node.event_type, node.position);
-    response
-        .widget_info(|| WidgetInfo::selected(egui::Role::TreeItem, true, is_selected, name.trim()));
+    response.widget_info(|| WidgetInfo::selected(egui::Role::Row, true, is_selected, name.trim()));
     if is_selected {
         ui.painter().rect_filled(rect, 0.0, t.selection);
     } else if response.hovered() {

@@ -73,14 +73,16 @@ impl Schema {
         Some((name, json_schema(&kind.name, version)))
     }
 
-    /// The type that is looked at; where nobody chose, the first that changed.
+    /// The type that is looked at; where nobody chose, the first that changed so that readers break.
     fn kind<'s>(&self, schemas: &'s SchemaReport) -> Option<&'s TypeSchema> {
         let all = &schemas.types;
         let chosen = all
             .iter()
             .find(|kind| Some(&kind.name) == self.chosen.as_ref());
+        let breaks = |kind: &&TypeSchema| kind.verdicts.iter().any(|step| !step.full);
         let changed = || all.iter().find(|kind| kind.versions.len() > 1);
-        chosen.or_else(changed).or_else(|| all.first())
+        let worst = || all.iter().find(breaks).or_else(changed);
+        chosen.or_else(worst).or_else(|| all.first())
     }
 
     /// The later one of the two versions.
@@ -180,16 +182,14 @@ impl Schema {
 
 /// The least that holds of all steps: who can read what.
 fn worst(kind: &TypeSchema) -> Option<Compatibility> {
-    let last = kind
-        .verdicts
-        .iter()
-        .map(|step| step.transitive)
-        .next_back()?;
-    let all = kind.verdicts.iter().map(|step| step.transitive);
+    if kind.verdicts.is_empty() {
+        return None;
+    }
+    let mut all = kind.verdicts.iter().map(|step| step.transitive);
     let backward = all.clone().all(Compatibility::is_backward);
-    let forward = all.clone().all(Compatibility::is_forward);
+    let forward = all.all(Compatibility::is_forward);
     Some(match (backward, forward) {
-        (true, true) => last,
+        (true, true) => Compatibility::Full,
         (true, false) => Compatibility::Backward,
         (false, true) => Compatibility::Forward,
         (false, false) => Compatibility::None,
