@@ -6,46 +6,23 @@ mod common;
 use std::path::Path;
 
 use asof::gui::App;
-use asof::gui::model::View;
 use egui::accesskit::Role;
-use egui::{Key, Modifiers};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::{Harness, SnapshotResults};
 
 use std::sync::Arc;
 
 use asof::analysis::lag::{Note, Sample};
-use asof::gui::Start;
 use asof::log::{Mark, Marked};
-use asof::model::{Position, Timestamp};
-use asof::workspace::{StorePath, Workspace};
-use common::{can_draw, open_app, open_app_in, settle};
-use egui_kittest::SnapshotResults;
+use asof::model::Position;
+use asof::workspace::StorePath;
+use common::{can_draw, click, drawn, move_to, open_app_in, open_view, sample};
 
-const ORDERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sample-data/orders.db");
-const USERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sample-data/users.json");
+const ORDERS: &str = "orders.db";
+const USERS: &str = "users.json";
 
 fn lag(store: &str) -> Harness<'static, App> {
-    let mut harness = open_app(Path::new(store));
-    click(&mut harness, Role::Button, "Lag");
-    assert_eq!(harness.state().model().view, View::Lag);
-    harness
-}
-
-fn click(harness: &mut Harness<'_, App>, role: Role, name: &str) {
-    harness.get_by_role_and_label(role, name).click();
-    settle(harness);
-}
-
-fn move_to(harness: &mut Harness<'_, App>, moment: &str) {
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::T);
-    settle(harness);
-    let field = harness.get_by_role_and_label(Role::TextInput, "Moment");
-    field.focus();
-    field.type_text(moment);
-    settle(harness);
-    harness.key_press(Key::Enter);
-    settle(harness);
+    open_view(store, "Lag")
 }
 
 /// While it was stalled, by the truth.
@@ -255,7 +232,7 @@ fn what_was_seen_while_following_is_known_the_next_time() {
 /// A store with so many consumers, as the bundled one has seven; each has what its model has beside it.
 fn with_consumers(folder: &Path, count: u32) -> std::path::PathBuf {
     let store = folder.join("consumers.db");
-    std::fs::copy(ORDERS, &store).expect("a copy");
+    std::fs::copy(sample(ORDERS), &store).expect("a copy");
     let db = rusqlite::Connection::open(&store).expect("a store");
     let sql = format!(
         "CREATE TEMP TABLE own AS
@@ -390,6 +367,7 @@ fn few_and_many_consumers_and_all_pages_look_as_they_did() {
     for picture in &PICTURES {
         for theme in [egui::Theme::Dark, egui::Theme::Light] {
             results.add(draw(picture, theme));
+            let mut harness = drawn(vec![store], theme, [1440.0, 900.0]);
         }
     }
 }

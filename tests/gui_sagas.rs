@@ -3,41 +3,16 @@
 
 mod common;
 
-use std::path::Path;
-
 use asof::gui::App;
-use asof::gui::model::View;
 use asof::log::Bound;
 use egui::accesskit::Role;
-use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use common::{open_app, settle};
-
-const ORDERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sample-data/orders.db");
+use common::{click, move_to, open_view, settle};
 
 fn sagas() -> Harness<'static, App> {
-    let mut harness = open_app(Path::new(ORDERS));
-    click(&mut harness, Role::Button, "Sagas");
-    assert_eq!(harness.state().model().view, View::Sagas);
-    harness
-}
-
-fn click(harness: &mut Harness<'_, App>, role: Role, name: &str) {
-    harness.get_by_role_and_label(role, name).click();
-    settle(harness);
-}
-
-fn move_to(harness: &mut Harness<'_, App>, moment: &str) {
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::T);
-    settle(harness);
-    let field = harness.get_by_role_and_label(Role::TextInput, "Moment");
-    field.focus();
-    field.type_text(moment);
-    settle(harness);
-    harness.key_press(Key::Enter);
-    settle(harness);
+    open_view("orders.db", "Sagas")
 }
 
 fn rows(harness: &Harness<'_, App>) -> usize {

@@ -3,7 +3,6 @@
 
 mod common;
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use asof::gui::App;
@@ -14,20 +13,10 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
-use common::{open_app, settle};
-
-const ORDERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sample-data/orders.db");
+use common::{click, move_to, open_view, settle};
 
 fn sql() -> Harness<'static, App> {
-    let mut harness = open_app(Path::new(ORDERS));
-    click(&mut harness, Role::Button, "SQL");
-    assert_eq!(harness.state().model().view, View::Sql);
-    harness
-}
-
-fn click(harness: &mut Harness<'_, App>, role: Role, name: &str) {
-    harness.get_by_role_and_label(role, name).click();
-    settle(harness);
+    open_view("orders.db", "SQL")
 }
 
 /// Puts a statement in place of the one that stands there.
@@ -46,17 +35,6 @@ fn write(harness: &mut Harness<'_, App>, statement: &str) {
 fn run(harness: &mut Harness<'_, App>, statement: &str) {
     write(harness, statement);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
-    settle(harness);
-}
-
-fn move_to(harness: &mut Harness<'_, App>, moment: &str) {
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::T);
-    settle(harness);
-    let field = harness.get_by_role_and_label(Role::TextInput, "Moment");
-    field.focus();
-    field.type_text(moment);
-    settle(harness);
-    harness.key_press(Key::Enter);
     settle(harness);
 }
 

@@ -4,15 +4,11 @@
 
 mod common;
 
-use std::path::Path;
-
-use asof::gui::{App, Start};
-use asof::model::Timestamp;
-use asof::workspace::Workspace;
+use asof::gui::App;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, SnapshotResults};
 
-use common::settle;
+use common::{move_to as typed, settle};
 
 /// A screen, and what is done to get there.
 struct Screen {
@@ -219,16 +215,6 @@ fn key(harness: &mut Harness<'_, App>, key: egui::Key) {
     settle(harness);
 }
 
-fn typed(harness: &mut Harness<'_, App>, moment: &str) {
-    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::T);
-    settle(harness);
-    let field = harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "Moment");
-    field.focus();
-    field.type_text(moment);
-    settle(harness);
-    key(harness, egui::Key::Enter);
-}
-
 fn events(harness: &mut Harness<'_, App>) {
     view(harness, "Events");
     typed(harness, "2024-11-22 15:54:38");
@@ -329,23 +315,8 @@ fn projections(harness: &mut Harness<'_, App>) {
 }
 
 fn draw(screen: &Screen) -> egui_kittest::SnapshotResult {
-    let start = Start {
-        workspace: Workspace::none(),
-        clock: || Timestamp::from_micros(1_735_732_800_000_000),
-        samples: Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data"),
-    };
-    let sample = screen.sample.map(|name| start.samples.join(name));
-    let mut harness = Harness::builder()
-        .with_size([1440.0, 900.0])
-        .with_theme(screen.theme)
-        .wgpu()
-        .build_eframe(|cc| {
-            let app = App::new(&cc.egui_ctx, start, sample.into_iter().collect())
-                .expect("threads can be started");
-            cc.egui_ctx.set_theme(screen.theme);
-            app
-        });
-    settle(&mut harness);
+    let paths = screen.sample.map(common::sample).into_iter().collect();
+    let mut harness = common::drawn(paths, screen.theme, [1440.0, 900.0]);
     (screen.steps)(&mut harness);
     settle(&mut harness);
     harness.try_snapshot(screen.name)

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::advisor::StoreFigures;
 use super::audit::{self, AuditOptions, Audited};
 use super::bodies::Bodies;
 use super::causality::{self, Subject};
@@ -20,7 +21,7 @@ use super::replay::{Detail, FoldRules, NoticeKind, Part, Series, Source, StateAt
 use super::streams::{Direction, StreamQuery, StreamSort};
 use super::testing::rows::{Given, consumers, cut_or_named};
 use super::testing::{MadeUp, log_of, merged, moments, samples, truncated};
-use super::{density, events, lag, overview, replay, saga, schema, streams};
+use super::{deeper, density, events, lag, overview, replay, saga, schema, streams};
 use crate::log::{Bound, Clock, Cut, Log, NoRows, NoTables};
 use crate::model::time::Zone;
 use crate::model::{CategoryIx, StreamIx, Task, Timestamp, TypeIx};
@@ -61,6 +62,7 @@ const REPORTS: &[(&str, Report)] = &[
     ("sagas", sagas),
     ("lag", lags),
     ("audit", audited),
+    ("deeper", looked_deeper),
     ("schema", schemas),
     ("trace", traced),
 ];
@@ -341,6 +343,26 @@ fn audited(scene: &Scene<'_>) -> Value {
         ..AuditOptions::default()
     };
     serde_json::to_value(audit::audit(&audited, &options, &Task::new()).unwrap()).unwrap()
+}
+
+/// With the figures that decisions are taken by.
+fn looked_deeper(scene: &Scene<'_>) -> Value {
+    let Scene { log, cut, .. } = scene;
+    let (fold, task) = (FoldRules::default(), Task::new());
+    let audited = Audited {
+        log,
+        cut: *cut,
+        payloads: &MadeUp,
+        rows: &NoRows,
+        fold: &fold,
+    };
+    let facts = audit::Facts::gather(&audited, &task).unwrap();
+    let report = audit::judge(&facts, &AuditOptions::default(), &task).unwrap();
+    let deeper = deeper::deeper(&facts, &task).unwrap();
+    let figures = StoreFigures::of(&facts, &deeper, &report);
+    let mut value = serde_json::to_value(deeper).unwrap();
+    value["figures"] = serde_json::to_value(figures).unwrap();
+    value
 }
 
 fn schemas(scene: &Scene<'_>) -> Value {

@@ -1,9 +1,11 @@
 //! The analyses: each is pure, from a log, a cut in time, options and a task to a report. No I/O, no SQLite, no threads, no egui.
 
+pub mod advisor;
 pub mod audit;
 pub mod bodies;
 pub mod causality;
 pub mod compaction;
+pub mod deeper;
 pub mod density;
 pub mod events;
 pub mod lag;

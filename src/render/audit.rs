@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use super::markdown::escaped;
 use super::storage::storage;
 use super::{grouped, harmless};
 use crate::analysis::audit::{AuditReport, Evidence, Finding, Severity};
@@ -143,19 +144,4 @@ fn markdown_of(finding: &Finding, zone: Zone) -> String {
         let _ = writeln!(text, "\n{} cases in all.", grouped(finding.count));
     }
     text
-}
-
-/// Text of a store within Markdown: nothing in it is markup.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in harmless(text).chars() {
-        if matches!(
-            c,
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#'
-        ) {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-    }
-    escaped
 }

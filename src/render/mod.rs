@@ -2,6 +2,7 @@
 //! window's Copy and Export write them, so that both give the same bytes. Nothing is computed here
 //! and nothing is written to a file.
 
+mod advice;
 mod audit;
 mod bytes;
 mod csv;
@@ -9,6 +10,7 @@ mod grid;
 mod info;
 mod json;
 mod lag;
+mod markdown;
 mod reports;
 mod sarif;
 mod schema;
@@ -20,6 +22,7 @@ mod table;
 mod tests;
 mod trace;
 
+pub use self::advice::advice_markdown;
 pub use self::audit::{audit, audit_markdown, finding_markdown};
 pub use self::bytes::bytes;
 pub use self::csv::{csv, csv_rows, csv_string};

@@ -2,14 +2,17 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use asof::gui::{App, Start};
 use asof::model::Timestamp;
 use asof::workspace::Workspace;
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
 use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
 
 /// Whether pictures can be drawn here, and if not, why. Asks for a renderer the same way the harness
 /// does, so that the answer is the harness's own.
@@ -60,12 +63,65 @@ pub fn open_nothing(workspace: Workspace) -> Harness<'static, App> {
     open_paths(Vec::new(), workspace)
 }
 
-fn open_paths(paths: Vec<std::path::PathBuf>, workspace: Workspace) -> Harness<'static, App> {
-    let start = Start {
+/// A bundled store.
+pub fn sample(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("sample-data")
+        .join(name)
+}
+
+/// One of the views of a bundled store.
+pub fn open_view(sample_name: &str, view: &str) -> Harness<'static, App> {
+    let mut harness = open_app(&sample(sample_name));
+    click(&mut harness, Role::Button, view);
+    assert_eq!(harness.state().model().view.name(), view);
+    harness
+}
+
+/// Clicks what is called so, and waits for what comes of it.
+pub fn click(harness: &mut Harness<'_, App>, role: Role, name: &str) {
+    harness.get_by_role_and_label(role, name).click();
+    settle(harness);
+}
+
+/// Moves the cursor to a typed moment.
+pub fn move_to(harness: &mut Harness<'_, App>, moment: &str) {
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::T);
+    settle(harness);
+    let field = harness.get_by_role_and_label(Role::TextInput, "Moment");
+    field.focus();
+    field.type_text(moment);
+    settle(harness);
+    harness.key_press(Key::Enter);
+    settle(harness);
+}
+
+fn start(workspace: Workspace) -> Start {
+    Start {
         workspace,
         clock: || Timestamp::from_micros(1_735_732_800_000_000),
         samples: Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data"),
-    };
+    }
+}
+
+/// The window with these stores, to be drawn: of that size and in that theme, remembering nothing.
+pub fn drawn(paths: Vec<PathBuf>, theme: egui::Theme, size: [f32; 2]) -> Harness<'static, App> {
+    let start = start(Workspace::none());
+    let mut harness = Harness::builder()
+        .with_size(size)
+        .with_theme(theme)
+        .wgpu()
+        .build_eframe(|cc| {
+            let app = App::new(&cc.egui_ctx, start, paths).expect("threads can be started");
+            cc.egui_ctx.set_theme(theme);
+            app
+        });
+    settle(&mut harness);
+    harness
+}
+
+fn open_paths(paths: Vec<PathBuf>, workspace: Workspace) -> Harness<'static, App> {
+    let start = start(workspace);
     let mut harness = Harness::builder()
         .with_size([1440.0, 900.0])
         .build_eframe(|cc| App::new(&cc.egui_ctx, start, paths).expect("threads can be started"));

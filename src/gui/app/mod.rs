@@ -161,6 +161,14 @@ impl App {
         self.clipboard.as_deref()
     }
 
+    /// What an export of the present view would write, for tests.
+    ///
+    /// # Errors
+    /// Why there is nothing to export.
+    pub fn exports(&self) -> Result<(crate::worker::Exports, String), &'static str> {
+        self.frame.exports(&self.model)
+    }
+
     /// Carries keys out at once, so that a dialog they open is there for what is typed next.
     fn run_shortcuts(&mut self, ctx: &egui::Context) {
         let over = if self.frame.has_dialog() {

@@ -9,6 +9,7 @@ use crate::gui::command::{Command, Outbox, PathFor};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, sizes};
 use crate::gui::widgets::{Button, FirstFocus, TextField};
+use crate::worker::Exports;
 
 /// What is being typed.
 pub(super) struct PathField {
@@ -22,7 +23,10 @@ impl PathField {
     pub fn new(wanted: PathFor) -> Self {
         let text = match &wanted {
             PathFor::Opening => String::new(),
-            PathFor::Export(_, stem) => format!("{stem}.json"),
+            PathFor::Export(what, stem) => match &**what {
+                Exports::Text(written) => format!("{stem}.{}", written.ending),
+                _ => format!("{stem}.json"),
+            },
             PathFor::Layout(layout) => format!("{}.toml", layout.id),
         };
         Self {
@@ -39,6 +43,12 @@ impl PathField {
                 "Path of an event store",
                 "Open",
                 "A SQLite or JSON file, or a folder of JSON files. It can also be dropped onto the window.",
+            ),
+            PathFor::Export(ref what, _) if matches!(**what, Exports::Text(_)) => (
+                "Export to a path",
+                "Path of the file to write",
+                "Write",
+                "A file that is not there yet, or one to be written over.",
             ),
             PathFor::Export(..) => (
                 "Export to a path",

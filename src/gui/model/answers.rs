@@ -7,7 +7,12 @@ use super::Matching;
 use crate::log::Unreadable;
 use crate::model::EventIx;
 use crate::worker::{
-AskAudit, AskCheck, AskComparison, AskConsumers, AskCounts, AskDefinitions, AskDelays, AskDifferences, AskEvent, AskFieldNames, AskFields, AskLag, AskLagChart, AskLagCharts, AskLines, AskLinks, AskMeasured, AskNames, AskOverview, AskPreview, AskProjected, AskReadModel, AskRepeated, AskRetried, AskRow, AskSaga, AskSagaDefinitions, AskSagaDurations, AskSagaMap, AskSagas, AskSagasBeside, AskSagasOverTime, AskSql, AskStages, AskState, AskStateText, AskStop, AskStreams, AskTables, AskTimeline, AskValues, Slot,
+    AskAdvice, AskAudit, AskCheck, AskComparison, AskConsumers, AskCounts, AskDefinitions,
+    AskDelays, AskDifferences, AskEvent, AskFieldNames, AskFields, AskLag, AskLagChart,
+    AskLagCharts, AskLines, AskLinks, AskMeasured, AskNames, AskOverview, AskPreview, AskProjected,
+    AskReadModel, AskRepeated, AskRetried, AskRow, AskSaga, AskSagaDefinitions, AskSagaDurations,
+    AskSagaMap, AskSagas, AskSagasBeside, AskSagasOverTime, AskSides, AskSql, AskStages, AskState,
+    AskStateText, AskStop, AskStreams, AskTables, AskTimeline, AskTrace, AskValues, Slot,
 };
 
 macro_rules! answers {
@@ -146,6 +151,12 @@ answers! {
     stages: AskStages,
     /// What is wrong with the store.
     audit: AskAudit,
+    /// What caused what, around the event or the correlation that is traced.
+    trace: AskTrace,
+    /// Two concurrent writes side by side.
+    sides: AskSides,
+    /// What the store shows of every decision.
+    advice: AskAdvice,
 }
 
 /// One-line payloads of rows that were on screen lately.

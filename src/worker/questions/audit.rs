@@ -1,9 +1,11 @@
-//! The audit of the store as of a moment, and the schemas that it rests on. What is wrong is for
-//! `analysis::audit` to say.
+//! The audit of the store as of a moment, the schemas that it rests on, and what lies under its findings:
+//! all of one pass over the payloads. What is wrong is for `analysis::audit` to say.
 
 use std::time::Instant;
 
+use crate::analysis::advisor::StoreFigures;
 use crate::analysis::audit::{AuditError, AuditOptions, AuditReport, Audited, Facts, judge};
+use crate::analysis::deeper::{self, Deeper};
 use crate::analysis::schema::SchemaReport;
 use crate::log::Cut;
 use crate::worker::{Asked, Question, Room, Subject, Unanswered};
@@ -26,9 +28,19 @@ pub struct FoundAudit {
     pub report: AuditReport,
     /// The schemas of all types.
     pub schemas: SchemaReport,
+    /// What lies under the findings.
+    pub deeper: Deeper,
+    /// What decisions are taken by, muted rules or not.
+    pub figures: StoreFigures,
     /// How long it took, in milliseconds.
     pub took_ms: u64,
 }
+
+/// All rules, and no evidence.
+const COUNTS: AuditOptions = AuditOptions {
+    evidence: 0,
+    muted: Vec::new(),
+};
 
 impl Question for AskAudit {
     type Answer = FoundAudit;
@@ -68,7 +80,15 @@ impl Question for AskAudit {
         };
         let facts = Facts::gather(&audited, asked.task).map_err(failed)?;
         let report = judge(&facts, &options, asked.task).map_err(failed)?;
+        let deeper = deeper::deeper(&facts, asked.task).map_err(failed)?;
+        let heard = match self.muted.is_empty() {
+            true => None,
+            false => Some(judge(&facts, &COUNTS, asked.task).map_err(failed)?),
+        };
+        let counted = heard.as_ref().unwrap_or(&report);
         Ok(FoundAudit {
+            figures: StoreFigures::of(&facts, &deeper, counted),
+            deeper,
             report,
             schemas: facts.schemas,
             took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),

@@ -223,6 +223,29 @@ impl Question for AskStages {
     }
 }
 
+/// Of so many consumers it is asked how long they took.
+const MEASURED: usize = 32;
+
+/// How all consumers stand, and the longest of their 95th percentiles in milliseconds, as far as they are
+/// told.
+pub(super) fn with_slowest(
+    subject: &Subject,
+    cut: &Cut,
+    asked: &mut Asked<'_>,
+) -> Result<(LagReport, Option<f64>), Unanswered> {
+    let kept: &mut Kept = asked.desk.of(subject.session);
+    let course = kept.course(subject, cut.clock(), asked.task)?;
+    let (payloads, options) = (&*subject.payloads, LagOptions::default());
+    let report = lag::report(&course, payloads, cut, &options, asked.task)?;
+    let mut slowest: Option<f64> = None;
+    for own in report.consumers.iter().take(MEASURED) {
+        let delays = course.delays(own.number, cut, None, asked.task)?;
+        let p95 = delays.figures.map(|figures| figures.p95_ms);
+        slowest = p95.into_iter().chain(slowest).reduce(f64::max);
+    }
+    Ok((report, slowest))
+}
+
 /// How all consumers stand, for a file.
 pub(in crate::worker) fn lag(
     subject: &Subject,

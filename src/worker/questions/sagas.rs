@@ -147,6 +147,11 @@ impl SagasAt {
     }
 }
 
+/// All there are at a moment, judged.
+pub(super) fn judged(at: &SagasAt, asked: &mut Asked<'_>) -> Result<Arc<Judged>, Cancelled> {
+    Ok(at.find(asked)?.judged)
+}
+
 impl Question for AskSagas {
     type Answer = SagaList;
     const ROOM: Room = Room::Scans;

@@ -76,7 +76,11 @@ pub(super) const NO_DEAD_LETTERS: Rule = Rule {
 const LONG: Span = Span::from_secs(600);
 
 /// How often a consumer did not get on in one way, consumer by consumer.
-fn hold_ups(facts: &Facts<'_>, status: Status, task: &Task) -> Result<Vec<Vec<HoldUp>>, AuditError> {
+fn hold_ups(
+    facts: &Facts<'_>,
+    status: Status,
+    task: &Task,
+) -> Result<Vec<Vec<HoldUp>>, AuditError> {
     let Some(course) = &facts.course else {
         return Ok(Vec::new());
     };
@@ -110,7 +114,8 @@ fn found(
 }
 
 fn stalled(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let note = |spell: &HoldUp| format!("{} stood before it for {}", spell.consumer, spell.lasted());
+    let note =
+        |spell: &HoldUp| format!("{} stood before it for {}", spell.consumer, spell.lasted());
     found(
         proofs,
         hold_ups(facts, Status::Stalled, task)?,

@@ -1,28 +1,52 @@
-//! The Audit view: what is wrong with the store as of the cursor. Findings by severity or by rule at the
-//! left; the chosen one at the right, with what it means, what to do, the events that prove it, and the
-//! schema of the type that it is about. What is wrong is `analysis::audit`'s to say.
+//! The Audit view: what is wrong with the store as of the cursor, and as further pages what lies under
+//! that: the schemas of events, causes with clocks and conflicts, what a dedup window would have caught, and
+//! how to choose. What is wrong is `analysis::audit`'s to say.
 
+mod advisor;
+mod causality;
+mod cells;
 mod finding;
+mod findings;
+mod idempotency;
 mod list;
-mod matrix;
+mod schema;
 
-use egui::{CentralPanel, ScrollArea, Ui};
+use egui::{Align, CentralPanel, Frame, Label, Layout, Panel, Popup, Ui, UiBuilder};
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::audit::{AuditReport, Finding, Severity};
+use crate::analysis::audit::{AuditReport, Severity};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::kept::Kept;
 use crate::gui::model::{Model, Session};
-use crate::gui::theme::{Face, Icon, TokensExt, Tone, sizes};
+use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::{Screen, Standing};
-use crate::gui::widgets::{Button, EmptyState, PaneHead, Pill, Segments, Side, SidePane};
-use crate::gui::words;
+use crate::gui::widgets::{Button, EmptyState, Segments, menu_content, menu_item};
 use crate::log::Log;
+use crate::model::time::Zone;
 use crate::render::{self, Shell};
-use crate::worker::{AskAudit, Exports, FoundAudit};
+use crate::worker::{AskAudit, Exports, FoundAudit, TextFile};
 
-/// Room for the findings, where nobody made another.
-const LIST: f32 = 420.0;
+/// What the view shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Page {
+    #[default]
+    Findings,
+    Schema,
+    Causality,
+    Idempotency,
+    Advisor,
+}
+
+impl Page {
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::Findings, "Findings"),
+        (Self::Schema, "Schema"),
+        (Self::Causality, "Causality"),
+        (Self::Idempotency, "Idempotency"),
+        (Self::Advisor, "How to choose"),
+    ];
+}
 
 /// How findings are put in order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,10 +59,33 @@ enum Grouped {
     Rule,
 }
 
+/// The form of an exported audit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Format {
+    #[default]
+    Markdown,
+    Json,
+    Sarif,
+}
+
+impl Format {
+    const ALL: [(Self, &'static str, &'static str); 3] = [
+        (Self::Markdown, "Markdown", "md"),
+        (Self::Json, "JSON", "json"),
+        (Self::Sarif, "SARIF", "sarif"),
+    ];
+
+    fn ending(self) -> &'static str {
+        let own = Self::ALL.into_iter().find(|(format, ..)| *format == self);
+        own.map_or("md", |(_, _, ending)| ending)
+    }
+}
+
 /// What is kept of the view.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 struct Choices {
+    page: Page,
     /// The width of the list.
     list: Option<f32>,
     /// Rules that are left out, by their names.
@@ -56,6 +103,11 @@ struct Chosen {
 /// The Audit view.
 pub(in crate::gui) struct Audit {
     chosen: Option<Chosen>,
+    format: Format,
+    schema: schema::Schema,
+    causality: causality::Causality,
+    idempotency: idempotency::Idempotency,
+    advisor: advisor::Advisor,
     kept: Kept<Choices>,
 }
 
@@ -63,6 +115,11 @@ impl Default for Audit {
     fn default() -> Self {
         Self {
             chosen: None,
+            format: Format::default(),
+            schema: schema::Schema::default(),
+            causality: causality::Causality::default(),
+            idempotency: idempotency::Idempotency::default(),
+            advisor: advisor::Advisor::default(),
             kept: Kept::new("audit"),
         }
     }
@@ -76,15 +133,15 @@ impl Screen for Audit {
         let _ = self.kept.begin(model);
         let all = ui.max_rect();
         ui.painter().rect_filled(all, 0.0, ui.tokens().panel);
-        let slot = &model.answers.audit;
-        let standing = Standing::of(ui, slot);
-        let found = slot.known().map(|(_, found)| found);
-        let mut width = self.kept.value.list;
-        let pane = SidePane::new("findings", Side::Left, &mut width, LIST);
-        pane.range(260.0, (all.width() - 320.0).max(260.0))
-            .show(ui, |ui| self.findings(ui, found, &standing, outbox));
-        self.kept.value.list = width;
-        CentralPanel::no_frame().show(ui, |ui| self.detail(ui, model, session, found, outbox));
+        let bar = Panel::top("audit-bar").exact_size(sizes::FILTER_BAR);
+        let bar = bar.show_separator_line(false).frame(Frame::NONE);
+        let standing = Standing::of(ui, &model.answers.audit);
+        bar.resizable(false)
+            .show(ui, |ui| self.bar(ui, model, &standing, outbox));
+        CentralPanel::no_frame().show(ui, |ui| {
+            standing.tell(ui, "The audit", outbox);
+            self.page(ui, model, session, &standing, outbox);
+        });
         if !session.log.is_empty() && session.log.is_complete() {
             let question = AskAudit {
                 subject: session.subject(),
@@ -96,176 +153,175 @@ impl Screen for Audit {
         self.kept.end(ui, outbox);
     }
 
-    fn exports(&self, _model: &Model) -> Result<(Exports, String), &'static str> {
-        Err("Copy the audit from its head; asof audit writes it as JSON, Markdown and SARIF")
+    fn exports(&self, model: &Model) -> Result<(Exports, String), &'static str> {
+        let late = "Not yet as of the cursor; export it when it is";
+        let stem = super::stem(model);
+        let text = |what: &str, ending, text| {
+            let what = what.to_owned();
+            Exports::Text(TextFile { what, ending, text })
+        };
+        let store = model
+            .session
+            .as_ref()
+            .map(Session::name)
+            .unwrap_or_default();
+        match self.kept.value.page {
+            Page::Findings | Page::Idempotency => {
+                let found = model.answers.audit.current().ok_or(late)?;
+                let written = self.format.write(&found.report, &store, model.zone());
+                let what = text("The audit", self.format.ending(), written);
+                Ok((what, format!("{stem}-audit")))
+            }
+            Page::Schema => {
+                let found = model.answers.audit.current().ok_or(late)?;
+                let (name, schema) = self
+                    .schema
+                    .exported(&found.schemas)
+                    .ok_or("There is no schema yet")?;
+                let what = format!("The schema of {name}");
+                let written = text(&what, "json", findings::json(&schema));
+                Ok((written, format!("{stem}-schema")))
+            }
+            Page::Causality => {
+                let report = model.answers.trace.current();
+                let report = report.ok_or("Select an event to export what led to it")?;
+                let moment = moment(&report.as_of, model.zone());
+                let written = render::trace(report, &moment, model.zone());
+                Ok((text("The trace", "txt", written), format!("{stem}-trace")))
+            }
+            Page::Advisor => {
+                let advice = model.answers.advice.current().ok_or(late)?;
+                let moment = moment(&advice.as_of, model.zone());
+                let written =
+                    render::advice_markdown(advice, self.advisor.answers(), &store, &moment);
+                Ok((
+                    text("The advice", "md", written),
+                    format!("{stem}-how-to-choose"),
+                ))
+            }
+        }
     }
 
-    fn address(&self, _model: &Model, _log: &Log) -> Shell {
-        Shell::new("audit")
+    fn address(&self, model: &Model, log: &Log) -> Shell {
+        match self.kept.value.page {
+            Page::Schema => Shell::new("schema").option_if("--type", self.schema.chosen()),
+            Page::Causality => match self.causality.traced(model, log) {
+                Some(word) => Shell::new("trace").word(word),
+                None => Shell::new("audit"),
+            },
+            Page::Findings | Page::Idempotency | Page::Advisor => Shell::new("audit"),
+        }
     }
 }
 
 impl Audit {
-    fn findings(
-        &mut self,
-        ui: &mut Ui,
-        found: Option<&FoundAudit>,
-        standing: &Standing,
-        outbox: &mut Outbox,
-    ) {
-        let sentence = match standing {
-            Standing::Late => "not yet as of the cursor…",
-            _ => "as of cursor",
+    fn bar(&mut self, ui: &mut Ui, model: &Model, standing: &Standing, outbox: &mut Outbox) {
+        let t = ui.tokens();
+        let all = ui.max_rect();
+        ui.painter()
+            .hline(all.x_range(), all.max.y - 0.5, (1.0, t.border));
+        let inner = all.shrink2(egui::vec2(sizes::PAD_TEXT, 0.0));
+        let right = UiBuilder::new().id_salt("right").max_rect(inner);
+        let right = right.layout(Layout::right_to_left(Align::Center));
+        let mut right = ui.new_child(right);
+        self.export(&mut right, outbox);
+        let left = inner.with_max_x(right.min_rect().min.x - sizes::GAP);
+        let left = UiBuilder::new().id_salt("left").max_rect(left);
+        let left = left.layout(Layout::left_to_right(Align::Center));
+        let ui = &mut ui.new_child(left);
+        let mut pages = Segments::new("Page", &mut self.kept.value.page);
+        for (page, word) in Page::ALL {
+            pages = pages.option(page, word);
+        }
+        pages.show(ui);
+        let sentence = match (standing, model.answers.audit.get()) {
+            (Standing::Late, _) => "not yet as of the cursor…",
+            (_, Some(_)) => "as of cursor",
+            _ => "",
         };
-        PaneHead::new("Findings")
-            .secondary(sentence)
-            .show(ui, |ui| {
-                if let Some(found) = found {
-                    let copy = Button::ghost("Copy")
-                        .icon(Icon::Copy)
-                        .small()
-                        .name("Copy the audit");
-                    if ui.add(copy).clicked() {
-                        let zone = crate::model::time::Zone::Utc;
-                        let moment = found
-                            .report
-                            .as_of
-                            .say(zone)
-                            .unwrap_or_else(|| "the head".to_owned());
-                        let text =
-                            render::audit_markdown(&found.report, "this store", &moment, zone);
-                        outbox.send(Command::Copy(text));
+        let said = ui.add(Label::new(Face::Secondary.text(sentence, t.text2)).truncate());
+        said.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Status, true, sentence));
+    }
+
+    /// Writes what the page shows; the audit in one of its forms.
+    fn export(&mut self, ui: &mut Ui, outbox: &mut Outbox) {
+        let button = Button::secondary("Export").icon(Icon::Export).small();
+        if !matches!(self.kept.value.page, Page::Findings | Page::Idempotency) {
+            if ui.add(button).clicked() {
+                outbox.send(Command::Export);
+            }
+            return;
+        }
+        let button = ui.add(button.menu());
+        Popup::menu(&button).show(|ui| {
+            menu_content(ui, |ui| {
+                for (format, word, _) in Format::ALL {
+                    if menu_item(ui, format!("The audit as {word}")).clicked() {
+                        self.format = format;
+                        outbox.send(Command::Export);
                     }
                 }
-                Segments::new("Findings by", &mut self.kept.value.grouped)
-                    .option(Grouped::Severity, "Severity")
-                    .option(Grouped::Rule, "Rule")
-                    .show(ui);
             });
-        standing.tell(ui, "The audit", outbox);
-        let Some(found) = found else {
-            EmptyState::new(Icon::Audit, "The store is being audited").show(ui);
-            return;
-        };
-        standing.fade(ui);
-        summary(ui, found);
-        if found.report.findings.is_empty() {
-            EmptyState::new(Icon::Check, "Nothing to report as of the cursor").show(ui);
-            return;
-        }
-        let grouped = self.kept.value.grouped;
-        ScrollArea::vertical().id_salt("findings").show(ui, |ui| {
-            if let Some(chosen) = list::show(ui, &found.report, grouped, self.chosen(&found.report))
-            {
-                self.chosen = Some(chosen);
-            }
-            self.muted(ui, outbox);
         });
     }
 
-    /// The finding that is looked at: the chosen one, or the worst.
-    fn chosen<'f>(&self, report: &'f AuditReport) -> Option<&'f Finding> {
-        let chosen = self.chosen.as_ref().and_then(|chosen| {
-            let mut same = report
-                .findings
-                .iter()
-                .filter(|found| found.rule == chosen.rule);
-            same.nth(chosen.nth)
-        });
-        chosen.or_else(|| report.findings.first())
-    }
-
-    /// The rules that are left out, with a way to hear them again.
-    fn muted(&mut self, ui: &mut Ui, _outbox: &mut Outbox) {
-        let muted = &mut self.kept.value.muted;
-        if muted.is_empty() {
-            return;
-        }
-        list::group(ui, "Muted", muted.len());
-        let mut again = None;
-        for (at, name) in muted.iter().enumerate() {
-            ui.horizontal(|ui| {
-                ui.add_space(sizes::PAD_TEXT);
-                ui.label(Face::Code.text(name, ui.tokens().text2));
-                let button = format!("Hear {name} again");
-                if ui
-                    .add(Button::ghost("Unmute").small().name(&button))
-                    .clicked()
-                {
-                    again = Some(at);
-                }
-            });
-        }
-        if let Some(at) = again {
-            muted.remove(at);
-        }
-    }
-
-    fn detail(
+    fn page(
         &mut self,
         ui: &mut Ui,
         model: &Model,
         session: &Session,
-        found: Option<&FoundAudit>,
+        standing: &Standing,
         outbox: &mut Outbox,
     ) {
+        let found = model.answers.audit.get();
+        let page = self.kept.value.page;
+        if page == Page::Findings {
+            self.findings(ui, model, session, (found, standing), outbox);
+            return;
+        }
+        if page == Page::Causality && !session.log.is_empty() {
+            let found = (found, standing);
+            self.causality.show(ui, model, session, found, outbox);
+            return;
+        }
         let Some(found) = found else {
             let sentence = match session.log.is_empty() {
                 true => "This store holds no events",
-                false => "",
+                false => "The store is being audited",
             };
             EmptyState::new(Icon::Audit, sentence).show(ui);
             return;
         };
-        let Some(chosen) = self.chosen(&found.report) else {
-            EmptyState::new(Icon::Check, "Nothing to report").show(ui);
+        if page == Page::Advisor {
+            self.advisor.show(ui, model, session, outbox);
             return;
-        };
-        let mut mute = None;
-        ScrollArea::vertical().id_salt("finding").show(ui, |ui| {
-            mute = finding::show(ui, model, &session.log, chosen, outbox);
-            matrix::show(ui, &found.schemas, chosen, model.zone(), outbox);
-        });
-        if let Some(rule) = mute {
-            self.kept.value.muted.push(rule.to_owned());
+        }
+        standing.fade(ui);
+        match page {
+            Page::Schema => self.schema.show(ui, model, session, &found.schemas, outbox),
+            _ => {
+                let rule = self.idempotency.show(ui, model, found, outbox);
+                if let Some(rule) = rule {
+                    self.chosen = Some(Chosen { rule, nth: 0 });
+                    self.kept.value.page = Page::Findings;
+                }
+            }
         }
     }
 }
 
-fn summary(ui: &mut Ui, found: &FoundAudit) {
-    let counts = found.report.counts;
-    let inner = egui::Margin::symmetric(sizes::PAD_TEXT as i8, 8);
-    egui::Frame::NONE.inner_margin(inner).show(ui, |ui| {
-        ui.horizontal(|ui| {
-            let all = [
-                (
-                    Tone::Error,
-                    words::counted(counts.error, "error", "errors"),
-                    counts.error,
-                ),
-                (
-                    Tone::Warning,
-                    words::counted(counts.warning, "warning", "warnings"),
-                    counts.warning,
-                ),
-                (
-                    Tone::Info,
-                    words::counted(counts.info, "note", "notes"),
-                    counts.info,
-                ),
-            ];
-            for (tone, word, count) in &all {
-                if *count > 0 {
-                    ui.add(Pill::word(*tone, word));
-                }
-            }
-            let took = format!("audited by {} rules", found.report.rules);
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let label = ui.label(Face::Secondary.text(took, ui.tokens().text2));
-                label.on_hover_text(format!("It took {:.1} s", found.took_ms as f64 / 1000.0));
-            });
-        });
-    });
+/// A moment in a title.
+fn moment(as_of: &crate::log::AsOf, zone: Zone) -> String {
+    as_of.say(zone).unwrap_or_else(|| "the head".to_owned())
+}
+
+fn markdown(report: &AuditReport, store: &str, zone: Zone) -> String {
+    render::audit_markdown(report, store, &moment(&report.as_of, zone), zone)
+}
+
+/// The rule's finding as of the cursor is there to be looked at.
+fn has_finding(found: &FoundAudit, rule: &str) -> bool {
+    found.report.findings.iter().any(|own| own.rule == rule)
 }
 
 /// The colour and the picture of a severity.

@@ -1,11 +1,10 @@
-//! The schema of the type that a finding is about: fields down, versions across, and what changed at the
-//! last step.
+//! The schema of a type: fields down, versions across, and what changed at the last step.
 
 use egui::{Align, Align2, Color32, Layout, Rect, Ui, pos2, vec2};
 
 use crate::analysis::audit::Finding;
 use crate::analysis::schema::{
-    Change, ChangeKind, Compatibility, Field, SchemaReport, TypeSchema, json_schema,
+    Change, ChangeKind, Compatibility, Field, SchemaReport, TypeSchema, VersionSchema, json_schema,
 };
 use crate::gui::command::{Command, Outbox};
 use crate::gui::theme::{Face, Icon, TokensExt, Tone, sizes};
@@ -22,21 +21,23 @@ const ABOUT_SCHEMA: [&str; 6] = [
     "personal-data",
     "payload-not-json",
 ];
-/// Versions that are shown; the last ones.
+/// Versions that are shown beside a finding; the last ones.
 const MOST: usize = 4;
+/// The least room of a version.
+const LEAST: f32 = 128.0;
 const NAME: f32 = 190.0;
 const CHANGE: f32 = 230.0;
 
-/// Draws it where the finding is about a schema.
-pub(super) fn show(
+/// Draws it where the finding is about a schema; the type, where that is to be looked at closer.
+pub(in crate::gui::views::audit) fn of_finding(
     ui: &mut Ui,
     schemas: &SchemaReport,
     finding: &Finding,
     zone: Zone,
     outbox: &mut Outbox,
-) {
+) -> Option<String> {
     if !ABOUT_SCHEMA.contains(&finding.rule) {
-        return;
+        return None;
     }
     let name = finding
         .evidence
@@ -45,32 +46,64 @@ pub(super) fn show(
     let kind = schemas
         .types
         .iter()
-        .find(|kind| Some(kind.name.as_str()) == name);
-    let Some(kind) = kind else { return };
-    let events: u64 = kind.versions.iter().map(|version| version.events).sum();
+        .find(|kind| Some(kind.name.as_str()) == name)?;
     let title = format!("Schema of {}", kind.name);
-    let from = format!(
-        "inferred from {} payloads; bar: share that has the field",
-        grouped(events)
-    );
-    PaneHead::new(&title).secondary(&from).show(ui, |ui| {
-        let copy = Button::secondary("JSON Schema").icon(Icon::Copy).small();
-        if ui.add(copy).clicked()
-            && let Some(last) = kind.versions.last()
-        {
-            let schema = json_schema(&kind.name, last);
-            let text = serde_json::to_string_pretty(&schema).unwrap_or_default();
-            outbox.send(Command::Copy(text));
-        }
-    });
+    let mut closer = None;
+    PaneHead::new(&title)
+        .secondary(&inferred(kind))
+        .show(ui, |ui| {
+            copy_schema(ui, kind, kind.versions.last(), outbox);
+            let look = Button::ghost("Look closer").small();
+            if ui.add(look).clicked() {
+                closer = Some(kind.name.clone());
+            }
+        });
     let margin = egui::Margin::symmetric(sizes::PAD_TEXT as i8, 8);
     egui::Frame::NONE
         .inner_margin(margin)
-        .show(ui, |ui| table(ui, kind, zone));
+        .show(ui, |ui| table(ui, kind, zone, MOST));
+    closer
 }
 
-fn table(ui: &mut Ui, kind: &TypeSchema, zone: Zone) {
-    let first = kind.versions.len().saturating_sub(MOST);
+/// What the schema is made of.
+pub(super) fn inferred(kind: &TypeSchema) -> String {
+    let events: u64 = kind.versions.iter().map(|version| version.events).sum();
+    format!(
+        "inferred from {} payloads; bar: share that has the field",
+        grouped(events)
+    )
+}
+
+/// A button that copies a version as JSON Schema.
+pub(super) fn copy_schema(
+    ui: &mut Ui,
+    kind: &TypeSchema,
+    version: Option<&VersionSchema>,
+    outbox: &mut Outbox,
+) {
+    let copy = Button::secondary("JSON Schema").icon(Icon::Copy).small();
+    if ui.add(copy).clicked()
+        && let Some(version) = version
+    {
+        let schema = json_schema(&kind.name, version);
+        let text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+        outbox.send(Command::Copy(text));
+    }
+}
+
+/// Draws as many of the last versions as have room.
+pub(super) fn fitting(ui: &mut Ui, kind: &TypeSchema, zone: Zone) {
+    let room = ui.available_width() - NAME - CHANGE;
+    let most = (room / LEAST).floor().max(2.0) as usize;
+    if kind.versions.len() > most {
+        let words = format!("The last {most} of {} versions", kind.versions.len());
+        ui.label(Face::Secondary.text(words, ui.tokens().text2));
+    }
+    table(ui, kind, zone, most);
+}
+
+fn table(ui: &mut Ui, kind: &TypeSchema, zone: Zone, most: usize) {
+    let first = kind.versions.len().saturating_sub(most);
     let versions = &kind.versions[first..];
     let verdicts = &kind.verdicts[first.min(kind.verdicts.len())..];
     let mut paths: Vec<&str> = versions
@@ -88,6 +121,9 @@ fn table(ui: &mut Ui, kind: &TypeSchema, zone: Zone) {
     for path in paths {
         let t = ui.tokens();
         let (_, rect) = ui.allocate_space(vec2(ui.available_width(), sizes::ROW_TREE));
+        if !ui.is_rect_visible(rect) {
+            continue;
+        }
         let depth = path.matches('/').count().saturating_sub(1);
         let own = path.rsplit('/').next().unwrap_or(path);
         let label = match depth {
@@ -285,11 +321,7 @@ fn feet(ui: &mut Ui, kind: &TypeSchema, first: usize, columns: &Columns) {
             );
             continue;
         };
-        let tone = match step.verdict {
-            Compatibility::Full => Tone::Ok,
-            Compatibility::None => Tone::Error,
-            Compatibility::Backward | Compatibility::Forward => Tone::Warning,
-        };
+        let tone = tone(step.verdict);
         let builder = egui::UiBuilder::new()
             .id_salt(at)
             .max_rect(place)
@@ -309,7 +341,17 @@ fn feet(ui: &mut Ui, kind: &TypeSchema, first: usize, columns: &Columns) {
     );
 }
 
-fn said(change: &Change) -> String {
+/// The colour of a verdict.
+pub(super) const fn tone(verdict: Compatibility) -> Tone {
+    match verdict {
+        Compatibility::Full => Tone::Ok,
+        Compatibility::None => Tone::Error,
+        Compatibility::Backward | Compatibility::Forward => Tone::Warning,
+    }
+}
+
+/// From what to what, and why that is believed.
+pub(super) fn said(change: &Change) -> String {
     match (&change.from, &change.to, &change.evidence) {
         (_, Some(to), Some(evidence)) => format!("{to}: {evidence}"),
         (Some(from), Some(to), None) => format!("{from} to {to}"),
@@ -320,7 +362,7 @@ fn said(change: &Change) -> String {
 }
 
 /// Ground and ink of a change.
-fn colours(ui: &Ui, kind: ChangeKind) -> (Color32, Color32) {
+pub(super) fn colours(ui: &Ui, kind: ChangeKind) -> (Color32, Color32) {
     let t = ui.tokens();
     match kind {
         ChangeKind::AddedRequired | ChangeKind::AddedOptional => (t.added_bg, t.added),

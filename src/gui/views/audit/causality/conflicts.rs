@@ -1,0 +1,272 @@
+//! Writes to one stream that did not know of each other, side by side: what the last write keeps and what
+//! it loses.
+
+use egui::{Align2, CentralPanel, Frame, Margin, ScrollArea, Sense, Ui, WidgetInfo, vec2};
+
+use crate::analysis::deeper::{self, Conflict, Fate, Shared, Sides, Write};
+use crate::analysis::words::many;
+use crate::gui::command::Outbox;
+use crate::gui::model::{Model, Session};
+use crate::gui::theme::{Face, Icon, TokensExt, sizes};
+use crate::gui::views::Standing;
+use crate::gui::views::audit::cells::{Cells, event};
+use crate::gui::widgets::{EmptyState, PaneHead, Side, SidePane, focus_ring, paint_line};
+use crate::gui::words;
+use crate::model::EventIx;
+use crate::model::time::Style;
+use crate::render::grouped;
+use crate::worker::AskSides;
+
+/// Room for the list, where nobody made another.
+const LIST: f32 = 340.0;
+/// Height of a pair in the list.
+const ROW: f32 = 44.0;
+/// Where the columns of a field begin.
+const FIELD: [f32; 4] = [0.0, 200.0, 430.0, 660.0];
+
+/// The page.
+#[derive(Debug, Default)]
+pub(super) struct Conflicts {
+    /// The later write of the pair that is looked at.
+    chosen: Option<EventIx>,
+    width: Option<f32>,
+}
+
+impl Conflicts {
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        model: &Model,
+        session: &Session,
+        found: &deeper::Conflicts,
+        outbox: &mut Outbox,
+    ) {
+        let chosen = found
+            .shown
+            .iter()
+            .find(|own| Some(own.two.place.event) == self.chosen);
+        let Some(pair) = chosen.or(found.shown.first()) else {
+            let sentence = "No two writes are known to be concurrent at the cursor: vector clocks or expected versions in the metadata would tell";
+            EmptyState::new(Icon::Check, sentence).show(ui);
+            return;
+        };
+        let room = ui.max_rect().width();
+        let mut width = self.width;
+        SidePane::new("concurrent writes", Side::Left, &mut width, LIST)
+            .range(220.0, (room - 420.0).max(220.0))
+            .show(ui, |ui| self.list(ui, found, pair));
+        self.width = width;
+        CentralPanel::no_frame().show(ui, |ui| {
+            let question = AskSides {
+                subject: session.subject(),
+                events: [pair.one.place.event, pair.two.place.event],
+            };
+            let sides = model.answers.sides.of(&question);
+            outbox.ask(|answers| &mut answers.sides, question);
+            Standing::of(ui, &model.answers.sides).tell(ui, "The two writes", outbox);
+            let area = ScrollArea::vertical().id_salt("sides").auto_shrink(false);
+            area.show(ui, |ui| detail(ui, model, (pair, sides), outbox));
+        });
+    }
+
+    fn list(&mut self, ui: &mut Ui, found: &deeper::Conflicts, looked_at: &Conflict) {
+        let shown = found.shown.len() as u64;
+        let sentence = match found.count > shown {
+            true => format!("the first {} of {}", grouped(shown), grouped(found.count)),
+            false => many(found.count, "pair", "pairs").unwrap_or_default(),
+        };
+        PaneHead::new("Concurrent writes")
+            .secondary(&sentence)
+            .show(ui, |_| ());
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let area = ScrollArea::vertical().id_salt("pairs").auto_shrink(false);
+        area.show_rows(ui, ROW, found.shown.len(), |ui, rows| {
+            for own in &found.shown[rows] {
+                let is_chosen = own.two.place.event == looked_at.two.place.event;
+                if row(ui, own, is_chosen) {
+                    self.chosen = Some(own.two.place.event);
+                }
+            }
+        });
+    }
+}
+
+/// A pair; whether it was clicked.
+fn row(ui: &mut Ui, pair: &Conflict, is_chosen: bool) -> bool {
+    let t = ui.tokens();
+    let size = vec2(ui.available_width(), ROW);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    let (one, two) = (&pair.one.place, &pair.two.place);
+    let positions = [one, two].map(|place| words::position_named(&place.position));
+    let name = format!("{}: {} and {}", one.stream, positions[0], positions[1]);
+    response.widget_info(|| WidgetInfo::selected(egui::Role::RadioButton, true, is_chosen, &name));
+    if is_chosen {
+        ui.painter().rect_filled(rect, 0.0, t.selection);
+    } else if response.hovered() {
+        ui.painter().rect_filled(rect, 0.0, t.hover);
+    }
+    let inner = rect.shrink2(vec2(sizes::PAD, 5.0));
+    let (upper, lower) = inner.split_top_bottom_at_fraction(0.5);
+    let painter = ui.painter();
+    let right = format!("{} | {}", positions[0], positions[1]);
+    let ink = paint_line(
+        painter,
+        upper,
+        Align2::RIGHT_CENTER,
+        &right,
+        Face::Cell,
+        t.text2,
+    );
+    let left = upper.with_max_x(ink.left() - 8.0);
+    paint_line(
+        painter,
+        left,
+        Align2::LEFT_CENTER,
+        &one.stream,
+        Face::BodyStrong,
+        t.text,
+    );
+    let types = match one.event_type == two.event_type {
+        true => one.event_type.clone(),
+        false => format!("{} | {}", one.event_type, two.event_type),
+    };
+    paint_line(
+        painter,
+        lower,
+        Align2::LEFT_CENTER,
+        &types,
+        Face::Dense,
+        t.text2,
+    );
+    focus_ring(ui, &response);
+    response.clicked()
+}
+
+fn detail(
+    ui: &mut Ui,
+    model: &Model,
+    (pair, sides): (&Conflict, Option<&Sides>),
+    outbox: &mut Outbox,
+) {
+    let margin = Margin::same(sizes::PAD_TEXT as i8);
+    Frame::NONE.inner_margin(margin).show(ui, |ui| {
+        let t = ui.tokens();
+        ui.label(Face::TitleLarge.text(&pair.one.place.stream, t.text));
+        ui.label(Face::Secondary.text(pair.told_by.words(), t.text2));
+        ui.add_space(sizes::GAP);
+        ui.columns(2, |columns| {
+            let writes = [
+                (&pair.one, "First in the log"),
+                (&pair.two, "Last write, which wins"),
+            ];
+            for (ui, (write, role)) in columns.iter_mut().zip(writes) {
+                head(ui, model, write, role, outbox);
+            }
+        });
+        let Some(sides) = sides else {
+            ui.label(Face::Body.text("The payloads are being read", t.text2));
+            return;
+        };
+        ui.add_space(sizes::GAP);
+        ui.add(egui::Label::new(Face::Body.text(sentence(sides), t.text)).wrap());
+        ui.add_space(sizes::GAP);
+        Cells::heads(ui, &FIELD, &["Field", "First", "Last", "Last write wins"]);
+        for field in &sides.fields {
+            field_row(ui, field);
+        }
+    });
+}
+
+fn head(ui: &mut Ui, model: &Model, write: &Write, role: &str, outbox: &mut Outbox) {
+    let t = ui.tokens();
+    ui.label(Face::Secondary.text(role, t.text3));
+    ui.horizontal(|ui| {
+        event(ui, &write.place, outbox);
+        ui.label(Face::BodyStrong.text(&write.place.event_type, t.text));
+        ui.label(Face::Cell.text(write.place.version.to_string(), t.text2));
+    });
+    let time = write
+        .place
+        .time
+        .map(|time| model.zone().format(time, Style::AsNeeded));
+    let by = write
+        .replica
+        .as_ref()
+        .map_or_else(String::new, |name| format!("by {name}, "));
+    let when = time.map_or_else(
+        || "time not told".to_owned(),
+        |time| format!("recorded {time}"),
+    );
+    ui.label(Face::Secondary.text(format!("{by}{when}"), t.text2));
+}
+
+/// What the last write does, in words.
+fn sentence(sides: &Sides) -> String {
+    let lost = match many(sides.lost as u64, "value", "values") {
+        None => "The last write overwrites nothing that the first one says.".to_owned(),
+        Some(values) => {
+            format!("The last write overwrites {values} of the first one, without a word.")
+        }
+    };
+    let only = sides
+        .fields
+        .iter()
+        .filter(|field| field.fate == Fate::OnlyOne)
+        .count();
+    let kept = match only {
+        0 => "",
+        _ => {
+            " What only the first one has stays where fields are merged, and is lost where the whole is replaced."
+        }
+    };
+    let other = match sides.recorded_later {
+        Some(0) => {
+            " By recorded time the first one is the later: a fold in that order keeps it instead."
+        }
+        _ => "",
+    };
+    format!("{lost}{kept}{other}")
+}
+
+fn field_row(ui: &mut Ui, field: &Shared) {
+    let t = ui.tokens();
+    let (word, ground, ink) = match field.fate {
+        Fate::Same => ("the same", None, t.text2),
+        Fate::Lost => ("first is lost", Some(t.removed_bg), t.removed),
+        Fate::OnlyOne => ("only in the first", Some(t.changed_bg), t.changed),
+        Fate::OnlyTwo => ("only in the last", None, t.text2),
+    };
+    let value = |value: &Option<serde_json::Value>| value.as_ref().map(ToString::to_string);
+    let (one, two) = (value(&field.one), value(&field.two));
+    let name = format!("{}: {word}", field.path);
+    let cells = Cells::row(ui, &FIELD, &name);
+    let place = cells.place(1);
+    if let Some(ground) = ground {
+        ui.painter()
+            .rect_filled(place.shrink2(vec2(0.0, 2.0)), sizes::RADIUS, ground);
+    }
+    let path = if field.path.is_empty() {
+        "(whole)"
+    } else {
+        &field.path
+    };
+    cells.text(ui, 0, path, (Face::Code, t.text));
+    let inner = place.shrink2(vec2(6.0, 0.0));
+    let one = one.as_deref().unwrap_or("not there");
+    let colour = if ground.is_some() { ink } else { t.text2 };
+    paint_line(
+        ui.painter(),
+        inner,
+        Align2::LEFT_CENTER,
+        one,
+        Face::Cell,
+        colour,
+    );
+    cells.text(
+        ui,
+        2,
+        two.as_deref().unwrap_or("not there"),
+        (Face::Cell, t.text),
+    );
+    cells.text(ui, 3, word, (Face::Secondary, ink));
+}

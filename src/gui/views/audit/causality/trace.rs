@@ -1,0 +1,216 @@
+//! What led to the selected event and what came of it: lanes over time, and the tree with how long after its
+//! cause each event came.
+
+use egui::{Label, Panel, ScrollArea, Ui};
+
+use super::lanes;
+use super::prepared::Prepared;
+use super::tree::tree;
+use crate::analysis::causality::{Subject, TraceReport};
+use crate::gui::command::{Command, Outbox};
+use crate::gui::model::{Model, Session};
+use crate::gui::theme::{Face, Icon, TokensExt, sizes};
+use crate::gui::views::Standing;
+use crate::gui::widgets::{Button, EmptyState, PaneHead, Segments, Side, SidePane};
+use crate::gui::words;
+use crate::log::{Cut, Log};
+use crate::model::EventIx;
+use crate::model::time::Span;
+use crate::render::{self, grouped};
+use crate::worker::AskTrace;
+
+/// How far around an event is looked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum By {
+    /// Along causes.
+    #[default]
+    Causes,
+    /// All with its correlation id.
+    Correlation,
+}
+
+/// The trace.
+#[derive(Debug, Default)]
+pub(super) struct Trace {
+    by: By,
+    /// The event around which is looked. A click on another one of its trace leaves it.
+    around: Option<EventIx>,
+    prepared: Option<Prepared>,
+    lanes: Option<f32>,
+}
+
+impl Trace {
+    /// What is traced, as the command line takes it.
+    pub fn traced(&self, model: &Model, log: &Log) -> Option<String> {
+        let around = self
+            .around
+            .filter(|_| model.answers.trace.get().is_some())?;
+        match (self.by, log.correlation(around)) {
+            (By::Correlation, Some(id)) => Some(id.to_string()),
+            _ => Some(log.position_name(around).to_string()),
+        }
+    }
+
+    pub fn show(&mut self, ui: &mut Ui, model: &Model, session: &Session, outbox: &mut Outbox) {
+        let log = &session.log;
+        let selected = model.selection.event.filter(|event| event.at() < log.len());
+        let is_new = selected.is_some_and(|event| {
+            let shown = self.prepared.as_ref().is_some_and(|own| own.holds(event));
+            self.around.is_none() || (!shown && model.answers.trace.current().is_some())
+        });
+        if is_new {
+            self.around = selected;
+        }
+        let Some(around) = self.around.filter(|event| event.at() < log.len()) else {
+            let sentence = "Select an event, here or in any other view, to see what led to it and what came of it";
+            let empty = EmptyState::new(Icon::Link, sentence).button("Take the last event");
+            if empty.show(ui) {
+                outbox.send(Command::SelectEvent(last(log, model.cursor.cut())));
+            }
+            return;
+        };
+        let question = AskTrace {
+            subject: session.subject(),
+            cut: *model.cursor.cut(),
+            traced: match (self.by, log.correlation(around)) {
+                (By::Correlation, Some(id)) => Subject::Correlation(id.to_string()),
+                _ => Subject::Event(around),
+            },
+        };
+        outbox.ask(|answers| &mut answers.trace, question);
+        let slot = &model.answers.trace;
+        let standing = Standing::of(ui, slot);
+        let report = slot.get();
+        self.head(ui, model, (log, around), report, outbox);
+        standing.tell(ui, "The trace", outbox);
+        let Some(report) = report else {
+            EmptyState::new(Icon::Link, "The causes are being traced").show(ui);
+            return;
+        };
+        standing.fade(ui);
+        if report.nodes.is_empty() {
+            let sentence = "This event was not known yet at the cursor";
+            if EmptyState::new(Icon::Link, sentence)
+                .button("Move the cursor to it")
+                .show(ui)
+            {
+                outbox.send(Command::MoveTo(crate::log::Bound::Event(around)));
+            }
+            return;
+        }
+        if self
+            .prepared
+            .as_ref()
+            .is_none_or(|own| own.number != slot.number())
+        {
+            self.prepared = Some(Prepared::new(slot.number(), log, report));
+        }
+        let Some(prepared) = &self.prepared else {
+            return;
+        };
+        notes(ui, report);
+        let mut height = self.lanes;
+        let most = (ui.available_height() - 160.0).max(80.0);
+        let usual = (lanes::height(prepared) + 8.0).min(most * 0.6);
+        SidePane::new(
+            "tree",
+            Side::Bottom,
+            &mut height,
+            (ui.available_height() - usual).max(120.0),
+        )
+        .range(100.0, most)
+        .show(ui, |ui| tree(ui, model, (report, prepared), outbox));
+        self.lanes = height;
+        let area = ScrollArea::vertical().id_salt("lanes").auto_shrink(false);
+        area.show(ui, |ui| lanes::show(ui, model, (report, prepared), outbox));
+    }
+
+    fn head(
+        &mut self,
+        ui: &mut Ui,
+        model: &Model,
+        (log, around): (&Log, EventIx),
+        report: Option<&TraceReport>,
+        outbox: &mut Outbox,
+    ) {
+        let title = format!(
+            "{} {}",
+            words::type_of(log, around),
+            words::position(log, around)
+        );
+        let sentence = report.map_or_else(String::new, |report| {
+            let services: std::collections::BTreeSet<_> = report
+                .nodes
+                .iter()
+                .take(1000)
+                .filter_map(|node| node.service.as_deref())
+                .collect();
+            let events = words::counted(report.nodes.len(), "event", "events");
+            match (services.len(), report.left_out) {
+                (0 | 1, 0) => events,
+                (count, 0) => format!("{events} of {count} services"),
+                (_, left_out) => format!("{events}, and {} more", grouped(left_out)),
+            }
+        });
+        let correlated = log.correlation(around).is_some();
+        let by = &mut self.by;
+        PaneHead::new(&title).secondary(&sentence).show(ui, |ui| {
+            let copy = Button::ghost("Copy")
+                .icon(Icon::Copy)
+                .small()
+                .name("Copy the trace");
+            if let Some(report) = report
+                && ui.add(copy).clicked()
+            {
+                let moment = super::super::moment(&report.as_of, model.zone());
+                outbox.send(Command::Copy(render::trace(report, &moment, model.zone())));
+            }
+            ui.add_enabled_ui(correlated, |ui| {
+                Segments::new("Traced along", by)
+                    .option(By::Causes, "Causes")
+                    .option(By::Correlation, "Correlation")
+                    .show(ui);
+            });
+        });
+    }
+}
+
+/// The last event known.
+fn last(log: &Log, cut: &Cut) -> Option<EventIx> {
+    let last = cut.known(log).into_iter().next_back()?;
+    last.end.checked_sub(1).map(EventIx)
+}
+
+/// What the clocks say against each other, in a line.
+fn notes(ui: &mut Ui, report: &TraceReport) {
+    if report.skew.is_empty() && report.disagreements.is_empty() {
+        return;
+    }
+    let t = ui.tokens();
+    let mut parts: Vec<String> = Vec::new();
+    for skew in &report.skew {
+        let least = Span::from_millis(skew.least_ms);
+        let most = skew.most_ms.map_or(String::new(), |most| {
+            format!(" to {}", Span::from_millis(most))
+        });
+        parts.push(format!(
+            "The clock of {} is ahead of that of {} by {least}{most}.",
+            skew.ahead, skew.behind
+        ));
+    }
+    let mut by: Vec<&str> = report.disagreements.iter().map(|own| own.by).collect();
+    by.sort_unstable();
+    for same in by.chunk_by(|a, b| a == b) {
+        let pairs = words::counted(same.len(), "pair of neighbours", "pairs of neighbours");
+        parts.push(format!("The {} order turns {pairs} round.", same[0]));
+    }
+    let panel = Panel::top("trace-notes")
+        .resizable(false)
+        .show_separator_line(false);
+    let margin = egui::Margin::symmetric(sizes::PAD as i8, 6);
+    panel
+        .frame(egui::Frame::NONE.inner_margin(margin))
+        .show(ui, |ui| {
+            ui.add(Label::new(Face::Secondary.text(parts.join(" "), t.warning)).wrap());
+        });
+}
