@@ -56,9 +56,9 @@ impl Definition {
         }
     }
 
-    /// How many events should lie between two checkpoints, by what was measured: a jump folds half as
-    /// many again on the average, and each checkpoint costs the states that have changed. Handlers take
-    /// about 2 µs an event, built-in folds over columns 30 ns.
+    /// How many events should lie between two checkpoints: a jump folds half as many on the average, and
+    /// each checkpoint costs the states that have changed, which of random ones are soon all. Handlers and
+    /// merging take microseconds an event, built-in folds over columns a small part of one.
     #[must_use]
     pub const fn spacing(&self) -> u32 {
         match self {

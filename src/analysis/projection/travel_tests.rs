@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::script::Limits;
 use super::testing::{Made, grown, reading};
 use super::{
-    Break, Definition, Measured, Reading, Run, RunOptions, SnapshotStrategy, Towards, Wanted,
-    project, retried,
+    Break, Definition, Known, Measured, Reading, Run, RunOptions, SnapshotStrategy, Towards,
+    Wanted, project, retried,
 };
 use crate::log::Bound;
 use crate::model::{EventIx, Task};

@@ -57,7 +57,7 @@ impl Projections {
 
     /// In a narrow pane the pages have short names.
     fn tabs(&mut self, ui: &mut Ui, projected: Option<&Projected>) {
-        let is_wide = ui.available_width() > 740.0;
+        let is_wide = ui.available_width() > 810.0;
         let word = |long, short| if is_wide { long } else { short };
         let dead = projected.map_or(0, |projected| projected.dead.len());
         let said = projected.map_or(0, |projected| {

@@ -259,6 +259,7 @@ mod tests {
             suits,
         };
         Definitions {
+            per_stream: Vec::new(),
             own: own.collect(),
             bundled: vec![bundled("a.js", true), bundled("b.js", false)],
             trouble: None,
