@@ -14,9 +14,9 @@ use std::sync::Arc;
 
 use asof::analysis::lag::{Note, Sample};
 use asof::log::{Mark, Marked};
-use asof::model::Position;
-use asof::workspace::StorePath;
-use common::{can_draw, click, drawn, move_to, open_app_in, open_view, sample};
+use asof::model::{Position, Timestamp};
+use asof::workspace::{StorePath, Workspace};
+use common::{can_draw, click, drawn, move_to, open_app_in, open_view, sample, settle};
 
 const ORDERS: &str = "orders.db";
 const USERS: &str = "users.json";
@@ -332,21 +332,7 @@ fn select_letter(harness: &mut Harness<'_, App>) {
 fn draw(picture: &Picture, theme: egui::Theme) -> egui_kittest::SnapshotResult {
     let folder = tempfile::tempdir().expect("a folder");
     let store = with_consumers(folder.path(), picture.consumers);
-    let start = Start {
-        workspace: Workspace::none(),
-        clock: || Timestamp::from_micros(1_735_732_800_000_000),
-        samples: Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data"),
-    };
-    let mut harness = Harness::builder()
-        .with_size([1440.0, 900.0])
-        .with_theme(theme)
-        .wgpu()
-        .build_eframe(|cc| {
-            let app = App::new(&cc.egui_ctx, start, vec![store]).expect("threads can be started");
-            cc.egui_ctx.set_theme(theme);
-            app
-        });
-    settle(&mut harness);
+    let mut harness = drawn(vec![store], theme, [1440.0, 900.0]);
     click(&mut harness, Role::Button, "Lag");
     move_to(&mut harness, picture.at);
     (picture.steps)(&mut harness);
@@ -367,7 +353,6 @@ fn few_and_many_consumers_and_all_pages_look_as_they_did() {
     for picture in &PICTURES {
         for theme in [egui::Theme::Dark, egui::Theme::Light] {
             results.add(draw(picture, theme));
-            let mut harness = drawn(vec![store], theme, [1440.0, 900.0]);
         }
     }
 }

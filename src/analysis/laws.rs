@@ -354,6 +354,7 @@ fn looked_deeper(scene: &Scene<'_>) -> Value {
         cut: *cut,
         payloads: &MadeUp,
         rows: &NoRows,
+        tables: &NoTables,
         fold: &fold,
     };
     let facts = audit::Facts::gather(&audited, &task).unwrap();

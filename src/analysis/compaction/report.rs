@@ -9,7 +9,7 @@ use super::long::LongStream;
 use crate::model::Timestamp;
 
 /// Compaction, snapshots and growth as of a moment.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct CompactionReport {
     /// The key: `stream`, `type` (the type within a stream) or a JSON pointer.
     pub by: String,

@@ -81,6 +81,7 @@ pub(super) fn duplicates(facts: &Facts<'_>, task: &Task) -> Result<Duplicates, A
     let options = AuditOptions {
         evidence: usize::MAX,
         muted: others.map(str::to_owned).collect(),
+        ..AuditOptions::default()
     };
     let report = judge(facts, &options, task)?;
     let mut found = Duplicates {

@@ -319,6 +319,7 @@ impl Steps<'_> {
                 at: Some(*at),
                 covers: None,
                 position: None,
+                version: None,
                 event: None,
                 told_by: None,
             }),

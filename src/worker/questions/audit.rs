@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use crate::analysis::advisor::StoreFigures;
 use crate::analysis::audit::{AuditError, AuditOptions, AuditReport, Audited, Facts, judge};
+use crate::analysis::compaction::CompactBy;
 use crate::analysis::deeper::{self, Deeper};
 use crate::analysis::schema::SchemaReport;
 use crate::log::Cut;
@@ -40,6 +41,7 @@ pub struct FoundAudit {
 const COUNTS: AuditOptions = AuditOptions {
     evidence: 0,
     muted: Vec::new(),
+    compact_by: CompactBy::Stream,
 };
 
 impl Question for AskAudit {

@@ -234,7 +234,11 @@ pub(super) fn with_slowest(
     asked: &mut Asked<'_>,
 ) -> Result<(LagReport, Option<f64>), Unanswered> {
     let kept: &mut Kept = asked.desk.of(subject.session);
-    let course = kept.course(subject, cut.clock(), asked.task)?;
+    let watched = Watched {
+        subject: subject.clone(),
+        tick: None,
+    };
+    let course = kept.course(&watched, cut.clock(), asked.task)?;
     let (payloads, options) = (&*subject.payloads, LagOptions::default());
     let report = lag::report(&course, payloads, cut, &options, asked.task)?;
     let mut slowest: Option<f64> = None;

@@ -148,7 +148,7 @@ impl SagasAt {
 }
 
 /// All there are at a moment, judged.
-pub(super) fn judged(at: &SagasAt, asked: &mut Asked<'_>) -> Result<Arc<Judged>, Cancelled> {
+pub(super) fn judged(at: &SagasAt, asked: &mut Asked<'_>) -> Result<Arc<Judged>, Unanswered> {
     Ok(at.find(asked)?.judged)
 }
 

@@ -47,6 +47,7 @@ impl Advisor {
                     subject: session.subject(),
                     cut: *model.cursor.cut(),
                     definition: None,
+                    stuck_after: None,
                 },
                 store: found.figures.clone(),
             };

@@ -207,6 +207,7 @@ mod tests {
     use super::super::Format;
     use super::*;
     use crate::analysis::audit::Counts;
+    use crate::analysis::compaction::CompactionReport;
     use crate::log::{Bound, Clock, Log};
 
     #[test]
@@ -218,6 +219,7 @@ mod tests {
             rules: 30,
             findings: Vec::new(),
             counts: Counts::default(),
+            storage: CompactionReport::default(),
         };
         let text = |format: Format| format.write(&report, "orders.db", Zone::Utc);
         assert!(text(Format::Markdown).starts_with("# Audit of orders.db"));
