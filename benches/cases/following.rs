@@ -150,9 +150,8 @@ fn measure(child: &mut Child, store: &Path, open: Option<Open>) -> Result<Durati
     let mut follower = open.map(|open| open(store)).transpose()?;
     writeln!(input, "go")?;
     let (told, end) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        let _ = told.send(output.next());
-    });
+    let hear = move || drop(told.send(output.next()));
+    std::thread::Builder::new().spawn(hear)?;
     loop {
         if let Ok(line) = end.recv_timeout(Duration::from_millis(100)) {
             let micros: u64 = line.ok_or("the writer died")??.parse()?;
