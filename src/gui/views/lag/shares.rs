@@ -27,20 +27,6 @@ const TICKS: [(f64, &str); 12] = [
     (86_400_000.0, "1 d"),
     (864_000_000.0, "10 d"),
 ];
-/// Where it has more of them, where it shows less than two decades.
-const FINE: [(f64, &str); 11] = [
-    (2.0, "2 ms"),
-    (5.0, "5 ms"),
-    (20.0, "20 ms"),
-    (50.0, "50 ms"),
-    (200.0, "200 ms"),
-    (500.0, "500 ms"),
-    (2_000.0, "2 s"),
-    (5_000.0, "5 s"),
-    (20_000.0, "20 s"),
-    (180_000.0, "3 min"),
-    (1_800_000.0, "30 min"),
-];
 /// The bands, as the legend of the small multiples has them: every other is lighter.
 const BANDS: [(f64, f64); 2] = [(0.0, 10.0), (100.0, 10_000.0)];
 
@@ -104,11 +90,7 @@ fn ground(painter: &Painter, rect: Rect, axis: &Axis) {
         painter.rect_filled(band, 0.0, t.hover);
     }
     let mut free = rect.min.x;
-    let fine = FINE.iter().filter(|_| axis.length < 2.0);
-    let ticks = TICKS.iter().chain(fine);
-    let mut ticks: Vec<_> = ticks.filter(|(ms, _)| axis.holds(*ms)).collect();
-    ticks.sort_by(|a, b| a.0.total_cmp(&b.0));
-    for (ms, words) in ticks {
+    for (ms, words) in TICKS.iter().filter(|(ms, _)| axis.holds(*ms)) {
         let x = axis.x(*ms);
         painter.vline(x, plot.y_range(), (1.0, t.border));
         if x - LABEL / 2.0 < free {
