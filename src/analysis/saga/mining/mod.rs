@@ -30,6 +30,9 @@ use style::Led;
 /// Instances that have to be known before their numbers tell anything.
 const ENOUGH: u32 = 20;
 
+/// Ends of a step that its name holds.
+const ABREAST: usize = 3;
+
 /// The processes of what is known at a moment.
 ///
 /// # Errors
@@ -299,15 +302,11 @@ impl Guess<'_> {
             &outcomes.retry[..],
         ]
         .concat();
-        let usual = all
-            .iter()
-            .max_by_key(|kind| (self.counts.count(**kind), u32::MAX - **kind));
-        let usual = outcomes
-            .success
-            .first()
-            .or(usual)
-            .copied()
-            .unwrap_or(begins);
+        let most = |kinds: &[u32]| {
+            let kinds = kinds.iter().copied();
+            kinds.max_by_key(|kind| (self.counts.count(*kind), u32::MAX - kind))
+        };
+        let usual = most(&outcomes.success).or(most(&all)).unwrap_or(begins);
         let often: Often = all
             .iter()
             .map(|kind| u64::from(self.counts.count(*kind)))
@@ -315,7 +314,7 @@ impl Guess<'_> {
         // What mostly does not come is not waited for: it begins with its end.
         let waited_for = often * 2 >= u64::from(self.counts.count(begins));
         let step = Step {
-            name: spoken(name(usual)),
+            name: self.spoken(usual, &outcomes.success),
             participant: self.participants.name(participant).to_owned(),
             begins: waited_for
                 .then(|| name(begins).to_owned())
@@ -328,6 +327,18 @@ impl Guess<'_> {
             timeout: None,
         };
         (self.counts.rank(usual), (often, step))
+    }
+
+    /// What a step is called: by what it usually ends with, and where nothing is usual by all that it ends
+    /// with.
+    fn spoken(&self, usual: u32, success: &[u32]) -> String {
+        let count = |kind: &u32| u64::from(self.counts.count(*kind));
+        let all: u64 = success.iter().map(count).sum();
+        if success.len() > ABREAST || count(&usual) * 2 > all {
+            return spoken((self.name)(usual));
+        }
+        let names = success.iter().map(|kind| spoken((self.name)(*kind)));
+        names.collect::<Vec<String>>().join(" or ")
     }
 
     /// Adds a type to the step that it undoes: the one of its participant that is most like it.
