@@ -9,6 +9,7 @@ use super::opened::{Opened, Unread};
 use super::subject::SessionId;
 use crate::analysis::lag::Samples;
 use crate::log::{Arrangement, Log};
+use crate::model::Progress;
 
 /// What the background says.
 #[derive(Debug)]
@@ -41,6 +42,8 @@ pub enum Outcome {
     CutShort {
         /// The opening.
         session: SessionId,
+        /// How far it was.
+        progress: Progress,
         /// Why, in one sentence; none where somebody called it off.
         trouble: Option<String>,
     },
