@@ -40,6 +40,8 @@ mod passed_on;
 mod public;
 #[path = "stores/together.rs"]
 mod together;
+#[path = "stores/unknown.rs"]
+mod unknown;
 #[path = "stores/varied.rs"]
 mod varied;
 #[path = "stores/vocabulary.rs"]

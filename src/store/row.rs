@@ -132,6 +132,21 @@ impl<'a> Found<'a> {
     pub fn get(&self, role: Role) -> &Value<'a> {
         &self.values[role as usize]
     }
+
+    /// Whether there is nothing but zeros, as in a page that was never written.
+    pub fn is_of_zeros(&self, place: Place) -> bool {
+        let zeros = |bytes: &[u8]| !bytes.is_empty() && bytes.iter().all(|byte| *byte == 0);
+        let named = [Role::Stream, Role::Type].map(|role| match self.get(role) {
+            Value::Text(text) => zeros(text.as_bytes()),
+            Value::Bytes(bytes) => zeros(bytes),
+            _ => false,
+        });
+        let nothing = Role::ALL.iter().all(|role| {
+            let value = self.get(*role);
+            *role == Role::Position || matches!(value, Value::Null | Value::Integer(0))
+        });
+        named == [true, true] || nothing && place.at == 0
+    }
 }
 
 /// Names that a stream or a type is given where the store has none.

@@ -85,6 +85,9 @@ impl TimeEncoding {
     pub fn read_integer(self, number: i64) -> Result<Timestamp, TimeError> {
         let micros = match self {
             Self::Auto => {
+                if let Some(moment) = loose::run_together(number) {
+                    return Ok(moment);
+                }
                 let unit = unit_of(number).ok_or_else(|| implausible(&number))?;
                 return unit.read_integer(number);
             }
@@ -147,6 +150,9 @@ impl TimeEncoding {
             return real(text).map(|number| self.read_real(number));
         };
         let unit = match self {
+            Self::Auto if fraction.is_empty() && loose::run_together(number).is_some() => {
+                return Some(self.read_integer(number));
+            }
             Self::Auto => match unit_of(number) {
                 Some(unit) => unit,
                 None => return Some(Err(implausible(&text))),

@@ -34,6 +34,17 @@ pub(super) fn read(text: &str) -> Option<Result<Loose, TimeError>> {
     if let Some(spelled) = day_month_year(text) {
         return Some(spelled.map(Loose::Spelled));
     }
+    if let Some(written) = by_a_program(text) {
+        return match iso::read(written.as_bytes()) {
+            Ok(spelled) => Some(Ok(Loose::Spelled(spelled))),
+            Err(Fault::Shape) => None,
+            Err(Fault::Field(field, value)) => Some(Err(TimeError::NoSuch {
+                text: excerpt(text.as_bytes()),
+                field,
+                value,
+            })),
+        };
+    }
     let moment = dotnet_json(text).or_else(|| {
         chrono::DateTime::parse_from_rfc2822(text)
             .ok()
@@ -77,6 +88,69 @@ fn day_month_year(text: &str) -> Option<Result<Spelled, TimeError>> {
             value,
         })),
     }
+}
+
+/// What programs print where nobody told them how, as ISO 8601: Go's `2024-03-01 08:00:00 +0000 UTC m=+0.1`,
+/// JavaScript's `Fri Mar 01 2024 08:00:00 GMT+0000 (…)`, C's `Fri Mar  1 08:00:00 2024`.
+fn by_a_program(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_ascii_whitespace().take(8).collect();
+    if let [date, clock, offset, ..] = words[..]
+        && is_offset(offset)
+        && date.len() == 10
+    {
+        return Some(format!("{date}T{clock}{offset}"));
+    }
+    let [day, month, date, rest @ ..] = &words[..] else {
+        return None;
+    };
+    let named = |name: &&str| month.len() == 3 && name.starts_with(month);
+    let month = MONTHS.iter().position(named)? + 1;
+    if day.len() != 3 || !day.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return None;
+    }
+    let date: u32 = date.parse().ok()?;
+    let (year, clock, offset) = match rest {
+        [year, clock, zone, ..] if clock.contains(':') => {
+            let offset = zone
+                .strip_prefix("GMT")
+                .or_else(|| zone.strip_prefix("UTC"))?;
+            (year, clock, if offset.is_empty() { "Z" } else { offset })
+        }
+        [clock, year] => (year, clock, ""),
+        [clock, "UTC" | "GMT", year] => (year, clock, "Z"),
+        _ => return None,
+    };
+    (year.len() == 4).then(|| format!("{year}-{month:02}-{date:02}T{clock}{offset}"))
+}
+
+/// `+0200`
+fn is_offset(word: &str) -> bool {
+    let digits = word.strip_prefix(['+', '-']);
+    digits.is_some_and(|own| own.len() == 4 && own.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// A moment written as one number, `20240301080000`, or with its milliseconds behind; it would be beyond
+/// the year 2500 in any unit.
+pub(super) fn run_together(number: i64) -> Option<Timestamp> {
+    const FIRST: i64 = 19_900_101_000_000;
+    const END: i64 = 21_010_101_000_000;
+    let (number, millis) = match number {
+        FIRST..END => (number, 0),
+        _ if number / 1000 >= FIRST && number / 1000 < END => (number / 1000, number % 1000),
+        _ => return None,
+    };
+    let (date, clock) = (number / 1_000_000, number % 1_000_000);
+    let written = format!(
+        "{}-{:02}-{:02}T{:02}:{:02}:{:02}.{millis:03}",
+        date / 10_000,
+        date / 100 % 100,
+        date % 100,
+        clock / 10_000,
+        clock / 100 % 100,
+        clock % 100
+    );
+    let spelled = iso::read(written.as_bytes()).ok()?;
+    Some(Timestamp::with_nanos(spelled.wall, spelled.nanos))
 }
 
 /// A number of one or two digits.

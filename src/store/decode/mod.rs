@@ -270,7 +270,8 @@ pub fn payload_by(decoder: Decoder, bytes: Vec<u8>) -> Payload {
         }
         other => match other.decode(&bytes) {
             Some(inner) => payload(inner),
-            None => Payload::Opaque(bytes),
+            // Perhaps it is not packed at all.
+            None => payload(bytes),
         },
     }
 }

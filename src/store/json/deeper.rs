@@ -35,6 +35,8 @@ pub(super) fn deeper(
         BoneValue::Object(range) => Some((bone, range)),
         BoneValue::Scalar(_) | BoneValue::Array(_) => None,
     });
+    // Arrays of anything look like that: only where nothing else is found.
+    let mut streams = None;
     for (bone, range) in objects.take(OBJECTS) {
         let block = BLOCK.min((range.end - range.start) as usize + 1);
         let mut cursor = Cursor::new(text, range.clone(), block, task);
@@ -47,13 +49,19 @@ pub(super) fn deeper(
                 let plan = sections_of(&inner, &shared, Some(ix));
                 Some((Shape::Wrapped { key }, plan))
             }
+            Reading::Streams => {
+                let shared = within(&context, beside(fields(&inner), &context.fields));
+                let plan = || sections_of(&inner, &shared, None);
+                streams.get_or_insert_with(|| (Shape::Streams, plan()));
+                None
+            }
             _ => deeper(text, &inner, &context, depth - 1, task)?,
         };
         if found.is_some() {
             return Ok(found);
         }
     }
-    Ok(None)
+    Ok(streams)
 }
 
 /// The nearer fields, and those of `further` that have other names.

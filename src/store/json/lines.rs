@@ -141,7 +141,7 @@ fn line(
         return GO_ON;
     }
     let solid = &bytes[from..to];
-    if is_comment(solid) {
+    if is_comment(solid) || is_bulk_action(solid) {
         sink.comments += 1;
         return GO_ON;
     }
@@ -153,6 +153,31 @@ fn line(
         number,
     };
     sink.record(candidate, context)
+}
+
+/// Whether a line says where the document behind it belongs, as bulk requests to Elasticsearch do:
+/// `{"index": {"_index": "e", "_id": "0"}}`.
+fn is_bulk_action(line: &[u8]) -> bool {
+    let skip = |line: &[u8], text: &[u8], from: usize| -> Option<usize> {
+        let rest = line.get(from..)?;
+        let solid = rest.trim_ascii_start();
+        let blank = rest.len() - solid.len();
+        solid.starts_with(text).then_some(from + blank + text.len())
+    };
+    let Some(from) = skip(line, b"{", 0) else {
+        return false;
+    };
+    let names: [&[u8]; 4] = [b"\"index\"", b"\"create\"", b"\"update\"", b"\"delete\""];
+    let named = names.iter().find_map(|name| skip(line, name, from));
+    let inner = named.and_then(|from| skip(line, b":", from));
+    let Some(inner) = inner.and_then(|from| skip(line, b"{", from)) else {
+        return false;
+    };
+    let inner = &line[inner..];
+    let known = [&b"\"_id\""[..], b"\"_index\""]
+        .iter()
+        .any(|key| memchr::memmem::find(inner, key).is_some());
+    known && line.len() < 1_000 && inner.trim_ascii_end().ends_with(b"}")
 }
 
 /// Where to cut `range` near the places in `aims`, which ascend, each after a newline.

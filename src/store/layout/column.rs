@@ -154,6 +154,11 @@ impl From<Source> for Column {
 pub struct Capture(Regex);
 
 impl Capture {
+    /// What `pattern` captures; none where it is no regular expression.
+    pub(super) fn of_pattern(pattern: &str) -> Option<Self> {
+        Regex::new(pattern).ok().map(Self)
+    }
+
     /// The part of `text` that counts.
     #[must_use]
     pub fn of<'t>(&self, text: &'t str) -> &'t str {

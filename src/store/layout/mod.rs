@@ -39,7 +39,7 @@ pub use oddity::Oddity;
 pub use piece::Piece;
 pub use several::Several;
 pub use side::{SideKind, SideTable};
-pub use tables::{SqliteFacts, TableFacts};
+pub use tables::{Bytes, SqliteFacts, TableFacts};
 
 pub(in crate::store) use guess::{GUESSED, role_named};
 pub use mapping::{Contents, Part};

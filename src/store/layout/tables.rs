@@ -2,6 +2,7 @@
 
 use super::Layout;
 use super::evidence::{Candidate, Evidence, matches};
+use crate::store::decode::Decoder;
 
 /// A table of an opened SQLite file.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +21,17 @@ pub struct TableFacts {
     pub rows: u64,
     /// Some rows, the first and the last of a table; values as text; none for null and for bytes that are no text.
     pub sample: Vec<Vec<Option<String>>>,
+    /// Of each column what of its sampled values is bytes and no text; empty where none is.
+    pub bytes: Vec<Bytes>,
+}
+
+/// The sampled values of a column that are bytes and no text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bytes {
+    /// How many.
+    pub count: usize,
+    /// What nearly all of them have to be decoded by, where they do not say it themselves.
+    pub decoder: Option<Decoder>,
 }
 
 /// What recognition looks at in a SQLite file.

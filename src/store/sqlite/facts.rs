@@ -7,8 +7,10 @@ use rusqlite::types::ValueRef;
 
 use super::connect::{Bound, ConnectError, Database};
 use super::damage::is_of_a_row;
+use crate::store::decode::Decoder;
 use crate::store::layout::sql::quoted;
-use crate::store::layout::{SqliteFacts, TableFacts};
+use crate::store::layout::{Bytes, SqliteFacts, TableFacts};
+use crate::store::row::from_bytes;
 
 /// Rows sampled at each end of a table.
 const ROWS: usize = 60;
@@ -25,6 +27,12 @@ const LOOK: Bound = Bound {
     time: Duration::from_secs(2),
 };
 
+/// How much a look at the rows of a view may cost: it may take minutes to yield its first.
+const LOOK_AT_VIEW: Bound = Bound {
+    steps: 1_000_000,
+    time: Duration::from_millis(300),
+};
+
 /// Looks at every table and view. A table that cannot be read has no sample; one that takes too long
 /// is set aside.
 pub(super) fn gather(database: &Database) -> Result<SqliteFacts, ConnectError> {
@@ -32,7 +40,12 @@ pub(super) fn gather(database: &Database) -> Result<SqliteFacts, ConnectError> {
     let mut facts = SqliteFacts::default();
     for mut table in named(database.connection()).map_err(explain)? {
         match database.within(LOOK, |connection| look(connection, &mut table)) {
-            Ok(Some(())) => facts.tables.push(table),
+            Ok(Some(())) => {
+                if table.is_view {
+                    look_at_view(database, &mut table).map_err(explain)?;
+                }
+                facts.tables.push(table);
+            }
             Ok(None) => facts.set_aside.push(format!(
                 "`{}` was set aside, since looking at it takes too long",
                 table.name
@@ -80,16 +93,29 @@ fn named(connection: &Connection) -> rusqlite::Result<Vec<TableFacts>> {
 
 fn look(connection: &Connection, table: &mut TableFacts) -> rusqlite::Result<()> {
     columns(connection, table)?;
-    // A view may take minutes to yield its first row.
     if table.is_view {
         return Ok(());
     }
-    table.sample = match sample(connection, table) {
-        Err(error) if is_of_a_row(&error) => Vec::new(),
+    let sample = match sample(connection, table) {
+        Err(error) if is_of_a_row(&error) => Sample::default(),
         sample => sample?,
     };
+    (table.sample, table.bytes) = (sample.rows, sample.bytes);
     table.rows = greatest_rowid(connection, table)?;
     Ok(())
+}
+
+/// Its rows, where they come soon.
+fn look_at_view(database: &Database, table: &mut TableFacts) -> rusqlite::Result<()> {
+    match database.within(LOOK_AT_VIEW, |connection| sample(connection, table)) {
+        Ok(sample) => {
+            let sample = sample.unwrap_or_default();
+            (table.sample, table.bytes) = (sample.rows, sample.bytes);
+            Ok(())
+        }
+        Err(error) if is_of_a_row(&error) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 fn columns(connection: &Connection, table: &mut TableFacts) -> rusqlite::Result<()> {
@@ -110,28 +136,100 @@ fn columns(connection: &Connection, table: &mut TableFacts) -> rusqlite::Result<
     Ok(())
 }
 
-type Sample = Vec<Vec<Option<String>>>;
+/// The first and the last rows of a table, as texts.
+#[derive(Default)]
+struct Sample {
+    rows: Vec<Vec<Option<String>>>,
+    bytes: Vec<Bytes>,
+    /// Of each column how many of its values in bytes can be decoded by what.
+    decoded: Vec<[usize; DECODERS.len()]>,
+}
+
+/// What values in bytes are tried to be decoded by, where they do not tell it by how they begin.
+const DECODERS: [Decoder; 2] = [Decoder::Msgpack, Decoder::Cbor];
 
 /// Its first rows, and its last where rows have an order.
 fn sample(connection: &Connection, table: &TableFacts) -> rusqlite::Result<Sample> {
     let columns = table.columns.iter().map(|(name, _)| beginning(name));
     let columns: Vec<String> = columns.collect();
     let all = format!("SELECT {} FROM {}", columns.join(", "), quoted(&table.name));
-    let mut sample = rows(connection, &format!("{all} LIMIT {ROWS}"))?;
-    if let (Some(rowid), ROWS) = (table.rowid(), sample.len()) {
-        let last = format!("{all} ORDER BY {rowid} DESC LIMIT {ROWS}");
-        // The end may be what is damaged.
-        let mut last = rows(connection, &last).or_else(|error| match is_of_a_row(&error) {
-            true => Ok(Vec::new()),
-            false => Err(error),
-        })?;
-        last.truncate(
-            usize::try_from(greatest_rowid(connection, table)?)
-                .map_or(ROWS, |all| all.saturating_sub(ROWS)),
-        );
-        sample.extend(last.into_iter().rev());
+    let mut sample = Sample {
+        bytes: vec![Bytes::default(); columns.len()],
+        decoded: vec![Default::default(); columns.len()],
+        ..Sample::default()
+    };
+    sample.take(connection, &format!("{all} LIMIT {ROWS}"))?;
+    if let (Some(rowid), ROWS) = (table.rowid(), sample.rows.len()) {
+        let more = usize::try_from(greatest_rowid(connection, table)?)
+            .map_or(ROWS, |all| all.saturating_sub(ROWS).min(ROWS));
+        let last = format!("{all} ORDER BY {rowid} DESC LIMIT {more}");
+        match sample.take(connection, &last) {
+            // The end may be what is damaged.
+            Err(error) if is_of_a_row(&error) => {}
+            taken => taken?,
+        }
+        sample.rows[ROWS..].reverse();
     }
+    sample.choose_decoders();
     Ok(sample)
+}
+
+impl Sample {
+    /// Adds the rows of a statement.
+    fn take(&mut self, connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+        let mut statement = connection.prepare(sql)?;
+        let columns = statement.column_count();
+        let mut rows = statement.query([])?;
+        loop {
+            match rows.next() {
+                Ok(Some(row)) => {
+                    let mut texts = Vec::with_capacity(columns);
+                    for column in 0..columns {
+                        let value = row.get_ref(column).ok();
+                        texts.push(value.and_then(|value| self.text(column, value)));
+                    }
+                    self.rows.push(texts);
+                }
+                Ok(None) => return Ok(()),
+                // What comes after damage is lost to the sample, what came before it is not.
+                Err(error) if is_of_a_row(&error) => return Ok(()),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn text(&mut self, column: usize, value: ValueRef<'_>) -> Option<String> {
+        if let ValueRef::Blob(bytes) = value
+            && bytes.len() == 16
+            && !matches!(bytes[0], b'{' | b'[')
+        {
+            // As it is read where it names something.
+            return Some(from_bytes(bytes));
+        }
+        let text = text(value);
+        if let (ValueRef::Blob(bytes), None) = (value, &text) {
+            self.bytes[column].count += 1;
+            let decoded = self.decoded[column].iter_mut().zip(DECODERS);
+            decoded.for_each(|(count, decoder)| {
+                let object = decoder.decode(bytes);
+                *count += usize::from(object.is_some_and(|json| json.starts_with(b"{")));
+            });
+        }
+        text
+    }
+
+    /// What reads nine of ten values of a column.
+    fn choose_decoders(&mut self) {
+        for (bytes, decoded) in self.bytes.iter_mut().zip(&self.decoded) {
+            let mut decoded = decoded.iter().zip(DECODERS);
+            let enough =
+                |(count, _): &(&usize, Decoder)| bytes.count > 0 && **count * 10 >= bytes.count * 9;
+            bytes.decoder = decoded.find(enough).map(|(_, decoder)| decoder);
+        }
+        if self.bytes.iter().all(|bytes| bytes.count == 0) {
+            self.bytes.clear();
+        }
+    }
 }
 
 /// What of a column is looked at: of a text or bytes the beginning.
@@ -152,25 +250,6 @@ fn greatest_rowid(connection: &Connection, table: &TableFacts) -> rusqlite::Resu
         Ok(greatest) => Ok(greatest.and_then(|id| u64::try_from(id).ok()).unwrap_or(0)),
         Err(error) if is_of_a_row(&error) => Ok(0),
         Err(error) => Err(error),
-    }
-}
-
-fn rows(connection: &Connection, sql: &str) -> rusqlite::Result<Sample> {
-    let mut statement = connection.prepare(sql)?;
-    let columns = statement.column_count();
-    let mut rows = statement.query([])?;
-    let mut sample = Vec::new();
-    loop {
-        match rows.next() {
-            Ok(Some(row)) => {
-                let texts = (0..columns).map(|column| text(row.get_ref(column).ok()?));
-                sample.push(texts.collect());
-            }
-            Ok(None) => return Ok(sample),
-            // What comes after damage is lost to the sample, what came before it is not.
-            Err(error) if is_of_a_row(&error) => return Ok(sample),
-            Err(error) => return Err(error),
-        }
     }
 }
 

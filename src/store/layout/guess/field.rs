@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
+use crate::model::json::Pointer;
 use crate::model::time::{Sample, TimeEncoding, detect};
+use crate::store::decode::Decoder;
+use crate::store::layout::Bytes;
 
 /// A column or key with some of its values; none for null, and for bytes that are no text.
 #[derive(Clone, Debug, Default)]
@@ -10,9 +13,13 @@ pub(super) struct Field<'f> {
     pub name: &'f str,
     /// JSON: the key of the object that it stands in, where that is not the record itself.
     pub outer: Option<&'f str>,
+    /// JSON: the object and its member, where the name is put together from theirs: `aggregate.id`.
+    pub under: Option<(&'f str, &'f str)>,
     /// The declared type, if there is one.
     pub declared: &'f str,
     pub values: Vec<Option<&'f str>>,
+    /// SQLite: those of its values that are bytes and no text.
+    pub bytes: Bytes,
 }
 
 /// Bytes beyond which a value is a text rather than a name.
@@ -25,6 +32,10 @@ pub(super) struct Looks {
     pub count: usize,
     pub distinct: usize,
     pub json: Share,
+    /// JSON that is packed: written as a JSON string, or in base64.
+    pub packed: Option<Decoder>,
+    /// How many values are bytes and no text.
+    pub bytes: usize,
     pub integer: Share,
     pub uuid: Share,
     /// Short and without blanks: what a name or an id looks like.
@@ -68,6 +79,38 @@ impl Share {
 }
 
 impl Field<'_> {
+    /// Where it is in the record.
+    pub fn pointer(&self) -> Pointer {
+        let outer = self.outer.into_iter();
+        match self.under {
+            Some((object, member)) => Pointer::through(outer.chain([object, member])),
+            None => Pointer::through(outer.chain([self.name])),
+        }
+    }
+
+    /// Its values are names of classes of PHP, with their namespaces.
+    pub fn is_of_php(&self) -> bool {
+        let class = |value: &&&str| {
+            let mut parts = value.split('\\').filter(|part| !part.is_empty());
+            let plain = |part: &str| part.starts_with(char::is_alphabetic) && !part.contains(' ');
+            value.contains('\\') && parts.all(plain)
+        };
+        let values = self.values.iter().flatten();
+        let (all, classes) = (values.clone().count(), values.filter(class).count());
+        all > 0 && Share::of(classes, all).nearly()
+    }
+
+    /// Its values are words with numbers or ids behind them, such as `order-7`.
+    pub fn names_with_numbers(&self) -> bool {
+        let numbered = |value: &&&str| {
+            value.starts_with(char::is_alphabetic)
+                && value.bytes().any(|byte| byte.is_ascii_digit())
+        };
+        let values = self.values.iter().flatten();
+        let (all, numbered) = (values.clone().count(), values.filter(numbered).count());
+        all > 0 && Share::of(numbered, all).nearly()
+    }
+
     pub fn looks(&self) -> Looks {
         let values: Vec<&str> = self.values.iter().flatten().copied().collect();
         let share = |is: &dyn Fn(&str) -> bool| {
@@ -79,7 +122,11 @@ impl Field<'_> {
         let distinct: HashSet<&str> = values.iter().copied().collect();
         let samples: Vec<Sample<'_>> = values.iter().map(|value| Sample::Text(value)).collect();
         let declared = self.declared.to_ascii_uppercase();
+        let mut packed = PACKED.into_iter();
+        let packed = packed.find(|(_, is)| share(is).nearly() && !values.is_empty());
         Looks {
+            packed: packed.map(|(decoder, _)| decoder),
+            bytes: self.bytes.count,
             count: values.len(),
             distinct: distinct.len(),
             json: share(&|value| value.trim_start().starts_with(['{', '['])),
@@ -120,7 +167,12 @@ impl Looks {
 
     /// At least a third of the records have a value.
     pub fn is_common(&self) -> bool {
-        self.count * 3 >= self.asked
+        (self.count + self.bytes) * 3 >= self.asked
+    }
+
+    /// There is a word, and no other.
+    pub fn is_constant(&self) -> bool {
+        self.count >= 4 && self.distinct == 1
     }
 
     /// Values come again and again: at most half of them are new.
@@ -128,6 +180,22 @@ impl Looks {
         self.count >= 4 && self.distinct * 2 <= self.count
     }
 }
+
+type Is = fn(&str) -> bool;
+
+/// How JSON may be packed, and how that begins.
+const PACKED: [(Decoder, Is); 2] = [
+    (Decoder::JsonString, |value| {
+        value.starts_with("\"{") || value.starts_with("\"[")
+    }),
+    // `{"`, `{ ` and a line's end behind a brace.
+    (Decoder::Base64, |value| {
+        value.len() >= 8
+            && ["eyJ", "eyA", "ewo", "ew0"]
+                .iter()
+                .any(|begin| value.starts_with(begin))
+    }),
+];
 
 fn is_uuid(value: &str) -> bool {
     let digits = value.bytes().filter(|byte| *byte != b'-');

@@ -1,38 +1,39 @@
 //! Unknown stores: which column plays which part, by names and by what the values look like. Every
 //! point is given for a reason that is shown.
 
+mod beside;
 mod field;
 mod kin;
+mod names;
+mod pairs;
 mod records;
 mod score;
+mod streams;
+mod table;
 mod telling;
 #[cfg(test)]
 mod tests;
+mod within;
 mod workflows;
 
+pub(in crate::store) use names::role_named;
 pub(super) use records::{json, proposals as proposals_of_records};
-pub(in crate::store) use score::role_named;
 pub(super) use workflows::sqlite as workflows;
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::LazyLock;
 
 use field::Field;
-use indexmap::IndexMap;
 use score::Part;
 use serde::Deserialize;
-use serde::de::{Deserializer as _, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use table::{fields_of, table};
 
 use super::evidence::Candidate;
 use super::sql::quoted;
 use super::tables::{SqliteFacts, TableFacts};
-use super::{Column, Events, Key, Layout, Medium, OrderBy, Role, Within};
+use super::{Capture, Column, Encoding, Events, Layout, Medium, Role};
 use crate::log::Clock;
-use crate::model::json::{Pointer, scalar};
 
 /// What tables of events are called, and what those that stand beside them.
 #[derive(Debug, Default, Deserialize)]
@@ -70,6 +71,9 @@ pub(in crate::store) const GUESSED: &str = "generic";
 
 /// What the names of times have in them that are of a copy and not of the event.
 const IMPORTS: [&str; 5] = ["import", "ingest", "load", "sync", "migrat"];
+
+/// The last part of the name of a class of PHP.
+const LAST_OF_PHP: &str = r"([^\\]+)$";
 
 /// Tables that have but so much less are as good.
 const ALIKE: u32 = 5;
@@ -113,7 +117,15 @@ pub(super) fn sqlite(facts: &SqliteFacts) -> Option<Candidate> {
         let sentence = format!("{alike} would do as well or nearly so; only `{taken}` is read");
         best.add(0, sentence);
     }
-    Some(best.candidate())
+    let mut own: Vec<&str> = kin.iter().map(String::as_str).collect();
+    own.push(&taken.name);
+    let beside = beside::tables(facts, &best.events, &own);
+    for sentence in beside.told {
+        best.add(0, sentence);
+    }
+    let mut candidate = best.candidate();
+    candidate.layout.side = beside.tables;
+    Some(candidate)
 }
 
 /// What each column of a table reads like, whether or not its rows are events.
@@ -127,60 +139,6 @@ pub(super) fn proposals_of_table(facts: &TableFacts) -> BTreeMap<Role, Column> {
 /// How much what a part of a file reads like speaks for events.
 pub(super) fn worth_of(proposals: &BTreeMap<Role, Column>) -> u32 {
     proposals.keys().map(|role| worth(*role)).sum()
-}
-
-/// The columns of a table with their values.
-fn fields_of(facts: &TableFacts) -> Vec<Field<'_>> {
-    let of = |at: usize| -> Vec<Option<&str>> {
-        let values = facts.sample.iter().map(|row| row.get(at)?.as_deref());
-        values.collect()
-    };
-    let columns = facts.columns.iter().enumerate();
-    columns
-        .map(|(at, (name, declared))| Field {
-            name,
-            outer: None,
-            declared,
-            values: of(at),
-        })
-        .collect()
-}
-
-fn table(facts: &TableFacts) -> Option<Guess> {
-    let fields = fields_of(facts);
-    let parts = score::cast(&fields);
-    if !telling::tells_of_events(&parts, &fields, Some(&facts.name)) {
-        return None;
-    }
-    let place = format!("table `{}`", facts.name);
-    let column = |part: &Part| Column::sql(quoted(fields[part.field].name));
-    let further = type_by_category(&parts, &fields, column)
-        .into_iter()
-        .collect();
-    let mut guess = Guess::assemble(Medium::Sqlite, &parts, &fields, &place, column, further)?;
-    guess.look_into_metadata(&parts, &fields);
-    let own_key = facts.integer_key();
-    if let (Some(key), None) = (own_key, guess.events.columns.get(&Role::Position)) {
-        let free = parts.iter().all(|part| fields[part.field].name != key);
-        if free || guess.drop_role(Role::EventId, key, &parts, &fields) {
-            let column = Column::sql(quoted(key));
-            guess.events.columns.insert(Role::Position, column);
-            guess.add(
-                worth(Role::Position),
-                format!("`{key}` of {place} is its integer key"),
-            );
-        }
-    }
-    guess.events.from = quoted(&facts.name);
-    guess.events.key = facts.own_key();
-    // Neither the order of a primary key nor that of a view says when rows came.
-    let timed = guess.has(Role::RecordedAt) || guess.has(Role::OccurredAt);
-    let keyed = matches!(guess.events.key, Some(Key::Row(_)));
-    if !keyed && !guess.has(Role::Position) && timed {
-        guess.events.order = OrderBy::Time;
-    }
-    guess.weigh_name(&facts.name);
-    Some(guess)
 }
 
 /// kcat and the like tell topics apart and no types: better those than none.
@@ -215,13 +173,22 @@ impl Guess {
         };
         for part in parts {
             let name = fields[part.field].name;
+            let worth = match part.role {
+                Role::Type if telling::is_weak(&fields[part.field]) => worth(Role::Type) / 2,
+                role => worth(role),
+            };
             let sentence = format!(
                 "`{name}` of {place} reads like the {}{}",
                 part.role.name(),
                 part.because
             );
-            guess.add(worth(part.role), sentence);
-            guess.events.columns.insert(part.role, column(part));
+            guess.add(worth, sentence);
+            let mut column = column(part);
+            let named = matches!(part.role, Role::Type | Role::Category);
+            if named && fields[part.field].is_of_php() {
+                column.capture = Capture::of_pattern(LAST_OF_PHP);
+            }
+            guess.events.columns.insert(part.role, column);
         }
         for (role, column) in further {
             let sentence = format!("The {} is taken from {column}", role.name());
@@ -292,23 +259,45 @@ impl Guess {
         true
     }
 
-    /// Ids that stand in the metadata rather than beside it.
-    fn look_into_metadata(&mut self, parts: &[Part], fields: &[Field<'_>]) {
-        let Some(metadata) = parts.iter().find(|part| part.role == Role::Metadata) else {
+    /// Where no field names streams, but one names what they are about, that is all there is to tell
+    /// them apart.
+    fn stream_by_category(&mut self, parts: &[Part], fields: &[Field<'_>]) {
+        let category = parts.iter().find(|part| part.role == Role::Category);
+        let (Some(category), false) = (category, self.has(Role::Stream)) else {
             return;
         };
-        let values = fields[metadata.field].values.iter().flatten();
-        let objects: Vec<_> = values.filter_map(|text| members(text)).collect();
-        for role in [Role::CorrelationId, Role::CausationId] {
-            let found = keys_of(&objects)
-                .into_iter()
-                .max_by_key(|name| score::name_points(role, name))
-                .filter(|name| score::name_points(role, name) > 0);
-            if let (Some(name), false) = (found, self.has(role)) {
-                let column = Column::within(Within::Metadata, Pointer::through([name]));
-                let sentence = format!("`{name}` in the metadata reads like the {}", role.name());
-                self.add(worth(role), sentence);
-                self.events.columns.insert(role, column);
+        let field = &fields[category.field];
+        let Some(column) = self.events.columns.get(&Role::Category).cloned() else {
+            return;
+        };
+        if names::normal(field.name) == "source" || !field.looks().repeats() {
+            return;
+        }
+        let sentence = format!("Streams are told apart by `{}` alone", field.name);
+        self.add(0, sentence);
+        // A name such as `order-7` says by itself of what kind it is.
+        if field.names_with_numbers() {
+            self.events.columns.remove(&Role::Category);
+        }
+        self.events.columns.insert(Role::Stream, column);
+    }
+
+    /// Says how JSON that is packed is unpacked, where it does not say that by itself.
+    fn read_packed(&mut self, parts: &[Part], fields: &[Field<'_>]) {
+        for part in parts {
+            if !matches!(part.role, Role::Payload | Role::Metadata) {
+                continue;
+            }
+            let field = &fields[part.field];
+            let decoder = field.bytes.decoder.or(field.looks().packed);
+            let column = self.events.columns.get_mut(&part.role);
+            if let (Some(decoder), Some(column)) = (decoder, column) {
+                column.encoding = Some(Encoding::Data(decoder));
+                let (name, decoder) = (field.name, decoder.name().replace('_', " "));
+                self.add(
+                    0,
+                    format!("`{name}` is read as {decoder}, as its values look"),
+                );
             }
         }
     }
@@ -354,49 +343,4 @@ impl Guess {
             reasons: self.reasons,
         }
     }
-}
-
-type Members = IndexMap<String, String>;
-
-/// The members of an object: texts without quotes, other values as written, nulls left out.
-fn members(text: &str) -> Option<Members> {
-    struct Object;
-    impl<'de> Visitor<'de> for Object {
-        type Value = Members;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-            let mut members = Members::new();
-            while let Some((name, raw)) = map.next_entry::<String, &RawValue>()? {
-                if raw.get() != "null" {
-                    let text = scalar(raw.get());
-                    members.insert(name, text.unwrap_or(Cow::Borrowed(raw.get())).into_owned());
-                }
-            }
-            Ok(members)
-        }
-    }
-    serde_json::Deserializer::from_str(text)
-        .deserialize_map(Object)
-        .ok()
-}
-
-/// One in so many records is enough for a key to be looked at.
-const FEW_OF: usize = 20;
-
-/// Keys that are looked at: what has more of them is no event but a map.
-const MOST_KEYS: usize = 1_000;
-
-/// The first keys that occur in a few of the records at least, in order of appearance.
-fn keys_of(records: &[Members]) -> Vec<&str> {
-    let mut counts: IndexMap<&str, usize> = IndexMap::new();
-    for name in records.iter().flat_map(IndexMap::keys) {
-        *counts.entry(name).or_default() += 1;
-    }
-    let few = records.len().div_ceil(FEW_OF);
-    let often = counts.into_iter().filter(|(_, count)| *count >= few);
-    often.map(|(name, _)| name).take(MOST_KEYS).collect()
 }

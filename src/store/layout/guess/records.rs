@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::field::Field;
+use super::names;
 use super::score::{self, Part};
-use super::{Guess, Members, keys_of, members, telling, type_by_category};
+use super::streams::{self, Before, Naming};
+use super::telling::{self, Told};
+use super::within::{Member, Members, fields_of, members, members_of};
+use super::{Guess, type_by_category};
 use crate::model::json::Pointer;
 use crate::store::layout::evidence::{Candidate, JsonFacts};
-use crate::store::layout::{Column, Medium, OrderBy, Role, Source, Within};
+use crate::store::layout::{Column, Medium, OrderBy, Piece, Role, Source, Within};
 
 /// The records of a JSON file as events: as they are, or by an object that stands in each of them, as
 /// a search engine or a client wraps what it gives.
@@ -55,33 +59,31 @@ pub(in crate::store::layout) fn proposals(facts: &JsonFacts) -> BTreeMap<Role, C
     proposals
 }
 
-/// The keys of some objects with their values.
-fn fields_of<'r>(objects: &'r [Members], outer: Option<&'r str>) -> Vec<Field<'r>> {
-    let field = |name: &'r str| Field {
-        name,
-        outer,
-        declared: "",
-        values: objects
-            .iter()
-            .map(|object| object.get(name).map(String::as_str))
-            .collect(),
+fn guess(facts: &JsonFacts, own: &[Field<'_>]) -> Option<Candidate> {
+    let members = members_of(own);
+    let further = members.iter().map(Member::field);
+    let fields: Vec<Field<'_>> = own.iter().cloned().chain(further).collect();
+    let fields = &fields[..];
+    let mut parts = score::cast(fields);
+    let mut around = facts.around.iter();
+    let told = match around.any(|name| names::name_points(Role::Type, name) > 0) {
+        true => Told::Around,
+        false => Told::Not,
     };
-    keys_of(objects).into_iter().map(field).collect()
-}
-
-fn guess(facts: &JsonFacts, fields: &[Field<'_>]) -> Option<Candidate> {
-    let parts = score::cast(fields);
+    telling::drop_weak_type(&mut parts, fields, None, told);
+    let naming = streams::name(&mut parts, fields);
     if !telling::tells_of_events(&parts, fields, None) {
         return None;
     }
     let mut around = from_around(facts, &parts);
-    let pointer = |field: &Field<'_>| Pointer::through(field.outer.into_iter().chain([field.name]));
-    let column = |part: &Part| Column::at(pointer(&fields[part.field]));
+    let column = |part: &Part| Column::at(fields[part.field].pointer());
     if !around.iter().any(|(role, _)| *role == Role::Type) {
         around.extend(type_by_category(&parts, fields, column));
     }
     let mut guess = Guess::assemble(Medium::Json, &parts, fields, "the records", column, around)?;
-    guess.look_into_metadata(&parts, fields);
+    guess.join_streams(&naming, &parts, |field| fields[field].pointer());
+    guess.look_within(&parts, fields);
+    guess.stream_by_category(&parts, fields);
     if !guess.has(Role::Payload) {
         // Where the envelope stands in an object of its own, the payload is that.
         let outer = parts.iter().find_map(|part| fields[part.field].outer);
@@ -98,19 +100,19 @@ fn guess(facts: &JsonFacts, fields: &[Field<'_>]) -> Option<Candidate> {
         let free = !parts
             .iter()
             .any(|part| fields[part.field].name == field.name);
-        let position = score::name_points(Role::Position, field.name) >= POSITION;
+        let position = names::name_points(Role::Position, field.name) >= POSITION;
         position && free && text && looks.count == looks.asked && !looks.time
     });
     if let (Some(field), false) = (named, guess.has(Role::Position)) {
         guess
             .events
             .columns
-            .insert(Role::Position, Column::at(pointer(field)));
+            .insert(Role::Position, Column::at(field.pointer()));
     }
     let timed = guess.has(Role::RecordedAt) || guess.has(Role::OccurredAt);
     let clashing = fields.iter().any(|field| {
         let looks = field.looks();
-        score::name_points(Role::Position, field.name) > 0
+        names::name_points(Role::Position, field.name) > 0
             && looks.integer.nearly()
             && !looks.is_unique()
             && !parts
@@ -128,6 +130,37 @@ fn guess(facts: &JsonFacts, fields: &[Field<'_>]) -> Option<Candidate> {
     Some(guess.candidate())
 }
 
+impl Guess {
+    /// Puts before the ids of streams what tells those of one id apart.
+    fn join_streams(
+        &mut self,
+        naming: &Naming,
+        parts: &[Part],
+        pointer: impl Fn(usize) -> Pointer,
+    ) {
+        for sentence in &naming.told {
+            self.add(0, sentence.clone());
+        }
+        let Some(stream) = parts.iter().find(|part| part.role == Role::Stream) else {
+            return;
+        };
+        let mut pieces = Vec::new();
+        for before in &naming.before {
+            let (field, between) = match before {
+                Before::Kind(field) => (*field, "-"),
+                Before::Tenant(field) => (*field, "/"),
+            };
+            pieces.push(Piece::At(vec![pointer(field)]));
+            pieces.push(Piece::Text(between.to_owned()));
+        }
+        if !pieces.is_empty() {
+            pieces.push(Piece::At(vec![pointer(stream.field)]));
+            let source = Source::Join(Within::Record, pieces);
+            self.events.columns.insert(Role::Stream, source.into());
+        }
+    }
+}
+
 /// What the name of a stream is called in an object that is the stream.
 const STREAM_IDS: [&str; 4] = ["id", "name", "key", "uuid"];
 
@@ -142,21 +175,26 @@ fn from_around(facts: &JsonFacts, parts: &[Part]) -> Vec<(Role, Column)> {
         if parts.iter().any(|part| part.role == role) {
             continue;
         }
-        let names = facts
-            .around
-            .iter()
-            .map(|name| (score::name_points(role, name), name));
+        // An id that is another one around other records names what they belong to.
+        let points = |name: &String| {
+            let id = STREAM_IDS.contains(&name.to_lowercase().as_str());
+            let apart = role == Role::Stream && id && facts.apart.contains(name);
+            // What the file is called is no stream.
+            let named = match role == Role::Stream && name.eq_ignore_ascii_case("id") {
+                true => 0,
+                false => names::name_points(role, name),
+            };
+            (apart, named)
+        };
+        let names = facts.around.iter().map(|name| (points(name), name));
         let best = names
-            .filter(|(points, _)| *points > 0)
+            .filter(|((apart, points), _)| *apart || *points > 0)
             .max_by_key(|(points, _)| *points);
         let file = facts
             .around
             .iter()
             .find(|name| *name == "file" && role == Role::Stream);
-        // An id that is another one around other records names what they belong to.
-        let names = facts.apart.iter().filter(|_| role == Role::Stream);
-        let mut names = names.filter(|name| STREAM_IDS.contains(&name.to_lowercase().as_str()));
-        let found = best.map(|(_, name)| name).or(names.next()).or(file);
+        let found = best.map(|(_, name)| name).or(file);
         columns.extend(found.map(|name| (role, within(name))));
     }
     columns

@@ -1,27 +1,15 @@
 //! How well a field plays a part: points for its name and for what its values look like, and a veto
-//! where they cannot be that. The names are data: `assets/layouts/roles/names.toml`.
-
-use std::collections::{BTreeMap, HashMap};
-use std::sync::LazyLock;
+//! where they cannot be that.
 
 use super::field::{Field, Looks};
+use super::names::{is_some_id, name_points};
+use super::pairs;
 use crate::store::layout::Role;
 
-/// Names by role, best first.
-static NAMES: LazyLock<BTreeMap<Role, Vec<String>>> = LazyLock::new(|| {
-    let text = include_str!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/assets/layouts/roles/names.toml"
-    ));
-    toml::from_str(text).unwrap_or_default()
-});
-
-/// What the best name brings, and the last of a list at least.
-const BEST_NAME: i32 = 60;
-const LEAST_NAME: i32 = 20;
+pub(super) use super::names::normal;
 
 /// Below this a field is nothing in particular.
-const ENOUGH: i32 = 15;
+pub(super) const ENOUGH: i32 = 15;
 
 /// What a field is taken for, and why.
 #[derive(Clone, Debug)]
@@ -34,30 +22,20 @@ pub(super) struct Part {
     pub because: &'static str,
 }
 
+/// What is found for an id that no list has: it may be the stream's, where nothing says that better.
+const SOME_ID: i32 = 6;
+
 /// Gives each role the field that fits best; each field plays one part.
 pub(super) fn cast(fields: &[Field<'_>]) -> Vec<Part> {
     let looks: Vec<Looks> = fields.iter().map(Field::looks).collect();
     let mut offers: Vec<Part> = Vec::new();
     for role in Role::ALL {
         for (field, looks) in looks.iter().enumerate() {
-            let named = name_points(role, fields[field].name);
-            let Some((points, because)) =
-                of_values(role, looks).or_else(|| by_name(role, named, looks))
-            else {
-                continue;
-            };
-            let points = points + named;
-            let may = looks.is_common() || (named > 0 && may_be_rare(role));
-            if points >= ENOUGH && may {
-                offers.push(Part {
-                    role,
-                    field,
-                    points,
-                    because,
-                });
-            }
+            offers.extend(offer(role, field, fields[field].name, looks));
         }
     }
+    pairs::weigh(fields, &looks, &mut offers);
+    offers.retain(|offer| offer.points >= ENOUGH);
     // Where two parts would suit a field alike, the more telling one gets it.
     // What only a few records have plays no part that another can play.
     let rank = |part: &Part| {
@@ -72,8 +50,48 @@ pub(super) fn cast(fields: &[Field<'_>]) -> Vec<Part> {
             parts.push(offer);
         }
     }
+    if parts.iter().all(|part| part.role != Role::Type) {
+        parts.extend(words_that_repeat(fields, &looks, &parts));
+    }
     parts.sort_by_key(|part| part.role);
     parts
+}
+
+/// A part that a field may play, if its name or its values speak for that.
+fn offer(role: Role, field: usize, name: &str, looks: &Looks) -> Option<Part> {
+    let listed = name_points(role, name);
+    let named = match (role, listed) {
+        (Role::Stream, 0) if is_some_id(name) && looks.distinct < looks.count => SOME_ID,
+        _ => listed,
+    };
+    let (points, because) = of_values(role, looks).or_else(|| by_name(role, named, looks))?;
+    let may = looks.is_common() || (named > 0 && may_be_rare(role));
+    may.then_some(Part {
+        role,
+        field,
+        points: points + named,
+        because,
+    })
+}
+
+/// A type that nothing in its name speaks for: the field whose few words say most what happened.
+fn words_that_repeat(fields: &[Field<'_>], looks: &[Looks], parts: &[Part]) -> Option<Part> {
+    let free = |field: &usize| parts.iter().all(|part| part.field != *field);
+    let few = (0..fields.len()).filter(free).filter(|field| {
+        let looks = &looks[*field];
+        let (_, because) = of_type(looks).unwrap_or((0, ""));
+        because == REPEATS && looks.distinct > 1 && looks.is_common()
+    });
+    let field = few.max_by_key(|field| {
+        let happened = super::telling::say_what_happened(&fields[*field]);
+        (happened, std::cmp::Reverse(*field))
+    })?;
+    Some(Part {
+        role: Role::Type,
+        field,
+        points: ENOUGH,
+        because: ", by its few words that repeat, though not by its name",
+    })
 }
 
 /// Roles that make sense where only a few records have them.
@@ -107,44 +125,12 @@ fn by_name(role: Role, named: i32, looks: &Looks) -> Option<(i32, &'static str)>
     }
 }
 
-/// Points for a name; 0 where no list of that role has it.
-pub(super) fn name_points(role: Role, name: &str) -> i32 {
-    let (names, name) = (NAMES.get(&role), normal(name));
-    let rank = names.and_then(|names| names.iter().position(|own| *own == name));
-    rank.map_or(0, |rank| (BEST_NAME - rank as i32 * 2).max(LEAST_NAME))
-}
-
-/// The role that a name alone speaks for most: the one in whose list it comes first.
-pub(in crate::store) fn role_named(name: &str) -> Option<Role> {
-    static ROLES: LazyLock<HashMap<&'static str, Role>> = LazyLock::new(|| {
-        let mut ranked: Vec<(usize, Role, &str)> = Vec::new();
-        for (&role, names) in NAMES.iter() {
-            ranked.extend(
-                names
-                    .iter()
-                    .enumerate()
-                    .map(|(rank, name)| (rank, role, &**name)),
-            );
-        }
-        ranked.sort_unstable();
-        // Of one name the first counts.
-        let best_last = ranked.into_iter().rev();
-        best_last.map(|(_, role, name)| (name, role)).collect()
-    });
-    ROLES.get(&*normal(name)).copied()
-}
-
-/// Lower case, without anything between the words.
-pub(super) fn normal(name: &str) -> String {
-    name.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
-}
-
 /// Points and what they are for; none where the values cannot be that. Without values to go by
 /// the name alone decides.
 fn of_values(role: Role, looks: &Looks) -> Option<(i32, &'static str)> {
+    if looks.bytes > 0 {
+        return of_bytes(role, looks);
+    }
     if looks.count == 0 {
         let data = matches!(role, Role::Payload | Role::Metadata);
         return Some(match data && looks.declared_data {
@@ -201,6 +187,9 @@ fn of_stream(looks: &Looks) -> Option<(i32, &'static str)> {
     if looks.json.nearly() || looks.time || looks.mostly_long {
         return None;
     }
+    if looks.distinct == 1 && looks.count >= 8 {
+        return Some((0, ", though there is but one"));
+    }
     Some(match looks.repeats() {
         true if looks.uuid.nearly() => (18, " and its ids repeat"),
         true if looks.name.nearly() => (12, " and its values repeat"),
@@ -210,13 +199,25 @@ fn of_stream(looks: &Looks) -> Option<(i32, &'static str)> {
     })
 }
 
+const REPEATS: &str = " and its few words repeat";
+
+/// Bytes are data, and nothing else.
+fn of_bytes(role: Role, looks: &Looks) -> Option<(i32, &'static str)> {
+    match role {
+        Role::Payload if looks.declared_data => Some((12, " and its values are bytes")),
+        Role::Payload => Some((6, " and its values are bytes")),
+        Role::Metadata => Some((0, " and its values are bytes")),
+        _ => None,
+    }
+}
+
 fn of_type(looks: &Looks) -> Option<(i32, &'static str)> {
     if looks.json != super::field::Share::None || looks.uuid.nearly() || looks.time {
         return None;
     }
     let words = looks.word.nearly() && looks.name.nearly();
     Some(match (words, looks.repeats()) {
-        (true, true) => (14, " and its few words repeat"),
+        (true, true) => (14, REPEATS),
         (true, false) if looks.is_unique() && looks.count >= 8 => (-10, ", though none repeats"),
         (true, false) => (4, " and its values are words"),
         (false, true) => (-4, " and its values repeat"),
@@ -228,6 +229,9 @@ fn of_data(role: Role, looks: &Looks) -> Option<(i32, &'static str)> {
     let own = if role == Role::Payload { 16 } else { 6 };
     if looks.json.nearly() {
         return Some((own, " and its values are JSON"));
+    }
+    if looks.packed.is_some() {
+        return Some((own, " and its values are packed JSON"));
     }
     if looks.integer.nearly() || looks.time || looks.uuid.nearly() {
         return None;
@@ -248,7 +252,9 @@ mod tests {
             .map(|(name, values)| Field {
                 name,
                 outer: None,
+                under: None,
                 declared: "",
+                bytes: Default::default(),
                 values: values.iter().copied().map(Some).collect(),
             })
             .collect();
@@ -309,6 +315,7 @@ mod tests {
             [
                 (Role::Stream, "key"),
                 (Role::Version, "seq"),
+                (Role::Type, "what"),
                 (Role::RecordedAt, "moment"),
                 (Role::Payload, "event"),
             ]

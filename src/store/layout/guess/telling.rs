@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use super::TABLES;
 use super::field::Field;
-use super::score::{self, Part};
+use super::names;
+use super::score::Part;
 use crate::store::layout::Role;
 
 static VAGUE: LazyLock<BTreeMap<Role, Vec<String>>> = LazyLock::new(|| {
@@ -23,13 +24,7 @@ pub(super) fn tells_of_events(parts: &[Part], fields: &[Field<'_>], table: Optio
         let part = parts.iter().find(|part| part.role == role)?;
         Some(&fields[part.field])
     };
-    let called = table.is_some_and(|table| {
-        let name = table.to_lowercase();
-        TABLES
-            .events
-            .iter()
-            .any(|word| name.contains(word.as_str()))
-    });
+    let called = is_called(table);
     let beside = [
         Role::Version,
         Role::RecordedAt,
@@ -42,33 +37,129 @@ pub(super) fn tells_of_events(parts: &[Part], fields: &[Field<'_>], table: Optio
         // What stands around the records told the type.
         return true;
     };
-    let named = score::normal(kind.name) == "name";
+    let named = names::normal(kind.name) == "name";
     // What bears a time and its data is a list of events where it is a list.
     let timed = of(Role::RecordedAt).or(of(Role::OccurredAt)).is_some();
-    let bearing = of(Role::Payload).is_some_and(|data| DATA.contains(&&*score::normal(data.name)));
+    let bearing = of(Role::Payload).is_some_and(|data| DATA.contains(&&*names::normal(data.name)));
     let dated = timed && bearing && (kind.values.len() > 1 || kind.outer.is_some());
     let grouped = grouped && !named;
-    called || is_clear(Role::Type, kind) || grouped || dated && !named || say_what_happened(kind)
+    called
+        || is_weak(kind)
+        || is_clear(Role::Type, kind)
+        || grouped
+        || dated && !named
+        || timed && tells_of_changes(kind)
+        || say_what_happened(kind)
 }
 
 /// What data is called that came with an event.
 const DATA: [&str; 4] = ["payload", "data", "eventdata", "jsondata"];
 
+/// Whether something else than the fields tells the type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// What stands around the records does.
+    Around,
+    /// Nothing does.
+    Not,
+}
+
+/// Takes back a type that is a state, a code or whatever else has few words, where nothing else says that
+/// there are events, or where the type is told better.
+pub(super) fn drop_weak_type(
+    parts: &mut Vec<Part>,
+    fields: &[Field<'_>],
+    table: Option<&str>,
+    told: Told,
+) {
+    let of = |role: Role| {
+        let part = parts.iter().find(|part| part.role == role)?;
+        Some(&fields[part.field])
+    };
+    let Some(kind) = of(Role::Type).filter(|kind| is_weak(kind)) else {
+        return;
+    };
+    let unnamed = names::name_points(Role::Type, kind.name) == 0;
+    let topic = of(Role::Category).is_some_and(|own| own.name.to_lowercase().contains("topic"));
+    let timed = of(Role::RecordedAt).or(of(Role::OccurredAt)).is_some();
+    let stream = of(Role::Stream);
+    let again = stream.is_some_and(|stream| stream.looks().repeats());
+    let clear = stream.is_some_and(|stream| is_clear(Role::Stream, stream));
+    let happened = of(Role::Version).is_some() || say_what_happened(kind);
+    let enough = timed && again && (is_history(table) || clear && (happened || !unnamed));
+    if !enough || unnamed && (topic || told == Told::Around) {
+        parts.retain(|part| part.role != Role::Type);
+    }
+}
+
+/// Words for a table of what has happened to things.
+const HISTORIES: [&str; 6] = ["event", "history", "journal", "log", "audit", "change"];
+
+fn is_history(table: Option<&str>) -> bool {
+    table.is_some_and(|table| {
+        let own: Vec<String> = words(table).map(str::to_lowercase).collect();
+        let is = |word: &&str| own.iter().any(|own| own.trim_end_matches('s') == *word);
+        HISTORIES.iter().any(|word| is(word))
+    })
+}
+
+/// Whether a table is called as tables of events are.
+fn is_called(table: Option<&str>) -> bool {
+    table.is_some_and(|table| {
+        let name = table.to_lowercase();
+        let mut words = TABLES.events.iter();
+        words.any(|word| name.contains(word.as_str()))
+    })
+}
+
+/// Names of types that anything may have, and any name that is none.
+const WEAK: [&str; 12] = [
+    "status",
+    "state",
+    "label",
+    "code",
+    "class",
+    "category",
+    "command",
+    "tag",
+    "message",
+    "msg",
+    "discriminator",
+    "historytype",
+];
+
+pub(super) fn is_weak(kind: &Field<'_>) -> bool {
+    let name = names::normal(kind.name);
+    names::name_points(Role::Type, kind.name) == 0 || WEAK.contains(&&*name)
+}
+
 /// Whether a name is one of that role and of nothing else.
 fn is_clear(role: Role, field: &Field<'_>) -> bool {
-    let name = score::normal(field.name);
+    let name = names::normal(field.name);
     let vague = VAGUE.get(&role).is_some_and(|vague| vague.contains(&name));
-    !vague && score::name_points(role, field.name) > 0
+    !vague && names::name_points(role, field.name) > 0
 }
 
 /// Whether half of the different values are what somebody calls an event.
-fn say_what_happened(kind: &Field<'_>) -> bool {
+pub(super) fn say_what_happened(kind: &Field<'_>) -> bool {
     let values: BTreeSet<&str> = kind.values.iter().flatten().copied().collect();
     let several = values.len() > 1;
     let happened = values.iter().filter(|value| {
         is_past(value) || several && words(value).count() > 1 && !value.contains(' ')
     });
     happened.count() * 2 >= values.len().max(1)
+}
+
+/// What is done to rows, as those write it who watch a database.
+const CHANGES: [&str; 13] = [
+    "insert", "update", "delete", "create", "remove", "read", "c", "u", "d", "r", "+", "~", "-",
+];
+
+/// Whether there are several words, all for what is done to rows.
+fn tells_of_changes(kind: &Field<'_>) -> bool {
+    let values: BTreeSet<&str> = kind.values.iter().flatten().copied().collect();
+    let change = |value: &&str| CHANGES.contains(&&*value.to_lowercase());
+    values.len() > 1 && values.iter().all(change)
 }
 
 /// Past participles that do not end in -ed.
@@ -115,7 +206,7 @@ fn is_past(value: &str) -> bool {
 }
 
 /// The words of a name, as people and programs write several in one.
-fn words(value: &str) -> impl Iterator<Item = &str> {
+pub(super) fn words(value: &str) -> impl Iterator<Item = &str> {
     let parts = value.split(|c: char| !c.is_alphanumeric());
     parts.flat_map(humps).filter(|word| !word.is_empty())
 }

@@ -161,6 +161,11 @@ impl Events<'_, '_, '_, '_> {
             let texts = self.plan.texts(row, self.connection)?;
             let mut found = Found::default();
             self.plan.find(row, &texts, &mut found)?;
+            if found.is_of_zeros(place) {
+                let (place, message) = (here(), "There are only zeros in it".to_owned());
+                self.chunk.lose(Problem { place, message });
+                return Ok(());
+            }
             if self.plan.is_linked() {
                 links::name_stream(own.first(), &mut found);
             }

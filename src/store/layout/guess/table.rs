@@ -1,0 +1,185 @@
+//! Guessing from one table: its columns, or what stands in the JSON of one of them.
+
+use super::field::Field;
+use super::score::{self, Part};
+use super::streams::{self, Before, Naming};
+use super::telling::{self, Told};
+use super::within::{self, Member, Members, members};
+use super::{Guess, type_by_category, worth};
+use crate::model::json::Pointer;
+use crate::store::layout::sql::{literal, quoted};
+use crate::store::layout::tables::TableFacts;
+use crate::store::layout::{Column, Key, Medium, OrderBy, Role, Source};
+
+/// The columns of a table with their values.
+pub(super) fn fields_of(facts: &TableFacts) -> Vec<Field<'_>> {
+    let of = |at: usize| -> Vec<Option<&str>> {
+        let values = facts.sample.iter().map(|row| row.get(at)?.as_deref());
+        values.collect()
+    };
+    let columns = facts.columns.iter().enumerate();
+    columns
+        .map(|(at, (name, declared))| Field {
+            name,
+            outer: None,
+            under: None,
+            declared,
+            values: of(at),
+            bytes: facts.bytes.get(at).copied().unwrap_or_default(),
+        })
+        .collect()
+}
+
+/// A table as events: by its columns, or by an object in one of them, which holds all of an event.
+pub(super) fn table(facts: &TableFacts) -> Option<Guess> {
+    let own = fields_of(facts);
+    if let Some(guess) = guess(facts, &own) {
+        return Some(guess);
+    }
+    let objects = own.iter().filter(|field| {
+        let values = field.values.iter().flatten();
+        values.filter(|value| value.starts_with('{')).count() * 5 >= field.values.len() * 4
+            && !field.values.is_empty()
+    });
+    let unwrapped = objects.filter_map(|outer| {
+        let inner = outer.values.iter();
+        let inner: Vec<Members> = inner
+            .map(|value| value.and_then(members).unwrap_or_default())
+            .collect();
+        let mut fields = within::fields_of(&inner, Some(outer.name));
+        let beside = own.iter().filter(|field| field.name != outer.name);
+        fields.extend(beside.cloned());
+        guess(facts, &fields)
+    });
+    unwrapped.max_by_key(|guess| guess.points)
+}
+
+/// The SQL of a column, or of a member of the object in one.
+fn sql(field: &Field<'_>) -> String {
+    match field.outer {
+        None => quoted(field.name),
+        Some(outer) => {
+            let pointer = match field.under {
+                Some((object, member)) => Pointer::through([object, member]),
+                None => Pointer::through([field.name]),
+            };
+            let pointer = pointer.to_string();
+            format!("json_at({}, {})", quoted(outer), literal(&pointer))
+        }
+    }
+}
+
+fn guess(facts: &TableFacts, own: &[Field<'_>]) -> Option<Guess> {
+    let members = match own.iter().any(|field| field.outer.is_some()) {
+        true => within::members_of(own),
+        false => Vec::new(),
+    };
+    let further = members.iter().map(Member::field);
+    let fields: Vec<Field<'_>> = own.iter().cloned().chain(further).collect();
+    let fields = &fields[..];
+    let mut parts = score::cast(fields);
+    telling::drop_weak_type(&mut parts, fields, Some(&facts.name), Told::Not);
+    let naming = streams::name(&mut parts, fields);
+    if !telling::tells_of_events(&parts, fields, Some(&facts.name)) {
+        return None;
+    }
+    let place = format!("table `{}`", facts.name);
+    let column = |part: &Part| Column::sql(sql(&fields[part.field]));
+    let further = type_by_category(&parts, fields, column)
+        .into_iter()
+        .collect();
+    let mut guess = Guess::assemble(Medium::Sqlite, &parts, fields, &place, column, further)?;
+    guess.name_streams(&naming, &parts, fields);
+    guess.read_packed(&parts, fields);
+    guess.take_the_rest(facts, &parts, fields);
+    guess.look_within(&parts, fields);
+    guess.stream_by_category(&parts, fields);
+    guess.take_key(facts, &parts, fields, &place);
+    guess.events.from = quoted(&facts.name);
+    guess.events.key = facts.own_key();
+    // Neither the order of a primary key nor that of a view says when rows came.
+    let timed = guess.has(Role::RecordedAt) || guess.has(Role::OccurredAt);
+    let keyed = matches!(guess.events.key, Some(Key::Row(_)));
+    if !keyed && !guess.has(Role::Position) && timed {
+        guess.events.order = OrderBy::Time;
+    }
+    guess.weigh_name(&facts.name);
+    Some(guess)
+}
+
+impl Guess {
+    /// Puts before the ids of streams what tells those of one id apart.
+    fn name_streams(&mut self, naming: &Naming, parts: &[Part], fields: &[Field<'_>]) {
+        for sentence in &naming.told {
+            self.add(0, sentence.clone());
+        }
+        let Some(stream) = parts.iter().find(|part| part.role == Role::Stream) else {
+            return;
+        };
+        if naming.before.is_empty() {
+            return;
+        }
+        let mut named = format!("uuid_text({})", sql(&fields[stream.field]));
+        // The kind stands next to the id.
+        for before in naming.before.iter().rev() {
+            named = match before {
+                Before::Kind(kind) => {
+                    let field = &fields[*kind];
+                    let kind = match field.is_of_php() {
+                        true => format!("part({}, '\\', -1)", sql(field)),
+                        false => sql(field),
+                    };
+                    format!("stream_name({kind}, {named})")
+                }
+                Before::Tenant(tenant) => {
+                    let tenant = sql(&fields[*tenant]);
+                    format!("coalesce(nullif({tenant}, '') || '/', '') || {named}")
+                }
+            };
+        }
+        self.events.columns.insert(Role::Stream, Column::sql(named));
+    }
+
+    /// A payload that is all the columns that play no other part, where there are such.
+    fn take_the_rest(&mut self, facts: &TableFacts, parts: &[Part], fields: &[Field<'_>]) {
+        if self.has(Role::Payload) {
+            return;
+        }
+        let outer = parts.iter().find_map(|part| fields[part.field].outer);
+        let (payload, sentence) = match outer {
+            Some(outer) => (
+                Column::sql(quoted(outer)),
+                format!("`{outer}` is taken for the payload, since the event stands in it"),
+            ),
+            None => {
+                let key = facts.integer_key();
+                let free = fields.iter().enumerate().filter(|(at, field)| {
+                    parts.iter().all(|part| part.field != *at) && Some(field.name) != key
+                });
+                let free: Vec<String> =
+                    free.map(|(_, field)| format!("`{}`", field.name)).collect();
+                if free.is_empty() {
+                    return;
+                }
+                let sentence = format!("The payload is the other columns: {}", free.join(", "));
+                (Source::Rest.into(), sentence)
+            }
+        };
+        self.add(0, sentence);
+        self.events.columns.insert(Role::Payload, payload);
+    }
+
+    /// The integer key is the position, where nothing else is.
+    fn take_key(&mut self, facts: &TableFacts, parts: &[Part], fields: &[Field<'_>], place: &str) {
+        let (Some(key), false) = (facts.integer_key(), self.has(Role::Position)) else {
+            return;
+        };
+        let free = parts.iter().all(|part| fields[part.field].name != key);
+        if free || self.drop_role(Role::EventId, key, parts, fields) {
+            let column = Column::sql(quoted(key));
+            self.events.columns.insert(Role::Position, column);
+            let sentence = format!("`{key}` of {place} is its integer key");
+            self.add(worth(Role::Position), sentence);
+        }
+    }
+}
