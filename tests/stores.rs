@@ -8,6 +8,8 @@ mod made;
 #[path = "stores/opened.rs"]
 mod opened;
 
+#[path = "stores/applications.rs"]
+mod applications;
 #[path = "stores/articles.rs"]
 mod articles;
 #[path = "stores/beside.rs"]

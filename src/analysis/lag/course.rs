@@ -166,7 +166,10 @@ impl Course {
         let traces = steps.traces(&found, task)?;
         let current = found.current.as_ref();
         let current = current.and_then(|row| steps.step(row.updated_at, row.reached.as_ref()?));
-        let outside = source.is_none().then(|| follows.as_deref().map(Arc::from));
+        let reads = match read {
+            None => follows.as_deref().map(Arc::from),
+            Some(_) => source.map(|own| Arc::clone(&own.name)),
+        };
         self.consumers.push(Progress {
             name: match &follows {
                 Some(followed) => format!("{name} follows {followed}"),
@@ -175,9 +178,7 @@ impl Course {
             partition: partition.filter(|part| follows.as_ref() != Some(part)),
             is_registered: found.current.is_some(),
             tail,
-            file: source
-                .map(|own| Arc::clone(&own.name))
-                .or(outside.flatten()),
+            file: reads,
             traces,
             current,
         });

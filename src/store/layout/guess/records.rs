@@ -156,7 +156,11 @@ fn from_around(facts: &JsonFacts, parts: &[Part]) -> Vec<(Role, Column)> {
         // An id that is another one around other records names what they belong to.
         let names = facts.apart.iter().filter(|_| role == Role::Stream);
         let mut names = names.filter(|name| STREAM_IDS.contains(&name.to_lowercase().as_str()));
-        let found = best.map(|(_, name)| name).or(names.next()).or(file);
+        let own = names.next();
+        // One key around all of them names no stream of theirs.
+        let shared = |name: &str| name == "stream" && !facts.apart.iter().any(|own| own == name);
+        let best = best.filter(|(_, name)| own.is_none() || !shared(name));
+        let found = best.map(|(_, name)| name).or(own).or(file);
         columns.extend(found.map(|name| (role, within(name))));
     }
     columns

@@ -109,6 +109,7 @@ pub(in crate::store::layout) fn sqlite(facts: &SqliteFacts) -> Option<Candidate>
             ),
             u32::from(CONFIDENCE),
         )],
+        alike: Vec::new(),
     })
 }
 
