@@ -34,6 +34,8 @@ mod keyless;
 mod large;
 #[path = "stores/libraries.rs"]
 mod libraries;
+#[path = "stores/mended.rs"]
+mod mended;
 #[path = "stores/odd.rs"]
 mod odd;
 #[path = "stores/passed_on.rs"]
