@@ -94,9 +94,10 @@ impl Mapping {
 
     /// Whether the payload is there, and is null.
     pub fn is_null(&self, text: &str) -> bool {
-        let wanted = match &self.bodies {
-            [Standing::At(wanted), _] | [Standing::InMetadata(_), Standing::At(wanted)] => wanted,
-            _ => return false,
+        let ([Standing::At(wanted), _] | [Standing::InMetadata(_), Standing::At(wanted)]) =
+            &self.bodies
+        else {
+            return false;
         };
         let mut slots = vec![None; wanted.picker.slots()];
         let read = wanted.picker.pick(text, &mut slots).is_ok();

@@ -249,8 +249,13 @@ fn of_records(evidence: &Evidence, records: &[String], facts: &JsonFacts) -> (bo
             inside: Vec::new(),
             ..evidence.clone()
         };
-        return of_records(&evidence, &inner, facts);
+        return of_values(&evidence, &inner);
     }
+    of_values(evidence, records)
+}
+
+/// What the values at pointers of the records say.
+fn of_values(evidence: &Evidence, records: &[String]) -> (bool, String) {
     let (wanted, between) = match evidence.any.is_empty() {
         true => (&evidence.has, ", "),
         false => (&evidence.any, " or "),
