@@ -8,6 +8,8 @@ mod made;
 #[path = "stores/opened.rs"]
 mod opened;
 
+#[path = "stores/applications.rs"]
+mod applications;
 #[path = "stores/articles.rs"]
 mod articles;
 #[path = "stores/beside.rs"]
@@ -32,6 +34,8 @@ mod keyless;
 mod large;
 #[path = "stores/libraries.rs"]
 mod libraries;
+#[path = "stores/mended.rs"]
+mod mended;
 #[path = "stores/odd.rs"]
 mod odd;
 #[path = "stores/passed_on.rs"]

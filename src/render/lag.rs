@@ -29,6 +29,9 @@ pub fn lag(report: &LagReport, zone: Zone) -> String {
     for (own, event) in report.consumers.iter().filter_map(blocked) {
         let _ = writeln!(text, "\n{}", inline(&blocking(own, event), Width::Whole));
     }
+    for note in report.consumers.iter().filter_map(|own| own.note.as_ref()) {
+        let _ = writeln!(text, "\n{}.", inline(note, Width::Whole));
+    }
     if let Some(box_) = &report.outbox {
         let _ = writeln!(text, "\n{}", outbox(box_, zone));
     }
@@ -102,7 +105,7 @@ pub fn rate(a_second: f64) -> String {
 /// What tells of a consumer, and how far that can be trusted.
 fn evidence(own: &ConsumerLag) -> String {
     match own.certainty {
-        Certainty::Unknown if own.is_elsewhere() => "its events are in another file".to_owned(),
+        Certainty::Unknown if own.note.is_some() => "its events are not open".to_owned(),
         Certainty::Unknown if own.position.is_none() => "not known then".to_owned(),
         Certainty::Exact if own.head.is_none() => "nothing to read yet".to_owned(),
         certainty => format!("{}, {}", own.source.name(), certainty.name()),

@@ -1,6 +1,6 @@
 //! What a store is taken for, and whether that holds against the file.
 
-use super::layout::{self, Layout, LayoutError, Medium, Recognised, SqliteFacts};
+use super::layout::{self, Alike, Layout, LayoutError, Medium, Recognised, SqliteFacts};
 use super::open::Recognition;
 use super::sqlite::connect::{ConnectError, Database};
 use super::sqlite::{Choice, Fitted, SqliteSource, Unfit};
@@ -34,20 +34,33 @@ pub(super) fn recognised(found: Recognised) -> (Layout, Recognition) {
     (best.layout, recognition)
 }
 
+/// What a SQLite file was taken for, and fits.
+pub(super) struct Found {
+    pub fitted: Fitted,
+    pub recognition: Recognition,
+    /// The tables that are laid out alike, those of `fitted` among them, where there are several.
+    pub alike: Vec<Alike>,
+}
+
 /// The best candidate whose statements fit the file, with why better ones did not; or why none did.
 pub(super) fn first_that_fits(
     database: &Database,
     facts: &SqliteFacts,
-) -> Result<Result<(Fitted, Recognition), Vec<String>>, ConnectError> {
+) -> Result<Result<Found, Vec<String>>, ConnectError> {
     let mut aside: Vec<String> = Vec::new();
     let mut found = layout::recognise_sqlite(facts, &layout::built_in());
     while let Some(Recognised { best, mut others }) = found {
         match SqliteSource::fit(database, facts, best.layout.clone(), Choice::Recognised) {
             Ok(fitted) => {
+                let alike = best.alike.clone();
                 let (_, mut recognition) = recognised(Recognised { best, others });
                 let reasons = aside.into_iter().map(|reason| (reason, 0));
                 recognition.reasons.extend(reasons);
-                return Ok(Ok((fitted, recognition)));
+                return Ok(Ok(Found {
+                    fitted,
+                    recognition,
+                    alike,
+                }));
             }
             Err(Unfit::Unknown(error)) => return Err(error),
             Err(unfit) => aside.push(format!(

@@ -364,7 +364,12 @@ fn time(
     found: &Found<'_>,
     problem: &mut impl FnMut(String),
 ) -> Option<Timestamp> {
-    found.get(role).time(reader).unwrap_or_else(|error| {
+    let value = found.get(role);
+    // What Kafka and others write for a time that they do not know.
+    if value.integer() == Some(-1) {
+        return None;
+    }
+    value.time(reader).unwrap_or_else(|error| {
         problem(format!("Its {} cannot be read: {error}", role.name()));
         None
     })

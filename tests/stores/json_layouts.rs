@@ -77,6 +77,18 @@ fn each_layout_reads_its_store() {
         "ocel2.json",
         "ocel1.json",
         "castore.jsonl",
+        "castore_memory.json",
+        "kafkajs.jsonl",
+        "kcat_outbox.jsonl",
+        "cloudevents03.jsonl",
+        "cloudevents_sequence.jsonl",
+        "eventsourcingdb.ndjson",
+        "debezium.jsonl",
+        "debezium_schema.jsonl",
+        "debezium_kcat.jsonl",
+        "maxwell.jsonl",
+        "wal2json.jsonl",
+        "axon.jsonl",
     ];
     let all: Vec<String> = stores
         .iter()

@@ -164,7 +164,10 @@ impl Course {
         let sampled = steps.sampled(&found, current.as_ref());
         traces.extend(sampled);
         traces.sort_by_key(|trace| trace.evidence);
-        let outside = source.is_none().then(|| follows.as_deref().map(Arc::from));
+        let reads = match read {
+            None => follows.as_deref().map(Arc::from),
+            Some(_) => source.map(|own| Arc::clone(&own.name)),
+        };
         self.consumers.push(Progress {
             name: match &follows {
                 Some(followed) => format!("{name} follows {followed}"),
@@ -173,9 +176,7 @@ impl Course {
             partition: partition.filter(|part| follows.as_ref() != Some(part)),
             is_registered: found.current.is_some(),
             tail,
-            file: source
-                .map(|own| Arc::clone(&own.name))
-                .or(outside.flatten()),
+            file: reads,
             traces,
             current,
         });

@@ -128,6 +128,9 @@ pub struct ConsumerLag {
     pub blocking_event: Option<Blocking>,
     /// The categories that it reads; null where the store names none: then it is all.
     pub reads: Option<Vec<String>>,
+    /// Why its lag is not known, where the file that it reads is the reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// Its lag over time, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub over: Option<Chart>,
@@ -280,11 +283,22 @@ fn told(
         eta_s: eta.map(rounded),
         blocking_event: None,
         reads: reads.filter(|reads| !reads.is_empty()).cloned(),
+        note: missing(own),
         over: None,
         spells: None,
         number,
         growth,
     }
+}
+
+/// That what it reads is not open.
+fn missing(own: &Progress) -> Option<String> {
+    let application = own.file.as_ref().filter(|_| own.tail.is_none())?;
+    Some(format!(
+        "{} reads the events of the application {application}, which are in no open file: open the one that has \
+         them too, called {application} or with that word in its name",
+        own.name
+    ))
 }
 
 fn certainty(source: Evidence, standing: &Standing) -> Certainty {

@@ -4,9 +4,9 @@
 use serde::Serialize;
 
 use super::{Overview, PayloadFigures, Warning, overview, payloads};
-use crate::log::{Cut, Log, PayloadReader, Problem};
+use crate::log::{Clock, Cut, Log, PayloadReader, Problem};
 use crate::model::time::Zone;
-use crate::model::{Cancelled, Task};
+use crate::model::{Cancelled, EventIx, Task};
 
 /// What a store's opener knows of the file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -119,6 +119,7 @@ pub fn info(
     let overview = overview(log, cut, zone, task)?;
     let payloads = payloads::figures(log, payloads, cut, task)?;
     let mut warnings = overview.warnings();
+    warnings.extend(payloads.unreadable_warning());
     warnings.extend(payloads.warning());
     let facts = facts.clone();
     let known = log.known_problems(cut);
@@ -135,6 +136,31 @@ pub fn info(
         payloads,
         unreadable: known.count,
         problems,
-        lacks: facts.lacks,
+        lacks: lacking(log, cut, facts.lacks),
     })
+}
+
+/// What the store does not hold, and what its kind could hold and no event has that is known.
+fn lacking(log: &Log, cut: &Cut, lacks: Vec<String>) -> Vec<String> {
+    let known = || cut.known(log).into_iter().flatten().map(EventIx);
+    if known().next().is_none() {
+        return lacks;
+    }
+    let has: [(&str, &dyn Fn(EventIx) -> bool); 4] = [
+        ("recorded time", &|event| {
+            log.own_time(event, Clock::Recorded).is_some()
+        }),
+        ("occurred time", &|event| {
+            log.own_time(event, Clock::Occurred).is_some()
+        }),
+        ("correlation id", &|event| log.correlation(event).is_some()),
+        ("causation id", &|event| log.causation(event).is_some()),
+    ];
+    let without = has.iter().filter(|(name, has)| {
+        let told = lacks.iter().any(|own| own == name);
+        !told && !known().any(has)
+    });
+    let mut all: Vec<String> = without.map(|(name, _)| (*name).to_owned()).collect();
+    all.extend(lacks);
+    all
 }

@@ -25,6 +25,12 @@ pub struct PayloadFigures {
     pub broken: u64,
     /// The first of these.
     pub first_broken: Vec<PositionName>,
+    /// How many of those that were looked at are bytes of no known encoding.
+    #[serde(skip)]
+    pub opaque: u64,
+    /// How many of them there are at all.
+    #[serde(skip)]
+    pub present: u64,
 }
 
 /// Looks at payloads of the events known at `cut`.
@@ -49,6 +55,8 @@ pub(super) fn figures(
             figures.looked_at += 1;
             let Ok(body) = body else { return };
             bytes += body.data.size();
+            figures.present += u64::from(!matches!(body.data, Payload::Absent));
+            figures.opaque += u64::from(is_unreadable(&body.data));
             if is_broken(&body.data) {
                 figures.broken += 1;
                 if figures.first_broken.len() < EXAMPLES {
@@ -83,6 +91,11 @@ fn some_of(log: &Log, cut: &Cut) -> Vec<EventIx> {
         }
     }
     events
+}
+
+/// Bytes that are not even text.
+fn is_unreadable(payload: &Payload) -> bool {
+    matches!(payload, Payload::Opaque(bytes) if std::str::from_utf8(bytes).is_err())
 }
 
 /// Text that begins as an object or an array and is neither.

@@ -137,6 +137,19 @@ impl Overview {
 }
 
 impl PayloadFigures {
+    /// That none of them can be read.
+    pub(super) fn unreadable_warning(&self) -> Option<Warning> {
+        if self.opaque == 0 || self.opaque < self.present {
+            return None;
+        }
+        let what = match self.looked_at == self.of {
+            true => "No payload can be read".to_owned(),
+            false => format!("None of {} payloads can be read", grouped(self.looked_at)),
+        };
+        let message = format!("{what}: encrypted, or in an encoding that is not known");
+        Some(Warning::new(message, Vec::new(), 0))
+    }
+
     /// What is odd about them.
     pub(super) fn warning(&self) -> Option<Warning> {
         let all = self.looked_at == self.of;

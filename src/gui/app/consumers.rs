@@ -21,7 +21,7 @@ impl App {
             return;
         };
         // Before that everything would be read again with each chunk of the index.
-        let is_whole = session.log.is_complete() || session.cut_short;
+        let is_whole = session.log.is_complete() || session.cut_short.is_some();
         if !is_whole || session.log.is_empty() {
             session.watched = None;
             return;

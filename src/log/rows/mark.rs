@@ -61,15 +61,22 @@ impl Log {
     pub fn marked_file(&self, file: u32, mark: &Mark) -> Option<(u32, &Self)> {
         match (&mark.application, self.sources()) {
             (None, []) => Some((0, self)),
-            // A single file holds the events of its own only.
-            (Some(_), []) => None,
+            // A single file holds the events of its own only, unless their kind says whose they are.
+            (Some(name), []) => self.has_kind(name).then_some((0, self)),
             (None, all) => Some((file, &all.get(file as usize)?.log)),
             (Some(name), all) => {
-                let called = |own: &&Source| own.name.to_lowercase() == name.to_lowercase();
-                let number = all.iter().position(|own| called(&own))?;
+                let number = of_application(all, name)?;
                 Some((u32::try_from(number).ok()?, &all[number].log))
             }
         }
+    }
+
+    /// Whether one of its categories is what an application of that name is about: `dogs` about `Dog`.
+    fn has_kind(&self, application: &str) -> bool {
+        let singular = |name: &str| name.to_lowercase().trim_end_matches('s').to_owned();
+        let wanted = singular(application);
+        let mut categories = self.categories().iter();
+        !wanted.is_empty() && categories.any(|own| singular(own) == wanted)
     }
 
     /// The event of this file that is named so.
@@ -97,4 +104,23 @@ impl Log {
         let at = events.partition_point(|event| self.version(*event) < version);
         events.get(at).copied().filter(is)
     }
+}
+
+/// Which of the files has the events of an application: the one that is called so; else the only one
+/// with that name for a word of its own; else the only one with a category called so.
+fn of_application(all: &[Source], name: &str) -> Option<usize> {
+    let wanted = name.to_lowercase();
+    let called = |own: &Source| own.name.to_lowercase() == wanted;
+    let has_word = |own: &Source| {
+        let own = own.name.to_lowercase();
+        let mut words = own.split(|c: char| !c.is_alphanumeric());
+        words.any(|word| word == wanted)
+    };
+    let has_kind = |own: &Source| own.log.has_kind(name);
+    let only = |is: &dyn Fn(&Source) -> bool| {
+        let mut those = (0..all.len()).filter(|number| is(&all[*number]));
+        those.next().filter(|_| those.next().is_none())
+    };
+    let ways: [&dyn Fn(&Source) -> bool; 3] = [&called, &has_word, &has_kind];
+    ways.into_iter().find_map(only)
 }

@@ -66,6 +66,18 @@ impl Node {
     }
 }
 
+impl Node {
+    /// Where an item of an array leads to, by its number. No name with a `*` is one.
+    fn item(&self, index: usize) -> Option<&Self> {
+        let is = |name: &Name| match name {
+            Name::Exact(name) => name.parse() == Ok(index),
+            Name::Like(..) => false,
+        };
+        let mut children = self.children.iter();
+        children.find(|(name, _)| is(name)).map(|(_, node)| node)
+    }
+}
+
 impl Picker {
     /// A picker whose n-th slot is the n-th pointer's.
     pub fn new<'a>(pointers: impl IntoIterator<Item = &'a Pointer>) -> Self {
@@ -189,7 +201,18 @@ impl<'a> Visitor<'a> for Seed<'_, '_, 'a> {
     }
 
     fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        for index in 0_usize.. {
+            let more = match self.node.item(index) {
+                Some(node) => seq.next_element_seed(Seed {
+                    node,
+                    slots: &mut *self.slots,
+                })?,
+                None => seq.next_element::<IgnoredAny>()?.map(|_| ()),
+            };
+            if more.is_none() {
+                break;
+            }
+        }
         Ok(())
     }
 
@@ -264,6 +287,8 @@ mod tests {
             found,
             [Some("1.50"), Some(a), None, Some("7"), None, Some("null")]
         );
+        let items = pick(&["/a/c/1/b", "/a/c/0", "/a/c/2", "/a/c/*"], json);
+        assert_eq!(items, [Some("2"), Some("1"), None, None]);
     }
 
     /// JSON and what is nearly JSON, mostly flat.

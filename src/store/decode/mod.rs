@@ -41,6 +41,8 @@ pub enum Decoder {
     Yaml,
     /// XML.
     Xml,
+    /// XML of which the outermost element says no more than a column does: what is in it.
+    XmlRoot,
     /// CBOR.
     Cbor,
     /// MessagePack.
@@ -51,7 +53,7 @@ pub enum Decoder {
 
 impl Decoder {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Base64,
         Self::Hex,
         Self::Inflate,
@@ -60,6 +62,7 @@ impl Decoder {
         Self::Dynamodb,
         Self::Yaml,
         Self::Xml,
+        Self::XmlRoot,
         Self::Cbor,
         Self::Msgpack,
         Self::Opaque,
@@ -77,6 +80,7 @@ impl Decoder {
             "dynamodb" => Self::Dynamodb,
             "yaml" => Self::Yaml,
             "xml" => Self::Xml,
+            "xml_root" => Self::XmlRoot,
             "cbor" => Self::Cbor,
             "msgpack" => Self::Msgpack,
             // What bears code is never decoded.
@@ -97,6 +101,7 @@ impl Decoder {
             Self::Dynamodb => "dynamodb",
             Self::Yaml => "yaml",
             Self::Xml => "xml",
+            Self::XmlRoot => "xml_root",
             Self::Cbor => "cbor",
             Self::Msgpack => "msgpack",
             Self::Opaque => "opaque",
@@ -124,7 +129,7 @@ impl Decoder {
                         .into_bytes(),
                 )
             }
-            Self::Yaml | Self::Xml | Self::Cbor | Self::Msgpack => {
+            Self::Yaml | Self::Xml | Self::XmlRoot | Self::Cbor | Self::Msgpack => {
                 self.view(bytes).map(String::into_bytes)
             }
             Self::Opaque => Some(bytes.to_vec()),
@@ -137,6 +142,7 @@ impl Decoder {
         match self {
             Self::Yaml => yaml::to_json(text()?),
             Self::Xml => xml::to_json(text()?),
+            Self::XmlRoot => xml::inside(text()?),
             Self::Cbor => binary::cbor_to_json(bytes),
             Self::Msgpack => binary::msgpack_to_json(bytes),
             _ => None,
@@ -151,7 +157,10 @@ impl Decoder {
         match view {
             Some(json) => Payload::Viewed(Box::new(Viewed {
                 json,
-                encoding: self.name(),
+                encoding: match self {
+                    Self::XmlRoot => Self::Xml.name(),
+                    _ => self.name(),
+                },
                 stored: bytes,
             })),
             None => Payload::Opaque(bytes),
@@ -258,7 +267,7 @@ const CBOR: &[u8] = &[0xd9, 0xd9, 0xf7];
 pub fn payload_by(decoder: Decoder, bytes: Vec<u8>) -> Payload {
     match decoder {
         Decoder::Opaque => Payload::Opaque(bytes),
-        Decoder::Yaml | Decoder::Xml | Decoder::Cbor | Decoder::Msgpack => {
+        Decoder::Yaml | Decoder::Xml | Decoder::XmlRoot | Decoder::Cbor | Decoder::Msgpack => {
             // What is compressed besides, or JSON all the same, is known by its bytes.
             match decoder.viewed(bytes) {
                 Payload::Opaque(bytes) => match inflate(&bytes) {

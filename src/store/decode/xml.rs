@@ -20,12 +20,27 @@ struct Element {
 
 /// The document as JSON: an object with its root.
 pub(super) fn to_json(text: &str) -> Option<String> {
+    let (name, value) = root(text)?;
+    Some(Value::Object(Map::from_iter([(name, value)])).to_string())
+}
+
+/// What is in the document's root as JSON; the root with it where that is no element.
+pub(super) fn inside(text: &str) -> Option<String> {
+    let (name, value) = root(text)?;
+    Some(match value {
+        Value::Object(_) => value.to_string(),
+        _ => Value::Object(Map::from_iter([(name, value)])).to_string(),
+    })
+}
+
+/// The root's name and what is in it.
+fn root(text: &str) -> Option<(String, Value)> {
     if text.len() > LONGEST_VIEW {
         return None;
     }
     let mut reader = Reader::from_str(text);
     let mut open: Vec<Element> = Vec::new();
-    let mut root = None;
+    let mut root: Option<(String, Value)> = None;
     loop {
         let (element, value) = match reader.read_event().ok()? {
             Event::Start(start) => {
@@ -45,10 +60,7 @@ pub(super) fn to_json(text: &str) -> Option<String> {
                 let element = open.pop()?;
                 (element.name.clone(), element.value())
             }
-            Event::Eof => {
-                let (name, value): (String, Value) = root.filter(|_| open.is_empty())?;
-                return Some(Value::Object(Map::from_iter([(name, value)])).to_string());
-            }
+            Event::Eof => return root.filter(|_| open.is_empty()),
             other => {
                 let text = text_of(&other)?;
                 match open.last_mut() {

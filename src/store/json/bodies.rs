@@ -19,6 +19,8 @@ pub(super) enum Standing {
     At(Wanted),
     /// In the decoded payload.
     InPayload(Wanted),
+    /// In the decoded metadata.
+    InMetadata(Wanted),
     /// All of the record but these keys.
     Rest(Vec<Name>),
 }
@@ -30,6 +32,9 @@ impl Standing {
             match events.columns.get(&role).map(|column| &column.source) {
                 Some(Source::At(Within::Payload, _)) => {
                     Self::InPayload(Wanted::new(events, Within::Payload, [role]))
+                }
+                Some(Source::At(Within::Metadata, _)) => {
+                    Self::InMetadata(Wanted::new(events, Within::Metadata, [role]))
                 }
                 Some(Source::At(_, _)) => Self::At(Wanted::new(events, Within::Record, [role])),
                 Some(Source::Rest) => Self::Rest(used_keys(events)),
@@ -45,17 +50,28 @@ impl Mapping {
         self.bodies.iter().all(|standing| match standing {
             Standing::Nowhere => true,
             Standing::Rest(_) => false,
-            Standing::At(wanted) | Standing::InPayload(wanted) => wanted
-                .slots
-                .iter()
-                .all(|slot| matches!(slot.decoder, None | Some(Decoder::JsonString))),
+            Standing::At(wanted) | Standing::InPayload(wanted) | Standing::InMetadata(wanted) => {
+                wanted
+                    .slots
+                    .iter()
+                    .all(|slot| matches!(slot.decoder, None | Some(Decoder::JsonString)))
+            }
         })
     }
 
     /// The body of a record.
     pub fn body(&self, text: &str) -> Body {
-        let data = self.part(0, text, None);
-        let metadata = self.part(1, text, Some(&data));
+        let (data, metadata) = match &self.bodies[0] {
+            Standing::InMetadata(_) => {
+                let metadata = self.part(1, text, None);
+                (self.part(0, text, Some(&metadata)), metadata)
+            }
+            _ => {
+                let data = self.part(0, text, None);
+                let metadata = self.part(1, text, Some(&data));
+                (data, metadata)
+            }
+        };
         let native = self.native.as_ref();
         let native = native.and_then(|join| join.put_together(text, &Context::default()));
         let native = native.or_else(|| {
@@ -76,15 +92,30 @@ impl Mapping {
         }
     }
 
-    fn part(&self, which: usize, text: &str, data: Option<&Payload>) -> Payload {
+    /// Whether the payload is there, and is null.
+    pub fn is_null(&self, text: &str) -> bool {
+        let ([Standing::At(wanted), _] | [Standing::InMetadata(_), Standing::At(wanted)]) =
+            &self.bodies
+        else {
+            return false;
+        };
+        let mut slots = vec![None; wanted.picker.slots()];
+        let read = wanted.picker.pick(text, &mut slots).is_ok();
+        read && slots.iter().flatten().any(|raw| *raw == "null")
+    }
+
+    /// The payload (0) or the metadata (1), one of which may stand in the other.
+    fn part(&self, which: usize, text: &str, other: Option<&Payload>) -> Payload {
         let (wanted, text) = match &self.bodies[which] {
             Standing::Nowhere => return Payload::Absent,
             Standing::Rest(keys) => return rest(text, keys),
             Standing::At(wanted) => (wanted, text),
-            Standing::InPayload(wanted) => match data.and_then(Payload::json) {
-                Some(text) => (wanted, text),
-                None => return Payload::Absent,
-            },
+            Standing::InPayload(wanted) | Standing::InMetadata(wanted) => {
+                match other.and_then(Payload::json) {
+                    Some(text) => (wanted, text),
+                    None => return Payload::Absent,
+                }
+            }
         };
         let mut slots = vec![None; wanted.picker.slots()];
         if wanted.picker.pick(text, &mut slots).is_err() {
@@ -113,6 +144,8 @@ fn decoded(raw: &str, decoder: Option<Decoder>) -> Payload {
                     payload => payload,
                 }
             }
+            // What was written as a text, and then as a text again.
+            Some(inner) if is_text_twice(&inner) => decoded(&inner, None),
             // YAML or XML in a string.
             Some(inner) if inner.starts_with(['-', '<']) => {
                 match decode::of_text(inner.into_owned()) {
@@ -133,6 +166,12 @@ fn decoded(raw: &str, decoder: Option<Decoder>) -> Payload {
             decode::payload_by(decoder, bytes)
         }
     }
+}
+
+/// Whether a text is a JSON string that holds an object or an array.
+fn is_text_twice(text: &str) -> bool {
+    let inner = string(text);
+    inner.is_some_and(|inner| inner.trim_start().starts_with(['{', '[']))
 }
 
 /// The record without `keys`.

@@ -169,7 +169,7 @@ impl<'r> Reader<'r> {
             }
         }
         if let Some(body) = &body {
-            mapping.find_inside(body, record.context, &mut found);
+            mapping.find_inside(record.text, body, record.context, &mut found);
         }
         let links = mapping.links(record.text);
         chunk

@@ -199,7 +199,11 @@ impl Records {
             source: 0,
             path: lookup.records.keys().to_vec(),
         };
-        let mut known = Known::default();
+        let own = lookup.values.iter();
+        let mut known = Known::from_iter(own.map(|(key, value)| (key.clone(), value.clone())));
+        if lookup.records == Pointer::default() {
+            return Ok(known);
+        }
         for (ix, file) in self.files.iter().enumerate() {
             let way = file
                 .way_to(std::slice::from_ref(&part), task)

@@ -182,10 +182,14 @@ impl Mapping {
         Ok(repeated)
     }
 
-    /// Replaces what was found by what it is looked up as; what is not known is not found.
+    /// Replaces what was found by what it is looked up as; what is not known is not found, but a type
+    /// stays as it is written.
     pub fn look_up<'r>(&'r self, found: &mut Found<'r>) {
         for (role, of, known) in &self.lookups {
             let value = found.get(*of).name().and_then(|name| known.get(&*name));
+            if value.is_none() && *role == Role::Type {
+                continue;
+            }
             found.set(
                 *role,
                 value.map_or(Value::Null, |value| Value::Text(value.as_str().into())),
@@ -250,9 +254,16 @@ impl Mapping {
         }
     }
 
-    /// Adds what stands in the payload and the metadata of `body`, and what it says that there is none.
-    pub fn find_inside<'r>(&self, body: &'r Body, around: &Context, found: &mut Found<'r>) {
-        if matches!(body.data, Payload::Absent) {
+    /// Adds what stands in the payload and the metadata of `body`, which is that of the record `text`,
+    /// and what it says that the payload is null.
+    pub fn find_inside<'r>(
+        &self,
+        text: &str,
+        body: &'r Body,
+        around: &Context,
+        found: &mut Found<'r>,
+    ) {
+        if matches!(body.data, Payload::Absent) && self.is_null(text) {
             found.ends = self.events.null_payload;
         }
         for (wanted, payload) in self.inner.iter().zip([&body.data, &body.metadata]) {

@@ -179,7 +179,7 @@ impl Check<'_> {
         let body = mapping.body(text);
         let mut found = Found::default();
         let readable = mapping.find(&mut self.judge, text, around, &mut found);
-        mapping.find_inside(&body, around, &mut found);
+        mapping.find_inside(text, &body, around, &mut found);
         if mapping.is_first_link_own() {
             let own = mapping.links(text).into_iter().next();
             found.set(Role::Stream, Value::Text(own.unwrap_or(NAMELESS.into())));

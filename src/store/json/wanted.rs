@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::json::{Name, Picker, Pointer, scalar};
+use crate::model::json::{Name, Picker, Pointer, scalar, string};
 use crate::store::decode::Decoder;
 use crate::store::layout::{Events, Role, Source, Spot, Within};
 use crate::store::row::{Found, Value};
@@ -105,6 +105,10 @@ impl Wanted {
     pub fn fill<'r>(&self, raws: &[Option<&'r str>], found: &mut Found<'r>) {
         for (slot, raw) in self.slots.iter().zip(raws) {
             let Some(raw) = *raw else { continue };
+            if slot.decoder == Some(Decoder::JsonString) {
+                found.offer_as(slot.role, slot.rank, || inner(raw).map(Value::Text));
+                continue;
+            }
             found.offer_as(slot.role, slot.rank, || match integer(raw) {
                 Some(number) => Some(Value::Integer(number)),
                 None => plain(raw)
@@ -114,6 +118,12 @@ impl Wanted {
             });
         }
     }
+}
+
+/// The text within a JSON string that is written as a text itself.
+fn inner(raw: &str) -> Option<Cow<'_, str>> {
+    let text = string(raw)?;
+    Some(Cow::Owned(string(&text)?.into_owned()))
 }
 
 /// An object or an array where a time should be: to be told of, not passed over.

@@ -136,6 +136,7 @@ impl Evidence {
             ("any", !self.any.is_empty()),
             ("around", !self.around.is_empty()),
             ("document", !self.document.is_empty()),
+            ("only", !self.only.is_empty()),
         ];
         let (own, foreign, other) = match medium {
             Medium::Sqlite => (&sqlite[..], &json[..], "JSON"),
@@ -147,6 +148,9 @@ impl Evidence {
             faults.push("it looks for nothing".to_owned());
         } else if medium == Medium::Sqlite && self.table.is_none() {
             faults.push("it names no table".to_owned());
+        }
+        if self.distinct && self.has.is_empty() {
+            faults.push("distinct is for values of has".to_owned());
         }
         if let Some(pattern) = &self.pattern {
             if self.column.is_none() && self.has.is_empty() && self.any.is_empty() {

@@ -1,14 +1,16 @@
 //! Matching a store against the layouts: points for what speaks for each, with the reasons kept.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+use super::alike::{self, Alike};
 use super::prefix::prefixed;
-use super::tables::{best_of, of_tables, stars};
+use super::tables::{of_tables, stars};
 use super::{Layout, Medium, SqliteFacts, guess};
-use crate::model::json::{Picker, Pointer, scalar};
+use crate::model::json::{Picker, Pointer, scalar, string};
 
 /// One thing that speaks for a layout.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -31,6 +33,13 @@ pub struct Evidence {
     pub around: Vec<String>,
     /// JSON: the file is one object with such members.
     pub document: Vec<String>,
+    /// JSON: `has` and `any` are looked for within the value at one of these pointers, also where that is
+    /// written as a text.
+    pub inside: Vec<Pointer>,
+    /// JSON: no record has keys but these, at its top.
+    pub only: Vec<String>,
+    /// JSON: no two records have the same value at the first of `has`.
+    pub distinct: bool,
     /// A regular expression that the values match: of `column`, or of the first of `has`.
     pub pattern: Option<String>,
     /// How much it speaks for the layout.
@@ -66,6 +75,8 @@ pub struct Candidate {
     pub confidence: u8,
     /// Sentences with the points each brought; 0 for what was looked for in vain.
     pub reasons: Vec<(String, u32)>,
+    /// The tables of the file that are laid out alike, this one among them, where there are several.
+    pub alike: Vec<Alike>,
 }
 
 impl Candidate {
@@ -102,14 +113,15 @@ pub fn recognise_sqlite(facts: &SqliteFacts, layouts: &[Layout]) -> Option<Recog
             let candidate = weigh(bound, |evidence| of_tables(evidence, &star, facts));
             Some((star, candidate?))
         });
-        match best_of(layout, bound.collect()) {
+        match alike::together(layout, bound.collect(), facts) {
             Some(best) => candidates.push(best),
             None => {
-                let behind = prefixed(layout, facts).into_iter().filter_map(|layout| {
+                let behind = prefixed(layout, facts).into_iter();
+                let behind = behind.filter_map(|(prefix, layout)| {
                     let candidate = weigh(layout, |evidence| of_tables(evidence, "", facts));
-                    Some((String::new(), candidate?))
+                    Some((prefix, candidate?))
                 });
-                candidates.extend(best_of(layout, behind.collect()));
+                candidates.extend(alike::together(layout, behind.collect(), facts));
             }
         }
     }
@@ -143,7 +155,8 @@ pub fn recognise_json(facts: &JsonFacts, layouts: &[Layout]) -> Option<Recognise
 }
 
 fn rank(mut candidates: Vec<Candidate>) -> Option<Recognised> {
-    let worth = |own: &Candidate| (own.confidence, own.columns());
+    let points = |own: &Candidate| own.reasons.iter().map(|(_, points)| points).sum::<u32>();
+    let worth = |own: &Candidate| (own.confidence, own.columns(), points(own));
     candidates.sort_by_key(|candidate| std::cmp::Reverse(worth(candidate)));
     let mut candidates = candidates.into_iter();
     Some(Recognised {
@@ -173,6 +186,7 @@ fn weigh(layout: Layout, judge: impl Fn(&Evidence) -> (bool, String)) -> Option<
         layout,
         confidence,
         reasons,
+        alike: Vec::new(),
     })
 }
 
@@ -226,6 +240,22 @@ fn of_records(evidence: &Evidence, records: &[String], facts: &JsonFacts) -> (bo
         };
         return (holds, sentence);
     }
+    if !evidence.only.is_empty() {
+        return only(&evidence.only, records);
+    }
+    if !evidence.inside.is_empty() {
+        let inner = inside(&evidence.inside, records);
+        let evidence = Evidence {
+            inside: Vec::new(),
+            ..evidence.clone()
+        };
+        return of_values(&evidence, &inner);
+    }
+    of_values(evidence, records)
+}
+
+/// What the values at pointers of the records say.
+fn of_values(evidence: &Evidence, records: &[String]) -> (bool, String) {
     let (wanted, between) = match evidence.any.is_empty() {
         true => (&evidence.has, ", "),
         false => (&evidence.any, " or "),
@@ -260,7 +290,48 @@ fn of_records(evidence: &Evidence, records: &[String], facts: &JsonFacts) -> (bo
         holds = matches(pattern, firsts.iter().map(|text| &**text));
         sentence = format!("Values of {names} look like {pattern}");
     }
+    if holds && evidence.distinct {
+        let all = firsts.len();
+        firsts.sort_unstable();
+        firsts.dedup();
+        holds = firsts.len() == all && all > 1;
+        sentence = match holds {
+            true => format!("No value of {names} comes twice"),
+            false => format!("Values of {names} come again"),
+        };
+    }
     (holds, sentence)
+}
+
+/// What stands in records at one of these pointers; nothing where there is null.
+fn inside(pointers: &[Pointer], records: &[String]) -> Vec<String> {
+    let picker = Picker::new(pointers);
+    let of = |record: &String| {
+        let mut slots = vec![None; picker.slots()];
+        picker.pick(record, &mut slots).ok()?;
+        let raw = slots.into_iter().flatten().find(|raw| *raw != "null")?;
+        Some(string(raw).map_or_else(|| raw.to_owned(), Cow::into_owned))
+    };
+    records.iter().filter_map(of).collect()
+}
+
+/// Whether records have keys of these names only.
+fn only(names: &[String], records: &[String]) -> (bool, String) {
+    let other = records.iter().find_map(|record| {
+        let read: Option<BTreeMap<String, serde::de::IgnoredAny>> =
+            serde_json::from_str(record).ok();
+        match read {
+            None => Some("something else".to_owned()),
+            Some(read) => read.into_keys().find(|key| !names.contains(key)),
+        }
+    });
+    match other {
+        None => (
+            true,
+            format!("Records have no keys but {}", names.join(", ")),
+        ),
+        Some(key) => (false, format!("Records have {key}, too")),
+    }
 }
 
 #[cfg(test)]
@@ -361,7 +432,7 @@ mod tests {
         let told = &best.reasons.last().expect("a reason").0;
         assert_eq!(
             told,
-            "Tables named after `shop-1` are laid out alike; those of `crm-2` were taken"
+            "Tables named after `crm-2`, `shop-1` are laid out alike; their events make one log"
         );
     }
 }

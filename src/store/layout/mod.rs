@@ -3,6 +3,7 @@
 //! file is read, how a store is matched against all of them, and how an unknown store's columns are
 //! guessed by role. Nothing here reads events.
 
+mod alike;
 mod check;
 mod column;
 mod each;
@@ -28,6 +29,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use alike::Alike;
 pub use column::{Capture, Column, Source, Spot, Within};
 pub use each::Each;
 pub use encoding::Encoding;

@@ -21,9 +21,9 @@ const NO_ALIAS: [&str; 15] = [
 /// By a table's name in the layout, what it is called in the file.
 type Called = BTreeMap<String, String>;
 
-/// The layout as it reads tables with a prefix, once for each prefix that its first required table has
+/// The layout as it reads tables with a prefix, with each prefix that its first required table has
 /// in the file.
-pub(super) fn prefixed(layout: &Layout, facts: &SqliteFacts) -> Vec<Layout> {
+pub(super) fn prefixed(layout: &Layout, facts: &SqliteFacts) -> Vec<(String, Layout)> {
     let tables = || {
         layout
             .evidence
@@ -45,7 +45,10 @@ pub(super) fn prefixed(layout: &Layout, facts: &SqliteFacts) -> Vec<Layout> {
     };
     let prefixes = facts.tables.iter().filter_map(prefix);
     prefixes
-        .map(|prefix| layout.behind(&called(&prefix, facts)))
+        .map(|prefix| {
+            let layout = layout.behind(&called(&prefix, facts));
+            (prefix, layout)
+        })
         .collect()
 }
 

@@ -1,7 +1,7 @@
 //! The tables of a SQLite file, and what speaks in them for a layout.
 
 use super::Layout;
-use super::evidence::{Candidate, Evidence, matches};
+use super::evidence::{Evidence, matches};
 use crate::store::decode::Decoder;
 
 /// A table of an opened SQLite file.
@@ -41,28 +41,6 @@ pub struct SqliteFacts {
     pub tables: Vec<TableFacts>,
     /// What could not be looked at, in sentences.
     pub set_aside: Vec<String>,
-}
-
-/// The best of the candidates that `layout` makes, which says what others there were, where it does
-/// not read them all.
-pub(super) fn best_of(layout: &Layout, bound: Vec<(String, Candidate)>) -> Option<Candidate> {
-    let most = bound
-        .iter()
-        .map(|(_, candidate)| candidate.confidence)
-        .max()?;
-    let mut alike = bound
-        .into_iter()
-        .filter(|(_, candidate)| candidate.confidence == most);
-    let (taken, mut best) = alike.next()?;
-    let others: Vec<String> = alike.map(|(star, _)| format!("`{star}`")).collect();
-    if !others.is_empty() && best.layout != *layout {
-        let others = others.join(", ");
-        let sentence = format!(
-            "Tables named after {others} are laid out alike; those of `{taken}` were taken"
-        );
-        best.reasons.push((sentence, 0));
-    }
-    Some(best)
 }
 
 /// What the `*` of a layout's table names can stand for in this file, whichever of them it is in.

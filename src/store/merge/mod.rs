@@ -34,6 +34,8 @@ pub enum Join {
     /// Time, then the order of the files, then the position in the file.
     #[default]
     Time,
+    /// The same where all files have times, else as listed.
+    TimeIfAny,
     /// The order of the files, then the position in the file.
     Listed,
 }
@@ -110,10 +112,16 @@ impl Merged {
         Arc::clone(&self.rows) as Arc<dyn RowSource>
     }
 
-    pub fn tables(&self) -> Arc<dyn TableSource> {
-        let own = self.files.iter();
+    /// The tables of those of its stores that `meant` picks.
+    pub fn tables(&self, meant: impl Fn(&Store) -> bool) -> Arc<dyn TableSource> {
+        let own = self.files.iter().filter(|file| meant(&file.store));
         let own = own.map(|file| (Arc::clone(&file.name), file.store.tables()));
         Arc::new(Tables(own.collect()))
+    }
+
+    /// Its stores, each by itself.
+    pub fn into_stores(self) -> impl Iterator<Item = Store> {
+        self.files.into_iter().map(|file| file.store)
     }
 
     /// A builder for the common log, which is ordered here.
@@ -172,7 +180,7 @@ impl Merged {
             self.streams.settle();
             return Ok(Followed::Rewritten);
         }
-        if self.join == Join::Time && !builder.is_empty() {
+        if self.join != Join::Listed && !builder.is_empty() {
             // What was shown of the first file was but a beginning.
             self.begin_again(builder);
         }
@@ -193,8 +201,8 @@ impl Merged {
     ) -> Result<(), OpenError> {
         let most = match (tail, self.join) {
             (Tail::Following, Join::Listed) => usize::MAX,
-            (Tail::Following, Join::Time) if number == 0 => CHUNK,
-            (Tail::Following, Join::Time) | (Tail::AtRest, _) => 0,
+            (Tail::Following, _) if number == 0 => CHUNK,
+            (Tail::Following | Tail::AtRest, _) => 0,
         };
         let mut sources: Vec<Source> = (self.files.iter())
             .map(|file| Source {
@@ -318,13 +326,16 @@ impl Merged {
 
     fn sources(&self) -> Result<Vec<Source>, OpenError> {
         let common = self.common_clock();
+        let clock = |file: &File| common.unwrap_or_else(|| file.log.default_clock());
+        let timed = |file: &File| file.log.is_empty() || file.log.has_clock(clock(file));
+        let by_time = match self.join {
+            Join::Listed => false,
+            Join::Time => true,
+            Join::TimeIfAny => self.files.iter().all(timed),
+        };
         let source = |file: &File| {
-            let clock = match self.join {
-                Join::Listed => None,
-                Join::Time => Some(common.unwrap_or_else(|| file.log.default_clock())),
-            };
-            let untimed = clock.is_some_and(|clock| !file.log.has_clock(clock));
-            if untimed && !file.log.is_empty() {
+            let clock = by_time.then(|| clock(file));
+            if by_time && !timed(file) {
                 return Err(OpenError::NoTimes {
                     path: file.store.path().to_owned(),
                 });

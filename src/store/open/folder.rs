@@ -140,7 +140,7 @@ impl Found {
     /// Takes a store, or says why it is none.
     fn take(&mut self, path: &Path, opened: Result<Store, OpenError>) -> Result<(), OpenError> {
         match opened {
-            Ok(store) => self.stores.push(store),
+            Ok(store) => self.stores.extend(store.apart()),
             Err(OpenError::Cancelled(cancelled)) => return Err(cancelled.into()),
             Err(error) => {
                 // The path is named in front.

@@ -1,11 +1,14 @@
 //! A store as the rest of the program sees it, whatever kind of file it is.
 
+mod applications;
 mod folder;
 mod opening;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
+
+use applications::Application;
 
 use super::error::OpenError;
 use super::json::{JsonSource, Look, Tail};
@@ -45,6 +48,8 @@ pub struct Store {
     path: PathBuf,
     /// As they were named, where it is made of several.
     named: Vec<PathBuf>,
+    /// Which application's it is, where its file holds those of several.
+    application: Option<Application>,
     options: OpenOptions,
     source: Source,
     recognition: Recognition,
@@ -99,7 +104,10 @@ impl Store {
     /// The files that its events come from.
     fn files_read(&self) -> Vec<PathBuf> {
         match &self.source {
-            Source::Merged(merged) => merged.stores().flat_map(Self::files_read).collect(),
+            Source::Merged(merged) => {
+                let own = merged.stores().filter(|store| !store.is_further());
+                own.flat_map(Self::files_read).collect()
+            }
             Source::Sqlite(_) => vec![self.path.clone()],
             Source::Json(json) => {
                 let files = json.records().files();
@@ -227,7 +235,10 @@ impl Store {
                     .map(|(path, _)| std::fs::metadata(path).map_or(0, |file| file.len()));
                 sizes.sum()
             }
-            Source::Merged(merged) => merged.stores().map(Self::size).sum(),
+            Source::Merged(merged) => {
+                let other = merged.stores().filter(|store| !store.is_further());
+                other.map(Self::size).sum()
+            }
         }
     }
 
@@ -267,7 +278,7 @@ impl Store {
         match &self.source {
             Source::Sqlite(sqlite) => sqlite.tables(),
             Source::Json(_) => Arc::new(NoTables),
-            Source::Merged(merged) => merged.tables(),
+            Source::Merged(merged) => merged.tables(|store| !store.is_further()),
         }
     }
 

@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use tempfile::NamedTempFile;
 
+use super::applications::{File, called};
 use super::folder::{Found, is_timed, stores_in};
 use super::{OpenOptions, Source, Store};
 use crate::model::Task;
 use crate::store::error::OpenError;
 use crate::store::json::{JsonSource, Look, Records, SAMPLED};
 use crate::store::layout::{self, Contents, JsonFacts, Layout, Medium};
-use crate::store::merge::{Join, Merged, file_names};
-use crate::store::recognise::{check, chosen, first_that_fits, no_events_in, recognised};
+use crate::store::merge::{Join, Merged};
+use crate::store::recognise::{self, check, chosen, first_that_fits, no_events_in, recognised};
 use crate::store::sniff::{self, Kind, Packing};
 use crate::store::sqlite::{Choice, SqliteSource};
 use crate::store::stem::stem;
@@ -70,14 +71,13 @@ impl Store {
         store
     }
 
-    fn of_several(
+    pub(super) fn of_several(
         stores: Vec<Self>,
         named: Vec<PathBuf>,
         options: &OpenOptions,
         join: Join,
     ) -> Self {
-        let paths: Vec<&Path> = stores.iter().map(|store| &*store.path).collect();
-        let names = file_names(&paths);
+        let names = called(&stores);
         let contents = stores[0].contents.clone();
         let merged = Merged::new(stores, names, join);
         Self {
@@ -87,6 +87,7 @@ impl Store {
             recognition: merged.recognition(),
             source: Source::Merged(Box::new(merged)),
             contents,
+            application: None,
             damage: None,
         }
     }
@@ -129,11 +130,11 @@ impl Store {
                 _ => Found::one(Self::open_by(path, &options, Look::Whole, task)?),
             };
             passed.extend(found.passed.into_iter().map(|sentence| (sentence, 0)));
-            stores.extend(found.stores);
+            stores.extend(found.stores.into_iter().flat_map(Self::apart));
         }
         refuse_twice(files.iter().map(|(path, _)| &**path))?;
         // Of a folder there may be several parts.
-        let single = stores.iter().filter(|store| !store.path.is_dir());
+        let single = (stores.iter()).filter(|store| !store.path.is_dir() && !store.is_further());
         refuse_twice(single.map(|store| &*store.path))?;
         let named = files.iter().map(|(path, _)| path.clone()).collect();
         let mut store = Self::of_several(stores, named, &files[0].1, join);
@@ -149,15 +150,16 @@ impl Store {
     ) -> Result<Self, OpenError> {
         let read = (unpacked.as_deref().map_or(path, NamedTempFile::path)).to_owned();
         let (database, facts) = SqliteSource::open(&read, task)?;
-        let (fitted, recognition) = match &options.layout {
+        let found = match &options.layout {
             Some(layout) => {
                 check(layout, Medium::Sqlite)?;
                 let (layout, recognition) = chosen(layout);
                 let fitted = SqliteSource::fit(&database, &facts, layout, Choice::Made);
-                (
-                    fitted.map_err(|unfit| unfit.explain(&database))?,
+                recognise::Found {
+                    fitted: fitted.map_err(|unfit| unfit.explain(&database))?,
                     recognition,
-                )
+                    alike: Vec::new(),
+                }
             }
             None => first_that_fits(&database, &facts)?.map_err(|aside| OpenError::NoEvents {
                 found: no_events_in(&facts, aside),
@@ -165,16 +167,23 @@ impl Store {
                 path: path.to_owned(),
             })?,
         };
-        let source = SqliteSource::new(&read, database, fitted, &stem(path), unpacked);
-        Ok(Self {
-            path: path.to_owned(),
-            named: Vec::new(),
-            options: options.clone(),
-            source: Source::Sqlite(Box::new(source)),
+        let recognise::Found {
+            fitted,
             recognition,
-            contents: Contents::of_sqlite(&facts),
-            damage: None,
-        })
+            alike,
+        } = found;
+        let file = File {
+            path,
+            read: &read,
+            options,
+            unpacked,
+            facts: &facts,
+            recognition,
+        };
+        match alike.len() {
+            0 | 1 => Ok(file.store(database, fitted, &stem(path), None)),
+            _ => file.together((database, fitted), alike, task),
+        }
     }
 
     /// Opens a JSON file, or a folder but `without` some of its files.
@@ -223,6 +232,7 @@ impl Store {
             source: Source::Json(Box::new(source)),
             recognition,
             contents: Contents::of_json(&facts),
+            application: None,
             damage: None,
         })
     }

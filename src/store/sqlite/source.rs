@@ -72,10 +72,16 @@ pub fn facts_of(path: &Path, task: &Task) -> Result<SqliteFacts, ConnectError> {
 impl SqliteSource {
     /// Opens the database and looks what it is.
     pub fn open(path: &Path, task: &Task) -> Result<(Database, SqliteFacts), ConnectError> {
-        let database = Database::open(path, task)?;
-        functions::register(database.connection()).map_err(|error| database.explain(error))?;
+        let database = Self::connect(path, task)?;
         let facts = facts::gather(&database)?;
         Ok((database, facts))
+    }
+
+    /// Opens the database of which it is known what it is.
+    pub fn connect(path: &Path, task: &Task) -> Result<Database, ConnectError> {
+        let database = Database::open(path, task)?;
+        functions::register(database.connection()).map_err(|error| database.explain(error))?;
+        Ok(database)
     }
 
     /// Tries whether `layout` can read `database`.

@@ -31,32 +31,52 @@ pub(super) fn join(best: &mut Guess, taken: &TableFacts, facts: &SqliteFacts) ->
     let Some((own, shape)) = stem(&taken.name) else {
         return Vec::new();
     };
-    let columns = |table: &TableFacts| -> Vec<String> {
-        let names = table.columns.iter().map(|(name, _)| name.to_lowercase());
-        names.collect()
-    };
+    let columns = columns(taken, &own);
     let is_kin = |table: &&TableFacts| {
         table.name != taken.name
             && table.is_view == taken.is_view
-            && columns(table) == columns(taken)
             && table.own_key() == taken.own_key()
     };
     let kin = facts.tables.iter().filter(is_kin).filter_map(|table| {
         let (stem, own) = stem(&table.name)?;
-        (own == shape).then_some((table, stem))
+        let alike = own == shape && self::columns(table, &stem) == columns;
+        alike.then_some((table.name.as_str(), (stem, table)))
     });
-    let kin: BTreeMap<&str, String> = kin
-        .map(|(table, stem)| (table.name.as_str(), stem))
-        .collect();
+    let kin: BTreeMap<&str, (String, &TableFacts)> = kin.collect();
     if kin.is_empty() {
         return Vec::new();
     }
     best.events.order = OrderBy::PositionOrTime;
-    let of = |name: &str, stem: &str| named(&best.events, name, stem);
-    let further = kin.iter().map(|(name, stem)| of(name, stem)).collect();
-    best.events = of(&taken.name, &own);
+    let of = |table: &TableFacts, stem: &str| {
+        let mut events = best.events.clone();
+        let both = taken.columns.iter().zip(&table.columns);
+        let renamed: Vec<(String, String)> = both
+            .filter(|((own, _), (other, _))| own != other)
+            .map(|((own, _), (other, _))| (quoted(own), quoted(other)))
+            .collect();
+        events.for_sql(&mut |sql| {
+            for (own, other) in &renamed {
+                *sql = sql.replace(own, other);
+            }
+        });
+        named(&events, &table.name, stem)
+    };
+    let further = kin.values().map(|(stem, table)| of(table, stem)).collect();
+    best.events = of(taken, &own);
     best.events.further = further;
     kin.into_keys().map(str::to_owned).collect()
+}
+
+/// The columns of a table, of whose names a kind that they begin with is no part: `order_id`.
+fn columns(table: &TableFacts, stem: &str) -> Vec<String> {
+    let name = |(name, _): &(String, String)| {
+        let name = name.to_lowercase();
+        match name.strip_prefix(stem).filter(|rest| rest.starts_with('_')) {
+            Some(rest) => format!("*{rest}"),
+            None => name,
+        }
+    };
+    table.columns.iter().map(name).collect()
 }
 
 /// The same source in the table `name`, whose streams are of the kind that its name says, unless that

@@ -29,6 +29,7 @@ use score::Part;
 use serde::Deserialize;
 use table::{fields_of, table};
 
+use super::alike::is_copy;
 use super::evidence::Candidate;
 use super::sql::quoted;
 use super::tables::{SqliteFacts, TableFacts};
@@ -96,7 +97,11 @@ pub(super) fn sqlite(facts: &SqliteFacts) -> Option<Candidate> {
         .iter()
         .filter_map(|facts| Some((table(facts)?, facts)));
     let mut guesses: Vec<(Guess, &TableFacts)> = guesses.collect();
-    guesses.sort_by_key(|(guess, facts)| Reverse((guess.points, facts.rows)));
+    // A copy tells no more than what it was made of, however long it is.
+    guesses.sort_by_key(|(guess, facts)| {
+        let less = if is_copy(&facts.name) { ALIKE } else { 0 };
+        Reverse((guess.points.saturating_sub(less), facts.rows))
+    });
     let mut guesses = guesses.into_iter();
     let (mut best, taken) = guesses.next()?;
     let kin = kin::join(&mut best, taken, facts);
@@ -341,6 +346,7 @@ impl Guess {
             layout,
             confidence: self.points.min(MOST) as u8,
             reasons: self.reasons,
+            alike: Vec::new(),
         }
     }
 }

@@ -70,6 +70,7 @@ fn candidate(pair: &Pair<'_>) -> Candidate {
         layout: layout(pair),
         confidence,
         reasons,
+        alike: Vec::new(),
     }
 }
 
