@@ -305,3 +305,24 @@ fn nothing_is_remembered_where_there_is_no_workspace() {
     press(&mut window, Modifiers::COMMAND, Key::Comma);
     assert!(window.query_by_label_contains("Nowhere").is_some());
 }
+
+/// Nobody has clicked into a list yet: the first arrow selects the row at the cursor.
+#[test]
+fn lists_are_entered_by_their_keys() {
+    let mut window = open_app(&sample("bank.db"));
+    press(&mut window, Modifiers::COMMAND, Key::Num2);
+    press(&mut window, Modifiers::NONE, Key::ArrowUp);
+    let events = window.state().model().log().expect("a log").len() as u32;
+    let selected = window.state().model().selection.event;
+    assert_eq!(selected, Some(EventIx(events - 1)));
+    press(&mut window, Modifiers::NONE, Key::ArrowUp);
+    let selected = window.state().model().selection.event;
+    assert_eq!(selected, Some(EventIx(events - 2)));
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert_eq!(window.state().model().view, View::State);
+
+    press(&mut window, Modifiers::COMMAND, Key::Num3);
+    let before = window.state().model().selection.stream;
+    press(&mut window, Modifiers::NONE, Key::ArrowDown);
+    assert_ne!(window.state().model().selection.stream, before);
+}

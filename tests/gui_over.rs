@@ -270,3 +270,44 @@ fn a_file_without_recognised_events_is_read_by_a_mapping() {
             .map(|s| &s.opened.recognition)
     );
 }
+
+#[test]
+fn a_zone_is_chosen_by_its_name_and_enter() {
+    let mut window = open_app(&classic());
+    press(&mut window, Modifiers::COMMAND, Key::Comma);
+    window.get_by_label("Named…").click();
+    settle(&mut window);
+    type_in(&mut window, "Europe/Berlin");
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    let zone = window.state().model().zone().to_string();
+    assert_eq!(zone, "Europe/Berlin");
+}
+
+/// In a window as low as this all views and the two buttons below them have a place of their own.
+#[test]
+fn the_rail_fits_a_low_window() {
+    let mut window = open_app(&classic());
+    window.set_size(egui::vec2(1280.0, 720.0));
+    settle(&mut window);
+    let bottom = |name: &str| {
+        let role = egui::accesskit::Role::Button;
+        window.get_by_role_and_label(role, name).rect()
+    };
+    let help = bottom("Keyboard shortcuts").top();
+    for view in View::ALL {
+        assert!(bottom(view.name()).bottom() <= help, "{}", view.name());
+    }
+}
+
+#[test]
+fn two_views_in_a_low_window_do_not_print_over_each_other() {
+    let mut window = open_app(&sample("carts.db"));
+    window.set_size(egui::vec2(1280.0, 720.0));
+    press(&mut window, Modifiers::COMMAND, Key::Num4);
+    let beside = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+    press(&mut window, beside, Key::Num2);
+    let filter = window.get_by_role_and_label(egui::accesskit::Role::Button, "Filter");
+    let count = window.get_by_role_and_label(egui::accesskit::Role::Status, "1,148 events");
+    let (filter, count) = (filter.rect(), count.rect());
+    assert!(filter.right() <= count.left(), "{filter} {count}");
+}

@@ -97,7 +97,7 @@ fn what_is_copied_is_what_is_read() {
         .to_owned();
     let model = harness.state().model();
     let answer = &model.answers.state.get().expect("an answer").answer;
-    assert_eq!(copied, answer.to_string());
+    assert_eq!(copied, format!("{answer}\nStore: users.json."));
     assert!(copied.contains("email new@example.com"), "{copied}");
 
     click(&mut harness, Role::Button, "More ways to copy");
@@ -215,4 +215,51 @@ fn a_long_history_is_filtered_and_its_event_hangs_together() {
         "v43 StatementIssued, after the cursor"
     ));
     assert!(!has(&harness, Role::Row, "v41 MoneyWithdrawn"));
+}
+
+#[test]
+fn what_is_pasted_names_its_store() {
+    let mut harness = users_at_december();
+    click(&mut harness, Role::Button, "Copy answer");
+    let copied = harness.state().copied().expect("an answer").to_owned();
+    assert!(copied.ends_with(".\nStore: users.json."), "{copied}");
+
+    type_moment(&mut harness, "2030-01-01");
+    let end = "the log ends at 2024-01-15 00:00:00 UTC, 5 y 11 mo earlier";
+    let told = format!("The moment is in the future of the store: {end}");
+    assert!(harness.query_by_label(&told).is_some());
+    click(&mut harness, Role::Button, "Copy answer");
+    let copied = harness.state().copied().expect("an answer").to_owned();
+    assert!(copied.contains("name \"Alice B\""), "{copied}");
+    assert!(copied.ends_with(&format!("{told}.")), "{copied}");
+}
+
+#[test]
+fn a_moment_to_compare_with_is_typed_at_once() {
+    let mut harness = users_at_december();
+    click(&mut harness, Role::Button, "Compare with…");
+    harness.event(egui::Event::Text("#1".to_owned()));
+    harness.step();
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    let compare = harness.state().model().compare;
+    assert_eq!(compare, Some(Bound::Event(EventIx(0))));
+}
+
+/// A step through the log leads into other streams: a typed version is of the one that is seen.
+#[test]
+fn a_typed_version_is_of_the_stream_that_is_shown() {
+    let mut harness = open_app(&sample("bank.db"));
+    type_moment(&mut harness, "#500");
+    harness.key_press(Key::ArrowRight);
+    settle(&mut harness);
+    let model = harness.state().model();
+    let event = model.selection.event.expect("a selected event");
+    let stream = model.log().expect("a log").stream(event);
+    type_moment(&mut harness, "v1");
+    let model = harness.state().model();
+    let Bound::Event(first) = model.cursor.bound() else {
+        panic!("{:?}", model.cursor.bound());
+    };
+    assert_eq!(model.log().expect("a log").stream(first), stream);
 }

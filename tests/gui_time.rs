@@ -330,3 +330,49 @@ fn a_store_without_times_has_an_axis_of_positions() {
     }
     assert!(harness.state().model().cursor.is_at_head());
 }
+
+#[test]
+fn a_local_time_that_does_not_exist_is_told_of() {
+    let mut harness = open_app(&bank());
+    let field = harness.get_by_role_and_label(Role::TextInput, "Moment");
+    field.focus();
+    field.type_text("2024-03-31 02:30 Europe/Berlin");
+    harness.step();
+    harness.key_press(egui::Key::Enter);
+    settle(&mut harness);
+    let told = "2024-03-31 02:30:00 does not exist";
+    assert!(harness.query_by_label_contains(told).is_some());
+    // It belongs to that moment only.
+    harness.key_press_modifiers(Modifiers::COMMAND, egui::Key::End);
+    settle(&mut harness);
+    assert!(harness.query_by_label_contains(told).is_none());
+}
+
+/// Six busy minutes on six days: what is drawn short leaves no empty third at the end.
+#[test]
+fn all_of_a_store_fills_the_plot() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut text = String::new();
+    for n in 0..36 {
+        let (day, minute) = (n / 6 + 1, n % 6);
+        writeln!(
+            text,
+            r#"{{"position":{},"stream":"a-1","version":{},"type":"Noted","recorded_at":"2024-12-{day:02}T10:{minute:02}:00Z","data":{{"n":{n}}}}}"#,
+            n + 1,
+            n + 1
+        )
+        .expect("it is there");
+    }
+    let path = folder.path().join("days.jsonl");
+    std::fs::write(&path, text).expect("it is there");
+    let harness = open_app(&path);
+    let timeline = harness.state().model().answers.timeline.current();
+    let axis = &timeline.expect("it is there").axis;
+    let last: Timestamp = "2024-12-06T10:05:00Z".parse().expect("a time");
+    assert!(axis.gaps().count() > 0);
+    assert!(
+        axis.place(last.micros()) > 0.9,
+        "{}",
+        axis.place(last.micros())
+    );
+}

@@ -90,10 +90,21 @@ impl Opened {
         }
         let typed = input::parse(asked.text, &context)?;
         if let Moment::Time(_) = typed.moment {
+            let ends = match typed.moment {
+                Moment::Time(time) => self.log.ends_before_time(self.clock, time),
+                _ => None,
+            };
+            let ends = ends.map(|ends| ends.say(reading.zone));
+            let notes: Vec<String> = typed
+                .note
+                .iter()
+                .map(ToString::to_string)
+                .chain(ends)
+                .collect();
             self.read_as.push(ReadAs {
                 option: asked.option,
                 moment: typed.echo,
-                note: typed.note.map(|note| note.to_string()),
+                note: (!notes.is_empty()).then(|| notes.join("; ")),
             });
         }
         Ok(match typed.moment {

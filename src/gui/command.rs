@@ -31,6 +31,8 @@ pub enum Command {
     OpenTogether(Vec<PathBuf>),
     /// Open one of the bundled samples, by its place in `simulate::SAMPLES`.
     OpenSample(usize),
+    /// Index the store to its end, after that was called off.
+    ReadOn,
     /// Close the store and go back to the welcome page.
     Close,
     /// End the program.
@@ -131,6 +133,8 @@ pub enum Command {
     SetTheme(Theme),
     /// Open or close the palette.
     Palette,
+    /// Open the palette with the streams there are, to choose one.
+    ChooseStream,
     /// Open or close the list of shortcuts.
     Help,
     /// Open or close the settings.

@@ -48,7 +48,7 @@ pub use rows::{
     SideKind, SideRow, Snapshot, checkpoints_at,
 };
 pub use runs::{Run, Times};
-pub use sources::{EndsBefore, PositionError, Source, Standing};
+pub use sources::{EndsBefore, EndsBeforeTime, PositionError, Source, Standing};
 pub use tables::{NoTables, Table, TableError, TableRow, TableSource};
 
 use crate::model::{CategoryIx, EventIx, StreamIx, Timestamp, TypeIx};

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Bound, Clock, Log, Place};
+use crate::model::time::{Style, Zone};
 use crate::model::{EventIx, Position, PositionName, Timestamp};
 
 /// One of the files that a log was made of.
@@ -67,6 +68,24 @@ impl fmt::Display for EndsBefore {
             None => write!(f, "the log ends at {last}"),
             Some(file) => write!(f, "{file} ends at {last}"),
         }
+    }
+}
+
+/// That a moment lies after the last event, which has this time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndsBeforeTime {
+    /// The time of the last event.
+    pub end: Timestamp,
+    /// The moment asked about.
+    pub asked: Timestamp,
+}
+
+impl EndsBeforeTime {
+    /// As a sentence without its stop.
+    #[must_use]
+    pub fn say(self, zone: Zone) -> String {
+        let end = zone.format(self.end, Style::AsNeeded);
+        format!("the log ends at {end}, {} earlier", self.asked - self.end)
     }
 }
 
@@ -156,6 +175,13 @@ impl Log {
                 position: last,
             })
         })
+    }
+
+    /// The time of the last event by `clock`, if `asked` lies after it.
+    #[must_use]
+    pub fn ends_before_time(&self, clock: Clock, asked: Timestamp) -> Option<EndsBeforeTime> {
+        let end = self.head_time(clock).filter(|end| *end < asked)?;
+        Some(EndsBeforeTime { end, asked })
     }
 
     /// The position that is written `orders:12`, as programs get it where several files are open. Not

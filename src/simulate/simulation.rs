@@ -227,6 +227,7 @@ impl Simulation {
             seed: self.seed,
             own_seed: self.own_seed(),
             events: self.events,
+            size: self.size,
             faults: &self.faults,
         };
         let witness = match truth {

@@ -141,6 +141,11 @@ impl Worker {
         id
     }
 
+    /// Reads the open store from its beginning, after its index was cut short.
+    pub fn read_on(&self) {
+        self.order(Order::ReadOn);
+    }
+
     /// Lets go of the store and of all that is kept about it.
     pub fn close(&self) {
         self.order(Order::Close);

@@ -8,6 +8,7 @@ use super::lane::Wake;
 use super::opened::{Opened, Unread};
 use super::subject::SessionId;
 use crate::log::{Arrangement, Log};
+use crate::model::Progress;
 
 /// What the background says.
 #[derive(Debug)]
@@ -40,6 +41,8 @@ pub enum Outcome {
     CutShort {
         /// The opening.
         session: SessionId,
+        /// How far it was.
+        progress: Progress,
         /// Why, in one sentence; none where somebody called it off.
         trouble: Option<String>,
     },

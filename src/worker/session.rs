@@ -24,6 +24,8 @@ const SNAPSHOT: Duration = Duration::from_millis(120);
 pub(super) enum Order {
     /// Open a store in place of the one that is open.
     Open(SessionId, Box<OpenRequest>),
+    /// Read the store that is open again, after its index was cut short.
+    ReadOn,
     /// Let go of the store.
     Close,
 }
@@ -46,6 +48,19 @@ pub(super) fn run(shared: &Shared<Order>, sender: &Sender) {
                 }
             }
             Turn::Work(Order::Close, _) => session = None,
+            Turn::Work(Order::ReadOn, task) => {
+                let failed = session.as_mut().and_then(|open| {
+                    let error = open.reopen(&task, sender).err()?;
+                    Some(Outcome::CutShort {
+                        session: open.id,
+                        progress: task.progress(),
+                        trouble: trouble(&error),
+                    })
+                });
+                if let Some(failed) = failed {
+                    sender.send(failed);
+                }
+            }
             Turn::Work(Order::Open(id, request), task) => {
                 // Where the new store cannot be opened, the old one is followed on.
                 if let Some(mut opened) = Session::open(*request, id, &task, sender) {
@@ -118,10 +133,8 @@ impl Session {
         });
         sender.send(Outcome::CutShort {
             session: self.id,
-            trouble: match error {
-                OpenError::Cancelled(_) => None,
-                error => Some(error.to_string()),
-            },
+            progress: task.progress(),
+            trouble: trouble(&error),
         });
     }
 
@@ -206,6 +219,14 @@ impl Session {
         self.begin_again(sender);
         self.read(task, sender);
         Ok(())
+    }
+}
+
+/// What went wrong; nothing where somebody called it off.
+fn trouble(error: &OpenError) -> Option<String> {
+    match error {
+        OpenError::Cancelled(_) => None,
+        error => Some(error.to_string()),
     }
 }
 

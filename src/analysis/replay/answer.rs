@@ -131,6 +131,18 @@ fn spoken_value(value: &Value, chars: usize) -> String {
     }
 }
 
+/// A text among other fields stands in quotes, unless it is a single word: a comma in it would look
+/// like the end of it.
+fn quoted(value: &Value, spoken: String) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_.@:/+%…".contains(c);
+    match value {
+        Value::String(text) if !text.trim().is_empty() && !spoken.chars().all(plain) => {
+            format!("\"{spoken}\"")
+        }
+        _ => spoken,
+    }
+}
+
 pub(super) fn one_line(text: &str) -> String {
     text.chars()
         .map(|c| if steers(c) { ' ' } else { c })
@@ -140,7 +152,17 @@ pub(super) fn one_line(text: &str) -> String {
 fn field_part(pointer: &str) -> Part {
     Part::Field {
         pointer: pointer.to_owned(),
-        text: one_line(&pointer::spoken(pointer)),
+        text: spoken_field(pointer),
+    }
+}
+
+/// A field as people say it, in quotes where nothing of it could be seen.
+fn spoken_field(pointer: &str) -> String {
+    let text = one_line(&pointer::spoken(pointer));
+    let blank = |key: std::borrow::Cow<'_, str>| key.trim().is_empty();
+    match pointer::keys(pointer).any(blank) {
+        true => format!("\"{text}\""),
+        false => text,
     }
 }
 
@@ -164,7 +186,7 @@ impl Writer<'_> {
 
     /// Picks the tense: the present only for everything there is.
     fn tense<'t>(&self, past: &'t str, present: &'t str) -> &'t str {
-        if self.at.cut.bound() == Bound::Head {
+        if self.at.cut.bound() == Bound::Head && self.log.is_complete() {
             present
         } else {
             past
@@ -252,7 +274,7 @@ impl Writer<'_> {
                 return;
             }
             named.truncate(FIELDS_NAMED - 1);
-            let value = spoken_value(value, SHORT_VALUE_CHARS);
+            let value = quoted(value, spoken_value(value, SHORT_VALUE_CHARS));
             named.insert(later, (changed, leaf.pointer.to_owned(), value));
         });
         let named = named.into_iter();
@@ -323,6 +345,12 @@ impl Writer<'_> {
                     "as of ",
                     time.map_or(position.to_string(), |time| format!("{position}, {time}")),
                 )
+            }
+            (Bound::Head, Some(time)) if !self.log.is_complete() => {
+                ("as of the last event indexed so far, ", time)
+            }
+            (Bound::Head, None) if !self.log.is_complete() => {
+                ("as of ", "the last event indexed so far".to_owned())
             }
             (Bound::Head, Some(time)) => ("as of the head, ", time),
             (Bound::Head, None) => ("as of ", "the head".to_owned()),

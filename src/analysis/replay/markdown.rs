@@ -59,6 +59,14 @@ impl Answer {
     }
 }
 
+/// A block of code, whatever is in it.
+#[must_use]
+pub fn block(language: &str, text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}{language}\n{text}\n{fence}")
+}
+
 /// A code span, whatever is in it: its fence is longer than any within.
 fn code(text: &str) -> String {
     let text = one_line(text);
@@ -70,7 +78,8 @@ fn code(text: &str) -> String {
 }
 
 /// Takes the meaning off characters that Markdown, or HTML within it, would read.
-fn escape(text: &str) -> String {
+#[must_use]
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if matches!(

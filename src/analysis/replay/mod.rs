@@ -25,6 +25,7 @@ pub use flaws::{Flaw, Flawed, Flaws};
 pub use fold::{FoldRules, Folded, MergeFold, Revival};
 pub use forks::Fork;
 pub use gaps::Gap;
+pub use markdown::{block, escape};
 pub use moment::{EndedBy, Existence, StateAt, at_version, from_version};
 pub use notices::{Notice, NoticeKind, losses, notices};
 pub use report::{

@@ -4,13 +4,17 @@
 use std::time::Duration;
 
 use super::App;
+use crate::analysis::replay::{Existence, block, escape};
 use crate::gui::command::Command;
 use crate::gui::model::{Done, Level};
 use crate::model::EventIx;
-use crate::worker::{AskRow, Question, Slot, Unanswered, Worker};
+use crate::worker::{AskRow, Found, Question, Slot, Unanswered, Worker};
 
 /// How long words about what was done stand.
 const STANDS: Duration = Duration::from_secs(4);
+
+/// A longer state is no part of a ticket.
+const STATE_BYTES: usize = 4_000;
 
 /// What is to be copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +80,7 @@ impl App {
         let model = &mut self.model;
         match copying {
             Copying::Answer | Copying::Markdown | Copying::State => {
+                let origin = model.origin();
                 let Some(question) = model.ask_state() else {
                     return Text::Failed("Select a stream to copy its state".to_owned());
                 };
@@ -84,8 +89,8 @@ impl App {
                     &self.worker,
                     question,
                     |found| match copying {
-                        Copying::Answer => found.answer.to_string(),
-                        Copying::Markdown => found.answer.to_markdown(),
+                        Copying::Answer => format!("{}\n{}", found.answer, origin.join(". ") + "."),
+                        Copying::Markdown => markdown(found, &origin),
                         _ => format!("{:#}", found.at.tree().to_value()),
                     },
                 )
@@ -152,6 +157,19 @@ impl App {
             None => self.note(Level::Info, "No store is open".to_owned(), None),
         }
     }
+}
+
+/// The answer with its evidence, the state and where they are from, for a ticket.
+fn markdown(found: &Found, origin: &[String]) -> String {
+    let mut text = found.answer.to_markdown();
+    for line in origin {
+        text.push_str(&format!("\n{}.\n", escape(line)));
+    }
+    let state = format!("{:#}", found.at.tree().to_value());
+    if !matches!(found.at.existence, Existence::NotYet) && state.len() <= STATE_BYTES {
+        text.push_str(&format!("\n{}\n", block("json", &state)));
+    }
+    text
 }
 
 fn text<Q: Question>(

@@ -80,6 +80,7 @@ impl App {
                     self.say_done("The export was called off; nothing was written");
                 }
                 (_, Some(Unanswered::Failed(sentence))) => {
+                    self.failed_exports.push(sentence.clone());
                     self.note(Level::Error, sentence.clone(), None);
                 }
                 (Some(Ok(exported)), None) => self.exported(exported),
@@ -87,7 +88,9 @@ impl App {
                     self.say_done("The export was called off; nothing was written");
                 }
                 (Some(Err(error)), None) => {
-                    self.note(Level::Error, capitalised(&error.to_string()), None);
+                    let sentence = capitalised(&error.to_string());
+                    self.failed_exports.push(sentence.clone());
+                    self.note(Level::Error, sentence, None);
                 }
                 (None, None) => {}
             }
@@ -96,6 +99,11 @@ impl App {
 
     fn exported(&mut self, exported: &Exported) {
         let Exported { path, what, as_of } = exported;
+        // What has worked at last is no trouble any more.
+        let failed = std::mem::take(&mut self.failed_exports);
+        self.model
+            .notes
+            .retain(|note| !failed.contains(&note.sentence));
         let one =
             what.starts_with("The ") && !what.starts_with("The first") || what.starts_with("1 ");
         let verb = if one { "was" } else { "were" };

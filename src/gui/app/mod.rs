@@ -11,6 +11,8 @@ mod remember;
 mod run;
 mod shortcuts;
 mod stores;
+#[cfg(test)]
+mod tests;
 mod time;
 
 use std::path::PathBuf;
@@ -53,6 +55,8 @@ pub struct App {
     copying: Option<copying::Copying>,
     /// Files being written, the oldest first.
     exports: Vec<Slot<Export>>,
+    /// What was told of exports that failed, until one succeeds.
+    failed_exports: Vec<String>,
     /// Layouts being written.
     layouts: Vec<Slot<ExportLayout>>,
     /// Failures told of, so that each is told once.
@@ -109,6 +113,7 @@ impl App {
             settings,
             store: StoreWorkspace::default(),
             notes: notice.into_iter().map(warning).collect(),
+            typed_note: None,
             done: None,
             running: Vec::new(),
             now: (start.clock)(),
@@ -123,6 +128,7 @@ impl App {
             clipboard: None,
             copying: None,
             exports: Vec::new(),
+            failed_exports: Vec::new(),
             layouts: Vec::new(),
             failures: Vec::new(),
             stood: None,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::App;
-use crate::gui::model::{Answers, Cursor, Level, Selection, Session, View};
-use crate::log::{Arrangement, Bound, Log};
+use crate::gui::model::{Answers, Cursor, CutShort, Level, Selection, Session, View};
+use crate::log::{Arranged, Arrangement, Bound, Log};
 use crate::model::EventIx;
 use crate::worker::{Opened, Outcome, SessionId};
 
@@ -41,7 +41,7 @@ impl App {
         self.failures = failures;
     }
 
-    fn take(&mut self, outcome: Outcome) {
+    pub(super) fn take(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Opened(opened) => self.opened(*opened),
             Outcome::OpenFailed {
@@ -66,20 +66,13 @@ impl App {
             } if self.is_current(session) => {
                 self.indexed(log, arrangement);
             }
-            Outcome::CutShort { session, trouble } if self.is_current(session) => {
+            Outcome::CutShort {
+                session,
+                progress,
+                trouble,
+            } if self.is_current(session) => {
                 if let Some(session) = &mut self.model.session {
-                    session.cut_short = true;
-                }
-                let part = "only a part of the store is shown";
-                match trouble {
-                    None => {
-                        let sentence = format!("Indexing was cancelled: {part}");
-                        self.note(Level::Warning, sentence, None);
-                    }
-                    Some(trouble) => {
-                        let sentence = format!("Indexing broke off: {part}");
-                        self.note(Level::Error, sentence, Some(trouble));
-                    }
+                    session.cut_short = Some(CutShort { progress, trouble });
                 }
             }
             Outcome::Rewritten { before, opened } if self.is_current(before) => {
@@ -120,6 +113,7 @@ impl App {
         model.cursor = Cursor::default();
         model.view = View::Overview;
         model.notes.clear();
+        model.typed_note = None;
         model.playback.pause();
         model.store = opened.remembered.clone();
         let notice = opened.notice.clone();
@@ -128,7 +122,7 @@ impl App {
             log: Arc::default(),
             revision: 0,
             trouble: None,
-            cut_short: false,
+            cut_short: None,
         });
         if let Some(sentence) = notice {
             self.note(Level::Warning, sentence, None);
@@ -193,7 +187,9 @@ impl App {
     }
 
     fn tell_order(&mut self, log: &Log) {
-        let Some(order) = log.arranged().words() else {
+        // Stores that are always in order of time have it as their nature; the overview tells of it.
+        let order = log.arranged().words();
+        let Some(order) = order.filter(|_| log.arranged() != Arranged::ByTime) else {
             return;
         };
         let sentence = format!("The events were put in order {order}; the file has them otherwise");
@@ -223,7 +219,7 @@ impl App {
             session.opened = opened;
             session.log = Arc::default();
             session.revision += 1;
-            session.cut_short = false;
+            session.cut_short = None;
             session.trouble = None;
             model.cursor = Cursor::new(&session.log, model.cursor.clock(), bound);
         }

@@ -26,6 +26,7 @@ impl App {
             Command::Open(path) => self.open(vec![path]),
             Command::OpenTogether(paths) => self.open(paths),
             Command::OpenSample(at) => self.open_sample(at),
+            Command::ReadOn => self.read_on(),
             Command::Close => self.close(),
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             Command::SetMapping(of, mapping) => {
@@ -57,6 +58,7 @@ impl App {
                 }
             }
             Command::Palette
+            | Command::ChooseStream
             | Command::Help
             | Command::Settings
             | Command::FocusTime

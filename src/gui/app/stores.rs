@@ -72,6 +72,15 @@ impl App {
         self.open_with(paths, Some(Box::new(remembered)));
     }
 
+    /// Reads the store to its end, after that was called off.
+    pub(super) fn read_on(&mut self) {
+        if let Some(session) = &mut self.model.session
+            && session.cut_short.take().is_some()
+        {
+            self.worker.read_on();
+        }
+    }
+
     pub(super) fn close(&mut self) {
         self.save_store();
         self.worker.close();
@@ -81,6 +90,7 @@ impl App {
         model.unread = None;
         model.answers = Answers::default();
         model.notes.clear();
+        model.typed_note = None;
         model.trail.forget();
         model.playback.pause();
         self.copying = None;

@@ -13,6 +13,7 @@ impl App {
             return;
         };
         self.model.cursor = Cursor::new(&session.log, self.model.cursor.clock(), bound);
+        self.model.typed_note = None;
         // A state is shown with the event that made it: another one chosen before is let go of.
         let on_it = |event| bound == Bound::Event(event);
         if self.model.view == View::State && !self.model.selection.event.is_some_and(on_it) {
@@ -81,10 +82,11 @@ impl App {
 
     pub(super) fn move_to_typed(&mut self, text: &str) {
         match self.model.understand(text) {
-            Ok((bound, echo)) => {
+            Ok(understood) => {
                 self.model.playback.pause();
-                self.move_to(bound);
-                self.frame.typed(Ok(echo));
+                self.move_to(understood.bound);
+                self.model.typed_note = understood.note;
+                self.frame.typed(Ok(understood.echo));
             }
             Err(message) => self.frame.typed(Err(message)),
         }

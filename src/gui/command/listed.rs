@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::{Command, PathFor};
-use crate::gui::model::{Direction, Model, View};
+use crate::gui::model::{Direction, Model, Reach, View};
 use crate::workspace::Theme;
 
 /// A command that stands in menus, palette and help.
@@ -70,6 +70,8 @@ pub enum Needs {
     Nothing,
     /// While a store is open.
     Store,
+    /// While an index is cut short.
+    Rest,
     /// While a stream is selected.
     Stream,
     /// While there is a place to go back or forward to.
@@ -150,6 +152,12 @@ fn store() -> Vec<Listed> {
             None,
             Needs::Store,
             Command::CorrectMapping,
+        ),
+        listed(
+            "Read on to the end of the store",
+            None,
+            Needs::Rest,
+            Command::ReadOn,
         ),
         listed(
             "Close store",
@@ -369,6 +377,7 @@ impl Needs {
         match self {
             Self::Nothing => true,
             Self::Store => model.session.is_some(),
+            Self::Rest => matches!(model.reach(), Reach::CutShort(_)),
             Self::Stream => model.session.is_some() && model.selection.stream.is_some(),
             Self::Place(direction) => model.session.is_some() && model.trail.leads(direction),
         }

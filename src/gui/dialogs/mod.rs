@@ -54,6 +54,7 @@ impl Dialogs {
     pub fn command(&mut self, command: &Command) {
         let wanted = match command {
             Command::Palette => Dialog::Palette(Palette::default()),
+            Command::ChooseStream => Dialog::Palette(Palette::of_streams()),
             Command::Help => Dialog::Help,
             Command::Settings => Dialog::Settings(Settings::default()),
             Command::CorrectMapping => Dialog::Mapping(Box::default()),

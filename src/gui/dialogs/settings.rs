@@ -2,7 +2,7 @@
 //! effect at once; there is nothing to apply.
 
 use chrono_tz::{TZ_VARIANTS, Tz};
-use egui::{Margin, ScrollArea, Ui, vec2};
+use egui::{Key, Margin, ScrollArea, Ui, vec2};
 
 use super::{Stays, head, modal};
 use crate::gui::command::{Command, Outbox};
@@ -19,6 +19,8 @@ pub(super) struct Settings {
     zone: String,
     /// The list of zones is open though none of them is chosen yet.
     naming: Option<Naming>,
+    /// The chosen zone that the list was scrolled to.
+    in_view: Option<Zone>,
 }
 
 /// Whether the field to find a zone was shown already.
@@ -106,25 +108,44 @@ impl Settings {
         let wanted = self.zone.trim().to_lowercase().replace(' ', "_");
         let fits = |tz: &&Tz| tz.name().to_lowercase().contains(&wanted);
         let zones: Vec<Tz> = TZ_VARIANTS.iter().filter(fits).copied().collect();
+        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        if entered && !wanted.is_empty() {
+            let named = |tz: &&Tz| tz.name().to_lowercase() == wanted;
+            if let Some(tz) = zones.iter().find(named).or(zones.first()) {
+                self.choose(*tz, outbox);
+            }
+        }
         if zones.is_empty() {
             let text = "No zone of the IANA database has this in its name";
             ui.label(Face::Dense.text(text, ui.tokens().text2));
             return;
         }
-        ScrollArea::vertical()
+        let mut area = ScrollArea::vertical()
             .max_height(LIST)
-            .auto_shrink([false, true])
-            .show_rows(ui, sizes::ROW_TABLE, zones.len(), |ui, range| {
-                for tz in &zones[range] {
-                    let on = zone == Zone::Named(*tz);
-                    let size = vec2(ui.available_width(), sizes::ROW_TABLE);
-                    let button = egui::Button::selectable(on, tz.name()).min_size(size);
-                    if ui.add(button).clicked() {
-                        self.naming = None;
-                        outbox.send(Command::SetZone(Zone::Named(*tz)));
-                    }
+            .auto_shrink([false, true]);
+        // The one that is chosen is brought into view once.
+        let chosen = zones.iter().position(|tz| zone == Zone::Named(*tz));
+        if let Some(row) = chosen.filter(|_| wanted.is_empty() && self.in_view != Some(zone)) {
+            self.in_view = Some(zone);
+            let row_height = sizes::ROW_TABLE + ui.spacing().item_spacing.y;
+            area = area.vertical_scroll_offset((row as f32 - 2.0).max(0.0) * row_height);
+        }
+        area.show_rows(ui, sizes::ROW_TABLE, zones.len(), |ui, range| {
+            for tz in &zones[range] {
+                let on = zone == Zone::Named(*tz);
+                let size = vec2(ui.available_width(), sizes::ROW_TABLE);
+                let button = egui::Button::selectable(on, tz.name()).min_size(size);
+                if ui.add(button).clicked() {
+                    self.choose(*tz, outbox);
                 }
-            });
+            }
+        });
+    }
+
+    fn choose(&mut self, tz: Tz, outbox: &mut Outbox) {
+        self.naming = None;
+        self.zone.clear();
+        outbox.send(Command::SetZone(Zone::Named(tz)));
     }
 }
 

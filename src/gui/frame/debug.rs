@@ -12,7 +12,7 @@ pub(super) fn show(ui: &egui::Ui, model: &Model, times: FrameTimes) {
         .stroke((1.0, tokens.border2))
         .inner_margin(8);
     egui::Area::new(egui::Id::unique("debug"))
-        .anchor(egui::Align2::RIGHT_BOTTOM, [-12.0, -36.0])
+        .anchor(egui::Align2::RIGHT_TOP, [-24.0, 132.0])
         .show(ui.ctx(), |ui| {
             frame.show(ui, |ui| {
                 let line =

@@ -107,7 +107,7 @@ impl Frame {
         }
         egui::CentralPanel::no_frame().show(ui, |ui| {
             // Even an empty stack of notes would push the view down.
-            if !model.notes.is_empty() {
+            if notes::any(model) {
                 ui.scope(|ui| notes::show(ui, model, outbox));
             }
             // What the notes leave is all that the view sees.

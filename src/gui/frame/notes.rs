@@ -11,11 +11,18 @@ use crate::gui::widgets::{Link, Notice, Severity};
 /// Notes shown at once.
 const SHOWN: usize = 3;
 
+/// Whether there is anything to tell.
+pub(super) fn any(model: &Model) -> bool {
+    let standing = model.cut_short().or_else(|| model.beyond());
+    !model.notes.is_empty() || standing.is_some() || model.typed_note.is_some()
+}
+
 pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    standing(ui, model, outbox);
     if model.notes.is_empty() {
         return;
     }
-    ui.spacing_mut().item_spacing.y = 0.0;
     let unfolded = ui.scope_id().with("all notes");
     let all = ui.data(|data| data.get_temp::<bool>(unfolded)) == Some(true);
     // The newest are nearest to what was just done.
@@ -41,6 +48,36 @@ pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
                     ui.data_mut(|data| data.insert_temp(unfolded, !all));
                 }
             });
+        });
+    }
+}
+
+/// What holds for as long as it is so, and nobody can put away: that only a part of the store is
+/// shown, or that the moment is one of which the store knows nothing yet.
+fn standing(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    if let Some(sentence) = model.cut_short() {
+        let short = model
+            .session
+            .as_ref()
+            .and_then(|open| open.cut_short.as_ref());
+        let trouble = short.and_then(|short| short.trouble.as_deref());
+        let severity = match trouble {
+            None => Severity::Warning,
+            Some(_) => Severity::Error,
+        };
+        strip(ui, |ui| {
+            let mut notice = Notice::new(severity, &sentence).action("Read on");
+            if let Some(trouble) = trouble {
+                notice = notice.detail(trouble);
+            }
+            if notice.show(ui).action.is_some() {
+                outbox.send(Command::ReadOn);
+            }
+        });
+    }
+    for sentence in model.typed_note.iter().cloned().chain(model.beyond()) {
+        strip(ui, |ui| {
+            Notice::new(Severity::Info, &sentence).show(ui);
         });
     }
 }

@@ -4,7 +4,7 @@ use egui::{Align, Layout, Ui};
 
 use crate::analysis::words::many;
 use crate::gui::command::{Command, Outbox};
-use crate::gui::model::Model;
+use crate::gui::model::{Model, Reach};
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
 use crate::gui::widgets::ProgressLine;
 use crate::gui::words;
@@ -85,15 +85,21 @@ fn facts(ui: &mut Ui, model: &Model) {
         icons::paint(ui.painter(), rect, Icon::Check, ui.tokens().ok);
         ui.add_space(-10.0);
         word(ui, "Index complete");
-    } else if session.cut_short {
+    } else if session.cut_short.is_some() {
         word(ui, "Only a part is indexed");
     } else if !log.is_empty() {
         word(ui, "Order is provisional until all is read");
     }
+    let reach = model.reach();
+    let (what, about) = match reach {
+        Reach::Whole => ("Whole store", String::new()),
+        Reach::SoFar(None) | Reach::CutShort(None) => ("Indexed so far", String::new()),
+        _ => ("Indexed so far", format!(" {}", reach.of_events(log.len()))),
+    };
     word(
         ui,
         format!(
-            "Whole store: {} · {} · {}",
+            "{what}: {}{about} · {} · {}",
             words::counted(log.len(), "event", "events"),
             words::counted(log.streams().len(), "stream", "streams"),
             words::counted(log.types().len(), "event type", "event types"),

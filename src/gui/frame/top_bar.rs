@@ -129,7 +129,10 @@ impl TopBar {
         if response.clicked() {
             self.focus = true;
         }
-        self.field(ui, rect.with_min_x(rect.right() - FIELD_WIDTH), outbox);
+        let field = rect.with_min_x(left.right());
+        ui.painter()
+            .vline(field.left() + 0.5, rect.y_range(), (1.0, tokens.cursor));
+        self.field(ui, field, outbox);
         ui.painter().rect_stroke(
             rect,
             sizes::RADIUS,
@@ -153,6 +156,7 @@ impl TopBar {
             TextField::new("Moment", &mut self.typed)
                 .hint(TIME_FIELD)
                 .error(self.error.as_deref())
+                .bare()
                 .width(rect.width())
                 .id(id),
         );
@@ -212,10 +216,11 @@ fn readout_parts(model: &Model) -> Vec<ReadoutPart> {
         parts.push((words::position_named(name), true));
     }
     if model.cursor.is_at_head() {
-        parts.push(("head".to_owned(), false));
+        parts.push((model.reach().head().to_owned(), false));
     } else {
         let known = grouped(u64::from(model.cursor.cut().count()));
-        parts.push((format!("{known} of {}", grouped(total)), false));
+        let of = model.reach().of_events(total as usize);
+        parts.push((format!("{known} {of}"), false));
     }
     parts
 }

@@ -5,6 +5,7 @@ mod answers;
 mod cursor;
 mod matching;
 mod play;
+mod reach;
 mod stream_events;
 mod trail;
 mod understand;
@@ -19,8 +20,10 @@ pub use answers::{Answers, BodyCache};
 pub use cursor::{Cursor, Direction, Step};
 pub use matching::{EventRows, Matching, SearchState};
 pub use play::{PlayState, Playback, SPEEDS};
+pub use reach::{CutShort, Reach};
 pub use stream_events::{Known, StreamEvents};
 pub use trail::{Place, Trail};
+pub use understand::Understood;
 
 use crate::analysis::events::EventFilter;
 use crate::log::{Bound, Clock, Log};
@@ -98,8 +101,8 @@ pub struct Session {
     pub revision: u64,
     /// Why following has stopped for the moment.
     pub trouble: Option<String>,
-    /// Indexing was called off: the log is only a part.
-    pub cut_short: bool,
+    /// Indexing came to no end: the log is only a part.
+    pub cut_short: Option<CutShort>,
 }
 
 impl Session {
@@ -206,6 +209,8 @@ pub struct Model {
     pub store: crate::workspace::StoreWorkspace,
     /// Notes not put away yet.
     pub notes: Vec<Note>,
+    /// What must be known of how the typed moment was read, for as long as the cursor stands there.
+    pub typed_note: Option<String>,
     /// What was just done, in a few words for the status bar.
     pub done: Option<Done>,
     /// What the worker is busy with.

@@ -7,6 +7,8 @@ pub const TOP_BAR: f32 = 44.0;
 pub const RAIL: f32 = 72.0;
 /// Height of one view in the rail.
 pub const RAIL_ITEM: f32 = 52.0;
+/// The same in a window that is too low for all of them.
+pub const RAIL_ITEM_LEAST: f32 = 40.0;
 /// Height of the status bar.
 pub const STATUS_BAR: f32 = 24.0;
 /// Height of a pane's head.

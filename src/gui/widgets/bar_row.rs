@@ -31,6 +31,16 @@ impl BarColumns {
             ..Self::default()
         }
     }
+
+    /// With notes as wide as these: a number that is cut says another number.
+    #[must_use]
+    pub fn noted(self, notes: impl Iterator<Item = String>) -> Self {
+        let letters = notes.map(|note| note.chars().count()).max().unwrap_or(0);
+        Self {
+            note: (letters as f32 * 6.8 + 12.0).max(56.0).ceil(),
+            ..self
+        }
+    }
 }
 
 impl Default for BarColumns {

@@ -126,9 +126,54 @@ impl<'a> Notice<'a> {
         said
     }
 
+    /// Whether the sentence and the links after it take one line.
+    fn fits(&self, ui: &Ui) -> bool {
+        let width = |text: &str, face: Face| {
+            let galley =
+                ui.painter()
+                    .layout_no_wrap(text.to_owned(), face.font(), ui.tokens().text);
+            galley.size().x + 16.0
+        };
+        let links = self.actions.iter().copied();
+        let links = links.chain(self.detail.map(|_| "Hide detail"));
+        let links: f32 = links.map(|word| width(word, Face::DenseStrong)).sum();
+        width(self.sentence, Face::Body) + links <= ui.available_width()
+    }
+
+    fn links(&self, ui: &mut Ui, said: &mut NoticeResponse, open: &mut bool) {
+        let t = ui.tokens();
+        for (i, word) in self.actions.iter().enumerate() {
+            if ui.add(Link::new(word).face(Face::DenseStrong)).clicked() {
+                said.action = Some(i);
+            }
+        }
+        if self.detail.is_some() {
+            let word = if *open { "Hide detail" } else { "Show detail" };
+            let link = Link::new(word).face(Face::DenseStrong).colour(t.text2);
+            if ui.add(link).clicked() {
+                *open = !*open;
+            }
+        }
+    }
+
     fn body(&self, ui: &mut Ui, said: &mut NoticeResponse) {
         let t = ui.tokens();
-        ui.add(Label::new(Face::Body.text(self.sentence, t.text)).wrap());
+        let fold = ui.scope_id().with("detail");
+        let mut open = ui
+            .data(|data| data.get_temp::<bool>(fold))
+            .unwrap_or_default();
+        let acts = !self.actions.is_empty() || self.detail.is_some();
+        // On the same line where there is room: a strip of one line takes half of the view's loss.
+        let inline = acts && self.places.is_empty() && self.fits(ui);
+        if inline {
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 16.0;
+                ui.label(Face::Body.text(self.sentence, t.text));
+                self.links(ui, said, &mut open);
+            });
+        } else {
+            ui.add(Label::new(Face::Body.text(self.sentence, t.text)).wrap());
+        }
         if !self.places.is_empty() {
             ui.horizontal_wrapped(|ui| {
                 for (i, place) in self.places.iter().enumerate() {
@@ -141,28 +186,13 @@ impl<'a> Notice<'a> {
                 }
             });
         }
-        let fold = ui.scope_id().with("detail");
-        let mut open = ui
-            .data(|data| data.get_temp::<bool>(fold))
-            .unwrap_or_default();
-        if !self.actions.is_empty() || self.detail.is_some() {
+        if acts && !inline {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = 16.0;
-                for (i, word) in self.actions.iter().enumerate() {
-                    if ui.add(Link::new(word).face(Face::DenseStrong)).clicked() {
-                        said.action = Some(i);
-                    }
-                }
-                if self.detail.is_some() {
-                    let word = if open { "Hide detail" } else { "Show detail" };
-                    let link = Link::new(word).face(Face::DenseStrong).colour(t.text2);
-                    if ui.add(link).clicked() {
-                        open = !open;
-                        ui.data_mut(|data| data.insert_temp(fold, open));
-                    }
-                }
+                self.links(ui, said, &mut open);
             });
         }
+        ui.data_mut(|data| data.insert_temp(fold, open));
         if let Some(detail) = self.detail.filter(|_| open) {
             ui.add(Label::new(Face::Code.text(detail, t.text2)).wrap());
         }

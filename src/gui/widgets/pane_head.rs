@@ -89,7 +89,18 @@ impl<'a> PaneHead<'a> {
             ui.painter()
                 .circle_filled(dot.center(), sizes::DOT / 2.0, colour);
         }
-        ui.add(Label::new(self.face.text(self.title, t.text)).truncate());
+        // Of a long title as much is shown as leaves the words after it whole.
+        let room = ui.available_width();
+        let rest = self.secondary.map_or(0.0, |(text, face)| {
+            let galley = ui
+                .painter()
+                .layout_no_wrap(text.to_owned(), face.font(), t.text2);
+            galley.size().x + ui.spacing().item_spacing.x
+        });
+        ui.scope(|ui| {
+            ui.set_max_width((room - rest).max(room * 0.3));
+            ui.add(Label::new(self.face.text(self.title, t.text)).truncate());
+        });
         if let Some((text, face)) = self.secondary {
             ui.add(Label::new(face.text(text, t.text2)).truncate());
         }

@@ -21,6 +21,7 @@ pub struct TextField<'a> {
     face: Face,
     id: Option<egui::Id>,
     clear: Option<()>,
+    bare: Option<()>,
 }
 
 impl<'a> TextField<'a> {
@@ -37,6 +38,7 @@ impl<'a> TextField<'a> {
             face: Face::Dense,
             id: None,
             clear: None,
+            bare: None,
         }
     }
 
@@ -79,6 +81,12 @@ impl<'a> TextField<'a> {
     /// A cross that empties it, while there is anything in it.
     pub fn clearable(mut self) -> Self {
         self.clear = Some(());
+        self
+    }
+
+    /// Without a frame of its own, inside something that has one.
+    pub fn bare(mut self) -> Self {
+        self.bare = Some(());
         self
     }
 
@@ -152,7 +160,10 @@ impl Widget for TextField<'_> {
             Stroke::new(thickness, line),
             StrokeKind::Inside,
         );
-        ui.painter().set(ground, frame);
+        // Inside another frame only what has to be seen: the keyboard, an error.
+        if self.bare.is_none() || self.error.is_some() || response.has_focus() {
+            ui.painter().set(ground, frame);
+        }
         match self.error {
             Some(error) => response.on_hover_text(error),
             None => response,

@@ -15,6 +15,7 @@ use super::finding::Finding;
 use super::moments::Moments;
 use super::sagas::Sagas;
 use crate::model::Timestamp;
+use crate::simulate::Size;
 use crate::simulate::chance::{Rng, Seed};
 use crate::simulate::fault::{Faults, Plan};
 use crate::simulate::kernel::{
@@ -28,6 +29,7 @@ pub struct Asked<'a> {
     /// The scenario's own.
     pub own_seed: Seed,
     pub events: u64,
+    pub size: Size,
     pub faults: &'a Faults,
 }
 
@@ -81,6 +83,10 @@ impl Witness {
             faults,
             ..
         } = *asked;
+        let size = match asked.size {
+            Size::Fitting => "fitting",
+            Size::About(_) => "about",
+        };
         let one_in = if events <= WHOLE { 1 } else { events / 20_000 };
         let doses = faults.iter();
         let doses: Map<String, Value> = doses
@@ -92,7 +98,7 @@ impl Witness {
         head.insert("seed".to_owned(), json!(asked.seed.0));
         head.insert(
             "asked".to_owned(),
-            json!({ "events": events, "faults": doses }),
+            json!({ "events": events, "size": size, "faults": doses }),
         );
         head.insert("whole".to_owned(), json!(one_in == 1));
         head.insert("saga_type".to_owned(), json!(world.process.id));

@@ -37,6 +37,8 @@ pub(super) enum Query<'a> {
     /// With its `#`.
     Position(&'a str),
     Types(&'a str),
+    /// A stream, of which nothing is typed yet.
+    Streams,
     Help(&'a str),
 }
 
@@ -59,6 +61,7 @@ impl<'a> Query<'a> {
         match self {
             Self::Anything(text) if !text.is_empty() => Some(text),
             Self::Types(text) => Some(text),
+            Self::Streams => Some(""),
             _ => None,
         }
     }
@@ -123,6 +126,7 @@ pub(super) fn groups(model: &Model, query: &Query<'_>) -> Vec<Group> {
             add("Move the cursor", moments::meant(model, text));
         }
         Query::Types(_) => add("Event types", types(model)),
+        Query::Streams => add("Streams", streams(model)),
         // Enter must not do more than somebody who has typed nothing can have meant.
         Query::Anything("") if model.session.is_some() => {
             add("Commands", commands(model, "", usize::MAX));

@@ -23,12 +23,26 @@ pub(super) struct Palette {
     chosen: usize,
     /// Enter was pressed before the streams had come.
     waiting: Option<()>,
+    /// It was opened to choose a stream.
+    streams: Option<()>,
 }
 
 const HEAD: f32 = 52.0;
 const FOOT: f32 = 36.0;
 
 impl Palette {
+    /// One that begins with streams.
+    pub fn of_streams() -> Self {
+        Self {
+            streams: Some(()),
+            ..Self::default()
+        }
+    }
+
+    fn query(&self) -> Query<'_> {
+        query(&self.text, self.streams)
+    }
+
     pub fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) -> Stays {
         let steps = steps(ui);
         modal(ui, "Palette", sizes::PALETTE_WIDTH, |ui| {
@@ -37,7 +51,8 @@ impl Palette {
                 self.chosen = 0;
                 self.waiting = None;
             }
-            let query = Query::of(&self.text);
+            let (text, streams) = (self.text.clone(), self.streams);
+            let query = query(&text, streams);
             if let Some(question) = question(model, &query) {
                 outbox.ask(|answers| &mut answers.names, question);
             }
@@ -87,9 +102,9 @@ impl Palette {
         let mut right = ui.new_child(right);
         right.add(Keycap::new("Esc"));
         if let (Some(log), Some(names)) = (model.log(), model.answers.names.get())
-            && Query::of(&self.text).names() == Some(names.text.as_str())
+            && self.query().names() == Some(names.text.as_str())
         {
-            let count = match Query::of(&self.text) {
+            let count = match self.query() {
                 Query::Types(_) => format!(
                     "{} of {} event types",
                     grouped(names.types.len() as u64),
@@ -131,6 +146,14 @@ impl Palette {
             .desired_width(field.width());
         let response = child.add(edit).accessible_name("Go to");
         response.changed()
+    }
+}
+
+/// What is meant by a text; by none at all the streams, where one is to be chosen.
+fn query(text: &str, streams: Option<()>) -> Query<'_> {
+    match Query::of(text) {
+        Query::Anything("") if streams.is_some() => Query::Streams,
+        query => query,
     }
 }
 

@@ -3,7 +3,9 @@
 
 use std::borrow::Cow;
 
-use egui::{Align2, Color32, Painter, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2};
+use egui::{
+    Align2, Color32, Painter, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::{Scene, TimePanel, bars};
 use crate::analysis::density::LaneBy;
@@ -13,6 +15,9 @@ use crate::gui::widgets::{context_menu, focus_ring, menu_item, middle_ellipsis, 
 use crate::model::{CategoryIx, TypeIx};
 use crate::render::grouped;
 use crate::worker::Timeline;
+
+/// Between the last lane and that of the selected stream, where there is room.
+const STREAM_APART: f32 = 6.0;
 
 /// A lane as it is drawn.
 struct Lane<'a> {
@@ -74,8 +79,11 @@ impl TimePanel {
     pub(super) fn stream_lane(&self, scene: &Scene<'_>) -> Option<Rect> {
         scene.model.selection.stream?;
         let room = scene.geometry.room();
-        let lanes = self.lane_count(scene);
-        Some(scene.geometry.lane(lanes.min(room.saturating_sub(1))))
+        let at = self.lane_count(scene).min(room.saturating_sub(1));
+        let lane = scene.geometry.lane(at);
+        // Apart from the last lane, whose bars would stand on it.
+        let below = (scene.geometry.lanes.bottom() - lane.bottom()).clamp(0.0, STREAM_APART);
+        Some(lane.translate(vec2(0.0, if at > 0 { below } else { 0.0 })))
     }
 
     /// How many lanes there are beside the stream's.

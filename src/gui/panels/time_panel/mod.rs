@@ -62,6 +62,8 @@ pub(in crate::gui) struct TimePanel {
     cursor: Option<(Bound, i64)>,
     /// How far from the window's start its frame in the strip was taken.
     grabbed: Option<i64>,
+    /// How much of the whole is drawn in full, once its gaps are known, and of which whole.
+    busy: Option<((i64, i64), i64)>,
     counts: Option<Counts>,
     /// The height that the user gave the panel, once the settings were asked for it.
     height: Option<Option<f32>>,
@@ -76,6 +78,7 @@ impl Default for TimePanel {
             scale: None,
             cursor: None,
             grabbed: None,
+            busy: None,
             counts: None,
             height: None,
         }
@@ -209,10 +212,14 @@ impl TimePanel {
         let scale = Scale::of(log, model.clock());
         if self.scale.replace(scale) != Some(scale) {
             self.window = None;
+            self.busy = None;
         }
         self.extent = scale.extent(log);
         let (first, last) = self.extent?;
-        let limits = Limits::new(scale, first, last);
+        self.note_busy(model, (first, last));
+        let busy = self.busy.map(|(_, busy)| busy);
+        let busy = busy.filter(|_| self.kept.value.idle == Idle::Collapsed);
+        let limits = Limits::new(scale, first, last, busy);
         let cursor = cursor_value(model, scale, (first, last));
         let now = (model.cursor.bound(), cursor);
         let moved = self.cursor.replace(now) != Some(now);
@@ -236,6 +243,22 @@ impl TimePanel {
             window: self.window.unwrap_or_else(|| TimeWindow::whole(limits)),
             cursor,
         })
+    }
+
+    /// Notes how much of the whole is drawn in full: once for each, since where gaps begin depends a
+    /// little on the window, which depends on this.
+    fn note_busy(&mut self, model: &Model, whole: (i64, i64)) {
+        if self.busy.is_some_and(|(of, _)| of == whole) {
+            return;
+        }
+        let timeline = model.answers.timeline.get().filter(|timeline| {
+            let axis = &timeline.axis;
+            let all = axis.contains(whole.0) && axis.contains(whole.1);
+            all && timeline.request.idle == Idle::Collapsed
+        });
+        if let Some(timeline) = timeline {
+            self.busy = Some((whole, busy(&timeline.axis, whole)));
+        }
     }
 
     /// Changes what can be seen.
@@ -292,6 +315,15 @@ impl TimePanel {
             });
         }
     }
+}
+
+/// How much of a store from `first` to `last` is drawn in full.
+fn busy(axis: &Axis, (first, last): (i64, i64)) -> i64 {
+    let idle = axis
+        .gaps()
+        .map(|(gap, ..)| gap.to.saturating_sub(gap.from))
+        .fold(0_i64, i64::saturating_add);
+    last.saturating_sub(first).saturating_sub(idle).max(0)
 }
 
 /// Where the cursor stands on the scale.

@@ -7,7 +7,7 @@ use super::geometry::{Geometry, StripScale};
 use super::transport::View;
 use super::{TimePanel, bars};
 use crate::analysis::density::Axis;
-use crate::gui::model::Model;
+use crate::gui::model::{Model, Reach};
 use crate::gui::theme::{Face, TokensExt, sizes};
 use crate::gui::widgets::paint_line;
 use crate::worker::Timeline;
@@ -138,17 +138,10 @@ fn missing(model: &Model) -> f32 {
     let Some(session) = &model.session else {
         return 0.0;
     };
-    if session.log.is_complete() || session.cut_short {
-        return 0.0;
-    }
-    let indexing = model.running.iter().find(|running| running.is_indexing());
-    let Some(progress) = indexing
-        .map(|running| running.progress)
-        .filter(|p| p.total > 0)
-    else {
+    let (Reach::SoFar(Some(about)) | Reach::CutShort(Some(about))) = model.reach() else {
         return 0.0;
     };
-    let missing = 1.0 - progress.done as f32 / progress.total as f32;
+    let missing = 1.0 - session.log.len() as f32 / about.max(1) as f32;
     if missing > MISSING {
         missing.min(0.95)
     } else {

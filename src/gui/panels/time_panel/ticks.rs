@@ -104,6 +104,7 @@ pub(super) fn ticks(axis: &Axis, log: &Log, zone: Zone, width: f32) -> Vec<Tick>
                 zone,
                 stride,
                 year: None,
+                day: None,
                 ticks: Vec::new(),
             };
             for busy in &stretches {
@@ -139,6 +140,8 @@ struct Marks {
     stride: Stride,
     /// Of the mark before.
     year: Option<i32>,
+    /// The day of the mark before.
+    day: Option<(i32, u8, u8)>,
     ticks: Vec<Tick>,
 }
 
@@ -181,6 +184,7 @@ impl Marks {
                 let label = self.label(civil);
                 self.ticks.push(Tick { value, label });
                 self.year = Some(civil.year);
+                self.day = Some((civil.year, civil.month, civil.day));
             }
         }
     }
@@ -201,12 +205,23 @@ impl Marks {
             Stride::Months(months) if months % 12 == 0 => format!("{:04}", civil.year),
             Stride::Months(_) => format!("{:04}-{:02}", civil.year, civil.month),
             Stride::Micros(step) if step >= DAY || midnight => date(),
-            Stride::Micros(step) if step >= MINUTE => clock,
-            Stride::Micros(step) if step >= SECOND => format!("{clock}:{:02}", civil.second),
-            Stride::Micros(step) if step >= 1_000 => {
-                format!("{:02}.{:03}", civil.second, civil.micros / 1_000)
+            // The first of a day says which day it is, and where seconds are split which minute.
+            Stride::Micros(step) => {
+                let new_day = self.day != Some((civil.year, civil.month, civil.day));
+                let seconds = if step >= MINUTE {
+                    clock
+                } else if step >= SECOND || new_day {
+                    format!("{clock}:{:02}", civil.second)
+                } else if step >= 1_000 {
+                    format!("{:02}.{:03}", civil.second, civil.micros / 1_000)
+                } else {
+                    format!("{:02}.{:06}", civil.second, civil.micros)
+                };
+                match new_day {
+                    true => format!("{} {seconds}", date()),
+                    false => seconds,
+                }
             }
-            Stride::Micros(_) => format!("{:02}.{:06}", civil.second, civil.micros),
         }
     }
 }
@@ -289,11 +304,11 @@ mod tests {
         );
         assert_eq!(
             between("2024-11-29T13:58:00Z", "2024-11-29T14:12:00Z", 400.0),
-            ["14:00", "14:05", "14:10"]
+            ["11-29 14:00", "14:05", "14:10"]
         );
         assert_eq!(
             between("2024-11-29T22:00:00Z", "2024-11-30T03:00:00Z", 600.0),
-            ["22:00", "23:00", "11-30", "01:00", "02:00", "03:00"]
+            ["11-29 22:00", "23:00", "11-30", "01:00", "02:00", "03:00"]
         );
         assert_eq!(
             between("2023-05-01T00:00:00Z", "2025-05-01T00:00:00Z", 250.0),
@@ -301,7 +316,7 @@ mod tests {
         );
         assert_eq!(
             between("2024-01-01T00:00:01.5Z", "2024-01-01T00:00:01.501Z", 200.0),
-            ["01.500000", "01.500500", "01.501000"]
+            ["01-01 00:00:01", "01.500500", "01.501000"]
         );
     }
 

@@ -7,6 +7,8 @@ use crate::analysis::density::Scale;
 const MARGIN: i128 = 100;
 /// The shortest window over times, in microseconds.
 const LEAST_TIME: i128 = 1_000;
+/// Room left on either side of a single moment: one sees of which day it is.
+const ALONE: i128 = 1_800_000_000;
 /// The shortest window over places in the log.
 const LEAST_ORDER: i128 = 10;
 
@@ -19,14 +21,19 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// Of a store whose values go from `first` to `last`.
-    pub fn new(scale: Scale, first: i64, last: i64) -> Self {
+    /// Of a store whose values go from `first` to `last`, of which `busy` is drawn in full.
+    pub fn new(scale: Scale, first: i64, last: i64, busy: Option<i64>) -> Self {
         let least = match scale {
             Scale::Time(_) => LEAST_TIME,
             Scale::Order => LEAST_ORDER,
         };
         let (first, last) = (i128::from(first), i128::from(last).max(first.into()));
-        let margin = ((last - first) / MARGIN).max(least / 2);
+        // What is drawn short counts for nothing, else the room would be wider than the store.
+        let length = busy.map_or(last - first, |busy| i128::from(busy).min(last - first));
+        let margin = match scale {
+            Scale::Time(_) if last == first => ALONE,
+            _ => (length / MARGIN).max(least / 2),
+        };
         let from = (first - margin).max(i64::MIN.into());
         let to = (last + margin).min(i64::MAX.into());
         Self {
@@ -144,7 +151,7 @@ mod tests {
 
     fn limits() -> impl Strategy<Value = Limits> {
         (scales(), values(), values())
-            .prop_map(|(scale, a, b)| Limits::new(scale, a.min(b), a.max(b)))
+            .prop_map(|(scale, a, b)| Limits::new(scale, a.min(b), a.max(b), None))
     }
 
     fn windows() -> impl Strategy<Value = (Limits, TimeWindow)> {
@@ -209,7 +216,7 @@ mod tests {
 
     #[test]
     fn one_event_has_room_around_it() {
-        let limits = Limits::new(Scale::Time(Clock::Recorded), 77, 77);
+        let limits = Limits::new(Scale::Time(Clock::Recorded), 77, 77, None);
         let whole = TimeWindow::whole(limits);
         assert_eq!((whole.from(), whole.to()), (77 - 500, 77 + 500));
     }

@@ -11,7 +11,7 @@ use crate::analysis::events::{Case, EventFilter, TextFilter};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Model, SearchState};
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
-use crate::gui::widgets::{Button, Chip, Link, TextField};
+use crate::gui::widgets::{Button, Chip, IconButton, Link, TextField};
 use crate::gui::words::{self, TimeFormat};
 use crate::log::Log;
 use crate::render::grouped;
@@ -19,8 +19,15 @@ use crate::render::grouped;
 /// Seconds without a key after which what was typed is looked for.
 const PAUSE: f64 = 0.4;
 
-/// Width of the field.
+/// Width of the field, and what is left of it in a narrow bar.
 const FIELD: f32 = 180.0;
+const FIELD_LEAST: f32 = 90.0;
+
+/// Width of the button that adds to the filter.
+const FILTER: f32 = 96.0;
+
+/// Width of the bar from which on its buttons have words.
+const WORDS_FROM: f32 = 720.0;
 
 /// What the bar keeps between frames.
 #[derive(Default)]
@@ -87,7 +94,8 @@ impl Bar {
             .icon(Icon::Search)
             .hint(name)
             .clearable();
-        let response = ui.add(field.width(FIELD));
+        let room = ui.available_width() - FILTER;
+        let response = ui.add(field.width(room.clamp(FIELD_LEAST, FIELD)));
         let now = ui.input(|input| input.time);
         if response.changed() {
             self.typed_at = Some(now);
@@ -128,8 +136,7 @@ impl Bar {
     ) {
         let chips = filter_words::chips(&model.filter, log, model.clock(), &times);
         let mut edit: Option<(Part, Rect)> = None;
-        let button = 96.0;
-        let room = (ui.available_width() - button).max(0.0);
+        let room = (ui.available_width() - FILTER).max(0.0);
         if !chips.is_empty() && room > 40.0 {
             let area = ScrollArea::horizontal()
                 .id_salt("chips")
@@ -164,15 +171,23 @@ fn standing(
     outbox: &mut Outbox,
 ) -> Asked {
     let t = ui.tokens();
-    let export = ui.add(Button::secondary("Export").icon(Icon::Export));
+    let icons = ui.max_rect().width() < WORDS_FROM;
+    let export = match icons {
+        true => ui.add(IconButton::new(Icon::Export, "Export")),
+        false => ui.add(Button::secondary("Export").icon(Icon::Export)),
+    };
     let known_events = words::counted(known, "event", "events");
     let hover = format!("Writes the {known_events} of the table that are known at the cursor");
     if export.on_hover_text(hover).clicked() {
         outbox.send(Command::Export);
     }
     columns::menu(ui, model, outbox);
-    let cursor = Button::ghost("Go to cursor").icon(Icon::Pin).small();
-    let asked = if ui.add_enabled(sight == Sight::Out, cursor).clicked() {
+    let out = sight == Sight::Out;
+    let cursor = match icons {
+        true => ui.add_enabled(out, IconButton::new(Icon::Pin, "Go to cursor").small()),
+        false => ui.add_enabled(out, Button::ghost("Go to cursor").icon(Icon::Pin).small()),
+    };
+    let asked = if cursor.clicked() {
         Asked::GoToCursor
     } else {
         Asked::Nothing

@@ -12,7 +12,7 @@ use crate::analysis::events::{CorrelationFilter, EventFilter};
 use crate::gui::command::Outbox;
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt};
-use crate::gui::widgets::{Segments, TableState, Tabs, TextField};
+use crate::gui::widgets::{FirstFocus, Segments, TableState, Tabs, TextField};
 use crate::log::Log;
 
 /// Width of the popover.
@@ -42,6 +42,8 @@ pub(super) struct Editor {
     correlation: String,
     from: time::Typed,
     to: time::Typed,
+    /// The page of times has had the keyboard.
+    focus: FirstFocus,
     list: TableState,
 }
 
@@ -116,6 +118,7 @@ impl Editor {
     fn begin(&mut self, model: &Model, log: &Log) {
         self.search.clear();
         self.list = TableState::default();
+        self.focus = FirstFocus::default();
         self.without = lists::mode(&model.filter);
         self.correlation = match &model.filter.correlation {
             CorrelationFilter::Is(id) => id.clone(),
@@ -137,6 +140,7 @@ impl Editor {
         if before != self.page {
             self.search.clear();
             self.list = TableState::default();
+            self.focus = FirstFocus::default();
         }
         ui.add_space(8.0);
         match self.page {
@@ -145,7 +149,8 @@ impl Editor {
             Page::Stream => self.streams(ui, model, log, outbox),
             Page::Correlation => self.correlations(ui, model, outbox),
             Page::Time => {
-                return time::show(ui, model, log, (&mut self.from, &mut self.to), outbox);
+                let typed = (&mut self.from, &mut self.to);
+                return time::show(ui, model, log, typed, &mut self.focus, outbox);
             }
         }
         Stays::Open

@@ -5,7 +5,7 @@ use egui::{Align2, Color32, CursorIcon, Rect, Ui};
 use super::columns::{self, Col};
 use super::menu;
 use crate::gui::command::{Command, Outbox};
-use crate::gui::model::{EventRows, Model};
+use crate::gui::model::{EventRows, Model, View};
 use crate::gui::theme::{Face, TokensExt, faded};
 use crate::gui::widgets::{
     Column, RowCells, TableResponse, TableState, VirtualTable, Widths, middle_ellipsis,
@@ -108,6 +108,10 @@ impl EventTable {
         let table = VirtualTable::new("Events", &mut self.state, &columns, rows.len() as u64)
             .selected(row.map(|row| row as u64))
             .cursor_above(Some(line as u64));
+        let table = match model.view {
+            View::Events => table.takes_keys(),
+            _ => table,
+        };
         let said = table.show(ui, |row| cells.paint(row, &mut link, outbox));
         self.react(ui, model, &rows, &said, link, outbox);
         self.ask_for_lines(model, &rows, outbox);

@@ -158,7 +158,7 @@ impl Screen for Lag {
             }
         });
         // Before that everything would be read again with each chunk of the index.
-        let is_whole = session.log.is_complete() || session.cut_short;
+        let is_whole = session.log.is_complete() || session.cut_short.is_some();
         if is_whole && !session.log.is_empty() {
             let live = self.live(model, session);
             if live.is_some() {

@@ -89,7 +89,8 @@ fn figures(ui: &mut Ui, model: &Model, found: Option<&StoreOverview>, outbox: &m
     };
     let log = &session.log;
     let (events, known) = (log.len() as u64, u64::from(model.cursor.cut().count()));
-    let of = |whole: usize| format!("of {}", grouped(whole as u64));
+    let reach = model.reach();
+    let of = |whole: usize| format!("of {}{}", grouped(whole as u64), reach.so_far());
     let at = found.map(|found| &found.report.overview);
     // Of nothing there is nothing to be counted.
     let none = (events == 0 && log.is_complete()).then_some(0);
@@ -102,6 +103,7 @@ fn figures(ui: &mut Ui, model: &Model, found: Option<&StoreOverview>, outbox: &m
     let types = at.map(|at| at.event_types.len() as u64);
     let unseen = types.map(|types| (log.types().len() as u64).saturating_sub(types));
     let unseen = match unseen {
+        Some(0) if !reach.is_whole() => "so far".to_owned(),
         Some(0) => "all seen".to_owned(),
         Some(unseen) => format!("{} not yet seen", grouped(unseen)),
         None => String::new(),
@@ -112,7 +114,7 @@ fn figures(ui: &mut Ui, model: &Model, found: Option<&StoreOverview>, outbox: &m
         figure(
             "Events at cursor",
             Some(known),
-            of(log.len()),
+            reach.of_events(log.len()),
             Some(View::Events),
         ),
         figure(
@@ -135,7 +137,7 @@ fn figures(ui: &mut Ui, model: &Model, found: Option<&StoreOverview>, outbox: &m
         Figure {
             name: "File",
             value: bytes(size),
-            note: match size.checked_div(events) {
+            note: match size.checked_div(events).filter(|_| reach.is_whole()) {
                 Some(each) => format!("{} each", bytes(each)),
                 None => String::new(),
             },

@@ -130,10 +130,10 @@ fn labels(ui: &Ui, model: &Model, histogram: &Histogram, axis: &Axis<'_>, rect: 
             pos2(left, rect.bottom() - AXIS + 3.0),
             pos2((left + 90.0).min(rect.right()), rect.bottom()),
         );
-        if place.width() < 60.0 {
+        let text = date(model, histogram, histogram.bars[at].from);
+        if place.width() < text.chars().count() as f32 * 6.8 {
             continue;
         }
-        let text = date(model, histogram, histogram.bars[at].from);
         let face = Face::Cell;
         paint_line(
             ui.painter(),

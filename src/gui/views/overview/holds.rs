@@ -6,9 +6,10 @@ use egui::{Align2, Rect, Ui, pos2, vec2};
 use super::{Overview, Shown, section};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
-use crate::gui::theme::{Face, Icon, TokensExt, Tone, icons};
+use crate::gui::theme::{Face, Icon, TokensExt, Tone, icons, sizes};
 use crate::gui::widgets::{BarColumns, BarRow, Button, Link, Notice, Pill, Severity, paint_line};
 use crate::gui::words;
+use crate::log::Clock;
 use crate::render::grouped;
 use crate::worker::{Finding, FindingKind, PlaceTarget, StoreOverview};
 
@@ -26,11 +27,11 @@ impl Overview {
             found => (found, None),
         };
         if let Some(found) = wrong {
-            problems(ui, found, outbox);
+            problems(ui, model, found, outbox);
         }
         lacks(ui, model);
         if let Some(found) = fine {
-            problems(ui, found, outbox);
+            problems(ui, model, found, outbox);
         }
     }
 
@@ -68,13 +69,14 @@ fn category_rows(ui: &mut Ui, found: &StoreOverview, most: usize, outbox: &mut O
     let shown = found.categories.get(..most).unwrap_or(&found.categories);
     let columns = BarColumns {
         number: 56.0,
-        note: 96.0,
         ..BarColumns::fitting(ui, shown.iter().map(|row| row.name.as_str()))
     };
+    let noted = |streams: u64| words::counted(streams as usize, "stream", "streams");
+    let columns = columns.noted(shown.iter().map(|row| noted(row.streams)));
     for row in shown {
         let part = |count: u64| count as f32 / longest as f32;
         let number = grouped(row.events);
-        let note = words::counted(row.streams as usize, "stream", "streams");
+        let note = noted(row.streams);
         let bar = BarRow::new(&row.name, t.category(row.category.at()))
             .lengths(part(row.events), part(row.all_events))
             .number(&number)
@@ -116,6 +118,7 @@ fn consequence(lack: &str) -> &'static str {
         "dead letters" => "a stalled consumer shows no error",
         "saga states" => "sagas are read from the events alone",
         "schema registry" => "schemas are inferred from payloads",
+        "commands" => "what was asked for and refused is unknown",
         _ => "",
     }
 }
@@ -134,6 +137,7 @@ fn lacks(ui: &mut Ui, model: &Model) {
                 let text = "Every column that Asof knows of is there";
                 ui.label(Face::Dense.text(text, t.text2));
             }
+            let timed = Clock::ALL.iter().any(|clock| session.log.has_clock(*clock));
             for lack in &session.opened.lacks {
                 let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 22.0));
                 let mark =
@@ -145,19 +149,22 @@ fn lacks(ui: &mut Ui, model: &Model) {
                 }
                 let place = Rect::from_min_max(
                     pos2(rect.left() + 20.0, rect.top()),
-                    pos2(rect.left() + 140.0, rect.bottom()),
+                    pos2(rect.left() + 150.0, rect.bottom()),
                 );
                 let left = Align2::LEFT_CENTER;
                 paint_line(ui.painter(), place, left, &name, Face::Dense, t.text);
-                let why = consequence(lack);
-                let rest = rect.with_min_x(place.right() + 4.0);
+                let why = match lack.as_str() {
+                    "recorded time" | "occurred time" if !timed => "the cursor goes by position",
+                    lack => consequence(lack),
+                };
+                let rest = rect.with_min_x(place.right() + sizes::GAP);
                 super::store::said(ui, rest, why, Face::Secondary);
             }
         },
     );
 }
 
-fn problems(ui: &mut Ui, found: &StoreOverview, outbox: &mut Outbox) {
+fn problems(ui: &mut Ui, model: &Model, found: &StoreOverview, outbox: &mut Outbox) {
     let count = |kind| found.findings.iter().filter(|one| one.kind == kind).count();
     let (errors, warnings) = (count(FindingKind::Unreadable), count(FindingKind::Odd));
     let words = |count: usize, one: &str| match count {
@@ -178,10 +185,17 @@ fn problems(ui: &mut Ui, found: &StoreOverview, outbox: &mut Outbox) {
         |ui| {
             if found.findings.is_empty() {
                 ui.horizontal(|ui| {
-                    let (rect, _) = ui.allocate_exact_size(vec2(14.0, 20.0), egui::Sense::hover());
-                    let rect = icons::centred(rect, 14.0);
-                    icons::paint(ui.painter(), rect, Icon::Check, ui.tokens().ok);
-                    let text = "None found: every record was read";
+                    let whole = model.reach().is_whole();
+                    if whole {
+                        let size = vec2(14.0, 20.0);
+                        let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+                        let rect = icons::centred(rect, 14.0);
+                        icons::paint(ui.painter(), rect, Icon::Check, ui.tokens().ok);
+                    }
+                    let text = match whole {
+                        true => "None found: every record was read",
+                        false => "None found so far: the rest is not read yet",
+                    };
                     ui.label(Face::Dense.text(text, ui.tokens().text2));
                 });
             }

@@ -280,5 +280,5 @@ impl Projections {
 
 /// Whether a projection can be run: it would begin anew with each part of the index.
 fn can_run(session: &Session) -> bool {
-    !session.log.is_empty() && (session.log.is_complete() || session.cut_short)
+    !session.log.is_empty() && (session.log.is_complete() || session.cut_short.is_some())
 }

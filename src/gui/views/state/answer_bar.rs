@@ -15,6 +15,9 @@ use crate::gui::widgets::{
 };
 use crate::worker::{Found, FoundState};
 
+/// Width of the bar from which on its buttons have words, in points.
+const WORDS_FROM: f32 = 760.0;
+
 /// The bar with the sentence.
 #[derive(Default)]
 pub(super) struct AnswerBar {
@@ -85,20 +88,36 @@ impl AnswerBar {
         outbox: &mut Outbox,
     ) -> Wish {
         ui.spacing_mut().item_spacing.x = sizes::GAP;
+        // The answer is the point; where there is little room the buttons lose their words first.
+        let icons = ui.max_rect().width() < WORDS_FROM;
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
             let more = ui.add(IconButton::new(Icon::Down, "More ways to copy"));
             Popup::menu(&more).show(|ui| menu_content(ui, |ui| copy_menu(ui, outbox)));
-            let copy = Button::primary("Copy answer").icon(Icon::Copy);
-            if ui.add(copy).clicked() {
+            let copy = match icons {
+                true => ui.add(IconButton::new(Icon::Copy, "Copy answer")),
+                false => ui.add(Button::primary("Copy answer").icon(Icon::Copy)),
+            };
+            if copy.clicked() {
                 outbox.send(Command::CopyAnswer);
             }
         });
-        let export = Button::secondary("Export").icon(Icon::Export);
-        if ui.add(export).clicked() {
+        let export = match icons {
+            true => ui.add(IconButton::new(Icon::Export, "Export")),
+            false => ui.add(Button::secondary("Export").icon(Icon::Export)),
+        };
+        if export.clicked() {
             outbox.send(Command::Export);
         }
-        let compare = ui.add(Button::ghost("Compare with…"));
+        let compare = match icons {
+            true => ui
+                .add(Button::ghost("…").name("Compare with…"))
+                .on_hover_text("Compare with…"),
+            false => ui.add(Button::ghost("Compare with…")),
+        };
+        if compare.clicked() {
+            self.compare.reset();
+        }
         let mut wish = Wish::None;
         Popup::from_toggle_button_response(&compare)
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
@@ -167,7 +186,7 @@ impl AnswerBar {
                 Part::Stream(name) => {
                     let name = format!("Stream {name}");
                     if choice(ui, place, id.with(at), &name, "Choose another stream").clicked() {
-                        outbox.send(Command::Palette);
+                        outbox.send(Command::ChooseStream);
                     }
                 }
                 Part::Field { text, .. } => {

@@ -96,11 +96,18 @@ impl FieldChooser {
 #[derive(Default)]
 pub(super) struct CompareChooser {
     text: String,
+    /// It was drawn before.
+    focus: FirstFocus,
     /// Why what was typed is no moment.
     error: Option<String>,
 }
 
 impl CompareChooser {
+    /// Begins anew: nothing is typed.
+    pub fn reset(&mut self) {
+        *self = Self::default();
+    }
+
     /// Draws it inside a popover; true once a moment was chosen.
     pub fn show(
         &mut self,
@@ -115,10 +122,13 @@ impl CompareChooser {
         ui.add(Label::new(
             Face::Title.text("Compare the state with", t.text),
         ));
+        let id = egui::Id::unique("moment-to-compare-with");
+        self.focus.give(ui, id);
         let field = TextField::new("Moment to compare with", &mut self.text)
             .hint("2024-12-31 23:59, #1042, v7")
             .error(self.error.as_deref())
-            .mono();
+            .mono()
+            .id(id);
         let response = ui.add(field);
         if response.changed() {
             self.error = None;
@@ -139,9 +149,9 @@ impl CompareChooser {
         }
         let Some(moment) = chosen else { return false };
         match model.understand(&moment) {
-            Ok((bound, _)) => {
+            Ok(understood) => {
                 self.text.clear();
-                outbox.send(Command::CompareWith(Some(bound)));
+                outbox.send(Command::CompareWith(Some(understood.bound)));
                 ui.close();
                 true
             }

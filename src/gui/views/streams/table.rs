@@ -4,7 +4,7 @@ use egui::Ui;
 
 use crate::analysis::streams::{Direction, StreamFigures, StreamList, StreamSort};
 use crate::gui::command::{Command, Outbox};
-use crate::gui::model::Model;
+use crate::gui::model::{Model, View};
 use crate::gui::theme::{Face, TokensExt};
 use crate::gui::widgets::{Column, RowCells, TableState, VirtualTable, Widths, menu_item};
 use crate::gui::words::{TimeFormat, TimeFormats};
@@ -64,6 +64,10 @@ impl StreamTable {
         let rows = list.streams.len() as u64;
         let table = VirtualTable::new("Streams", &mut self.state, &columns, rows)
             .selected(selected.map(|row| row as u64));
+        let table = match model.view {
+            View::Streams => table.takes_keys(),
+            _ => table,
+        };
         let said = table.show(ui, |row| {
             let Some(figures) = list.streams.get(row.index() as usize) else {
                 return;

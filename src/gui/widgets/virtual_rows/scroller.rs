@@ -13,8 +13,13 @@ const HANDLE_WIDTH: f32 = 6.0;
 pub(in crate::gui::widgets) enum Moves {
     /// The list itself.
     Scroll,
-    /// The selected row, if any; the list follows.
-    Selection(Option<u64>),
+    /// The selected row; the list follows.
+    Selection {
+        /// The one that is selected.
+        now: Option<u64>,
+        /// The one that a first step selects; without it the first in sight.
+        first: Option<u64>,
+    },
 }
 
 /// Lets the wheel scroll the list while the pointer is over it, and nothing around it.
@@ -68,8 +73,8 @@ pub(in crate::gui::widgets) fn scroll_keys(
             *scroll = scrolled(view, *scroll, key);
             None
         }
-        Moves::Selection(selected) => {
-            let row = next_row(view, *scroll, selected, key);
+        Moves::Selection { now, first } => {
+            let row = next_row(view, *scroll, (now, first), key);
             *scroll = view.revealing(*scroll, row);
             Some(row)
         }
@@ -89,13 +94,18 @@ fn scrolled(view: &RowView, scroll: RowScroll, key: Key) -> RowScroll {
 }
 
 /// The row a key leads to. Without a selection the first step selects the first row in sight.
-fn next_row(view: &RowView, scroll: RowScroll, selected: Option<u64>, key: Key) -> u64 {
+fn next_row(
+    view: &RowView,
+    scroll: RowScroll,
+    (selected, first): (Option<u64>, Option<u64>),
+    key: Key,
+) -> u64 {
     let last = view.rows.saturating_sub(1);
     let Some(now) = selected else {
         return match key {
             Key::Home => 0,
             Key::End => last,
-            _ => view.visible(scroll).start,
+            _ => first.unwrap_or(view.visible(scroll).start).min(last),
         };
     };
     let row = match key {

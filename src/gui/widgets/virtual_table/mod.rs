@@ -121,6 +121,7 @@ pub struct VirtualTable<'a> {
     head_height: f32,
     selected: Option<u64>,
     cursor: Option<u64>,
+    wants_keys: Option<()>,
     height: Option<f32>,
 }
 
@@ -136,6 +137,7 @@ impl<'a> VirtualTable<'a> {
             head_height: sizes::TABLE_HEAD,
             selected: None,
             cursor: None,
+            wants_keys: None,
             height: None,
         }
     }
@@ -164,6 +166,13 @@ impl<'a> VirtualTable<'a> {
         self
     }
 
+    /// Takes the keys of lists up while nothing else has the keyboard: for the table that a view is
+    /// about.
+    pub fn takes_keys(mut self) -> Self {
+        self.wants_keys = Some(());
+        self
+    }
+
     /// The first row of the future: the cursor's line runs above it. The number of rows puts the line
     /// below the last.
     pub fn cursor_above(mut self, row: Option<u64>) -> Self {
@@ -185,7 +194,7 @@ impl<'a> VirtualTable<'a> {
 
         let response = ui.interact(body, id, Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Table, ui.is_enabled(), self.name));
-        if response.clicked() {
+        if response.clicked() || self.wants_keys.is_some() && list_key(ui) {
             response.request_focus();
         }
         if response.has_focus() {
@@ -267,7 +276,11 @@ impl<'a> VirtualTable<'a> {
         }
         let before = state.scroll;
         scroll_wheel(ui, body, view, &mut state.scroll);
-        let moves = Moves::Selection(self.selected);
+        let at_cursor = self.cursor.map(|row| row.saturating_sub(1));
+        let moves = Moves::Selection {
+            now: self.selected,
+            first: at_cursor.filter(|row| view.visible(state.scroll).contains(row)),
+        };
         let moved_to = scroll_keys(ui, response, view, &mut state.scroll, moves);
         state.by_hand = (state.scroll != before).then_some(());
         moved_to
@@ -343,6 +356,17 @@ impl<'a> VirtualTable<'a> {
             cells.response.clone().on_hover_text_at_pointer(whole);
         }
     }
+}
+
+/// Whether a key of lists is pressed and nothing else would have it.
+fn list_key(ui: &Ui) -> bool {
+    let keys = [Key::ArrowUp, Key::ArrowDown, Key::PageUp, Key::PageDown];
+    let pressed = ui
+        .input(|input| input.modifiers.is_none() && keys.iter().any(|key| input.key_pressed(*key)));
+    let free = |memory: &egui::Memory| {
+        memory.focused().is_none() && memory.top_modal_layer().is_none()
+    };
+    pressed && ui.memory(free) && !egui::Popup::is_any_open(ui.ctx())
 }
 
 /// What all rows of one frame share.

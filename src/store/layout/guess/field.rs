@@ -15,6 +15,9 @@ pub(super) struct Field<'f> {
     pub values: Vec<Option<&'f str>>,
 }
 
+/// Bytes beyond which a value is a text rather than a name.
+const LONG: usize = 300;
+
 /// What the values look like.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Looks {
@@ -35,6 +38,8 @@ pub(super) struct Looks {
     pub asked: usize,
     pub negative: Share,
     pub longest: usize,
+    /// More than half of them are too long for a name.
+    pub mostly_long: bool,
     /// Declared as bytes or JSON.
     pub declared_data: bool,
 }
@@ -90,6 +95,8 @@ impl Field<'_> {
             asked: self.values.len(),
             negative: share(&|value| value.starts_with('-') && value.parse::<i64>().is_ok()),
             longest: values.iter().map(|value| value.len()).max().unwrap_or(0),
+            mostly_long: values.iter().filter(|value| value.len() > LONG).count() * 2
+                > values.len(),
             declared_data: declared.contains("BLOB") || declared.contains("JSON"),
         }
     }

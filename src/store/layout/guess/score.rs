@@ -198,7 +198,7 @@ fn of_number(role: Role, looks: &Looks) -> Option<(i32, &'static str)> {
 }
 
 fn of_stream(looks: &Looks) -> Option<(i32, &'static str)> {
-    if looks.json.nearly() || looks.time || looks.longest > 300 {
+    if looks.json.nearly() || looks.time || looks.mostly_long {
         return None;
     }
     Some(match looks.repeats() {
@@ -281,6 +281,18 @@ mod tests {
                 (Role::Payload, "body"),
             ]
         );
+    }
+
+    /// One name of a stream that is a page long says nothing about the others.
+    #[test]
+    fn a_single_long_name_of_a_stream_leaves_the_others_their_column() {
+        let long: &'static str = Box::leak("x".repeat(700).into_boxed_str());
+        let values: [&[&str]; 2] = [&["a-1", long], &["a-1", "a-1", long]];
+        for values in values {
+            assert_eq!(parts(&[("stream", values)]), [(Role::Stream, "stream")]);
+        }
+        let texts: &[&str] = &[long, long, "a-1"];
+        assert!(!parts(&[("stream", texts)]).contains(&(Role::Stream, "stream")));
     }
 
     #[test]

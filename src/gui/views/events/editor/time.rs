@@ -8,7 +8,7 @@ use crate::gui::command::Outbox;
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt};
 use crate::gui::views::events::bar::set;
-use crate::gui::widgets::{Button, TextField};
+use crate::gui::widgets::{Button, FirstFocus, TextField};
 use crate::log::{Bound, Log};
 use crate::model::time::{Edge, InputContext, Moment, Style, input};
 
@@ -36,9 +36,11 @@ pub(super) fn show(
     model: &Model,
     log: &Log,
     (from, to): (&mut Typed, &mut Typed),
+    focus: &mut FirstFocus,
     outbox: &mut Outbox,
 ) -> Stays {
     let t = ui.tokens();
+    focus.give(ui, field_id("From"));
     let mut entered = field(ui, "From", from);
     entered |= field(ui, "Until", to);
     ui.add_space(4.0);
@@ -70,6 +72,10 @@ pub(super) fn show(
     Stays::Closed
 }
 
+fn field_id(name: &str) -> egui::Id {
+    egui::Id::unique(("filter by time", name))
+}
+
 /// Whether Enter was pressed in it.
 fn field(ui: &mut Ui, name: &str, typed: &mut Typed) -> bool {
     let t = ui.tokens();
@@ -77,11 +83,13 @@ fn field(ui: &mut Ui, name: &str, typed: &mut Typed) -> bool {
     ui.horizontal(|ui| {
         let label = egui::Label::new(Face::Dense.text(name, t.text2));
         ui.add_sized([48.0, 28.0], label);
+        let id = field_id(name);
         let name = format!("{name} time or position");
         let field = TextField::new(&name, &mut typed.text)
             .hint("2024-11-29, yesterday 14:34, #1042")
             .error(typed.error.as_deref())
-            .mono();
+            .mono()
+            .id(id);
         let response = ui.add(field);
         if response.changed() {
             typed.error = None;
