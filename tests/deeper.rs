@@ -31,10 +31,11 @@ fn told(path: &std::path::Path, mut each: impl FnMut(&AuditReport, &Deeper, &Sto
         .index(&mut builder, Tail::AtRest, &task, &mut |_| {})
         .unwrap();
     let log = builder.finish().0;
-    let (payloads, rows) = (store.payloads(), store.rows());
+    let (payloads, rows, tables) = (store.payloads(), store.rows(), store.tables());
     let middle = asof::model::EventIx(log.len() as u32 / 2);
     for bound in [Bound::Head, Bound::Event(middle), Bound::Start] {
         let audited = Audited {
+            tables: &*tables,
             cut: log.cut(log.default_clock(), bound),
             log: &log,
             payloads: &*payloads,

@@ -183,9 +183,9 @@ mod tests {
     #[test]
     fn a_page_is_what_fits() {
         let top = RowScroll::default();
-        assert_eq!(next_row(&VIEW, top, Some(3), Key::PageDown), 13);
-        assert_eq!(next_row(&VIEW, top, Some(3), Key::PageUp), 0);
-        assert_eq!(next_row(&VIEW, top, Some(3), Key::End), 4_999_999);
+        assert_eq!(next_row(&VIEW, top, (Some(3), None), Key::PageDown), 13);
+        assert_eq!(next_row(&VIEW, top, (Some(3), None), Key::PageUp), 0);
+        assert_eq!(next_row(&VIEW, top, (Some(3), None), Key::End), 4_999_999);
         assert_eq!(scrolled(&VIEW, top, Key::PageDown).first, 10);
     }
 
@@ -193,7 +193,10 @@ mod tests {
     fn without_a_selection_the_first_row_in_sight_is_next() {
         let scroll = VIEW.centring(1000);
         let first = VIEW.visible(scroll).start;
-        assert_eq!(next_row(&VIEW, scroll, None, Key::ArrowDown), first);
+        assert_eq!(next_row(&VIEW, scroll, (None, None), Key::ArrowDown), first);
+        // Where somebody said which comes first, it does.
+        let own = (None, Some(7));
+        assert_eq!(next_row(&VIEW, scroll, own, Key::ArrowDown), 7);
     }
 
     proptest! {
@@ -201,7 +204,7 @@ mod tests {
         fn no_key_leads_outside(rows in 1u64..1_000_000_000, at in 0u64..1_000_000_000, which in 0usize..6) {
             let view = RowView { rows, ..VIEW };
             let keys = [Key::ArrowUp, Key::ArrowDown, Key::PageUp, Key::PageDown, Key::Home, Key::End];
-            let row = next_row(&view, RowScroll::default(), Some(at), keys[which]);
+            let row = next_row(&view, RowScroll::default(), (Some(at), None), keys[which]);
             prop_assert!(row < rows);
         }
     }

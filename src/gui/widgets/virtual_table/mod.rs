@@ -363,9 +363,8 @@ fn list_key(ui: &Ui) -> bool {
     let keys = [Key::ArrowUp, Key::ArrowDown, Key::PageUp, Key::PageDown];
     let pressed = ui
         .input(|input| input.modifiers.is_none() && keys.iter().any(|key| input.key_pressed(*key)));
-    let free = |memory: &egui::Memory| {
-        memory.focused().is_none() && memory.top_modal_layer().is_none()
-    };
+    let free =
+        |memory: &egui::Memory| memory.focused().is_none() && memory.top_modal_layer().is_none();
     pressed && ui.memory(free) && !egui::Popup::is_any_open(ui.ctx())
 }
 
