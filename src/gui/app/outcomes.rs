@@ -128,16 +128,10 @@ impl App {
             log: Arc::default(),
             revision: 0,
             trouble: None,
-<<<<<<< HEAD
             cut_short: None,
             samples: Arc::default(),
             watched: None,
             began_with: None,
-||||||| 79e72e4
-            cut_short: false,
-=======
-            cut_short: None,
->>>>>>> window
         });
         if let Some(sentence) = notice {
             self.note(Level::Warning, sentence, None);

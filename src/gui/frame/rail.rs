@@ -18,21 +18,12 @@ pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     ui.painter().rect_filled(all, 0.0, tokens.panel);
     ui.painter()
         .vline(all.right() - 0.5, all.y_range(), (1.0, tokens.border));
-<<<<<<< HEAD
     let in_trouble = in_trouble(model, outbox);
     let side = sizes::BUTTON;
     let foot = side + 16.0;
     // All of them and what stands below have to be seen, also in a low window.
     let height = ((all.height() - foot) / View::ALL.len() as f32).floor();
     let height = height.clamp(sizes::RAIL_ITEM_LEAST, sizes::RAIL_ITEM);
-||||||| 79e72e4
-=======
-    let side = sizes::BUTTON;
-    let foot = side + 16.0;
-    // All of them and what stands below have to be seen, also in a low window.
-    let height = ((all.height() - foot) / View::ALL.len() as f32).floor();
-    let height = height.clamp(sizes::RAIL_ITEM_LEAST, sizes::RAIL_ITEM);
->>>>>>> window
     for (n, view) in View::ALL.into_iter().enumerate() {
         let top = all.top() + n as f32 * height;
         let rect = Rect::from_min_size(pos2(all.left(), top), vec2(sizes::RAIL, height));

@@ -102,7 +102,6 @@ pub struct Session {
     pub revision: u64,
     /// Why following has stopped for the moment.
     pub trouble: Option<String>,
-<<<<<<< HEAD
     /// Indexing came to no end: the log is only a part.
     pub cut_short: Option<CutShort>,
     /// What was seen of its consumers while it was followed.
@@ -111,13 +110,6 @@ pub struct Session {
     pub watched: Option<Watched>,
     /// How many events it had when it was whole: one that has more is written to.
     pub began_with: Option<usize>,
-||||||| 79e72e4
-    /// Indexing was called off: the log is only a part.
-    pub cut_short: bool,
-=======
-    /// Indexing came to no end: the log is only a part.
-    pub cut_short: Option<CutShort>,
->>>>>>> window
 }
 
 impl Session {

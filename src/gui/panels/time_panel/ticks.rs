@@ -205,31 +205,6 @@ impl Marks {
             Stride::Months(months) if months % 12 == 0 => format!("{:04}", civil.year),
             Stride::Months(_) => format!("{:04}-{:02}", civil.year, civil.month),
             Stride::Micros(step) if step >= DAY || midnight => date(),
-<<<<<<< HEAD
-            // The first of a day says which day it is, and where seconds are split which minute.
-            Stride::Micros(step) => {
-                let new_day = self.day != Some((civil.year, civil.month, civil.day));
-                let seconds = if step >= MINUTE {
-                    clock
-                } else if step >= SECOND {
-                    format!("{clock}:{:02}", civil.second)
-                } else if new_day {
-                    format!("{clock}:{:02}", civil.second)
-                } else if step >= 1_000 {
-                    format!("{:02}.{:03}", civil.second, civil.micros / 1_000)
-                } else {
-                    format!("{:02}.{:06}", civil.second, civil.micros)
-                };
-                match new_day {
-                    true => format!("{} {seconds}", date()),
-                    false => seconds,
-                }
-||||||| 79e72e4
-            Stride::Micros(step) if step >= MINUTE => clock,
-            Stride::Micros(step) if step >= SECOND => format!("{clock}:{:02}", civil.second),
-            Stride::Micros(step) if step >= 1_000 => {
-                format!("{:02}.{:03}", civil.second, civil.micros / 1_000)
-=======
             // The first of a day says which day it is, and where seconds are split which minute.
             Stride::Micros(step) => {
                 let new_day = self.day != Some((civil.year, civil.month, civil.day));
@@ -246,7 +221,6 @@ impl Marks {
                     true => format!("{} {seconds}", date()),
                     false => seconds,
                 }
->>>>>>> window
             }
         }
     }
