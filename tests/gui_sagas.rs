@@ -6,10 +6,11 @@ mod common;
 use asof::gui::App;
 use asof::log::Bound;
 use egui::accesskit::Role;
+use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use common::{click, move_to, open_view, settle};
+use common::{click, move_to, open_view, sample, settle};
 
 fn sagas() -> Harness<'static, App> {
     open_view("orders.db", "Sagas")
@@ -248,7 +249,7 @@ fn sagas_are_compared_from_a_common_start() {
 fn a_definition_is_chosen_and_what_was_mined_is_written_down_by_one_click() {
     let home = tempfile::tempdir().unwrap();
     let workspace = asof::workspace::Workspace::at(home.path());
-    let mut harness = common::open_app_in(Path::new(ORDERS), workspace.clone());
+    let mut harness = common::open_app_in(&sample("orders.db"), workspace.clone());
     click(&mut harness, Role::Button, "Sagas");
     let mined = list_counts(&harness);
     click(&mut harness, Role::Button, "Process: All that were mined");
