@@ -279,6 +279,10 @@ fn advice_is_filled_in_answered_and_exported() {
     assert_eq!(ending, "md");
     assert!(before.contains("*not answered*"));
     let answer = decision.questions[0].answers[0].0;
+    // The questions stand below what the store shows.
+    let reply = harness.get_by_role_and_label(Role::RadioButton, answer);
+    reply.scroll_to_me();
+    settle(&mut harness);
     click(&mut harness, Role::RadioButton, answer);
     let (after, _) = exported(&harness);
     assert!(
