@@ -5,11 +5,25 @@ use asof::log::{Payload, SideKind};
 use asof::store::layout::Role;
 use asof::store::{OpenOptions, SideRows};
 
-use crate::made::made;
+use crate::made::{Made, made};
 use crate::opened::Opened;
 
+/// An opened store, and its file for as long.
+struct Held {
+    store: Opened,
+    _made: Made,
+}
+
+impl std::ops::Deref for Held {
+    type Target = Opened;
+
+    fn deref(&self) -> &Opened {
+        &self.store
+    }
+}
+
 /// Rows of a table, written by a statement that yields `n` from 1 to 24.
-fn table(columns: &str, values: &str) -> Opened {
+fn table(columns: &str, values: &str) -> Held {
     let made = made(&format!(
         "create table events (id integer primary key, {columns});
          insert into events with recursive i(n) as (select 1 union all select n + 1 from i where n < 24)
@@ -17,7 +31,7 @@ fn table(columns: &str, values: &str) -> Opened {
     ));
     let store = Opened::open(&made.path);
     assert_eq!(store.layout(), "generic");
-    store
+    Held { store, _made: made }
 }
 
 fn lines(line: impl Fn(u32) -> String) -> Opened {
@@ -295,14 +309,13 @@ fn a_history_of_states_is_told_by_its_states() {
     assert!(store.store.recognition().confidence < 60);
 }
 
-/// Orders have a customer, a state and a time, and are no events; nor are goods of a catalogue, tasks of
-/// a project, or what roles may do.
+/// Orders have a customer, a state and a time, and are no events; nor are goods of a catalogue and tasks of
+/// a project.
 #[test]
 fn a_table_of_things_with_states_is_no_store() {
     for sql in [
         "create table catalog (id integer primary key, shop_id integer, category text, updated_at text)",
         "create table tasks (id integer primary key, project_id integer, state text, due_at text)",
-        "create table permissions (id integer primary key, role_id integer, action text, granted text)",
         "create table orders (id integer primary key, customer_id integer, status text, created_at text)",
         "create table tickets (id integer primary key, owner_id integer, label text, updated_at text)",
     ] {
