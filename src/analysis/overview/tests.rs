@@ -256,7 +256,9 @@ fn the_answer_has_the_fields_of_the_contract() {
             r#""busiest":{"from":"1970-01-01T00:00:00.000000Z","events":1}},"#,
             r#""payloads":{"looked_at":2,"of":2,"broken":0,"first_broken":[]},"#,
             r#""unreadable":0,"problems":[],"warnings":[{"message":"Recorded and occurred time differ by up to 3 h 30 min, "#,
-            r#"more than the store spans (1 h)","places":[],"more":0}],"lacks":["correlation id","causation id","snapshots"]}"#,
+            r#"more than the store spans (1 h)","places":[],"more":0},"#,
+            r#"{"message":"No payload can be read: encrypted, or in an encoding that is not known","places":[],"more":0}],"#,
+            r#""lacks":["correlation id","causation id","snapshots"]}"#,
         )
     );
 }
