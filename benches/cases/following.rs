@@ -225,6 +225,7 @@ impl Follower {
             log: Arc::clone(&self.log),
             payloads: Arc::clone(&opened.payloads),
             rows: Arc::clone(&opened.rows),
+            tables: Arc::clone(&opened.tables),
             rules: opened.rules.clone(),
             facts,
             samples: Arc::clone(&self.samples),

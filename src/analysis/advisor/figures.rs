@@ -213,7 +213,7 @@ impl ProcessFigures {
             figures.instances += 1;
             match judged.status(log, seen) {
                 Status::Failed | Status::Compensated | Status::Compensating => {
-                    figures.went_wrong += 1
+                    figures.went_wrong += 1;
                 }
                 Status::Stuck => figures.stuck += 1,
                 Status::Running | Status::Completed | Status::Parked => {}

@@ -108,7 +108,7 @@ pub(super) fn kept(
         CompactBy::Stream => {
             let mut last = vec![None; log.streams().len()];
             each(of, task, &mut |event, stream, _| {
-                last[stream as usize] = Some(event)
+                last[stream as usize] = Some(event);
             })?;
             last.into_iter()
                 .flatten()

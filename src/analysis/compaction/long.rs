@@ -75,7 +75,7 @@ pub fn long_streams(of: Compacted<'_>, task: &Task) -> Result<Vec<LongStream>, C
             last,
         });
     }
-    found.sort_by(|a, b| (b.since.events, b.last).cmp(&(a.since.events, a.last)));
+    found.sort_by_key(|own| std::cmp::Reverse((own.since.events, own.last)));
     Ok(found)
 }
 

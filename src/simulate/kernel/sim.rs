@@ -136,7 +136,7 @@ impl<T> Sim<T> {
     }
 
     /// The position of the event that the story has recorded last, whatever came behind it.
-    pub const fn position(&self) -> i64 {
+    pub const fn last_recorded(&self) -> i64 {
         self.system.recorded
     }
 

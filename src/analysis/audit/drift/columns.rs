@@ -226,7 +226,7 @@ impl Search<'_> {
                 promising.push((agreement.score(), is_called_so, made));
             }
         }
-        promising.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)));
+        promising.sort_by_key(|own| std::cmp::Reverse((own.0, own.1)));
         promising.truncate(6);
         let grown = promising.into_iter().map(|(.., made)| self.grown(made));
         let judged = grown.map(|made| (self.agreement(&made, 1), made));

@@ -97,7 +97,7 @@ impl Advisor {
             .auto_shrink(false);
         area.show(ui, |ui| {
             for (at, decision) in decisions.iter().enumerate() {
-                if row(ui, decision, &self.answers, at == self.chosen) {
+                if row(ui, decision, &self.answers, decisions.get(self.chosen)) {
                     self.chosen = at;
                 }
             }
@@ -145,8 +145,9 @@ impl Advisor {
     }
 }
 
-/// A decision; whether it was clicked.
-fn row(ui: &mut Ui, decision: &Decision, answers: &Answers, is_chosen: bool) -> bool {
+/// A decision, beside the chosen one; whether it was clicked.
+fn row(ui: &mut Ui, decision: &Decision, answers: &Answers, chosen: Option<&Decision>) -> bool {
+    let is_chosen = chosen.is_some_and(|own| own.key == decision.key);
     let t = ui.tokens();
     let size = vec2(ui.available_width(), ROW);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());

@@ -96,9 +96,9 @@ fn category_rows(ui: &mut Ui, found: &StoreOverview, most: usize, outbox: &mut O
 }
 
 /// What follows from a store not holding something.
-fn consequence(lack: &str, has_times: bool) -> &'static str {
+fn consequence(lack: &str, timed: Option<Clock>) -> &'static str {
     match lack {
-        "recorded time" | "occurred time" if !has_times => "the cursor goes by position",
+        "recorded time" | "occurred time" if timed.is_none() => "the cursor goes by position",
         "position" => "positions count the events in log order",
         "stream" => "all events stand in one stream",
         "version" => "versions count the events of each stream",
@@ -138,7 +138,8 @@ fn lacks(ui: &mut Ui, model: &Model) {
                 let text = "Every column that Asof knows of is there";
                 ui.label(Face::Dense.text(text, t.text2));
             }
-            let timed = Clock::ALL.iter().any(|clock| session.log.has_clock(*clock));
+            let mut clocks = Clock::ALL.into_iter();
+            let timed = clocks.find(|clock| session.log.has_clock(*clock));
             for lack in &session.opened.lacks {
                 let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 22.0));
                 let mark =

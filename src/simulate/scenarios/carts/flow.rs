@@ -125,7 +125,7 @@ impl Carts {
                 ..Draft::new(cart(number), kind, std::mem::take(&mut done.data))
             };
             last = sim.record(&last, draft);
-            done.position = sim.position();
+            done.position = sim.last_recorded();
         }
         if device == Device::Laptop as usize {
             sim.when_handled(CARTS, Task::Merge(number, last));

@@ -99,7 +99,7 @@ fn is_history(table: Option<&str>) -> bool {
     table.is_some_and(|table| {
         let own: Vec<String> = words(table).map(str::to_lowercase).collect();
         let is = |word: &&str| own.iter().any(|own| own.trim_end_matches('s') == *word);
-        HISTORIES.iter().any(|word| is(word))
+        HISTORIES.iter().any(is)
     })
 }
 

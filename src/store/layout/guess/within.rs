@@ -171,7 +171,8 @@ impl Guess {
         for role in IN_METADATA {
             let time = matches!(role, Role::RecordedAt | Role::OccurredAt);
             let timed = self.has(Role::RecordedAt) || self.has(Role::OccurredAt);
-            if !self.has(role) && !(time && timed) {
+            let is_told = self.has(role) || time && timed;
+            if !is_told {
                 self.take_from(Within::Metadata, role, &inner, 1);
             }
         }

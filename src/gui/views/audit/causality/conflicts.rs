@@ -82,8 +82,7 @@ impl Conflicts {
         let area = ScrollArea::vertical().id_salt("pairs").auto_shrink(false);
         area.show_rows(ui, ROW, found.shown.len(), |ui, rows| {
             for own in &found.shown[rows] {
-                let is_chosen = own.two.place.event == looked_at.two.place.event;
-                if row(ui, own, is_chosen) {
+                if row(ui, own, looked_at) {
                     self.chosen = Some(own.two.place.event);
                 }
             }
@@ -91,8 +90,9 @@ impl Conflicts {
     }
 }
 
-/// A pair; whether it was clicked.
-fn row(ui: &mut Ui, pair: &Conflict, is_chosen: bool) -> bool {
+/// A pair, beside the chosen one; whether it was clicked.
+fn row(ui: &mut Ui, pair: &Conflict, chosen: &Conflict) -> bool {
+    let is_chosen = pair.two.place.event == chosen.two.place.event;
     let t = ui.tokens();
     let size = vec2(ui.available_width(), ROW);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());

@@ -136,7 +136,7 @@ impl Schema {
         let area = ScrollArea::vertical().id_salt("types").auto_shrink(false);
         area.show_rows(ui, sizes::ROW_FINDING, all.len(), |ui, rows| {
             for kind in &all[rows] {
-                if row(ui, kind, kind.name == looked_at.name) {
+                if row(ui, kind, looked_at) {
                     self.choose(&kind.name);
                 }
             }
@@ -196,8 +196,9 @@ fn worst(kind: &TypeSchema) -> Option<Compatibility> {
     })
 }
 
-/// A type; whether it was clicked.
-fn row(ui: &mut Ui, kind: &TypeSchema, is_chosen: bool) -> bool {
+/// A type, beside the chosen one; whether it was clicked.
+fn row(ui: &mut Ui, kind: &TypeSchema, chosen: &TypeSchema) -> bool {
+    let is_chosen = kind.name == chosen.name;
     let t = ui.tokens();
     let size = vec2(ui.available_width(), sizes::ROW_FINDING);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
