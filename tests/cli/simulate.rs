@@ -43,6 +43,7 @@ fn a_store_its_truth_and_its_saga_definition_are_written_and_told() {
     assert_eq!(truth["format"], "asof-truth/1");
     let asked = serde_json::json!({
         "events": 500,
+        "size": "fitting",
         "faults": { "duplicate-delivery": "1.5%", "version-gap": "2" },
     });
     assert_eq!(truth["asked"], asked);

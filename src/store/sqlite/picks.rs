@@ -28,6 +28,9 @@ const WORTH_TWO: usize = 1 << 14;
 /// Where rows lie farther apart than this, on the average, they are not read one after another.
 const SPARSE: i64 = 4;
 
+/// So many transactions that pick from one event of a block or none: more are not worth their while.
+const ODD: usize = 32;
+
 /// What is picked from.
 pub(super) struct Picks<'p> {
     /// Selects no more of an event than what it is told by, and its payload.
@@ -94,6 +97,7 @@ impl Picks<'_> {
     ) -> Result<Block, Cancelled> {
         let mut block = Block::default();
         block.spans.reserve(events.len() * self.picker.slots());
+        let mut slow = 0;
         while block.events.len() < events.len() {
             task.check()?;
             let done = block.events.len();
@@ -117,7 +121,8 @@ impl Picks<'_> {
                 Err(ConnectError::Cancelled(cancelled)) => return Err(cancelled),
                 Err(_) => block.cut_back(done, self.picker.slots()),
             }
-            if block.events.len() == done {
+            slow += usize::from(block.events.len() <= done + 1);
+            if block.events.len() == done || slow > ODD {
                 // It cannot be read so.
                 block.events.resize(events.len(), None);
             }
@@ -219,7 +224,16 @@ impl Reading<'_, '_> {
         if let (Some(shape), Some(file), Some(before)) = (&shape, database.bytes(), before)
             && let Ok(mut walk) = Walk::new(file, shape, before, last.at)
         {
-            while let Ok(Some(row)) = walk.next() {
+            loop {
+                let Ok(row) = walk.next() else {
+                    // What is out of the ordinary is for others to tell; behind it one goes on.
+                    self.leave(1);
+                    return Ok(());
+                };
+                let Some(row) = row else {
+                    self.leave(usize::MAX);
+                    return Ok(());
+                };
                 let place = Place {
                     at: row.rowid,
                     extent: 0,
@@ -229,8 +243,6 @@ impl Reading<'_, '_> {
                     return Ok(());
                 }
             }
-            // What is out of the ordinary, and what is gone, is for others to tell.
-            return Ok(());
         }
         let Some(sql) = slim.body_sql() else {
             return Ok(());
@@ -240,8 +252,14 @@ impl Reading<'_, '_> {
         loop {
             let row = match rows.next() {
                 Ok(Some(row)) => row,
-                Ok(None) => return Ok(()),
-                Err(error) if is_of_a_row(&error) => return Ok(()),
+                Ok(None) => {
+                    self.leave(usize::MAX);
+                    return Ok(());
+                }
+                Err(error) if is_of_a_row(&error) => {
+                    self.leave(1);
+                    return Ok(());
+                }
                 Err(error) => return Err(error),
             };
             if let Some(place) = At::place(row)? {
@@ -251,6 +269,14 @@ impl Reading<'_, '_> {
                 return Ok(());
             }
         }
+    }
+
+    /// Leaves so many of the next events, at most, to whoever reads bodies.
+    fn leave(&mut self, most: usize) {
+        let count = most.min(self.events.len() - self.at);
+        let until = self.block.events.len() + count;
+        self.block.events.resize(until, None);
+        self.at += count;
     }
 
     /// Picks from a row, if one of the events is in it; those before it are not there.

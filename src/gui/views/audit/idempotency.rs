@@ -121,8 +121,11 @@ impl Idempotency {
                     let line = VLine::new(window.name, (window.window_ms as f64).log10());
                     plot.vline(line.color(t.border2).width(1.0).allow_hover(false));
                 }
-                let line = Line::new("Copies caught", PlotPoints::Borrowed(curve));
-                plot.line(line.color(t.text).width(1.5));
+                // Piece by piece: as one line its corners are filled.
+                for piece in curve.windows(2) {
+                    let line = Line::new("Copies caught", PlotPoints::Borrowed(piece));
+                    plot.line(line.color(t.text).width(1.5));
+                }
                 // Where the usual windows meet the curve.
                 let at = |window: &WindowFigures| {
                     [(window.window_ms as f64).log10(), window.caught as f64]

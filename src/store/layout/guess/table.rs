@@ -5,7 +5,7 @@ use super::score::{self, Part};
 use super::streams::{self, Before, Naming};
 use super::telling::{self, Told};
 use super::within::{self, Member, Members, members};
-use super::{Guess, type_by_category, worth};
+use super::{Guess, role_named, type_by_category, worth};
 use crate::model::json::Pointer;
 use crate::store::layout::sql::{literal, quoted};
 use crate::store::layout::tables::TableFacts;
@@ -156,8 +156,19 @@ impl Guess {
                 let free = fields.iter().enumerate().filter(|(at, field)| {
                     parts.iter().all(|part| part.field != *at) && Some(field.name) != key
                 });
+                let free: Vec<&Field<'_>> = free.map(|(_, field)| field).collect();
+                // One that is called so, and of which no row tried has anything, may have it in others.
+                let is_payload = |field: &&&Field<'_>| {
+                    role_named(field.name) == Some(Role::Payload)
+                        && field.values.iter().all(Option::is_none)
+                };
+                if let Some(empty) = free.iter().find(is_payload) {
+                    let column = Column::sql(quoted(empty.name));
+                    self.events.columns.insert(Role::Payload, column);
+                    return;
+                }
                 let free: Vec<String> =
-                    free.map(|(_, field)| format!("`{}`", field.name)).collect();
+                    free.iter().map(|field| format!("`{}`", field.name)).collect();
                 if free.is_empty() {
                     return;
                 }
