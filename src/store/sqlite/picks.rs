@@ -137,11 +137,15 @@ impl Picks<'_> {
             .windows(2)
             .take_while(|pair| at(&pair[0]) < at(&pair[1]))
             .count();
-        let run = &events[..(ascending + 1).min(events.len())];
-        match run {
-            [first, .., last] if (at(last) - at(first)) / SPARSE <= run.len() as i64 => run,
-            _ => &[],
+        let mut run = &events[..(ascending + 1).min(events.len())];
+        // Sparse ones further on do not make those in front sparse.
+        while let [first, .., last] = run {
+            if (at(last) - at(first)) / SPARSE <= run.len() as i64 {
+                return run;
+            }
+            run = &run[..run.len() / 2];
         }
+        &[]
     }
 }
 
