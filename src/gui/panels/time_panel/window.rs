@@ -219,6 +219,9 @@ mod tests {
         let limits = Limits::new(Scale::Time(Clock::Recorded), 77, 77, None);
         let whole = TimeWindow::whole(limits);
         let half_an_hour = 1_800_000_000;
-        assert_eq!((whole.from(), whole.to()), (77 - half_an_hour, 77 + half_an_hour));
+        assert_eq!(
+            (whole.from(), whole.to()),
+            (77 - half_an_hour, 77 + half_an_hour)
+        );
     }
 }

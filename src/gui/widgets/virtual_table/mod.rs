@@ -194,8 +194,13 @@ impl<'a> VirtualTable<'a> {
 
         let response = ui.interact(body, id, Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Table, ui.is_enabled(), self.name));
-        if response.clicked() || self.wants_keys.is_some() && list_key(ui) {
+        let is_called = self.wants_keys.is_some() && list_key(ui);
+        if response.clicked() || is_called {
             response.request_focus();
+        }
+        if is_called {
+            // The key that brought the keyboard here is not to lead it away again.
+            ui.memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));
         }
         if response.has_focus() {
             control::leave_keys(ui, id);

@@ -167,8 +167,10 @@ impl Guess {
                     self.events.columns.insert(Role::Payload, column);
                     return;
                 }
-                let free: Vec<String> =
-                    free.iter().map(|field| format!("`{}`", field.name)).collect();
+                let free: Vec<String> = free
+                    .iter()
+                    .map(|field| format!("`{}`", field.name))
+                    .collect();
                 if free.is_empty() {
                     return;
                 }
