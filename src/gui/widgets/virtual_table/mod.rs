@@ -194,14 +194,7 @@ impl<'a> VirtualTable<'a> {
 
         let response = ui.interact(body, id, Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Table, ui.is_enabled(), self.name));
-        let is_called = self.wants_keys.is_some() && list_key(ui);
-        if response.clicked() || is_called {
-            response.request_focus();
-        }
-        if is_called {
-            // The key that brought the keyboard here is not to lead it away again.
-            ui.memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));
-        }
+        self.take_focus(ui, &response);
         if response.has_focus() {
             control::leave_keys(ui, id);
         }
@@ -269,6 +262,17 @@ impl<'a> VirtualTable<'a> {
             said.activated = self.selected;
         }
         said
+    }
+
+    fn take_focus(&self, ui: &Ui, response: &Response) {
+        let is_called = self.wants_keys.is_some() && list_key(ui);
+        if response.clicked() || is_called {
+            response.request_focus();
+        }
+        if is_called {
+            // The key that brought the keyboard here is not to lead it away again.
+            ui.memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));
+        }
     }
 
     fn scroll(&mut self, ui: &Ui, body: Rect, view: &RowView, response: &Response) -> Option<u64> {
