@@ -101,22 +101,8 @@ fn follows(case: &Case<'_>, known: &Known<'_>) -> bool {
             is_a_wrong_clock(case, known, ROUNDED, |event| known.recorded(event))
         }
         "out-of-order" => is_a_wrong_clock(case, known, BEFORE, |event| known.occurred(event)),
-        "concurrent-writes" => was_never_merged(case, known),
         _ => false,
     }
-}
-
-/// Concurrent writes are told when their stream is merged. Where the event that was to lead to that was never
-/// published, it is not.
-fn was_never_merged(case: &Case<'_>, known: &Known<'_>) -> bool {
-    let [_, two] = case.positions[..] else {
-        return false;
-    };
-    let stream = known.events[&two].stream.as_str();
-    let lost = known.store.findings("injected", "lost-publication");
-    let is_lost = lost.iter().any(|truth| truth["stream"] == stream);
-    let mut later = known.events.range(two..).map(|(_, event)| event);
-    is_lost && !later.any(|event| event.stream == stream && event.kind.0 == "CartMerged")
 }
 
 /// The truth has milliseconds of a skew.

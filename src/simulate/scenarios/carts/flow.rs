@@ -128,6 +128,11 @@ impl Carts {
             done.position = sim.last_recorded();
         }
         if device == Device::Laptop as usize {
+            let merged = merge::merged(&open.state, &open.alone);
+            let mut finding = merge::told(&open.state, &merged, &open.alone);
+            finding.stream = Some(cart(number));
+            // Both are in the log now, whatever becomes of the event that leads to their merge.
+            sim.inherent(finding);
             sim.when_handled(CARTS, Task::Merge(number, last));
         }
     }
@@ -137,9 +142,6 @@ impl Carts {
             return;
         };
         let merged = merge::merged(&open.state, &open.alone);
-        let mut finding = merge::told(&open.state, &merged, &open.alone);
-        finding.stream = Some(cart(number));
-        sim.inherent(finding);
         let counts = Json::object()
             .int("phone", open.alone[0].len() as i64)
             .int("laptop", open.alone[1].len() as i64);
