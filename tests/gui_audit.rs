@@ -268,6 +268,33 @@ fn a_window_of_ids_leads_to_findings_and_to_the_test_of_handlers() {
 }
 
 #[test]
+fn what_compaction_keeps_is_told_by_the_chosen_key() {
+    let mut harness = page("bank.db", "Storage");
+    let by_stream = found(&harness).report.storage.clone();
+    assert_eq!(by_stream.by, "stream");
+    let long = by_stream.long.first().expect("a long stream").stream.clone();
+    click(&mut harness, Role::RadioButton, "Type in a stream");
+    let by_type = found(&harness).report.storage.clone();
+    assert_eq!(by_type.by, "type");
+    assert!(by_type.keeps.events > by_stream.keeps.events);
+    click(&mut harness, Role::RadioButton, "Field");
+    let field = "Field of the payload to compact by";
+    let field = harness.get_by_role_and_label(Role::TextInput, field);
+    field.focus();
+    field.type_text("/owner");
+    settle(&mut harness);
+    harness.key_press(egui::Key::Enter);
+    settle(&mut harness);
+    let by_field = found(&harness).report.storage.clone();
+    assert_eq!(by_field.by, "/owner");
+    let link = harness.get_by_role_and_label(Role::Link, &long);
+    link.scroll_to_me();
+    settle(&mut harness);
+    click(&mut harness, Role::Link, &long);
+    assert_eq!(harness.state().model().view, View::State);
+}
+
+#[test]
 fn advice_is_filled_in_answered_and_exported() {
     let mut harness = page(ORDERS, "How to choose");
     let advice = harness.state().model().answers.advice.current();
@@ -314,6 +341,7 @@ fn a_store_without_events_says_so_on_every_page() {
         "Schema",
         "Causality",
         "Idempotency",
+        "Storage",
         "How to choose",
         "Findings",
     ] {
@@ -328,7 +356,7 @@ type Steps = fn(&mut Harness<'_, App>);
 const FAULTY: &str = "faulty";
 
 /// Pages, each with what is done to get there.
-const PAGES: [(&str, &str, Steps); 7] = [
+const PAGES: [(&str, &str, Steps); 8] = [
     ("schema", USERS, |h| open(h, "Schema")),
     ("schema_time", USERS, |h| {
         open(h, "Schema");
@@ -348,6 +376,7 @@ const PAGES: [(&str, &str, Steps); 7] = [
         click(h, Role::Tab, "Concurrent writes");
     }),
     ("idempotency", FAULTY, |h| open(h, "Idempotency")),
+    ("storage", "bank.db", |h| open(h, "Storage")),
     ("advisor", ORDERS, |h| {
         open(h, "How to choose");
         click(h, Role::RadioButton, "Choreography or orchestration");

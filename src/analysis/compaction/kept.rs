@@ -2,6 +2,7 @@
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::report::{Amount, CategorySaving};
@@ -12,7 +13,8 @@ use crate::log::{Log, Unreadable};
 use crate::model::{EventIx, Task};
 
 /// The key of a compaction.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CompactBy {
     /// The stream.
     #[default]

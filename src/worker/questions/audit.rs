@@ -20,6 +20,8 @@ pub struct AskAudit {
     pub cut: Cut,
     /// Names of rules that are left out.
     pub muted: Vec<String>,
+    /// The key of the log compaction that is looked at.
+    pub compact_by: CompactBy,
 }
 
 /// What is wrong with the store.
@@ -74,7 +76,7 @@ impl Question for AskAudit {
         let options = AuditOptions {
             evidence: 200,
             muted: self.muted.clone(),
-            ..AuditOptions::default()
+            compact_by: self.compact_by.clone(),
         };
         let failed = |error: AuditError| match error {
             AuditError::Cancelled(_) => Unanswered::Cancelled,

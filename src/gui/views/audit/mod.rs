@@ -1,6 +1,6 @@
 //! The Audit view: what is wrong with the store as of the cursor, and as further pages what lies under
-//! that: the schemas of events, causes with clocks and conflicts, what a dedup window would have caught, and
-//! how to choose. What is wrong is `analysis::audit`'s to say.
+//! that: the schemas of events, causes with clocks and conflicts, what a dedup window would have caught, what
+//! compaction would keep, and how to choose. What is wrong is `analysis::audit`'s to say.
 
 mod advisor;
 mod causality;
@@ -10,11 +10,13 @@ mod findings;
 mod idempotency;
 mod list;
 mod schema;
+mod storage;
 
 use egui::{Align, CentralPanel, Frame, Label, Layout, Panel, Popup, Ui, UiBuilder};
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::audit::{AuditReport, Severity};
+use crate::analysis::compaction::CompactBy;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::kept::Kept;
 use crate::gui::model::{Model, Session};
@@ -35,15 +37,17 @@ enum Page {
     Schema,
     Causality,
     Idempotency,
+    Storage,
     Advisor,
 }
 
 impl Page {
-    const ALL: [(Self, &'static str); 5] = [
+    const ALL: [(Self, &'static str); 6] = [
         (Self::Findings, "Findings"),
         (Self::Schema, "Schema"),
         (Self::Causality, "Causality"),
         (Self::Idempotency, "Idempotency"),
+        (Self::Storage, "Storage"),
         (Self::Advisor, "How to choose"),
     ];
 }
@@ -91,6 +95,8 @@ struct Choices {
     /// Rules that are left out, by their names.
     muted: Vec<String>,
     grouped: Grouped,
+    /// The key of the log compaction that is looked at.
+    compact_by: CompactBy,
 }
 
 /// The finding that is looked at: its rule, and which of the rule's findings it is.
@@ -107,6 +113,7 @@ pub(in crate::gui) struct Audit {
     schema: schema::Schema,
     causality: causality::Causality,
     idempotency: idempotency::Idempotency,
+    storage: storage::Storage,
     advisor: advisor::Advisor,
     kept: Kept<Choices>,
 }
@@ -119,6 +126,7 @@ impl Default for Audit {
             schema: schema::Schema::default(),
             causality: causality::Causality::default(),
             idempotency: idempotency::Idempotency::default(),
+            storage: storage::Storage::default(),
             advisor: advisor::Advisor::default(),
             kept: Kept::new("audit"),
         }
@@ -147,6 +155,7 @@ impl Screen for Audit {
                 subject: session.subject(),
                 cut: *model.cursor.cut(),
                 muted: self.kept.value.muted.clone(),
+                compact_by: self.kept.value.compact_by.clone(),
             };
             outbox.ask(|answers| &mut answers.audit, question);
         }
@@ -166,7 +175,7 @@ impl Screen for Audit {
             .map(Session::name)
             .unwrap_or_default();
         match self.kept.value.page {
-            Page::Findings | Page::Idempotency => {
+            Page::Findings | Page::Idempotency | Page::Storage => {
                 let found = model.answers.audit.current().ok_or(late)?;
                 let written = self.format.write(&found.report, &store, model.zone());
                 let what = text("The audit", self.format.ending(), written);
@@ -209,6 +218,11 @@ impl Screen for Audit {
                 Some(word) => Shell::new("trace").word(word),
                 None => Shell::new("audit"),
             },
+            Page::Storage => {
+                let by = &self.kept.value.compact_by;
+                let named = (*by != CompactBy::Stream).then(|| by.name());
+                Shell::new("audit").option_if("--compact-by", named)
+            }
             Page::Findings | Page::Idempotency | Page::Advisor => Shell::new("audit"),
         }
     }
@@ -246,7 +260,8 @@ impl Audit {
     /// Writes what the page shows; the audit in one of its forms.
     fn export(&mut self, ui: &mut Ui, outbox: &mut Outbox) {
         let button = Button::secondary("Export").icon(Icon::Export).small();
-        if !matches!(self.kept.value.page, Page::Findings | Page::Idempotency) {
+        let page = self.kept.value.page;
+        if !matches!(page, Page::Findings | Page::Idempotency | Page::Storage) {
             if ui.add(button).clicked() {
                 outbox.send(Command::Export);
             }
@@ -299,6 +314,11 @@ impl Audit {
         standing.fade(ui);
         match page {
             Page::Schema => self.schema.show(ui, model, session, &found.schemas, outbox),
+            Page::Storage => {
+                let of = (&*session.log, &found.report.storage);
+                let by = &mut self.kept.value.compact_by;
+                self.storage.show(ui, model, of, by, outbox);
+            }
             _ => {
                 let rule = self.idempotency.show(ui, model, found, outbox);
                 if let Some(rule) = rule {
