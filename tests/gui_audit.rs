@@ -13,10 +13,11 @@ use asof::gui::model::View;
 use asof::simulate::Scenario;
 use asof::worker::{Exports, FoundAudit};
 use egui::accesskit::Role;
+use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, SnapshotResults};
 
-use common::{can_draw, click, drawn, move_to, open_view, sample, settle};
+use common::{can_draw, click, drawn, move_to, open_app, open_view, sample, settle};
 
 const ORDERS: &str = "orders.db";
 const USERS: &str = "users.json";
@@ -88,6 +89,32 @@ fn a_muted_rule_is_silent_until_it_is_heard_again() {
     assert_eq!(found(&harness).figures.found("outbox-missing"), counted);
     click(&mut harness, Role::Button, "Hear outbox-missing again");
     assert_eq!(findings(&harness, "outbox-missing"), 1);
+}
+
+#[test]
+fn personal_data_is_masked_wherever_it_is_shown_until_it_is_to_be_seen_again() {
+    let mut harness = open_app(&classic());
+    click(&mut harness, Role::Button, "Audit");
+    let answer = |harness: &mut Harness<'_, App>| {
+        click(harness, Role::Button, "State");
+        harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::C);
+        settle(harness);
+        let copied = harness.state().copied().unwrap_or_default().to_owned();
+        click(harness, Role::Button, "Audit");
+        copied
+    };
+    assert!(answer(&mut harness).contains("new@example.com"));
+    click(&mut harness, Role::Button, "Personal data in payloads");
+    let fields = found(&harness).report.findings.len();
+    click(&mut harness, Role::Button, "Mask these fields");
+    let masked = answer(&mut harness);
+    assert!(!masked.contains("example.com"), "{masked}");
+    assert!(masked.contains("•••"), "{masked}");
+    // The audit judges what is there.
+    assert_eq!(found(&harness).report.findings.len(), fields);
+    click(&mut harness, Role::Button, "Personal data in payloads");
+    click(&mut harness, Role::Button, "Show masked fields");
+    assert!(answer(&mut harness).contains("new@example.com"));
 }
 
 #[test]
@@ -272,7 +299,12 @@ fn what_compaction_keeps_is_told_by_the_chosen_key() {
     let mut harness = page("bank.db", "Storage");
     let by_stream = found(&harness).report.storage.clone();
     assert_eq!(by_stream.by, "stream");
-    let long = by_stream.long.first().expect("a long stream").stream.clone();
+    let long = by_stream
+        .long
+        .first()
+        .expect("a long stream")
+        .stream
+        .clone();
     click(&mut harness, Role::RadioButton, "Type in a stream");
     let by_type = found(&harness).report.storage.clone();
     assert_eq!(by_type.by, "type");
@@ -348,6 +380,11 @@ fn a_store_without_events_says_so_on_every_page() {
         click(&mut harness, Role::RadioButton, name);
     }
     harness.get_by_label("Nothing to report as of the cursor");
+}
+
+/// The classic example: one user, three facts.
+fn classic() -> PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cli/users.json")
 }
 
 type Steps = fn(&mut Harness<'_, App>);

@@ -11,7 +11,7 @@ pub use outbox::Outbox;
 
 use crate::analysis::events::EventFilter;
 use crate::gui::model::{Direction, Note, View};
-use crate::log::{Bound, Clock};
+use crate::log::{Bound, Clock, MaskedFields};
 use crate::model::time::Zone;
 use crate::model::{CategoryIx, EventIx, StreamIx, TypeIx};
 use crate::store::layout::Layout;
@@ -97,6 +97,8 @@ pub enum Command {
     FilterCategory(CategoryIx),
     /// Read this store by this mapping from now on; by the layout that fits best where absent.
     SetMapping(StorePath, Option<Box<Layout>>),
+    /// Mask these fields of payloads by event type, and no others.
+    Mask(MaskedFields),
     /// Ask for a file and write this layout to it.
     ExportLayout(Box<Layout>),
     /// Write this layout to a file.

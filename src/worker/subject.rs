@@ -15,7 +15,8 @@ pub struct SessionId(u64);
 
 impl SessionId {
     /// One that no other opening has.
-    pub(super) fn unique() -> Self {
+    #[must_use]
+    pub fn unique() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         Self(NEXT.fetch_add(1, Ordering::Relaxed))
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::log::Clock;
+use crate::log::{Clock, MaskedFields};
 use crate::model::Timestamp;
 use crate::model::time::Zone;
 use crate::store::layout::Layout;
@@ -47,6 +47,9 @@ pub struct StoreWorkspace {
     /// file in `assets/layouts`, so that it can be passed on as one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mapping: Option<Layout>,
+    /// Fields of payloads that the window masks: JSON pointers by event type.
+    #[serde(skip_serializing_if = "MaskedFields::is_empty")]
+    pub masked: MaskedFields,
     /// What a newer version wrote.
     #[serde(flatten)]
     pub extra: toml::Table,

@@ -32,7 +32,7 @@ pub use facts::{AuditError, Audited, Facts};
 pub use proofs::Proofs;
 pub use report::{AuditReport, Counts, Evidence, Finding};
 pub use rule::{Rule, Severity};
-pub use rules::RULES;
+pub use rules::{RULES, personal_fields};
 
 use crate::analysis::compaction::{self, CompactBy};
 use crate::model::Task;

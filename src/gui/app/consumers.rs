@@ -52,7 +52,7 @@ fn tick(session: &mut Session, now: Timestamp) -> Option<Timestamp> {
 fn is_old(own: &Watched, session: &Session, tick: Option<Timestamp>, bound: Bound) -> bool {
     let of = &own.subject;
     let is_beyond = matches!(bound, Bound::Event(event) if event.at() >= of.log.len());
-    let same = own.tick == tick && of.session == session.opened.session;
+    let same = own.tick == tick && of.session == session.asked_as();
     let same_log = Arc::ptr_eq(&of.log, &session.log);
     let is_moved = tick.is_none() && !(same_log && Arc::ptr_eq(&of.samples, &session.samples));
     !same || of.log.generation() != session.log.generation() || is_beyond || is_moved

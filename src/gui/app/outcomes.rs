@@ -132,7 +132,11 @@ impl App {
             samples: Arc::default(),
             watched: None,
             began_with: None,
+            veil: None,
         });
+        if let Some(session) = &mut model.session {
+            session.mask(&model.store.masked);
+        }
         if let Some(sentence) = notice {
             self.note(Level::Warning, sentence, None);
         }
@@ -232,6 +236,7 @@ impl App {
             session.trouble = None;
             session.watched = None;
             session.began_with = None;
+            session.mask(&model.store.masked);
             model.cursor = Cursor::new(&session.log, model.cursor.clock(), bound);
         }
         if was_whole {

@@ -1,8 +1,9 @@
 //! Where a store was left, and settings: kept from one run to the next.
 
 use super::App;
+use crate::analysis::words::many;
 use crate::gui::model::{Cursor, View};
-use crate::log::Bound;
+use crate::log::{Bound, MaskedFields};
 use crate::model::time::{Edge, InputContext, Moment, input};
 use crate::model::{EventIx, StreamIx};
 use crate::worker::Keep;
@@ -94,6 +95,24 @@ impl App {
         if let (Some(view), View::Overview) = (view, self.model.view) {
             self.model.view = view;
         }
+    }
+
+    /// Masks these fields of the store that is open, now and when it is opened again.
+    pub(super) fn mask(&mut self, fields: MaskedFields) {
+        let Some(session) = &mut self.model.session else {
+            return;
+        };
+        session.mask(&fields);
+        let count = fields.values().flatten().count() as u64;
+        let said = match many(count, "field is masked", "fields are masked") {
+            Some(words) => words,
+            None => "No field is masked".to_owned(),
+        };
+        // What was read is to be seen otherwise.
+        self.model.answers.bodies.clear();
+        self.model.store.masked = fields;
+        self.say_done(&said);
+        self.save_store();
     }
 
     pub(super) fn remember_recent(&mut self) {

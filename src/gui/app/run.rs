@@ -124,6 +124,7 @@ impl App {
             Command::CompareWith(bound) => self.model.compare = bound,
             Command::FoldBy(written) => self.model.fold_by = written,
             Command::Retrace(direction) => self.retrace(direction),
+            Command::Mask(fields) => self.mask(fields),
             Command::AddBookmark => self.add_bookmark(),
             Command::NameBookmark(at, name) => self.name_bookmark(at, name),
             Command::RemoveBookmark(at) if at < self.model.store.bookmarks.len() => {

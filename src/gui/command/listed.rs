@@ -8,6 +8,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::{Command, PathFor};
 use crate::gui::model::{Direction, Model, Reach, View};
+use crate::log::MaskedFields;
 use crate::workspace::Theme;
 
 /// A command that stands in menus, palette and help.
@@ -152,6 +153,12 @@ fn store() -> Vec<Listed> {
             None,
             Needs::Store,
             Command::CorrectMapping,
+        ),
+        listed(
+            "Show the fields that are masked",
+            None,
+            Needs::Store,
+            Command::Mask(MaskedFields::new()),
         ),
         listed(
             "Read on to the end of the store",

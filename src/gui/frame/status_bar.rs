@@ -6,8 +6,9 @@ use crate::analysis::words::many;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Model, Reach};
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
-use crate::gui::widgets::ProgressLine;
+use crate::gui::widgets::{Link, ProgressLine};
 use crate::gui::words;
+use crate::log::MaskedFields;
 use crate::render::grouped;
 
 pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
@@ -27,7 +28,7 @@ pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             done(ui, model);
             facts(ui, model);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                standing(ui, model);
+                standing(ui, model, outbox);
             });
         },
     );
@@ -112,7 +113,7 @@ fn facts(ui: &mut Ui, model: &Model) {
 }
 
 /// From the right.
-fn standing(ui: &mut Ui, model: &Model) {
+fn standing(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     match &model.session {
         None => {
             word(ui, format!("Zone {}", model.zone()));
@@ -124,6 +125,7 @@ fn standing(ui: &mut Ui, model: &Model) {
                 egui::Label::new(Face::Secondary.text("Read-only", colour)).selectable(false);
             ui.add(label).on_hover_text(&session.opened.access);
             word(ui, format!("Zone {}", model.zone()));
+            masked(ui, model, outbox);
             match &session.trouble {
                 Some(trouble) => {
                     let colour = ui.tokens().warning;
@@ -136,6 +138,20 @@ fn standing(ui: &mut Ui, model: &Model) {
                 None if session.log.is_complete() => word(ui, "Following the file"),
                 None => {}
             }
+        }
+    }
+}
+
+/// How many fields are masked, and a way to see them.
+fn masked(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let count = model.store.masked.values().flatten().count() as u64;
+    if let Some(words) = many(count, "field masked", "fields masked") {
+        let link = ui.add(Link::new(&words).face(Face::Secondary));
+        if link
+            .on_hover_text("Show the fields that are masked")
+            .clicked()
+        {
+            outbox.send(Command::Mask(MaskedFields::new()));
         }
     }
 }

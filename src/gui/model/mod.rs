@@ -27,7 +27,7 @@ pub use understand::Understood;
 
 use crate::analysis::events::EventFilter;
 use crate::analysis::lag::Samples;
-use crate::log::{Bound, Clock, Log};
+use crate::log::{Bound, Clock, Log, Mask, Masked, MaskedFields, PayloadReader};
 use crate::model::time::{Edge, InputContext, Style, Zone};
 use crate::model::{EventIx, StreamIx, Timestamp};
 use crate::worker::{AskLag, Opened, Running, SessionId, Subject, Unread, Watched, Written};
@@ -91,6 +91,20 @@ impl View {
     }
 }
 
+/// What stands before the payloads of a store of which fields are masked.
+pub struct Veil {
+    session: SessionId,
+    payloads: Arc<dyn PayloadReader>,
+}
+
+impl std::fmt::Debug for Veil {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Veil")
+            .field("session", &self.session)
+            .finish_non_exhaustive()
+    }
+}
+
 /// An open store.
 #[derive(Debug)]
 pub struct Session {
@@ -110,12 +124,47 @@ pub struct Session {
     pub watched: Option<Watched>,
     /// How many events it had when it was whole: one that has more is written to.
     pub began_with: Option<usize>,
+    /// What stands before its payloads, where fields of them are masked.
+    pub veil: Option<Veil>,
 }
 
 impl Session {
     /// The log with its payloads, for a job.
     #[must_use]
     pub fn subject(&self) -> Subject {
+        let all = self.unmasked();
+        match &self.veil {
+            None => all,
+            Some(veil) => Subject {
+                session: veil.session,
+                payloads: Arc::clone(&veil.payloads),
+                ..all
+            },
+        }
+    }
+
+    /// What its questions are asked under: another one whenever other fields are masked, so that no answer
+    /// outlives the mask it was given under.
+    #[must_use]
+    pub fn asked_as(&self) -> SessionId {
+        let veil = self.veil.as_ref();
+        veil.map_or(self.opened.session, |veil| veil.session)
+    }
+
+    /// Masks these fields from now on, and no others.
+    pub fn mask(&mut self, fields: &MaskedFields) {
+        self.veil = (!fields.is_empty()).then(|| Veil {
+            session: SessionId::unique(),
+            payloads: Arc::new(Masked {
+                payloads: Arc::clone(&self.opened.payloads),
+                mask: Mask::new(fields),
+            }),
+        });
+    }
+
+    /// The log with its payloads as they are, for those who judge them and do not show them.
+    #[must_use]
+    pub fn unmasked(&self) -> Subject {
         Subject {
             session: self.opened.session,
             log: Arc::clone(&self.log),

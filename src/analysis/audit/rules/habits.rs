@@ -7,8 +7,9 @@ use super::super::facts::{AuditError, Facts};
 use super::super::proofs::Proofs;
 use super::super::rule::{Rule, Severity};
 use super::commands::words;
-use crate::analysis::schema::Field;
+use crate::analysis::schema::{Field, SchemaReport};
 use crate::analysis::words::{grouped, many};
+use crate::log::MaskedFields;
 use crate::model::{EventIx, Task};
 
 /// Events without what is needed to follow them.
@@ -182,6 +183,22 @@ fn is_personal(event_type: &str, field: &Field) -> bool {
         None => words(event_type),
     };
     around.iter().any(|word| PEOPLE.contains(&word.as_str()))
+}
+
+/// The fields that look as if they held personal data: pointers by event type.
+#[must_use]
+pub fn personal_fields(schemas: &SchemaReport) -> MaskedFields {
+    let mut all = MaskedFields::new();
+    for kind in &schemas.types {
+        let fields = kind.versions.iter().flat_map(|version| &version.fields);
+        for field in fields.filter(|field| is_personal(&kind.name, field)) {
+            let known = all.entry(kind.name.clone()).or_default();
+            if !known.contains(&field.path) {
+                known.push(field.path.clone());
+            }
+        }
+    }
+    all
 }
 
 fn personal(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {

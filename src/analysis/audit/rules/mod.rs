@@ -19,6 +19,8 @@ mod snapshots;
 mod streams;
 mod versions;
 
+pub use habits::personal_fields;
+
 use super::rule::Rule;
 
 /// All rules, in the order in which findings of one severity are told.

@@ -3,13 +3,13 @@
 use egui::{Align, Align2, Label, Layout, Margin, Rect, Ui, pos2, vec2};
 
 use super::mark;
-use crate::analysis::audit::{Evidence, Finding};
+use crate::analysis::audit::{Evidence, Finding, personal_fields};
 use crate::analysis::events::{EventFilter, TypeFilter};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
 use crate::gui::widgets::{Button, Link, paint_line};
-use crate::log::Log;
+use crate::log::{Log, MaskedFields};
 use crate::model::time::Style;
 use crate::render::{self, grouped};
 
@@ -76,6 +76,9 @@ fn head(
                     model.zone(),
                 )));
             }
+            if finding.rule == "personal-data" {
+                mask(ui, model, outbox);
+            }
             if ui.add(Button::ghost("Mute rule")).clicked() {
                 *mute = Some(finding.rule);
             }
@@ -85,6 +88,25 @@ fn head(
         });
     });
     ui.label(Face::Code.text(finding.rule, t.text2));
+}
+
+/// A way to mask what the finding names, and back.
+fn mask(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    if !model.store.masked.is_empty() {
+        let hover = "Payloads and states show these fields again";
+        let button = ui.add(Button::ghost("Show masked fields"));
+        if button.on_hover_text(hover).clicked() {
+            outbox.send(Command::Mask(MaskedFields::new()));
+        }
+        return;
+    }
+    let hover = "The window, its copies and its exports show marks in place of these values; the file stays as it is";
+    let button = ui.add(Button::ghost("Mask these fields"));
+    if button.on_hover_text(hover).clicked()
+        && let Some(found) = model.answers.audit.get()
+    {
+        outbox.send(Command::Mask(personal_fields(&found.schemas)));
+    }
 }
 
 fn rule(ui: &mut Ui) {

@@ -258,7 +258,7 @@ impl Projections {
         let (asked, told) = model.answers.projected.known()?;
         // Of a log that has grown since, what is known serves until there is more.
         let session = model.session.as_ref()?;
-        let is_same = asked.subject.session == session.opened.session
+        let is_same = asked.subject.session == session.asked_as()
             && asked.subject.log.generation() == session.log.generation();
         (is_same && self.ran() == Some(&asked.written)).then_some(told)
     }
