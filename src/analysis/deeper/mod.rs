@@ -8,12 +8,14 @@
 
 mod clocks;
 mod conflicts;
+mod custom;
 mod duplicates;
 
 use serde::Serialize;
 
 pub use clocks::{ClockPair, Clocks, Disagreeing, Early, OrderBy, Verdict};
 pub use conflicts::{Conflict, Conflicts, Fate, Shared, Sides, ToldBy, Write, sides};
+pub use custom::merge_by;
 pub use duplicates::{Caught, Duplicates, WindowFigures};
 
 use super::audit::{AuditError, Facts};

@@ -65,6 +65,7 @@ pub use retry::{Retried, retried};
 pub use run::Run;
 pub use script::{
     DeadLetter, Engine, Fed, Limits, LostDigits, Output, OutputKind, Plan, ScriptError,
+    WrittenFunction,
 };
 pub use sides::{Side, SideRow, Sides};
 pub use states::{Held, State, States, WHOLE};
