@@ -2,15 +2,13 @@
 //! of a store that held only what was known at T (`docs/semantics.md`). A new analysis adds a line
 //! to [`REPORTS`]; laws of a single analysis stand in its own tests.
 
+mod whole;
+
 use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::advisor::StoreFigures;
-use super::audit::{self, AuditOptions, Audited};
-use super::bodies::Bodies;
-use super::causality::{self, Subject};
 use super::density::{Axis, LaneBy, Lanes, Scale};
 use super::events::{Case, EventFilter, Search, TextFilter, TypeFilter};
 use super::overview::StoreFacts;
@@ -19,10 +17,10 @@ use super::projection::{
 };
 use super::replay::{Detail, FoldRules, NoticeKind, Part, Series, Source, StateAt, StateRequest};
 use super::streams::{Direction, StreamQuery, StreamSort};
-use super::testing::rows::{Given, consumers, cut_or_named};
+use super::testing::rows::{Given, beside, cut_or_named};
 use super::testing::{MadeUp, log_of, merged, moments, samples, truncated};
-use super::{deeper, density, events, lag, overview, replay, saga, schema, streams};
-use crate::log::{Bound, Clock, Cut, Log, NoRows, NoTables};
+use super::{density, events, lag, overview, replay, saga, streams};
+use crate::log::{Bound, Clock, Cut, Log};
 use crate::model::time::Zone;
 use crate::model::{CategoryIx, StreamIx, Task, Timestamp, TypeIx};
 
@@ -61,10 +59,10 @@ const REPORTS: &[(&str, Report)] = &[
     ("density", counts),
     ("sagas", sagas),
     ("lag", lags),
-    ("audit", audited),
-    ("deeper", looked_deeper),
-    ("schema", schemas),
-    ("trace", traced),
+    ("audit", whole::audited),
+    ("deeper", whole::looked_deeper),
+    ("schema", whole::schemas),
+    ("trace", whole::traced),
 ];
 
 /// Fields that name the moment itself: the head of a store cut short is another one.
@@ -328,57 +326,6 @@ fn lags(scene: &Scene<'_>) -> Value {
     value
 }
 
-fn audited(scene: &Scene<'_>) -> Value {
-    let Scene { log, cut, .. } = scene;
-    let audited = Audited {
-        log,
-        cut: *cut,
-        payloads: &MadeUp,
-        rows: &NoRows,
-        tables: &NoTables,
-        fold: &FoldRules::default(),
-    };
-    let options = AuditOptions {
-        evidence: usize::MAX,
-        ..AuditOptions::default()
-    };
-    serde_json::to_value(audit::audit(&audited, &options, &Task::new()).unwrap()).unwrap()
-}
-
-/// With the figures that decisions are taken by.
-fn looked_deeper(scene: &Scene<'_>) -> Value {
-    let Scene { log, cut, .. } = scene;
-    let (fold, task) = (FoldRules::default(), Task::new());
-    let audited = Audited {
-        log,
-        cut: *cut,
-        payloads: &MadeUp,
-        rows: &NoRows,
-        tables: &NoTables,
-        fold: &fold,
-    };
-    let facts = audit::Facts::gather(&audited, &task).unwrap();
-    let report = audit::judge(&facts, &AuditOptions::default(), &task).unwrap();
-    let deeper = deeper::deeper(&facts, &task).unwrap();
-    let figures = StoreFigures::of(&facts, &deeper, &report);
-    let mut value = serde_json::to_value(deeper).unwrap();
-    value["figures"] = serde_json::to_value(figures).unwrap();
-    value
-}
-
-fn schemas(scene: &Scene<'_>) -> Value {
-    let Scene { log, cut, .. } = scene;
-    let bodies = Bodies::gather(log, cut, &MadeUp, &Task::new()).unwrap();
-    serde_json::to_value(schema::schemas(log, cut, &bodies, &[], None)).unwrap()
-}
-
-fn traced(scene: &Scene<'_>) -> Value {
-    let Scene { log, cut, .. } = scene;
-    let group = Subject::Correlation("correlation-1".to_owned());
-    let report = causality::trace(log, cut, &group, &MadeUp, &Task::new()).unwrap();
-    serde_json::to_value(report).unwrap()
-}
-
 fn without(mut report: Value, fields: &[&str]) -> Value {
     if let Value::Object(all) = &mut report {
         all.retain(|name, _| !fields.contains(&&**name));
@@ -477,7 +424,7 @@ proptest! {
     #[test]
     fn no_report_learns_from_the_future(
         samples in samples(60), at in moments(), clock in clocks(), wish in wishes(), chunk in 1..20_usize,
-        rows in consumers(),
+        rows in beside(),
     ) {
         let log = log_of(&samples, chunk);
         holds_of(&log, at.cut(&log, clock), &wish, &rows)?;
@@ -486,7 +433,7 @@ proptest! {
     #[test]
     fn no_report_on_several_files_learns_from_the_future(
         files in (samples(30), samples(30)), at in moments(), clock in clocks(), mut wish in wishes(),
-        rows in consumers(),
+        rows in beside(),
     ) {
         let log = merged([log_of(&files.0, 7), log_of(&files.1, 7)]);
         wish.stream = format!("1/{}", wish.stream);

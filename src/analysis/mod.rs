@@ -4,6 +4,7 @@ pub mod advisor;
 pub mod audit;
 pub mod bodies;
 pub mod causality;
+pub mod causes;
 pub mod compaction;
 pub mod deeper;
 pub mod density;

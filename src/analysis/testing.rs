@@ -2,6 +2,7 @@
 //! what was known, which is what the truncation law compares with.
 
 pub(crate) mod rows;
+pub(crate) mod written;
 
 use std::sync::Arc;
 

@@ -17,6 +17,18 @@ pub struct Progress {
     pub total: u64,
 }
 
+impl Progress {
+    /// No more than all: what comes after the work that was counted is a small rest of it.
+    #[must_use]
+    pub fn within_total(self) -> Self {
+        let most = if self.total > 0 { self.total } else { u64::MAX };
+        Self {
+            done: self.done.min(most),
+            ..self
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 struct Shared {
     done: AtomicU64,

@@ -209,7 +209,7 @@ impl<W> Lane<W> {
         Some(Running {
             slot: running.slot,
             label: running.label?,
-            progress: running.task.progress(),
+            progress: running.task.progress().within_total(),
         })
     }
 

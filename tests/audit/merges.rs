@@ -55,8 +55,8 @@ fn merges_are_what_the_devices_meant() {
         let (log, task) = (&opened.log, Task::new());
         let cut = log.at_head();
         let payloads = opened.store.payloads();
-        let bodies = Bodies::gather(log, &cut, &*payloads, &task).unwrap();
         let fold = FoldRules::default();
+        let bodies = Bodies::gather(log, &cut, &*payloads, &fold, &task).unwrap();
         let found = merges(log, &cut, &bodies, (&*payloads, &fold), usize::MAX, &task).unwrap();
         for truth in store.findings("inherent", "concurrent-writes") {
             let positions = super::known::positions(truth);

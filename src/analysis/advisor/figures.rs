@@ -169,6 +169,14 @@ impl StoreFigures {
         self.beside.contains(&kind.name())
     }
 
+    /// Whether the store has a place where consumers would be seen.
+    #[must_use]
+    pub fn tells_consumers(&self) -> bool {
+        [SideKind::Checkpoints, SideKind::Processed]
+            .into_iter()
+            .any(|kind| self.keeps(kind))
+    }
+
     /// How often a rule of the audit found something.
     #[must_use]
     pub fn found(&self, rule: &str) -> u64 {

@@ -56,11 +56,17 @@ fn request_or_event_criteria(seen: &Seen) -> Vec<Criterion> {
     let mut criteria = Criteria::default();
     let readers = many(consumers.consumers, "consumer", "consumers");
     match consumers.consumers {
-        0 => criteria.add(
+        0 if store.tells_consumers() => criteria.add(
             "Who reacts to events",
-            "no consumer that this store knows of".to_owned(),
+            "no consumer".to_owned(),
             &[REQUESTS],
             "Events without anybody who reads them are requests with more work.",
+        ),
+        0 => criteria.add(
+            "Who reacts to events",
+            "not told: this store keeps no consumers".to_owned(),
+            &[],
+            "Consumers may keep elsewhere how far they are.",
         ),
         1 => criteria.add(
             "Who reacts to events",

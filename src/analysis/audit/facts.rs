@@ -1,18 +1,22 @@
 //! What rules look at: gathered once, as known at the cut.
 
 use foldhash::fast::FixedState;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
+use serde_json::Value;
 
+use super::outbox::Outbox;
 use super::streams::Streams;
 use crate::analysis::bodies::{Bodies, BodiesError};
+use crate::analysis::causality::{Concurrent, Merge, concurrent, merges};
+use crate::analysis::causes::Causes;
 use crate::analysis::compaction::{Compacted, CompactionError, LongStream, long_streams};
 use crate::analysis::lag::{Course, Samples};
 use crate::analysis::replay::{FoldRules, ReplayError};
 use crate::analysis::schema::{Registered, SchemaReport, schemas};
 use crate::analysis::side;
 use crate::log::{
-    CauseRef, Cut, IdRef, Log, PayloadReader, Problem, RowSource, RowsError, Says, SideKind,
-    TableSource,
+    CauseRef, Cut, Log, Mark, PayloadReader, Problem, RowSource, RowsError, Says, SideKind,
+    TableSource, Unreadable,
 };
 use crate::model::{Cancelled, EventIx, Task, Timestamp};
 
@@ -101,18 +105,23 @@ pub struct Facts<'a> {
     pub streams: Streams,
     /// Streams that are long enough to want snapshots.
     pub long: Vec<LongStream>,
+    /// Writes that did not know of each other.
+    pub concurrent: Vec<Concurrent>,
+    /// What would become of the first conflicts among them.
+    pub merges: Vec<Merge>,
     /// The first records that could not be read, or not wholly.
     pub problems: Vec<Problem>,
     /// How many there are.
     pub problem_count: u64,
     /// How consumers got on, where the store keeps a history of it.
     pub(super) course: Option<Course>,
+    /// What the outbox says, where the store has one.
+    pub(super) outbox: Option<Outbox>,
     pub(super) tables: &'a dyn TableSource,
     rows: &'a dyn RowSource,
-    /// Events whose id stands before them among those known, with the first that has it.
-    repeated: Vec<(EventIx, EventIx)>,
+    causes: Causes,
     /// By event, what caused it.
-    causes: Vec<u32>,
+    caused: Vec<u32>,
     /// Events that cause each other in circles, each circle in log order.
     cycles: Vec<Vec<EventIx>>,
     cyclic: HashSet<EventIx, FixedState>,
@@ -137,7 +146,7 @@ impl<'a> Facts<'a> {
     /// [`AuditError`] when the task was called off, or the store could not be read.
     pub fn gather(audited: &Audited<'a>, task: &Task) -> Result<Self, AuditError> {
         let Audited { log, cut, .. } = *audited;
-        let bodies = Bodies::gather(log, &cut, audited.payloads, task)?;
+        let bodies = Bodies::gather(log, &cut, audited.payloads, audited.fold, task)?;
         let registered = Registered::known(log, &cut, audited.rows, task)?;
         let schemas = schemas(log, &cut, &bodies, &registered, None);
         let streams = Streams::gather(log, &cut, task)?;
@@ -153,7 +162,8 @@ impl<'a> Facts<'a> {
         let problems = log.known_problems(&cut);
         let problem_count = problems.count;
         let problems = problems.first.into_iter().cloned().collect();
-        let (repeated, first_known) = repeated(log, &cut);
+        let causes = Causes::known(log, &cut, task)?;
+        let (concurrent, merges) = conflicting(audited, &bodies, task)?;
         let course = match audited.rows.kinds().contains(&SideKind::CheckpointHistory) {
             true => Some(Course::read(
                 log,
@@ -173,13 +183,16 @@ impl<'a> Facts<'a> {
             schemas,
             streams,
             long,
+            concurrent,
+            merges,
             problems,
             problem_count,
             course,
+            outbox: Outbox::read(log, &cut, audited.rows, task)?,
             tables: audited.tables,
             rows: audited.rows,
-            repeated,
-            causes: causes(log, &cut, &first_known, task)?,
+            caused: caused(log, &cut, &causes, task)?,
+            causes,
             cycles: Vec::new(),
             cyclic: HashSet::default(),
         };
@@ -250,6 +263,33 @@ impl<'a> Facts<'a> {
         self.cut.holds(self.log, event)
     }
 
+    /// The known event that a row of a file names.
+    pub(super) fn known_event(&self, file: u32, mark: Option<&Mark>) -> Option<EventIx> {
+        let event = mark.and_then(|mark| self.log.marked(file, mark));
+        event.filter(|event| self.knows(*event))
+    }
+
+    /// The payloads of a few events as values, in their order; none of what is no JSON.
+    pub(super) fn values(
+        &self,
+        events: &[EventIx],
+        task: &Task,
+    ) -> Result<Vec<Option<Value>>, AuditError> {
+        let (mut values, mut rewritten) = (vec![None; events.len()], false);
+        self.payloads
+            .read(self.log, events, task, &mut |event, body| {
+                rewritten |= matches!(body, Err(Unreadable::Rewritten));
+                let value = body.ok().and_then(|body| body.data.value());
+                let own = events.iter().zip(&mut values);
+                own.filter(|(own, _)| **own == event)
+                    .for_each(|(_, place)| place.clone_from(&value));
+            })?;
+        match rewritten {
+            true => Err(AuditError::Rewritten),
+            false => Ok(values),
+        }
+    }
+
     /// All known events in log order.
     pub fn events(&self) -> impl Iterator<Item = EventIx> + '_ {
         let known = self.cut.known(self.log).into_iter();
@@ -259,13 +299,13 @@ impl<'a> Facts<'a> {
     /// Events whose id an earlier known event has, with the first that has it.
     #[must_use]
     pub fn repeated(&self) -> &[(EventIx, EventIx)] {
-        &self.repeated
+        self.causes.repeated()
     }
 
     /// What caused an event, among what is known: an event, or an id that no known event has.
     #[must_use]
     pub fn cause(&self, event: EventIx) -> Option<CauseRef<'a>> {
-        match self.causes.get(event.at()).copied()? {
+        match self.caused.get(event.at()).copied()? {
             NO_CAUSE => None,
             ELSEWHERE => self.log.causation(event).map(CauseRef::Elsewhere),
             cause => Some(CauseRef::Event(EventIx(cause))),
@@ -275,7 +315,7 @@ impl<'a> Facts<'a> {
     /// The same, if it is a known event.
     #[must_use]
     pub fn known_cause(&self, event: EventIx) -> Option<EventIx> {
-        let cause = self.causes.get(event.at()).copied()?;
+        let cause = self.caused.get(event.at()).copied()?;
         (cause < ELSEWHERE).then_some(EventIx(cause))
     }
 
@@ -315,44 +355,36 @@ impl<'a> Facts<'a> {
 /// A longer way back is taken for no circle.
 const FARTHEST: usize = 10_000;
 
-/// What caused each event, by its place.
-fn causes(log: &Log, cut: &Cut, first_known: &Firsts, task: &Task) -> Result<Vec<u32>, Cancelled> {
-    let mut causes = vec![NO_CAUSE; cut.outside().at()];
-    for known in cut.known(log) {
-        for event in known.map(EventIx) {
-            if event.0.is_multiple_of(1 << 14) {
-                task.check()?;
-            }
-            causes[event.at()] = match log.cause(event) {
-                None => NO_CAUSE,
-                Some(CauseRef::Event(cause)) if cut.holds(log, cause) => cause.0,
-                Some(CauseRef::Event(cause)) => {
-                    first_known.get(&cause).map_or(ELSEWHERE, |known| known.0)
-                }
-                Some(CauseRef::Elsewhere(_)) => ELSEWHERE,
-            };
-        }
-    }
-    Ok(causes)
+/// Conflicts of which it is looked at what they lose.
+const MERGED: usize = 200;
+
+fn conflicting(
+    audited: &Audited<'_>,
+    bodies: &Bodies,
+    task: &Task,
+) -> Result<(Vec<Concurrent>, Vec<Merge>), BodiesError> {
+    let Audited { log, cut, .. } = audited;
+    let pairs = concurrent(log, cut, bodies);
+    let reading = (audited.payloads, audited.fold);
+    let merges = match pairs.is_empty() {
+        true => Vec::new(),
+        false => merges(log, cut, bodies, reading, MERGED, task)?,
+    };
+    Ok((pairs, merges))
 }
 
-type Firsts = HashMap<EventIx, EventIx, FixedState>;
-
-/// Repeated ids among known events, and the first known event of each id whose first event is unknown.
-fn repeated(log: &Log, cut: &Cut) -> (Vec<(EventIx, EventIx)>, Firsts) {
-    let (mut repeated, mut firsts) = (Vec::new(), Firsts::default());
-    for event in log.repeated_ids().filter(|&event| cut.holds(log, event)) {
-        let id: Option<IdRef<'_>> = log.event_id(event);
-        let Some(first) = id.and_then(|id| log.find_event(id)) else {
-            continue;
-        };
-        if cut.holds(log, first) {
-            repeated.push((event, first));
-        } else if let Some(known) = firsts.get(&first) {
-            repeated.push((event, *known));
-        } else {
-            firsts.insert(first, event);
+/// What caused each known event, by its place.
+fn caused(log: &Log, cut: &Cut, known: &Causes, task: &Task) -> Result<Vec<u32>, Cancelled> {
+    let mut causes = vec![NO_CAUSE; cut.outside().at()];
+    for event in cut.known(log).into_iter().flatten().map(EventIx) {
+        if event.0.is_multiple_of(1 << 14) {
+            task.check()?;
         }
+        causes[event.at()] = match known.of(log, cut, event) {
+            None => NO_CAUSE,
+            Some(CauseRef::Event(cause)) => cause.0,
+            Some(CauseRef::Elsewhere(_)) => ELSEWHERE,
+        };
     }
-    (repeated, firsts)
+    Ok(causes)
 }

@@ -21,11 +21,14 @@
 
 mod drift;
 mod facts;
+mod outbox;
 mod proofs;
 mod report;
 mod rule;
 mod rules;
 mod streams;
+#[cfg(test)]
+mod tests;
 mod window;
 
 pub use facts::{AuditError, Audited, Facts};
@@ -33,6 +36,7 @@ pub use proofs::Proofs;
 pub use report::{AuditReport, Counts, Evidence, Finding};
 pub use rule::{Rule, Severity};
 pub use rules::{RULES, personal_fields};
+pub use window::USUAL;
 
 use crate::analysis::compaction::{self, CompactBy};
 use crate::model::Task;
@@ -80,21 +84,32 @@ pub fn judge(
     options: &AuditOptions,
     task: &Task,
 ) -> Result<AuditReport, AuditError> {
-    let mut findings: Vec<Finding> = Vec::new();
-    let mut rules = 0;
-    for rule in RULES {
-        if options.muted.iter().any(|name| name == rule.name) {
-            continue;
-        }
-        task.check()?;
-        let mut proofs = Proofs::new(facts, rule, options.evidence);
-        (rule.find)(facts, &mut proofs, task)?;
-        findings.extend(proofs.into_findings());
-        rules += 1;
-    }
-    // The worst first; the rest as the rules stand.
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let is_heard = |rule: &Rule| options.muted.iter().all(|name| name != rule.name);
+    let findings = findings(facts, options.evidence, is_heard, task)?;
+    let rules = RULES.iter().filter(|rule| is_heard(rule)).count();
     let by = &options.compact_by;
     let storage = compaction::report(facts.compacted(), by, &facts.long, task)?;
     Ok(AuditReport::new(facts, findings, rules, storage))
+}
+
+/// What some of the rules find, the worst first, each with so much evidence at most.
+///
+/// # Errors
+/// As [`audit`].
+pub fn findings(
+    facts: &Facts<'_>,
+    evidence: usize,
+    is_asked: impl Fn(&Rule) -> bool,
+    task: &Task,
+) -> Result<Vec<Finding>, AuditError> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for rule in RULES.iter().filter(|rule| is_asked(rule)) {
+        task.check()?;
+        let mut proofs = Proofs::new(facts, rule, evidence);
+        (rule.find)(facts, &mut proofs, task)?;
+        findings.extend(proofs.into_findings());
+    }
+    // The rest as the rules stand.
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    Ok(findings)
 }

@@ -13,6 +13,7 @@ pub struct Proofs<'a> {
     most: usize,
     evidence: Vec<Evidence>,
     count: u64,
+    why: &'static str,
     findings: Vec<Finding>,
 }
 
@@ -24,6 +25,7 @@ impl<'a> Proofs<'a> {
             most,
             evidence: Vec::new(),
             count: 0,
+            why: rule.why,
             findings: Vec::new(),
         }
     }
@@ -76,6 +78,11 @@ impl<'a> Proofs<'a> {
         }
     }
 
+    /// Says why the next finding matters, where the rule's own words say more than is the case.
+    pub(super) const fn because(&mut self, why: &'static str) {
+        self.why = why;
+    }
+
     /// Counts cases of which nothing can be shown.
     pub(super) const fn count_more(&mut self, cases: u64) {
         self.count += cases;
@@ -90,6 +97,7 @@ impl<'a> Proofs<'a> {
     pub(super) fn found_as(&mut self, severity: Severity, explain: impl FnOnce(u64) -> String) {
         let count = std::mem::take(&mut self.count);
         let evidence = std::mem::take(&mut self.evidence);
+        let why = std::mem::replace(&mut self.why, self.rule.why);
         if count == 0 {
             return;
         }
@@ -98,7 +106,7 @@ impl<'a> Proofs<'a> {
             severity,
             title: self.rule.title,
             explanation: explain(count),
-            why: self.rule.why,
+            why,
             advice: self.rule.advice,
             count,
             evidence,

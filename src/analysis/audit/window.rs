@@ -6,11 +6,12 @@ use crate::model::EventIx;
 use crate::model::time::Span;
 
 /// Windows that are usual: five minutes is what message brokers keep ids for.
-const USUAL: [(Span, &str); 4] = [
+pub const USUAL: [(Span, &str); 5] = [
     (Span::from_secs(60), "1 minute"),
     (Span::from_secs(300), "5 minutes"),
     (Span::from_secs(3600), "1 hour"),
     (Span::from_secs(86_400), "1 day"),
+    (Span::from_secs(604_800), "1 week"),
 ];
 
 /// Distances between firsts and their copies.

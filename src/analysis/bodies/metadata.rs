@@ -30,7 +30,7 @@ const EXPECTED: [&str; 4] = [
     "if_match",
 ];
 /// Metadata without one of these has nothing of interest.
-const CLUES: [&str; 4] = ["vector", "hlc", "hybrid", "xpected"];
+const CLUES: [&str; 6] = ["vector", "hlc", "hybrid", "xpected", "based_on", "if_match"];
 
 /// Logical clocks of one event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -213,4 +213,16 @@ fn number(
     let number = names.len() as u32;
     numbers.insert(name.into(), number);
     number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_of_a_clock_is_a_clue() {
+        for key in VECTOR.iter().chain(&HYBRID).chain(&EXPECTED) {
+            assert!(CLUES.iter().any(|clue| key.contains(clue)), "{key}");
+        }
+    }
 }

@@ -23,8 +23,11 @@ mod tests;
 mod values;
 mod walk;
 
-use foldhash::fast::FixedState;
+use std::borrow::Cow;
 use std::hash::BuildHasher as _;
+
+use foldhash::fast::FixedState;
+use serde_json::Value;
 
 pub use format::Kind;
 pub use metadata::{Provenance, Stamp, provenance};
@@ -32,7 +35,9 @@ pub use paths::{EACH, Keys, PathIx, Paths};
 pub use shapes::{Group, GroupIx, Shape, ShapeIx, Shapes};
 pub use values::{MOST_VALUES, Values};
 
+use crate::analysis::replay::FoldRules;
 use crate::log::{Cut, Log, Payload, PayloadReader, Unreadable};
+use crate::model::json::members;
 use crate::model::{Cancelled, EventIx, Task};
 use metadata::Metadata;
 use walk::Walker;
@@ -73,7 +78,8 @@ pub struct Bodies {
 }
 
 impl Bodies {
-    /// Reads the payloads of all events known at `cut`. Progress is in events.
+    /// Reads the payloads of all events known at `cut`, without what `rules` say is a copy of the envelope.
+    /// Progress is in events.
     ///
     /// # Errors
     /// [`BodiesError`] when the task was called off or the store was rewritten meanwhile.
@@ -81,6 +87,7 @@ impl Bodies {
         log: &Log,
         cut: &Cut,
         payloads: &dyn PayloadReader,
+        rules: &FoldRules,
         task: &Task,
     ) -> Result<Self, BodiesError> {
         let len = cut.outside().at();
@@ -102,7 +109,7 @@ impl Bodies {
                 let mut rewritten = false;
                 payloads.read(log, &batch, task, &mut |event, body| match body {
                     Ok(body) => {
-                        bodies.take(log, event, &body.data, &mut reader);
+                        bodies.take(log, event, &body.data, rules, &mut reader);
                         reader.metadata.take(event, &body.metadata);
                         bodies.service[event.at()] = reader.metadata.service;
                     }
@@ -120,7 +127,14 @@ impl Bodies {
         Ok(bodies)
     }
 
-    fn take(&mut self, log: &Log, event: EventIx, data: &Payload, reader: &mut Reader) {
+    fn take(
+        &mut self,
+        log: &Log,
+        event: EventIx,
+        data: &Payload,
+        rules: &FoldRules,
+        reader: &mut Reader,
+    ) {
         let at = event.at();
         self.size[at] = u32::try_from(data.size()).unwrap_or(u32::MAX);
         let Some(json) = data.json() else {
@@ -130,6 +144,7 @@ impl Bodies {
             }
             return;
         };
+        let json = &*own(json, &rules.drop_keys);
         self.digest[at] = reader.hasher.hash_one(json.as_bytes());
         // A text that is no JSON is read as a JSON text; one that begins like an object was to be one.
         if json.starts_with("\"{") || json.starts_with("\"[") {
@@ -250,4 +265,29 @@ struct Reader {
     walker: Walker,
     metadata: Metadata,
     hasher: FixedState,
+}
+
+/// A payload without copies of the envelope, which would make each look like no other.
+fn own<'a>(json: &'a str, copies: &[String]) -> Cow<'a, str> {
+    if copies.is_empty() || !json.trim_start().starts_with('{') {
+        return Cow::Borrowed(json);
+    }
+    let Ok(members) = members(json) else {
+        return Cow::Borrowed(json);
+    };
+    let mut text = String::with_capacity(json.len());
+    for (key, value) in &members {
+        if copies.iter().any(|copy| copy == key) {
+            continue;
+        }
+        text.push(if text.is_empty() { '{' } else { ',' });
+        text.push_str(&Value::from(&**key).to_string());
+        text.push(':');
+        text.push_str(value);
+    }
+    if text.is_empty() {
+        text.push('{');
+    }
+    text.push('}');
+    Cow::Owned(text)
 }

@@ -8,16 +8,20 @@
 //! counter where nobody took anything away); of a list, what was added stays unless somebody who saw it
 //! took it away (an observed-remove set), or everything stays (a grow-only set); of anything else the later
 //! write wins by a clock that both trust (a register). These are the merges of conflict-free replicated data
-//! types, computed from states, since a log of states is all that there is.
+//! types, computed from states, since a log of states is all that there is. Numbers that follow from others are
+//! left out (`amounts`).
 
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
+use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::{Number, Value};
 
+use super::amounts::{amounts, is_total};
 use super::concurrent::{Conflict, conflicts};
 use crate::analysis::bodies::{Bodies, BodiesError, Stamp};
+use crate::analysis::projection::number;
 use crate::analysis::replay::{FoldRules, MergeFold};
 use crate::log::{Body, Clock, Cut, Log, PayloadReader, Unreadable};
 use crate::model::json::pointer;
@@ -151,6 +155,17 @@ struct Written {
     values: Vec<(Value, Vec<String>)>,
     /// The last event that did.
     last: EventIx,
+    /// What a number there is.
+    role: Role,
+}
+
+/// What a number is, by what was seen of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// It may go up and down by itself.
+    Counter,
+    /// It says how much an operation was about, or is computed from others.
+    Derived,
 }
 
 impl Merging<'_> {
@@ -205,10 +220,13 @@ impl Merging<'_> {
         let mut names: Vec<&String> = written.iter().flat_map(IndexMap::keys).collect();
         names.sort_unstable();
         let several = names.chunk_by(|a, b| a == b).filter(|same| same.len() > 1);
-        let fields = several.map(|same| {
+        let fields = several.filter_map(|same| {
             let name = same[0];
             let sides: Vec<Option<&Written>> = written.iter().map(|side| side.get(name)).collect();
-            self.field(name, [&before, &last], &sides)
+            let mut wrote = sides.iter().flatten();
+            // What is computed from others, or was about one operation, is nothing to merge.
+            let is_derived = wrote.all(|own| own.role == Role::Derived);
+            (!is_derived).then(|| self.field(name, [&before, &last], &sides))
         });
         let sides = conflict.sides.iter().map(|side| MergeSide {
             name: side.name.clone(),
@@ -231,6 +249,7 @@ impl Merging<'_> {
         bodies: &[(EventIx, Option<Body>)],
     ) -> IndexMap<String, Written> {
         let mut written: IndexMap<String, Written> = IndexMap::new();
+        let mut before = fold.tree().to_value();
         for (event, body) in bodies {
             self.fold(&mut fold, *event, body);
             let json = body.as_ref().and_then(|body| body.data.json());
@@ -239,15 +258,22 @@ impl Merging<'_> {
             let state = fold.tree().to_value();
             let (mut places, mut texts) = (Vec::new(), Vec::new());
             leaves(&payload, &mut String::new(), &mut places, &mut texts, 0);
-            for place in places {
-                let value = state.pointer(&place).cloned().unwrap_or_default();
-                let own = written.entry(place).or_insert_with(|| Written {
+            let amounts = amounts(&places, &before, &state);
+            for place in &places {
+                let value = state.pointer(place).cloned().unwrap_or_default();
+                let is_derived = amounts.contains(&place.as_str()) || is_total(&state, place);
+                let own = written.entry(place.clone()).or_insert_with(|| Written {
                     values: Vec::new(),
                     last: *event,
+                    role: Role::Derived,
                 });
                 own.values.push((value, texts.clone()));
                 own.last = *event;
+                if !is_derived {
+                    own.role = Role::Counter;
+                }
             }
+            before = state;
         }
         written
     }
@@ -352,33 +378,25 @@ fn leaves(
     }
 }
 
-/// The sum of what all sides have changed, and whether nobody took anything away.
+/// The sum of what all sides have changed, and whether nobody took anything away. Nothing where a number
+/// has too many digits to be added up exactly.
 fn counted(before: &Value, sides: &[Option<&Written>]) -> Option<(Value, bool)> {
-    let number = |value: &Value| match value {
-        Value::Null => Some(0.0),
-        Value::Number(number) => number.as_f64(),
-        _ => None,
+    let base = match before {
+        Value::Null => Decimal::ZERO,
+        Value::Number(written) => number(written.as_str())?,
+        _ => return None,
     };
-    let base = number(before)?;
-    let (mut sum, mut grows, mut places) = (base, true, digits(before));
+    let (mut sum, mut grows) = (base, true);
     for side in sides.iter().flatten() {
-        let value = side.value();
-        let Value::Number(_) = value else { return None };
-        let change = number(&value)? - base;
-        sum += change;
-        grows &= change >= 0.0;
-        places = places.max(digits(&value));
+        let Value::Number(written) = side.value() else {
+            return None;
+        };
+        let change = number(written.as_str())?.checked_sub(base)?;
+        sum = sum.checked_add(change)?;
+        grows &= change >= Decimal::ZERO;
     }
-    let written = format!("{sum:.places$}");
-    let number: Number = serde_json::from_str(&written).ok()?;
-    Some((Value::Number(number), grows))
-}
-
-/// Digits behind the point, as written.
-fn digits(value: &Value) -> usize {
-    let text = value.to_string();
-    text.split_once('.')
-        .map_or(0, |(_, digits)| digits.len().min(12))
+    let written: Number = serde_json::from_str(&sum.to_string()).ok()?;
+    Some((Value::Number(written), grows))
 }
 
 /// The items of a list that an observed-remove set and a grow-only set would have.
@@ -434,4 +452,30 @@ fn gathered(before: &Value, sides: &[Option<&Written>]) -> Option<[Value; 2]> {
     let stay = base.iter().filter(|item| !removed.contains(item)).cloned();
     let observed = stay.chain(added).collect();
     Some([once(observed), once(all)].map(Value::Array))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn counters_are_added_up_to_the_last_digit() {
+        let wrote = |text: &str| Written {
+            values: vec![(serde_json::from_str(text).unwrap(), Vec::new())],
+            last: EventIx(0),
+            role: Role::Counter,
+        };
+        let (one, two) = (wrote("9007199254740993"), wrote("9007199254740992"));
+        let (sum, grows) = counted(&json!(9_007_199_254_740_992_i64), &[Some(&one), Some(&two)])
+            .unwrap_or_default();
+        assert_eq!(
+            (sum.to_string().as_str(), grows),
+            ("9007199254740993", true)
+        );
+        let (one, two) = (wrote("10.10"), wrote("9.95"));
+        let (sum, grows) = counted(&json!(10), &[Some(&one), None, Some(&two)]).unwrap_or_default();
+        assert_eq!((sum.to_string().as_str(), grows), ("10.05", false));
+    }
 }

@@ -17,6 +17,7 @@
 //! **Conflicts** (`concurrent`, `merges`). Writes to one stream of which neither writer knew of the other, the
 //! sides into which they fall, and what would come of the fields that several sides have written.
 
+mod amounts;
 mod concurrent;
 mod merges;
 mod orders;
@@ -28,5 +29,5 @@ mod trace;
 pub use concurrent::{Concurrent, Conflict, Side, concurrent, conflicts};
 pub use merges::{FieldMerge, Merge, MergeKind, MergeSide, merges};
 pub use orders::Disagreement;
-pub use skew::{Skew, Skews};
+pub use skew::{Skew, Skews, Way};
 pub use trace::{Edge, Subject, TraceNode, TraceReport, Untraceable, subject, trace};

@@ -27,18 +27,23 @@ pub struct Skew {
     pub proof: [EventIx; 2],
 }
 
+/// Steps from one service to another.
 #[derive(Clone, Copy, Debug)]
-struct Pair {
-    least: Span,
-    proof: [EventIx; 2],
-    steps: u64,
-    impossible: u64,
+pub struct Way {
+    /// How many.
+    pub steps: u64,
+    /// Those of them whose effect was recorded before its cause.
+    pub impossible: u64,
+    /// How long the quickest took; negative where its effect was recorded before its cause.
+    pub quickest: Span,
+    /// The quickest: cause and effect.
+    pub proof: [EventIx; 2],
 }
 
 /// Watches steps from causes to effects go by.
 #[derive(Clone, Debug, Default)]
 pub struct Skews {
-    pairs: BTreeMap<(u32, u32), Pair>,
+    ways: BTreeMap<(u32, u32), Way>,
 }
 
 impl Skews {
@@ -50,41 +55,43 @@ impl Skews {
         }
         let delay = effect.2 - cause.2;
         let proof = [cause.1, effect.1];
-        let pair = self.pairs.entry((cause.0, effect.0)).or_insert(Pair {
-            least: delay,
-            proof,
+        let way = self.ways.entry((cause.0, effect.0)).or_insert(Way {
             steps: 0,
             impossible: 0,
+            quickest: delay,
+            proof,
         });
-        pair.steps += 1;
-        pair.impossible += u64::from(delay.is_negative());
-        if delay < pair.least {
-            (pair.least, pair.proof) = (delay, proof);
+        way.steps += 1;
+        way.impossible += u64::from(delay.is_negative());
+        if delay < way.quickest {
+            (way.quickest, way.proof) = (delay, proof);
         }
+    }
+
+    /// The steps from each service to another, by the numbers of the two.
+    #[must_use]
+    pub const fn ways(&self) -> &BTreeMap<(u32, u32), Way> {
+        &self.ways
     }
 
     /// The services of which the clocks cannot both be right, by name.
     pub fn found(&self, name: impl Fn(u32) -> String) -> Vec<Skew> {
-        let off = self
-            .pairs
-            .iter()
-            .filter(|(_, pair)| pair.least.is_negative());
+        let off = self.ways.iter();
+        let off = off.filter(|(_, way)| way.quickest.is_negative());
         let mut found: Vec<Skew> = off
-            .map(|(&(ahead, behind), pair)| {
-                let back = self
-                    .pairs
-                    .get(&(behind, ahead))
-                    .map(|back| back.least.millis());
-                let least = pair.least.abs().millis();
+            .map(|(&(ahead, behind), way)| {
+                let back = self.ways.get(&(behind, ahead));
+                let back = back.map(|back| back.quickest.millis());
+                let least = way.quickest.abs().millis();
                 Skew {
                     ahead: name(ahead),
                     behind: name(behind),
                     least_ms: least,
                     // Clocks that drift prove both directions: then there is no upper bound.
                     most_ms: back.filter(|most| *most >= least),
-                    steps: pair.steps,
-                    impossible: pair.impossible,
-                    proof: pair.proof,
+                    steps: way.steps,
+                    impossible: way.impossible,
+                    proof: way.proof,
                 }
             })
             .collect();

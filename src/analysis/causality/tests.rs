@@ -1,7 +1,11 @@
-//! Skews from steps, by example.
+//! Skews from steps, and traces, by example.
 
 use super::skew::Skews;
-use crate::model::{EventIx, Timestamp};
+use super::trace::MOST;
+use super::{Subject, subject, trace};
+use crate::analysis::testing::written::{Written, log_of_rows};
+use crate::log::Row;
+use crate::model::{EventIx, Task, Timestamp};
 
 #[test]
 fn the_skew_lies_between_what_two_directions_prove() {
@@ -20,4 +24,54 @@ fn the_skew_lies_between_what_two_directions_prove() {
     assert_eq!((found[0].least_ms, found[0].most_ms), (7_000, Some(9_500)));
     assert_eq!((found[0].steps, found[0].impossible), (2, 1));
     assert_eq!(found[0].proof, [EventIx(0), EventIx(1)]);
+}
+
+#[test]
+fn what_is_beyond_the_nodes_that_are_shown_is_counted() {
+    let ids: Vec<String> = (0..2 * MOST).map(|n| format!("id-{n}")).collect();
+    let rows: Vec<Row<'_>> = ids
+        .iter()
+        .enumerate()
+        .map(|(n, id)| Row {
+            stream: "chain-1",
+            event_type: "Happened",
+            event_id: Some(id),
+            causation: n.checked_sub(1).map(|before| ids[before].as_str()),
+            ..Row::default()
+        })
+        .collect();
+    let log = log_of_rows(&rows);
+    let subject = Subject::Event(EventIx(5));
+    let report = trace(&log, &log.at_head(), &subject, &Written(&[]), &Task::new()).unwrap();
+    assert_eq!((report.nodes.len(), report.left_out), (MOST, MOST as u64));
+    assert_eq!(report.edges.len(), MOST - 1);
+    let shown = |event: EventIx| report.nodes.iter().any(|node| node.event == event);
+    let last = report.edges.last().unwrap();
+    assert!(last.events.iter().all(|event| shown(*event)));
+}
+
+#[test]
+fn an_event_is_found_by_its_position_and_by_its_id() {
+    let row = |id| Row {
+        stream: "order-1",
+        event_type: "Happened",
+        event_id: Some(id),
+        correlation: Some("story"),
+        ..Row::default()
+    };
+    let log = log_of_rows(&[row("a"), row("1"), row("c")]);
+    for (text, event) in [("#2", 1), (" #1 ", 0), ("3", 2), ("c", 2), ("1", 1)] {
+        assert_eq!(
+            subject(&log, text),
+            Ok(Subject::Event(EventIx(event))),
+            "{text}"
+        );
+    }
+    assert_eq!(
+        subject(&log, "story"),
+        Ok(Subject::Correlation("story".to_owned()))
+    );
+    for text in ["#4", "4", "nobody", ""] {
+        assert!(subject(&log, text).is_err(), "{text}");
+    }
 }

@@ -6,8 +6,10 @@ use serde::Serialize;
 use super::orders::{Disagreement, disagreements};
 use super::skew::{Skew, Skews};
 use crate::analysis::bodies::{BodiesError, Provenance, provenance};
+use crate::analysis::causes::Causes;
 use crate::log::{AsOf, CauseRef, Cut, IdRef, Log, PayloadReader};
-use crate::model::{EventIx, PositionName, Task, Timestamp, Version};
+use crate::model::time::input;
+use crate::model::{Cancelled, EventIx, PositionName, Task, Timestamp, Version};
 
 /// What is traced.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,24 +27,29 @@ pub enum Subject {
 )]
 pub struct Untraceable(pub String);
 
-/// What `text` names: a position (`#1042`), an event id, or a correlation id.
+/// What `text` names: a position (`#1042`, `#orders:12`), an event id, a correlation id, or a position
+/// without its sign.
 ///
 /// # Errors
 /// [`Untraceable`] where that is nothing of this log.
 pub fn subject(log: &Log, text: &str) -> Result<Subject, Untraceable> {
     let none = || Untraceable(text.to_owned());
     let text = text.trim();
-    if let Some(position) = log.written_position(text) {
+    let position = input::position(text).or_else(|| log.written_position(text));
+    if let Some(position) = position {
         return log.event_at(&position).map(Subject::Event).ok_or_else(none);
     }
     let id = IdRef::new(text);
     if let Some(event) = log.find_event(id) {
         return Ok(Subject::Event(event));
     }
-    match log.correlated_by(id).is_empty() {
-        false => Ok(Subject::Correlation(text.to_owned())),
-        true => Err(none()),
+    if !log.correlated_by(id).is_empty() {
+        return Ok(Subject::Correlation(text.to_owned()));
     }
+    // A number that is nobody's id.
+    let position = input::position(&format!("#{text}"));
+    let event = position.and_then(|position| log.event_at(&position));
+    event.map(Subject::Event).ok_or_else(none)
 }
 
 /// A trace as of a moment.
@@ -107,7 +114,7 @@ pub struct Edge {
 }
 
 /// Events that are shown.
-const MOST: usize = 10_000;
+pub(super) const MOST: usize = 10_000;
 
 /// Traces what is known at the cut.
 ///
@@ -120,74 +127,103 @@ pub fn trace(
     payloads: &dyn PayloadReader,
     task: &Task,
 ) -> Result<TraceReport, BodiesError> {
-    let roots: Vec<EventIx> = match subject {
-        Subject::Event(event) if cut.holds(log, *event) => vec![root(log, cut, *event)],
-        Subject::Event(_) => Vec::new(),
-        Subject::Correlation(id) => {
-            let group: Vec<EventIx> = {
-                let all = log.correlated_by(IdRef::new(id)).into_iter();
-                all.filter(|event| cut.holds(log, *event)).collect()
-            };
-            let own: HashSet<EventIx> = group.iter().copied().collect();
-            let begins =
-                |event: &EventIx| cause(log, cut, *event).is_none_or(|up| !own.contains(&up));
-            let mut roots: Vec<EventIx> = group.iter().copied().filter(begins).collect();
-            if roots.is_empty() {
-                // A group in which each has a cause goes in a circle.
-                roots.extend(group.first());
-            }
-            roots
-        }
+    let causes = Causes::known(log, cut, task)?;
+    let known = Known {
+        log,
+        cut,
+        causes: &causes,
     };
-    let tree = grow(log, cut, &roots, task)?;
+    let tree = known.grow(&known.roots(subject), task)?;
     let mut in_order: Vec<EventIx> = tree.nodes.iter().map(|(event, _)| *event).collect();
     in_order.sort_unstable();
     let (own, _) = provenance(log, &in_order, payloads, task)?;
-    Ok(tree.told(log, cut, &in_order, &own))
+    Ok(tree.told(known, &in_order, &own))
 }
 
-/// The known cause of an event.
-fn cause(log: &Log, cut: &Cut, event: EventIx) -> Option<EventIx> {
-    match log.cause(event)? {
-        CauseRef::Event(cause) if cut.holds(log, cause) => Some(cause),
-        CauseRef::Event(_) => {
-            // Another event of that id may be known though the first is not.
-            let id = log.causation(event)?;
-            let mut same = log
-                .repeated_ids()
-                .filter(|event| log.event_id(*event) == Some(id));
-            same.find(|event| cut.holds(log, *event))
+/// What is traced in.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    log: &'a Log,
+    cut: &'a Cut,
+    causes: &'a Causes,
+}
+
+impl Known<'_> {
+    /// The known cause of an event.
+    fn cause(&self, event: EventIx) -> Option<EventIx> {
+        match self.causes.of(self.log, self.cut, event)? {
+            CauseRef::Event(cause) => Some(cause),
+            CauseRef::Elsewhere(_) => None,
         }
-        CauseRef::Elsewhere(_) => None,
     }
-}
 
-/// The event without a cause from which an event comes; the first of a circle in log order.
-fn root(log: &Log, cut: &Cut, event: EventIx) -> EventIx {
-    let (mut at, mut way) = (event, HashSet::new());
-    way.insert(event);
-    while let Some(up) = cause(log, cut, at) {
-        if !way.insert(up) {
-            return way.into_iter().min().unwrap_or(event);
+    /// The events from which those of a subject come.
+    fn roots(&self, subject: &Subject) -> Vec<EventIx> {
+        let group: Vec<EventIx> = match subject {
+            Subject::Event(event) if self.cut.holds(self.log, *event) => {
+                return vec![self.root(*event)];
+            }
+            Subject::Event(_) => return Vec::new(),
+            Subject::Correlation(id) => {
+                let all = self.log.correlated_by(IdRef::new(id)).into_iter();
+                all.filter(|event| self.cut.holds(self.log, *event))
+                    .collect()
+            }
+        };
+        let own: HashSet<EventIx> = group.iter().copied().collect();
+        let begins = |event: &EventIx| self.cause(*event).is_none_or(|up| !own.contains(&up));
+        let mut roots: Vec<EventIx> = group.iter().copied().filter(begins).collect();
+        if roots.is_empty() {
+            // A group in which each has a cause goes in a circle.
+            roots.extend(group.first());
         }
-        at = up;
+        roots
     }
-    at
-}
 
-/// The known effects of an event. Of several events with one id the first that is known counts as the
-/// cause.
-fn effects(log: &Log, cut: &Cut, event: EventIx) -> Vec<EventIx> {
-    let first = log.event_id(event).and_then(|id| log.find_event(id));
-    let stand_in = first.filter(|first| {
-        let same = |other: &EventIx| log.event_id(*other) == log.event_id(event);
-        let mut others = log
-            .repeated_ids()
-            .filter(|other| *other < event && same(other));
-        *first != event && !cut.holds(log, *first) && !others.any(|other| cut.holds(log, other))
-    });
-    let all = log.effects(stand_in.unwrap_or(event)).into_iter();
-    all.filter(|effect| cut.holds(log, *effect)).collect()
+    /// The event without a cause from which an event comes; the first of a circle in log order.
+    fn root(&self, event: EventIx) -> EventIx {
+        let (mut at, mut way) = (event, HashSet::new());
+        way.insert(event);
+        while let Some(up) = self.cause(at) {
+            if !way.insert(up) {
+                return way.into_iter().min().unwrap_or(event);
+            }
+            at = up;
+        }
+        at
+    }
+
+    /// The trees below `roots`; what is beyond those that are shown is counted.
+    fn grow(&self, roots: &[EventIx], task: &Task) -> Result<Grown, Cancelled> {
+        let mut grown = Grown {
+            nodes: Vec::new(),
+            edges: Vec::new(),
+            left_out: 0,
+        };
+        let mut seen: HashSet<EventIx> = HashSet::new();
+        let mut open: Vec<(EventIx, u32)> = roots.iter().rev().map(|root| (*root, 0)).collect();
+        seen.extend(roots);
+        let mut shown: HashSet<EventIx> = HashSet::new();
+        while let Some((event, depth)) = open.pop() {
+            task.check()?;
+            let effects = self.causes.effects(self.log, self.cut, event);
+            if grown.nodes.len() < MOST {
+                grown.nodes.push((event, depth));
+                shown.insert(event);
+                grown
+                    .edges
+                    .extend(effects.iter().map(|effect| [event, *effect]));
+            } else {
+                grown.left_out += 1;
+            }
+            let new = effects.into_iter().rev();
+            let new = new.filter(|effect| seen.insert(*effect));
+            open.extend(new.map(|effect| (effect, depth + 1)));
+        }
+        grown.edges.retain(|[_, to]| shown.contains(to));
+        grown.edges.sort_unstable();
+        Ok(grown)
+    }
 }
 
 struct Grown {
@@ -196,47 +232,14 @@ struct Grown {
     left_out: u64,
 }
 
-fn grow(log: &Log, cut: &Cut, roots: &[EventIx], task: &Task) -> Result<Grown, BodiesError> {
-    let mut grown = Grown {
-        nodes: Vec::new(),
-        edges: Vec::new(),
-        left_out: 0,
-    };
-    let mut seen: HashSet<EventIx> = HashSet::new();
-    let mut open: Vec<(EventIx, u32)> = roots.iter().rev().map(|root| (*root, 0)).collect();
-    seen.extend(roots);
-    while let Some((event, depth)) = open.pop() {
-        task.check()?;
-        if grown.nodes.len() >= MOST {
-            grown.left_out += 1;
-            continue;
-        }
-        grown.nodes.push((event, depth));
-        let effects = effects(log, cut, event);
-        for effect in effects.into_iter().rev() {
-            grown.edges.push([event, effect]);
-            if seen.insert(effect) {
-                open.push((effect, depth + 1));
-            }
-        }
-    }
-    grown.edges.sort_unstable();
-    Ok(grown)
-}
-
 impl Grown {
-    fn told(
-        self,
-        log: &Log,
-        cut: &Cut,
-        in_order: &[EventIx],
-        provenance: &[Provenance],
-    ) -> TraceReport {
-        let service = |event: EventIx| {
-            let at = in_order.binary_search(&event).ok()?;
-            provenance.get(at)?.service.clone()
-        };
-        let clock = cut.clock();
+    /// The steps, and how far they prove clocks to be apart.
+    fn steps(
+        &self,
+        known: Known<'_>,
+        service: &dyn Fn(EventIx) -> Option<String>,
+    ) -> (Vec<Edge>, Vec<Skew>) {
+        let (log, clock) = (known.log, known.cut.clock());
         let mut names: Vec<String> = Vec::new();
         let mut skews = Skews::default();
         let mut number = |name: String| {
@@ -247,7 +250,7 @@ impl Grown {
             }) as u32
         };
         let mut edges = Vec::with_capacity(self.edges.len());
-        for [from, to] in self.edges {
+        for &[from, to] in &self.edges {
             let times = log.own_time(from, clock).zip(log.own_time(to, clock));
             let services = service(from).zip(service(to));
             if let (Some((one, two)), Some((cause, effect))) = (times, services) {
@@ -260,30 +263,44 @@ impl Grown {
                 events: [from, to],
             });
         }
+        let skew = skews.found(|at| names.get(at as usize).cloned().unwrap_or_default());
+        (edges, skew)
+    }
+
+    fn told(
+        self,
+        known: Known<'_>,
+        in_order: &[EventIx],
+        provenance: &[Provenance],
+    ) -> TraceReport {
+        let Known { log, cut, .. } = known;
+        let service = |event: EventIx| {
+            let at = in_order.binary_search(&event).ok()?;
+            provenance.get(at)?.service.clone()
+        };
+        let (edges, skew) = self.steps(known, &service);
         let nodes = self.nodes.iter().map(|&(event, depth)| TraceNode {
             position: log.position_name(event),
             stream: log.stream_name(log.stream(event)).to_owned(),
             version: log.version(event),
             event_type: log.type_name(log.event_type(event)).to_owned(),
-            time: log.own_time(event, clock),
+            time: log.own_time(event, cut.clock()),
             id: log.event_id(event).map(|id| id.to_string()),
             service: service(event),
             depth,
-            cause_elsewhere: match cause(log, cut, event) {
+            cause_elsewhere: match known.cause(event) {
                 Some(_) => None,
                 None => log.causation(event).map(|id| id.to_string()),
             },
             event,
         });
+        let first = self.nodes.first();
         TraceReport {
             as_of: cut.as_of(log),
-            root: self
-                .nodes
-                .first()
-                .map(|(event, _)| log.position_name(*event)),
+            root: first.map(|(event, _)| log.position_name(*event)),
             nodes: nodes.collect(),
             edges,
-            skew: skews.found(|at| names.get(at as usize).cloned().unwrap_or_default()),
+            skew,
             disagreements: disagreements(log, in_order, provenance),
             left_out: self.left_out,
         }

@@ -53,7 +53,7 @@ pub fn long_streams(of: Compacted<'_>, task: &Task) -> Result<Vec<LongStream>, C
     for stream in long {
         task.check()?;
         let mut own = log.stream_events(stream);
-        own.retain(|event| cut.holds(log, *event));
+        own.retain(|event| log.stream(*event) == stream && cut.holds(log, *event));
         let ended = own.iter().any(|event| log.stream_end(*event).is_some());
         let Some(last) = own.last().copied().filter(|_| !ended) else {
             continue;

@@ -38,6 +38,10 @@ pub(super) fn changed(
             continue;
         };
         let [all, left, all_then, left_then] = folded(of, kept, &own, middle, task)?;
+        // What cannot be folded answers nothing either way.
+        if all.is_null() {
+            continue;
+        }
         questions.streams += 1;
         let name = log.stream_name(stream).to_owned();
         if let Some((field, before, after)) = difference(&name, &all, &left) {
@@ -136,9 +140,11 @@ fn difference(name: &str, all: &Value, left: &Value) -> Option<(String, Value, V
         let differs = |(key, value): &(&String, &Value)| left.get(key) != Some(*value);
         let tells =
             |(_, value): &(&String, &Value)| value.as_str().is_none_or(|text| !name.contains(text));
-        let mut telling = members.iter().filter(differs).filter(tells);
+        let telling = || members.iter().filter(differs).filter(tells);
+        // A number is what people ask for; a text may be the name of a class.
+        let number = telling().find(|(_, value)| value.is_number() || value.is_object());
         let first = || members.iter().find(differs);
-        let Some((key, value)) = telling.next().or_else(first) else {
+        let Some((key, value)) = number.or_else(|| telling().next()).or_else(first) else {
             break;
         };
         pointer::push(&mut path, key);

@@ -6,12 +6,12 @@ use super::{CompactBy, Compacted, CompactionReport, long_streams, report};
 use crate::analysis::bodies::Bodies;
 use crate::analysis::replay::FoldRules;
 use crate::analysis::testing::{MadeUp, Sample, log_of, samples};
-use crate::log::{Log, NoRows};
+use crate::log::{Log, LogBuilder, NoRows, Order, Place, RawChunk, Row};
 use crate::model::Task;
 
 fn compacted(log: &Log, by: &CompactBy) -> CompactionReport {
     let (task, cut) = (Task::new(), log.at_head());
-    let bodies = Bodies::gather(log, &cut, &MadeUp, &task).unwrap();
+    let bodies = Bodies::gather(log, &cut, &MadeUp, &FoldRules::default(), &task).unwrap();
     let of = Compacted {
         log,
         cut,
@@ -81,4 +81,33 @@ fn a_long_stream_is_told_with_what_a_replay_reads() {
     assert_eq!(growth.points.last().unwrap().amount.events, 120);
     assert_eq!(growth.a_day.events, 1);
     assert!((480..=490).contains(&growth.in_a_year.events), "{growth:?}");
+}
+
+#[test]
+fn a_long_stream_is_as_long_as_its_own_events() {
+    let mut raw = RawChunk::default();
+    for at in 0..320 {
+        raw.next_record();
+        let stream = if at < 120 { "order-1" } else { "payment-1" };
+        let row = Row {
+            stream,
+            event_type: "Happened",
+            place: Place { at, extent: 0 },
+            ..Row::default()
+        };
+        raw.push(&row, || "category".to_owned());
+        if at >= 120 {
+            raw.link("order-1", None, || "category".to_owned());
+        }
+    }
+    let mut builder = LogBuilder::new(Order::Given);
+    builder.append(raw);
+    let told = compacted(&builder.finish().0, &CompactBy::Stream);
+    let mut whole: Vec<(&str, u64)> = told
+        .long
+        .iter()
+        .map(|long| (long.stream.as_str(), long.whole.events))
+        .collect();
+    whole.sort_unstable();
+    assert_eq!(whole, [("order-1", 120), ("payment-1", 200)]);
 }

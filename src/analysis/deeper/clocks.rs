@@ -1,14 +1,15 @@
 //! How far the clocks of services are apart, effects that were recorded before their causes, and how often
 //! the orders by different clocks turn neighbours of the log round.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::{MOST, Place};
 use crate::analysis::audit::{AuditError, Facts};
+use crate::analysis::causality::{Skews, Way};
 use crate::analysis::scan;
-use crate::log::{CauseRef, Clock};
+use crate::log::Clock;
 use crate::model::time::Span;
 use crate::model::{EventIx, Task};
 
@@ -133,52 +134,33 @@ pub struct Disagreeing {
     pub shown: Vec<[Place; 2]>,
 }
 
-/// Steps from one service to another.
-#[derive(Clone, Copy)]
-struct Way {
-    steps: u64,
-    impossible: u64,
-    quickest: Span,
-    proof: [EventIx; 2],
-}
-
 pub(super) fn clocks(facts: &Facts<'_>, task: &Task) -> Result<Clocks, AuditError> {
     let bodies = &facts.bodies;
-    let circles = circles(facts, task)?;
-    let mut ways: BTreeMap<(u32, u32), Way> = BTreeMap::new();
+    let mut skews = Skews::default();
     let mut early: Vec<(Span, [EventIx; 2])> = Vec::new();
     for (nth, event) in facts.events().enumerate() {
         if nth.is_multiple_of(1 << 14) {
             task.check()?;
         }
-        let Some(cause) = cause_of(facts, event).filter(|_| !circles.contains(&event)) else {
+        // The stamps of what goes in a circle prove nothing about clocks.
+        let cause = facts.known_cause(event);
+        let Some(cause) = cause.filter(|_| !facts.is_cyclic(event)) else {
             continue;
         };
         let Some((one, two)) = facts.recorded(cause).zip(facts.recorded(event)) else {
             continue;
         };
-        let (delay, proof) = (two - one, [cause, event]);
-        if delay.is_negative() {
-            early.push((delay, proof));
+        if two < one {
+            early.push((two - one, [cause, event]));
         }
         let services = bodies.service(cause).zip(bodies.service(event));
-        if let Some((from, to)) = services.filter(|(from, to)| from != to) {
-            let way = ways.entry((from, to)).or_insert(Way {
-                steps: 0,
-                impossible: 0,
-                quickest: delay,
-                proof,
-            });
-            way.steps += 1;
-            way.impossible += u64::from(delay.is_negative());
-            if delay < way.quickest {
-                (way.quickest, way.proof) = (delay, proof);
-            }
+        if let Some((from, to)) = services {
+            skews.see((from, cause, one), (to, event, two));
         }
     }
     Ok(Clocks {
         services: bodies.services(),
-        pairs: pairs(facts, &ways),
+        pairs: pairs(facts, skews.ways()),
         early: told_early(facts, early),
         orders: orders(facts, task)?,
     })
@@ -319,42 +301,5 @@ fn orders(facts: &Facts<'_>, task: &Task) -> Result<Vec<Disagreeing>, AuditError
     }
     found.extend([hybrid.found, vector.found]);
     found.retain(|order| order.events > 1);
-    Ok(found)
-}
-
-fn cause_of(facts: &Facts<'_>, event: EventIx) -> Option<EventIx> {
-    match facts.cause(event) {
-        Some(CauseRef::Event(cause)) => Some(cause),
-        _ => None,
-    }
-}
-
-/// A longer way back is taken for no circle.
-const FARTHEST: usize = 10_000;
-
-/// Events that come from themselves: their stamps prove nothing about clocks.
-fn circles(facts: &Facts<'_>, task: &Task) -> Result<HashSet<EventIx>, AuditError> {
-    let mut found = HashSet::new();
-    for (nth, start) in facts.events().enumerate() {
-        if nth.is_multiple_of(1 << 14) {
-            task.check()?;
-        }
-        // In every circle one event at least names one that does not stand before it.
-        let first = cause_of(facts, start).filter(|cause| *cause >= start);
-        let Some(mut at) = first.filter(|_| !found.contains(&start)) else {
-            continue;
-        };
-        let mut way = vec![start];
-        while at != start && way.len() < FARTHEST {
-            way.push(at);
-            match cause_of(facts, at) {
-                Some(cause) => at = cause,
-                None => break,
-            }
-        }
-        if at == start {
-            found.extend(way);
-        }
-    }
     Ok(found)
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{MOST, Place};
 use crate::analysis::audit::Facts;
 use crate::analysis::bodies::BodiesError;
-use crate::analysis::causality::concurrent;
+use crate::analysis::causality::Merge;
 use crate::log::{Log, PayloadReader, Unreadable};
 use crate::model::{EventIx, Task};
 
@@ -20,6 +20,20 @@ pub struct Conflicts {
     pub count: u64,
     /// The first of them.
     pub shown: Vec<Conflict>,
+    /// What would become of the first conflicts that they make up.
+    pub merges: Vec<Merge>,
+}
+
+impl Conflicts {
+    /// The conflict of which a pair is a part.
+    #[must_use]
+    pub fn merge_of(&self, pair: &Conflict) -> Option<&Merge> {
+        let mut merges = self.merges.iter();
+        merges.find(|merge| {
+            let mut sides = merge.sides.iter();
+            sides.any(|side| side.events.contains(&pair.two.place.event))
+        })
+    }
 }
 
 /// Two writes to one stream of which neither writer knew of the other.
@@ -78,7 +92,7 @@ pub(super) fn conflicts(facts: &Facts<'_>) -> Conflicts {
             replica: replica.and_then(|at| bodies.replicas().get(at as usize).cloned()),
         }
     };
-    let pairs = concurrent(log, &facts.cut, bodies);
+    let pairs = &facts.concurrent;
     let shown = pairs.iter().take(MOST).map(|pair| {
         let clocked = |event| stamp(event).is_some_and(|stamp| !stamp.vector.is_empty());
         let told_by = match clocked(pair.one) && clocked(pair.two) {
@@ -94,6 +108,7 @@ pub(super) fn conflicts(facts: &Facts<'_>) -> Conflicts {
     Conflicts {
         count: pairs.len() as u64,
         shown: shown.collect(),
+        merges: facts.merges.clone(),
     }
 }
 

@@ -3,20 +3,11 @@
 
 use serde::Serialize;
 
-use crate::analysis::audit::{AuditError, AuditOptions, Facts, RULES, judge};
+use crate::analysis::audit::{AuditError, Facts, Rule, USUAL, findings};
 use crate::analysis::scan;
 use crate::log::Clock;
 use crate::model::time::Span;
 use crate::model::{EventIx, Task, Timestamp};
-
-/// Windows that are usual: five minutes is what message brokers keep ids for.
-const USUAL: [(i64, &str); 5] = [
-    (60, "1 minute"),
-    (300, "5 minutes"),
-    (3600, "1 hour"),
-    (86_400, "1 day"),
-    (604_800, "1 week"),
-];
 
 /// Points of the curve.
 const POINTS: usize = 400;
@@ -76,21 +67,15 @@ impl Duplicates {
 
 pub(super) fn duplicates(facts: &Facts<'_>, task: &Task) -> Result<Duplicates, AuditError> {
     let (log, cut) = (facts.log, &facts.cut);
-    let others = RULES.iter().map(|rule| rule.name);
-    let others = others.filter(|name| ![SAME_ID, NEW_ID].contains(name));
-    let options = AuditOptions {
-        evidence: usize::MAX,
-        muted: others.map(str::to_owned).collect(),
-        ..AuditOptions::default()
-    };
-    let report = judge(facts, &options, task)?;
+    let tells = |rule: &Rule| [SAME_ID, NEW_ID].contains(&rule.name);
+    let findings = findings(facts, usize::MAX, tells, task)?;
     let mut found = Duplicates {
         sequences: facts.streams.lengths.iter().filter(|own| **own > 0).count() as u64,
         events: u64::from(cut.count()),
         ..Duplicates::default()
     };
     let mut distances: Vec<Span> = Vec::new();
-    for finding in &report.findings {
+    for finding in &findings {
         match finding.rule {
             SAME_ID => found.same_id += finding.count,
             _ => found.new_id += finding.count,
@@ -117,14 +102,13 @@ pub(super) fn duplicates(facts: &Facts<'_>, task: &Task) -> Result<Duplicates, A
         }
     })?;
     times.sort_unstable();
-    for (seconds, name) in USUAL {
+    for (window, name) in USUAL {
         task.check()?;
-        let window = Span::from_secs(seconds);
         found.windows.push(WindowFigures {
             name,
-            window_ms: seconds * 1000,
+            window_ms: window.millis(),
             caught: distances.partition_point(|distance| *distance <= window) as u64,
-            remembered: most_within(&times, seconds * 1_000_000),
+            remembered: most_within(&times, window.micros()),
         });
     }
     Ok(found)

@@ -85,7 +85,8 @@ fn same_number(a: &Number, b: &Number) -> bool {
 }
 
 /// A number as it is written, where that has at most 28 digits.
-pub(super) fn number(text: &str) -> Option<Decimal> {
+#[must_use]
+pub fn number(text: &str) -> Option<Decimal> {
     let text = text.trim();
     let exact = match text.contains(['e', 'E']) {
         true => Decimal::from_scientific(text),

@@ -46,7 +46,7 @@ pub use checkpoints::{Counts, SnapshotStrategy};
 pub use compare::{CompareError, Comparison, DifferingPartition, compare};
 pub use consumer::{ConsumerError, ConsumerReport, as_consumer, consumers};
 pub use definition::{Definition, Script};
-pub use differ::{Differing, differing};
+pub use differ::{Differing, differing, number};
 pub use known::Known;
 pub use lookup::{Certainty, LookedUp};
 pub use moment::{Moment, Stopped};

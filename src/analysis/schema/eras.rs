@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use hashbrown::HashMap;
 
-use crate::analysis::bodies::{Kind, PathIx, Shape};
+use crate::analysis::bodies::{Kind, PathIx, Paths, Shape};
 use crate::model::EventIx;
 
 /// A change counts where so many events stand on each side of it.
@@ -28,7 +28,10 @@ fn class(bits: u16) -> u16 {
 
 /// Cuts the shapes of one type where a field came to stay, went for good, or has had another type ever
 /// since. Each shape lies wholly on one side of each such cut.
-pub(super) fn eras(shapes: Vec<&Shape>) -> Vec<Vec<&Shape>> {
+pub(super) fn eras<'a>(shapes: Vec<&'a Shape>, paths: &Paths, root: PathIx) -> Vec<Vec<&'a Shape>> {
+    if are_alternatives(&shapes, paths, root) {
+        return vec![shapes];
+    }
     let mut places: HashMap<PathIx, BTreeSet<u16>> = HashMap::new();
     for shape in &shapes {
         for (path, bits) in &shape.places {
@@ -56,6 +59,21 @@ pub(super) fn eras(shapes: Vec<&Shape>) -> Vec<Vec<&Shape>> {
     }
     eras.retain(|era| !era.is_empty());
     eras
+}
+
+/// Whether each shape holds one object under one key and not all under the same: which of them came first says
+/// nothing of a change (enums of Rust, `oneof` of protobuf).
+fn are_alternatives(shapes: &[&Shape], paths: &Paths, root: PathIx) -> bool {
+    let tag = |shape: &&Shape| {
+        let places = shape.places.iter();
+        let mut top = places.filter(|(path, _)| paths.parent(*path) == Some(root));
+        match (top.next(), top.next()) {
+            (Some((path, bits)), None) if *bits == Kind::Object.bit() => Some(*path),
+            _ => None,
+        }
+    };
+    let tags: Option<BTreeSet<PathIx>> = shapes.iter().map(tag).collect();
+    tags.is_some_and(|tags| tags.len() > 1)
 }
 
 /// The first event behind a cut between the shapes of which `has` says yes and the others, if all of the

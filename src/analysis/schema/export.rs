@@ -77,7 +77,8 @@ fn of_field(field: &Field, fields: &[Field]) -> Value {
         }
     }
     if !field.values.is_empty() && field.types == ["string"] {
-        schema.insert("enum".to_owned(), json!(field.values));
+        // What was seen so far is no promise that nothing else will come.
+        schema.insert("examples".to_owned(), json!(field.values));
     }
     describe(&mut schema, &field.path, fields);
     Value::Object(schema)

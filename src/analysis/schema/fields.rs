@@ -177,7 +177,7 @@ pub(super) fn versions(
         }
         let eras = match group.version {
             Some(_) => vec![of_group],
-            None => eras::eras(of_group),
+            None => eras::eras(of_group, &shapes.paths, shapes.root(group_ix)),
         };
         for era in eras {
             versions.push(version(log, cut, bodies, &canon, group_ix, &era));

@@ -60,6 +60,28 @@ pub struct Disagreement {
     pub seen: String,
 }
 
+impl Disagreement {
+    /// Whether it is about a place; `*` in its own path stands for any key.
+    #[must_use]
+    pub fn is_about(&self, path: &str) -> bool {
+        is_within(path, &self.path)
+    }
+
+    /// Whether it is that something is missing, and not that it has another type.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        self.registered == REQUIRED
+    }
+
+    /// Whether it is that values of a type are there.
+    #[must_use]
+    pub fn is_of_type(&self, name: &str) -> bool {
+        self.seen.split(" | ").any(|own| own == name)
+    }
+}
+
+const REQUIRED: &str = "required";
+
 /// Deeper than this a registered schema is not looked into.
 const DEEPEST: usize = 32;
 
@@ -152,10 +174,10 @@ impl Walk<'_> {
             let path = format!("{at}/{key_of_path}");
             match self.seen(&path) {
                 None if required.contains(&key.as_str()) && !self.holds_data(at) => {
-                    self.disagree(&path, "required".to_owned(), "never there".to_owned());
+                    self.disagree(&path, REQUIRED.to_owned(), "never there".to_owned());
                 }
                 Some((true, _)) if required.contains(&key.as_str()) => {
-                    self.disagree(&path, "required".to_owned(), "missing in some".to_owned());
+                    self.disagree(&path, REQUIRED.to_owned(), "missing in some".to_owned());
                 }
                 Some((_, types)) => self.types(inner, &path, &types),
                 None => {}

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use crate::log::{
     Checkpoint, CheckpointHistory, DeadLetter, Mark, Marked, OutboxMessage, Payload, Problem,
-    Processed, RowPlace, RowSource, RowsError, Saga, Says, SideKind, SideRow,
+    Processed, RowPlace, RowSource, RowsError, Saga, Says, Schema, SideKind, SideRow, Snapshot,
 };
 use crate::model::{Position, Task, Timestamp, Version};
 
@@ -121,6 +121,47 @@ pub(crate) fn consumers() -> impl Strategy<Value = Given> {
         });
         Given(rows)
     })
+}
+
+/// The same with snapshots and registered schemas.
+pub(crate) fn beside() -> impl Strategy<Value = Given> {
+    let date = || prop::option::weighted(0.9, (0..400_i64).prop_map(second));
+    let row = (prop::bool::ANY, 0..7_u8, 0..12_i64, date()).prop_map(
+        |(is_snapshot, of, version, date)| match is_snapshot {
+            true => snapshot(of, version, date),
+            false => schema(of % 5, date),
+        },
+    );
+    (consumers(), prop::collection::vec(row, 0..6)).prop_map(|(mut given, rows)| {
+        given.0.extend(rows);
+        given
+    })
+}
+
+fn snapshot(of: u8, version: i64, date: Option<Timestamp>) -> (SideKind, Says) {
+    let row = Snapshot {
+        stream: Some(format!("Stream-{of}")),
+        version: Some(Version(version)),
+        reached: None,
+        // What made-up payloads come to, now and then.
+        state: Payload::from_text(format!(r#"{{"n": {version}.50, "name": "M\u00fcller 1"}}"#)),
+        taken_at: date,
+        strategy: None,
+    };
+    (SideKind::Snapshots, Says::Snapshot(row))
+}
+
+fn schema(of: u8, date: Option<Timestamp>) -> (SideKind, Says) {
+    let kind = if of % 2 == 0 { "string" } else { "number" };
+    let row = Schema {
+        event_type: Some(format!("Kind{of}")),
+        version: None,
+        schema: Payload::from_text(format!(
+            r#"{{"required": ["n", "by"], "properties": {{"n": {{"type": "{kind}"}}}}}}"#
+        )),
+        registered_at: date,
+    };
+    (SideKind::Schemas, Says::Schema(row))
 }
 
 fn second(seconds: i64) -> Timestamp {

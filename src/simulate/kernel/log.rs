@@ -162,8 +162,9 @@ impl System {
         };
         let fork = matches!(entry.numbered, Numbered::After(_)) && event.version < next;
         let late = entry.reported.is_some() && event.occurred_at < life.occurred;
-        life.version = life.version.max(event.version);
-        life.last = self.position;
+        if event.version >= life.version {
+            (life.version, life.tip) = (event.version, self.position);
+        }
         life.occurred = life.occurred.max(event.occurred_at);
         for (is, fault) in [(fork, Fault::VersionFork), (late, Fault::OutOfOrder)] {
             if is {

@@ -81,7 +81,7 @@ impl System {
             Some(fault) => {
                 self.spoil(fault, &mut entry, at);
                 let finding = Finding::of(fault.name(), &entry.event);
-                let before = self.streams.get(&stream).map(|life| life.last);
+                let before = self.streams.get(&stream).map(|life| life.tip);
                 let position = self.admit(entry, at);
                 let twin = before.filter(|_| fault == Fault::VersionFork);
                 let positions: Vec<i64> = twin.into_iter().chain([position]).collect();

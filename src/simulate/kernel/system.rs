@@ -70,8 +70,8 @@ pub enum Leaf {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Life {
     pub version: i64,
-    /// The position of its last event.
-    pub last: i64,
+    /// The position of the last event that has this version.
+    pub tip: i64,
     /// The latest moment at which anything in it happened.
     pub occurred: Timestamp,
 }

@@ -1,8 +1,9 @@
 //! What the columns of a read model are made of: the simplest thing that nearly all rows agree with.
 
 use super::plain;
-use super::seen::{Observed, Seen, Source, Total, totals};
+use super::seen::{Observed, Seen, Source, Total, add};
 use super::table::{Cell, ReadModel, Row};
+use super::worth::Worth;
 use crate::model::{Cancelled, EventIx, Task};
 
 /// What a column is made of.
@@ -27,7 +28,8 @@ enum How {
 enum Should<'a> {
     Nothing,
     Text(&'a Observed),
-    Number(f64),
+    /// None where it is no number.
+    Number(Option<Worth>),
 }
 
 impl Made {
@@ -38,23 +40,26 @@ impl Made {
                 Some(last) => Should::Text(&observed[last]),
                 None => Should::Nothing,
             },
-            How::Count => Should::Number(own().map(|own| own.count as f64).sum()),
-            How::Sum => Should::Number(own().map(|own| own.sum).sum()),
+            How::Count => {
+                let count = own().map(|own| own.count).sum();
+                Should::Number(Some(Worth::count(count)))
+            }
+            How::Sum => {
+                let nothing = Some(Worth::count(0));
+                let sums = own().map(|own| own.sum);
+                Should::Number(sums.fold(nothing, |all, own| all?.and(own?)))
+            }
         }
     }
 }
 
 impl Should<'_> {
     fn is(&self, cell: &Cell) -> bool {
-        let near = |a: f64, b: f64| (a - b).abs() <= 1e-6 * a.abs().max(b.abs()).max(1.0);
+        let same = |own: Option<Worth>| own.zip(cell.number).is_some_and(|(a, b)| a.is(b));
         match self {
             Self::Nothing => cell.text.is_none(),
-            Self::Text(one) => {
-                let numbers = one.number.zip(cell.number);
-                cell.text.as_ref() == Some(&one.text)
-                    || numbers.is_some_and(|(own, cell)| near(own, cell))
-            }
-            Self::Number(own) => cell.number.is_some_and(|cell| near(*own, cell)),
+            Self::Text(one) => cell.text.as_ref() == Some(&one.text) || same(one.number),
+            Self::Number(own) => same(*own),
         }
     }
 
@@ -63,7 +68,7 @@ impl Should<'_> {
         match self {
             Self::Nothing => false,
             Self::Text(_) => true,
-            Self::Number(own) => *own != 0.0,
+            Self::Number(own) => own.is_some_and(|own| !own.is_zero()),
         }
     }
 }
@@ -80,6 +85,8 @@ struct Agreement {
 const LEAST: usize = 8;
 /// So many of a hundred rows agree where it is understood what a column holds.
 const NEARLY_ALL: usize = 90;
+/// So many of a hundred where it is likely, in a table of which other columns are understood.
+const MOST: usize = 70;
 /// Rows by which what a column may be made of is chosen.
 const SAMPLE: usize = 250;
 /// Fields that a column takes its last value from, beside those of one name.
@@ -88,6 +95,10 @@ const FURTHER: usize = 5;
 impl Agreement {
     fn is_good(self) -> bool {
         self.yes >= LEAST && self.yes * 100 >= (self.yes + self.no) * NEARLY_ALL
+    }
+
+    fn is_likely(self) -> bool {
+        self.yes >= LEAST && self.yes * 100 >= (self.yes + self.no) * MOST
     }
 
     /// Whether it is worth to be looked at more closely.
@@ -104,11 +115,13 @@ impl Agreement {
 #[derive(Debug, Default)]
 pub(super) struct Explained {
     columns: Vec<(usize, Made)>,
+    /// Those that fewer rows agree with, by their places in the table.
+    likely: Vec<usize>,
 }
 
 impl Explained {
     pub fn find(table: &ReadModel, seen: &Seen, task: &Task) -> Result<Self, Cancelled> {
-        let mut explained = Self::default();
+        let (mut explained, mut likely) = (Self::default(), Vec::new());
         let candidates = candidates(seen);
         for column in 0..table.columns.len() {
             task.check()?;
@@ -116,11 +129,26 @@ impl Explained {
                 table,
                 seen,
                 column,
+                task,
             };
-            let best = search.best(&candidates);
-            explained.columns.extend(best.map(|made| (column, made)));
+            match search.best(&candidates)? {
+                Some((agreement, made)) if agreement.is_good() => {
+                    explained.columns.push((column, made));
+                }
+                Some((_, made)) => likely.push((column, made)),
+                None => {}
+            }
+        }
+        if !explained.columns.is_empty() {
+            explained.likely = likely.iter().map(|(column, _)| *column).collect();
+            explained.columns.extend(likely);
         }
         Ok(explained)
+    }
+
+    /// Whether a column is one of those that fewer rows agree with.
+    pub fn is_likely(&self, column: usize) -> bool {
+        self.likely.contains(&column)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -147,23 +175,29 @@ impl Explained {
     }
 
     /// The first event that a row has missed which is as it was before.
-    pub fn missed(&self, seen: &Seen, key: usize, row: &Row) -> Option<EventIx> {
+    pub fn missed(
+        &self,
+        seen: &Seen,
+        key: usize,
+        row: &Row,
+        task: &Task,
+    ) -> Result<Option<EventIx>, Cancelled> {
         let all = seen.of(key);
-        let mut missed = None;
-        let mut until = all.len();
-        // Back from the head, one event after the other.
-        while let Some(last) = until.checked_sub(1) {
-            let event = all[last].event;
-            until = all.partition_point(|one| one.event < event);
-            let so_far = &all[..until];
-            let totals = totals(so_far);
-            let mut columns = self.columns.iter();
-            if columns.all(|(at, made)| made.of(so_far, &totals).is(&row.cells[*at])) {
-                missed = Some(event);
-                break;
+        let (mut missed, mut totals, mut before) = (None, Vec::new(), 0);
+        for (nth, of_event) in all.chunk_by(|a, b| a.event == b.event).enumerate() {
+            if nth.is_multiple_of(1024) {
+                task.check()?;
             }
+            let mut columns = self.columns.iter();
+            let was_so =
+                |(at, made): &(usize, Made)| made.of(&all[..before], &totals).is(&row.cells[*at]);
+            if columns.all(was_so) {
+                missed = Some(of_event[0].event);
+            }
+            add(&mut totals, of_event, before);
+            before += of_event.len();
         }
-        missed
+        Ok(missed)
     }
 }
 
@@ -192,10 +226,12 @@ struct Search<'a> {
     table: &'a ReadModel,
     seen: &'a Seen,
     column: usize,
+    task: &'a Task,
 }
 
 impl Search<'_> {
-    fn agreement(&self, made: &Made, step: usize) -> Agreement {
+    fn agreement(&self, made: &Made, step: usize) -> Result<Agreement, Cancelled> {
+        self.task.check()?;
         let mut agreement = Agreement::default();
         for (key, row) in self.table.rows.iter().enumerate().step_by(step) {
             let observed = self.seen.of(key);
@@ -211,15 +247,16 @@ impl Search<'_> {
                 false => agreement.no += 1,
             }
         }
-        agreement
+        Ok(agreement)
     }
 
-    fn best(&self, candidates: &[Made]) -> Option<Made> {
+    /// What it is made of, and how many rows agree.
+    fn best(&self, candidates: &[Made]) -> Result<Option<(Agreement, Made)>, Cancelled> {
         let step = self.table.rows.len().div_ceil(SAMPLE).max(1);
         let name = plain(&self.table.columns[self.column]);
         let mut promising: Vec<(i64, bool, &Made)> = Vec::new();
         for made in candidates {
-            let agreement = self.agreement(made, step);
+            let agreement = self.agreement(made, step)?;
             if agreement.is_promising() {
                 let pointer = &self.seen.names[self.seen.pointers[made.of[0] as usize] as usize];
                 let is_called_so = pointer.split('/').any(|key| plain(key) == name);
@@ -228,36 +265,43 @@ impl Search<'_> {
         }
         promising.sort_by_key(|own| std::cmp::Reverse((own.0, own.1)));
         promising.truncate(6);
-        let grown = promising.into_iter().map(|(.., made)| self.grown(made));
-        let judged = grown.map(|made| (self.agreement(&made, 1), made));
-        let good = judged.filter(|(agreement, _)| agreement.is_good());
-        // The first of equals: the simplest.
-        good.reduce(|best, next| match next.0.score() > best.0.score() {
-            true => next,
-            false => best,
-        })
-        .map(|(_, made)| made)
+        let mut best: Option<(Agreement, Made)> = None;
+        for (.., made) in promising {
+            let made = self.grown(made)?;
+            let agreement = self.agreement(&made, 1)?;
+            // The first of equals: the simplest.
+            let is_better = |(own, _): &(Agreement, Made)| agreement.score() > own.score();
+            if agreement.is_likely() && best.as_ref().is_none_or(is_better) {
+                best = Some((agreement, made));
+            }
+        }
+        Ok(best)
     }
 
     /// With further fields, as long as more rows agree.
-    fn grown(&self, made: &Made) -> Made {
+    fn grown(&self, made: &Made) -> Result<Made, Cancelled> {
         let mut grown = made.clone();
         if grown.how != How::Last {
-            return grown;
+            return Ok(grown);
         }
-        let mut agreement = self.agreement(&grown, 1);
+        let mut agreement = self.agreement(&grown, 1)?;
         for _ in 0..FURTHER {
             if agreement.no == 0 {
                 break;
             }
-            let further = (0..self.seen.pointers.len() as Source)
-                .filter(|source| !grown.of.contains(source))
-                .map(|source| {
-                    let mut more = grown.clone();
-                    more.of.push(source);
-                    (self.agreement(&more, 1), more)
-                });
-            let best = further.max_by_key(|(agreement, _)| agreement.score());
+            let mut best: Option<(Agreement, Made)> = None;
+            for source in 0..self.seen.pointers.len() as Source {
+                if grown.of.contains(&source) {
+                    continue;
+                }
+                let mut more = grown.clone();
+                more.of.push(source);
+                let agreement = self.agreement(&more, 1)?;
+                let is_worse = |(own, _): &(Agreement, Made)| agreement.score() < own.score();
+                if !best.as_ref().is_some_and(is_worse) {
+                    best = Some((agreement, more));
+                }
+            }
             match best {
                 Some((better, more)) if better.no < agreement.no => {
                     (agreement, grown) = (better, more);
@@ -265,6 +309,71 @@ impl Search<'_> {
                 _ => break,
             }
         }
-        grown
+        Ok(grown)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// The row of a table that holds the last status, how many amounts there were, and what they come to.
+    fn missed(cells: [Value; 3], task: &Task) -> Result<Option<EventIx>, Cancelled> {
+        let seen = Seen::of_one_row(&[
+            r#"{"status": "open", "amount": 10.10}"#,
+            r#"{"status": "paid", "amount": 5}"#,
+            r#"{"status": "open", "amount": 8.90}"#,
+            r#"{"note": "nothing"}"#,
+        ]);
+        let source = |name: &str| {
+            let name = seen.names.iter().position(|own| own == name).unwrap();
+            let mut pointers = seen.pointers.iter();
+            pointers.position(|own| *own as usize == name).unwrap() as Source
+        };
+        let made = |how, name| Made {
+            how,
+            of: vec![source(name)],
+        };
+        let columns = [
+            made(How::Last, "/status"),
+            made(How::Count, "/amount"),
+            made(How::Sum, "/amount"),
+        ];
+        let explained = Explained {
+            columns: columns.into_iter().enumerate().collect(),
+            likely: Vec::new(),
+        };
+        let row = Row {
+            key: "1".to_owned(),
+            stream: None,
+            cells: cells.iter().map(Cell::new).collect(),
+        };
+        explained.missed(&seen, 0, &row, task)
+    }
+
+    #[test]
+    fn a_row_missed_what_came_after_it_was_so_last() {
+        let task = Task::new();
+        let at = |event| Ok(Some(EventIx(event)));
+        assert_eq!(missed([json!("paid"), json!(2), json!(15.1)], &task), at(2));
+        assert_eq!(
+            missed([json!("open"), json!(1), json!("10.10")], &task),
+            at(1)
+        );
+        assert_eq!(missed([json!("open"), json!(3), json!(24.0)], &task), at(3));
+        assert_eq!(missed([Value::Null, json!(0), json!(0)], &task), at(0));
+        assert_eq!(
+            missed([json!("lost"), json!(2), json!(15.1)], &task),
+            Ok(None)
+        );
+    }
+
+    #[test]
+    fn looking_for_it_ends_when_nobody_waits() {
+        let task = Task::new();
+        task.cancel();
+        assert!(missed([json!("paid"), json!(2), json!(15.1)], &task).is_err());
     }
 }

@@ -6,7 +6,8 @@
 //! field of payloads that is called like it. Of all events with such a key each field is noted
 //! (`seen`). A column is then *explained* (`columns`) by the simplest thing that nearly all rows agree
 //! with: the last value of some fields, a sum or a count. What few rows disagree with in a column that all
-//! others agree with is drift; what many do is not understood, and left alone.
+//! others agree with is drift. What more rows disagree with is a note, as long as most agree and another column
+//! of the table is understood; what many do is not understood, and left alone.
 //!
 //! A table is as it is now, so it is compared at the head only. Who keeps it may be behind: what a
 //! checkpoint does not cover yet is waited for, and no drift.
@@ -14,6 +15,7 @@
 mod columns;
 mod seen;
 mod table;
+mod worth;
 
 use super::facts::{AuditError, Facts};
 use crate::log::{Bound, Says, SideKind};
@@ -32,6 +34,17 @@ pub(super) struct Drifted {
     pub missed: Option<EventIx>,
     /// The last event about it.
     pub last: EventIx,
+    /// How sure it is.
+    pub proof: Proof,
+}
+
+/// How sure it is that a row differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// Nearly all other rows agree in one of these columns.
+    Sure,
+    /// Most other rows do.
+    Likely,
 }
 
 /// A table of which it was found out what it holds.
@@ -69,11 +82,16 @@ pub(super) fn compared(facts: &Facts<'_>, task: &Task) -> Result<Vec<Compared>, 
             let Some(last) = seen.last(key).filter(|_| !columns.is_empty()) else {
                 continue;
             };
-            let missed = explained.missed(&seen, key, row);
+            let missed = explained.missed(&seen, key, row, task)?;
             // Perhaps it only waits for its turn.
             if covered.is_none_or(|covered| missed.unwrap_or(last) < covered) {
+                let proof = match columns.iter().all(|at| explained.is_likely(*at)) {
+                    true => Proof::Likely,
+                    false => Proof::Sure,
+                };
                 let columns = columns.into_iter().map(|at| found.columns[at].clone());
                 drifted.push(Drifted {
+                    proof,
                     row: row.key.clone(),
                     columns: columns.collect(),
                     missed,

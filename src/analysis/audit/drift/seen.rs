@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::super::facts::{AuditError, Facts};
 use super::table::{KeyedBy, ReadModel};
+use super::worth::Worth;
 use crate::log::Unreadable;
 use crate::model::{EventIx, Task, TypeIx};
 
@@ -19,7 +20,7 @@ pub(super) struct Observed {
     pub event: EventIx,
     pub source: Source,
     pub text: Box<str>,
-    pub number: Option<f64>,
+    pub number: Option<Worth>,
 }
 
 /// What came of a field so far.
@@ -29,7 +30,8 @@ pub(super) struct Total {
     /// Where it stands last in [`Seen::of`].
     pub last: usize,
     pub count: u64,
-    pub sum: f64,
+    /// What its numbers come to; none where one is no number, or that has too many digits.
+    pub sum: Option<Worth>,
 }
 
 /// All that was seen, by the row's place in the table.
@@ -96,8 +98,28 @@ impl Seen {
         if rewritten {
             return Err(AuditError::Rewritten);
         }
-        seen.totals = seen.observed.iter().map(|own| totals(own)).collect();
+        for observed in &seen.observed {
+            let mut totals = Vec::new();
+            add(&mut totals, observed, 0);
+            seen.totals.push(totals);
+        }
         Ok(seen)
+    }
+
+    /// What was observed of the one row that there is.
+    #[cfg(test)]
+    pub fn of_one_row(payloads: &[&str]) -> Self {
+        let mut seen = Self {
+            observed: vec![Vec::new()],
+            ..Self::default()
+        };
+        for (nth, payload) in payloads.iter().enumerate() {
+            seen.see(0, EventIx(nth as u32), TypeIx(0), Some(payload));
+        }
+        let mut totals = Vec::new();
+        add(&mut totals, &seen.observed[0], 0);
+        seen.totals.push(totals);
+        seen
     }
 
     fn see(&mut self, row: usize, event: EventIx, kind: TypeIx, json: Option<&str>) {
@@ -138,7 +160,7 @@ impl Seen {
         self.observed[row].push(Observed {
             event,
             source,
-            number: value.as_f64().or_else(|| text.parse().ok()),
+            number: Worth::written(&text),
             text: text.into(),
         });
     }
@@ -177,26 +199,25 @@ impl Seen {
     }
 }
 
-/// What comes of some observations.
-pub(super) fn totals(observed: &[Observed]) -> Vec<Total> {
-    let mut totals: Vec<Total> = Vec::new();
+/// Adds observations that stand from the place `from` on to what came of those before.
+pub(super) fn add(totals: &mut Vec<Total>, observed: &[Observed], from: usize) {
     for (at, one) in observed.iter().enumerate() {
-        let number = one.number.unwrap_or(f64::NAN);
+        let last = from + at;
         match totals.iter_mut().find(|own| own.source == one.source) {
             Some(own) => {
-                own.last = at;
+                own.last = last;
                 own.count += 1;
-                own.sum += number;
+                let both = own.sum.zip(one.number);
+                own.sum = both.and_then(|(sum, number)| sum.and(number));
             }
             None => totals.push(Total {
                 source: one.source,
-                last: at,
+                last,
                 count: 1,
-                sum: number,
+                sum: one.number,
             }),
         }
     }
-    totals
 }
 
 /// The known events whose payload has such a field.

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::super::facts::{AuditError, Facts};
 use super::plain;
+use super::worth::Worth;
 use crate::log::{Payload, Table, TableError, TableRow};
 use crate::model::{EventIx, StreamIx, Task};
 
@@ -45,19 +46,23 @@ pub(super) struct Cell {
     /// As text; none of null.
     pub text: Option<Box<str>>,
     /// As number, where it is one.
-    pub number: Option<f64>,
+    pub number: Option<Worth>,
 }
 
 impl Cell {
-    fn new(value: &Value) -> Self {
+    pub(super) fn new(value: &Value) -> Self {
         match value {
             Value::Null => Self::default(),
             Value::String(text) => Self {
-                number: text.parse().ok(),
+                number: Worth::written(text),
                 text: Some(text.as_str().into()),
             },
+            Value::Number(number) if number.is_f64() => Self {
+                number: Worth::float(number.as_str()),
+                text: Some(number.as_str().into()),
+            },
             other => Self {
-                number: other.as_f64(),
+                number: Worth::written(&other.to_string()),
                 text: Some(other.to_string().into()),
             },
         }

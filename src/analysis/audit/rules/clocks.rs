@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::super::facts::{AuditError, Facts};
 use super::super::proofs::Proofs;
 use super::super::rule::{Rule, Severity};
-use crate::analysis::causality::{FieldMerge, Merge, MergeKind, Skews, concurrent, merges};
+use crate::analysis::causality::{FieldMerge, Merge, MergeKind, Skew, Skews};
 use crate::analysis::words::many;
 use crate::model::Task;
 use crate::model::time::Span;
@@ -33,9 +33,6 @@ pub(super) const CONCURRENT: Rule = Rule {
     example: "phone and laptop both changed the quantity of MUG-BLUE in cart-307; the last write keeps 3 of 5.",
     find: concurrent_writes,
 };
-
-/// Conflicts of which it is looked at what they lose.
-const MERGED: usize = 200;
 
 /// `/quantities/MUG-BLUE: the last write keeps 3, a PN-counter gives 5`, of the first fields that lose.
 fn lost(merge: &Merge) -> String {
@@ -79,20 +76,23 @@ fn skew(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), Audi
             skews.see((from, cause, one), (to, event, two));
         }
     }
-    for skew in skews.found(|service| bodies.service_name(service).to_owned()) {
-        let least = Span::from_millis(skew.least_ms);
+    let all = skews.found(|service| bodies.service_name(service).to_owned());
+    for skew in &all {
         for (event, role) in skew.proof.into_iter().zip(["cause", "effect"]) {
             proofs.show(event, || role.to_owned());
         }
         proofs.count_more(1);
         proofs.found(|_| {
             let bounds = match skew.most_ms {
-                Some(most) => format!("by {least} to {}", Span::from_millis(most)),
-                None => format!("by {least} at least"),
+                Some(most) => format!("by {} to {}", apart(skew.least_ms), apart(most)),
+                None => format!("by {} at least", apart(skew.least_ms)),
             };
             let steps = many(skew.impossible, "effect", "effects").unwrap_or_default();
+            let wrong = wrong(&all, skew).map_or_else(String::new, |name| {
+                format!(" Most likely the clock of {name} is wrong: others agree with each other and not with it.")
+            });
             format!(
-                "The clock of {} is ahead of that of {} {bounds}: {steps} of {} came before the cause.",
+                "The clock of {} is ahead of that of {} {bounds}: {steps} of {} came before the cause.{wrong}",
                 skew.ahead, skew.behind, skew.steps
             )
         });
@@ -100,25 +100,36 @@ fn skew(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), Audi
     Ok(())
 }
 
+/// The one service that has a part in all skews, where there are several.
+fn wrong<'a>(all: &[Skew], skew: &'a Skew) -> Option<&'a str> {
+    let has_part = |name: &str| {
+        all.iter()
+            .all(|own| own.ahead == name || own.behind == name)
+    };
+    let both =
+        [&skew.ahead, &skew.behind].map(|name| Some(name.as_str()).filter(|name| has_part(name)));
+    match both {
+        [Some(name), None] | [None, Some(name)] if all.len() > 1 => Some(name),
+        _ => None,
+    }
+}
+
+/// Two bounds that are near each other need their digits.
+fn apart(ms: i64) -> String {
+    match ms {
+        ..100_000 => format!("{:.2} s", ms as f64 / 1000.0),
+        _ => Span::from_millis(ms).to_string(),
+    }
+}
+
 fn concurrent_writes(
     facts: &Facts<'_>,
     proofs: &mut Proofs<'_>,
-    task: &Task,
+    _: &Task,
 ) -> Result<(), AuditError> {
-    let pairs = concurrent(facts.log, &facts.cut, &facts.bodies);
-    let merges = match pairs.is_empty() {
-        true => Vec::new(),
-        false => merges(
-            facts.log,
-            &facts.cut,
-            &facts.bodies,
-            (facts.payloads, facts.fold),
-            MERGED,
-            task,
-        )?,
-    };
+    let merges = &facts.merges;
     let mut told: HashSet<usize> = HashSet::new();
-    for pair in pairs {
+    for pair in &facts.concurrent {
         let mut own = merges.iter().enumerate();
         let own = own.find(|(_, merge)| {
             merge

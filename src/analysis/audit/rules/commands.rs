@@ -11,7 +11,7 @@ pub(super) const AS_EVENT: Rule = Rule {
     name: "command-as-event",
     severity: Severity::Warning,
     title: "Event reads like a command",
-    about: "The name of an event type begins with a verb that tells somebody to do something (SendReceipt) and ends in no participle, or the event calls itself a command.",
+    about: "The name of an event type begins with a verb that tells somebody to do something (SendReceipt) and ends in no participle, or the event calls itself a command. Where half of all types and more are named so, it is a note: then it is a way to name things.",
     why: "An event says what has happened; a command may be refused. On replay a command is carried out once more, and mail goes out again.",
     advice: "Name the event by what became of it (ReceiptSent), and keep commands in a queue or a table of their own.",
     example: "SendReceipt in payment-1001.",
@@ -268,33 +268,64 @@ pub(super) fn reads_like_command(name: &str) -> bool {
     }
 }
 
-fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
+fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
     let log = facts.log;
     let named: Vec<bool> = log.types().iter().map(reads_like_command).collect();
     let mut marked = facts.bodies.commands().iter().copied().peekable();
-    let mut types: Vec<TypeIx> = Vec::new();
-    for event in facts.events() {
+    let mut cases: Vec<(EventIx, TypeIx)> = Vec::new();
+    let mut known = vec![false; named.len()];
+    for (nth, event) in facts.events().enumerate() {
+        if nth.is_multiple_of(1 << 14) {
+            task.check()?;
+        }
         while marked.next_if(|marked: &EventIx| *marked < event).is_some() {}
         let is_marked = marked.peek() == Some(&event);
         let kind = log.event_type(event);
+        known[kind.at()] = true;
         if named[kind.at()] || is_marked {
+            cases.push((event, kind));
+        }
+    }
+    let count = |named: &dyn Fn(usize) -> bool| {
+        let known = known.iter().enumerate().filter(|(_, known)| **known);
+        known.filter(|(at, _)| named(*at)).count()
+    };
+    let (all, imperative) = (count(&|_| true), count(&|at| named[at]));
+    // Where most types are named so, that is how the store names what has happened.
+    let is_style = all >= TYPES && imperative * 2 >= all;
+    let mut types: Vec<TypeIx> = Vec::new();
+    for (event, kind) in cases {
+        let is_first = !types.contains(&kind);
+        types.extend(Some(kind).filter(|_| is_first));
+        if is_first || !is_style {
             proofs.case(&[event]);
-            if !types.contains(&kind) {
-                types.push(kind);
-            }
         }
     }
     let mut names: Vec<&str> = types.iter().map(|kind| log.type_name(*kind)).collect();
     names.sort_unstable();
+    let names = names.join(", ");
+    if is_style {
+        proofs.found_as(Severity::Info, |_| {
+            format!(
+                "{imperative} of {all} event types are named like commands: {names}. Where so many are, it may be how this store names what has happened."
+            )
+        });
+        return Ok(());
+    }
     proofs.found(|count| {
-        let events = many(count, "event of", "events of").unwrap_or_default();
-        format!(
-            "{events} the type {} tell somebody to do something.",
-            names.join(", ")
-        )
+        let one = count == 1;
+        let events = many(count, "event", "events").unwrap_or_default();
+        let (types, tell) = (
+            if types.len() == 1 { "type" } else { "types" },
+            if one { "tells" } else { "tell" },
+        );
+        format!("{events} of the {types} {names} {tell} somebody to do something.")
     });
     Ok(())
 }
+
+/// Of fewer types nobody can tell a style.
+const TYPES: usize = 4;
 
 #[cfg(test)]
 mod tests {

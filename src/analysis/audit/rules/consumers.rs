@@ -5,10 +5,9 @@ use super::super::facts::{AuditError, Facts};
 use super::super::proofs::Proofs;
 use super::super::report::Evidence;
 use super::super::rule::{Rule, Severity};
-use super::outbox::Outbox;
 use crate::analysis::lag::{HoldUp, Status};
 use crate::analysis::words::many;
-use crate::log::{Mark, Says, SideKind};
+use crate::log::{Says, SideKind};
 use crate::model::time::Span;
 use crate::model::{EventIx, Task};
 
@@ -130,19 +129,13 @@ fn stalled(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<()
 }
 
 fn stopped(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let outbox = match facts.has(SideKind::Outbox) {
-        true => Some(Outbox::read(facts, task)?),
-        false => None,
-    };
-    let published = outbox.as_ref().map(|outbox| outbox.published(facts));
     let mut all = hold_ups(facts, Status::Stopped, task)?;
     // What was not published yet nobody could have.
     let could_have = |spell: &mut HoldUp| {
-        let category = facts.log.category(facts.log.stream(spell.event));
-        let (Some(outbox), Some(published)) = (&outbox, &published) else {
+        let Some(outbox) = &facts.outbox else {
             return true;
         };
-        if published[category.at()] {
+        if outbox.publishes(facts.log, spell.event) {
             let ready = outbox.rows.get(&spell.event).copied().flatten();
             spell.from = ready.map_or(spell.to, |ready| ready.max(spell.from));
         }
@@ -181,11 +174,7 @@ fn dead(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
     let mut letters: Vec<(String, Option<EventIx>, String)> = Vec::new();
     facts.rows(SideKind::DeadLetters, task, &mut |file, says| {
         let Says::DeadLetter(row) = says else { return };
-        let event = row
-            .of
-            .as_ref()
-            .and_then(|mark: &Mark| facts.log.marked(file, mark));
-        let event = event.filter(|event| facts.knows(*event));
+        let event = facts.known_event(file, row.of.as_ref());
         let error = row.error.unwrap_or_default();
         letters.push((row.consumer.unwrap_or_default(), event, error));
     })?;

@@ -17,7 +17,7 @@ pub(super) const NEW_ID: Rule = Rule {
     name: "duplicate-content-new-id",
     severity: Severity::Warning,
     title: "Same content under a new id",
-    about: "Two events of one stream have the same type and payload and different ids, and were recorded within an hour or for the same cause. Types of which a tenth of all events and more repeat an earlier one are left out: for them it is no accident.",
+    about: "Two events of one stream have the same type and payload and different ids, and were recorded within an hour or for the same cause. Types of which more than a tenth of all events repeat an earlier one, of few events more than a quarter, are left out: for them it is no accident.",
     why: "No consumer can tell that the second is a copy, so its effect happens twice: two charges, two shipments.",
     advice: "Let the producer draw the id before its first attempt and keep it through all retries; let the stream refuse a command that it has carried out.",
     example: "PaymentTaken of 132.90 stands in payment-1001 at #88 and, under another id, at #91.",
@@ -26,10 +26,11 @@ pub(super) const NEW_ID: Rule = Rule {
 
 const NEAR: Span = Span::from_secs(3600);
 
-/// How many of a type's events may repeat an earlier one before that is its way: so many of a hundred,
-/// and in any case so many.
+/// How many of a type's events may repeat an earlier one before that is its way: so many of a hundred; where
+/// there are few, a tenth is less than one, and so many of a hundred.
 const SHARE: u64 = 10;
 const FEW: u64 = 4;
+const SHARE_OF_FEW: u64 = 25;
 
 fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
     let (log, bodies) = (facts.log, &facts.bodies);
@@ -62,7 +63,8 @@ fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
     let mut window = Window::default();
     for (before, event) in found {
         let (all, repeats) = of_type[log.event_type(event).at()];
-        if repeats <= FEW || repeats * 100 < all * SHARE {
+        let share = if repeats <= FEW { SHARE_OF_FEW } else { SHARE };
+        if repeats * 100 <= all * share {
             window.see(facts, before, event);
             proofs.case(&[before, event]);
         }

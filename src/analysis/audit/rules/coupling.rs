@@ -8,7 +8,7 @@ use super::super::report::Evidence;
 use super::super::rule::{Rule, Severity};
 use crate::analysis::lag::Status;
 use crate::analysis::words::many;
-use crate::log::{CauseRef, Clock, Mark, Says, SideKind};
+use crate::log::{Clock, Says, SideKind};
 use crate::model::{EventIx, Task};
 
 /// A consumer that failed on an event which came before its time.
@@ -30,9 +30,7 @@ fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
     let mut failed: BTreeSet<(EventIx, String)> = BTreeSet::new();
     facts.rows(SideKind::DeadLetters, task, &mut |file, says| {
         let Says::DeadLetter(row) = says else { return };
-        let event = row.of.as_ref();
-        let event = event.and_then(|mark: &Mark| facts.log.marked(file, mark));
-        if let Some(event) = event.filter(|event| facts.knows(*event)) {
+        if let Some(event) = facts.known_event(file, row.of.as_ref()) {
             failed.insert((event, row.consumer.unwrap_or_default()));
         }
     })?;
@@ -62,9 +60,7 @@ fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
 /// What belongs before an event and stands behind it in the log.
 fn overtaken(facts: &Facts<'_>, event: EventIx) -> Option<EventIx> {
     let log = facts.log;
-    if let Some(CauseRef::Event(cause)) = facts.cause(event)
-        && cause > event
-    {
+    if let Some(cause) = facts.known_cause(event).filter(|cause| *cause > event) {
         return Some(cause);
     }
     let happened = log.own_time(event, Clock::Occurred)?;

@@ -10,14 +10,14 @@ use super::commands::words;
 use crate::analysis::schema::{Field, SchemaReport};
 use crate::analysis::words::{grouped, many};
 use crate::log::MaskedFields;
-use crate::model::{EventIx, Task};
+use crate::model::{Cancelled, EventIx, Task, TypeIx};
 
 /// Events without what is needed to follow them.
 pub(super) const METADATA: Rule = Rule {
     name: "missing-metadata",
     severity: Severity::Warning,
     title: "Events lack metadata",
-    about: "Some events have no id or no time though others have (a warning); or none has an id, a time, a correlation id or a schema version (a note).",
+    about: "Some events have no id or no time though others of their type have (a warning). It is a note where this is so of all events of a type, or where no event at all has an id, a time, a correlation id or a schema version.",
     why: "Without an id nobody can tell a repeated event from a new one, without a time there is no past to look at, without a correlation no story.",
     advice: "Let one place in the code write id, time, correlation id, causation id and schema version into every event.",
     example: "88 of 300 events have no id.",
@@ -48,66 +48,118 @@ pub(super) const CRUD: Rule = Rule {
     find: crud,
 };
 
-fn metadata(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
+/// Events that lack something, of which so many are shown.
+const SHOWN: usize = 20;
+
+/// What events should have, and which have not.
+struct Lacking {
+    what: &'static str,
+    count: u64,
+    /// The first of them.
+    first: Vec<EventIx>,
+    /// How many by type.
+    by_type: Vec<u64>,
+}
+
+impl Lacking {
+    fn see(&mut self, event: EventIx, kind: TypeIx) {
+        self.count += 1;
+        self.by_type[kind.at()] += 1;
+        if self.first.len() < SHOWN {
+            self.first.push(event);
+        }
+    }
+
+    /// The types that lack it, where no event of them has it: then this is how they are written.
+    fn whole_types(&self, of_type: &[u64]) -> Option<Vec<TypeIx>> {
+        let types = self.by_type.iter().zip(of_type).enumerate();
+        let types = types.filter(|(_, (lack, _))| **lack > 0);
+        let whole = types.map(|(at, (lack, all))| (lack == all).then_some(TypeIx(at as u32)));
+        whole.collect()
+    }
+}
+
+fn lacking(facts: &Facts<'_>, task: &Task) -> Result<([Lacking; 4], Vec<u64>), Cancelled> {
     let log = facts.log;
-    let all = u64::from(facts.cut.count());
-    let mut lacking: [(&str, u64, Option<EventIx>); 4] = [
-        ("id", 0, None),
-        ("time", 0, None),
-        ("correlation id", 0, None),
-        ("schema version", 0, None),
-    ];
-    let mut without_id: Vec<EventIx> = Vec::new();
-    for event in facts.events() {
+    let mut of_type = vec![0; log.types().len()];
+    let names = ["id", "time", "correlation id", "schema version"];
+    let mut lacking = names.map(|what| Lacking {
+        what,
+        count: 0,
+        first: Vec::new(),
+        by_type: vec![0; log.types().len()],
+    });
+    for (nth, event) in facts.events().enumerate() {
+        if nth.is_multiple_of(1 << 14) {
+            task.check()?;
+        }
+        let kind = log.event_type(event);
+        of_type[kind.at()] += 1;
         let has = [
             log.event_id(event).is_some(),
             log.own_time(event, facts.cut.clock()).is_some(),
             log.correlation(event).is_some(),
             log.schema_version(event).is_some(),
         ];
-        for ((_, count, first), has) in lacking.iter_mut().zip(has) {
-            if !has {
-                *count += 1;
-                first.get_or_insert(event);
-            }
-        }
-        if (!has[0] || !has[1]) && without_id.len() < 1000 {
-            without_id.push(event);
-        }
+        let lack = lacking.iter_mut().zip(has).filter(|(_, has)| !has);
+        lack.for_each(|(own, _)| own.see(event, kind));
     }
-    for (what, count, _) in &lacking[..2] {
-        if *count > 0 && *count < all {
-            for event in without_id.iter().take(20) {
-                proofs.show(*event, || format!("no {what}"));
-            }
-            proofs.count_more(*count);
-            proofs.found(|count| {
-                format!(
-                    "{} of {} events have no {what}.",
-                    grouped(count),
-                    grouped(all)
-                )
-            });
+    Ok((lacking, of_type))
+}
+
+fn metadata(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
+    let all = u64::from(facts.cut.count());
+    let (lacking, of_type) = lacking(facts, task)?;
+    for own in lacking[..2].iter().filter(|own| own.count < all) {
+        for event in &own.first {
+            proofs.show(*event, || format!("no {}", own.what));
         }
+        proofs.count_more(own.count);
+        proofs.because(why(own.what));
+        let whole = own.whole_types(&of_type);
+        let severity = match whole {
+            Some(_) => Severity::Info,
+            None => Severity::Warning,
+        };
+        proofs.found_as(severity, |count| {
+            let have = if count == 1 { "has" } else { "have" };
+            let told = format!(
+                "{} of {} events {have} no {}",
+                grouped(count),
+                grouped(all),
+                own.what
+            );
+            match whole {
+                Some(types) => {
+                    let names = types.iter().map(|kind| facts.log.type_name(*kind));
+                    let names: Vec<&str> = names.collect();
+                    format!("{told}: all of {}.", names.join(", "))
+                }
+                None => format!("{told}."),
+            }
+        });
     }
-    let none: Vec<&str> = {
-        let lacking = lacking
-            .iter()
-            .filter(|(_, count, _)| *count == all && all > 0);
-        lacking.map(|(what, ..)| *what).collect()
-    };
-    if !none.is_empty() {
+    for own in lacking.iter().filter(|own| all > 0 && own.count == all) {
         proofs.count_more(1);
-        proofs.found_as(Severity::Info, |_| {
-            let named = none.iter().map(|what| match *what {
-                "id" => "an id".to_owned(),
-                what => format!("a {what}"),
-            });
-            let named: Vec<String> = named.collect();
-            format!("No event has {}.", named.join(", or "))
+        proofs.because(why(own.what));
+        proofs.found_as(Severity::Info, |_| match own.what {
+            "id" => "No event has an id.".to_owned(),
+            what => format!("No event has a {what}."),
         });
     }
     Ok(())
+}
+
+/// Why it matters that something lacks.
+fn why(what: &str) -> &'static str {
+    match what {
+        "id" => "Without an id nobody can tell a repeated event from a new one.",
+        "time" => "Without a time there is no past to look at, only positions.",
+        "correlation id" => {
+            "Without a correlation id nobody can tell which events belong to one story."
+        }
+        _ => "Without a schema version a reader knows the form of a payload only by trying.",
+    }
 }
 
 /// Keys that say that a value is of a person, spelled in small letters without separators.

@@ -1,9 +1,12 @@
 //! One event id twice.
 
+use serde_json::Value;
+
 use super::super::facts::{AuditError, Facts};
 use super::super::proofs::Proofs;
 use super::super::rule::{Rule, Severity};
 use super::super::window::Window;
+use crate::analysis::projection::differing;
 use crate::analysis::words::many;
 use crate::model::{EventIx, Task};
 
@@ -55,15 +58,49 @@ fn same(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), Audi
     Ok(())
 }
 
-fn different(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
-    for &(event, first) in facts.repeated() {
-        if !is_same(facts, event, first) {
-            proofs.case(&[first, event]);
-        }
+fn different(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
+    let repeated = facts.repeated().iter();
+    let differ = repeated.filter(|(event, first)| !is_same(facts, *event, *first));
+    for (nth, &(event, first)) in differ.enumerate() {
+        let note = match nth < SHOWN {
+            true => difference(facts, [first, event], task)?,
+            false => String::new(),
+        };
+        proofs.case(&[first]);
+        proofs.show(event, || note);
     }
     proofs.found(|count| {
         let events = many(count, "event has", "events have").unwrap_or_default();
         format!("{events} the id of an earlier one, and another content.")
     });
     Ok(())
+}
+
+/// Pairs of which it is told in what they differ.
+const SHOWN: usize = 200;
+/// A value is told with so many letters at most.
+const LONGEST: usize = 40;
+
+/// `/amount 14.00, before 41.00`: the first place in which the second of two differs.
+fn difference(facts: &Facts<'_>, pair: [EventIx; 2], task: &Task) -> Result<String, AuditError> {
+    let log = facts.log;
+    let [one, two] = pair.map(|event| log.type_name(log.event_type(event)));
+    if one != two {
+        return Ok(format!("{two}, before {one}"));
+    }
+    let values = facts.values(&pair, task)?;
+    let [Some(one), Some(two)] = &values[..] else {
+        return Ok(String::new());
+    };
+    let told = |value: Option<Value>| {
+        let text = value.map_or_else(|| "nothing".to_owned(), |value| value.to_string());
+        match text.char_indices().nth(LONGEST) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text,
+        }
+    };
+    let first = differing(one, two).into_iter().next();
+    Ok(first.map_or_else(String::new, |place| {
+        format!("{} {}, before {}", place.path, told(place.b), told(place.a))
+    }))
 }

@@ -52,6 +52,7 @@ pub const RULES: &[&Rule] = &[
     &commands::AS_EVENT,
     &streams::UNBOUNDED,
     &schema::INCOMPATIBLE,
+    &schema::BREAKING,
     &schema::MIXED,
     &schema::REGISTRY,
     &habits::METADATA,

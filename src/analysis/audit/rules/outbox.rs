@@ -1,14 +1,14 @@
 //! Outbox and events that disagree, and a relay that could not publish.
 
 use foldhash::fast::FixedState;
-use hashbrown::HashMap;
+use hashbrown::HashSet;
 
 use super::super::facts::{AuditError, Facts};
+use super::super::outbox::{Fate, Troubled};
 use super::super::proofs::Proofs;
 use super::super::rule::{Rule, Severity};
 use crate::analysis::words::many;
-use crate::log::{Mark, Says, SideKind};
-use crate::model::{CategoryIx, EventIx, Task, Timestamp};
+use crate::model::{EventIx, Task};
 
 /// An event that never came into the outbox.
 pub(super) const LOST: Rule = Rule {
@@ -27,7 +27,7 @@ pub(super) const OUTAGE: Rule = Rule {
     name: "relay-outage",
     severity: Severity::Warning,
     title: "The outbox could not be published for a time",
-    about: "Messages of the outbox took several attempts, or wait still and have been tried, or were given up.",
+    about: "Messages of the outbox took several attempts, or wait still and could not be published when they were tried, or were given up.",
     why: "Everybody downstream stood still for that time, and looked as if they had failed.",
     advice: "Watch the age of the oldest message that waits. See what the relay or the broker said at that time.",
     example: "38 messages between 02:10 and 05:40 took up to 42 attempts.",
@@ -46,81 +46,19 @@ pub(super) const REPEATED: Rule = Rule {
     find: repeated,
 };
 
-/// Of so many of a hundred events of a category there has to be a row, for its events to be published.
-const NEARLY_ALL: u64 = 80;
-
-/// What the outbox says of events.
-#[derive(Debug, Default)]
-pub(super) struct Outbox {
-    /// The events that have a row, with when it was published.
-    pub rows: HashMap<EventIx, Option<Timestamp>, FixedState>,
-    /// Events that have another row.
-    again: Vec<EventIx>,
-    /// Events whose row was tried in vain, with how often it was tried.
-    tried: Vec<(EventIx, i64)>,
-}
-
-impl Outbox {
-    pub(super) fn read(facts: &Facts<'_>, task: &Task) -> Result<Self, AuditError> {
-        let mut outbox = Self::default();
-        let now = facts.cut.time(facts.log);
-        let is_head = facts.cut.bound() == crate::log::Bound::Head;
-        facts.rows(SideKind::Outbox, task, &mut |file, says| {
-            let Says::Outbox(row) = says else { return };
-            let event = row
-                .of
-                .as_ref()
-                .and_then(|mark: &Mark| facts.log.marked(file, mark));
-            let Some(event) = event.filter(|event| facts.knows(*event)) else {
-                return;
-            };
-            let known = |time: &Timestamp| is_head || now.is_some_and(|now| *time <= now);
-            let published = row.published_at.filter(known);
-            if outbox.rows.insert(event, published).is_some() {
-                outbox.again.push(event);
-            }
-            // How often it was tried is known once it was published, or at the head.
-            let attempts = row.attempts.filter(|_| published.is_some() || is_head);
-            if let Some(attempts) = attempts.filter(|attempts| *attempts > 1) {
-                outbox.tried.push((event, attempts));
-            }
-        })?;
-        outbox.again.sort_unstable();
-        outbox.tried.sort_unstable();
-        Ok(outbox)
-    }
-
-    /// The categories whose events are published.
-    pub(super) fn published(&self, facts: &Facts<'_>) -> Vec<bool> {
-        let log = facts.log;
-        let mut counts = vec![(0_u64, 0_u64); log.categories().len()];
-        let of = |event: EventIx| log.category(log.stream(event));
-        for event in facts.events() {
-            counts[of(event).at()].0 += 1;
-        }
-        for event in self.rows.keys() {
-            counts[of(*event).at()].1 += 1;
-        }
-        let enough = |(all, rows): (u64, u64)| rows > 0 && rows * 100 >= all * NEARLY_ALL;
-        counts.into_iter().map(enough).collect()
-    }
-}
-
 fn lost(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    if !facts.has(SideKind::Outbox) {
+    let Some(outbox) = &facts.outbox else {
         return Ok(());
-    }
-    let outbox = Outbox::read(facts, task)?;
-    let published = outbox.published(facts);
-    let repeated: std::collections::HashSet<EventIx> =
-        facts.repeated().iter().map(|(event, _)| *event).collect();
-    for event in facts.events() {
-        let category: CategoryIx = facts.log.category(facts.log.stream(event));
+    };
+    let repeated = facts.repeated().iter().map(|(event, _)| *event);
+    let repeated: HashSet<EventIx, FixedState> = repeated.collect();
+    for (nth, event) in facts.events().enumerate() {
+        if nth.is_multiple_of(1 << 14) {
+            task.check()?;
+        }
         // Of two events with one id the row is found as the first one's.
-        if published[category.at()]
-            && !outbox.rows.contains_key(&event)
-            && !repeated.contains(&event)
-        {
+        let has_row = outbox.rows.contains_key(&event) || repeated.contains(&event);
+        if !has_row && outbox.publishes(facts.log, event) {
             proofs.case(&[event]);
         }
     }
@@ -131,27 +69,48 @@ fn lost(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
     Ok(())
 }
 
-fn outage(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let outbox = Outbox::read(facts, task)?;
-    let most = outbox.tried.iter().map(|(_, attempts)| *attempts).max();
-    for (event, attempts) in outbox.tried {
-        proofs.noted(event, || format!("{attempts} attempts"));
+/// `given up after 3 attempts: broker down`.
+fn note(row: &Troubled) -> String {
+    let tried = match (row.fate, row.attempts) {
+        (Fate::GivenUp, None) => "given up".to_owned(),
+        (Fate::GivenUp, Some(attempts)) => format!("given up after {attempts} attempts"),
+        (_, None) => "waits".to_owned(),
+        (_, Some(attempts)) => format!("{attempts} attempts"),
+    };
+    match &row.error {
+        Some(error) => format!("{tried}: {error}"),
+        None => tried,
     }
+}
+
+fn outage(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
+    let troubled = facts.outbox.iter().flat_map(|outbox| &outbox.troubled);
+    let troubled: Vec<&Troubled> = troubled.collect();
+    for row in &troubled {
+        proofs.noted(row.event, || note(row));
+    }
+    let most = troubled.iter().filter_map(|row| row.attempts).max();
+    let with = |fate| troubled.iter().filter(|row| row.fate == fate).count() as u64;
+    let given_up = many(with(Fate::GivenUp), "was given up", "were given up");
+    let waiting = many(with(Fate::Waits), "waits still", "wait still");
     proofs.found(|count| {
         let messages = many(count, "message", "messages").unwrap_or_default();
-        format!(
-            "{messages} took up to {} attempts to publish.",
-            most.unwrap_or(0)
-        )
+        let took = match most {
+            Some(most) => format!("{messages} took up to {most} attempts to publish"),
+            None => format!("{messages} could not be published"),
+        };
+        let told: Vec<String> = given_up.into_iter().chain(waiting).collect();
+        match told.is_empty() {
+            true => format!("{took}."),
+            false => format!("{took}: {}.", told.join(", ")),
+        }
     });
     Ok(())
 }
 
-fn repeated(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let outbox = Outbox::read(facts, task)?;
-    for event in outbox.again {
-        proofs.case(&[event]);
-    }
+fn repeated(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
+    let again = facts.outbox.iter().flat_map(|outbox| &outbox.again);
+    again.for_each(|event| proofs.case(&[*event]));
     proofs.found(|count| {
         let events = many(count, "event has", "events have").unwrap_or_default();
         format!("{events} a further row in the outbox.")

@@ -7,7 +7,7 @@ use super::super::proofs::Proofs;
 use super::super::report::Evidence;
 use super::super::rule::{Rule, Severity};
 use crate::analysis::words::many;
-use crate::log::{Mark, Says, SideKind};
+use crate::log::{Says, SideKind};
 use crate::model::{EventIx, Task};
 
 /// One event processed twice by one consumer.
@@ -27,11 +27,7 @@ fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
     let mut twice: Vec<(String, EventIx)> = Vec::new();
     facts.rows(SideKind::Processed, task, &mut |file, says| {
         let Says::Processed(row) = says else { return };
-        let event = row
-            .of
-            .as_ref()
-            .and_then(|mark: &Mark| facts.log.marked(file, mark));
-        let Some(event) = event.filter(|event| facts.knows(*event)) else {
+        let Some(event) = facts.known_event(file, row.of.as_ref()) else {
             return;
         };
         let consumer = row.consumer.unwrap_or_default();

@@ -6,7 +6,9 @@ use super::super::facts::{AuditError, Facts};
 use super::super::proofs::Proofs;
 use super::super::rule::{Rule, Severity};
 use crate::analysis::bodies::{EACH, GroupIx, Kind, PathIx, Shape};
-use crate::analysis::schema::{ChangeKind, Strategy};
+use crate::analysis::schema::{
+    ChangeKind, Compatibility, Disagreement, Strategy, TypeSchema, Verdict,
+};
 use crate::analysis::words::{grouped, many};
 use crate::model::{EventIx, Task};
 
@@ -20,6 +22,18 @@ pub(super) const INCOMPATIBLE: Rule = Rule {
     advice: "Add an upcaster that brings old events up to date when they are read, or record a new type (…V2) beside the old one.",
     example: "In UserCreated, /name is a string up to v2 and an object from v3 on.",
     find: incompatible,
+};
+
+/// A step that neither readers of the old version nor of the new one survive.
+pub(super) const BREAKING: Rule = Rule {
+    name: "schema-breaking-step",
+    severity: Severity::Warning,
+    title: "Versions cannot be read by each other's readers",
+    about: "From one version of an event type to the next, fields that were always there went and others came that are always there, or were demanded: readers of the new version miss something in old events, and readers of the old one in new events. Fields that changed their type are told as that. The evidence are the last event before and the first one after.",
+    why: "Every handler that knows one version only fails on the other one, in a replay at the latest.",
+    advice: "Keep the old field beside the new one for a time, make new fields optional, or bring old events up to date when they are read (an upcaster).",
+    example: "In CustomerRegistered, version 2 has /email where version 1 had /mail.",
+    find: breaking,
 };
 
 /// A field with two types within one version.
@@ -82,6 +96,42 @@ fn incompatible(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<
                     )
                 });
             }
+        }
+    }
+    Ok(())
+}
+
+fn breaking(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
+    for kind in &facts.schemas.types {
+        let steps = kind.verdicts.iter().zip(kind.versions.windows(2));
+        let breaks = |verdict: &Verdict| {
+            let mut changes = verdict.changes.iter();
+            verdict.verdict == Compatibility::None
+                && !changes.any(|change| change.kind == ChangeKind::Retyped)
+        };
+        // Without a version it is told as a change of the type.
+        let steps = steps.filter(|(verdict, pair)| breaks(verdict) && pair[1].declared);
+        for (verdict, pair) in steps {
+            proofs.show(pair[0].last, || format!("last of version {}", verdict.from));
+            proofs.show(pair[1].first, || format!("first of version {}", verdict.to));
+            proofs.count_more(1);
+            proofs.found(|_| {
+                let of = |kinds: &[ChangeKind]| {
+                    let changes = verdict.changes.iter();
+                    let own = changes.filter(|change| kinds.contains(&change.kind));
+                    own.map(|change| change.path.as_str())
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                };
+                format!(
+                    "In {}, version {} demands {} and has no {}, which version {} always had.",
+                    kind.name,
+                    verdict.to,
+                    of(&[ChangeKind::AddedRequired, ChangeKind::MadeRequired]),
+                    of(&[ChangeKind::RemovedRequired, ChangeKind::MadeOptional]),
+                    verdict.from,
+                )
+            });
         }
     }
     Ok(())
@@ -187,26 +237,58 @@ fn has_eras(facts: &Facts<'_>, name: &str) -> bool {
     })
 }
 
+/// The first event of a type that a registered schema does not fit, and how many there are.
+fn offending(facts: &Facts<'_>, kind: &TypeSchema, one: &Disagreement) -> Option<(EventIx, u64)> {
+    let shapes = facts.bodies.shapes();
+    let mut versions = kind.versions.iter();
+    let version = versions.find(|version| version.version == one.version)?;
+    let is_own = |shape: &&Shape| {
+        let group = &shapes.groups()[shape.group.0 as usize];
+        let declared = group.version.as_deref();
+        facts.log.type_name(group.event_type) == kind.name
+            && declared.map_or(!version.declared, |own| own == one.version)
+            && (version.first..=version.last).contains(&shape.first)
+    };
+    let offends = |shape: &&Shape| {
+        let mut there = shape.places.iter();
+        let at = |path: &PathIx| one.is_about(&shapes.paths.pointer(*path));
+        match one.is_missing() {
+            true => !there.any(|(path, _)| at(path)),
+            false => there.any(|(path, bits)| {
+                Kind::of(*bits).any(|kind| one.is_of_type(kind.json_type())) && at(path)
+            }),
+        }
+    };
+    let found: Vec<&Shape> = (shapes.all().iter().filter(is_own))
+        .filter(offends)
+        .collect();
+    let first = found.iter().map(|shape| shape.first).min()?;
+    Some((first, found.iter().map(|shape| shape.events).sum()))
+}
+
 fn registry(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
     for kind in &facts.schemas.types {
         for (at, one) in kind.registry.iter().enumerate() {
-            let mut versions = kind.versions.iter();
-            let version = versions.find(|version| version.version == one.version);
-            if let Some(version) = version.filter(|_| at < 3) {
-                proofs.show(version.first, || {
+            let (first, events) = match offending(facts, kind, one) {
+                Some((first, events)) => (Some(first), events),
+                None => (None, 1),
+            };
+            if let Some(first) = first.filter(|_| at < 3) {
+                proofs.show(first, || {
                     format!("{}: {} against {}", one.path, one.registered, one.seen)
                 });
             }
-            proofs.count_more(1);
+            proofs.count_more(events);
         }
         proofs.found(|count| {
             let first = &kind.registry[0];
-            let more = match count {
+            let more = match kind.registry.len() as u64 {
                 1 => String::new(),
-                count => format!(", and {} more", grouped(count - 1)),
+                places => format!(", and {} more places differ", grouped(places - 1)),
             };
+            let events = many(count, "event", "events").unwrap_or_default();
             format!(
-                "{} version {}: {} is registered as {}, and events show {}{more}.",
+                "{} version {}: {} is registered as {}, and events show {}{more} ({events}).",
                 kind.name, first.version, first.path, first.registered, first.seen
             )
         });

@@ -6,6 +6,7 @@ use super::super::facts::{AuditError, Facts};
 use super::super::proofs::Proofs;
 use super::super::report::Evidence;
 use super::super::rule::{Rule, Severity};
+use crate::analysis::projection::differing;
 use crate::analysis::replay::MergeFold;
 use crate::analysis::words::many;
 use crate::log::{Says, SideKind, Unreadable};
@@ -114,7 +115,7 @@ fn compared(
         while let Some(snapshot) = left.next_if(|snapshot| snapshot.version <= of(event)) {
             if snapshot.version == of(event) {
                 let state = fold.tree().to_value();
-                let place = difference(&state, &snapshot.state, &mut String::new());
+                let place = difference(&state, &snapshot.state);
                 found.push((snapshot.version, event, place));
             }
         }
@@ -125,34 +126,30 @@ fn compared(
     Ok(found)
 }
 
-/// The first place at which two values differ; numbers by their value.
-fn difference(one: &Value, two: &Value, at: &mut String) -> Option<String> {
-    match (one, two) {
-        (Value::Object(one), Value::Object(two)) => {
-            let keys = one
-                .keys()
-                .chain(two.keys().filter(|key| !one.contains_key(*key)));
-            for key in keys {
-                let length = at.len();
-                at.push('/');
-                at.push_str(key);
-                let nothing = Value::Null;
-                let of = |of: &'_ serde_json::Map<String, Value>| of.get(key).cloned();
-                let (a, b) = (
-                    of(one).unwrap_or(nothing.clone()),
-                    of(two).unwrap_or(nothing),
-                );
-                if let Some(place) = difference(&a, &b, at) {
-                    return Some(place);
-                }
-                at.truncate(length);
-            }
-            None
-        }
-        (Value::Number(one), Value::Number(two)) => {
-            let same = one == two || one.as_f64().zip(two.as_f64()).is_some_and(|(a, b)| a == b);
-            (!same).then(|| at.clone())
-        }
-        _ => (one != two).then(|| at.clone()),
+/// The first place at which two states differ; what is null in one may be missing in the other.
+fn difference(one: &Value, two: &Value) -> Option<String> {
+    let is_null = |value: &Option<Value>| value.as_ref().is_none_or(Value::is_null);
+    let mut all = differing(one, two).into_iter();
+    let place = all.find(|place| !is_null(&place.a) || !is_null(&place.b));
+    place.map(|place| place.path)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::difference;
+
+    #[test]
+    fn numbers_differ_by_their_last_digit() {
+        let state = |text: &str| -> Value { serde_json::from_str(text).unwrap() };
+        let one = state(r#"{"id": 9007199254740993, "sum": 1.0, "a/b": null}"#);
+        let two = state(r#"{"id": 9007199254740992, "sum": 1}"#);
+        assert_eq!(difference(&one, &two).as_deref(), Some("/id"));
+        assert_eq!(difference(&one, &one), None);
+        let missing = state(r#"{"id": 9007199254740993, "sum": 1}"#);
+        assert_eq!(difference(&one, &missing), None);
+        let slash = json!({ "a/b": 1 });
+        assert_eq!(difference(&slash, &json!({})).as_deref(), Some("/a~1b"));
     }
 }

@@ -5,6 +5,7 @@ use super::super::proofs::Proofs;
 use super::super::report::Evidence;
 use super::super::rule::{Rule, Severity};
 use crate::analysis::words::{grouped, many};
+use crate::log::SideKind;
 use crate::model::{EventIx, Task};
 
 /// A long stream without a snapshot.
@@ -12,7 +13,7 @@ pub(super) const UNBOUNDED: Rule = Rule {
     name: "unbounded-stream",
     severity: Severity::Warning,
     title: "Long streams without snapshots",
-    about: "A stream has 100 events and more that no snapshot covers. Streams that have been ended count for nothing.",
+    about: "A stream has 100 events and more that no snapshot covers. Streams that have been ended count for nothing. Of a file that has no place for snapshots it is a note.",
     why: "Each time its state is needed, all of these events are read. It grows slower with every event, for ever.",
     advice: "Take snapshots, or end such streams and begin anew with a summary: a year's account instead of a lifetime's.",
     example: "activity-1 has 218 events and no snapshot.",
@@ -32,12 +33,18 @@ fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), Audi
             ..proofs.of(last)
         });
     }
-    proofs.found(|count| {
+    // A file that has no place for snapshots says nothing of those that are kept elsewhere.
+    let (severity, more) = match facts.has(SideKind::Snapshots) {
+        true => (Severity::Warning, ""),
+        false => (
+            Severity::Info,
+            " This file has no place for snapshots; they may be kept elsewhere.",
+        ),
+    };
+    proofs.found_as(severity, |count| {
         let streams = many(count, "stream has", "streams have").unwrap_or_default();
-        format!(
-            "{streams} up to {} events that no snapshot covers.",
-            grouped(longest)
-        )
+        let longest = grouped(longest);
+        format!("{streams} up to {longest} events that no snapshot covers.{more}")
     });
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use egui::{CentralPanel, Frame, Label, Margin, ScrollArea, Sense, Ui, WidgetInfo, vec2};
 
-use super::cells::{Cells, part};
+use super::cells::{Cells, columns, part};
 use crate::analysis::advisor::{Answers, Decision, Question};
 use crate::gui::command::Outbox;
 use crate::gui::model::{Model, Session};
@@ -203,30 +203,28 @@ fn lowered(name: &str) -> String {
 fn options(ui: &mut Ui, decision: &Decision, answers: &Answers) {
     let weights = decision.weights(answers);
     let leaning = decision.leaning(answers);
-    ui.columns(decision.options.len(), |columns| {
-        for (at, (ui, option)) in columns.iter_mut().zip(decision.options).enumerate() {
-            let t = ui.tokens();
-            ui.add(Label::new(Face::BodyStrong.text(option.name, t.text)).wrap());
-            ui.horizontal_wrapped(|ui| {
-                let points = match weights[at] {
-                    1 => "1 point".to_owned(),
-                    points => format!("{points} points"),
-                };
-                let tone = if leaning == Some(at) {
-                    Tone::Ok
-                } else {
-                    Tone::Neutral
-                };
-                ui.add(Pill::word(tone, &points));
-                if decision.in_use == Some(at) {
-                    ui.add(Pill::word(Tone::Info, "in use"));
-                }
-            });
-            ui.label(Face::Secondary.text("When", t.text3));
-            ui.add(Label::new(Face::Dense.text(option.when, t.text)).wrap());
-            ui.label(Face::Secondary.text("Cost", t.text3));
-            ui.add(Label::new(Face::Dense.text(option.cost, t.text2)).wrap());
-        }
+    columns(ui, decision.options.len(), |ui, at| {
+        let (t, option) = (ui.tokens(), &decision.options[at]);
+        ui.add(Label::new(Face::BodyStrong.text(option.name, t.text)).wrap());
+        ui.horizontal_wrapped(|ui| {
+            let points = match weights[at] {
+                1 => "1 point".to_owned(),
+                points => format!("{points} points"),
+            };
+            let tone = if leaning == Some(at) {
+                Tone::Ok
+            } else {
+                Tone::Neutral
+            };
+            ui.add(Pill::word(tone, &points));
+            if decision.in_use == Some(at) {
+                ui.add(Pill::word(Tone::Info, "in use"));
+            }
+        });
+        ui.label(Face::Secondary.text("When", t.text3));
+        ui.add(Label::new(Face::Dense.text(option.when, t.text)).wrap());
+        ui.label(Face::Secondary.text("Cost", t.text3));
+        ui.add(Label::new(Face::Dense.text(option.cost, t.text2)).wrap());
     });
 }
 

@@ -1,14 +1,15 @@
 //! One finding: what it is, why it matters, what to do, and the events that prove it.
 
-use egui::{Align, Align2, Label, Layout, Margin, Rect, Ui, pos2, vec2};
+use egui::{Align, Align2, Label, Layout, Margin, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
+use super::cells::columns;
 use super::mark;
 use crate::analysis::audit::{Evidence, Finding, personal_fields};
 use crate::analysis::events::{EventFilter, TypeFilter};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
-use crate::gui::widgets::{Button, Link, paint_line};
+use crate::gui::widgets::{Button, Link, focus_ring, paint_line};
 use crate::log::{Log, MaskedFields};
 use crate::model::time::Style;
 use crate::render::{self, grouped};
@@ -26,17 +27,15 @@ pub(super) fn show(
     egui::Frame::NONE.inner_margin(margin).show(ui, |ui| {
         head(ui, model, finding, &mut mute, outbox);
         ui.add_space(10.0);
-        ui.columns(3, |columns| {
-            let parts = [
-                ("What", finding.explanation.as_str()),
-                ("Why it matters", finding.why),
-                ("What to do", finding.advice),
-            ];
-            for (ui, (label, text)) in columns.iter_mut().zip(parts) {
-                let t = ui.tokens();
-                ui.label(Face::Secondary.text(label, t.text3));
-                ui.add(Label::new(Face::Body.text(text, t.text)).wrap());
-            }
+        let parts = [
+            ("What", finding.explanation.as_str()),
+            ("Why it matters", finding.why),
+            ("What to do", finding.advice),
+        ];
+        columns(ui, parts.len(), |ui, at| {
+            let (t, (label, text)) = (ui.tokens(), parts[at]);
+            ui.label(Face::Secondary.text(label, t.text3));
+            ui.add(Label::new(Face::Body.text(text, t.text)).wrap());
         });
     });
     rule(ui);
@@ -121,7 +120,10 @@ fn evidence_head(ui: &mut Ui, log: &Log, finding: &Finding, outbox: &mut Outbox)
     ui.horizontal(|ui| {
         ui.label(Face::Secondary.text("Evidence", t.text3));
         let shown = finding.evidence.len() as u64;
-        if finding.count > shown {
+        if shown == 0 {
+            let text = "It is about the store as a whole; no single event proves it";
+            ui.label(Face::Secondary.text(text, t.text2));
+        } else if finding.count > shown {
             let text = format!(
                 "the first {} of {} cases",
                 grouped(shown),
@@ -162,7 +164,8 @@ const COLUMNS: [f32; 4] = [96.0, 300.0, 460.0, 640.0];
 
 fn row(ui: &mut Ui, model: &Model, log: &Log, evidence: &Evidence, outbox: &mut Outbox) {
     let t = ui.tokens();
-    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), sizes::ROW_TABLE));
+    let size = vec2(ui.available_width(), sizes::ROW_TABLE);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let at = |from: f32, to: f32| {
         let left = rect.left() + from.min(rect.width());
         let right = (rect.left() + to - 8.0).min(rect.right());
@@ -170,6 +173,16 @@ fn row(ui: &mut Ui, model: &Model, log: &Log, evidence: &Evidence, outbox: &mut 
     };
     if let (Some(position), Some(event)) = (&evidence.position, evidence.event) {
         let text = position.to_string();
+        let name = format!("Look at {text}");
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &name));
+        focus_ring(ui, &response);
+        if response.hovered() {
+            ui.painter().rect_filled(rect, 0.0, t.hover);
+        }
+        // The cursor stays: as of this event there would be less evidence.
+        if response.clicked() {
+            outbox.send(Command::SelectEvent(Some(event)));
+        }
         let builder = egui::UiBuilder::new()
             .max_rect(at(0.0, COLUMNS[0]))
             .layout(Layout::left_to_right(Align::Center));
@@ -181,46 +194,12 @@ fn row(ui: &mut Ui, model: &Model, log: &Log, evidence: &Evidence, outbox: &mut 
         let category = log.category(log.stream(event)).at();
         ui.painter()
             .circle_filled(dot, sizes::DOT / 2.0, t.category(category));
+    } else {
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Row, true, "Evidence"));
     }
-    let painter = ui.painter();
-    let align = Align2::LEFT_CENTER;
-    if let Some(kind) = &evidence.event_type {
-        paint_line(
-            painter,
-            at(COLUMNS[0] + 16.0, COLUMNS[1]),
-            align,
-            kind,
-            Face::Body,
-            t.text,
-        );
-    }
-    if let Some(stream) = &evidence.stream {
-        let version = evidence
-            .version
-            .map(|version| format!(" {version}"))
-            .unwrap_or_default();
-        let text = format!("{stream}{version}");
-        paint_line(
-            painter,
-            at(COLUMNS[1], COLUMNS[2]),
-            align,
-            &text,
-            Face::Cell,
-            t.text2,
-        );
-    }
-    if let Some(time) = evidence.time {
-        let text = model.zone().format_bare(time, Style::Millis);
-        paint_line(
-            painter,
-            at(COLUMNS[2], COLUMNS[3]),
-            align,
-            &text,
-            Face::Cell,
-            t.text2,
-        );
-    }
-    if let Some(note) = evidence.note.as_ref().or(evidence.consumer.as_ref()) {
+    words(ui, model, evidence, at);
+    let note = evidence.note.as_ref().or(evidence.consumer.as_ref());
+    if let Some(note) = note {
         // What is no event has the whole row.
         let from = if evidence.event.is_some() {
             COLUMNS[3]
@@ -233,5 +212,26 @@ fn row(ui: &mut Ui, model: &Model, log: &Log, evidence: &Evidence, outbox: &mut 
             .layout(Layout::left_to_right(Align::Center));
         ui.new_child(builder)
             .add(Label::new(Face::Dense.text(note, t.text)).truncate());
+    }
+}
+
+/// The type, the stream and the time of a piece of evidence.
+fn words(ui: &Ui, model: &Model, evidence: &Evidence, at: impl Fn(f32, f32) -> Rect) {
+    let t = ui.tokens();
+    let line = |place, text: &str, face, colour| {
+        paint_line(ui.painter(), place, Align2::LEFT_CENTER, text, face, colour);
+    };
+    if let Some(kind) = &evidence.event_type {
+        let place = at(COLUMNS[0] + 16.0, COLUMNS[1]);
+        line(place, kind, Face::Body, t.text);
+    }
+    if let Some(stream) = &evidence.stream {
+        let version = evidence.version.map(|version| format!(" {version}"));
+        let text = format!("{stream}{}", version.unwrap_or_default());
+        line(at(COLUMNS[1], COLUMNS[2]), &text, Face::Cell, t.text2);
+    }
+    if let Some(time) = evidence.time {
+        let text = model.zone().format_bare(time, Style::Millis);
+        line(at(COLUMNS[2], COLUMNS[3]), &text, Face::Cell, t.text2);
     }
 }

@@ -3,13 +3,14 @@
 
 use egui::{Align2, CentralPanel, Frame, Margin, ScrollArea, Sense, Ui, WidgetInfo, vec2};
 
+use crate::analysis::causality::{FieldMerge, Merge};
 use crate::analysis::deeper::{self, Conflict, Fate, Shared, Sides, Write};
 use crate::analysis::words::many;
 use crate::gui::command::Outbox;
 use crate::gui::model::{Model, Session};
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::Standing;
-use crate::gui::views::audit::cells::{Cells, event};
+use crate::gui::views::audit::cells::{Cells, columns, event, part};
 use crate::gui::widgets::{EmptyState, PaneHead, Side, SidePane, focus_ring, paint_line};
 use crate::gui::words;
 use crate::model::EventIx;
@@ -65,7 +66,8 @@ impl Conflicts {
             outbox.ask(|answers| &mut answers.sides, question);
             Standing::of(ui, &model.answers.sides).tell(ui, "The two writes", outbox);
             let area = ScrollArea::vertical().id_salt("sides").auto_shrink(false);
-            area.show(ui, |ui| detail(ui, model, (pair, sides), outbox));
+            let merge = found.merge_of(pair);
+            area.show(ui, |ui| detail(ui, model, (pair, merge, sides), outbox));
         });
     }
 
@@ -145,7 +147,7 @@ fn row(ui: &mut Ui, pair: &Conflict, chosen: &Conflict) -> bool {
 fn detail(
     ui: &mut Ui,
     model: &Model,
-    (pair, sides): (&Conflict, Option<&Sides>),
+    (pair, merge, sides): (&Conflict, Option<&Merge>, Option<&Sides>),
     outbox: &mut Outbox,
 ) {
     let margin = Margin::same(sizes::PAD_TEXT as i8);
@@ -154,15 +156,18 @@ fn detail(
         ui.label(Face::TitleLarge.text(&pair.one.place.stream, t.text));
         ui.label(Face::Secondary.text(pair.told_by.words(), t.text2));
         ui.add_space(sizes::GAP);
-        ui.columns(2, |columns| {
-            let writes = [
-                (&pair.one, "First in the log"),
-                (&pair.two, "Last write, which wins"),
-            ];
-            for (ui, (write, role)) in columns.iter_mut().zip(writes) {
-                head(ui, model, write, role, outbox);
-            }
+        let writes = [
+            (&pair.one, "First in the log"),
+            (&pair.two, "Last write, which wins"),
+        ];
+        columns(ui, writes.len(), |ui, at| {
+            let (write, role) = writes[at];
+            head(ui, model, write, role, outbox);
         });
+        if let Some(merge) = merge {
+            merged(ui, merge);
+        }
+        part(ui, "These two writes", "");
         let Some(sides) = sides else {
             ui.label(Face::Body.text("The payloads are being read", t.text2));
             return;
@@ -175,6 +180,62 @@ fn detail(
             field_row(ui, field);
         }
     });
+}
+
+/// What would become of the whole conflict: the fields that several sides have written.
+fn merged(ui: &mut Ui, merge: &Merge) {
+    let sides = merge.sides.iter().map(|side| {
+        let positions = side.positions.iter().map(words::position_named);
+        format!("{} {}", side.name, positions.collect::<Vec<_>>().join(" "))
+    });
+    let sentence = format!("{}.", sides.collect::<Vec<_>>().join("; "));
+    part(ui, "The whole conflict", &sentence);
+    if merge.fields.is_empty() {
+        let t = ui.tokens();
+        let text = "No field was written by more than one side: a fold that merges loses nothing.";
+        ui.add(egui::Label::new(Face::Body.text(text, t.text)).wrap());
+        return;
+    }
+    Cells::heads(
+        ui,
+        &FIELD,
+        &["Field", "Each side", "Last write wins", "Merged"],
+    );
+    for field in &merge.fields {
+        merged_row(ui, merge, field);
+    }
+}
+
+fn merged_row(ui: &mut Ui, merge: &Merge, field: &FieldMerge) {
+    let t = ui.tokens();
+    let (ground, ink) = match field.loses() {
+        true => (Some(t.removed_bg), t.removed),
+        false => (None, t.text2),
+    };
+    let name = format!(
+        "{}: {} kept, {} by a {}",
+        field.field,
+        field.last_write,
+        field.merged,
+        field.kind.name()
+    );
+    let cells = Cells::row(ui, &FIELD, &name);
+    let sides = merge.sides.iter().zip(&field.sides);
+    let sides = sides.map(|(side, value)| format!("{} {value}", side.name));
+    let sides = sides.collect::<Vec<_>>().join(", ");
+    cells.text(ui, 0, &field.field, (Face::Code, t.text));
+    cells.text(ui, 1, &sides, (Face::Cell, t.text));
+    let place = cells.place(2);
+    if let Some(ground) = ground {
+        let place = place.shrink2(vec2(0.0, 2.0));
+        ui.painter().rect_filled(place, sizes::RADIUS, ground);
+    }
+    let inner = place.shrink2(vec2(6.0, 0.0));
+    let last = field.last_write.to_string();
+    let left = Align2::LEFT_CENTER;
+    paint_line(ui.painter(), inner, left, &last, Face::Cell, ink);
+    let merged = format!("{} by a {}", field.merged, field.kind.name());
+    cells.text(ui, 3, &merged, (Face::Cell, t.text));
 }
 
 fn head(ui: &mut Ui, model: &Model, write: &Write, role: &str, outbox: &mut Outbox) {

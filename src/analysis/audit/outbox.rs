@@ -1,0 +1,126 @@
+//! What the outbox says of events, read once for all rules.
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+use crate::analysis::side;
+use crate::log::{Bound, Cut, Log, Published, RowSource, RowsError, Says, SideKind};
+use crate::model::{EventIx, Task, Timestamp};
+
+/// The outbox of a store as of a cut.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    /// The events that have a row, with when they were first published, if they were.
+    pub rows: HashMap<EventIx, Option<Timestamp>, FixedState>,
+    /// Events that have another row.
+    pub again: Vec<EventIx>,
+    /// Events of rows that could not be published at once.
+    pub troubled: Vec<Troubled>,
+    /// By category, whether its events are published.
+    published: Vec<bool>,
+}
+
+/// A row that could not be published at once.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Troubled {
+    pub event: EventIx,
+    /// How often it was tried, where that is told and more than once.
+    pub attempts: Option<i64>,
+    pub fate: Fate,
+    /// What went wrong the last time.
+    pub error: Option<String>,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fate {
+    Published,
+    Waits,
+    GivenUp,
+}
+
+/// Of so many of a hundred events of a category there has to be a row, for its events to be published.
+const NEARLY_ALL: u64 = 80;
+
+impl Outbox {
+    /// Reads it; `None` where the store has none.
+    pub fn read(
+        log: &Log,
+        cut: &Cut,
+        rows: &dyn RowSource,
+        task: &Task,
+    ) -> Result<Option<Self>, RowsError> {
+        if !rows.kinds().contains(&SideKind::Outbox) {
+            return Ok(None);
+        }
+        let mut outbox = Self::default();
+        let now = cut.time(log);
+        let is_head = cut.bound() == Bound::Head;
+        side::known(log, cut, rows, SideKind::Outbox, task, &mut |row| {
+            let file = row.file;
+            let Says::Outbox(row) = row.says else { return };
+            let event = row.of.as_ref().and_then(|mark| log.marked(file, mark));
+            let Some(event) = event.filter(|event| cut.holds(log, *event)) else {
+                return;
+            };
+            let known = |time: &Timestamp| is_head || now.is_some_and(|now| *time <= now);
+            let published = row.published_at.filter(known);
+            outbox.take(event, published);
+            // How often it was tried is known once it was published, or at the head.
+            let attempts = row.attempts.filter(|_| published.is_some() || is_head);
+            let attempts = attempts.filter(|attempts| *attempts > 1);
+            let error = row.error.filter(|error| is_head && !error.is_empty());
+            let fate = match row.published {
+                _ if published.is_some() => Fate::Published,
+                Some(Published::Yes) => Fate::Published,
+                Some(Published::Failed) if is_head => Fate::GivenUp,
+                _ => Fate::Waits,
+            };
+            // Of one that was published in the end, what went wrong before is told by its attempts.
+            let failed = fate == Fate::GivenUp || fate == Fate::Waits && error.is_some();
+            if attempts.is_some() || failed {
+                outbox.troubled.push(Troubled {
+                    event,
+                    attempts,
+                    fate,
+                    error: error.filter(|_| fate != Fate::Published),
+                });
+            }
+        })?;
+        outbox.again.sort_unstable();
+        outbox.troubled.sort_unstable();
+        outbox.published = outbox.published(log, cut);
+        Ok(Some(outbox))
+    }
+
+    fn take(&mut self, event: EventIx, published: Option<Timestamp>) {
+        match self.rows.get_mut(&event) {
+            Some(first) => {
+                *first = first.iter().chain(&published).min().copied();
+                self.again.push(event);
+            }
+            None => {
+                self.rows.insert(event, published);
+            }
+        }
+    }
+
+    fn published(&self, log: &Log, cut: &Cut) -> Vec<bool> {
+        let mut counts = vec![(0_u64, 0_u64); log.categories().len()];
+        let of = |event: EventIx| log.category(log.stream(event)).at();
+        for event in cut.known(log).into_iter().flatten().map(EventIx) {
+            counts[of(event)].0 += 1;
+        }
+        for event in self.rows.keys() {
+            counts[of(*event)].1 += 1;
+        }
+        let enough = |(all, rows): (u64, u64)| rows > 0 && rows * 100 >= all * NEARLY_ALL;
+        counts.into_iter().map(enough).collect()
+    }
+
+    /// Whether events of the category of this one are published.
+    pub fn publishes(&self, log: &Log, event: EventIx) -> bool {
+        let category = log.category(log.stream(event));
+        self.published.get(category.at()) == Some(&true)
+    }
+}

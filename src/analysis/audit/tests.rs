@@ -1,0 +1,286 @@
+//! Rules by example, over stores that are written by hand.
+
+use super::*;
+use crate::analysis::replay::FoldRules;
+use crate::analysis::testing::rows::Given;
+use crate::analysis::testing::written::{Written, log_of_rows};
+use crate::log::{Mark, Marked, NoRows, NoTables, OutboxMessage, Payload, Published};
+use crate::log::{Row, RowSource, Says, SideKind};
+use crate::model::{Position, Timestamp};
+
+fn second(seconds: i64) -> Option<Timestamp> {
+    Some(Timestamp::from_micros(seconds * 1_000_000))
+}
+
+/// What a rule finds, with its evidence: `position note`.
+fn told(
+    rule: &str,
+    rows: &[Row<'_>],
+    bodies: &[[&str; 2]],
+    beside: &dyn RowSource,
+) -> Vec<(Finding, Vec<String>)> {
+    told_with(rule, rows, bodies, beside, &FoldRules::default())
+}
+
+fn told_with(
+    rule: &str,
+    rows: &[Row<'_>],
+    bodies: &[[&str; 2]],
+    beside: &dyn RowSource,
+    fold: &FoldRules,
+) -> Vec<(Finding, Vec<String>)> {
+    let log = log_of_rows(rows);
+    let audited = Audited {
+        log: &log,
+        cut: log.at_head(),
+        payloads: &Written(bodies),
+        rows: beside,
+        tables: &NoTables,
+        fold,
+    };
+    let report = audit(&audited, &AuditOptions::default(), &Task::new()).unwrap();
+    let found = report.findings.into_iter().filter(|one| one.rule == rule);
+    let evidence = |one: &Evidence| {
+        let position = one.position.as_ref().map_or(0, |name| name.position.0);
+        format!("{position} {}", one.note.as_deref().unwrap_or_default())
+    };
+    let found = found.map(|one| {
+        let evidence = one.evidence.iter().map(evidence).collect();
+        (one, evidence)
+    });
+    found.collect()
+}
+
+fn row<'a>(stream: &'a str, event_type: &'a str) -> Row<'a> {
+    Row {
+        stream,
+        event_type,
+        ..Row::default()
+    }
+}
+
+#[test]
+fn each_lacking_item_has_evidence_of_its_own() {
+    let ids: Vec<String> = (0..50).map(|n| format!("id-{n}")).collect();
+    let rows = ids.iter().enumerate().map(|(n, id)| Row {
+        event_id: Some(id.as_str()).filter(|_| n != 49),
+        recorded: second(n as i64).filter(|_| n != 0),
+        ..row("order-1", "OrderPlaced")
+    });
+    let rows: Vec<Row<'_>> = rows.collect();
+    let found = told("missing-metadata", &rows, &[], &NoRows);
+    let of = |words: &str| {
+        let own = found.iter().find(|(one, _)| one.explanation == words);
+        own.unwrap_or_else(|| panic!("{words}: {found:?}"))
+    };
+    let (id, evidence) = of("1 of 50 events has no id.");
+    assert_eq!(evidence, &["50 no id"]);
+    assert!(id.why.contains("repeated"), "{}", id.why);
+    let (time, evidence) = of("1 of 50 events has no time.");
+    assert_eq!(evidence, &["1 no time"]);
+    assert!(time.why.contains("past") && !time.why.contains("repeated"));
+    let (version, evidence) = of("No event has a schema version.");
+    assert_eq!(version.severity, Severity::Info);
+    assert!(version.why.contains("form") && evidence.is_empty());
+}
+
+#[test]
+fn what_whole_types_lack_is_how_they_are_written() {
+    let rows = (0..20).map(|n| Row {
+        event_id: (n < 15).then_some(["a", "b", "c"][n % 3]),
+        ..row(
+            "order-1",
+            if n < 15 {
+                "Placed"
+            } else {
+                "Order (attributes)"
+            },
+        )
+    });
+    let rows: Vec<Row<'_>> = rows.collect();
+    let found = told("missing-metadata", &rows, &[], &NoRows);
+    let (id, _) = found
+        .iter()
+        .find(|(one, _)| one.explanation.contains("5 of 20"))
+        .unwrap();
+    assert_eq!(id.severity, Severity::Info);
+    assert_eq!(
+        id.explanation,
+        "5 of 20 events have no id: all of Order (attributes)."
+    );
+}
+
+#[test]
+fn a_step_that_no_reader_survives_is_told() {
+    let rows = (0..12).map(|n| Row {
+        schema_version: Some(if n < 6 { "1" } else { "2" }),
+        ..row("customer-1", "Registered")
+    });
+    let rows: Vec<Row<'_>> = rows.collect();
+    let bodies: Vec<[&str; 2]> = (0..12)
+        .map(|n| match n {
+            0..6 => [r#"{"mail": "a@example.org", "n": 1}"#, ""],
+            _ => [r#"{"email": "a@example.org", "n": 1}"#, ""],
+        })
+        .collect();
+    let found = told("schema-breaking-step", &rows, &bodies, &NoRows);
+    assert_eq!(
+        found[0].0.explanation,
+        "In Registered, version 2 demands /email and has no /mail, which version 1 always had."
+    );
+    assert_eq!(found[0].1, ["6 last of version 1", "7 first of version 2"]);
+}
+
+#[test]
+fn alternatives_of_an_enum_are_one_form() {
+    let rows = vec![row("account-1", "bank.BankEvent"); 20];
+    let bodies: Vec<[&str; 2]> = (0..20)
+        .map(|n| match n {
+            0..10 => [r#"{"Opened": {"owner": "Ada"}}"#, ""],
+            _ => [r#"{"TransferDebited": {"amount": 5}}"#, ""],
+        })
+        .collect();
+    assert!(told("no-schema-strategy", &rows, &bodies, &NoRows).is_empty());
+    let flat: Vec<[&str; 2]> = (0..20)
+        .map(|n| match n {
+            0..10 => [r#"{"owner": "Ada", "n": 1}"#, ""],
+            _ => [r#"{"owner": 5, "n": 1}"#, ""],
+        })
+        .collect();
+    assert_eq!(told("no-schema-strategy", &rows, &flat, &NoRows).len(), 1);
+}
+
+fn message(position: i64, published: Published, error: Option<&str>) -> (SideKind, Says) {
+    let of = Mark {
+        application: None,
+        event: Marked::Position(Position(position)),
+    };
+    let row = OutboxMessage {
+        id: None,
+        of: Some(of),
+        message_type: None,
+        stream: None,
+        payload: Payload::Absent,
+        created_at: second(1),
+        published_at: None,
+        published: Some(published),
+        attempts: None,
+        status: None,
+        error: error.map(str::to_owned),
+    };
+    (SideKind::Outbox, Says::Outbox(row))
+}
+
+#[test]
+fn a_message_that_was_given_up_is_an_outage() {
+    let rows = [row("order-1", "OrderPlaced"), row("order-2", "OrderPlaced")];
+    let outbox = Given(vec![
+        message(1, Published::Failed, Some("broker down")),
+        message(2, Published::No, Some("timeout")),
+        message(2, Published::Yes, Some("once")),
+    ]);
+    let found = told("relay-outage", &rows, &[], &outbox);
+    assert_eq!(found[0].1, ["1 given up: broker down", "2 waits: timeout"]);
+    assert_eq!(
+        found[0].0.explanation,
+        "2 messages could not be published: 1 was given up, 1 waits still."
+    );
+    let calm = Given(vec![
+        message(1, Published::Yes, None),
+        message(2, Published::No, None),
+    ]);
+    assert!(told("relay-outage", &rows, &[], &calm).is_empty());
+}
+
+#[test]
+fn types_named_like_commands_throughout_are_a_style() {
+    let types = ["Create Order", "Pay Order", "Cancel Order", "Done"];
+    let rows: Vec<Row<'_>> = types.iter().map(|kind| row("order-1", kind)).collect();
+    let found = told("command-as-event", &rows, &[], &NoRows);
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].0.severity, found[0].0.count), (Severity::Info, 3));
+    let types = ["OrderCreated", "OrderPaid", "SendMail", "Done"];
+    let rows: Vec<Row<'_>> = types.iter().map(|kind| row("order-1", kind)).collect();
+    let found = told("command-as-event", &rows, &[], &NoRows);
+    assert_eq!(
+        (found[0].0.severity, found[0].0.count),
+        (Severity::Warning, 1)
+    );
+}
+
+#[test]
+fn copies_are_found_whatever_of_the_envelope_the_payload_repeats() {
+    let kinds = [
+        "Opened", "Paid", "Sent", "Paid", "Noted", "Paid", "Closed", "Paid",
+    ];
+    let ids = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    let rows = kinds
+        .iter()
+        .zip(ids)
+        .enumerate()
+        .map(|(n, (kind, id))| Row {
+            event_id: Some(id),
+            recorded: second(n as i64),
+            ..row("order-1", kind)
+        });
+    let rows: Vec<Row<'_>> = rows.collect();
+    let bodies = [
+        ["", ""],
+        [r#"{"event_id": "b", "amount": 5}"#, ""],
+        ["", ""],
+        [r#"{"event_id": "d", "amount": 5}"#, ""],
+        ["", ""],
+        [r#"{"event_id": "f", "amount": 6}"#, ""],
+        ["", ""],
+        [r#"{"event_id": "h", "amount": 7}"#, ""],
+    ];
+    let fold = FoldRules {
+        drop_keys: vec!["event_id".to_owned()],
+    };
+    let found = told_with("duplicate-content-new-id", &rows, &bodies, &NoRows, &fold);
+    assert_eq!(found[0].1, ["2 ", "4 "]);
+    assert!(told("duplicate-content-new-id", &rows, &bodies, &NoRows).is_empty());
+}
+
+#[test]
+fn what_a_type_does_again_and_again_is_no_copy() {
+    let kinds = ["Scheduled", "Started", "Scheduled", "Scheduled"];
+    let ids = ["a", "b", "c", "d"];
+    let rows = kinds.iter().zip(ids).map(|(kind, id)| Row {
+        event_id: Some(id),
+        recorded: second(1),
+        ..row("workflow-1", kind)
+    });
+    let rows: Vec<Row<'_>> = rows.collect();
+    let bodies = [[r#"{"queue": "q", "attempt": 1}"#, ""]; 4];
+    assert!(told("duplicate-content-new-id", &rows, &bodies, &NoRows).is_empty());
+}
+
+#[test]
+fn a_long_stream_of_a_file_without_snapshots_is_a_note() {
+    let rows = vec![row("activity-1", "Logged"); 120];
+    let found = told("unbounded-stream", &rows, &[], &NoRows);
+    assert_eq!(found[0].0.severity, Severity::Info);
+    let found = told("unbounded-stream", &rows, &[], &Given::default());
+    assert_eq!(found[0].0.severity, Severity::Warning);
+}
+
+#[test]
+fn writes_that_were_based_on_one_version_are_concurrent() {
+    for key in ["expected_version", "based_on_version", "if_match"] {
+        let rows = [
+            row("cart-1", "Changed"),
+            row("cart-1", "Changed"),
+            row("cart-1", "Changed"),
+        ];
+        let metadata = format!(r#"{{"{key}": 1}}"#);
+        let bodies = [
+            [r#"{"n": 1}"#, ""],
+            [r#"{"n": 2}"#, metadata.as_str()],
+            [r#"{"n": 3}"#, metadata.as_str()],
+        ];
+        let found = told("concurrent-writes", &rows, &bodies, &NoRows);
+        assert_eq!(found.len(), 1, "{key}");
+        assert!(found[0].1[1].starts_with("3 "), "{key}: {found:?}");
+    }
+}
