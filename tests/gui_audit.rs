@@ -249,8 +249,13 @@ fn concurrent_writes_stand_side_by_side() {
         .last()
         .expect("a pair")
         .clone();
-    let sides = harness.state().model().answers.sides.current();
-    assert!(!sides.expect("read").fields.is_empty());
+    let answers = &harness.state().model().answers;
+    assert!(!answers.sides.current().expect("read").fields.is_empty());
+    // The function that stands there makes something of every field of the first conflict.
+    let (asked, made) = answers.own_merge.known().expect("merged");
+    let made = made.as_ref().expect("a function that holds");
+    assert_eq!(made.len(), asked.merge.fields.len());
+    assert!(made.iter().all(Result::is_ok));
     let position = |at: &asof::model::PositionName| format!("#{}", at.position.0);
     let name = format!(
         "{}: {} and {}",

@@ -9,10 +9,11 @@ use crate::model::EventIx;
 use crate::worker::{
     AskAdvice, AskAudit, AskCheck, AskComparison, AskConsumers, AskCounts, AskDefinitions,
     AskDelays, AskDifferences, AskEvent, AskFieldNames, AskFields, AskLag, AskLagChart,
-    AskLagCharts, AskLines, AskLinks, AskMeasured, AskNames, AskOverview, AskPreview, AskProjected,
-    AskReadModel, AskRepeated, AskRetried, AskRow, AskSaga, AskSagaDefinitions, AskSagaDurations,
-    AskSagaMap, AskSagas, AskSagasBeside, AskSagasOverTime, AskSides, AskSql, AskStages, AskState,
-    AskStateText, AskStop, AskStreams, AskTables, AskTimeline, AskTrace, AskValues, Slot,
+    AskLagCharts, AskLines, AskLinks, AskMeasured, AskMerge, AskNames, AskOverview, AskPreview,
+    AskProjected, AskReadModel, AskRepeated, AskRetried, AskRow, AskSaga, AskSagaDefinitions,
+    AskSagaDurations, AskSagaMap, AskSagas, AskSagasBeside, AskSagasOverTime, AskSides, AskSql,
+    AskStages, AskState, AskStateText, AskStop, AskStreams, AskTables, AskTimeline, AskTrace,
+    AskValues, Slot,
 };
 
 macro_rules! answers {
@@ -155,6 +156,8 @@ answers! {
     trace: AskTrace,
     /// Two concurrent writes side by side.
     sides: AskSides,
+    /// What a function of the user's own makes of a conflict.
+    own_merge: AskMerge,
     /// What the store shows of every decision.
     advice: AskAdvice,
 }

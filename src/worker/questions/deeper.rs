@@ -1,12 +1,15 @@
 //! What the deeper pages of the audit ask beside it: the causes around an event, two writes side by side,
 //! and how to choose. What the answers mean is for `analysis` to say.
 
+use serde_json::Value;
+
 use crate::analysis::advisor::{
     Advice, ConsumerFigures, ProcessFigures, Seen, StoreFigures, advise,
 };
 use crate::analysis::bodies::BodiesError;
-use crate::analysis::causality::{self, TraceReport};
+use crate::analysis::causality::{self, Merge, TraceReport};
 use crate::analysis::deeper::{self, Sides};
+use crate::analysis::projection::ScriptError;
 use crate::log::Cut;
 use crate::model::EventIx;
 use crate::worker::{Asked, Question, Room, SagasAt, Subject, Unanswered};
@@ -61,6 +64,25 @@ impl Question for AskSides {
     fn answer(&self, asked: Asked<'_>) -> Result<Sides, Unanswered> {
         let Subject { log, payloads, .. } = &self.subject;
         deeper::sides(log, &**payloads, self.events, asked.task).map_err(unanswered)
+    }
+}
+
+/// Asks what a function in JavaScript makes of the fields of a conflict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskMerge {
+    /// The conflict.
+    pub merge: Merge,
+    /// The function.
+    pub source: String,
+}
+
+impl Question for AskMerge {
+    /// A value for each field, or why there is none.
+    type Answer = Result<Vec<Result<Value, ScriptError>>, ScriptError>;
+    const ROOM: Room = Room::Answers;
+
+    fn answer(&self, asked: Asked<'_>) -> Result<Self::Answer, Unanswered> {
+        Ok(deeper::merge_by(&self.source, &self.merge, asked.task))
     }
 }
 

@@ -24,7 +24,7 @@ mod trials;
 mod written;
 
 pub use audit::{AskAudit, FoundAudit};
-pub use deeper::{AskAdvice, AskSides, AskTrace};
+pub use deeper::{AskAdvice, AskMerge, AskSides, AskTrace};
 pub use event::{AskEvent, AskLines, AskLinks, AskRow, Inspected, PayloadText};
 pub use fields::{FieldKind, FieldRow, FieldRows, Fold, Folds, Touched};
 pub use lag::{AskDelays, AskLag, AskLagChart, AskLagCharts, AskStages, LagCharts, Watched};

@@ -3,6 +3,7 @@
 
 use egui::{Align2, CentralPanel, Frame, Margin, ScrollArea, Sense, Ui, WidgetInfo, vec2};
 
+use super::own_merge::OwnMerge;
 use crate::analysis::causality::{FieldMerge, Merge};
 use crate::analysis::deeper::{self, Conflict, Fate, Shared, Sides, Write};
 use crate::analysis::words::many;
@@ -31,6 +32,7 @@ pub(super) struct Conflicts {
     /// The later write of the pair that is looked at.
     chosen: Option<EventIx>,
     width: Option<f32>,
+    own: OwnMerge,
 }
 
 impl Conflicts {
@@ -67,7 +69,10 @@ impl Conflicts {
             Standing::of(ui, &model.answers.sides).tell(ui, "The two writes", outbox);
             let area = ScrollArea::vertical().id_salt("sides").auto_shrink(false);
             let merge = found.merge_of(pair);
-            area.show(ui, |ui| detail(ui, model, (pair, merge, sides), outbox));
+            let own = &mut self.own;
+            area.show(ui, |ui| {
+                detail(ui, model, (pair, merge, sides), own, outbox)
+            });
         });
     }
 
@@ -148,6 +153,7 @@ fn detail(
     ui: &mut Ui,
     model: &Model,
     (pair, merge, sides): (&Conflict, Option<&Merge>, Option<&Sides>),
+    own: &mut OwnMerge,
     outbox: &mut Outbox,
 ) {
     let margin = Margin::same(sizes::PAD_TEXT as i8);
@@ -166,6 +172,9 @@ fn detail(
         });
         if let Some(merge) = merge {
             merged(ui, merge);
+            if !merge.fields.is_empty() {
+                own.show(ui, model, merge, outbox);
+            }
         }
         part(ui, "These two writes", "");
         let Some(sides) = sides else {

@@ -4,6 +4,7 @@
 mod clocks;
 mod conflicts;
 mod lanes;
+mod own_merge;
 mod prepared;
 mod trace;
 mod tree;
