@@ -284,6 +284,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_definition_of_the_guide_is_one() {
+        let guide = std::fs::read_to_string("docs/sagas.md").unwrap();
+        let example = guide.split("```toml\n").nth(1).unwrap();
+        let definition = Definition::from_toml(example.split("```").next().unwrap()).unwrap();
+        assert_eq!(definition.id, "checkout");
+        assert_eq!(definition.steps.len(), 1);
+    }
+
+    #[test]
     fn the_definitions_of_the_samples_read_back() {
         for entry in std::fs::read_dir("sample-data/sagas").unwrap() {
             let path = entry.unwrap().path();
