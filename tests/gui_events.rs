@@ -20,7 +20,7 @@ use egui::{Key, Modifiers, PointerButton, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
-use common::{open_app, settle};
+use common::{move_to, open_app, settle};
 
 const ORDERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sample-data/orders.db");
 
@@ -80,6 +80,28 @@ fn with_text(harness: &Harness<'_, App>, text: &str) -> Vec<EventIx> {
 fn matched(harness: &Harness<'_, App>) -> Vec<EventIx> {
     let rows = harness.state().model().event_rows();
     (0..rows.len()).filter_map(|row| rows.get(row)).collect()
+}
+
+#[test]
+fn the_keyboard_stays_in_the_filter_while_it_is_open() {
+    let mut harness = show(Key::Num2);
+    // Types that come later are offered, too: the table shows them and is filtered with them.
+    move_to(&mut harness, "#1");
+    let at = harness.state().model().cursor.bound();
+    click(&mut harness, Role::Button, "Filter");
+    assert!(harness.query_all_by_label_contains(" 0 not chosen").count() > 3);
+    for key in [Key::ArrowDown, Key::ArrowDown, Key::Enter] {
+        harness.key_press(key);
+        settle(&mut harness);
+    }
+    let model = harness.state().model();
+    assert!(
+        matches!(&model.filter.types, TypeFilter::Only(types) if types.len() == 1),
+        "{:?}",
+        model.filter.types
+    );
+    assert_eq!(model.selection.event, None);
+    assert_eq!(model.cursor.bound(), at);
 }
 
 #[test]

@@ -34,7 +34,6 @@ enum Page {
 /// What the popover keeps between frames.
 #[derive(Default)]
 pub(super) struct Editor {
-    open: bool,
     page: Page,
     anchor: Option<Rect>,
     search: String,
@@ -42,9 +41,11 @@ pub(super) struct Editor {
     correlation: String,
     from: time::Typed,
     to: time::Typed,
-    /// The page of times has had the keyboard.
+    /// What the page begins with has had the keyboard.
     focus: FirstFocus,
     list: TableState,
+    /// The row of the list that the keys have led to.
+    row: Option<u64>,
 }
 
 /// Whether the popover stays.
@@ -73,14 +74,19 @@ impl Editor {
         log: &Log,
         outbox: &mut Outbox,
     ) {
+        let id = popover_id();
+        let was_open = Popup::is_id_open(ui.ctx(), id);
         if button.clicked() {
-            self.open = !self.open;
+            match was_open {
+                true => Popup::close_id(ui.ctx(), id),
+                false => Popup::open_id(ui.ctx(), id),
+            }
             // Chips that come while it is open push the button along, but not the popover.
             self.anchor = Some(button.rect);
             self.begin(model, log);
         }
         if let Some((part, rect)) = chip {
-            self.open = true;
+            Popup::open_id(ui.ctx(), id);
             self.anchor = Some(rect);
             self.page = match part {
                 Part::Types => Page::Type,
@@ -91,33 +97,33 @@ impl Editor {
             };
             self.begin(model, log);
         }
-        if !self.open {
+        if !Popup::is_id_open(ui.ctx(), id) {
             return;
         }
-        let mut open = true;
         let frame = Frame::popup(ui.style()).inner_margin(Margin::same(12));
         let popup = Popup::from_response(button)
-            .id(popover_id())
+            .id(id)
             .kind(PopupKind::Popup)
             .anchor(self.anchor.unwrap_or(button.rect))
             .align(RectAlign::BOTTOM_START)
             .gap(4.0)
             .frame(frame)
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-            .open_bool(&mut open);
+            // Known to all: what lies behind leaves the keys alone while it is open.
+            .open_memory(None);
         popup.show(|ui| {
             ui.set_width(WIDTH);
             if self.page(ui, model, log, outbox) == Stays::Closed {
                 ui.close();
             }
         });
-        self.open = open;
     }
 
     /// Takes up what the filter says already.
     fn begin(&mut self, model: &Model, log: &Log) {
         self.search.clear();
         self.list = TableState::default();
+        self.row = None;
         self.focus = FirstFocus::default();
         self.without = lists::mode(&model.filter);
         self.correlation = match &model.filter.correlation {
@@ -140,6 +146,7 @@ impl Editor {
         if before != self.page {
             self.search.clear();
             self.list = TableState::default();
+            self.row = None;
             self.focus = FirstFocus::default();
         }
         ui.add_space(8.0);

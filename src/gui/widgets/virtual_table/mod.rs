@@ -374,7 +374,9 @@ fn list_key(ui: &Ui) -> bool {
         .input(|input| input.modifiers.is_none() && keys.iter().any(|key| input.key_pressed(*key)));
     let free =
         |memory: &egui::Memory| memory.focused().is_none() && memory.top_modal_layer().is_none();
-    pressed && ui.memory(free) && !egui::Popup::is_any_open(ui.ctx())
+    // A list in a popover has them before what lies behind it.
+    let is_above = ui.layer_id().order > egui::Order::Middle;
+    pressed && ui.memory(free) && (is_above || !egui::Popup::is_any_open(ui.ctx()))
 }
 
 /// What all rows of one frame share.

@@ -1,6 +1,7 @@
 //! The pages with lists to choose from: types, categories, streams.
 
 use egui::{Color32, Ui};
+use hashbrown::HashSet;
 
 use super::{Editor, LIST, Mode, WIDTH};
 use crate::analysis::events::{EventFilter, TypeFilter};
@@ -11,6 +12,7 @@ use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
 use crate::gui::views::events::bar::set;
 use crate::gui::widgets::{Column, RowCells, Segments, TableState, TextField, VirtualTable};
 use crate::log::Log;
+use crate::model::TypeIx;
 use crate::render::grouped;
 use crate::worker::{AskCounts, AskStreams, StreamsWanted};
 
@@ -59,20 +61,31 @@ impl Editor {
         let counts = model.answers.counts.get();
         let counts = counts.map_or(&[][..], |counts| &counts.types);
         let search = self.search.trim().to_lowercase();
-        let found: Vec<_> = counts
-            .iter()
-            .filter(|(event_type, _)| event_type.at() < log.types().len())
+        // What comes after the cursor stands in the table, too, and is filtered with it.
+        let seen: HashSet<TypeIx> = counts.iter().map(|(event_type, _)| *event_type).collect();
+        let all = (0..log.types().len()).map(TypeIx::from_usize);
+        let later = all.filter(|own| !seen.contains(own)).map(|own| (own, 0));
+        let known = counts.iter().copied();
+        let known = known.filter(|(event_type, _)| event_type.at() < log.types().len());
+        let found: Vec<_> = known
+            .chain(later)
             .filter(|(event_type, _)| holds(log.type_name(*event_type), &search))
             .collect();
-        let clicked = choose(ui, "Event types", &mut self.list, found.len(), |at| {
-            let (event_type, count) = *found[at];
-            Entry {
-                name: log.type_name(event_type),
-                count,
-                dot: None,
-                chosen: listed.contains(&event_type),
-            }
-        });
+        let clicked = choose(
+            ui,
+            "Event types",
+            (&mut self.list, &mut self.row),
+            found.len(),
+            |at| {
+                let (event_type, count) = found[at];
+                Entry {
+                    name: log.type_name(event_type),
+                    count,
+                    dot: None,
+                    chosen: listed.contains(&event_type),
+                }
+            },
+        );
         if let Some((event_type, _)) = clicked.and_then(|at| found.get(at)) {
             set(outbox, filter(toggled(listed, *event_type), self.without));
         }
@@ -97,15 +110,21 @@ impl Editor {
             .collect();
         let t = ui.tokens();
         let listed = &model.filter.categories;
-        let clicked = choose(ui, "Categories", &mut self.list, found.len(), |at| {
-            let (category, count) = *found[at];
-            Entry {
-                name: log.category_name(category),
-                count,
-                dot: Some(t.category(category.at())),
-                chosen: listed.contains(&category),
-            }
-        });
+        let clicked = choose(
+            ui,
+            "Categories",
+            (&mut self.list, &mut self.row),
+            found.len(),
+            |at| {
+                let (category, count) = *found[at];
+                Entry {
+                    name: log.category_name(category),
+                    count,
+                    dot: Some(t.category(category.at())),
+                    chosen: listed.contains(&category),
+                }
+            },
+        );
         if let Some((category, _)) = clicked.and_then(|at| found.get(at)) {
             let categories = toggled(listed, *category);
             let filter = EventFilter {
@@ -138,15 +157,21 @@ impl Editor {
         let found = list.map_or(&[][..], |list| &list.streams);
         let t = ui.tokens();
         let listed = &model.filter.streams;
-        let clicked = choose(ui, "Streams to choose", &mut self.list, found.len(), |at| {
-            let figures = found[at];
-            Entry {
-                name: log.stream_name(figures.stream),
-                count: u64::from(figures.events),
-                dot: Some(t.category(log.category(figures.stream).at())),
-                chosen: listed.contains(&figures.stream),
-            }
-        });
+        let clicked = choose(
+            ui,
+            "Streams to choose",
+            (&mut self.list, &mut self.row),
+            found.len(),
+            |at| {
+                let figures = found[at];
+                Entry {
+                    name: log.stream_name(figures.stream),
+                    count: u64::from(figures.events),
+                    dot: Some(t.category(log.category(figures.stream).at())),
+                    chosen: listed.contains(&figures.stream),
+                }
+            },
+        );
         if let Some(figures) = clicked.and_then(|at| found.get(at)) {
             let streams = toggled(listed, figures.stream);
             let filter = EventFilter {
@@ -158,12 +183,20 @@ impl Editor {
     }
 
     fn search_field(&mut self, ui: &mut Ui, name: &str, width: f32) {
+        let id = ui.scope_id().with(name);
+        self.focus.give(ui, id);
         let field = TextField::new(name, &mut self.search)
             .icon(Icon::Search)
-            .hint(name);
+            .hint(name)
+            .id(id);
         let response = ui.add(field.small().width(width));
         if response.changed() {
             self.list = TableState::default();
+            self.row = None;
+        }
+        // Down leads from the field into the list.
+        if response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::ArrowDown)) {
+            response.surrender_focus();
         }
     }
 }
@@ -196,7 +229,7 @@ fn toggled<T: PartialEq + Copy>(listed: &[T], item: T) -> Vec<T> {
 fn choose<'a>(
     ui: &mut Ui,
     name: &str,
-    state: &mut TableState,
+    (state, row): (&mut TableState, &mut Option<u64>),
     count: usize,
     entry: impl Fn(usize) -> Entry<'a>,
 ) -> Option<usize> {
@@ -213,9 +246,13 @@ fn choose<'a>(
     ];
     let table = VirtualTable::new(name, state, &columns, count as u64)
         .head_height(0.0)
-        .height(LIST.min(count as f32 * sizes::ROW_TABLE));
+        .height(LIST.min(count as f32 * sizes::ROW_TABLE))
+        .selected(*row)
+        .takes_keys();
     let said = table.show(ui, |row| paint(row, &entry(row.index() as usize)));
-    said.clicked.map(|hit| hit.row as usize)
+    *row = said.moved_to.or(*row);
+    let clicked = said.clicked.map(|hit| hit.row);
+    clicked.or(said.activated).map(|row| row as usize)
 }
 
 fn paint(row: &mut RowCells<'_>, entry: &Entry<'_>) {
