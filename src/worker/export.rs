@@ -15,7 +15,7 @@ use super::{Asked, Question, Room, Subject, Unanswered};
 use crate::analysis::events::{EventRow, Search, each_row};
 use crate::analysis::lag::LagReport;
 use crate::analysis::projection::{ProjectReport, ScriptError};
-use crate::analysis::replay::{ReplayError, Series, Source, StateAt};
+use crate::analysis::replay::{ReplayError, Series, StateAt};
 use crate::analysis::streams;
 use crate::log::Cut;
 use crate::model::{Cancelled, StreamIx, Task};
@@ -341,11 +341,7 @@ fn state(
     cut: &Cut,
     task: &Task,
 ) -> Result<serde_json::Value, ReplayError> {
-    let source = Source {
-        log: &subject.log,
-        payloads: &*subject.payloads,
-        task,
-    };
+    let source = subject.source(task);
     let mut series = Series::new(stream, subject.rules.clone());
     series.grow(source)?;
     Ok(StateAt::find(&series, source, *cut)?.tree().to_value())
