@@ -157,6 +157,11 @@ fn write_whole(
 }
 
 fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    if !folder.is_dir() {
+        // What the system says would name a file that nobody has asked for.
+        let missing = "there is no such folder";
+        return Err(io::Error::new(io::ErrorKind::NotFound, missing));
+    }
     let mut builder = tempfile::Builder::new();
     builder.prefix(".asof-export-").suffix(".part");
     #[cfg(unix)]

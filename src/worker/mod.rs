@@ -4,7 +4,7 @@
 //! One thread opens, indexes and follows the store and says so in [`Outcome`]s ([`session`]). The
 //! others answer [`Question`]s, each in its [`Room`], so that a look at a state never queues behind a
 //! search. A question is a struct in [`questions`] that says all that its answer depends on; the
-//! window holds its answer in a [`Slot`]. Neither egui nor SQL may enter.
+//! window holds its answer in a [`Slot`]. No egui may enter, and no SQL but what the user writes.
 
 mod ask;
 mod desk;

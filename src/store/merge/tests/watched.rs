@@ -168,3 +168,29 @@ fn a_file_that_has_gone_is_missed_while_another_goes_on() {
     assert_eq!(followed.unwrap(), Followed::Appended);
     assert_eq!(read.store.trouble(), None);
 }
+
+/// What is done is never more than there is to do, whatever is looked at twice on the way.
+#[test]
+fn progress_stays_within_its_whole() {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
+    let files = ["users.json", "bank.db"].map(|name| (samples.join(name), OpenOptions::default()));
+    let task = Task::new();
+    let within = || {
+        let progress = task.progress();
+        assert!(
+            progress.total == 0 || progress.done <= progress.total,
+            "{progress:?}"
+        );
+    };
+    for tail in [Tail::AtRest, Tail::Following] {
+        for files in [&files[..], &files[..1]] {
+            let mut store = Store::open_all(files, Join::Time, &task).unwrap();
+            within();
+            let mut builder = store.builder();
+            let publish = &mut |_: &mut LogBuilder| within();
+            let read = store.index(&mut builder, tail, &task, publish).unwrap();
+            assert_eq!(read, Followed::Appended);
+            within();
+        }
+    }
+}
