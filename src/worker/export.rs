@@ -44,6 +44,9 @@ pub enum ExportError {
     /// The target is the open store, or belongs to it.
     #[error("this is a file of the open store, which is never written; choose another name: {}", .0.display())]
     Store(PathBuf),
+    /// The ending of the file's name is that of no form.
+    #[error("this ending names no form: take .json, .jsonl or .csv: {}", .0.display())]
+    Ending(PathBuf),
     /// The state could not be replayed.
     #[error(transparent)]
     Replay(ReplayError),
@@ -106,6 +109,9 @@ impl Question for Export {
 /// Writes the file.
 fn export(order: &Export, task: &Task) -> Result<Exported, ExportError> {
     refuse_the_store(&order.path, &order.store)?;
+    if order.what.has_forms() && ExportFormat::told_by(&order.path).is_none() {
+        return Err(ExportError::Ending(order.path.clone()));
+    }
     let content = Content::gather(&order.subject, &order.what, &order.cut, task)?;
     write_whole(&order.path, task, &mut |writer| {
         content.write(order, task, writer)

@@ -309,8 +309,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.jsonl");
         let lines = |numbers: std::ops::Range<u32>| -> String {
-            let line =
-                |n| format!("{{\"type\":\"T\",\"stream\":\"s\",\"id\":\"e{n}\",\"n\":{n}}}\n");
+            let line = |n| {
+                format!(
+                    "{{\"type\":\"T\",\"stream\":\"s\",\"id\":\"e{n}\",\
+                     \"time\":\"2024-01-01T00:00:{n:02}Z\",\"data\":{{\"n\":{n}}}}}\n"
+                )
+            };
             numbers.map(line).collect()
         };
         std::fs::write(&path, lines(0..10)).unwrap();

@@ -341,13 +341,9 @@ fn what_is_picked_and_the_file_of_it_are_those_of_the_parts() {
     {
         append(&folder, n, made);
     }
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/es_py_system");
-    let paths = [
-        fixtures.join("orders.db"),
-        folder,
-        fixtures.join("payments.db"),
-    ];
-    let picker = Picker::new(&[Pointer::through(["n"]), Pointer::through(["timestamp"])]);
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
+    let paths = [samples.join("bank.db"), folder, samples.join("carts.db")];
+    let picker = Picker::new(&[Pointer::through(["n"]), Pointer::through(["account_id"])]);
     let picked = |read: &Read| {
         let mut picked = Vec::new();
         let (log, payloads) = (&read.log, read.store.payloads());
@@ -380,9 +376,6 @@ fn what_is_picked_and_the_file_of_it_are_those_of_the_parts() {
             .count()
     };
     assert_eq!((of("a.jsonl"), of("b.jsonl")), (2, 1));
-    let values = all
-        .iter()
-        .filter(|own| own.2.contains("Some(\"\\\""))
-        .count();
-    assert!(values >= 115 + 32, "{values}");
+    let values = all.iter().filter(|own| own.2.starts_with('[')).count();
+    assert!(values > 1_000, "{values}");
 }
