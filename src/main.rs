@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use asof::cli::{self, Asked, CliError, Streams, Verdict};
+use asof::cli::{self, Request, Streams, Verdict};
 use asof::gui::{self, Start};
 use asof::render;
 use asof::workspace::Workspace;
@@ -25,8 +25,8 @@ fn main() -> ExitCode {
         }
     };
     let done = match asked {
-        Asked::Answer(answer) => print(&answer),
-        Asked::Window { stores, workspace } => {
+        Request::Answer(answer) => print(&answer),
+        Request::Window { stores, workspace } => {
             window(stores, workspace).map(|()| Verdict::Answered)
         }
     };
@@ -63,18 +63,16 @@ fn print(answer: &cli::Answer) -> Result<Verdict, String> {
         out: &mut out,
         beside: &mut std::io::stderr(),
     };
-    let printed = answer
-        .print(chrono::Utc::now().into(), &mut to)
-        .map_err(|error| error.to_string());
+    let printed = answer.print(chrono::Utc::now().into(), &mut to);
     match (printed, out.flush()) {
         // Whoever reads us may have read enough.
         (printed, Err(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
             Ok(printed.unwrap_or(Verdict::Answered))
         }
-        (Err(sentence), _) if sentence.contains("Broken pipe") => Ok(Verdict::Answered),
+        (Err(error), _) if error.is_of_a_reader_who_left() => Ok(Verdict::Answered),
         (printed, flushed) => {
-            let flushed = flushed.map_err(|error| CliError::from(error).to_string());
-            printed.and_then(|verdict| flushed.map(|()| verdict))
+            let verdict = printed.and_then(|verdict| Ok(flushed.map(|()| verdict)?));
+            verdict.map_err(|error| error.to_string())
         }
     }
 }

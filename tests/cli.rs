@@ -12,7 +12,7 @@ mod shapes;
 #[path = "cli/simulate.rs"]
 mod simulate;
 
-use asof::cli::{self, Asked, Streams};
+use asof::cli::{self, Request, Streams};
 use asof::model::Timestamp;
 
 const USERS: &str = "tests/fixtures/cli/users.json";
@@ -40,8 +40,8 @@ fn now() -> Timestamp {
 fn told(arguments: &[&str]) -> (String, String) {
     let all = ["asof"].iter().chain(arguments).map(Into::into);
     let answer = match cli::parse(all) {
-        Ok(Asked::Answer(answer)) => answer,
-        Ok(Asked::Window { stores, .. }) => {
+        Ok(Request::Answer(answer)) => answer,
+        Ok(Request::Window { stores, .. }) => {
             return (format!("(window: {stores:?})\n"), String::new());
         }
         Err(error) if !error.use_stderr() => return (error.render().to_string(), String::new()),

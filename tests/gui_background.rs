@@ -6,7 +6,7 @@ mod common;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use asof::cli::{self, Asked, Streams};
+use asof::cli::{self, Request, Streams};
 use asof::gui::App;
 use asof::gui::model::View;
 use asof::model::Timestamp;
@@ -43,7 +43,7 @@ fn copied(harness: &mut Harness<'_, App>, modifiers: Modifiers, key: Key) -> Str
 fn printed(line: &str, more: &str) -> serde_json::Value {
     let words = shell(&format!("{line} {more}"));
     let asked = cli::parse(words.into_iter().map(Into::into)).expect("a command line");
-    let Asked::Answer(answer) = asked else {
+    let Request::Answer(answer) = asked else {
         panic!("not a subcommand: {line}");
     };
     let (mut out, mut beside) = (Vec::new(), Vec::new());

@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use asof::cli::{self, Asked, Streams};
+use asof::cli::{self, Request, Streams};
 use asof::model::Timestamp;
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ fn asof(arguments: &[&str]) -> Value {
         .chain(arguments)
         .chain(&["--json"])
         .map(Into::into);
-    let Ok(Asked::Answer(answer)) = cli::parse(all) else {
+    let Ok(Request::Answer(answer)) = cli::parse(all) else {
         panic!("{arguments:?} is asked for an answer");
     };
     let now: Timestamp = "2025-06-15T12:00:00Z".parse().unwrap();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::moment::{self, Asked, Reading, Versions};
+use super::moment::{self, Reading, TypedBound, Versions};
 use super::open::{CliError, Opened};
 use super::{Common, Streams, Verdict, one_format};
 use crate::analysis::audit::{self, AuditOptions, Audited, Severity};
@@ -91,7 +91,7 @@ impl Audit {
             zone,
             stream: Versions::Nothing,
         };
-        let at = self.at.as_deref().map(|text| Asked::until("at", text));
+        let at = self.at.as_deref().map(|text| TypedBound::until("at", text));
         let audited = Audited {
             cut: opened.cut(at, reading)?,
             log: &opened.log,
@@ -128,7 +128,8 @@ impl Audit {
             }
             Format::Sarif => {
                 to.readings(&opened.read_as)?;
-                render::json(&render::sarif(&report, store), &mut *to.out)?;
+                let log = render::sarif(&report, store, &opened.facts.files);
+                render::json(&log, &mut *to.out)?;
             }
         }
         Ok(match report.has(self.fail_on.into()) {

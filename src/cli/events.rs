@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::moment::{Asked, Reading, Versions};
+use super::moment::{Reading, TypedBound, Versions};
 use super::open::{CliError, Opened};
-use super::{Common, Streams, one_format};
+use super::{Common, Streams, limit, one_format};
 use crate::analysis::events::{
     self, Case, CorrelationFilter, EventFilter, EventRow, Search, TextFilter, TypeFilter,
 };
@@ -57,7 +57,7 @@ pub(super) struct Events {
     #[arg(long, value_name = "TEXT")]
     contains: Option<String>,
     /// At most so many; 0 for all. Tables show 100 without it, everything else all
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = limit)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = limit_of_events)]
     limit: Option<usize>,
     /// How to print them; as a table without it, or as --json says
     #[arg(long)]
@@ -94,7 +94,7 @@ impl Events {
                 _ => Versions::Several,
             },
         };
-        let at = self.at.as_deref().map(|text| Asked::until("at", text));
+        let at = self.at.as_deref().map(|text| TypedBound::until("at", text));
         let cut = opened.cut(at, reading)?;
         let filter = self.filter(&mut opened, streams, reading)?;
         let search = Search {
@@ -222,14 +222,14 @@ impl Events {
             ..EventFilter::default()
         };
         if let Some(from) = &self.from {
-            let from = Asked {
+            let from = TypedBound {
                 edge: Edge::Start,
-                ..Asked::until("from", from)
+                ..TypedBound::until("from", from)
             };
             filter.from = opened.bound(from, reading)?;
         }
         if let Some(to) = &self.to {
-            filter.to = opened.bound(Asked::until("to", to), reading)?;
+            filter.to = opened.bound(TypedBound::until("to", to), reading)?;
         }
         let log = &opened.log;
         for category in &self.categories {
@@ -263,9 +263,8 @@ impl Events {
     }
 }
 
-fn limit(text: &str) -> Result<usize, &'static str> {
-    let all = "it counts events: try 100, or 0 for all of them";
-    text.parse().map_err(|_| all)
+fn limit_of_events(text: &str) -> Result<usize, String> {
+    limit(text, "events")
 }
 
 /// The number of a name, by letter or by capitals.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::moment::{Asked, Reading, Versions};
+use super::moment::{Reading, TypedBound, Versions};
 use super::open::{CliError, Opened};
 use super::{Common, Streams};
 use crate::analysis::overview;
@@ -30,7 +30,7 @@ impl Info {
             zone: self.common.zone,
             stream: Versions::Nothing,
         };
-        let at = self.at.as_deref().map(|text| Asked::until("at", text));
+        let at = self.at.as_deref().map(|text| TypedBound::until("at", text));
         let cut = opened.cut(at, reading)?;
         let report = overview::info(
             &opened.log,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::moment::{Asked, Reading, Versions, words};
+use super::moment::{Reading, TypedBound, Versions, words};
 use super::open::{CliError, Opened};
 use super::{Common, Streams};
 use crate::analysis::lag::{self, Course, LagOptions, LagReport, Samples};
@@ -40,7 +40,7 @@ impl Lag {
             zone: self.common.zone,
             stream: Versions::Nothing,
         };
-        let at = self.at.as_deref().map(|text| Asked::until("at", text));
+        let at = self.at.as_deref().map(|text| TypedBound::until("at", text));
         let cut = opened.cut(at, reading)?;
         let task = Task::new();
         let course = Course::read(

@@ -159,13 +159,19 @@ fn one_format<F: ValueEnum + PartialEq>(
     }
 }
 
+/// How many of something are printed at most; 0 for all.
+fn limit(text: &str, of: &str) -> Result<usize, String> {
+    text.parse()
+        .map_err(|_| format!("it counts {of}: try 100, or 0 for all of them"))
+}
+
 fn zone(text: &str) -> Result<Zone, ZoneError> {
     text.parse()
 }
 
 /// What the arguments ask for.
 #[derive(Debug)]
-pub enum Asked {
+pub enum Request {
     /// The window, with these stores.
     Window {
         /// Files and folders.
@@ -194,17 +200,17 @@ pub struct Answer(Box<Command>);
 ///
 /// # Errors
 /// clap's message, which may be the help that was asked for.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, clap::Error> {
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, clap::Error> {
     let arguments = Arguments::try_parse_from(arguments)?;
     if let Some(command) = arguments.command {
-        return Ok(Asked::Answer(Answer(Box::new(command))));
+        return Ok(Request::Answer(Answer(Box::new(command))));
     }
     if let Some(word) = arguments.stores.first().and_then(|store| no_store(store)) {
         let known = Arguments::command();
         let sentence = no_subcommand(word, &known);
         return Err(known.clone().error(ErrorKind::InvalidSubcommand, sentence));
     }
-    Ok(Asked::Window {
+    Ok(Request::Window {
         stores: arguments.stores,
         workspace: arguments.workspace,
     })

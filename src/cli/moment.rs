@@ -34,7 +34,7 @@ pub(super) enum Versions {
 
 /// A moment of an option: the option's name in JSON and what was typed after it.
 #[derive(Clone, Copy)]
-pub(super) struct Asked<'a> {
+pub(super) struct TypedBound<'a> {
     /// `at`, `diff_to`.
     pub option: &'static str,
     /// As typed.
@@ -43,7 +43,7 @@ pub(super) struct Asked<'a> {
     pub edge: Edge,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> TypedBound<'a> {
     /// A moment up to which things count.
     pub fn until(option: &'static str, text: &'a str) -> Self {
         Self {
@@ -68,7 +68,11 @@ pub(super) struct ReadAs {
 
 impl Opened {
     /// The cut at a moment; everything without one.
-    pub fn cut(&mut self, asked: Option<Asked<'_>>, reading: Reading) -> Result<Cut, CliError> {
+    pub fn cut(
+        &mut self,
+        asked: Option<TypedBound<'_>>,
+        reading: Reading,
+    ) -> Result<Cut, CliError> {
         let bound = match asked {
             None => Bound::Head,
             Some(asked) => self.bound(asked, reading)?,
@@ -77,7 +81,7 @@ impl Opened {
     }
 
     /// What a moment means in this store. How a time was read is remembered, to be told.
-    pub fn bound(&mut self, asked: Asked<'_>, reading: Reading) -> Result<Bound, CliError> {
+    pub fn bound(&mut self, asked: TypedBound<'_>, reading: Reading) -> Result<Bound, CliError> {
         let context = InputContext {
             now: reading.now,
             head: self.log.head_time(self.clock),
@@ -89,11 +93,8 @@ impl Opened {
             return self.position(asked, &position);
         }
         let typed = input::parse(asked.text, &context)?;
-        if let Moment::Time(_) = typed.moment {
-            let ends = match typed.moment {
-                Moment::Time(time) => self.log.ends_before_time(self.clock, time),
-                _ => None,
-            };
+        if let Moment::Time(time) = typed.moment {
+            let ends = self.log.ends_before_time(self.clock, time);
             let ends = ends.map(|ends| ends.say(reading.zone));
             let notes: Vec<String> = typed
                 .note
@@ -122,7 +123,11 @@ impl Opened {
     }
 
     /// What a position means. One beyond the end is that of the last event, which is told.
-    fn position(&mut self, asked: Asked<'_>, position: &PositionName) -> Result<Bound, CliError> {
+    fn position(
+        &mut self,
+        asked: TypedBound<'_>,
+        position: &PositionName,
+    ) -> Result<Bound, CliError> {
         let bound = match asked.edge {
             Edge::Start => self.log.from_position_name(position)?,
             Edge::End => self.log.at_position_name(position)?,
@@ -139,7 +144,7 @@ impl Opened {
 
     fn version(
         &self,
-        asked: Asked<'_>,
+        asked: TypedBound<'_>,
         version: Version,
         stream: Versions,
     ) -> Result<Bound, CliError> {

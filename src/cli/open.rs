@@ -20,6 +20,7 @@ use crate::simulate::SimulateError;
 use crate::sql::SqlError;
 use crate::store::layout::{LayoutError, from_toml};
 use crate::store::{OpenError, OpenOptions, Store, Tail, attached};
+use crate::worker::{fold_rules, store_facts};
 use crate::workspace::{StorePath, Workspace, WorkspaceError};
 
 /// Why there is no answer: one sentence.
@@ -108,12 +109,26 @@ pub enum CliError {
     Other(String),
 }
 
+impl CliError {
+    /// Whether whoever reads the answer has read enough of it.
+    #[must_use]
+    pub fn is_of_a_reader_who_left(&self) -> bool {
+        let kind = match self {
+            Self::Print(error) => Some(error.kind()),
+            Self::Json(error) => error.io_error_kind(),
+            _ => None,
+        };
+        kind == Some(std::io::ErrorKind::BrokenPipe)
+    }
+}
+
 /// A store, wholly indexed.
 pub(super) struct Opened {
     pub log: Log,
     pub payloads: Arc<dyn PayloadReader>,
     pub rows: Arc<dyn RowSource>,
     pub tables: Arc<dyn TableSource>,
+    pub store: Store,
     pub facts: StoreFacts,
     pub rules: FoldRules,
     pub clock: Clock,
@@ -156,12 +171,11 @@ impl Opened {
             payloads: store.payloads(),
             rows: store.rows(),
             tables: store.tables(),
-            facts: facts(&store),
-            rules: FoldRules {
-                drop_keys: store.envelope_copies(),
-            },
+            facts: store_facts(&store),
+            rules: fold_rules(&store),
             log,
             clock,
+            store,
             read_as: Vec::new(),
         })
     }
@@ -179,10 +193,9 @@ impl Opened {
 
     /// How a projection is run here, with the tables of these files beside those of the store.
     pub fn run_options(&self, attach: &[PathBuf], task: &Task) -> Result<RunOptions, CliError> {
-        let own = Arc::clone(&self.tables);
         Ok(RunOptions {
             fold: self.rules.clone(),
-            tables: attached((Path::new(&self.facts.path), own), attach, task)?,
+            tables: attached(&self.store, attach, task)?,
             ..RunOptions::default()
         })
     }
@@ -206,21 +219,4 @@ fn layout(file: &PathBuf) -> Result<crate::store::layout::Layout, CliError> {
         message: format!("since it cannot be read ({error})"),
     })?;
     Ok(from_toml(&name, &text)?)
-}
-
-fn facts(store: &Store) -> StoreFacts {
-    let paths = store.paths();
-    let paths: Vec<String> = paths
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
-    StoreFacts {
-        path: paths.join(" + "),
-        files: crate::worker::file_facts(store),
-        format: store.format(),
-        bytes: store.size(),
-        layout: crate::worker::layout_facts(store.recognition()),
-        problems: Vec::new(),
-        lacks: store.lacks(),
-    }
 }

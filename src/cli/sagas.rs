@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::moment::{Asked, Reading, Versions};
+use super::moment::{Reading, TypedBound, Versions};
 use super::open::{CliError, Opened};
 use super::{Common, Streams};
 use crate::analysis::saga::{
@@ -76,7 +76,7 @@ impl Saga {
             zone: self.common.zone,
             stream: Versions::Nothing,
         };
-        let at = self.at.as_deref().map(|text| Asked::until("at", text));
+        let at = self.at.as_deref().map(|text| TypedBound::until("at", text));
         let cut = opened.cut(at, reading)?;
         let task = Task::new();
         let asking = Asking {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::moment::{self, Asked, Reading, Versions};
+use super::moment::{self, Reading, TypedBound, Versions};
 use super::open::{CliError, Opened};
 use super::{Common, Streams, one_format};
 use crate::analysis::bodies::Bodies;
@@ -49,7 +49,7 @@ impl Schema {
             zone,
             stream: Versions::Nothing,
         };
-        let at = self.at.as_deref().map(|text| Asked::until("at", text));
+        let at = self.at.as_deref().map(|text| TypedBound::until("at", text));
         let cut = opened.cut(at, reading)?;
         let only = match &self.event_type {
             None => None,

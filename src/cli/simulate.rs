@@ -26,14 +26,14 @@ pub(super) struct Simulate {
     /// What kind of system; they are listed below
     #[arg(value_parser = scenario, value_name = "SCENARIO")]
     scenario: Scenario,
-    /// Write the store to this file; its ending decides the format: .db, .jsonl or .json
+    /// Write the store to this file; its ending decides the format: .db (as without one), .jsonl or .json
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// The most events; the store has at least 95 % of them
-    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    #[arg(long, value_name = "N", default_value = "10000", allow_negative_numbers = true, value_parser = events)]
     events: u64,
     /// The same seed writes the same store
-    #[arg(long, value_name = "S", default_value_t = 1)]
+    #[arg(long, value_name = "S", default_value = "1", allow_negative_numbers = true, value_parser = seed)]
     seed: u64,
     /// Write the log and no other table
     #[arg(long, value_name = "TABLE", conflicts_with = "without")]
@@ -155,6 +155,29 @@ impl FromArgMatches for FaultArgs {
     }
 }
 
+fn events(text: &str) -> Result<u64, &'static str> {
+    whole(text).ok_or("it counts events: try 10000, or 10k")
+}
+
+fn seed(text: &str) -> Result<u64, &'static str> {
+    whole(text).ok_or("it is a whole number from 0 on: try 7")
+}
+
+/// A whole number as people write it: `10000`, `10,000`, `10_000`, `10k`, `2M`.
+fn whole(text: &str) -> Option<u64> {
+    let digits = text.trim_end_matches(['k', 'K', 'm', 'M']);
+    let times = match text.get(digits.len()..)? {
+        "" => 1,
+        "k" | "K" => 1_000,
+        "m" | "M" => 1_000_000,
+        _ => return None,
+    };
+    let digits = digits.replace([',', '_'], "");
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number: u64 = digits.parse().ok().filter(|_| plain)?;
+    number.checked_mul(times)
+}
+
 fn scenario(name: &str) -> Result<Scenario, String> {
     Scenario::named(name).ok_or_else(|| {
         let names: Vec<&str> = Scenario::ALL
@@ -273,6 +296,13 @@ impl Simulate {
             count(totals.streams, "stream", "streams"),
             self.out.display()
         )?;
+        let injected = totals.injected.iter().filter(|(_, count)| **count > 0);
+        let injected: Vec<String> = injected
+            .map(|(fault, count)| format!("{} {fault}", grouped(*count)))
+            .collect();
+        if !injected.is_empty() {
+            writeln!(out, "Faults: {}", injected.join(", "))?;
+        }
         if let Some(truth) = &self.truth {
             writeln!(out, "The truth about them: {}", truth.display())?;
         }
@@ -353,5 +383,24 @@ mod tests {
         assert!(middle.chars().count() < 80, "{middle}");
         let end = at(9_800_000, 9_800_000);
         assert!(end.ends_with("███ 9,800,000 events, finishing"));
+    }
+
+    #[test]
+    fn numbers_are_read_as_people_write_them() {
+        let read = ["10000", "10,000", "10_000", "10k", "2M", "0"].map(whole);
+        let numbers = [10_000, 10_000, 10_000, 10_000, 2_000_000, 0];
+        assert_eq!(read, numbers.map(Some));
+        for odd in [
+            "",
+            "k",
+            "-5",
+            "+5",
+            "1.5k",
+            "10kk",
+            "99999999999999999999",
+            "9999999999999999999k",
+        ] {
+            assert_eq!(whole(odd), None, "{odd}");
+        }
     }
 }

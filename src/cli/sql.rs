@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::moment::{Asked, Reading, Versions};
+use super::moment::{Reading, TypedBound, Versions};
 use super::open::{CliError, Opened};
-use super::{Common, Streams, one_format};
+use super::{Common, Streams, limit, one_format};
 use crate::analysis::words::many;
 use crate::log::Cut;
 use crate::model::{Task, Timestamp};
@@ -30,7 +30,7 @@ pub(super) struct Sql {
     #[arg(long, value_name = "MOMENT", allow_hyphen_values = true)]
     at: Option<String>,
     /// At most so many rows; 0 for all. Tables show 100 without it, everything else all
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = limit)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = limit_of_rows)]
     limit: Option<usize>,
     /// How to print them; as a table without it, or as --json says
     #[arg(long)]
@@ -58,7 +58,7 @@ impl Sql {
             zone: self.common.zone,
             stream: Versions::Nothing,
         };
-        let at = self.at.as_deref().map(|text| Asked::until("at", text));
+        let at = self.at.as_deref().map(|text| TypedBound::until("at", text));
         let cut = opened.cut(at, reading)?;
         let rows = match (self.limit, format) {
             (None, Format::Table) => TABLE_ROWS,
@@ -120,7 +120,6 @@ fn told(answer: &Answer) -> String {
     many(rows, "row", "rows").unwrap_or_else(|| "No rows".to_owned())
 }
 
-fn limit(text: &str) -> Result<usize, &'static str> {
-    let all = "it counts rows: try 100, or 0 for all of them";
-    text.parse().map_err(|_| all)
+fn limit_of_rows(text: &str) -> Result<usize, String> {
+    limit(text, "rows")
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::moment::{self, Asked, ReadAs, Reading, Versions};
+use super::moment::{self, ReadAs, Reading, TypedBound, Versions};
 use super::open::{CliError, Opened};
 use super::{Common, Streams, project};
 use crate::analysis::projection::{StreamState, StreamStateError};
@@ -64,12 +64,12 @@ impl State {
         };
         let version = self.version.map(|version| format!("v{version}"));
         let at = match (&version, &self.at) {
-            (Some(version), _) => Some(Asked::until("version", version)),
-            (None, at) => at.as_deref().map(|text| Asked::until("at", text)),
+            (Some(version), _) => Some(TypedBound::until("version", version)),
+            (None, at) => at.as_deref().map(|text| TypedBound::until("at", text)),
         };
         let cut = opened.cut(at, reading)?;
         let diff_to = match &self.diff_to {
-            Some(text) => Some(opened.cut(Some(Asked::until("diff_to", text)), reading)?),
+            Some(text) => Some(opened.cut(Some(TypedBound::until("diff_to", text)), reading)?),
             None => None,
         };
         let way = match diff_to {

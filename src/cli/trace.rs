@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::moment::{self, Asked, Reading, Versions};
+use super::moment::{self, Reading, TypedBound, Versions};
 use super::open::{CliError, Opened};
 use super::{Common, Streams};
 use crate::analysis::causality;
@@ -34,7 +34,7 @@ impl Trace {
             zone,
             stream: Versions::Nothing,
         };
-        let at = self.at.as_deref().map(|text| Asked::until("at", text));
+        let at = self.at.as_deref().map(|text| TypedBound::until("at", text));
         let cut = opened.cut(at, reading)?;
         let subject = causality::subject(&opened.log, &self.subject)?;
         let payloads = &*opened.payloads;

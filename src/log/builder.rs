@@ -117,10 +117,12 @@ impl LogBuilder {
         raw.place_problems();
         let problems = std::mem::take(&mut raw.problems);
         let lost = std::mem::take(&mut raw.lost);
+        // Found once for all of them: it may be anywhere in a log that was sorted.
+        let mut before = None;
         for ((problem, rows), at) in problems.into_iter().zip(&raw.problem_rows).zip(0..) {
             let event = match rows.checked_sub(1) {
                 Some(row) => Some(EventIx(first + row)),
-                None => self.reading.last(first),
+                None => *before.get_or_insert_with(|| self.reading.last(first)),
             };
             let after = event.map_or(After::Nothing, |event| After::Event { file: 0, event });
             let problems = Arc::make_mut(&mut self.log.problems);

@@ -34,6 +34,8 @@ struct Shared {
     done: AtomicU64,
     total: AtomicU64,
     cancelled: Arc<AtomicBool>,
+    /// Of the work that this is a part of.
+    whole_cancelled: Option<Arc<AtomicBool>>,
 }
 
 /// A handle shared by whoever does the work and whoever waits for it. Cloning shares.
@@ -47,6 +49,15 @@ impl Task {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A part of this work, which can be called off by itself and ends with the whole.
+    #[must_use]
+    pub fn part(&self) -> Self {
+        Self(Arc::new(Shared {
+            whole_cancelled: Some(self.flag()),
+            ..Shared::default()
+        }))
     }
 
     /// To be called at least every few milliseconds of work.
@@ -64,7 +75,9 @@ impl Task {
     /// Whether the work was called off.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
+        let whole = self.0.whole_cancelled.as_ref();
         self.0.cancelled.load(Ordering::Relaxed)
+            || whole.is_some_and(|whole| whole.load(Ordering::Relaxed))
     }
 
     /// Calls the work off; it ends at its next check.
@@ -101,5 +114,23 @@ impl Task {
             done: self.0.done.load(Ordering::Relaxed),
             total: self.0.total.load(Ordering::Relaxed),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_ends_by_itself_or_with_the_whole() {
+        let whole = Task::new();
+        let [one, other] = [whole.part(), whole.part()];
+        one.cancel();
+        assert_eq!(
+            [&whole, &one, &other].map(Task::is_cancelled),
+            [false, true, false]
+        );
+        whole.cancel();
+        assert_eq!(other.check(), Err(Cancelled));
     }
 }

@@ -43,6 +43,10 @@ impl Whole {
         if fs::symlink_metadata(place).is_ok() {
             return Err(SimulateError::Exists(place.to_owned()));
         }
+        if !folder(place).is_dir() {
+            let missing = io::Error::new(io::ErrorKind::NotFound, "there is no such folder");
+            return Err(SimulateError::at(place, missing));
+        }
         let mut builder = tempfile::Builder::new();
         builder.prefix(".asof-simulate-").suffix(".part");
         #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! Several readers, one taker: blocks are read side by side and taken in their order.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::Builder;
 
@@ -27,12 +28,15 @@ pub(super) fn in_order<T: Send, E: Send>(
     on_threads(&named, blocks, readers, take)
 }
 
+/// What came of a block; of a mistake in the program, what that said.
+type Caught<T, E> = std::thread::Result<Result<T, E>>;
+
 /// What readers share.
 struct Shared<'a, 'r, T, E> {
     idle: Receiver<Reader<'r, T, E>>,
     /// One for each block that may be begun.
     permits: Receiver<()>,
-    read: Sender<(usize, Result<T, E>)>,
+    read: Sender<(usize, Caught<T, E>)>,
     next: &'a AtomicUsize,
     blocks: usize,
 }
@@ -45,7 +49,13 @@ impl<T, E> Shared<'_, '_, T, E> {
         };
         while self.permits.recv().is_ok() {
             let block = self.next.fetch_add(1, Ordering::Relaxed);
-            if block >= self.blocks || self.read.send((block, reader(block))).is_err() {
+            if block >= self.blocks {
+                return;
+            }
+            // Whoever waits for this block would wait for ever.
+            let read = catch_unwind(AssertUnwindSafe(|| reader(block)));
+            let is_last = read.is_err();
+            if self.read.send((block, read)).is_err() || is_last {
                 return;
             }
         }
@@ -102,6 +112,7 @@ fn on_threads<T: Send, E: Send>(
         for (block, read) in reads {
             waiting.insert(block, read);
             while let Some(read) = waiting.remove(&expected) {
+                let read = read.unwrap_or_else(|panic| resume_unwind(panic));
                 take(expected, read?);
                 expected += 1;
                 // Nobody asks for more once all blocks are begun.
@@ -142,6 +153,20 @@ mod tests {
                 prop_assert_eq!(ended, if bad < blocks { Err(bad) } else { Ok(()) });
             }
         }
+    }
+
+    #[test]
+    fn a_reader_that_panics_keeps_nobody_waiting() {
+        let read = |block: usize| match block {
+            3 => panic!("odd"),
+            block => Ok(block),
+        };
+        let mut taken = 0;
+        let ended = catch_unwind(AssertUnwindSafe(|| {
+            in_order(100, readers(2, &read), &mut |_, _| taken += 1)
+        }));
+        assert_eq!(ended.unwrap_err().downcast_ref(), Some(&"odd"));
+        assert_eq!(taken, 3);
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::OpenError;
 use super::merge::{Tables, file_names};
 use super::sqlite::SqliteTables;
+use super::{OpenError, Store};
 use crate::log::TableSource;
 use crate::model::Task;
 
@@ -15,22 +15,20 @@ use crate::model::Task;
 /// # Errors
 /// A file is no SQLite database, or cannot be read.
 pub fn attached(
-    store: (&Path, Arc<dyn TableSource>),
+    store: &Store,
     files: &[PathBuf],
     task: &Task,
 ) -> Result<Arc<dyn TableSource>, OpenError> {
-    let (path, own) = store;
     if files.is_empty() {
-        return Ok(own);
+        return Ok(store.tables());
     }
-    let mut sources = vec![own];
+    let mut all = store.tables_by_file();
     for file in files {
-        let tables = SqliteTables::of_file(file, task)?;
-        sources.push(Arc::new(tables));
+        let tables: Arc<dyn TableSource> = Arc::new(SqliteTables::of_file(file, task)?);
+        all.push((file, tables));
     }
-    let paths: Vec<&Path> = std::iter::once(path)
-        .chain(files.iter().map(PathBuf::as_path))
-        .collect();
+    let paths: Vec<&Path> = all.iter().map(|(path, _)| *path).collect();
     let names = file_names(&paths).into_iter().map(Arc::from);
-    Ok(Arc::new(Tables(names.zip(sources).collect())))
+    let tables = all.into_iter().map(|(_, tables)| tables);
+    Ok(Arc::new(Tables(names.zip(tables).collect())))
 }

@@ -9,6 +9,7 @@ use super::desk::Desk;
 use super::parts::{Parts, Said};
 use super::{Room, Worker};
 use crate::analysis::replay::ReplayError;
+use crate::log::RowsError;
 use crate::model::{Cancelled, Progress, Task};
 
 /// Something to be answered in the background.
@@ -66,6 +67,15 @@ pub enum Unanswered {
 impl From<Cancelled> for Unanswered {
     fn from(_: Cancelled) -> Self {
         Self::Cancelled
+    }
+}
+
+impl From<RowsError> for Unanswered {
+    fn from(error: RowsError) -> Self {
+        match error {
+            RowsError::Cancelled(_) => Self::Cancelled,
+            error => Self::Failed(error.to_string()),
+        }
     }
 }
 

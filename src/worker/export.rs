@@ -15,7 +15,7 @@ use super::{Asked, Question, Room, Subject, Unanswered};
 use crate::analysis::events::{EventRow, Search, each_row};
 use crate::analysis::lag::LagReport;
 use crate::analysis::projection::{ProjectReport, ScriptError};
-use crate::analysis::replay::{ReplayError, Series, Source, StateAt};
+use crate::analysis::replay::{ReplayError, Series, StateAt};
 use crate::analysis::streams;
 use crate::log::Cut;
 use crate::model::{Cancelled, StreamIx, Task};
@@ -44,6 +44,9 @@ pub enum ExportError {
     /// The target is the open store, or belongs to it.
     #[error("this is a file of the open store, which is never written; choose another name: {}", .0.display())]
     Store(PathBuf),
+    /// The ending of the file's name is that of no form.
+    #[error("this ending names no form: take .json, .jsonl or .csv: {}", .0.display())]
+    Ending(PathBuf),
     /// The state could not be replayed.
     #[error(transparent)]
     Replay(ReplayError),
@@ -106,6 +109,9 @@ impl Question for Export {
 /// Writes the file.
 fn export(order: &Export, task: &Task) -> Result<Exported, ExportError> {
     refuse_the_store(&order.path, &order.store)?;
+    if order.what.has_forms() && ExportFormat::told_by(&order.path).is_none() {
+        return Err(ExportError::Ending(order.path.clone()));
+    }
     let content = Content::gather(&order.subject, &order.what, &order.cut, task)?;
     write_whole(&order.path, task, &mut |writer| {
         content.write(order, task, writer)
@@ -157,6 +163,11 @@ fn write_whole(
 }
 
 fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    if !folder.is_dir() {
+        // What the system says would name a file that nobody has asked for.
+        let missing = "there is no such folder";
+        return Err(io::Error::new(io::ErrorKind::NotFound, missing));
+    }
     let mut builder = tempfile::Builder::new();
     builder.prefix(".asof-export-").suffix(".part");
     #[cfg(unix)]
@@ -341,11 +352,7 @@ fn state(
     cut: &Cut,
     task: &Task,
 ) -> Result<serde_json::Value, ReplayError> {
-    let source = Source {
-        log: &subject.log,
-        payloads: &*subject.payloads,
-        task,
-    };
+    let source = subject.source(task);
     let mut series = Series::new(stream, subject.rules.clone());
     series.grow(source)?;
     Ok(StateAt::find(&series, source, *cut)?.tree().to_value())

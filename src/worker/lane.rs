@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::model::{Progress, Task};
 
@@ -44,6 +44,12 @@ impl Running {
 /// What reading the store is called.
 pub(super) const INDEXING: &str = "Indexing";
 
+/// What reading on in it is called.
+const FOLLOWING: &str = "Reading what came";
+
+/// A look for news that is over by then is not worth a line.
+const GLANCE: Duration = Duration::from_millis(300);
+
 /// A piece of work with its task.
 #[derive(Debug)]
 pub(super) struct Queued<W> {
@@ -58,7 +64,22 @@ pub(super) struct Queued<W> {
 struct Queue<W> {
     waiting: VecDeque<Queued<W>>,
     running: Option<Queued<()>>,
+    /// What the thread does while nothing is asked of it, and since when.
+    aside: Option<(Queued<()>, Instant)>,
     closed: Option<Close>,
+}
+
+impl<W> Queue<W> {
+    /// What the thread is at.
+    fn at_work(&self) -> impl Iterator<Item = &Queued<()>> {
+        let aside = self.aside.iter().map(|(own, _)| own);
+        self.running.iter().chain(aside)
+    }
+
+    fn call_off(&self, slot: SlotId) {
+        let own = self.at_work().filter(|own| own.slot == slot);
+        own.for_each(|own| own.task.cancel());
+    }
 }
 
 /// How a lane ends.
@@ -92,6 +113,7 @@ impl<W> Shared<W> {
             queue: Mutex::new(Queue {
                 waiting: VecDeque::new(),
                 running: None,
+                aside: None,
                 closed: None,
             }),
             news: Condvar::new(),
@@ -106,7 +128,7 @@ impl<W> Shared<W> {
     /// Waits for the next work, at most for `patience`.
     pub fn next(&self, patience: Duration) -> Turn<W> {
         let mut queue = self.lock();
-        queue.running = None;
+        (queue.running, queue.aside) = (None, None);
         loop {
             if queue.closed == Some(Close::Now) {
                 return Turn::Closed;
@@ -140,9 +162,33 @@ impl<W> Shared<W> {
         }
     }
 
+    /// Notes that the thread looks for news, which whatever is asked of it meanwhile calls off. It counts
+    /// as idle.
+    pub fn begin_aside(&self, slot: SlotId, task: &Task) {
+        let mut queue = self.lock();
+        let own = Queued {
+            slot,
+            label: Some(FOLLOWING),
+            task: task.clone(),
+            work: (),
+        };
+        queue.aside = Some((own, Instant::now()));
+        if !queue.waiting.is_empty() || queue.closed.is_some() {
+            task.cancel();
+        }
+    }
+
+    /// Whether something is asked of the thread that it has not begun.
+    pub fn is_waited_for(&self) -> bool {
+        let queue = self.lock();
+        !queue.waiting.is_empty() || queue.closed.is_some()
+    }
+
     /// Notes that the thread has found itself something to do, until it asks for the next work.
     pub fn begin(&self, slot: SlotId, label: &'static str, task: &Task) {
-        self.lock().running = Some(Queued {
+        let mut queue = self.lock();
+        queue.aside = None;
+        queue.running = Some(Queued {
             slot,
             label: Some(label),
             task: task.clone(),
@@ -191,13 +237,22 @@ impl<W> Lane<W> {
         self.shared.news.notify_one();
     }
 
+    /// Puts work at the end of the queue in place of all that runs or waits of its slot.
+    pub fn replace(&self, queued: Queued<W>) {
+        let mut queue = self.shared.lock();
+        queue.call_off(queued.slot);
+        let replaced = remove(&mut queue.waiting, queued.slot);
+        queue.waiting.push_back(queued);
+        drop(queue);
+        drop(replaced);
+        self.shared.news.notify_one();
+    }
+
     /// Calls off what runs or waits of `slot`.
     pub fn cancel(&self, slot: SlotId) {
         let mut queue = self.shared.lock();
         let waiting = remove(&mut queue.waiting, slot);
-        if let Some(running) = queue.running.as_ref().filter(|own| own.slot == slot) {
-            running.task.cancel();
-        }
+        queue.call_off(slot);
         drop(queue);
         drop(waiting);
     }
@@ -205,7 +260,9 @@ impl<W> Lane<W> {
     /// What runs, if it is worth a line.
     pub fn running(&self) -> Option<Running> {
         let queue = self.shared.lock();
-        let running = queue.running.as_ref()?;
+        let lasting = |(_, since): &&(Queued<()>, Instant)| since.elapsed() > GLANCE;
+        let aside = || queue.aside.as_ref().filter(lasting).map(|(own, _)| own);
+        let running = queue.running.as_ref().or_else(aside)?;
         Some(Running {
             slot: running.slot,
             label: running.label?,
@@ -232,10 +289,8 @@ impl<W> Drop for Lane<W> {
     fn drop(&mut self) {
         let mut queue = self.shared.lock();
         queue.closed = Some(self.close);
-        if self.close == Close::Now
-            && let Some(running) = &queue.running
-        {
-            running.task.cancel();
+        if self.close == Close::Now {
+            queue.at_work().for_each(|own| own.task.cancel());
         }
         drop(queue);
         self.shared.news.notify_all();
@@ -243,5 +298,60 @@ impl<W> Drop for Lane<W> {
             // Its work is short, and losing it would lose what the user has chosen.
             let _ = thread.join();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn queued(slot: SlotId) -> Queued<()> {
+        Queued {
+            slot,
+            label: None,
+            task: Task::new(),
+            work: (),
+        }
+    }
+
+    /// A thread that does nothing but look aside until that is called off.
+    fn looking(slot: SlotId) -> (Lane<()>, crossbeam_channel::Receiver<&'static str>) {
+        let (said, heard) = crossbeam_channel::unbounded();
+        let run = move |shared: &Shared<()>| {
+            loop {
+                let task = Task::new();
+                shared.begin_aside(slot, &task);
+                let _ = said.send("looks");
+                while !task.is_cancelled() {
+                    std::thread::yield_now();
+                }
+                let _ = said.send("called off");
+                match shared.next(Duration::ZERO) {
+                    Turn::Work(..) => {
+                        let _ = said.send("works");
+                    }
+                    Turn::Idle => {}
+                    Turn::Closed => return,
+                }
+            }
+        };
+        (Lane::start("asof-test", Close::Now, run).unwrap(), heard)
+    }
+
+    #[test]
+    fn a_look_aside_gives_way() {
+        let slot = SlotId::unique();
+        let (lane, heard) = looking(slot);
+        let next = || heard.recv().unwrap();
+        assert_eq!(next(), "looks");
+        assert!(lane.is_idle());
+        lane.cancel(SlotId::unique());
+        lane.cancel(slot);
+        assert_eq!([next(), next()], ["called off", "looks"]);
+        lane.replace(queued(slot));
+        assert_eq!([next(), next(), next()], ["called off", "works", "looks"]);
+        drop(lane);
+        assert_eq!(next(), "called off");
+        assert!(heard.recv().is_err());
     }
 }

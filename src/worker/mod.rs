@@ -4,13 +4,14 @@
 //! One thread opens, indexes and follows the store and says so in [`Outcome`]s ([`session`]). The
 //! others answer [`Question`]s, each in its [`Room`], so that a look at a state never queues behind a
 //! search. A question is a struct in [`questions`] that says all that its answer depends on; the
-//! window holds its answer in a [`Slot`]. Neither egui nor SQL may enter.
+//! window holds its answer in a [`Slot`]. No egui may enter, and no SQL but what the user writes.
 
 mod ask;
 mod desk;
 mod export;
 mod lane;
 mod opened;
+mod opening;
 mod outcome;
 mod parts;
 mod questions;
@@ -18,8 +19,9 @@ mod sampler;
 mod save;
 mod session;
 mod subject;
+#[cfg(test)]
+mod tests;
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,7 +46,7 @@ pub use questions::{
     PartitionRow, PartitionSort, PartitionsWanted, PayloadText, PlaceTarget, Preview, PreviewRow,
     Projected, ProjectionSettings, SagaFilter, SagaInFull, SagaList, SagaSort, SagasAt, Search,
     SearchEnd, SearchPart, StoreOverview, StreamsWanted, Timeline, Told, Touched, TypeRow, Values,
-    Watched, Whole, WholeStore, Written, file_facts, layout_facts,
+    Watched, Whole, WholeStore, Written, fold_rules, store_facts,
 };
 pub use save::Keep;
 pub use subject::{SessionId, Subject};
@@ -104,12 +106,13 @@ type Work = Box<dyn FnOnce(&mut Desk, &Task) + Send>;
 /// The background threads of one window. Dropping it calls everything off, but for what is being
 /// saved.
 pub struct Worker {
+    // Let go of first: what sends into a full channel would else wait for somebody who has gone.
+    outcomes: Receiver<Outcome>,
     session: Lane<Order>,
     rooms: Vec<Lane<Work>>,
     saves: Lane<Work>,
     files: save::Files,
     sender: Sender,
-    outcomes: Receiver<Outcome>,
     wake: Wake,
 }
 
@@ -123,7 +126,7 @@ impl Worker {
         let sender = Sender::new(channel, Arc::clone(wake));
         let own = sender.clone();
         let session = Lane::start("asof-index", Close::Now, move |shared| {
-            session::run(shared, &own);
+            session::run(shared, &own, opening::open);
         })?;
         let room = |(_, name)| Lane::start(name, Close::Now, work);
         Ok(Self {
@@ -211,8 +214,7 @@ impl Worker {
 
     fn order(&self, order: Order) {
         // A store that is being read in place of this one is of no interest any more.
-        self.session.cancel(session::slot());
-        self.session.submit(Queued {
+        self.session.replace(Queued {
             slot: session::slot(),
             label: Some(lane::INDEXING),
             task: Task::new(),
@@ -240,12 +242,22 @@ fn work(shared: &Shared<Work>) {
             Turn::Closed => return,
             Turn::Idle => {}
             Turn::Work(work, task) => {
-                // A mistake ends one answer, not the thread; what was kept may be half made.
-                let done = std::panic::catch_unwind(AssertUnwindSafe(|| work(&mut desk, &task)));
-                if done.is_err() {
+                // What was kept may be half made.
+                if survived(|| work(&mut desk, &task)).is_err() {
                     desk.clear();
                 }
             }
         }
     }
+}
+
+/// What the user is told of a mistake in the program.
+const MISTAKE: &str = "Asof made a mistake in the background; please report what you did";
+
+/// That there was a mistake in the program.
+struct Mistake;
+
+/// Does some work of which a mistake ends that work and not the thread.
+fn survived<T>(work: impl FnOnce() -> T) -> Result<T, Mistake> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).map_err(|_| Mistake)
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::questions::{file_facts, layout_facts};
+use super::questions::{fold_rules, store_facts};
 use super::subject::SessionId;
 use crate::analysis::overview::{FileFacts, StoreFacts};
 use crate::analysis::replay::FoldRules;
@@ -83,22 +83,13 @@ impl Opened {
         remembered: StoreWorkspace,
         notice: Option<String>,
     ) -> Self {
-        let files = file_facts(store);
-        let facts = StoreFacts {
-            path: joined(&store.paths()),
-            files: files.clone(),
-            format: store.format(),
-            bytes: store.size(),
-            layout: layout_facts(store.recognition()),
-            problems: Vec::new(),
-            lacks: store.lacks(),
-        };
+        let facts = store_facts(store);
         Self {
             session,
             path: store.path().to_owned(),
             store_path: StorePath::of_all(&store.paths()),
             paths: store.paths(),
-            files,
+            files: facts.files.clone(),
             facts: Arc::new(facts),
             format: store.format(),
             access: store.access(),
@@ -114,21 +105,11 @@ impl Opened {
             payloads: store.payloads(),
             rows: store.rows(),
             tables: store.tables(),
-            rules: FoldRules {
-                drop_keys: store.envelope_copies(),
-            },
+            rules: fold_rules(store),
             remembered,
             notice,
         }
     }
-}
-
-fn joined(paths: &[PathBuf]) -> String {
-    let paths: Vec<String> = paths
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
-    paths.join(" + ")
 }
 
 /// A store that could not be read as it is, with what a mapping by hand needs.

@@ -6,7 +6,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use super::ask::{Asked, Unanswered};
 use super::desk::Desk;
 use super::lane::{Queued, SlotId, Wake};
-use super::{Room, Worker};
+use super::{MISTAKE, Room, Worker};
 use crate::model::{Progress, Task};
 
 /// What comes back from one piece of work: parts, then one end.
@@ -135,8 +135,7 @@ impl<P> Reply<P> {
 impl<P> Drop for Reply<P> {
     fn drop(&mut self) {
         let end = if std::thread::panicking() {
-            let sentence = "Asof made a mistake in the background; please report what you did";
-            Err(Unanswered::Failed(sentence.to_owned()))
+            Err(Unanswered::Failed(MISTAKE.to_owned()))
         } else {
             std::mem::replace(&mut self.end, Ok(()))
         };

@@ -1,18 +1,18 @@
 //! Opens a store, indexes it in chunks that are shown as they come, then follows it.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::lane::{INDEXING, Shared, SlotId, Turn};
-use super::opened::{OpenRequest, Opened, Unread};
+use super::opened::{OpenRequest, Opened};
+use super::opening::{self, Opener};
 use super::outcome::{Outcome, Sender};
 use super::sampler::Sampler;
 use super::subject::SessionId;
+use super::{MISTAKE, Mistake, survived};
 use crate::log::{Arrangement, LogBuilder};
-use crate::model::Task;
-use crate::store::{Followed, Join, OpenError, OpenOptions, Store, Tail};
-use crate::workspace::{StorePath, StoreWorkspace};
+use crate::model::{Progress, Task};
+use crate::store::{Followed, OpenError, Store, Tail};
 
 /// Between two looks for new events.
 const POLL: Duration = Duration::from_millis(400);
@@ -38,36 +38,34 @@ pub(super) fn slot() -> SlotId {
 }
 
 /// The thread's whole life.
-pub(super) fn run(shared: &Shared<Order>, sender: &Sender) {
+pub(super) fn run(shared: &Shared<Order>, sender: &Sender, opener: Opener) {
     let mut session: Option<Session> = None;
     loop {
         match shared.next(POLL) {
             Turn::Closed => return,
             Turn::Idle => {
                 if let Some(open) = &mut session {
-                    open.follow(shared, sender);
+                    open.unless_mistaken(sender, |open| open.follow(shared, sender));
                 }
             }
             Turn::Work(Order::Close, _) => session = None,
             Turn::Work(Order::ReadOn, task) => {
-                let failed = session.as_mut().and_then(|open| {
-                    let error = open.reopen(&task, sender).err()?;
-                    Some(Outcome::CutShort {
-                        session: open.id,
-                        progress: task.progress(),
-                        trouble: trouble(&error),
-                    })
-                });
-                if let Some(failed) = failed {
-                    sender.send(failed);
+                if let Some(open) = &mut session {
+                    open.unless_mistaken(sender, |open| open.read_again(&task, sender));
                 }
             }
             Turn::Work(Order::Open(id, request), task) => {
-                // Where the new store cannot be opened, the old one is followed on.
-                if let Some(mut opened) = Session::open(*request, id, &task, sender) {
-                    drop(session.take());
-                    opened.read(&task, sender);
-                    session = Some(opened);
+                let path = request.paths.first().cloned().unwrap_or_default();
+                let opened = survived(|| Session::open(*request, id, opener, &task, sender));
+                match opened {
+                    Ok(Some((opened, told))) => {
+                        drop(session.take());
+                        let open = session.insert(opened);
+                        open.unless_mistaken(sender, |open| open.begin(told, &task, sender));
+                    }
+                    // Where the new store cannot be opened, the old one is followed on.
+                    Ok(None) => {}
+                    Err(Mistake) => opening::fail_by_mistake(id, path, sender),
                 }
             }
         }
@@ -78,6 +76,7 @@ pub(super) fn run(shared: &Shared<Order>, sender: &Sender) {
 struct Session {
     id: SessionId,
     request: OpenRequest,
+    opener: Opener,
     store: Store,
     builder: LogBuilder,
     /// None where there is nothing to be seen.
@@ -92,35 +91,75 @@ struct Session {
 enum Standing {
     /// Wholly, so that it can be followed.
     Whole,
+    /// Wholly, until following was called off in the middle: what came may be in the log twice.
+    Interrupted,
     /// In part, and it stays so.
     CutShort,
 }
 
 impl Session {
-    fn open(mut request: OpenRequest, id: SessionId, task: &Task, sender: &Sender) -> Option<Self> {
-        let (remembered, notice) = remembered(&mut request);
+    /// Opens a store, and what the window is to be told of it.
+    fn open(
+        mut request: OpenRequest,
+        id: SessionId,
+        opener: Opener,
+        task: &Task,
+        sender: &Sender,
+    ) -> Option<(Self, Opened)> {
+        let (remembered, notice) = opening::remembered(&mut request);
         if request.options.layout.is_none() {
             request.options.layout = remembered.mapping.clone();
         }
-        let store = match open(&request, task) {
+        let store = match opener(&request, task) {
             Ok(store) => store,
             Err(error) => {
-                fail((id, &request), error, remembered, sender);
+                opening::fail((id, &request), error, remembered, sender);
                 return None;
             }
         };
         let opened = Opened::of(id, &store, remembered, notice);
-        sender.send(Outcome::Opened(Box::new(opened)));
-        let sampler = Sampler::new(&store, &request, (id, sender));
-        Some(Self {
+        let session = Self {
             id,
             request,
-            sampler,
+            opener,
+            sampler: None,
             builder: store.builder(),
             store,
             standing: Standing::CutShort,
             trouble: None,
-        })
+        };
+        Some((session, opened))
+    }
+
+    /// Tells that it is open, and reads it.
+    fn begin(&mut self, opened: Opened, task: &Task, sender: &Sender) {
+        sender.send(Outcome::Opened(Box::new(opened)));
+        self.sampler = Sampler::new(&self.store, &self.request, (self.id, sender));
+        self.read(task, sender);
+    }
+
+    /// Does some work of which a mistake ends no more than the reading of this store.
+    fn unless_mistaken(&mut self, sender: &Sender, work: impl FnOnce(&mut Self)) {
+        if let Err(Mistake) = survived(|| work(self)) {
+            self.cut_short(Progress::default(), Some(MISTAKE.to_owned()), sender);
+        }
+    }
+
+    /// Says that what was read is not all, and stays so until somebody asks for the rest.
+    fn cut_short(&mut self, progress: Progress, trouble: Option<String>, sender: &Sender) {
+        self.standing = Standing::CutShort;
+        sender.send(Outcome::CutShort {
+            session: self.id,
+            progress,
+            trouble,
+        });
+    }
+
+    /// Reads the store from its beginning, after its index was cut short.
+    fn read_again(&mut self, task: &Task, sender: &Sender) {
+        if let Err(error) = self.reopen(task, sender) {
+            self.cut_short(task.progress(), trouble(&error), sender);
+        }
     }
 
     /// Indexes the store; what was read stays useful if that comes to no end.
@@ -129,18 +168,13 @@ impl Session {
         let Err(error) = self.index(task, sender) else {
             return;
         };
-        self.standing = Standing::CutShort;
         let log = Arc::new(self.builder.snapshot());
         sender.send(Outcome::Indexed {
             session: self.id,
             log,
             arrangement: None,
         });
-        sender.send(Outcome::CutShort {
-            session: self.id,
-            progress: task.progress(),
-            trouble: trouble(&error),
-        });
+        self.cut_short(task.progress(), trouble(&error), sender);
     }
 
     fn index(&mut self, task: &Task, sender: &Sender) -> Result<(), OpenError> {
@@ -191,11 +225,15 @@ impl Session {
     }
 
     fn follow(&mut self, shared: &Shared<Order>, sender: &Sender) {
-        if self.standing == Standing::CutShort {
-            return;
-        }
         let task = Task::new();
-        let followed = self.store.follow(&mut self.builder, &task);
+        let followed = match self.standing {
+            Standing::CutShort => return,
+            Standing::Interrupted => Ok(Followed::Rewritten),
+            Standing::Whole => {
+                shared.begin_aside(slot(), &task);
+                self.store.follow(&mut self.builder, &task)
+            }
+        };
         let came = followed.as_ref().ok().copied();
         let found = match followed {
             Ok(Followed::Same) => Ok(()),
@@ -210,10 +248,26 @@ impl Session {
             // A writer in the middle of replacing the file; the next look tells.
             Err(error) => Err(error),
         };
+        if let Err(OpenError::Cancelled(_)) = found {
+            return self.called_off(&task, shared, sender);
+        }
         if let (Some(came), Some(sampler)) = (came, &mut self.sampler) {
             sampler.look(&self.store, came, &task, (self.id, sender));
         }
         let trouble = found.err().map(|error| error.to_string());
+        self.tell(trouble.or_else(|| self.store.trouble()), sender);
+    }
+
+    /// Somebody has called off a look for news: for something else, or to have no more of it.
+    fn called_off(&mut self, task: &Task, shared: &Shared<Order>, sender: &Sender) {
+        match shared.is_waited_for() {
+            true => self.standing = Standing::Interrupted,
+            false => self.cut_short(task.progress(), None, sender),
+        }
+    }
+
+    /// Tells of trouble with following, or that there is none any more.
+    fn tell(&mut self, trouble: Option<String>, sender: &Sender) {
         if trouble != self.trouble {
             self.trouble.clone_from(&trouble);
             sender.send(Outcome::Following {
@@ -225,7 +279,7 @@ impl Session {
 
     /// The store was rewritten under us: retention, VACUUM, a copy put in its place.
     fn reopen(&mut self, task: &Task, sender: &Sender) -> Result<(), OpenError> {
-        self.store = open(&self.request, task)?;
+        self.store = (self.opener)(&self.request, task)?;
         self.begin_again(sender);
         self.read(task, sender);
         Ok(())
@@ -240,125 +294,69 @@ fn trouble(error: &OpenError) -> Option<String> {
     }
 }
 
-/// Opens the store. The mapping at hand is that of the first file; each other has its own.
-fn open(request: &OpenRequest, task: &Task) -> Result<Store, OpenError> {
-    let own = |path: &PathBuf| OpenOptions {
-        layout: request
-            .workspace
-            .load_store(&StorePath::of(path))
-            .ok()
-            .and_then(|loaded| loaded.value.mapping),
-    };
-    let mut files: Vec<(PathBuf, OpenOptions)> = Vec::with_capacity(request.paths.len());
-    for path in &request.paths {
-        // What was handed on about the first file counts, also that it has no mapping any more.
-        let options = if files.is_empty() {
-            request.options.clone()
-        } else {
-            own(path)
-        };
-        files.push((path.clone(), options));
-    }
-    Store::open_all(&files, Join::Time, task)
-}
-
-fn fail(
-    (session, request): (SessionId, &OpenRequest),
-    error: OpenError,
-    remembered: StoreWorkspace,
-    sender: &Sender,
-) {
-    if let OpenError::Cancelled(_) = error {
-        return sender.send(Outcome::OpenCancelled(session));
-    }
-    let path = match &error {
-        OpenError::NoEvents { path, .. } => path.clone(),
-        _ => request.paths.first().cloned().unwrap_or_default(),
-    };
-    let message = error.to_string();
-    let mapped = request.options.layout.is_some();
-    let contents = match error {
-        OpenError::NoEvents { contents, .. } => Some(*contents),
-        _ => None,
-    };
-    // Also where a mapping of before does not fit (any more).
-    let unread = (contents.is_some() || mapped).then(|| {
-        Box::new(Unread {
-            path: path.clone(),
-            store_path: StorePath::of(&path),
-            message: message.clone(),
-            contents,
-            remembered,
-        })
-    });
-    sender.send(Outcome::OpenFailed {
-        session,
-        path,
-        message,
-        unread,
-    });
-}
-
-/// What is remembered of the store, and what went wrong with that.
-fn remembered(request: &mut OpenRequest) -> (StoreWorkspace, Option<String>) {
-    if let Some(remembered) = request.remembered.take() {
-        return (*remembered, None);
-    }
-    match request
-        .workspace
-        .load_store(&StorePath::of_all(&request.paths))
-    {
-        Ok(loaded) => {
-            let notice = loaded.notice();
-            (loaded.value, notice)
-        }
-        Err(error) => (StoreWorkspace::default(), Some(error.to_string())),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use super::super::Worker;
     use super::*;
+    use crate::model::Timestamp;
+    use crate::store::OpenOptions;
+    use crate::worker::lane::{Close, Lane, Queued};
     use crate::workspace::Workspace;
 
+    /// A look for news that is called off for another store that then cannot be opened: what had come
+    /// of it is not in the log twice.
     #[test]
-    fn several_files_are_opened_as_one() {
-        let (wake, woken) = crossbeam_channel::unbounded();
-        let wake: crate::worker::Wake = Arc::new(move || {
-            let _ = wake.send(());
-        });
-        let worker = Worker::start(&wake).unwrap();
-        let home = tempfile::tempdir().unwrap();
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/es_py_system");
-        let files = ["orders.db", "reservations.db", "payments.db"];
-        worker.open(OpenRequest {
-            paths: files.map(|file| folder.join(file)).to_vec(),
-            options: OpenOptions::default(),
-            workspace: Workspace::at(home.path()),
-            remembered: None,
-            clock: || crate::model::Timestamp::from_micros(0),
-        });
-        let mut opened = None;
-        let log = loop {
-            woken.recv().unwrap();
-            match worker.next().unwrap() {
-                Outcome::Opened(new) => opened = Some(new),
-                Outcome::Indexed {
-                    log,
-                    arrangement: Some(_),
-                    ..
-                } => break log,
-                Outcome::Indexed { .. } => {}
-                other => panic!("{other:?}"),
-            }
+    fn what_was_called_off_for_nothing_is_made_up_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jsonl");
+        let lines = |numbers: std::ops::Range<u32>| -> String {
+            let line = |n| {
+                format!(
+                    "{{\"type\":\"T\",\"stream\":\"s\",\"id\":\"e{n}\",\
+                     \"time\":\"2024-01-01T00:00:{n:02}Z\",\"data\":{{\"n\":{n}}}}}\n"
+                )
+            };
+            numbers.map(line).collect()
         };
-        let opened = opened.unwrap();
-        assert_eq!((log.len(), log.sources().len()), (187, 3));
-        assert_eq!((opened.paths.len(), opened.files.len()), (3, 3));
-        assert_eq!(opened.store_path, StorePath::of_all(&opened.paths));
-        assert_ne!(opened.store_path, StorePath::of(&opened.path));
+        std::fs::write(&path, lines(0..10)).unwrap();
+        let request = |path: &std::path::Path| OpenRequest {
+            paths: vec![path.to_owned()],
+            options: OpenOptions::default(),
+            workspace: Workspace::none(),
+            remembered: None,
+            clock: || Timestamp::from_micros(0),
+        };
+        let (channel, outcomes) = crossbeam_channel::unbounded();
+        let sender = Sender::new(channel, Arc::new(|| {}));
+        let (begin, begun) = crossbeam_channel::bounded::<()>(0);
+        let own = request(&path);
+        let run = move |shared: &Shared<Order>| {
+            let task = Task::new();
+            let id = SessionId::unique();
+            let (mut session, opened) =
+                Session::open(own, id, opening::open, &task, &sender).unwrap();
+            session.begin(opened, &task, &sender);
+            // Somebody asks for another store while it looks.
+            begun.recv().unwrap();
+            session.follow(shared, &sender);
+            assert_eq!(session.standing, Standing::Interrupted);
+            assert!(matches!(shared.next(POLL), Turn::Work(..)));
+            session.follow(shared, &sender);
+            assert_eq!(session.standing, Standing::Whole);
+        };
+        let lane = Lane::start("asof-test", Close::WhenDone, run).unwrap();
+        std::fs::write(&path, lines(0..20)).unwrap();
+        lane.replace(Queued {
+            slot: slot(),
+            label: None,
+            task: Task::new(),
+            work: Order::Open(SessionId::unique(), Box::new(request(folder.path()))),
+        });
+        begin.send(()).unwrap();
+        drop(lane);
+        let log = outcomes.try_iter().filter_map(|outcome| match outcome {
+            Outcome::Indexed { log, .. } => Some(log),
+            _ => None,
+        });
+        assert_eq!(log.last().unwrap().len(), 20);
     }
 }

@@ -20,7 +20,7 @@ impl Workspace {
     /// Where there is a file that cannot be read, or tidied up.
     pub fn load_seen<T>(&self, store: &StorePath) -> Result<Vec<T>, WorkspaceError>
     where
-        T: Serialize + DeserializeOwned,
+        T: DeserializeOwned,
     {
         let Some(path) = self.seen_file(store) else {
             return Ok(Vec::new());
@@ -30,19 +30,21 @@ impl Workspace {
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(source) => return Err(WorkspaceError::Read { source, path }),
         };
-        let lines = text.lines();
-        let seen = lines.filter_map(|line| serde_json::from_str(line).ok());
-        let mut seen: Vec<T> = seen.collect();
-        if seen.len() > MOST {
-            seen.drain(..seen.len() - MOST / 2);
+        // What a crash cut off is let go; what else cannot be read may be a newer program's.
+        let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
+        let count = whole.lines().count();
+        let kept = match count > MOST {
+            true => MOST / 2,
+            false => count,
+        };
+        let lines = || whole.lines().skip(count - kept);
+        if whole.len() < text.len() || kept < count {
+            let text: String = lines().flat_map(|line| [line, "\n"]).collect();
+            file::replace(&path, &text).map_err(|source| WorkspaceError::Write { source, path })?;
         }
-        let is_whole = text.is_empty() || text.ends_with('\n');
-        if !is_whole || seen.len() < text.lines().count() {
-            // What was let go, and what a crash cut off.
-            let written = lines_of(&seen).and_then(|text| file::replace(&path, &text));
-            written.map_err(|source| WorkspaceError::Write { source, path })?;
-        }
-        Ok(seen)
+        Ok(lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect())
     }
 
     /// Adds what was seen.
@@ -113,6 +115,24 @@ mod tests {
         workspace.add_seen(&store, &all[2..]).unwrap();
         assert_eq!(load(), all);
         Workspace::none().add_seen(&store, &all).unwrap();
+    }
+
+    #[test]
+    fn lines_of_a_newer_program_stay() {
+        let home = tempfile::tempdir().unwrap();
+        let workspace = Workspace::at(home.path());
+        let store = StorePath::of(Path::new("/data/orders.db"));
+        workspace.add_seen(&store, &[1, 2]).unwrap();
+        workspace.add_seen(&store, &["unheard of"]).unwrap();
+        workspace.add_seen(&store, &[3]).unwrap();
+        let path = workspace.seen_file(&store).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        assert_eq!(workspace.load_seen::<u32>(&store).unwrap(), [1, 2, 3]);
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        // Also where the last line is torn.
+        fs::write(&path, format!("{text}4")).unwrap();
+        assert_eq!(workspace.load_seen::<u32>(&store).unwrap(), [1, 2, 3]);
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
     }
 
     #[test]

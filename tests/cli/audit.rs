@@ -1,7 +1,7 @@
 //! `asof audit`, `asof schema` and `asof trace`: golden answers on stores that real libraries wrote, read by
 //! hand for sense, and on the samples.
 
-use asof::cli::{self, Asked, Streams, Verdict};
+use asof::cli::{self, Request, Streams, Verdict};
 use serde_json::json;
 
 use super::{BANK, ORDERS, SYSTEM, USERS, json as answer, now, session, told};
@@ -70,7 +70,7 @@ golden!(
 
 fn verdict(arguments: &[&str]) -> Verdict {
     let all = ["asof"].iter().chain(arguments).map(Into::into);
-    let Ok(Asked::Answer(answer)) = cli::parse(all) else {
+    let Ok(Request::Answer(answer)) = cli::parse(all) else {
         panic!("a subcommand: {arguments:?}");
     };
     let mut to = Streams {
@@ -136,4 +136,36 @@ fn a_schema_as_json_schema_holds_what_was_seen() {
         schema["properties"]["lines"]["items"]["properties"]["quantity"]["type"],
         json!("integer")
     );
+}
+
+#[test]
+fn evidence_in_several_files_is_in_the_file_of_its_event() {
+    let arguments = ["audit", "sample-data/users.json", "--with", BANK];
+    let rest = ["--format", "sarif", "--evidence", "0", "--fail-on", "info"];
+    let (text, _) = told(&[&arguments[..], &rest[..]].concat());
+    let log: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let run = &log["runs"][0];
+    let uri = |file: &serde_json::Value| file["uri"].as_str().unwrap().to_owned();
+    let artifacts = run["artifacts"].as_array().unwrap();
+    let artifacts: Vec<String> = artifacts
+        .iter()
+        .map(|file| uri(&file["location"]))
+        .collect();
+    assert_eq!(artifacts, ["sample-data/users.json", BANK]);
+    let mut seen = [0, 0];
+    for result in run["results"].as_array().unwrap() {
+        for place in result["locations"].as_array().unwrap() {
+            let file = &place["physicalLocation"]["artifactLocation"];
+            let index = file["index"].as_u64().unwrap() as usize;
+            assert_eq!(uri(file), artifacts[index]);
+            let message = place["message"]["text"].as_str().unwrap_or_default();
+            for (at, name) in ["#users:", "#bank:"].into_iter().enumerate() {
+                if message.starts_with(name) {
+                    assert_eq!(index, at, "{message}");
+                    seen[at] += 1;
+                }
+            }
+        }
+    }
+    assert!(seen[1] > 0, "{seen:?}");
 }

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-use asof::cli::{self, Asked};
+use asof::cli::{self, Request};
 
 use super::{USERS, asof};
 
@@ -44,6 +44,19 @@ fn an_answer_is_0_and_an_error_is_2_with_one_line() {
         assert!(told.starts_with("asof: ") && told.ends_with('\n'), "{told}");
         assert_eq!(told.lines().count(), 1, "{told}");
         assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn what_a_file_is_called_does_not_make_an_answer_of_an_error() {
+    for arguments in [
+        &["info", "Broken pipe.db"][..],
+        &["state", USERS, "Broken pipe"],
+        &["sql", USERS, "select 'Broken pipe"],
+    ] {
+        let output = program(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(!output.stderr.is_empty());
     }
 }
 
@@ -120,10 +133,10 @@ fn the_commands_of_the_readme_work() {
     for command in commands {
         let arguments: Vec<&str> = command.iter().map(String::as_str).collect();
         match cli::parse(["asof"].iter().chain(&arguments).map(Into::into)).unwrap() {
-            Asked::Window { stores, .. } => {
+            Request::Window { stores, .. } => {
                 assert!(stores.iter().all(|store| store.exists()), "{stores:?}");
             }
-            Asked::Answer(_) => {
+            Request::Answer(_) => {
                 let told = asof(&arguments);
                 assert!(!told.starts_with("[2]"), "{told}");
             }

@@ -161,3 +161,37 @@ fn people_are_told_what_was_written_and_where() {
     let expected = format!("{} events in {} streams", info["events"], info["streams"]);
     assert_eq!(counts, expected);
 }
+
+#[test]
+fn what_cannot_be_is_told_in_words_of_the_question() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("a.db");
+    let missing = folder.path().join("none").join("a.db");
+    let [store, missing] = [&store, &missing].map(|path| path.to_str().unwrap());
+    for (events, out, told) in [
+        ("ten", store, "it counts events: try 10000, or 10k"),
+        ("-5", store, "it counts events: try 10000, or 10k"),
+        ("10", missing, "there is no such folder"),
+    ] {
+        let refused = asof(&["simulate", "bank", "--events", events, "--out", out]);
+        assert!(
+            refused.starts_with("[2] ") && refused.contains(told),
+            "{refused}"
+        );
+        assert!(!refused.contains(".part"), "{refused}");
+    }
+    let told = asof(&[
+        "simulate",
+        "orders",
+        "--events",
+        "1k",
+        "--version-gap",
+        "2",
+        "--out",
+        store,
+    ]);
+    assert!(
+        told.contains("Faults: ") && told.contains("2 version-gap"),
+        "{told}"
+    );
+}

@@ -208,6 +208,56 @@ fn a_rewritten_store_says_so() {
     }
 }
 
+/// A row put in behind the reader, or taken out, moves neither the first nor the last.
+#[test]
+fn what_changes_in_the_middle_is_noticed() {
+    let changes = [
+        "insert into events values (15, 's-0', 9, 'T0', 'e15', null, null, null, '{}')",
+        "insert into events values (15, 's-0', 9, 'T0', 'e15', null, null, null, '{}');
+         insert into events values (21, 's-0', 10, 'T0', 'e21', null, null, null, '{}')",
+        "delete from events where position = 5",
+        "delete from events where position = 5;
+         insert into events values (15, 's-0', 9, 'T0', 'e15', null, null, null, '{}')",
+        "update events set position = 16 where position = 5",
+    ];
+    for journal in ["delete", "wal"] {
+        for change in changes {
+            let writer = Writer::new(journal);
+            writer.write(1, 11);
+            writer.write(20, 21);
+            let mut store = writer.opened();
+            assert_eq!(store.follow(), Followed::Same);
+            writer.run(change);
+            assert_eq!(store.follow(), Followed::Rewritten, "{change} ({journal})");
+        }
+    }
+}
+
+/// Of a large store a part is counted at a look.
+#[test]
+fn what_changes_far_back_is_noticed_in_time() {
+    let writer = Writer::new("wal");
+    writer.write(1, 2_000);
+    writer.run(
+        "with recursive n(i) as (select 2000 union all select i + 1 from n where i < 400000)
+         insert into events (position, stream, version, type) select i, 's-' || (i % 5), i / 5, 'T' from n",
+    );
+    let mut store = writer.opened();
+    writer.run("delete from events where position = 1000");
+    let mut looks = 0;
+    // It is looked for also where something comes each time.
+    let found = loop {
+        looks += 1;
+        writer.write(400_000 + looks, 400_001 + looks);
+        match store.follow() {
+            Followed::Appended if looks < 10 => {}
+            found => break found,
+        }
+    };
+    assert_eq!(found, Followed::Rewritten);
+    assert!(looks > 1, "all was counted at once");
+}
+
 #[test]
 fn a_replaced_file_says_so() {
     let [writer, other] = [Writer::new("delete"), Writer::new("delete")];

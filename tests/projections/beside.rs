@@ -1,6 +1,8 @@
 //! What projections take from beside the events: entities that they look up, and consumers at whose
 //! checkpoints they are seen.
 
+use std::path::Path;
+
 use asof::analysis::projection::{
     Certainty, ConsumerError, Definition, Run, RunOptions, Wanted, as_consumer, project, project_of,
 };
@@ -93,10 +95,8 @@ fn an_entity_without_a_history_is_the_present_one_which_is_told() {
     .unwrap();
     let path = bundled("users.json");
     let task = Task::new();
-    let own = Store::open(&path, &OpenOptions::default(), &task)
-        .unwrap()
-        .tables();
-    let tables = attached((&path, own), std::slice::from_ref(&beside), &task).unwrap();
+    let store = Store::open(&path, &OpenOptions::default(), &task).unwrap();
+    let tables = attached(&store, std::slice::from_ref(&beside), &task).unwrap();
     let options = RunOptions {
         tables,
         ..RunOptions::default()
@@ -187,4 +187,30 @@ fn who_is_no_consumer_is_told() {
         error.to_string(),
         "there is no consumer nobody; there are archive, balances, fraud-check, transfers"
     );
+}
+
+/// Tables that several of the store's own files have are called by these, whatever is attached.
+#[test]
+fn tables_of_several_files_are_told_apart_beside_a_third() {
+    let folder = tempfile::tempdir().unwrap();
+    let beside = folder.path().join("crm.db");
+    let db = rusqlite::Connection::open(&beside).unwrap();
+    db.execute_batch("CREATE TABLE people (id TEXT); CREATE TABLE tracking (id TEXT);")
+        .unwrap();
+    let system = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/es_py_system");
+    let files =
+        ["orders.db", "payments.db"].map(|name| (system.join(name), OpenOptions::default()));
+    let task = Task::new();
+    let store = Store::open_all(&files, asof::store::Join::Time, &task).unwrap();
+    let tables = attached(&store, std::slice::from_ref(&beside), &task).unwrap();
+    let tables = tables.tables(&task).unwrap().into_iter();
+    let names: Vec<String> = tables.map(|table| table.name).collect();
+    for name in [
+        "orders/tracking",
+        "payments/tracking",
+        "crm/tracking",
+        "people",
+    ] {
+        assert!(names.iter().any(|own| own == name), "{name}: {names:?}");
+    }
 }

@@ -22,6 +22,9 @@ pub struct EventRow {
     pub native_position: Option<String>,
     /// The file, where several are open.
     pub source: Option<String>,
+    /// The file within that one, where it is a folder itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// Its own stream.
     pub stream: String,
     /// The category of that stream, if the store tells one.
@@ -175,12 +178,15 @@ fn row(
             (Content::Unreadable(why), metadata, None)
         }
     };
+    let (source, file) = match log.source(event) {
+        Some((source, _)) => (Some(source.name.to_string()), file),
+        None => (file, None),
+    };
     EventRow {
         position: log.position_name(event),
         native_position,
-        source: log
-            .source(event)
-            .map_or(file, |(source, _)| Some(source.name.to_string())),
+        source,
+        file,
         stream: log.stream_name(stream).to_owned(),
         category: log.told_category(stream).map(str::to_owned),
         version: log.version(event),

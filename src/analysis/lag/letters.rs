@@ -136,7 +136,8 @@ impl Course {
                 stream: event.map(|event| log.stream_name(log.stream(event)).to_owned()),
                 event_type: kind.or_else(|| letter.message_type.clone()),
                 error: letter.error.clone(),
-                attempts: letter.attempts,
+                // Tries count on after it was given up.
+                attempts: letter.attempts.filter(|_| cut.bound() == Bound::Head),
                 at: letter.at,
                 consumer_position: self.stood(letter, cut),
                 event,

@@ -146,6 +146,33 @@ impl Measured {
         Ok(true)
     }
 
+    /// Folds all events and makes all jumps, by a clock that tells milliseconds since some moment.
+    ///
+    /// # Errors
+    /// The task was called off.
+    pub fn timed(
+        mut self,
+        clock: &dyn Fn() -> f64,
+        task: &Task,
+    ) -> Result<StrategyCost, Cancelled> {
+        let mut last = clock();
+        let mut lap = || {
+            let now = clock();
+            now - std::mem::replace(&mut last, now)
+        };
+        self.build(task)?;
+        let build = lap();
+        let mut jumps = Vec::with_capacity(JUMPS);
+        while self.jump(task)? {
+            jumps.push(lap());
+        }
+        Ok(StrategyCost {
+            build_ms: Some(build),
+            jump_ms: Some(Spread::of(jumps)),
+            ..self.told()
+        })
+    }
+
     /// What it has cost.
     #[must_use]
     pub fn told(self) -> StrategyCost {

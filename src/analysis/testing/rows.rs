@@ -58,7 +58,10 @@ pub(crate) fn cut_short(says: &Says, now: Timestamp) -> Option<Says> {
         (row.published_at, row.attempts, row.status, row.error) = (None, None, None, None);
     }
     if let Says::DeadLetter(row) = &mut says {
-        row.status = None;
+        (row.status, row.attempts) = (None, None);
+    }
+    if let Says::Processed(row) = &mut says {
+        row.attempts = None;
     }
     Some(says)
 }
@@ -217,9 +220,9 @@ pub(crate) fn about(
                 of: mark,
                 message_type: None,
                 payload: Payload::Absent,
-                error: None,
+                error: Some("y".to_owned()),
                 at: date,
-                attempts: None,
+                attempts: Some(5),
                 status: Some("x".to_owned()),
             };
             (SideKind::DeadLetters, Says::DeadLetter(row))
@@ -244,7 +247,7 @@ pub(crate) fn about(
                 consumer: Some(consumer),
                 of: mark,
                 processed_at: date,
-                attempts: None,
+                attempts: Some(2),
             };
             (SideKind::Processed, Says::Processed(row))
         }

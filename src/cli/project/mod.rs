@@ -7,12 +7,12 @@ use std::time::Instant;
 
 use clap::Args;
 
-use super::moment::{Asked, Reading, Versions};
+use super::moment::{Reading, TypedBound, Versions};
 use super::open::{CliError, Opened};
 use super::{Common, Streams};
 use crate::analysis::projection::{
     self, CompareError, Definition, JUMPS, Known, Measured, OnError, ProjectReport, ReadModel,
-    ReadModelError, Run, RunOptions, ScriptError, SnapshotBench, Spread, StrategyCost, Wanted,
+    ReadModelError, Run, RunOptions, ScriptError, SnapshotBench, Wanted,
 };
 use crate::log::Cut;
 use crate::model::{Task, Timestamp};
@@ -74,9 +74,9 @@ impl Project {
             zone: self.common.zone,
             stream: Versions::Nothing,
         };
-        let at = self.at.as_deref().map(|text| Asked::until("at", text));
+        let at = self.at.as_deref().map(|text| TypedBound::until("at", text));
         let cut = opened.cut(at, reading)?;
-        let asked = Question {
+        let asked = Projecting {
             definition: &own,
             source: opened.reading(),
             options: RunOptions {
@@ -107,8 +107,8 @@ impl Project {
     }
 
     /// The projection, as a consumer sees it where that is asked, with what a table has of it.
-    fn report(&self, asked: &Question<'_>, opened: &Opened) -> Result<ProjectReport, CliError> {
-        let Question {
+    fn report(&self, asked: &Projecting<'_>, opened: &Opened) -> Result<ProjectReport, CliError> {
+        let Projecting {
             source, cut, task, ..
         } = asked;
         let (known, consumer) = match &self.as_consumer {
@@ -147,8 +147,8 @@ impl Project {
     }
 
     /// What each way of keeping snapshots costs. The times are measured here.
-    fn bench(&self, asked: &Question<'_>) -> Result<SnapshotBench, CliError> {
-        let Question {
+    fn bench(&self, asked: &Projecting<'_>) -> Result<SnapshotBench, CliError> {
+        let Projecting {
             source,
             options,
             task,
@@ -158,21 +158,10 @@ impl Project {
         let events = source.log.len() as u64;
         for strategy in projection::strategies(asked.definition) {
             let measured = Measured::new(asked.definition, source, options, strategy);
-            let mut measured = measured.map_err(|error| unsound(&self.file, error))?;
+            let measured = measured.map_err(|error| unsound(&self.file, error))?;
             let began = Instant::now();
-            measured.build(task)?;
-            let build = millis(began);
-            let mut jumps = Vec::with_capacity(JUMPS);
-            let mut began = Instant::now();
-            while measured.jump(task)? {
-                jumps.push(millis(began));
-                began = Instant::now();
-            }
-            costs.push(StrategyCost {
-                build_ms: Some(build),
-                jump_ms: Some(Spread::of(jumps)),
-                ..measured.told()
-            });
+            let clock = || began.elapsed().as_secs_f64() * 1000.0;
+            costs.push(measured.timed(&clock, task)?);
         }
         Ok(SnapshotBench {
             events,
@@ -183,17 +172,13 @@ impl Project {
     }
 }
 
-/// What is asked of a projection.
-struct Question<'a> {
+/// A projection as it is run here.
+struct Projecting<'a> {
     definition: &'a Definition,
     source: projection::Reading,
     options: RunOptions,
     cut: &'a Cut,
     task: &'a Task,
-}
-
-fn millis(since: Instant) -> f64 {
-    since.elapsed().as_secs_f64() * 1000.0
 }
 
 fn speed(events: u32, seconds: f64) -> Option<f64> {

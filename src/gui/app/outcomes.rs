@@ -240,7 +240,7 @@ impl App {
             model.cursor = Cursor::new(&session.log, model.cursor.clock(), bound);
         }
         if was_whole {
-            let sentence = "The store was rewritten by another program and is indexed anew";
+            let sentence = "The store has changed and is indexed anew";
             self.note(Level::Info, sentence.to_owned(), None);
         }
         self.frame.opened();

@@ -179,9 +179,9 @@ fn in_words(day_number: i64) -> String {
 fn dotnet_json(text: &str) -> Option<Timestamp> {
     let inner = text.strip_prefix("/Date(")?.strip_suffix(")/")?;
     // An offset after the number is only a wish for display.
-    let end = inner[1.min(inner.len())..]
-        .find(['+', '-'])
-        .map_or(inner.len(), |at| at + 1);
+    let mut behind_sign = inner.char_indices().skip(1);
+    let offset = behind_sign.find(|(_, c)| matches!(c, '+' | '-'));
+    let end = offset.map_or(inner.len(), |(at, _)| at);
     let millis: i64 = inner.get(..end)?.parse().ok()?;
     millis.checked_mul(1000).map(Timestamp::from_micros)
 }

@@ -108,9 +108,10 @@ impl Moment<'_> {
                 id(&row.of),
                 position(&row.of),
                 text(row.message_type),
+                // Why it was given up, which is what the row's date is of; tries count on after it.
                 text(row.error),
                 self.time(row.at),
-                number(row.attempts),
+                number(row.attempts.filter(|_| self.is_head())),
                 text(row.status.filter(|_| self.is_head())),
                 payload(row.payload),
             ],
@@ -135,7 +136,7 @@ impl Moment<'_> {
                 id(&row.of),
                 position(&row.of),
                 self.time(row.processed_at),
-                number(row.attempts),
+                number(row.attempts.filter(|_| self.is_head())),
             ],
             _ => return None,
         })

@@ -86,6 +86,12 @@ fn given() -> Given {
         processed_at: None,
         attempts: None,
     };
+    let again = Processed {
+        consumer: Some("mailer".to_owned()),
+        of: at(13),
+        processed_at: second(3),
+        attempts: Some(2),
+    };
     Given(vec![
         history(3, 1),
         history(13, 2),
@@ -97,6 +103,7 @@ fn given() -> Given {
         (SideKind::DeadLetters, Says::DeadLetter(dead)),
         (SideKind::Snapshots, Says::Snapshot(snapshot)),
         (SideKind::Processed, Says::Processed(processed)),
+        (SideKind::Processed, Says::Processed(again)),
     ])
 }
 
@@ -153,18 +160,23 @@ fn a_message_waits_until_it_is_published() {
 fn what_a_row_names_is_told_as_far_as_it_was_known() {
     let sql =
         "select consumer, event_id, position, error, attempts, status, payload from dead_letters";
-    let row = |id: &str, status: &str| {
-        format!(r#"["mailer",{id},33,"no",5,{status},"{{\"$bytes\":\"ff\"}}"]"#)
-    };
+    let row =
+        |id: &str, rest: &str| format!(r#"["mailer",{id},33,{rest},"{{\"$bytes\":\"ff\"}}"]"#);
     let id = r#""00000003-0000-4000-8000-00000000abcd""#;
-    assert_eq!(told(Bound::Head, sql), [row(id, r#""waits""#)]);
-    assert_eq!(told(time(6), sql), [row(id, "null")]);
+    assert_eq!(told(Bound::Head, sql), [row(id, r#""no",5,"waits""#)]);
+    // Tries that came later count among the five.
+    assert_eq!(told(time(6), sql), [row(id, r#""no",null,null"#)]);
     let sql = "select stream, version, position, state from snapshots";
     assert_eq!(told(time(5), sql), [r#"["Stream-1",4,43,null]"#]);
-    let sql = "select position, event_id from processed";
-    assert_eq!(told(Bound::Head, sql), [r#"[23,"id-2"]"#]);
-    // Nothing tells since when.
-    assert_eq!(told(time(9), sql), [""; 0]);
+    let sql = "select position, event_id, attempts from processed";
+    let id = "00000001-0000-4000-8000-00000000abcd";
+    let again = |attempts: &str| format!(r#"[13,"{id}",{attempts}]"#);
+    assert_eq!(
+        told(Bound::Head, sql),
+        [r#"[23,"id-2",null]"#.to_owned(), again("2")]
+    );
+    // Nothing tells since when of the first, nor how often the other had been tried by then.
+    assert_eq!(told(time(9), sql), [again("null")]);
     // Joins go from a row to its event.
     let sql = "select c.consumer, e.type from checkpoints c join events e using (position)";
     assert_eq!(told(Bound::Head, sql), [r#"["mailer","Kind1"]"#]);

@@ -5,6 +5,9 @@ use serde_json::Value as Json;
 use super::{DEEPEST, LONGEST_VIEW};
 use crate::store::row::from_bytes;
 
+/// Bytes of a whole number that is shown as one; of more it is shown as its bytes.
+const LONGEST_NUMBER: usize = 512;
+
 /// One value of CBOR, and nothing after it, as JSON.
 pub(super) fn cbor_to_json(bytes: &[u8]) -> Option<String> {
     let mut rest = bytes;
@@ -26,7 +29,9 @@ fn cbor(value: &ciborium::Value, json: &mut String) -> Option<()> {
         Value::Null => json.push_str("null"),
         // The tag says what kind of thing it is; what it is stands in it.
         Value::Tag(tag, inner) => match (tag, &**inner) {
-            (2, Value::Bytes(bytes)) => json.push_str(&decimal(bytes)),
+            (2, Value::Bytes(bytes)) if bytes.len() <= LONGEST_NUMBER => {
+                json.push_str(&decimal(bytes));
+            }
             (4, Value::Array(parts)) => match &parts[..] {
                 [Value::Integer(exponent), Value::Integer(digits)] => {
                     let (digits, exponent) = (i128::from(*digits), i128::from(*exponent));
@@ -46,7 +51,7 @@ fn cbor(value: &ciborium::Value, json: &mut String) -> Option<()> {
 /// The decimal digits of a whole number of many bytes, the highest first.
 fn decimal(bytes: &[u8]) -> String {
     let mut digits: Vec<u8> = vec![0];
-    for byte in bytes.iter().take(512) {
+    for byte in bytes {
         let mut carry = u32::from(*byte);
         for digit in &mut digits {
             carry += u32::from(*digit) << 8;
@@ -111,6 +116,11 @@ fn moment(bytes: &[u8]) -> Option<String> {
         }
         _ => return None,
     };
+    // The fraction counts upwards also where the seconds count down.
+    if seconds < 0 && (1..1_000_000_000).contains(&nanos) {
+        let (whole, nanos) = (-(seconds + 1), 1_000_000_000 - nanos);
+        return Some(format!("-{whole}.{nanos:09}"));
+    }
     Some(format!("{seconds}.{nanos:09}"))
 }
 
@@ -194,7 +204,29 @@ mod tests {
         );
         assert_eq!(cbor_to_json(b"\x42\x01\xff").as_deref(), Some("\"01ff\""));
         assert_eq!(cbor_to_json(b"\x01\x01"), None);
+        // A number of 512 bytes keeps all its digits, one of 513 is bytes.
+        let of = |length: u16| {
+            let head = [&b"\xc2\x59"[..], &length.to_be_bytes(), &[1]].concat();
+            let zeros = vec![0; usize::from(length) - 1];
+            cbor_to_json(&[head, zeros].concat()).unwrap()
+        };
+        // 256 to the power of 511.
+        assert_eq!((of(512).len(), &of(512)[of(512).len() - 2..]), (1231, "56"));
+        assert_eq!(of(513), format!("\"01{}\"", "00".repeat(512)));
         assert_eq!(cbor_to_json(&[0x81; 500]), None);
+    }
+
+    #[test]
+    fn moments_before_1970_have_fractions_too() {
+        let of = |nanos: u32, seconds: i64| {
+            let bytes = [&nanos.to_be_bytes()[..], &seconds.to_be_bytes()].concat();
+            moment(&bytes).unwrap()
+        };
+        assert_eq!(of(500_000_000, -1), "-0.500000000");
+        assert_eq!(of(1, -2), "-1.999999999");
+        assert_eq!(of(0, -2), "-2.000000000");
+        assert_eq!(of(1, i64::MIN), "-9223372036854775807.999999999");
+        assert_eq!(of(500_000_000, 1), "1.500000000");
     }
 
     #[test]

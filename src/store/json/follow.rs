@@ -1,9 +1,10 @@
 //! Whether a store grew, stayed or was written anew since it was scanned.
 
+use std::collections::HashSet;
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::cursor::Step;
@@ -195,15 +196,16 @@ pub(super) struct Listing(pub(super) Vec<Listed>);
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Listed {
-    pub(super) path: std::path::PathBuf,
+    pub(super) path: PathBuf,
     pub(super) size: u64,
     modified: Option<SystemTime>,
 }
 
 impl Listing {
     /// The others.
-    pub(super) fn without(mut self, files: &[std::path::PathBuf]) -> Self {
-        self.0.retain(|file| !files.contains(&file.path));
+    pub(super) fn without(mut self, files: &[PathBuf]) -> Self {
+        let files: HashSet<&Path> = files.iter().map(PathBuf::as_path).collect();
+        self.0.retain(|file| !files.contains(file.path.as_path()));
         self
     }
 

@@ -300,7 +300,11 @@ impl<'a> Sink<'a> {
         match self.options.check {
             Check::Grammar => self.judge.object(text, &mut |_| {}),
             Check::Framing if text.ends_with('}') => Ok(None),
-            Check::Framing => Err(format!("the object is cut off after {} bytes", text.len())),
+            // What is wrong with it is worth a second look.
+            Check::Framing => match self.judge.object(text, &mut |_| {}) {
+                Err(fault) => Err(fault),
+                Ok(_) => Err(format!("the object is cut off after {} bytes", text.len())),
+            },
         }
     }
 }

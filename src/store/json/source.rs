@@ -65,6 +65,8 @@ impl JsonSource {
         task: &Task,
     ) -> Result<(Records, JsonFacts), JsonError> {
         let records = Records::open_without(path, without, look, task)?;
+        // What is looked at again counts no more.
+        let task = &task.part();
         let mut facts = JsonFacts::default();
         let samples = records.sample(SAMPLE, task)?;
         let fields = |sample: &Sample| Arc::clone(&sample.context.fields);
@@ -110,6 +112,7 @@ impl JsonSource {
         file: &str,
         task: &Task,
     ) -> Result<Self, JsonError> {
+        let task = &task.part();
         records.plan_by(&layout, task)?;
         let mut known = BTreeMap::new();
         for (name, lookup) in &layout.lookup {
@@ -162,10 +165,12 @@ impl JsonSource {
         task: &Task,
         publish: &mut dyn FnMut(&mut LogBuilder),
     ) -> Result<(), JsonError> {
+        let done = self.resume.as_ref().map_or(0, |resume| resume.byte);
+        task.set_done(done);
         task.set_total(self.records().size().unwrap_or(0));
         self.read_on(builder, task, publish)?;
         if tail == Tail::AtRest || !self.records().can_grow() {
-            self.settle(builder, task)?;
+            self.settle(builder, &task.part())?;
         } else {
             self.end = End::New;
         }
@@ -201,7 +206,8 @@ impl JsonSource {
         };
         let records = whole.records();
         let same = whole.layout() == self.layout();
-        if !same || records.succession(self.records(), resume, task)? != Succession::GoesOn {
+        if !same || records.succession(self.records(), resume, &task.part())? != Succession::GoesOn
+        {
             return Ok(Followed::Rewritten);
         }
         let problems = records.problems().iter();

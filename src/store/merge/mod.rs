@@ -50,6 +50,8 @@ pub(super) struct Merged {
     clocks: Vec<Option<Clock>>,
     payloads: Arc<Payloads>,
     rows: Arc<Rows>,
+    /// What kept a file from being followed, as of the last look.
+    trouble: Option<String>,
 }
 
 #[derive(Debug)]
@@ -86,7 +88,13 @@ impl Merged {
             clocks: vec![None; payloads.0.len()],
             payloads: Arc::new(payloads),
             rows,
+            trouble: None,
         }
+    }
+
+    /// What kept a file from being followed at the last look, where others went on.
+    pub fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
     }
 
     /// The files.
@@ -263,10 +271,12 @@ impl Merged {
                     file.log = file.builder.finish().0;
                     came = Followed::Appended;
                 }
-                // The other files go on; it is told when nothing else is new.
+                Err(OpenError::Cancelled(cancelled)) => return Err(cancelled.into()),
+                // The other files go on.
                 Err(error) => trouble = Some(error),
             }
         }
+        self.trouble = trouble.as_ref().map(ToString::to_string);
         // What came while another file had trouble, too.
         let taken = |file: &File| file.taken as usize == file.log.len();
         if came == Followed::Same && self.files.iter().all(taken) {

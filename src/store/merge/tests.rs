@@ -12,7 +12,8 @@ use proptest::prelude::*;
 use super::super::OpenOptions;
 use super::super::layout::from_toml;
 use super::*;
-use crate::log::{Arrangement, Bound};
+use crate::log::{Arrangement, Bound, Picked};
+use crate::model::json::{Picker, Pointer};
 use crate::model::time::input;
 
 /// An event of a made-up file: which file, which stream, and its second, if it has one.
@@ -326,4 +327,55 @@ fn a_system_of_three_files_is_one_history() {
             .side_rows(crate::store::layout::SideKind::Checkpoints),
         Some(crate::store::SideRows::Exactly(4))
     );
+}
+
+/// Databases with the events of a folder among theirs.
+#[test]
+fn what_is_picked_and_the_file_of_it_are_those_of_the_parts() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("days");
+    fs::create_dir(&folder).unwrap();
+    for (n, made) in [(0, 0, Some(1)), (1, 1, Some(70)), (0, 0, Some(2000))]
+        .into_iter()
+        .enumerate()
+    {
+        append(&folder, n, made);
+    }
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
+    let paths = [samples.join("bank.db"), folder, samples.join("carts.db")];
+    let picker = Picker::new(&[Pointer::through(["n"]), Pointer::through(["account_id"])]);
+    let picked = |read: &Read| {
+        let mut picked = Vec::new();
+        let (log, payloads) = (&read.log, read.store.payloads());
+        let events: Vec<EventIx> = log.events().collect();
+        let mut each = |event, found: Picked<'_>| {
+            let found = match found {
+                Picked::Values(values) => format!("{values:?}"),
+                Picked::Body(body) => format!("body {:?}", body.unwrap().data.json()),
+            };
+            let id = log.event_id(event).map(|id| id.to_string());
+            let file = payloads.file(log, event);
+            picked.push((id, file, found));
+        };
+        payloads
+            .pick(log, &events, &picker, &Task::new(), &mut each)
+            .unwrap();
+        picked.sort();
+        picked
+    };
+    let mut parts: Vec<_> = paths
+        .iter()
+        .flat_map(|path| picked(&read(std::slice::from_ref(path), Join::Time)))
+        .collect();
+    parts.sort();
+    let all = picked(&read(&paths, Join::Time));
+    assert_eq!(all, parts);
+    let of = |file: &str| {
+        all.iter()
+            .filter(|own| own.1.as_deref() == Some(file))
+            .count()
+    };
+    assert_eq!((of("a.jsonl"), of("b.jsonl")), (2, 1));
+    let values = all.iter().filter(|own| own.2.starts_with('[')).count();
+    assert!(values > 1_000, "{values}");
 }

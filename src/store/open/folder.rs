@@ -1,6 +1,7 @@
 //! A folder: one store split over files, as long as these are of one kind, else several stores whose
 //! events make one log. What in it is no store is passed over, and that is said.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::{OpenOptions, Source, Store};
@@ -46,9 +47,8 @@ pub(super) fn stores_in(
         None => groups(&files.json, task)?,
         Some(_) => one_group(&files.json),
     };
-    let taken = |path: &&PathBuf| groups.iter().any(|group| group.files.contains(path));
-    let foreign = files.json.iter().filter(|path| !taken(path));
-    let foreign: Vec<PathBuf> = foreign.cloned().collect();
+    let grouped: Vec<PathBuf> = groups.iter().flat_map(|own| own.files.clone()).collect();
+    let foreign = others(&files.json, &grouped);
     let options = OpenOptions {
         layout: layout.filter(|own| own.medium == Medium::Json).cloned(),
     };
@@ -112,9 +112,15 @@ impl Files {
 
     /// All but these.
     fn without(&self, own: &[PathBuf]) -> Vec<PathBuf> {
-        let all = self.json.iter().chain(&self.other);
-        all.filter(|path| !own.contains(path)).cloned().collect()
+        others(self.json.iter().chain(&self.other), own)
     }
+}
+
+/// The files that are none of these. A folder may hold hundreds of thousands.
+fn others<'f>(all: impl IntoIterator<Item = &'f PathBuf>, these: &[PathBuf]) -> Vec<PathBuf> {
+    let these: HashSet<&PathBuf> = these.iter().collect();
+    let all = all.into_iter().filter(|path| !these.contains(path));
+    all.cloned().collect()
 }
 
 impl Found {

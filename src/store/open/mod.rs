@@ -282,6 +282,17 @@ impl Store {
         }
     }
 
+    /// The same by the file that each is in.
+    pub(in crate::store) fn tables_by_file(&self) -> Vec<(&Path, Arc<dyn TableSource>)> {
+        match &self.source {
+            Source::Merged(merged) => {
+                let own = merged.stores().filter(|store| !store.is_further());
+                own.flat_map(Self::tables_by_file).collect()
+            }
+            Source::Sqlite(_) | Source::Json(_) => vec![(&self.path, self.tables())],
+        }
+    }
+
     /// Reads all events that were not read yet into `builder`, calling `publish` after each chunk.
     /// Leaves [`LogBuilder::finish`] to the caller.
     ///
@@ -355,6 +366,16 @@ impl Store {
     /// As [`Store::index`]; a file that is gone for a moment (replaced) is worth another try.
     pub fn follow(&mut self, builder: &mut LogBuilder, task: &Task) -> Result<Followed, OpenError> {
         self.follow_at(Instant::now(), builder, task)
+    }
+
+    /// What keeps one of several files from being followed, as of the last look for news, where others
+    /// go on.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        match &self.source {
+            Source::Merged(merged) => merged.trouble().map(str::to_owned),
+            Source::Sqlite(_) | Source::Json(_) => None,
+        }
     }
 
     /// As [`Store::follow`] with the time told, which decides how long a last line without its end

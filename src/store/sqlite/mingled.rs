@@ -45,9 +45,11 @@ impl PayloadReader for Mingled {
         if let [only] = &self.0[..] {
             return only.pick(log, events, picker, task, each);
         }
-        self.read(log, events, task, &mut |event, body| {
-            each(event, Picked::Body(body));
-        })
+        let mut pick = |source: usize, events: &[EventIx], take: &mut dyn FnMut(Picked<'_>)| {
+            let own = &self.0[source];
+            own.pick(log, events, picker, task, &mut |_, picked| take(picked))
+        };
+        interleave::pick(events, self.0.len(), &self.of(log), &mut pick, each)
     }
 
     fn likely(

@@ -30,6 +30,7 @@ mod source;
 mod statements;
 mod stored;
 mod tables;
+mod tally;
 mod watch;
 
 pub(in crate::store) use fit::{Choice, Fitted, Unfit};

@@ -9,6 +9,7 @@ use super::plan::Plan;
 use super::range;
 use super::scan::{Landmarks, Reached, Scan, Span, Stop};
 use super::source::News;
+use super::tally::{Stands, Stretches};
 use super::watch::{Print, Spot};
 use crate::log::LogBuilder;
 use crate::model::Task;
@@ -19,6 +20,7 @@ pub(super) struct Part {
     pub plan: Plan,
     pub reached: Reached,
     pub landmarks: Arc<Landmarks>,
+    stretches: Stretches,
     /// As it was indexed; `None` until then.
     pub known: Option<Known>,
 }
@@ -29,6 +31,7 @@ impl Part {
             reached: Reached::nowhere(&plan),
             plan,
             landmarks: Arc::default(),
+            stretches: Stretches::default(),
             known: None,
         }
     }
@@ -38,6 +41,7 @@ impl Part {
         self.known = None;
         self.reached = Reached::nowhere(&self.plan);
         self.landmarks.clear();
+        self.stretches = Stretches::default();
     }
 
     /// Reads what was not read yet, of a store whose traces were these before; how many links were
@@ -61,9 +65,12 @@ impl Part {
                 last: known.and_then(|known| known.last),
                 landmarks: &self.landmarks,
             };
-            let reached = &mut self.reached;
-            scan.run(task, &mut |to, chunk| {
-                builder.append(chunk);
+            let (reached, stretches) = (&mut self.reached, &mut self.stretches);
+            scan.run(task, &mut |to, piece| {
+                builder.append(piece.chunk);
+                if let Reached::Key(to) = to {
+                    stretches.read(to, piece.tally);
+                }
                 *reached = to;
                 publish(builder);
             })?;
@@ -122,6 +129,11 @@ impl Part {
         Ok(span)
     }
 
+    /// Whether not all of it has been looked at since somebody wrote to the store.
+    pub fn is_in_doubt(&self) -> bool {
+        self.stretches.are_in_doubt()
+    }
+
     /// Whether there is something new, of a store whose traces are these now.
     pub fn news(&mut self, database: &Database, traces: Traces) -> Result<News, ConnectError> {
         let mark = database.changed()?;
@@ -137,6 +149,12 @@ impl Part {
             known.traces = traces;
             return Ok(if same { News::None } else { News::Rewritten });
         };
+        if !traces.is_as(&known.traces) {
+            self.stretches.doubt();
+        }
+        if self.stretches.stand(database, &self.plan)? == Stands::No {
+            return Ok(News::Rewritten);
+        }
         let most = range::of(database, &self.plan)?.most();
         let linked = links::last(database, &self.plan)?;
         if most.is_some_and(|most| most > reached) || linked > known.links {

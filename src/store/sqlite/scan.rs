@@ -14,6 +14,7 @@ use keyed::Reader;
 use super::connect::{ConnectError, Database};
 use super::place::At;
 use super::plan::Plan;
+use super::tally::Tally;
 use super::watch::{Print, Watch};
 use crate::log::RawChunk;
 use crate::model::{Cancelled, Task};
@@ -115,8 +116,15 @@ impl From<Cancelled> for Stop {
     }
 }
 
+/// Some of what is read.
+pub(super) struct Piece {
+    pub chunk: RawChunk,
+    /// Its rows; none where not all could be read, or they have no keys.
+    pub tally: Option<Tally>,
+}
+
 /// Takes what was read up to there.
-pub(super) type Take<'t> = dyn FnMut(Reached, RawChunk) + 't;
+pub(super) type Take<'t> = dyn FnMut(Reached, Piece) + 't;
 
 impl Scan<'_> {
     /// Reads everything, chunk by chunk.
@@ -128,8 +136,8 @@ impl Scan<'_> {
             Span::Keys(keys, density) => {
                 let (keys, density) = (*keys, *density);
                 task.set_total(keys.span());
-                let mut take = |to: i64, chunk| {
-                    take(Reached::Key(to), chunk);
+                let mut take = |to: i64, piece| {
+                    take(Reached::Key(to), piece);
                     task.set_done(Keys { to, ..keys }.span());
                 };
                 match density {
@@ -140,7 +148,7 @@ impl Scan<'_> {
             Span::Ranks(from) => {
                 let mut reader = ranked::Reader::new(&self, from.clone())?;
                 while let Some((ranked, chunk)) = reader.read(task)? {
-                    take(Reached::Rank(ranked), chunk);
+                    take(Reached::Rank(ranked), Piece { chunk, tally: None });
                 }
                 Ok(())
             }
@@ -151,11 +159,11 @@ impl Scan<'_> {
         &self,
         keys: Keys,
         task: &Task,
-        take: &mut dyn FnMut(i64, RawChunk),
+        take: &mut dyn FnMut(i64, Piece),
     ) -> Result<(), Stop> {
         let blocks = keys.blocks();
         let readers = if keys.span() >= WORTH_TWO { 2 } else { 1 };
-        let mut all: Vec<pipeline::Reader<'_, RawChunk, Stop>> = Vec::new();
+        let mut all: Vec<pipeline::Reader<'_, Piece, Stop>> = Vec::new();
         for _ in 0..readers {
             // A connection can move to a thread but not be shared, so each reader owns one.
             let mut reader = Reader::new(self)?;
@@ -165,8 +173,8 @@ impl Scan<'_> {
                 reader.read(&mut At::end_of(after), to, usize::MAX, task)
             }));
         }
-        pipeline::in_order(blocks.len(), all, &mut |block, chunk| {
-            take(blocks[block].to, chunk);
+        pipeline::in_order(blocks.len(), all, &mut |block, piece| {
+            take(blocks[block].to, piece);
         })
     }
 
@@ -174,7 +182,7 @@ impl Scan<'_> {
         &self,
         Keys { after, to }: Keys,
         task: &Task,
-        take: &mut dyn FnMut(i64, RawChunk),
+        take: &mut dyn FnMut(i64, Piece),
     ) -> Result<(), Stop> {
         let mut reader = Reader::new(self)?;
         let (end, mut at) = (At::end_of(to), At::end_of(after));
@@ -182,13 +190,13 @@ impl Scan<'_> {
         while at != end {
             let rows = usize::try_from(sizes.next().unwrap_or(BLOCK)).unwrap_or(usize::MAX);
             let before = at.floor();
-            let chunk = reader.read(&mut at, to, rows, task)?;
+            let piece = reader.read(&mut at, to, rows, task)?;
             // Of a store whose last key is not known the last row is as far as one has come.
             let reached = match to {
                 i64::MAX if at == end => reader.last_key().unwrap_or(before),
                 _ => at.floor(),
             };
-            take(reached, chunk);
+            take(reached, piece);
         }
         Ok(())
     }

@@ -292,7 +292,8 @@ impl SqliteSource {
         let Some(known) = known else {
             return Ok(News::Appended);
         };
-        if known.iter().all(|known| traces.is_as(known)) {
+        let doubted = self.parts.iter().any(Part::is_in_doubt);
+        if !doubted && known.iter().all(|known| traces.is_as(known)) {
             return Ok(News::None);
         }
         let database = self.hold(task)?;

@@ -105,6 +105,19 @@ impl Plan {
         format!("{select}{after} ORDER BY {order} {PAGE}")
     }
 
+    /// Of the rows with `?1 < key <= ?2`, how many there are, and the sum of those bits of their keys.
+    /// None where a row holds many events: counting would have to take all of them apart.
+    pub fn tally_sql(&self, bits: i64) -> Option<String> {
+        let key = self.key().filter(|_| !self.has_parts())?;
+        let select = self.select(&[
+            "count(*)".to_owned(),
+            format!("ifnull(sum({key} & {bits}), 0)"),
+        ]);
+        Some(format!(
+            "{select} AND {key} > ?1 AND {key} <= ?2 AND typeof({key}) = 'integer'"
+        ))
+    }
+
     /// How many rows there are.
     pub fn count_sql(&self) -> String {
         self.select(&["count(*)".to_owned()])

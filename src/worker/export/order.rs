@@ -26,6 +26,13 @@ pub enum Exports {
     Lag,
 }
 
+impl Exports {
+    /// Whether it is written in one of several forms.
+    pub(super) const fn has_forms(&self) -> bool {
+        !matches!(self, Self::State(_) | Self::Text(_))
+    }
+}
+
 /// A text that goes into a file as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextFile {
@@ -53,11 +60,19 @@ impl ExportFormat {
     /// By the ending of a file's name; JSON lines where it is another.
     #[must_use]
     pub fn of(path: &std::path::Path) -> Self {
-        let ending = path.extension().and_then(|ending| ending.to_str());
-        match ending.map(str::to_ascii_lowercase).as_deref() {
-            Some("json") => Self::Json,
-            Some("csv") => Self::Csv,
-            _ => Self::JsonLines,
+        Self::told_by(path).unwrap_or_default()
+    }
+
+    /// The same; none where the ending is that of something else.
+    pub(super) fn told_by(path: &std::path::Path) -> Option<Self> {
+        let Some(ending) = path.extension() else {
+            return Some(Self::default());
+        };
+        match ending.to_str()?.to_ascii_lowercase().as_str() {
+            "json" => Some(Self::Json),
+            "csv" => Some(Self::Csv),
+            "jsonl" | "ndjson" => Some(Self::JsonLines),
+            _ => None,
         }
     }
 }
@@ -88,4 +103,23 @@ pub struct Exported {
     pub what: String,
     /// As of when.
     pub as_of: AsOf,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn an_ending_that_names_no_form_is_none() {
+        let told = |name: &str| ExportFormat::told_by(Path::new(name));
+        let lines = Some(ExportFormat::JsonLines);
+        assert_eq!([told("a.jsonl"), told("a.NDJSON"), told("a")], [lines; 3]);
+        assert_eq!(told("a.Json"), Some(ExportFormat::Json));
+        assert_eq!(told("a.csv"), Some(ExportFormat::Csv));
+        assert_eq!([told("a.xyz"), told("a.csv.bak")], [None; 2]);
+        assert!(Exports::Lag.has_forms());
+        assert!(!Exports::State(StreamIx(0)).has_forms());
+    }
 }

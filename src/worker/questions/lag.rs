@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::analysis::lag::{
     self, Backlog, Chart, Course, Delays, LagOptions, LagReport, Spell, Stage,
 };
-use crate::log::{Clock, Cut, RowsError};
+use crate::log::{Clock, Cut};
 use crate::model::{Task, Timestamp};
 use crate::worker::{Asked, Question, Room, Subject, Unanswered};
 
@@ -100,11 +100,14 @@ pub struct AskStages {
     pub cut: Cut,
 }
 
-/// The course of a log's consumers.
+/// The courses of a log's consumers, the one asked for last at the end.
 #[derive(Default)]
 struct Kept {
-    course: Option<(Watched, Arc<Course>)>,
+    courses: Vec<(Watched, Arc<Course>)>,
 }
+
+/// Courses that are kept: views ask for the one of now, while others ask for that of the log alone.
+const COURSES: usize = 2;
 
 impl Kept {
     fn course(
@@ -113,26 +116,22 @@ impl Kept {
         clock: Clock,
         task: &Task,
     ) -> Result<Arc<Course>, Unanswered> {
-        if let Some((of, course)) = &self.course
-            && of == watched
-            && course.clock() == clock
-        {
-            return Ok(Arc::clone(course));
+        let same = |(of, course): &(Watched, Arc<Course>)| of == watched && course.clock() == clock;
+        if let Some(at) = self.courses.iter().position(same) {
+            let (of, course) = self.courses.remove(at);
+            self.courses.push((of, Arc::clone(&course)));
+            return Ok(course);
         }
         let Subject {
             log, rows, samples, ..
         } = &watched.subject;
         let course = Course::read(log, &**rows, samples, clock, task);
-        let course = Arc::new(course.map_err(unanswered)?);
-        self.course = Some((watched.clone(), Arc::clone(&course)));
+        let course = Arc::new(course?);
+        if self.courses.len() == COURSES {
+            self.courses.remove(0);
+        }
+        self.courses.push((watched.clone(), Arc::clone(&course)));
         Ok(course)
-    }
-}
-
-fn unanswered(error: RowsError) -> Unanswered {
-    match error {
-        RowsError::Cancelled(_) => Unanswered::Cancelled,
-        other => Unanswered::Failed(other.to_string()),
     }
 }
 
@@ -269,4 +268,67 @@ pub(in crate::worker) fn lag(
         &options,
         task,
     )?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::analysis::testing::{MadeUp, Sample, log_of};
+    use crate::log::{NoTables, Problem, RowSource, RowsError, SideKind, SideRow};
+    use crate::worker::SessionId;
+
+    /// Counts how often it is read.
+    #[derive(Default)]
+    struct Counted(AtomicUsize);
+
+    impl RowSource for Counted {
+        fn kinds(&self) -> Vec<SideKind> {
+            vec![SideKind::Checkpoints]
+        }
+
+        fn rows(
+            &self,
+            _kind: SideKind,
+            _task: &Task,
+            _each: &mut dyn FnMut(Result<SideRow, Problem>),
+        ) -> Result<(), RowsError> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn two_who_ask_by_turns_do_not_read_by_turns() {
+        let rows = Arc::new(Counted::default());
+        let subject = Subject {
+            session: SessionId::unique(),
+            log: Arc::new(log_of(&[Sample::default()], 1)),
+            payloads: Arc::new(MadeUp),
+            rows: Arc::clone(&rows) as Arc<dyn RowSource>,
+            tables: Arc::new(NoTables),
+            rules: Default::default(),
+            facts: Default::default(),
+            samples: Default::default(),
+        };
+        let mut kept = Kept::default();
+        let mut ask = |tick: Option<i64>| {
+            let watched = Watched {
+                subject: subject.clone(),
+                tick: tick.map(Timestamp::from_micros),
+            };
+            kept.course(&watched, Clock::Recorded, &Task::new())
+                .unwrap();
+            rows.0.load(Ordering::Relaxed)
+        };
+        ask(None);
+        let read = ask(Some(1));
+        for _ in 0..3 {
+            assert_eq!((ask(None), ask(Some(1))), (read, read));
+        }
+        // The next tick is another look, and the one before it is of no use any more.
+        assert!(ask(Some(2)) > read);
+        assert_eq!(ask(None), ask(Some(2)));
+    }
 }

@@ -32,7 +32,7 @@ pub use lists::{AskCounts, AskStreams, Counts, StreamsWanted};
 pub use names::{AskNames, FoundStream, FoundType, Fuzzy, Names};
 pub use overview::{
     AskOverview, CategoryRow, Finding, FindingKind, FoundPlace, PlaceTarget, StoreOverview,
-    TypeRow, WholeStore, file_facts, layout_facts,
+    TypeRow, WholeStore, fold_rules, store_facts,
 };
 pub use preview::{AskPreview, Preview, PreviewRow};
 pub use projected::{

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use hashbrown::{HashMap, HashSet};
 
 use crate::analysis::overview::{
-    self, FileFacts, InfoReport, LayoutFacts, Overview, Reason, RunnerUp,
+    self, FileFacts, InfoReport, LayoutFacts, Overview, Reason, RunnerUp, StoreFacts,
 };
+use crate::analysis::replay::FoldRules;
+use crate::analysis::words::capitalised;
 use crate::log::{Bound, Cut, Log, Problem};
 use crate::model::time::{Zone, input};
 use crate::model::{Cancelled, CategoryIx, EventIx, StreamIx, Task, TypeIx};
@@ -254,9 +256,34 @@ fn category_rows(now: &Overview, whole: &WholeStore) -> Vec<CategoryRow> {
     rows.collect()
 }
 
-/// The files that a store is made of, in the words of reports; none where it is a single one.
+/// What reports say of a store.
 #[must_use]
-pub fn file_facts(store: &Store) -> Vec<FileFacts> {
+pub fn store_facts(store: &Store) -> StoreFacts {
+    let paths = store.paths();
+    let paths: Vec<String> = (paths.iter())
+        .map(|path| path.display().to_string())
+        .collect();
+    StoreFacts {
+        path: paths.join(" + "),
+        files: file_facts(store),
+        format: store.format(),
+        bytes: store.size(),
+        layout: layout_facts(store.recognition()),
+        problems: Vec::new(),
+        lacks: store.lacks(),
+    }
+}
+
+/// What the layout of a store says of folding.
+#[must_use]
+pub fn fold_rules(store: &Store) -> FoldRules {
+    FoldRules {
+        drop_keys: store.envelope_copies(),
+    }
+}
+
+/// The files that a store is made of, in the words of reports; none where it is a single one.
+fn file_facts(store: &Store) -> Vec<FileFacts> {
     let files = store.files().into_iter().map(|(name, file)| FileFacts {
         name: name.to_owned(),
         path: file.path().display().to_string(),
@@ -268,8 +295,7 @@ pub fn file_facts(store: &Store) -> Vec<FileFacts> {
 }
 
 /// Which layout was recognised and why, in the words of reports.
-#[must_use]
-pub fn layout_facts(recognition: &Recognition) -> LayoutFacts {
+fn layout_facts(recognition: &Recognition) -> LayoutFacts {
     let reasons = recognition.reasons.iter().map(|(text, points)| Reason {
         text: text.clone(),
         points: *points as i32,
@@ -351,7 +377,7 @@ fn unreadable(problems: &[Problem], count: u64) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut others = count.saturating_sub(problems.len() as u64);
     for problem in problems {
-        let message = sentence(&problem.message);
+        let message = capitalised(&problem.message);
         let known = findings.iter().position(|known| known.message == message);
         match known {
             Some(at) if findings[at].places.len() >= PLACES => findings[at].more += 1,
@@ -374,13 +400,6 @@ fn unreadable(problems: &[Problem], count: u64) -> Vec<Finding> {
         });
     }
     findings
-}
-
-/// With a capital at its beginning.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(letters).collect()
 }
 
 fn place(text: &str) -> FoundPlace {

@@ -30,7 +30,9 @@ impl Question for AskPreview {
     }
 
     fn answer(&self, asked: Asked<'_>) -> Result<Self::Answer, Unanswered> {
-        Ok(preview(&self.path, &self.layout, asked.task))
+        let found = preview(&self.path, &self.layout, asked.task);
+        asked.task.check()?;
+        Ok(found)
     }
 }
 
@@ -72,7 +74,7 @@ fn preview(path: &Path, layout: &Layout, task: &Task) -> Result<Preview, String>
     let mut builder = store.builder();
     let mut first: Option<Log> = None;
     // One chunk is enough: the rest is called off.
-    let reading = Task::new();
+    let reading = task.part();
     let read = store.index(&mut builder, Tail::Following, &reading, &mut |builder| {
         first.get_or_insert_with(|| builder.snapshot());
         reading.cancel();

@@ -13,6 +13,7 @@ use crate::analysis::projection::{
     Output, ScriptError, Sides, Stopped, Towards, WHOLE, as_consumer,
 };
 use crate::analysis::streams::Direction;
+use crate::analysis::words::capitalised;
 use crate::log::{Bound, Cut, Log};
 use crate::model::{EventIx, Task};
 use crate::worker::{Asked, Question, Room, Subject, Unanswered};
@@ -263,13 +264,6 @@ impl AskProjected {
             (around, sides)
         }))
     }
-}
-
-/// A sentence as it begins a line.
-fn capitalised(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(letters).collect()
 }
 
 impl Question for AskProjected {

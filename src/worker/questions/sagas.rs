@@ -7,7 +7,7 @@ use crate::analysis::saga::{
     Asking, Counts, Definition, Durations, Instance, Judged, Narrowing, ProcessMap, SagaReport,
     Sagas, Seen, Sequence, Status, Stored, StoredStates, Timeout, Variant, one, stored,
 };
-use crate::log::{Cut, Log, RowsError};
+use crate::log::{Cut, Log};
 use crate::model::{EventIx, Task};
 use crate::worker::{Asked, Question, Room, Subject, Unanswered};
 
@@ -133,10 +133,7 @@ impl SagasAt {
             .map(|seen| judged.status(asking.log, seen));
         let statuses: Vec<Status> = statuses.collect();
         let rows = &*self.subject.rows;
-        let stored = stored(asking, rows, &judged).map_err(|error| match error {
-            RowsError::Cancelled(_) => Unanswered::Cancelled,
-            other => Unanswered::Failed(other.to_string()),
-        })?;
+        let stored = stored(asking, rows, &judged)?;
         let found = AtMoment {
             statuses: Arc::new(statuses),
             judged: Arc::new(judged),

@@ -9,7 +9,7 @@ use super::written::{Written, reading};
 use crate::analysis::projection::{
     self, CompareError, Comparison, ConsumerError, DeadLetter, Definition, Idempotency, JUMPS,
     Known, Limits, Measured, OnError, ReadModel, ReadModelError, ReadModelReport, Retried,
-    ScriptError, SnapshotBench, SnapshotStrategy, Spread, StrategyCost,
+    ScriptError, SnapshotBench, SnapshotStrategy, StrategyCost,
 };
 use crate::log::{Bound, Clock, Cut, Table};
 use crate::model::{Cancelled, Task};
@@ -202,25 +202,13 @@ impl AskMeasured {
             strategy: Some(strategy),
         };
         let options = settings.options(&self.subject);
-        let mut measured = match Measured::new(definition, &reading, &options, strategy) {
+        let measured = match Measured::new(definition, &reading, &options, strategy) {
             Ok(measured) => measured,
             Err(error) => return Ok(Err(error)),
         };
-        let millis = |since: Instant| since.elapsed().as_secs_f64() * 1000.0;
         let began = Instant::now();
-        measured.build(task)?;
-        let build = millis(began);
-        let mut jumps = Vec::with_capacity(JUMPS);
-        let mut began = Instant::now();
-        while measured.jump(task)? {
-            jumps.push(millis(began));
-            began = Instant::now();
-        }
-        Ok(Ok(StrategyCost {
-            build_ms: Some(build),
-            jump_ms: Some(Spread::of(jumps)),
-            ..measured.told()
-        }))
+        let clock = || began.elapsed().as_secs_f64() * 1000.0;
+        Ok(Ok(measured.timed(&clock, task)?))
     }
 }
 

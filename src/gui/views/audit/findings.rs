@@ -6,6 +6,7 @@ use egui::{CentralPanel, ScrollArea, Ui};
 use super::schema::matrix;
 use super::{Audit, Chosen, Grouped, finding, list};
 use crate::analysis::audit::{AuditReport, Finding};
+use crate::analysis::overview::FileFacts;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Model, Session};
 use crate::gui::theme::{Face, Icon, TokensExt, Tone, sizes};
@@ -185,11 +186,16 @@ fn summary(ui: &mut Ui, found: &FoundAudit) {
 
 impl super::Format {
     /// The audit in this form, as the command line writes it.
-    pub(super) fn write(self, report: &AuditReport, store: &str, zone: Zone) -> String {
+    pub(super) fn write(
+        self,
+        report: &AuditReport,
+        (store, files): (&str, &[FileFacts]),
+        zone: Zone,
+    ) -> String {
         match self {
             Self::Markdown => super::markdown(report, store, zone),
             Self::Json => json(report),
-            Self::Sarif => json(&render::sarif(report, store)),
+            Self::Sarif => json(&render::sarif(report, store, files)),
         }
     }
 }
@@ -221,7 +227,7 @@ mod tests {
             counts: Counts::default(),
             storage: CompactionReport::default(),
         };
-        let text = |format: Format| format.write(&report, "orders.db", Zone::Utc);
+        let text = |format: Format| format.write(&report, ("orders.db", &[]), Zone::Utc);
         assert!(text(Format::Markdown).starts_with("# Audit of orders.db"));
         for (format, key) in [(Format::Json, "findings"), (Format::Sarif, "runs")] {
             let value: serde_json::Value = serde_json::from_str(&text(format)).unwrap();

@@ -177,7 +177,10 @@ impl Screen for Audit {
         match self.kept.value.page {
             Page::Findings | Page::Idempotency | Page::Storage => {
                 let found = model.answers.audit.current().ok_or(late)?;
-                let written = self.format.write(&found.report, &store, model.zone());
+                let session = model.session.as_ref();
+                let files = session.map_or(&[][..], |own| &own.opened.files);
+                let store = (&*store, files);
+                let written = self.format.write(&found.report, store, model.zone());
                 let what = text("The audit", self.format.ending(), written);
                 Ok((what, format!("{stem}-audit")))
             }

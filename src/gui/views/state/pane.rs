@@ -145,6 +145,7 @@ fn json(ui: &mut Ui, model: &Model, found: &FoundState, outbox: &mut Outbox) {
         found: found.clone(),
     };
     outbox.ask(|answers| &mut answers.state_text, question);
+    Standing::of(ui, &model.answers.state_text).fade(ui);
     let known = model.answers.state_text.known();
     let text = known.filter(|(of, _)| of.found.at.stream == found.at.stream);
     let Some((_, text)) = text else { return };

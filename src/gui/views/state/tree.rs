@@ -8,6 +8,7 @@ use crate::analysis::replay::{Blame, Change, Found as At, Node, pointer};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, Tokens, TokensExt, Tone, icons, sizes};
+use crate::gui::views::Standing;
 use crate::gui::widgets::{
     Column, RowCells, TableResponse, TableState, VirtualTable, Widths, paint_line,
 };
@@ -62,7 +63,8 @@ impl TreeView {
             folds: self.folds.clone(),
         };
         outbox.ask(|answers| &mut answers.fields, question);
-        // Those of the state before serve until the rows of this one come.
+        // Those of the state before serve until the rows of this one come, which shows where it takes time.
+        Standing::of(ui, &model.answers.fields).fade(ui);
         let known = model.answers.fields.known();
         let Some((of, fields)) = known.filter(|(of, _)| of.found.at.stream == found.at.stream)
         else {

@@ -322,3 +322,36 @@ fn names_in_layouts() {
         );
     }
 }
+
+/// What stands where a time should be: anything, and what begins like one.
+fn anything() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        r"/Date\(.{0,4}\)/",
+        r"[0-9é]{1,2}[/.-][0-9é]{1,2}[/.-][0-9é]{1,6}.{0,8}",
+        r"[0-9]{4}-?[0-9é]{2}-?[0-9é]{2}[T é]?.{0,12}",
+        r"[A-Zé][a-zé]{2} [A-Z][a-z]{2} {1,2}[0-9é]{1,2} .{0,16}",
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_text_is_too_odd(text in anything()) {
+        for encoding in [Auto, EpochSeconds, EpochNanos, DotnetTicks, Iso8601, JulianDay] {
+            let _ = encoding.read_text(&text);
+            let _ = TimeReader::new(encoding).read_text(&text);
+        }
+        let _ = detect(&[Sample::Text(&text)]);
+    }
+}
+
+#[test]
+fn old_dates_of_dotnet_need_a_number() {
+    for text in ["/Date(é)/", "/Date()/", "/Date(+)/", "/Date(é+1)/"] {
+        assert!(Auto.read_text(text).is_err(), "{text}");
+    }
+    let read = |text: &str| Auto.read_text(text).unwrap().micros();
+    assert_eq!(read("/Date(-1500)/"), -1_500_000);
+    assert_eq!(read("/Date(1500+0200)/"), 1_500_000);
+    assert_eq!(read("/Date(-1500-0200)/"), -1_500_000);
+}

@@ -386,3 +386,18 @@ proptest! {
         prop_assert_eq!(typed(&micros.to_string(), &berlin()).moment, expected);
     }
 }
+
+proptest! {
+    #[test]
+    fn nothing_that_is_typed_is_too_odd(text in prop_oneof![
+        any::<String>(),
+        r"/Date\(.{0,4}\)/",
+        r"(today|yesterday|tomorrow|last|now|head)[ é]?.{0,8}",
+        r"[#v+-]?[0-9é:]{1,8}[hdé]?.{0,4}",
+        r"[0-9]{1,4}[-/.é][0-9]{1,2}[-/.é][0-9]{1,4}.{0,12}",
+    ]) {
+        for context in [context(), berlin()] {
+            let _ = parse(&text, &context);
+        }
+    }
+}

@@ -240,3 +240,29 @@ fn framing_is_enough_where_the_caller_walks() {
     assert_eq!(seen.texts(), ["{\"a\":1}", "{\"a\" oops}"]);
     assert_eq!(seen.places(), ["line 3", "line 4"]);
 }
+
+/// A reader that only frames records looks twice at one that does not fit.
+#[test]
+fn what_never_was_an_object_is_told_from_what_is_cut_off() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "{\"a\":1}\n{broken\n{\"a\":1\n{\"a\":1} x\n").unwrap();
+    let framing = ScanOptions {
+        check: Check::Framing,
+        ..ScanOptions::default()
+    };
+    for options in [framing, ScanOptions::default()] {
+        let (seen, _) = scan(&open(file.path()), options);
+        let problems = seen.problems.iter();
+        let told: Vec<String> = problems
+            .map(|(place, message)| format!("{place}: {message}"))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "line 2: not valid JSON: a key expected at column 2; the object seems cut off",
+                "line 3: the object is cut off after 6 bytes",
+                "line 4: more text follows the object at column 9",
+            ]
+        );
+    }
+}

@@ -147,3 +147,50 @@ fn what_is_wrong_with_a_file_comes_and_goes_without_events() {
     fs::write(&paths[1], begun + &whole[30..] + "\n").unwrap();
     assert_eq!(follow(&mut read, 3), (Followed::Appended, 3, 0));
 }
+
+/// What is wrong with one file is told also where another never rests.
+#[test]
+fn a_file_that_has_gone_is_missed_while_another_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = [FILES[0], FILES[1]].map(|file| folder.path().join(file));
+    append(folder.path(), 0, (0, 0, Some(0)));
+    append(folder.path(), 1, (1, 1, Some(1)));
+    let mut read = read(&paths, Join::Time);
+    fs::rename(&paths[1], folder.path().join("aside")).unwrap();
+    append(folder.path(), 2, (0, 0, Some(2)));
+    let followed = read.store.follow(&mut read.builder, &Task::new());
+    assert_eq!(followed.unwrap(), Followed::Appended);
+    let trouble = read.store.trouble().unwrap();
+    assert!(trouble.contains("b.jsonl"), "{trouble}");
+    fs::rename(folder.path().join("aside"), &paths[1]).unwrap();
+    append(folder.path(), 3, (0, 0, Some(3)));
+    let followed = read.store.follow(&mut read.builder, &Task::new());
+    assert_eq!(followed.unwrap(), Followed::Appended);
+    assert_eq!(read.store.trouble(), None);
+}
+
+/// What is done is never more than there is to do, whatever is looked at twice on the way.
+#[test]
+fn progress_stays_within_its_whole() {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
+    let files = ["users.json", "bank.db"].map(|name| (samples.join(name), OpenOptions::default()));
+    let task = Task::new();
+    let within = || {
+        let progress = task.progress();
+        assert!(
+            progress.total == 0 || progress.done <= progress.total,
+            "{progress:?}"
+        );
+    };
+    for tail in [Tail::AtRest, Tail::Following] {
+        for files in [&files[..], &files[..1]] {
+            let mut store = Store::open_all(files, Join::Time, &task).unwrap();
+            within();
+            let mut builder = store.builder();
+            let publish = &mut |_: &mut LogBuilder| within();
+            let read = store.index(&mut builder, tail, &task, publish).unwrap();
+            assert_eq!(read, Followed::Appended);
+            within();
+        }
+    }
+}

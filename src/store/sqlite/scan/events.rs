@@ -10,6 +10,7 @@ use crate::store::sqlite::links::{self, Alongside};
 use crate::store::sqlite::pages::{Odd, Shape, Walk};
 use crate::store::sqlite::place::At;
 use crate::store::sqlite::plan::{Cells, Plan};
+use crate::store::sqlite::tally::Tally;
 
 /// Why a transaction ended.
 pub(super) enum End {
@@ -57,6 +58,8 @@ pub(super) struct Events<'e, 'l, 's, 'd> {
     pub most: usize,
     /// The key of the last event.
     pub last: Option<i64>,
+    /// Counts the rows, as long as all can be read.
+    pub tally: Option<&'e mut Tally>,
     pub moment: &'e mut Moment<'d>,
     pub begun: Begun,
 }
@@ -147,6 +150,9 @@ impl Events<'_, '_, '_, '_> {
     /// Adds the event in a row. What is wrong with its values is its own.
     fn add(&mut self, row: &impl Cells, place: Place) {
         self.chunk.next_record();
+        if let Some(tally) = &mut self.tally {
+            tally.add(place.at);
+        }
         let here = || self.plan.here(&format!("row {}", place.at));
         let Some(kept) = self.plan.lot.place(place) else {
             let (place, message) = (here(), "It has too many events".to_owned());

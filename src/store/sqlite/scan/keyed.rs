@@ -4,7 +4,7 @@
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Params, params};
 
 use super::events::{Begun, End, Events, Range};
-use super::{Scan, Stop, own};
+use super::{Piece, Scan, Stop, own};
 use crate::log::{Problem, RawChunk};
 use crate::model::Task;
 use crate::store::row::Interpreter;
@@ -15,6 +15,7 @@ use crate::store::sqlite::links::Alongside;
 use crate::store::sqlite::pages::{Odd, Shape};
 use crate::store::sqlite::place::At;
 use crate::store::sqlite::plan::{Plan, What};
+use crate::store::sqlite::tally::Tally;
 use crate::store::sqlite::watch::{Print, Spot, Watch};
 
 /// One connection's way through the events.
@@ -32,6 +33,8 @@ pub(super) struct Reader<'s> {
     room: (usize, usize),
     /// The key of the last event read.
     last: Option<i64>,
+    /// The rows of the chunk being read; none once one of them could not be.
+    tally: Option<Tally>,
 }
 
 impl<'s> Reader<'s> {
@@ -54,6 +57,7 @@ impl<'s> Reader<'s> {
             shape,
             room: (0, 0),
             last: None,
+            tally: None,
         })
     }
 
@@ -63,14 +67,9 @@ impl<'s> Reader<'s> {
     }
 
     /// The events behind `at` up to the key `to`, or the first `most` of them; moves `at` on.
-    pub fn read(
-        &mut self,
-        at: &mut At,
-        to: i64,
-        most: usize,
-        task: &Task,
-    ) -> Result<RawChunk, Stop> {
+    pub fn read(&mut self, at: &mut At, to: i64, most: usize, task: &Task) -> Result<Piece, Stop> {
         let mut chunk = RawChunk::with_room(self.room.0, self.room.1);
+        self.tally = Some(Tally::default());
         let end = At::end_of(to);
         let mut range = Range {
             at,
@@ -85,6 +84,7 @@ impl<'s> Reader<'s> {
                 End::Paused => {}
                 End::Damaged(error) => {
                     let error = self.judge(error)?;
+                    self.tally = None;
                     self.step(&mut range, &error, &mut chunk)?;
                 }
             }
@@ -94,7 +94,8 @@ impl<'s> Reader<'s> {
             return Err(self.database.busy().into());
         }
         self.room = (chunk.len(), chunk.stream_count());
-        Ok(chunk)
+        let tally = self.tally;
+        Ok(Piece { chunk, tally })
     }
 
     /// Tells damage, which is lived with, from a file that changed under the reader.
@@ -234,6 +235,7 @@ impl<'s> Reader<'s> {
             chunk,
             most,
             last: self.last,
+            tally: self.tally.as_mut(),
             moment: &mut moment,
             begun: Begun::Not,
         };
