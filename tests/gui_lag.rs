@@ -108,7 +108,7 @@ fn delays_and_rereads_are_of_the_selected_consumer() {
     let figures = delays.figures.expect("history");
     assert!(figures.count > 500 && figures.p50_ms <= figures.p95_ms);
     assert!(delays.ecdf.is_sorted_by(|a, b| a.0 <= b.0 && a.1 <= b.1));
-    let consumer = asked.consumer;
+    let consumer = asked.consumer.clone();
     click(&mut harness, Role::RadioButton, "Read your writes");
     harness.get_by_label("What a remedy costs on these data");
     let (asked, delays) = harness

@@ -152,7 +152,7 @@ impl Course {
             pending: waiting.len() as u64,
             ecdf,
             missed: missed(&took, &waiting),
-            remedies: remedies(&took, span),
+            remedies: remedies(&took, &waiting, span),
         })
     }
 
@@ -217,7 +217,7 @@ impl Course {
 }
 
 /// Calls `each` with each place of a tail that was processed, and when that was first; how far it goes.
-fn processed(
+pub(super) fn processed(
     way: &Way<'_>,
     task: &Task,
     each: &mut dyn FnMut(usize, Timestamp),
@@ -252,25 +252,33 @@ fn missed(took: &[i64], waiting: &[i64]) -> Vec<Reread> {
     let from = 1000.0_f64.min(longest / 2.0);
     let share = |n: usize| {
         let after = from * (longest / from).powf(n as f64 / POINTS as f64);
-        let beyond = |spans: &[i64]| {
-            let until = spans.partition_point(|span| *span as f64 <= after);
-            (spans.len() - until) as f64
-        };
-        let waits = beyond(waiting);
-        let all = took.len() as f64 + waits;
         Reread {
             after_ms: after / 1000.0,
-            share: if all > 0.0 {
-                (beyond(took) + waits) / all
-            } else {
-                0.0
-            },
+            share: missed_after(took, waiting, after),
         }
     };
     (0..=POINTS).map(share).collect()
 }
 
-fn remedies(took: &[i64], span: Option<(Timestamp, Timestamp)>) -> Vec<Remedy> {
+/// The share who do not see their write when they read so many microseconds after it.
+fn missed_after(took: &[i64], waiting: &[i64], after: f64) -> f64 {
+    let beyond = |spans: &[i64]| {
+        let until = spans.partition_point(|span| *span as f64 <= after);
+        (spans.len() - until) as f64
+    };
+    let waits = beyond(waiting);
+    let all = took.len() as f64 + waits;
+    match all > 0.0 {
+        true => (beyond(took) + waits) / all,
+        false => 0.0,
+    }
+}
+
+fn remedies(
+    took: &[i64],
+    waiting: &[i64],
+    span: Option<(Timestamp, Timestamp)>,
+) -> Vec<Remedy> {
     let (Some(figures), Some((from, to))) = (Percentiles::of(took), span) else {
         return Vec::new();
     };
@@ -286,11 +294,7 @@ fn remedies(took: &[i64], span: Option<(Timestamp, Timestamp)>) -> Vec<Remedy> {
         Remedy::ReadFromLeader {
             for_ms: figures.p99_ms,
             bound: a_second * figures.p99_ms / 1000.0,
-            missed: took
-                .iter()
-                .filter(|span| ms(**span) > figures.p99_ms)
-                .count() as f64
-                / took.len() as f64,
+            missed: missed_after(took, waiting, figures.p99_ms * 1000.0),
         },
         Remedy::VersionTracking {
             mean_ms,

@@ -3,6 +3,7 @@
 //! instances with the same history share one verdict.
 
 use super::definition::{Definition, Style};
+use super::mining;
 use super::sequence::Meaning;
 use super::standings::{Oddity, Outcome, Status, Undoing, Waiting};
 use crate::log::Log;
@@ -49,6 +50,8 @@ pub struct Machine {
     style: Style,
     /// By type.
     roles: Vec<Box<[Role]>>,
+    /// By type: whether the definition does not name it, and it is called a failure.
+    failing: Vec<bool>,
     /// Which steps can be undone.
     undoable: Vec<bool>,
 }
@@ -105,10 +108,15 @@ impl Machine {
             roles.sort_unstable();
             roles.into_boxed_slice()
         });
+        let roles: Vec<Box<[Role]>> = sorted.collect();
+        let failing = roles.iter().zip(0..).map(|(roles, kind)| {
+            roles.is_empty() && mining::told(log.types().get(kind)).failed
+        });
         let steps = definition.steps.iter();
         Self {
             style: definition.style,
-            roles: sorted.collect(),
+            failing: failing.collect(),
+            roles,
             undoable: steps.map(|step| !step.compensation.is_empty()).collect(),
         }
     }
@@ -121,7 +129,10 @@ impl Machine {
     /// What a type means where nothing more is known than it.
     #[must_use]
     pub fn meaning(&self, event_type: u32) -> Meaning {
-        let mut meaning = Meaning::Plain;
+        let mut meaning = match self.failing.get(event_type as usize) {
+            Some(true) => Meaning::Failure,
+            _ => Meaning::Plain,
+        };
         for role in self.roles(event_type) {
             match role {
                 Role::Undone(_) | Role::Cancel => return Meaning::Undoing,
@@ -164,6 +175,11 @@ impl<F: FnMut(Change)> Taking<'_, F> {
     fn take(&mut self, event_type: u32) {
         let roles = self.machine.roles(event_type);
         if roles.is_empty() {
+            // It does not name the failures of what undoes either, and those went wrong all the same.
+            let fails = self.machine.failing.get(event_type as usize);
+            if fails == Some(&true) {
+                (self.tell)(Change::Wrong);
+            }
             // A definition does not name the commands that undo.
             if let Some(run) = self.state.pending.take() {
                 self.begin_undoing(run);

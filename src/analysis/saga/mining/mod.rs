@@ -15,7 +15,8 @@ use hashbrown::HashMap;
 use counts::Counts;
 use participants::Participants;
 pub(super) use participants::of_events as participants;
-use words::{kinship, spoken, told};
+pub(super) use words::{told, words};
+use words::{kinship, spoken};
 
 use super::basis::Basis;
 use super::definition::{Correlate, Definition, End, Parking, Step, Style};

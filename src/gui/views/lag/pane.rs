@@ -3,7 +3,7 @@
 
 use egui::{Align2, Frame, Margin, Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 
-use super::{marks, multiples, near, standing};
+use super::{marks, near, standing};
 use crate::analysis::lag::{Blocking, Certainty, ConsumerLag, Spell};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
@@ -66,7 +66,7 @@ pub(super) fn show(
             near::plot(ui, model, own);
             evidence(ui, own);
             facts(ui, model, own);
-            befell(ui, model, multiples::spells(charts, own.number), outbox);
+            befell(ui, model, charts.map_or(&[], |charts| charts.spells(&own.id)), outbox);
             if let Some(event) = &own.blocking_event {
                 ui.add_space(sizes::GAP);
                 blocked(ui, model, event, outbox);

@@ -60,7 +60,7 @@ fn levels_of(stage: &Stage, charts: &LagCharts) -> Vec<Level> {
         StageKind::Relay => backlog.pending.clone(),
         StageKind::Broker => Vec::new(),
         StageKind::Consumer => {
-            let chart = stage.number.and_then(|number| charts.charts.get(number));
+            let chart = stage.id.as_ref().and_then(|id| charts.chart(id));
             let points = chart.iter().flat_map(|chart| &chart.points);
             let level = |point: &Point| Level {
                 at: point.at,
