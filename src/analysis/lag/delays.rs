@@ -274,22 +274,24 @@ fn missed_after(took: &[i64], waiting: &[i64], after: f64) -> f64 {
     }
 }
 
-fn remedies(
-    took: &[i64],
-    waiting: &[i64],
-    span: Option<(Timestamp, Timestamp)>,
-) -> Vec<Remedy> {
+fn remedies(took: &[i64], waiting: &[i64], span: Option<(Timestamp, Timestamp)>) -> Vec<Remedy> {
     let (Some(figures), Some((from, to))) = (Percentiles::of(took), span) else {
         return Vec::new();
     };
     let seconds = ((to - from).micros() as f64 / 1e6).max(f64::MIN_POSITIVE);
-    let a_second = took.len() as f64 / seconds;
-    let mean_ms = took.iter().map(|span| ms(*span)).sum::<f64>() / took.len() as f64;
+    // What still waits was written, too, and takes no less than it has waited.
+    let mut all = [took, waiting].concat();
+    all.sort_unstable();
+    let Some(at_least) = Percentiles::of(&all) else {
+        return Vec::new();
+    };
+    let a_second = all.len() as f64 / seconds;
+    let mean_ms = all.iter().map(|span| ms(*span)).sum::<f64>() / all.len() as f64;
     let quickest = Percentiles::of(&took[..took.len().div_ceil(20)]).map_or(0.0, |few| few.most_ms);
     vec![
         Remedy::SessionAffinity {
             bound: a_second * mean_ms / 1000.0,
-            longest_ms: figures.most_ms,
+            longest_ms: at_least.most_ms,
         },
         Remedy::ReadFromLeader {
             for_ms: figures.p99_ms,
@@ -298,7 +300,7 @@ fn remedies(
         },
         Remedy::VersionTracking {
             mean_ms,
-            p99_ms: figures.p99_ms,
+            p99_ms: at_least.p99_ms,
         },
         Remedy::SynchronousProjection { write_ms: quickest },
     ]

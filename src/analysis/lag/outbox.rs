@@ -189,8 +189,7 @@ impl Message {
     /// Since when it waited, and until when that is known; none of one that the store does not date: one
     /// that was given up, or published without a date, did not wait for ever.
     pub fn waited(&self) -> Option<(Timestamp, Option<Timestamp>)> {
-        let is_told =
-            self.published_at.is_some() || self.published.is_none_or(Published::waits);
+        let is_told = self.published_at.is_some() || self.published.is_none_or(Published::waits);
         let created = self.created_at.filter(|_| is_told)?;
         Some((created, self.published_at))
     }

@@ -87,7 +87,12 @@ impl Course {
                 waiting,
                 id: None,
             };
-            stages.push(part(StageKind::Outbox, Since::Recording, put, outbox.missing));
+            stages.push(part(
+                StageKind::Outbox,
+                Since::Recording,
+                put,
+                outbox.missing,
+            ));
             stages.push(part(
                 StageKind::Relay,
                 Since::Message,

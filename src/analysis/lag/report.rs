@@ -124,7 +124,8 @@ pub struct ConsumerLag {
     pub trend: Option<Trend>,
     /// Seconds until it has caught up at the rate at which its lag shrinks now.
     pub eta_s: Option<f64>,
-    /// Where it is stalled, the event that it does not get past.
+    /// Where it is stalled, the event that it stands before: the one that it cannot handle, or the next
+    /// one after a pause, which no store tells apart.
     pub blocking_event: Option<Blocking>,
     /// The categories that it reads; null where the store names none: then it is all.
     pub reads: Option<Vec<String>>,
@@ -153,7 +154,7 @@ impl ConsumerLag {
     }
 }
 
-/// The event that a stalled consumer does not get past.
+/// The event that a stalled consumer stands before.
 #[derive(Clone, Debug, Serialize)]
 pub struct Blocking {
     /// Its position.
@@ -244,12 +245,7 @@ fn by_trouble(one: &ConsumerLag, other: &ConsumerLag) -> std::cmp::Ordering {
     trouble.then_with(name).then_with(part)
 }
 
-fn told(
-    course: &Course,
-    own: &Progress,
-    source: Evidence,
-    standing: Standing,
-) -> ConsumerLag {
+fn told(course: &Course, own: &Progress, source: Evidence, standing: Standing) -> ConsumerLag {
     let log = &course.log;
     let tail = own.tail.map(|at| &course.tails[at]);
     let waiting = standing.waiting;

@@ -210,11 +210,12 @@ fn told(words: &[String]) -> Option<Class> {
             own == code && (words.len() == 1 || after())
         })
     };
-    let mut codes = CODES.iter();
-    let by_code = codes.find(|(_, codes)| codes.iter().any(answered));
-    let mut all = WORDS.iter();
-    let by_word = || all.find(|(_, phrases)| phrases.iter().any(stands));
-    by_code.map(|(class, _)| *class).or_else(|| by_word().map(|(class, _)| *class))
+    let by_code = CODES.iter().find(|(_, codes)| codes.iter().any(answered));
+    let by_word = || {
+        let mut all = WORDS.iter();
+        all.find(|(_, phrases)| phrases.iter().any(stands))
+    };
+    by_code.or_else(by_word).map(|(class, _)| *class)
 }
 
 fn is(own: &str, word: &str) -> bool {

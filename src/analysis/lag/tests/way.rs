@@ -91,7 +91,9 @@ fn what_was_processed_twice_took_as_long_as_the_first_time() {
     let course = course(&log, rows);
     let head = log.at_head();
     let stages = course.stages(&head, &Task::new()).unwrap();
-    let took = stages[0].took.unwrap();
+    let mut own = stages.iter();
+    let own = own.find(|stage| stage.kind == StageKind::Consumer).unwrap();
+    let took = own.took.unwrap();
     let delays = course.delays(0, &head, None, &Task::new()).unwrap();
     assert_eq!(Some(took), delays.figures);
     assert_eq!((took.count, took.most_ms), (2, 3000.0));
@@ -113,10 +115,12 @@ fn a_chart_begins_with_the_earliest_event_wherever_that_stands() {
         let over = report.consumers[0].over.as_ref().unwrap();
         over.points.first().map(|point| point.at)
     };
-    assert_eq!(begins([Some(10), Some(20), Some(50)]), Some(second(10)));
+    // The first of two hundred points from second 10 to second 50.
+    let first = Some(Timestamp::from_micros(10_200_000));
+    assert_eq!(begins([Some(10), Some(20), Some(50)]), first);
     // Clocks that run backwards, and an event without a time.
-    assert_eq!(begins([Some(30), Some(10), Some(50)]), Some(second(10)));
-    assert_eq!(begins([None, Some(10), Some(50)]), Some(second(10)));
+    assert_eq!(begins([Some(30), Some(10), Some(50)]), first);
+    assert_eq!(begins([None, Some(10), Some(50)]), first);
 }
 
 #[test]
@@ -124,7 +128,9 @@ fn reading_from_the_leader_misses_what_waits_for_longer_than_that() {
     let log = log(100);
     // Nine in ten were processed a second after they came; the others never.
     let course = course(&log, (0..90).map(|n| processed(n, n + 1)).collect());
-    let delays = course.delays(0, &log.at_head(), None, &Task::new()).unwrap();
+    let delays = course
+        .delays(0, &log.at_head(), None, &Task::new())
+        .unwrap();
     let leader = delays.remedies.iter().find_map(|remedy| match remedy {
         Remedy::ReadFromLeader { for_ms, missed, .. } => Some((*for_ms, *missed)),
         _ => None,
@@ -133,4 +139,31 @@ fn reading_from_the_leader_misses_what_waits_for_longer_than_that() {
     assert_eq!(for_ms, 1000.0);
     // Of the ten that wait, eight have waited for longer.
     assert!((missed - 8.0 / 98.0).abs() < 1e-9, "{missed}");
+}
+
+#[test]
+fn a_consumer_stays_who_it_is_when_the_store_tells_of_another_one() {
+    let log = log(4);
+    let told = |consumer: &str| {
+        let row = Processed {
+            consumer: Some(consumer.to_owned()),
+            of: mark(1),
+            processed_at: Some(second(2)),
+            attempts: None,
+        };
+        (SideKind::Processed, Says::Processed(row))
+    };
+    let before = told_of(&course(&log, vec![told("mailer")]), &log.at_head());
+    let chosen = &before.consumers[0].id;
+    // Its row comes first now, and numbers follow the rows.
+    let after = course(&log, vec![told("billing"), told("mailer")]);
+    let number = after.number(chosen).unwrap();
+    assert_eq!(after.ids().nth(number).unwrap().name, "mailer");
+    let report = told_of(&after, &log.at_head());
+    let same: Vec<_> = report
+        .consumers
+        .iter()
+        .filter(|own| own.id == *chosen)
+        .collect();
+    assert_eq!((same.len(), &same[0].name[..]), (1, "mailer"));
 }

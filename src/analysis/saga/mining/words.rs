@@ -127,6 +127,10 @@ pub(in super::super) struct Told {
 pub(in super::super) fn told(name: &str) -> Told {
     let words = words(name);
     let timed_out = words.windows(2).any(|two| two == ["timed", "out"]);
+    let found_none = match &words[..] {
+        [first, .., last] => first == "no" && last == "found",
+        _ => false,
+    } || words.windows(2).any(|two| two == ["not", "found"]);
     let asks = any(&words, &["requested", "started", "initiated", "scheduled"]);
     let back = [
         "cancel",
@@ -137,7 +141,7 @@ pub(in super::super) fn told(name: &str) -> Told {
     ];
     let turned_back = any(&words, &["compensating"]) || asks && any(&words, &back);
     Told {
-        failed: !turned_back && (timed_out || any(&words, &FAILING)),
+        failed: !turned_back && (timed_out || found_none || any(&words, &FAILING)),
         undone: !asks && any(&words, &UNDOING),
         completed: any(&words, &COMPLETED),
         cancelled: !asks && any(&words, &CANCELLED),
@@ -180,6 +184,7 @@ mod tests {
     #[test]
     fn names_tell_what_happened() {
         assert!(told("PaymentFailed").failed && told("AnswerTimedOut").failed);
+        assert!(told("NoDriverFound").failed && told("OrderNotFound").failed);
         assert!(told("RefundIssued").undone && told("InventoryReleased").undone);
         assert!(
             told("OrderCancelRequested").turned_back && !told("OrderCancelRequested").cancelled

@@ -134,7 +134,7 @@ fn distribution(ui: &mut Ui, delays: &Delays) {
     };
     let t = ui.tokens();
     let words = format!(
-        "Half of {} events took no longer than {}, 95 in 100 no longer than {}, 99 in 100 no longer than {}; the longest took {}.",
+        "Half of the {} events that were processed took no longer than {}, 95 in 100 no longer than {}, 99 in 100 no longer than {}; the longest took {}.",
         grouped(figures.count),
         span(figures.p50_ms),
         span(figures.p95_ms),
@@ -183,6 +183,13 @@ fn reread(ui: &mut Ui, delays: &Delays) {
     ui.label(Face::Secondary.text(note, t.text3));
     ui.add_space(sizes::GAP_GROUP);
     ui.label(Face::Title.text("What a remedy costs on these data", t.text));
+    if delays.pending > 0 {
+        let words = format!(
+            "At least: {} more wait at the cursor, and count with as long as they have waited.",
+            grouped(delays.pending)
+        );
+        ui.label(Face::Secondary.text(words, t.text2));
+    }
     for remedy in &delays.remedies {
         let (name, cost) = told(remedy);
         ui.add_space(sizes::GAP / 2.0);

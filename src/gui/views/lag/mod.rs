@@ -18,17 +18,17 @@ mod shares;
 mod standing;
 mod way;
 
-use egui::{Align, CentralPanel, Frame, Label, Layout, Panel, Ui, UiBuilder};
+use egui::{Align, CentralPanel, Frame, Label, Layout, Margin, Panel, Ui, UiBuilder};
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::lag::{ConsumerId, LagReport};
+use crate::analysis::lag::{ConsumerId, Evidence, LagReport};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::kept::Kept;
 use crate::gui::model::Model;
 use crate::gui::panels::CardSize;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::{Screen, Standing};
-use crate::gui::widgets::{Button, EmptyState, Segments, Side, SidePane};
+use crate::gui::widgets::{Button, EmptyState, Notice, Segments, Severity, Side, SidePane};
 use crate::log::Log;
 use crate::model::Timestamp;
 use crate::model::time::Span;
@@ -295,7 +295,7 @@ impl Lag {
                 };
                 delays::show(ui, model, report, &mut self.selected, shown);
             }
-            Page::Pipeline => way::show(ui, model),
+            Page::Pipeline => way::show(ui, model, report),
             Page::Outbox => outbox::show(ui, model, report),
             Page::DeadLetters => {
                 let scene = (report, &mut self.kept.value.card);
@@ -320,9 +320,30 @@ impl Lag {
         }
         let unit = self.kept.value.unit;
         CentralPanel::no_frame().show(ui, |ui| {
-            let clicked = multiples::show(ui, model, report, charts, (unit, self.selected.as_ref()));
+            self.by_effects(ui, report);
+            let clicked =
+                multiples::show(ui, model, report, charts, (unit, self.selected.as_ref()));
             if let Some(id) = clicked {
                 self.selected = (self.selected.as_ref() != Some(&id)).then_some(id);
+            }
+        });
+    }
+}
+
+impl Lag {
+    /// Where nothing but events tells of consumers: what can be seen of them, and where.
+    fn by_effects(&mut self, ui: &mut Ui, report: &LagReport) {
+        if (report.consumers.iter()).any(|own| own.source != Evidence::Effects) {
+            return;
+        }
+        let sentence = "This store keeps no checkpoints and not what was processed, so nobody's lag is known. \
+                        These services are known by the events that they recorded because of others: how \
+                        quickly they reacted is seen, and not what they have still to do.";
+        let margin = Margin::symmetric(sizes::PAD_TEXT as i8, 8);
+        Frame::NONE.inner_margin(margin).show(ui, |ui| {
+            let notice = Notice::new(Severity::Info, sentence).action("How quickly they reacted");
+            if notice.show(ui).action.is_some() {
+                self.kept.value.page = Page::Distribution;
             }
         });
     }

@@ -26,7 +26,7 @@ pub(super) fn show(
     charts: Option<&LagCharts>,
     (unit, selected): (Unit, Option<&ConsumerId>),
 ) -> Option<ConsumerId> {
-    let all = ui.max_rect();
+    let all = ui.available_rect_before_wrap();
     legend(ui, all, unit);
     let room = all.with_max_y(all.max.y - LEGEND);
     let count = report.consumers.len();
