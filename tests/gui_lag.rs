@@ -46,12 +46,12 @@ fn the_worst_is_first_and_says_what_holds_it_up() {
         Role::Button,
         "sales-report: Stalled, 23 events",
     );
-    harness.get_by_label("It does not get past one event");
+    harness.get_by_label("It stands before this event");
     harness.get_by_label("exact");
     click(&mut harness, Role::Button, "Close the pane of the consumer");
     assert!(
         harness
-            .query_by_label("It does not get past one event")
+            .query_by_label("It stands before this event")
             .is_none()
     );
     // The same consumer two days later.
@@ -108,7 +108,7 @@ fn delays_and_rereads_are_of_the_selected_consumer() {
     let figures = delays.figures.expect("history");
     assert!(figures.count > 500 && figures.p50_ms <= figures.p95_ms);
     assert!(delays.ecdf.is_sorted_by(|a, b| a.0 <= b.0 && a.1 <= b.1));
-    let consumer = asked.consumer;
+    let consumer = asked.consumer.clone();
     click(&mut harness, Role::RadioButton, "Read your writes");
     harness.get_by_label("What a remedy costs on these data");
     let (asked, delays) = harness
@@ -166,6 +166,18 @@ fn a_store_that_tells_of_nobody_says_so() {
     harness.get_by_label("Nothing in this store tells of a consumer at the cursor");
     click(&mut harness, Role::RadioButton, "Outbox");
     harness.get_by_label("This store holds no outbox");
+}
+
+#[test]
+fn where_only_effects_tell_of_consumers_it_says_what_can_be_seen() {
+    let mut harness = lag("rides.jsonl");
+    assert!(
+        harness
+            .query_by_label_contains("nobody's lag is known")
+            .is_some()
+    );
+    click(&mut harness, Role::Link, "How quickly they reacted");
+    harness.get_by_label("Share of events that took no longer");
 }
 
 /// A store that keeps the present only: a hundred events, one a minute, and a consumer at the last.

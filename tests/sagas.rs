@@ -241,6 +241,111 @@ fn duplicates_reordering_and_clock_skew_change_nothing_of_them() {
     }
 }
 
+/// A bundled store, its definition, and the truth about it.
+fn bundled(name: &str, ending: &str) -> (Opened, Definition, Value) {
+    let folder = Path::new("sample-data");
+    let read = |path: String| std::fs::read_to_string(folder.join(path)).unwrap();
+    let definition = Definition::from_toml(&read(format!("sagas/{name}.toml"))).unwrap();
+    let truth = serde_json::from_str(&read(format!("truth/{name}.truth.json"))).unwrap();
+    (
+        Opened::new(&folder.join(format!("{name}.{ending}"))),
+        definition,
+        truth,
+    )
+}
+
+#[test]
+fn failures_are_of_the_class_that_the_simulation_knew() {
+    for (name, ending) in [
+        ("bank", "db"),
+        ("downloads", "db"),
+        ("orders", "db"),
+        ("orders-orchestrated", "db"),
+        ("rides", "jsonl"),
+    ] {
+        let (store, definition, truth) = bundled(name, ending);
+        let report = store.report(&mut store.find(Some(&definition)), Bound::Head);
+        let mut compared = 0;
+        for saga in &report.sagas {
+            let mut all = list(&truth, "sagas").iter();
+            let Some(known) = all.find(|known| known["id"] == *saga.id) else {
+                continue;
+            };
+            let class = saga.failure.as_ref().map(|failure| json!(failure.class));
+            assert_eq!(
+                class.unwrap_or(Value::Null),
+                known["failure"]["class"],
+                "{name} {} {:?}",
+                saga.id,
+                saga.failure
+            );
+            compared += 1;
+        }
+        assert!(compared > 80, "{name} {compared}");
+    }
+}
+
+#[test]
+fn what_its_event_says_is_the_reason() {
+    let (store, definition, _) = bundled("bank", "db");
+    let report = store.report(&mut store.find(Some(&definition)), Bound::Head);
+    let reasons = report.sagas.iter().filter_map(|saga| saga.failure.as_ref());
+    assert!(reasons.clone().count() > 0);
+    assert!(
+        reasons
+            .clone()
+            .all(|failure| failure.reason == "insufficient funds")
+    );
+    let (store, definition, _) = bundled("orders-orchestrated", "db");
+    let report = store.report(&mut store.find(Some(&definition)), Bound::Head);
+    let parked = report.sagas.iter().find(|saga| saga.id == "checkout-5039");
+    let failure = parked.unwrap().failure.clone().unwrap();
+    assert_eq!(failure.reason, "card no longer valid");
+}
+
+#[test]
+fn what_was_mined_ends_as_the_simulation_knew() {
+    // Rides end in several things at once, and nobody's name says which of them is the end.
+    let (store, _, _) = bundled("rides", "jsonl");
+    let report = store.report(&mut store.find(None), Bound::Head);
+    assert_eq!(report.statuses["completed"], 238);
+    // Three payments failed for good, which nothing but a silence tells; three are stuck.
+    assert_eq!(report.statuses["failed"], 23);
+    assert!((5..=6).contains(&report.statuses["stuck"]));
+    // Orders are told as they are declared.
+    let (store, definition, _) = bundled("orders", "db");
+    let declared = store.report(&mut store.find(Some(&definition)), Bound::Head);
+    let mined = store.report(&mut store.find(None), Bound::Head);
+    assert_eq!(mined.statuses["completed"], declared.statuses["completed"]);
+    assert_eq!(
+        mined.statuses["compensated"],
+        declared.statuses["compensated"]
+    );
+    // A refund that is owed undoes the payment.
+    let owed = mined
+        .sagas
+        .iter()
+        .find(|saga| saga.id == "order-1097")
+        .unwrap();
+    let paid = owed
+        .steps
+        .iter()
+        .find(|step| step.name == "payment processed");
+    let undone = paid.unwrap().compensation.as_ref().unwrap();
+    assert!(undone.started.is_some() && undone.ended.is_none());
+}
+
+#[test]
+fn what_is_no_process_is_put_aside() {
+    let (store, _, truth) = bundled("carts", "db");
+    let report = store.report(&mut store.find(None), Bound::Head);
+    assert_eq!(report.sagas.len(), list(&truth, "sagas").len());
+    assert!(report.aside > 500, "{}", report.aside);
+    let expected: Vec<&Value> = list(&truth, "sagas").iter().collect();
+    let stuck = expected.iter().filter(|saga| saga["status"] == "stuck");
+    assert_eq!(report.statuses["stuck"], stuck.count() as u64);
+}
+
 type Follows = BTreeMap<(String, String), u64>;
 type Variants = BTreeMap<Vec<String>, u64>;
 

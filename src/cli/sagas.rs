@@ -17,6 +17,8 @@ use crate::render::harmless;
 
 /// Instances and variants that are shown to people.
 const SHOWN: usize = 20;
+/// Types of a variant that are shown to people.
+const STEPS: usize = 12;
 
 #[derive(Debug, Args)]
 pub(super) struct Saga {
@@ -128,7 +130,17 @@ impl Saga {
         writeln!(to.out, "As of {moment}: {count}{statuses}.")?;
         to.notes(&opened.read_as)?;
         let out = &mut *to.out;
-        for saga in report.sagas.iter().take(SHOWN) {
+        if let Some(aside) = many(report.aside, "group", "groups") {
+            writeln!(
+                out,
+                "{aside} of events left out: most of their kind are a single event, or what happens to one thing \
+                 again and again."
+            )?;
+        }
+        // Who needs a person first, and of equals whoever began last.
+        let mut sagas: Vec<&SagaReport> = report.sagas.iter().rev().collect();
+        sagas.sort_by_key(|saga| Status::ALL.iter().position(|own| *own == saga.status));
+        for saga in sagas.into_iter().take(SHOWN) {
             writeln!(out, "\n{}", harmless(&self.heading(saga)))?;
             if self.id.is_some() {
                 let line = format!("{}: {}", saga.kind.name(), saga.why);
@@ -144,7 +156,7 @@ impl Saga {
         if self.id.is_none() && !report.variants.is_empty() {
             writeln!(out, "\nWhat happened, and how often:")?;
             for variant in report.variants.iter().take(SHOWN) {
-                let line = format!("{:>8}  {}", variant.count, variant.steps.join(", "));
+                let line = format!("{:>8}  {}", variant.count, folded(&variant.steps));
                 writeln!(out, "{}", harmless(&line))?;
             }
         }
@@ -197,7 +209,14 @@ impl Saga {
         }
         if let Some(failure) = &saga.failure {
             let class = failure.class.name();
-            line += &format!("  {class}: {} ({})", failure.reason, failure.position);
+            let recovered = match saga.status {
+                Status::Completed => "recovered from ",
+                _ => "",
+            };
+            line += &format!(
+                "  {recovered}{class}: {} ({})",
+                failure.reason, failure.position
+            );
         }
         line
     }
@@ -205,7 +224,10 @@ impl Saga {
     fn steps(&self, saga: &SagaReport) -> Vec<String> {
         let steps = saga.steps.iter().map(|step| {
             let mut line = format!("{}  {}", step.name, outcome(step.status));
-            if let Some((from, to)) = step.started.zip(step.ended) {
+            // What nobody saw begin took no time that anybody knows, and what did not come took none.
+            let is_told = step.status != saga::Outcome::Abandoned
+                && step.events.ended != Some(step.events.started);
+            if let Some((from, to)) = step.started.zip(step.ended).filter(|_| is_told) {
                 line += &format!(" after {}", to - from);
             }
             if step.attempts.len() > 1 {
@@ -227,8 +249,30 @@ const fn outcome(outcome: saga::Outcome) -> &'static str {
         saga::Outcome::Running => "running",
         saga::Outcome::Completed => "completed",
         saga::Outcome::Failed => "failed",
-        saga::Outcome::Abandoned => "abandoned",
+        saga::Outcome::Abandoned => "expected, did not come",
     }
+}
+
+/// What happened, with what happened several times in a row once, and not all of what is long.
+fn folded(steps: &[String]) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let runs = steps.chunk_by(|a, b| a == b);
+    let mut rest = 0;
+    for run in runs {
+        if parts.len() == STEPS {
+            rest += run.len();
+            continue;
+        }
+        parts.push(match run.len() {
+            1 => run[0].clone(),
+            times => format!("{} x {times}", run[0]),
+        });
+    }
+    let more = match rest {
+        0 => String::new(),
+        rest => format!(" and {rest} more"),
+    };
+    format!("{}{more}", parts.join(", "))
 }
 
 fn read(file: &Path) -> Result<Definition, CliError> {

@@ -121,8 +121,13 @@ fn blocking(own: &ConsumerLag, event: &Blocking) -> String {
         .error
         .as_ref()
         .map_or(String::new(), |error| format!(": {error}"));
+    // Without an error nobody knows whether the event is the reason.
+    let stands = match event.error {
+        Some(_) => "does not get past",
+        None => "stands before",
+    };
     format!(
-        "{} does not get past {}, {} of {} {}{error}",
+        "{} {stands} {}, {} of {} {}{error}",
         own.name, event.position, event.event_type, event.stream, event.version
     )
 }

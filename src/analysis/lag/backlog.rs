@@ -40,8 +40,10 @@ impl Course {
             let Some(created) = message.created_at else {
                 continue;
             };
-            pending.push((created, 1));
-            pending.extend(message.published_at.map(|at| (at.max(created), -1)));
+            if let Some((created, published)) = message.waited() {
+                pending.push((created, 1));
+                pending.extend(published.map(|at| (at.max(created), -1)));
+            }
             let event = message.event.filter(|event| cut.holds(log, *event));
             let recorded = event.and_then(|event| log.time(event, self.clock));
             if let Some(recorded) = recorded.filter(|recorded| *recorded < created) {

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 
 use super::letters::Letter;
 use super::outbox::Outbox;
-use super::progress::{Evidence, Progress, Step, Trace, Way};
+use super::progress::{ConsumerId, Evidence, Progress, Step, Trace, Way};
 use super::samples::Samples;
 use super::tail::{Scope, Tail};
 use crate::log::{
@@ -109,6 +109,17 @@ impl Course {
         self.consumers.len()
     }
 
+    /// Each of them, by its number.
+    pub fn ids(&self) -> impl ExactSizeIterator<Item = &ConsumerId> {
+        self.consumers.iter().map(|own| &own.id)
+    }
+
+    /// The number of one; none where the store does not tell of it.
+    #[must_use]
+    pub fn number(&self, id: &ConsumerId) -> Option<usize> {
+        self.ids().position(|own| own == id)
+    }
+
     /// Whether it knows none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -118,7 +129,7 @@ impl Course {
     /// The names of its consumers, each once.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
-        let names = self.consumers.iter().map(|own| own.name.clone());
+        let names = self.consumers.iter().map(|own| own.id.name.clone());
         let names: std::collections::BTreeSet<String> = names.collect();
         names.into_iter().collect()
     }
@@ -169,11 +180,14 @@ impl Course {
             Some(_) => source.map(|own| Arc::clone(&own.name)),
         };
         self.consumers.push(Progress {
-            name: match &follows {
-                Some(followed) => format!("{name} follows {followed}"),
-                None => name,
+            id: ConsumerId {
+                file,
+                name: match &follows {
+                    Some(followed) => format!("{name} follows {followed}"),
+                    None => name,
+                },
+                partition: partition.filter(|part| follows.as_ref() != Some(part)),
             },
-            partition: partition.filter(|part| follows.as_ref() != Some(part)),
             is_registered: found.current.is_some(),
             tail,
             file: reads,

@@ -152,7 +152,7 @@ impl Course {
             pending: waiting.len() as u64,
             ecdf,
             missed: missed(&took, &waiting),
-            remedies: remedies(&took, span),
+            remedies: remedies(&took, &waiting, span),
         })
     }
 
@@ -217,7 +217,7 @@ impl Course {
 }
 
 /// Calls `each` with each place of a tail that was processed, and when that was first; how far it goes.
-fn processed(
+pub(super) fn processed(
     way: &Way<'_>,
     task: &Task,
     each: &mut dyn FnMut(usize, Timestamp),
@@ -252,49 +252,55 @@ fn missed(took: &[i64], waiting: &[i64]) -> Vec<Reread> {
     let from = 1000.0_f64.min(longest / 2.0);
     let share = |n: usize| {
         let after = from * (longest / from).powf(n as f64 / POINTS as f64);
-        let beyond = |spans: &[i64]| {
-            let until = spans.partition_point(|span| *span as f64 <= after);
-            (spans.len() - until) as f64
-        };
-        let waits = beyond(waiting);
-        let all = took.len() as f64 + waits;
         Reread {
             after_ms: after / 1000.0,
-            share: if all > 0.0 {
-                (beyond(took) + waits) / all
-            } else {
-                0.0
-            },
+            share: missed_after(took, waiting, after),
         }
     };
     (0..=POINTS).map(share).collect()
 }
 
-fn remedies(took: &[i64], span: Option<(Timestamp, Timestamp)>) -> Vec<Remedy> {
+/// The share who do not see their write when they read so many microseconds after it.
+fn missed_after(took: &[i64], waiting: &[i64], after: f64) -> f64 {
+    let beyond = |spans: &[i64]| {
+        let until = spans.partition_point(|span| *span as f64 <= after);
+        (spans.len() - until) as f64
+    };
+    let waits = beyond(waiting);
+    let all = took.len() as f64 + waits;
+    match all > 0.0 {
+        true => (beyond(took) + waits) / all,
+        false => 0.0,
+    }
+}
+
+fn remedies(took: &[i64], waiting: &[i64], span: Option<(Timestamp, Timestamp)>) -> Vec<Remedy> {
     let (Some(figures), Some((from, to))) = (Percentiles::of(took), span) else {
         return Vec::new();
     };
     let seconds = ((to - from).micros() as f64 / 1e6).max(f64::MIN_POSITIVE);
-    let a_second = took.len() as f64 / seconds;
-    let mean_ms = took.iter().map(|span| ms(*span)).sum::<f64>() / took.len() as f64;
+    // What still waits was written, too, and takes no less than it has waited.
+    let mut all = [took, waiting].concat();
+    all.sort_unstable();
+    let Some(at_least) = Percentiles::of(&all) else {
+        return Vec::new();
+    };
+    let a_second = all.len() as f64 / seconds;
+    let mean_ms = all.iter().map(|span| ms(*span)).sum::<f64>() / all.len() as f64;
     let quickest = Percentiles::of(&took[..took.len().div_ceil(20)]).map_or(0.0, |few| few.most_ms);
     vec![
         Remedy::SessionAffinity {
             bound: a_second * mean_ms / 1000.0,
-            longest_ms: figures.most_ms,
+            longest_ms: at_least.most_ms,
         },
         Remedy::ReadFromLeader {
             for_ms: figures.p99_ms,
             bound: a_second * figures.p99_ms / 1000.0,
-            missed: took
-                .iter()
-                .filter(|span| ms(**span) > figures.p99_ms)
-                .count() as f64
-                / took.len() as f64,
+            missed: missed_after(took, waiting, figures.p99_ms * 1000.0),
         },
         Remedy::VersionTracking {
             mean_ms,
-            p99_ms: figures.p99_ms,
+            p99_ms: at_least.p99_ms,
         },
         Remedy::SynchronousProjection { write_ms: quickest },
     ]

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::course::Course;
-use super::progress::{Evidence, Progress, Step, Trace};
+use super::progress::{ConsumerId, Evidence, Progress, Step, Trace};
 use super::tail::{Scope, Tail};
 use crate::log::CauseRef;
 use crate::model::{Cancelled, Task};
@@ -46,8 +46,11 @@ impl Course {
         for (number, mut steps) in by_category {
             steps.sort_by_key(|step| step.at);
             self.consumers.push(Progress {
-                name: log.categories().get(number).to_owned(),
-                partition: None,
+                id: ConsumerId {
+                    file: 0,
+                    name: log.categories().get(number).to_owned(),
+                    partition: None,
+                },
                 is_registered: false,
                 tail: Some(self.tails.len()),
                 file: None,

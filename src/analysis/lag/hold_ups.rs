@@ -220,7 +220,7 @@ impl Watch<'_> {
         let first = self.waiting(step, to)?;
         let waits_since = self.tail.time(self.log, first)?;
         Some(HoldUp {
-            consumer: self.own.name.clone(),
+            consumer: self.own.id.name.clone(),
             status,
             from: from.max(waits_since),
             to,

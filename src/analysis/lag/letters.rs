@@ -149,7 +149,7 @@ impl Course {
     /// Where the consumer of a letter stood when it gave up.
     fn stood(&self, letter: &Letter, cut: &Cut) -> Option<PositionName> {
         let name = letter.consumer.as_deref()?;
-        let own = self.consumers.iter().find(|own| own.name == name)?;
+        let own = self.consumers.iter().find(|own| own.id.name == name)?;
         let way = own.way(&self.log, cut)?;
         self.place_at(own, &way, way.until(letter.at?)?, cut)
     }

@@ -54,7 +54,7 @@ pub use hold_ups::HoldUp;
 pub use letters::{DeadLetterReport, LetterGroup};
 pub use outbox::{Outage, OutboxReport};
 pub use pipeline::{Since, Stage, StageKind};
-pub use progress::Evidence;
+pub use progress::{ConsumerId, Evidence};
 pub use report::{Blocking, Certainty, ConsumerLag, LagOptions, LagReport, Trend, report};
 pub use samples::{Note, Sample, Samples};
 pub use series::{Chart, Point};

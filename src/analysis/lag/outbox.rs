@@ -186,6 +186,14 @@ fn category(log: &Log, event: EventIx) -> (u32, u32) {
 }
 
 impl Message {
+    /// Since when it waited, and until when that is known; none of one that the store does not date: one
+    /// that was given up, or published without a date, did not wait for ever.
+    pub fn waited(&self) -> Option<(Timestamp, Option<Timestamp>)> {
+        let is_told = self.published_at.is_some() || self.published.is_none_or(Published::waits);
+        let created = self.created_at.filter(|_| is_told)?;
+        Some((created, self.published_at))
+    }
+
     /// Whether it was published at a moment, where the store tells.
     pub fn is_published(&self, time: Option<Timestamp>) -> Option<bool> {
         match (self.published_at, time) {
@@ -264,16 +272,8 @@ impl Course {
         let mut waiting: Vec<(Timestamp, Option<Timestamp>)> = Vec::new();
         for message in self.known_messages(cut) {
             let by = |at: &Timestamp| cut.bound() == Bound::Head || Some(*at) <= now;
-            let published = message.published_at.filter(by);
-            // Of one that was given up, or published without a date, nobody knows since when.
-            let is_told =
-                message.published_at.is_some() || message.published.is_none_or(Published::waits);
-            waiting.extend(
-                message
-                    .created_at
-                    .filter(|_| is_told)
-                    .map(|at| (at, published)),
-            );
+            let waited = message.waited();
+            waiting.extend(waited.map(|(created, published)| (created, published.filter(by))));
         }
         // By when they were gone; what waits still comes last.
         waiting.sort_by_key(|(created, published)| (published.unwrap_or(UNDATED), *created));

@@ -5,8 +5,8 @@ use hashbrown::HashMap;
 use serde::Serialize;
 
 use super::course::Course;
-use super::delays::Percentiles;
-use super::progress::Progress;
+use super::delays::{Percentiles, processed};
+use super::progress::{ConsumerId, Progress};
 use crate::analysis::streams::natural_order;
 use crate::log::{Bound, Cut};
 use crate::model::{Cancelled, EventIx, Task, Timestamp};
@@ -50,9 +50,9 @@ pub struct Stage {
     pub took: Option<Percentiles>,
     /// How many are in it.
     pub waiting: Option<u64>,
-    /// The consumer's number in the course.
+    /// Which consumer that is.
     #[serde(skip)]
-    pub number: Option<usize>,
+    pub id: Option<ConsumerId>,
 }
 
 impl Course {
@@ -67,7 +67,6 @@ impl Course {
         let by = |at: Timestamp| head || now.is_some_and(|now| at <= now);
         let (mut put, mut relayed) = (Vec::new(), Vec::new());
         let mut published: HashMap<EventIx, Timestamp> = HashMap::new();
-        let mut pending = 0;
         for message in self.known_messages(cut) {
             let event = message.event.filter(|event| cut.holds(log, *event));
             let recorded = event.and_then(|event| log.time(event, self.clock));
@@ -77,26 +76,28 @@ impl Course {
             if let Some((event, done)) = event.zip(done) {
                 published.entry(event).or_insert(done);
             }
-            let published_by = now.filter(|_| !head);
-            pending += u64::from(message.is_published(published_by) == Some(false));
         }
         let mut stages = Vec::new();
-        if self.outbox.is_some() {
-            let missing = self.outbox(cut, now).and_then(|outbox| outbox.missing);
+        if let Some(outbox) = self.outbox(cut, now) {
             let part = |kind, since, took, waiting| Stage {
                 kind,
                 consumer: None,
                 since,
                 took: percentiles(took),
                 waiting,
-                number: None,
+                id: None,
             };
-            stages.push(part(StageKind::Outbox, Since::Recording, put, missing));
+            stages.push(part(
+                StageKind::Outbox,
+                Since::Recording,
+                put,
+                outbox.missing,
+            ));
             stages.push(part(
                 StageKind::Relay,
                 Since::Message,
                 relayed,
-                Some(pending),
+                Some(outbox.pending),
             ));
             stages.push(part(
                 StageKind::Broker,
@@ -105,19 +106,19 @@ impl Course {
                 None,
             ));
         }
-        for (number, own, way) in self.known(cut) {
+        for (_, own, way) in self.known(cut) {
             task.check()?;
-            let Some((since, took)) = self.took(own, cut, &published) else {
+            let Some((since, took)) = self.took(own, cut, &published, task)? else {
                 continue;
             };
             let waiting = self.standing(own, &way, cut, now).waiting;
             stages.push(Stage {
                 kind: StageKind::Consumer,
-                consumer: Some(own.name.clone()),
+                consumer: Some(own.id.name.clone()),
                 since,
                 took: percentiles(took),
                 waiting: waiting.map(|waiting| waiting as u64),
-                number: Some(number),
+                id: Some(own.id.clone()),
             });
         }
         // By name: in which order they were met first is not known before all are.
@@ -133,15 +134,16 @@ impl Course {
         own: &Progress,
         cut: &Cut,
         published: &HashMap<EventIx, Timestamp>,
-    ) -> Option<(Since, Vec<i64>)> {
+        task: &Task,
+    ) -> Result<Option<(Since, Vec<i64>)>, Cancelled> {
         let log = &self.log;
-        let tail = &self.tails[own.tail?];
-        let exact = own.by_event().map(|trace| trace.way(log, cut))?;
-        let done = exact.steps().iter().filter_map(|step| {
-            let event = tail.event(step.covers?.checked_sub(1)?)?;
-            Some((event, step.at?))
-        });
-        let done: Vec<(EventIx, Timestamp)> = done.collect();
+        let Some((trace, tail)) = own.by_event().zip(own.tail.map(|at| &self.tails[at])) else {
+            return Ok(None);
+        };
+        let mut done: Vec<(EventIx, Timestamp)> = Vec::new();
+        processed(&trace.way(log, cut), task, &mut |at, when| {
+            done.extend(tail.event(at).map(|event| (event, when)));
+        })?;
         // Who was done with an event before it was published reads the log itself.
         let reads_log = |(event, at): &(EventIx, Timestamp)| {
             published.get(event).is_none_or(|published| published > at)
@@ -158,7 +160,7 @@ impl Course {
             Some(span((from?, *at)))
         });
         let took = took.collect();
-        (!done.is_empty()).then_some((since, took))
+        Ok((!done.is_empty()).then_some((since, took)))
     }
 }
 

@@ -87,11 +87,21 @@ pub(super) struct Trace {
     pub steps: Vec<Step>,
 }
 
+/// Which consumer, or which partition of it: the same also when the store is read again and tells of more.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ConsumerId {
+    /// The file that tells of it, by number.
+    pub file: u32,
+    /// Its name; of one that reads another file `A follows B`.
+    pub name: String,
+    /// Which part of its work.
+    pub partition: Option<String>,
+}
+
 /// A consumer, or a partition of it, over time.
 #[derive(Clone, Debug)]
 pub(super) struct Progress {
-    pub name: String,
-    pub partition: Option<String>,
+    pub id: ConsumerId,
     /// Whether the store keeps a checkpoint of it, so that there is one also before it was written.
     pub is_registered: bool,
     /// Which of the course's tails it works off; none where its events are in a file that is not open.

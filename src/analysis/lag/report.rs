@@ -6,7 +6,7 @@ use super::course::Course;
 use super::letters::{self, DeadLetterReport, LetterGroup};
 use super::measure::Standing;
 use super::outbox::OutboxReport;
-use super::progress::{Evidence, Progress};
+use super::progress::{ConsumerId, Evidence, Progress};
 use super::series::Chart;
 use super::spells::Spell;
 use super::status::Status;
@@ -124,7 +124,8 @@ pub struct ConsumerLag {
     pub trend: Option<Trend>,
     /// Seconds until it has caught up at the rate at which its lag shrinks now.
     pub eta_s: Option<f64>,
-    /// Where it is stalled, the event that it does not get past.
+    /// Where it is stalled, the event that it stands before: the one that it cannot handle, or the next
+    /// one after a pause, which no store tells apart.
     pub blocking_event: Option<Blocking>,
     /// The categories that it reads; null where the store names none: then it is all.
     pub reads: Option<Vec<String>>,
@@ -137,9 +138,9 @@ pub struct ConsumerLag {
     /// What befell it, where its lag over time was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spells: Option<Vec<Spell>>,
-    /// Its number in the course.
+    /// Which it is.
     #[serde(skip)]
-    pub number: usize,
+    pub id: ConsumerId,
     /// By how many events a second its lag grows.
     #[serde(skip)]
     pub growth: Option<f64>,
@@ -153,7 +154,7 @@ impl ConsumerLag {
     }
 }
 
-/// The event that a stalled consumer does not get past.
+/// The event that a stalled consumer stands before.
 #[derive(Clone, Debug, Serialize)]
 pub struct Blocking {
     /// Its position.
@@ -193,24 +194,28 @@ pub fn report(
     let at_head = cut.bound() == Bound::Head;
     let now = options.now.filter(|_| at_head).or(cut.time(log));
     let mut consumers = Vec::with_capacity(course.consumers.len());
+    let begin = match options.over {
+        Some(_) => course.earliest_known(cut, task)?,
+        None => None,
+    };
     for (number, own, way) in course.known(cut) {
         task.check()?;
         if options
             .consumer
             .as_ref()
-            .is_some_and(|name| *name != own.name)
+            .is_some_and(|name| *name != own.id.name)
         {
             continue;
         }
         let standing = course.standing(own, &way, cut, now);
         let tail = own.tail.map(|at| &course.tails[at]);
         let first = standing.first.and_then(|first| tail?.event(first));
-        let mut told = told(course, own, way.evidence, standing, number);
+        let mut told = told(course, own, way.evidence, standing);
         if let Some(event) = first.filter(|_| told.status == Some(Status::Stalled)) {
             told.blocking_event = Some(course.blocking(own, event, cut, payloads, task)?);
         }
         if let Some(points) = options.over {
-            told.over = Some(match course.first_known(cut).zip(now) {
+            told.over = Some(match begin.zip(now) {
                 Some(stretch) => course.chart(number, cut, stretch, points, task)?,
                 None => Chart::default(),
             });
@@ -240,13 +245,7 @@ fn by_trouble(one: &ConsumerLag, other: &ConsumerLag) -> std::cmp::Ordering {
     trouble.then_with(name).then_with(part)
 }
 
-fn told(
-    course: &Course,
-    own: &Progress,
-    source: Evidence,
-    standing: Standing,
-    number: usize,
-) -> ConsumerLag {
+fn told(course: &Course, own: &Progress, source: Evidence, standing: Standing) -> ConsumerLag {
     let log = &course.log;
     let tail = own.tail.map(|at| &course.tails[at]);
     let waiting = standing.waiting;
@@ -264,8 +263,8 @@ fn told(
         _ => None,
     };
     ConsumerLag {
-        name: own.name.clone(),
-        partition: own.partition.clone(),
+        name: own.id.name.clone(),
+        partition: own.id.partition.clone(),
         source,
         certainty: certainty(source, &standing),
         position: standing.position,
@@ -286,7 +285,7 @@ fn told(
         note: missing(own),
         over: None,
         spells: None,
-        number,
+        id: own.id.clone(),
         growth,
     }
 }
@@ -297,7 +296,7 @@ fn missing(own: &Progress) -> Option<String> {
     Some(format!(
         "{} reads the events of the application {application}, which are in no open file: open the one that has \
          them too, called {application} or with that word in its name",
-        own.name
+        own.id.name
     ))
 }
 
@@ -321,13 +320,19 @@ fn rounded(figure: f64) -> f64 {
 }
 
 impl Course {
-    /// The earliest time of any event known at a cut.
-    fn first_known(&self, cut: &Cut) -> Option<Timestamp> {
-        let first = self
-            .log
-            .events()
-            .find(|event| cut.holds(&self.log, *event))?;
-        self.log.time(first, cut.clock())
+    /// The earliest time of any event known at a cut, which need not be that of the first.
+    fn earliest_known(&self, cut: &Cut, task: &Task) -> Result<Option<Timestamp>, Cancelled> {
+        let mut earliest: Option<Timestamp> = None;
+        for known in cut.known(&self.log) {
+            for event in known.map(EventIx) {
+                if event.0 % 4096 == 0 {
+                    task.check()?;
+                }
+                let time = self.log.time(event, cut.clock());
+                earliest = earliest.into_iter().chain(time).min();
+            }
+        }
+        Ok(earliest)
     }
 
     /// The first event that a consumer has not covered, with why.
@@ -352,7 +357,7 @@ impl Course {
                 && letter
                     .consumer
                     .as_ref()
-                    .is_none_or(|name| *name == own.name)
+                    .is_none_or(|name| *name == own.id.name)
         });
         let stream = log.stream(event);
         Ok(Blocking {

@@ -1,13 +1,15 @@
 //! How a consumer is judged, and what of a tail is counted.
 
+mod way;
+
 use proptest::prelude::*;
 
 use super::status::{LENGTH, Sample, Situation, Status, judge};
 use super::tail::{Known, Scope, Tail};
-use super::{Certainty, ConsumerLag, Course, LagOptions, Note, Samples, report};
+use super::{Certainty, ConsumerLag, Course, LagOptions, LagReport, Note, Samples, report};
 use crate::analysis::testing::rows::Given;
 use crate::analysis::testing::{self, MadeUp, log_of, moments, samples};
-use crate::log::{Bound, Checkpoint, Clock, Log, Mark, Marked, Says, SideKind};
+use crate::log::{Bound, Checkpoint, Clock, Cut, Log, Mark, Marked, Says, SideKind};
 use crate::model::{Position, Task, Timestamp};
 
 fn second(seconds: i64) -> Timestamp {
@@ -171,6 +173,11 @@ impl Watching {
         let report = report(&course, &MadeUp, &cut, &options, &task).unwrap();
         report.consumers.into_iter().next().unwrap()
     }
+}
+
+fn told_of(course: &Course, cut: &Cut) -> LagReport {
+    let options = LagOptions::default();
+    report(course, &MadeUp, cut, &options, &Task::new()).unwrap()
 }
 
 fn told(own: &ConsumerLag) -> (Option<u64>, Option<Status>, Certainty) {

@@ -12,6 +12,8 @@ use crate::model::{EventIx, StreamIx, TypeIx};
 pub(super) const NOBODY: u32 = u32::MAX;
 /// One whose instance is not settled yet.
 const OPEN: u32 = NOBODY - 1;
+/// One that is being settled.
+const ON_WAY: u32 = OPEN - 1;
 
 /// What begins instances.
 #[derive(Clone, Debug)]
@@ -67,6 +69,8 @@ pub(super) struct Assigner<'a> {
     way: Vec<usize>,
     /// All that repeat an id, ascending.
     copies: Arc<[u32]>,
+    /// Those of the group by their id, each the first of its own; none before anybody asks.
+    of_group: Option<HashMap<IdRef<'a>, usize>>,
     /// Where causes stand in the group that was told apart last.
     pub order: Causes,
 }
@@ -82,6 +86,7 @@ impl<'a> Assigner<'a> {
             streams: HashMap::new(),
             way: Vec::new(),
             copies: Arc::clone(copies),
+            of_group: None,
             order: Causes::Before,
         }
     }
@@ -95,6 +100,7 @@ impl<'a> Assigner<'a> {
         self.causes.resize(events.len(), NOBODY);
         self.begun.clear();
         self.streams.clear();
+        self.of_group = None;
         self.order = Causes::Before;
         for at in 0..events.len() {
             self.follow(events, at);
@@ -108,7 +114,7 @@ impl<'a> Assigner<'a> {
         let mut now = at;
         let (owner, root) = loop {
             match self.owners[now] {
-                OPEN if self.way.contains(&now) => {
+                ON_WAY => {
                     let from = self.way.iter().position(|own| *own == now);
                     let circle = &self.way[from.unwrap_or_default()..];
                     break (None, circle.iter().copied().min().unwrap_or(now));
@@ -117,6 +123,7 @@ impl<'a> Assigner<'a> {
                 NOBODY => break (None, self.way.last().copied().unwrap_or(now)),
                 owner => break (Some(owner), now),
             }
+            self.owners[now] = ON_WAY;
             self.way.push(now);
             match self.cause(events, now) {
                 Some(cause) => {
@@ -143,7 +150,7 @@ impl<'a> Assigner<'a> {
     }
 
     /// The place in the group of what caused an event.
-    fn cause(&self, events: &[u32], at: usize) -> Option<usize> {
+    fn cause(&mut self, events: &[u32], at: usize) -> Option<usize> {
         let event = EventIx(events[at]);
         let id = match self.log.cause(event)? {
             CauseRef::Event(cause) => match events.binary_search(&cause.0) {
@@ -153,15 +160,15 @@ impl<'a> Assigner<'a> {
             CauseRef::Elsewhere(_) => return None,
         };
         // The first event of that id is no other than a copy of it, as far as the group goes.
-        let within = self.copies.partition_point(|copy| *copy < events[0]);
-        let last = events[events.len() - 1];
-        let copies = self.copies[within..].iter();
-        let mut copies = copies.take_while(|copy| **copy <= last);
-        let copy = copies.find(|copy| {
-            self.log.event_id(EventIx(**copy)) == Some(id) && events.binary_search(copy).is_ok()
+        let (log, copies) = (self.log, &self.copies);
+        let of_group = self.of_group.get_or_insert_with(|| {
+            let places = events.iter().enumerate().rev();
+            let again = places.filter(|(_, event)| copies.binary_search(event).is_ok());
+            let ids =
+                again.filter_map(|(place, event)| Some((log.event_id(EventIx(*event))?, place)));
+            ids.collect()
         });
-        let copy = events.binary_search(copy?).ok();
-        copy.filter(|copy| *copy != at)
+        of_group.get(&id).copied().filter(|copy| *copy != at)
     }
 
     /// Whose an event is that nothing in the group has caused.

@@ -99,6 +99,9 @@ pub struct End {
     /// Types that end it otherwise.
     #[serde(default)]
     pub cancelled: Vec<String>,
+    /// Types that end it well once each of them has come, in whatever order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub together: Vec<String>,
 }
 
 /// Types between which a person is waited for.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::mining::words;
 use super::standings::Status;
 use super::steps::Instance;
 use crate::log::{Body, Log, PayloadReader};
@@ -54,54 +55,79 @@ pub struct Failure {
     pub position: PositionName,
 }
 
-/// Words that tell the kind, the most telling first: where none stands, a rule of the trade said no.
-const WORDS: [(Class, &[&str]); 2] = [
+/// What tells the kind, the most telling first: words in a row, of which one with a star may go on. Where
+/// nothing stands, a rule of the trade said no.
+const WORDS: [(Class, &[&str]); 3] = [
     (
         Class::Transient,
         &[
-            "timeout",
+            "timeout*",
             "timed out",
             "timedout",
             "no answer",
             "not answer",
             "unavailable",
-            "503",
-            "502",
-            "504",
-            "429",
-            "throttl",
-            "temporar",
+            "bad gateway",
+            "too many requests",
+            "throttl*",
+            "temporar*",
             "try again",
             "busy",
-            "connection",
-            "overload",
-            "heartbeat",
+            "connection*",
+            "overload*",
+            "heartbeat*",
             "rate limit",
         ],
     ),
     (
         Class::System,
         &[
-            "exception",
+            "exception*",
             "internal",
-            "500",
-            "panic",
+            "panic*",
             "null",
-            "corrupt",
-            "crash",
+            "corrupt*",
+            "crash*",
             "bug",
-            "deserial",
-            "serializ",
+            "deserial*",
+            "serializ*",
             "stack",
-            "assert",
+            "assert*",
             "no longer valid",
             "terminated",
         ],
     ),
+    (
+        Class::Business,
+        &[
+            "sold out",
+            "out of stock",
+            "not in stock",
+            "no longer available",
+            "insufficient",
+            "declined",
+            "rejected",
+            "refused",
+            "denied",
+            "not allowed",
+            "taken",
+            "exceed*",
+        ],
+    ),
+];
+
+/// Numbers by which a service answers, and what they tell.
+const CODES: [(Class, &[&str]); 2] = [
+    (Class::Transient, &["429", "502", "503", "504"]),
+    (Class::System, &["500"]),
+];
+/// After these words a number is such an answer and no amount.
+const ANSWERS: [&str; 9] = [
+    "http", "status", "code", "error", "answer", "answers", "answered", "returned", "got",
 ];
 
 /// Where events say why.
-const REASONS: [&str; 12] = [
+const REASONS: [&str; 16] = [
     "/reason",
     "/error",
     "/error/message",
@@ -110,6 +136,10 @@ const REASONS: [&str; 12] = [
     "/failure",
     "/message",
     "/cancellation/reason",
+    "/rejection",
+    "/rejection/reason",
+    "/refusal/reason",
+    "/refused/reason",
     "/why",
     "/cause",
     "/detail",
@@ -159,13 +189,40 @@ fn failure(log: &Log, event: EventIx, said: Option<String>, instance: &Instance)
     }
 }
 
+/// By what the event says, and by its type where that tells nothing.
 fn class(kind: &str, said: &str) -> Class {
-    let text = format!("{kind} {said}").to_lowercase();
-    let told = |(_, words): &&(Class, &[&str])| words.iter().any(|word| text.contains(word));
-    WORDS
-        .iter()
-        .find(told)
-        .map_or(Class::Business, |(class, _)| *class)
+    let told = told(&words(said)).or_else(|| told(&words(kind)));
+    told.unwrap_or(Class::Business)
+}
+
+/// What words tell, if they do.
+fn told(words: &[String]) -> Option<Class> {
+    let stands = |phrase: &&str| {
+        let phrase: Vec<&str> = phrase.split(' ').collect();
+        let mut rows = words.windows(phrase.len());
+        rows.any(|row| row.iter().zip(&phrase).all(|(own, word)| is(own, word)))
+    };
+    let answered = |code: &&str| {
+        let mut places = words.iter().enumerate();
+        places.any(|(at, own)| {
+            let before = at.checked_sub(1).map(|before| words[before].as_str());
+            let after = || before.is_some_and(|before| ANSWERS.contains(&before));
+            own == code && (words.len() == 1 || after())
+        })
+    };
+    let by_code = CODES.iter().find(|(_, codes)| codes.iter().any(answered));
+    let by_word = || {
+        let mut all = WORDS.iter();
+        all.find(|(_, phrases)| phrases.iter().any(stands))
+    };
+    by_code.or_else(by_word).map(|(class, _)| *class)
+}
+
+fn is(own: &str, word: &str) -> bool {
+    match word.strip_suffix('*') {
+        Some(stem) => own.starts_with(stem),
+        None => own == word,
+    }
 }
 
 fn reason(picker: &Picker, body: &Body) -> Option<String> {
@@ -200,6 +257,18 @@ mod tests {
             ),
             ("HandlerFailed", "NullReferenceException", Class::System),
             ("PaymentDeclined", "card declined", Class::Business),
+            // Within other words and numbers the same letters tell nothing.
+            ("Refused", "limit of 5000 EUR exceeded", Class::Business),
+            ("Refused", "limit of 500 EUR exceeded", Class::Business),
+            ("OrderFailed", "order 50233 declined", Class::Business),
+            ("ContractFailed", "annulled", Class::Business),
+            ("OrderFailed", "debugging was asked for", Class::Business),
+            ("ChargeFailed", "HTTP 502", Class::Transient),
+            ("ChargeFailed", "status code: 500", Class::System),
+            ("ChargeFailed", "503", Class::Transient),
+            // What it says counts before what it is called.
+            ("InventoryUnavailable", "sold out", Class::Business),
+            ("InventoryUnavailable", "", Class::Transient),
         ];
         for (kind, said, expected) in cases {
             assert_eq!(class(kind, said), expected, "{kind} {said}");

@@ -6,6 +6,7 @@ use std::ops::Range;
 use hashbrown::HashMap;
 
 use super::definition::Correlate;
+use super::report::Asking;
 use super::ties;
 use crate::analysis::scan;
 use crate::log::{CauseRef, IdRef, Log, PayloadReader};
@@ -24,6 +25,8 @@ pub(super) struct Groups {
 
 /// Of no group.
 const NONE: u32 = u32::MAX;
+/// Gone through by whoever looks for a group, and not settled yet.
+const ON_WAY: u32 = NONE - 1;
 
 /// Where groups are looked for.
 #[derive(Clone, Copy)]
@@ -85,6 +88,16 @@ impl Groups {
 }
 
 impl<'a> Ground<'a> {
+    /// The events of those ranges.
+    pub fn new(asking: Asking<'a>, known: &'a [Range<u32>]) -> Self {
+        Self {
+            log: asking.log,
+            known,
+            payloads: asking.payloads,
+            task: asking.task,
+        }
+    }
+
     fn span(&self) -> Range<u32> {
         let first = self.known.first().map_or(0, |range| range.start);
         first..self.known.last().map_or(first, |range| range.end)
@@ -144,12 +157,13 @@ impl<'a> Ground<'a> {
             way.clear();
             let group = loop {
                 let known = group_of[(at - span.start) as usize];
-                if known != NONE {
+                if known != NONE && known != ON_WAY {
                     break known;
                 }
-                if way.contains(&at) {
+                if known == ON_WAY {
                     break NONE;
                 }
+                group_of[(at - span.start) as usize] = ON_WAY;
                 way.push(at);
                 match self.log.cause(EventIx(at)) {
                     Some(CauseRef::Event(cause)) if is_known(self.known, cause.0) => at = cause.0,

@@ -8,11 +8,13 @@ use std::sync::Arc;
 use super::assign::{Causes, Starts, Strays, copies};
 use super::definition::Correlate;
 use super::groups::{Ground, Groups, is_known};
+use super::mining::Streams;
 use super::paths::{Node, Paths};
+use super::report::Asking;
 use super::ties::{self, Chosen, First};
 use super::waits::Length;
 use super::walk::{Columns, Standing, Walk};
-use crate::log::{Clock, Cut, Log, PayloadReader};
+use crate::log::{Clock, Cut, Log};
 use crate::model::{Cancelled, EventIx, StreamIx, Task};
 
 /// How instances are found.
@@ -91,20 +93,10 @@ impl Instances {
     ///
     /// # Errors
     /// [`Cancelled`].
-    pub fn find(
-        log: &Log,
-        cut: &Cut,
-        how: &How,
-        payloads: &dyn PayloadReader,
-        task: &Task,
-    ) -> Result<Self, Cancelled> {
+    pub fn find(asking: Asking<'_>, cut: &Cut, how: &How) -> Result<Self, Cancelled> {
+        let Asking { log, task, .. } = asking;
         let known = cut.known(log);
-        let ground = Ground {
-            log,
-            known: &known,
-            payloads,
-            task,
-        };
+        let ground = Ground::new(asking, &known);
         let first = First::of(ground)?;
         let (correlate, chosen) = match &how.correlate {
             Some(said) => (said.clone(), Chosen::BySomebody),
@@ -148,6 +140,15 @@ impl Instances {
         }
         found.paths = Arc::new(paths);
         Ok(found)
+    }
+
+    /// Whether each stream is taken for an instance because nothing else ties events together.
+    pub(super) fn is_guessed(&self) -> Streams {
+        match (&self.correlate, self.chosen) {
+            (_, Chosen::BySomebody) => Streams::Said,
+            (Correlate::Stream(_), _) => Streams::Guessed,
+            _ => Streams::Said,
+        }
     }
 
     /// What ties their events together.
@@ -217,23 +218,17 @@ impl Instances {
     /// [`Cancelled`].
     pub fn at(
         self: &Arc<Self>,
-        log: &Log,
+        asking: Asking<'_>,
         cut: &Cut,
         how: &How,
-        payloads: &dyn PayloadReader,
-        task: &Task,
     ) -> Result<AtMoment, Cancelled> {
+        let Asking { log, task, .. } = asking;
         let known = cut.known(log);
-        let ground = Ground {
-            log,
-            known: &known,
-            payloads,
-            task,
-        };
+        let ground = Ground::new(asking, &known);
         if self.clock == cut.clock() && self.fits(ground, cut)? {
             return AtMoment::new(self, log, cut, task);
         }
-        let anew = Self::find(log, cut, how, payloads, task)?;
+        let anew = Self::find(asking, cut, how)?;
         AtMoment::new(&Arc::new(anew), log, cut, task)
     }
 }
@@ -374,6 +369,15 @@ impl AtMoment {
     pub(super) fn nodes_of(&self, seen: &Seen) -> &[Node] {
         let (columns, range) = self.range(seen);
         &columns.nodes[range]
+    }
+
+    /// The event of an instance with which its history became that one.
+    pub(super) fn event_at(&self, seen: &Seen, node: Node) -> u32 {
+        let nodes = self.nodes_of(seen);
+        // Little comes after an end, and copies of an event leave the history as it is.
+        let last = nodes.iter().rposition(|own| *own == node).unwrap_or(0);
+        let same = nodes[..=last].iter().rev().take_while(|own| **own == node);
+        self.events_of(seen)[(last + 1).saturating_sub(same.count())]
     }
 
     /// How long each came after the one before it.

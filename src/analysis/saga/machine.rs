@@ -3,6 +3,7 @@
 //! instances with the same history share one verdict.
 
 use super::definition::{Definition, Style};
+use super::mining;
 use super::sequence::Meaning;
 use super::standings::{Oddity, Outcome, Status, Undoing, Waiting};
 use crate::log::Log;
@@ -49,9 +50,16 @@ pub struct Machine {
     style: Style,
     /// By type.
     roles: Vec<Box<[Role]>>,
+    /// By type: whether the definition does not name it, and it is called a failure.
+    failing: Vec<bool>,
     /// Which steps can be undone.
     undoable: Vec<bool>,
+    /// Types that end it well once all of them have come: no more than there are bits.
+    together: Vec<u32>,
 }
+
+/// As many types may end a process together as there are bits.
+const TOGETHER: usize = u64::BITS as usize;
 
 /// One run of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +85,8 @@ pub struct State {
     turned: bool,
     /// The run that is to be undone next, where its command is still to come.
     pending: Option<usize>,
+    /// Which of the types have come that end it together, a bit each.
+    together: u64,
 }
 
 impl Machine {
@@ -105,11 +115,21 @@ impl Machine {
             roles.sort_unstable();
             roles.into_boxed_slice()
         });
+        let roles: Vec<Box<[Role]>> = sorted.collect();
+        let failing = roles
+            .iter()
+            .zip(0..)
+            .map(|(roles, kind)| roles.is_empty() && mining::told(log.types().get(kind)).failed);
+        // A type that the store does not have never comes.
+        let together = definition.end.together.iter().take(TOGETHER);
+        let together = together.map(|name| log.types().find(name).unwrap_or(u32::MAX));
         let steps = definition.steps.iter();
         Self {
             style: definition.style,
-            roles: sorted.collect(),
+            failing: failing.collect(),
+            roles,
             undoable: steps.map(|step| !step.compensation.is_empty()).collect(),
+            together: together.collect(),
         }
     }
 
@@ -121,7 +141,10 @@ impl Machine {
     /// What a type means where nothing more is known than it.
     #[must_use]
     pub fn meaning(&self, event_type: u32) -> Meaning {
-        let mut meaning = Meaning::Plain;
+        let mut meaning = match self.failing.get(event_type as usize) {
+            Some(true) => Meaning::Failure,
+            _ => Meaning::Plain,
+        };
         for role in self.roles(event_type) {
             match role {
                 Role::Undone(_) | Role::Cancel => return Meaning::Undoing,
@@ -162,8 +185,24 @@ impl State {
 
 impl<F: FnMut(Change)> Taking<'_, F> {
     fn take(&mut self, event_type: u32) {
+        self.act(event_type);
+        let types = &self.machine.together;
+        if let Some(place) = types.iter().position(|own| *own == event_type) {
+            self.state.together |= 1 << place;
+            if self.state.together == u64::MAX >> (TOGETHER - types.len()) {
+                self.turn(Status::Completed);
+            }
+        }
+    }
+
+    fn act(&mut self, event_type: u32) {
         let roles = self.machine.roles(event_type);
         if roles.is_empty() {
+            // It does not name the failures of what undoes either, and those went wrong all the same.
+            let fails = self.machine.failing.get(event_type as usize);
+            if fails == Some(&true) && !self.state.status.is_end() {
+                (self.tell)(Change::Wrong);
+            }
             // A definition does not name the commands that undo.
             if let Some(run) = self.state.pending.take() {
                 self.begin_undoing(run);

@@ -31,8 +31,10 @@ pub struct MapType {
     pub count: u32,
     /// How many instances begin with it.
     pub starts: u32,
-    /// How many instances have it last.
+    /// How many instances ended with it or after it, and have it last.
     pub ends: u32,
+    /// How many have it last and have not ended.
+    pub open: u32,
     /// Where it usually stands in a history, in thousandths of a place.
     pub rank: u32,
     /// What it means.
@@ -98,13 +100,17 @@ impl Judged {
                     count: 0,
                     starts: 0,
                     ends: 0,
+                    open: 0,
                     rank: 0,
                     meaning: self.meaning(node, event_type),
                 };
                 (new, 0)
             });
             found.count += count;
-            found.ends += ends[node as usize];
+            match self.verdicts.of(node).ended {
+                ROOT => found.open += ends[node as usize],
+                _ => found.ends += ends[node as usize],
+            }
             *place += u64::from(places[node as usize]) * u64::from(count);
             if before == ROOT {
                 found.starts += count;

@@ -9,6 +9,7 @@ use super::basis::Basis;
 use super::definition::{Correlate, Definition, Style, Timeout};
 use super::failure::{self, Failure};
 use super::instances::{How, Instances, Seen};
+use super::paths::ROOT;
 use super::standings::Status;
 use super::status::{Judged, Processes, Verdicts};
 use super::steps::{Instance, Step};
@@ -74,12 +75,7 @@ impl Sagas {
         how: How,
         cut: &Cut,
     ) -> Result<Self, Cancelled> {
-        let Asking {
-            log,
-            payloads,
-            task,
-        } = asking;
-        let instances = Instances::find(log, cut, &how, payloads, task)?;
+        let instances = Instances::find(asking, cut, &how)?;
         Ok(Self {
             how,
             definition: definition.cloned(),
@@ -105,12 +101,8 @@ impl Sagas {
         cut: &Cut,
         now: Option<Timestamp>,
     ) -> Result<Judged, Cancelled> {
-        let Asking {
-            log,
-            payloads,
-            task,
-        } = asking;
-        let at = self.instances.at(log, cut, &self.how, payloads, task)?;
+        let Asking { log, task, .. } = asking;
+        let at = self.instances.at(asking, cut, &self.how)?;
         let processes = match &self.definition {
             Some(definition) => Arc::new(Processes::only(definition.clone(), log)),
             None => Arc::new(super::mining::mine(asking, &at)?),
@@ -142,6 +134,9 @@ pub struct SagasReport {
     pub variants: Vec<Variant>,
     /// How many have which status.
     pub statuses: BTreeMap<&'static str, u64>,
+    /// How many groups of events are no sagas: most are a single event, or an entity to which the same
+    /// happens again and again.
+    pub aside: u64,
     /// The states of sagas that the store keeps beside its events.
     pub stored: Vec<Stored>,
     /// The moment.
@@ -223,12 +218,14 @@ pub fn report(
         task,
     } = asking;
     let mut statuses: BTreeMap<&'static str, u64> = BTreeMap::new();
+    let mut aside = 0;
     let mut listed: Vec<(&Seen, Status)> = Vec::new();
     for (n, seen) in judged.at.seen.iter().enumerate() {
         if n % 4096 == 0 {
             task.check()?;
         }
         let Some(process) = judged.process(seen) else {
+            aside += 1;
             continue;
         };
         let status = judged.status(log, seen);
@@ -254,6 +251,7 @@ pub fn report(
         sagas: sagas.collect(),
         variants: judged.variants(log),
         statuses,
+        aside,
         stored: stored.all.clone(),
         as_of: judged.at.cut.as_of(log),
     })
@@ -344,27 +342,30 @@ impl Judged {
         labels.iter().map(|label| label.event_type()).collect()
     }
 
-    /// How long an instance has lasted, up to its end or the moment, in microseconds.
+    /// How long an instance has lasted, up to the event that ended it or the moment, in microseconds.
     #[must_use]
     pub fn lasts(&self, log: &Log, seen: &Seen) -> i64 {
         let first = EventIx(self.at.events_of(seen)[0]);
         let began = log.time(first, self.at.cut.clock()).map(Timestamp::micros);
-        let until = match self.verdict(seen).status.is_end() {
-            true => self.at.last_time(log, seen),
-            false => self.now,
+        let until = match self.verdict(seen).ended {
+            ROOT => self.now,
+            ended => {
+                let end = EventIx(self.at.event_at(seen, ended));
+                log.time(end, self.at.cut.clock()).map(Timestamp::micros)
+            }
         };
         began
             .zip(until)
             .map_or(0, |(began, until)| until.saturating_sub(began))
     }
 
-    /// What usually comes after an instance's last event, the most frequent first, and how many
-    /// finished instances tell that; nothing of one that has ended.
+    /// What usually comes after an instance's last event, the most frequent first; nothing of one that
+    /// has ended.
     #[must_use]
-    pub fn expected(&self, log: &Log, seen: &Seen) -> (Vec<(String, Wait)>, u32) {
+    pub fn expected(&self, log: &Log, seen: &Seen) -> Vec<(String, Wait)> {
         let verdict = self.verdict(seen);
         let Some(process) = verdict.process.filter(|_| !verdict.status.is_end()) else {
-            return (Vec::new(), 0);
+            return Vec::new();
         };
         let usual = &self.usual[usize::from(process)];
         let (_, last) = self.at.paths.step(seen.node);
@@ -372,7 +373,7 @@ impl Judged {
             let name = log.types().get(next.event_type).to_owned();
             (name, next.wait)
         });
-        (next.collect(), usual.finished)
+        next.collect()
     }
 
     /// Who recorded each of an instance's events.

@@ -110,6 +110,8 @@ pub(super) struct Verdict {
     /// Apart from its silence.
     pub status: Status,
     pub waiting: Waiting,
+    /// The history with whose last event it ended; the root where it has not.
+    pub ended: Node,
 }
 
 /// By node: what its history means.
@@ -149,10 +151,20 @@ impl Verdicts {
             }
             history.take(processes, label);
             at = node;
+            let earlier = match (before.checked_sub(first), &below) {
+                (Some(before), _) => own[before as usize],
+                (None, Some(below)) => below.of(before),
+                (None, None) => Verdict::default(),
+            };
+            let status = history.state.status;
             own.push(Verdict {
                 process: history.process.flatten(),
-                status: history.state.status,
+                status,
                 waiting: history.state.waiting,
+                ended: match earlier.ended {
+                    ROOT if status.is_end() => node,
+                    ended => ended,
+                },
             });
         }
         Ok(Self { below, first, own })

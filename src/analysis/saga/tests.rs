@@ -1,5 +1,7 @@
 //! Laws and examples of processes over small logs.
 
+mod ends;
+
 use super::*;
 use crate::analysis::testing::{At, MadeUp, log_of, moments, samples, truncated};
 use crate::log::{Bound, Clock, Cut, Log, LogBuilder, Order, RawChunk, Row};
@@ -385,6 +387,12 @@ proptest! {
         };
         let all = narrowed(&Narrowing::default());
         prop_assert_eq!(all.len(), report.sagas.len());
+        for (own, place) in report.sagas.iter().zip(&all) {
+            if let Some(duration) = own.duration_ms {
+                let lasts = judged.lasts(&log, &judged.at.seen[*place as usize]);
+                prop_assert_eq!(lasts / 1000, duration);
+            }
+        }
         for process in 0..judged.processes.all.len() as u16 {
             let name = &judged.processes.all[usize::from(process)].definition.id;
             let own: Vec<&SagaReport> = report.sagas.iter().filter(|own| own.process == *name).collect();

@@ -9,8 +9,8 @@ use super::waits::{Lengths, Wait};
 use crate::log::Log;
 use crate::model::{Cancelled, Task};
 
-/// Fewer tell nothing of what is usual.
-const ENOUGH: u32 = 20;
+/// Fewer tell nothing of what is too long.
+pub(super) const ENOUGH: u32 = 20;
 /// How many times the usual is too long.
 const TOO_LONG: i64 = 3;
 
@@ -21,8 +21,6 @@ pub struct Usual {
     next: BTreeMap<u32, Vec<Next>>,
     /// By type: how long until then.
     after: BTreeMap<u32, Wait>,
-    /// How many instances that is told by.
-    pub finished: u32,
 }
 
 /// What comes next.
@@ -51,7 +49,7 @@ impl Usual {
     #[must_use]
     pub fn patience(&self, event_type: u32) -> Option<i64> {
         let wait = self.wait(event_type)?;
-        (wait.count >= ENOUGH).then(|| wait.p99.saturating_mul(TOO_LONG))
+        wait.is_enough().then(|| wait.p99.saturating_mul(TOO_LONG))
     }
 }
 
@@ -71,10 +69,9 @@ pub(super) fn of(
             task.check()?;
         }
         let verdict = verdicts.of(seen.node);
-        let Some(process) = verdict.process.filter(|_| verdict.status.is_end()) else {
+        if verdict.process.is_none() || !verdict.status.is_end() {
             continue;
-        };
-        usual[usize::from(process)].finished += 1;
+        }
         let waits = at.waits_of(seen).iter().zip(at.nodes_of(seen));
         for (wait, node) in waits {
             if let Some(lengths) = lengths.get_mut(pairs.by_node[*node as usize] as usize) {

@@ -58,6 +58,14 @@ pub struct Wait {
     pub p99: i64,
 }
 
+impl Wait {
+    /// Whether it was measured often enough to call something too long by it.
+    #[must_use]
+    pub const fn is_enough(&self) -> bool {
+        self.count >= super::usual::ENOUGH
+    }
+}
+
 /// Lengths of one kind, counted.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lengths {

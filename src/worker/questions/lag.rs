@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
+use hashbrown::HashMap;
+
 use crate::analysis::lag::{
-    self, Backlog, Chart, Course, Delays, LagOptions, LagReport, Spell, Stage,
+    self, Backlog, Chart, ConsumerId, Course, Delays, LagOptions, LagReport, Spell, Stage,
 };
 use crate::log::{Clock, Cut};
 use crate::model::{Task, Timestamp};
@@ -55,12 +57,24 @@ pub struct AskLagCharts {
 pub struct LagCharts {
     /// From when to when.
     pub stretch: Option<(Timestamp, Timestamp)>,
-    /// By the number of the consumer.
-    pub charts: Vec<Chart>,
-    /// What befell each, by its number.
-    pub spells: Vec<Vec<Spell>>,
+    /// That of each, and what befell it.
+    pub consumers: HashMap<ConsumerId, (Chart, Vec<Spell>)>,
     /// What was on its way.
     pub backlog: Backlog,
+}
+
+impl LagCharts {
+    /// The lag of a consumer.
+    #[must_use]
+    pub fn chart(&self, id: &ConsumerId) -> Option<&Chart> {
+        self.consumers.get(id).map(|(chart, _)| chart)
+    }
+
+    /// What befell it.
+    #[must_use]
+    pub fn spells(&self, id: &ConsumerId) -> &[Spell] {
+        self.consumers.get(id).map_or(&[], |(_, spells)| spells)
+    }
 }
 
 /// Asks for the lag of one consumer over a shorter time, as known at the head.
@@ -70,8 +84,8 @@ pub struct AskLagChart {
     pub watched: Watched,
     /// The clock of times.
     pub clock: Clock,
-    /// The consumer's number.
-    pub consumer: usize,
+    /// The consumer.
+    pub consumer: ConsumerId,
     /// From when to when.
     pub stretch: (Timestamp, Timestamp),
     /// How many points.
@@ -85,8 +99,8 @@ pub struct AskDelays {
     pub watched: Watched,
     /// The moment.
     pub cut: Cut,
-    /// The consumer's number.
-    pub consumer: usize,
+    /// The consumer.
+    pub consumer: ConsumerId,
     /// Of events recorded from here on.
     pub from: Option<Timestamp>,
 }
@@ -170,14 +184,15 @@ impl Question for AskLagCharts {
         let Some(stretch) = self.stretch.or(all) else {
             return Ok(LagCharts::default());
         };
-        let charts = (0..course.len())
-            .map(|number| course.chart(number, &head, stretch, self.points, asked.task));
+        let mut consumers = HashMap::with_capacity(course.len());
+        for (number, id) in course.ids().enumerate() {
+            let chart = course.chart(number, &head, stretch, self.points, asked.task)?;
+            let spells = course.spells(number, &head, now, asked.task)?;
+            consumers.insert(id.clone(), (chart, spells));
+        }
         Ok(LagCharts {
             stretch: Some(stretch),
-            charts: charts.collect::<Result<_, _>>()?,
-            spells: (0..course.len())
-                .map(|number| course.spells(number, &head, now, asked.task))
-                .collect::<Result<_, _>>()?,
+            consumers,
             backlog: course.backlog(&head, stretch, self.points),
         })
     }
@@ -191,8 +206,10 @@ impl Question for AskLagChart {
         let kept: &mut Kept = asked.desk.of(self.watched.subject.session);
         let course = kept.course(&self.watched, self.clock, asked.task)?;
         let head = course.log().cut(self.clock, crate::log::Bound::Head);
-        let (consumer, points) = (self.consumer, self.points);
-        Ok(course.chart(consumer, &head, self.stretch, points, asked.task)?)
+        let Some(consumer) = course.number(&self.consumer) else {
+            return Ok(Chart::default());
+        };
+        Ok(course.chart(consumer, &head, self.stretch, self.points, asked.task)?)
     }
 }
 
@@ -207,7 +224,10 @@ impl Question for AskDelays {
     fn answer(&self, asked: Asked<'_>) -> Result<Delays, Unanswered> {
         let kept: &mut Kept = asked.desk.of(self.watched.subject.session);
         let course = kept.course(&self.watched, self.cut.clock(), asked.task)?;
-        Ok(course.delays(self.consumer, &self.cut, self.from, asked.task)?)
+        let Some(consumer) = course.number(&self.consumer) else {
+            return Ok(Delays::default());
+        };
+        Ok(course.delays(consumer, &self.cut, self.from, asked.task)?)
     }
 }
 
@@ -242,7 +262,10 @@ pub(super) fn with_slowest(
     let report = lag::report(&course, payloads, cut, &options, asked.task)?;
     let mut slowest: Option<f64> = None;
     for own in report.consumers.iter().take(MEASURED) {
-        let delays = course.delays(own.number, cut, None, asked.task)?;
+        let Some(number) = course.number(&own.id) else {
+            continue;
+        };
+        let delays = course.delays(number, cut, None, asked.task)?;
         let p95 = delays.figures.map(|figures| figures.p95_ms);
         slowest = p95.into_iter().chain(slowest).reduce(f64::max);
     }

@@ -229,8 +229,6 @@ pub struct SagaInFull {
     pub sequence: Sequence,
     /// What comes next usually, after how long and how often.
     pub next: Vec<(String, crate::analysis::saga::Wait)>,
-    /// How many finished ones that is told by.
-    pub finished: u32,
     /// How long it may be silent, in microseconds, where it is open and may not be silent for ever.
     pub allowed: Option<i64>,
     /// Its state as the store keeps it beside its events.
@@ -250,12 +248,10 @@ impl AtMoment {
         let Some((report, instance)) = one(asking, judged, stored, seen)? else {
             return Ok(None);
         };
-        let (next, finished) = judged.expected(asking.log, seen);
         let silence = judged.silence(asking.log, seen);
         Ok(Some(SagaInFull {
             sequence: judged.sequence(asking, seen, &instance)?,
-            next,
-            finished,
+            next: judged.expected(asking.log, seen),
             report,
             instance,
             allowed: silence.map(|silence| silence.allowed),

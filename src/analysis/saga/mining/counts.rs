@@ -12,6 +12,15 @@ use crate::model::{Cancelled, Task};
 #[derive(Debug, Default)]
 pub(in super::super) struct Counts(BTreeMap<Start, Process>);
 
+/// Why each stream is taken for an instance, if it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Streams {
+    /// Nothing else ties events together.
+    Guessed,
+    /// Somebody said so, or they are not.
+    Said,
+}
+
 /// A type, and the category of the streams that instances are, by kind.
 pub(super) type Start = (u32, Option<u32>);
 
@@ -53,7 +62,7 @@ impl Counts {
             }
             let kind = kinds.of(label.event_type());
             let (start, place) = match before {
-                ROOT => ((kind, label.category().map(|own| kinds.category(own))), 1),
+                ROOT => (kinds.start(label), 1),
                 _ => {
                     let (start, place) = starts[before as usize];
                     (start, place + 1)
@@ -81,11 +90,13 @@ impl Counts {
         Ok(counts)
     }
 
-    /// Those in which anything follows: what is alone all but one time in twenty is no process.
-    pub fn processes(&self) -> impl Iterator<Item = &Process> {
-        self.0.values().filter(|process| {
+    /// Those that are processes: what is alone mostly is none; nor, where nobody said that streams are,
+    /// what happens to an entity again and again.
+    pub fn processes(&self, streams: Streams) -> impl Iterator<Item = &Process> {
+        self.0.values().filter(move |process| {
             let [all, went_on] = [process.count(process.start), process.went_on(process.start)];
-            went_on > 0 && u64::from(went_on) * 20 >= u64::from(all)
+            let is_entity = streams == Streams::Guessed && process.repeats();
+            u64::from(went_on) * 2 >= u64::from(all) && !is_entity
         })
     }
 }
@@ -96,6 +107,14 @@ impl Process {
         let mut types: Vec<u32> = self.types.keys().copied().collect();
         types.sort_by_key(|kind| self.rank(*kind));
         types.into_iter()
+    }
+
+    /// Whether half of what happens and more happened in the same instance before.
+    fn repeats(&self) -> bool {
+        let instances = u64::from(self.count(self.start));
+        let counts = || self.types.values().map(|figures| u64::from(figures.count));
+        let again: u64 = counts().map(|count| count.saturating_sub(instances)).sum();
+        again * 2 >= counts().sum()
     }
 
     pub fn count(&self, kind: u32) -> u32 {

@@ -124,6 +124,7 @@ fn workflow(start: &str, correlate: &Correlate) -> Definition {
         end: End {
             completed: all(&COMPLETED),
             cancelled: all(&CANCELLED),
+            together: Vec::new(),
         },
         parking: Parking::default(),
     }

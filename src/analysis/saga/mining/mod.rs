@@ -3,6 +3,7 @@
 //! that is not known at its moment.
 
 mod counts;
+mod ends;
 mod known;
 mod participants;
 mod style;
@@ -13,13 +14,16 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 
 use counts::Counts;
+pub(super) use counts::Streams;
 use participants::Participants;
 pub(super) use participants::of_events as participants;
-use words::{kinship, spoken, told};
+use words::{kinship, spoken};
+pub(super) use words::{told, words};
 
 use super::basis::Basis;
 use super::definition::{Correlate, Definition, End, Parking, Step, Style};
 use super::instances::AtMoment;
+use super::paths::Label;
 use super::report::Asking;
 use super::status::{Process, Processes};
 use crate::log::{Log, Names};
@@ -44,23 +48,36 @@ pub(super) fn mine(asking: Asking<'_>, at: &AtMoment) -> Result<Processes, Cance
     let participants = Participants::find(asking, at, &kinds, &counts)?;
     let mut by_start = HashMap::new();
     let mut all = Vec::new();
-    for process in counts.processes().take(usize::from(u16::MAX)) {
-        let guess = Guess {
-            counts: process,
-            participants: &participants,
-            name: &|kind| kinds.name(log, kind),
-            correlate: at.instances.correlate(),
-        };
+    // Whoever says that streams are processes, is not told otherwise.
+    let entities = at.instances.is_guessed();
+    let processes = || counts.processes(entities).take(usize::from(u16::MAX));
+    let name = |kind| kinds.name(log, kind);
+    let guess = |counts| Guess {
+        counts,
+        participants: &participants,
+        name: &name,
+        correlate: at.instances.correlate(),
+    };
+    let candidates = processes().filter_map(|process| {
+        let start = (process.start, process.category);
+        Some((start, guess(process).candidate()?))
+    });
+    let together = ends::confirmed(at, &kinds, candidates.collect(), asking.task)?;
+    for process in processes() {
+        let guess = guess(process);
         let category = process.category.map(|own| kinds.categories[own as usize]);
         let start = kinds.types[process.start as usize];
         by_start.insert((start, category), all.len() as u16);
         let known = known::beginning_with(kinds.name(log, process.start), guess.correlate);
         let (mut definition, basis) = match known {
             Some((definition, engine)) => (definition, Basis::Engine(engine)),
-            None => guess.definition(),
+            None => {
+                let own = together.get(&(process.start, process.category));
+                guess.definition(own.map_or(&[], |own| &own.together))
+            }
         };
         // Where objects of several kinds begin alike, each kind is a process.
-        let mut same = counts.processes().filter(|own| own.start == process.start);
+        let mut same = processes().filter(|own| own.start == process.start);
         if let Some(category) = category.filter(|_| same.nth(1).is_some()) {
             let name = log.categories().get(category);
             definition.id = format!("{}, {name}", definition.id);
@@ -97,6 +114,12 @@ impl Kinds {
             categories,
             by_category,
         }
+    }
+
+    /// What an instance begins with.
+    fn start(&self, first: Label) -> counts::Start {
+        let category = first.category().map(|own| self.category(own));
+        (self.of(first.event_type()), category)
     }
 
     fn category(&self, category: u32) -> u32 {
@@ -142,7 +165,8 @@ struct Outcomes {
 }
 
 impl Guess<'_> {
-    fn definition(&self) -> (Definition, Basis) {
+    /// The process; `together` ends it well once all of it has come.
+    fn definition(&self, together: &[u32]) -> (Definition, Basis) {
         let name = self.name;
         let led = style::led(self.counts, self.participants, name);
         let types = || self.counts.types();
@@ -175,6 +199,7 @@ impl Guess<'_> {
                     .iter()
                     .map(|kind| name(*kind).to_owned())
                     .collect(),
+                together: together.iter().map(|kind| name(*kind).to_owned()).collect(),
             },
             parking: Parking {
                 parked: these(&|kind| told(name(kind)).parked),
@@ -182,30 +207,6 @@ impl Guess<'_> {
             },
         };
         (definition, basis)
-    }
-
-    /// The types after which instances usually go no further; those that are a good end, and others.
-    fn ends(&self) -> (Vec<u32>, Vec<u32>) {
-        let ends = self.counts.types().filter(|kind| self.is_end(*kind));
-        let (bad, good) = ends.partition(|kind| {
-            let told = told((self.name)(*kind));
-            told.cancelled || told.failed || told.undone
-        });
-        (good, bad)
-    }
-
-    fn is_end(&self, kind: u32) -> bool {
-        let (all, went_on) = (self.counts.count(kind), self.counts.went_on(kind));
-        if kind == self.counts.start || all == 0 {
-            return false;
-        }
-        // One in twenty may go on, by a late or a repeated event.
-        if all >= ENOUGH {
-            return u64::from(went_on) * 20 <= u64::from(all);
-        }
-        let told = told((self.name)(kind));
-        let own = kinship((self.name)(kind), (self.name)(self.counts.start)) > 0;
-        went_on == 0 && (told.completed || told.cancelled || own && told.failed)
     }
 
     /// What begins a type: what caused it mostly, else what it follows mostly.
@@ -254,19 +255,19 @@ impl Guess<'_> {
         steps.into_iter().map(|(_, step)| step).collect()
     }
 
-    /// Whether something of the same participant could be what a type undoes.
+    /// Whether something of the same participant could be what a type undoes: what is called alike, or
+    /// all that it does.
     fn done_before(&self, kind: u32) -> bool {
         let own = self.participants.of(kind);
-        let mut others = self.counts.types();
-        others.any(|other| {
-            let told = told((self.name)(other));
-            let akin = kinship((self.name)(other), (self.name)(kind)) > 0;
-            other != kind
-                && self.participants.of(other) == own
-                && akin
-                && !told.failed
-                && !told.undone
-        })
+        let done: Vec<u32> = (self.counts.types())
+            .filter(|other| {
+                let told = told((self.name)(*other));
+                let is_own = self.participants.of(*other) == own;
+                *other != kind && is_own && !told.failed && !told.undone
+            })
+            .collect();
+        let akin = |other: &u32| kinship((self.name)(*other), (self.name)(kind)) > 0;
+        done.iter().any(akin) || matches!(done[..], [only] if only != self.counts.start)
     }
 
     /// A failure after which the same participant comes to another outcome of the same step was an

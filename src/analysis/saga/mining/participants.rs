@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use super::super::instances::AtMoment;
 use super::super::report::Asking;
 use super::Kinds;
-use super::counts::Counts;
+use super::counts::{Counts, Streams};
+use crate::analysis::bodies::{BodiesError, Provenance, provenance};
 use crate::analysis::scan;
 use crate::log::NO_CATEGORY;
-use crate::model::json::{Picker, Pointer};
 use crate::model::{Cancelled, EventIx};
 
 /// Participants by type.
@@ -19,17 +19,7 @@ pub(in super::super) struct Participants {
     by_type: BTreeMap<u32, u32>,
 }
 
-/// Where metadata names a service.
-const SERVICES: [&str; 6] = [
-    "/service",
-    "/source",
-    "/service_name",
-    "/serviceName",
-    "/producer",
-    "/app",
-];
-
-/// Who recorded each of some events.
+/// Who recorded each of some events: the service that its metadata names, as traces have it.
 pub(in super::super) fn of_events(
     asking: Asking<'_>,
     events: &[EventIx],
@@ -39,24 +29,21 @@ pub(in super::super) fn of_events(
         payloads,
         task,
     } = asking;
-    let pointers = SERVICES.map(Pointer::from);
-    let picker = Picker::new(&pointers);
-    let mut names = Vec::with_capacity(events.len());
-    payloads.read(log, events, task, &mut |event, body| {
-        let service = body.ok().and_then(|body| {
-            let mut slots = [None; SERVICES.len()];
-            picker.pick(body.metadata.json()?, &mut slots).ok()?;
-            let mut named = slots.into_iter().flatten();
-            named.find_map(|text| serde_json::from_str::<String>(text).ok())
-        });
-        let category = log.category_name(log.category(log.stream(event)));
-        names.push(match (service, log.source(event)) {
+    let told = match provenance(log, events, payloads, task) {
+        Ok((told, _)) => told,
+        Err(BodiesError::Cancelled(called_off)) => return Err(called_off),
+        // Nothing can be read of it any more: then the streams tell.
+        Err(BodiesError::Rewritten) => vec![Provenance::default(); events.len()],
+    };
+    let names = events.iter().zip(told).map(|(event, told)| {
+        let category = log.category_name(log.category(log.stream(*event)));
+        match (told.service, log.source(*event)) {
             (Some(service), _) if !service.is_empty() => service,
             (_, Some((source, _))) if category == NO_CATEGORY => source.name.to_string(),
             _ => category.to_owned(),
-        });
-    })?;
-    Ok(names)
+        }
+    });
+    Ok(names.collect())
 }
 
 impl Participants {
@@ -68,7 +55,7 @@ impl Participants {
         counts: &Counts,
     ) -> Result<Self, Cancelled> {
         let mut wanted: BTreeMap<u32, Option<EventIx>> = BTreeMap::new();
-        for process in counts.processes() {
+        for process in counts.processes(Streams::Said) {
             wanted.extend(process.types().map(|kind| (kind, None)));
         }
         let log = asking.log;

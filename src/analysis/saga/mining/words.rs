@@ -3,7 +3,7 @@
 
 /// The words of a type's name, in lower case: `PaymentDeclined`, `payment_declined` and
 /// `payment.declined` have the same ones.
-pub(super) fn words(name: &str) -> Vec<String> {
+pub(in super::super) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut before = ' ';
     let letters: Vec<char> = name.chars().collect();
@@ -113,7 +113,7 @@ fn any(words: &[String], of: &[&str]) -> bool {
 
 /// What a name tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Told {
+pub(in super::super) struct Told {
     pub failed: bool,
     pub undone: bool,
     /// It says that something came to an end, well or not.
@@ -124,9 +124,13 @@ pub(super) struct Told {
     pub turned_back: bool,
 }
 
-pub(super) fn told(name: &str) -> Told {
+pub(in super::super) fn told(name: &str) -> Told {
     let words = words(name);
     let timed_out = words.windows(2).any(|two| two == ["timed", "out"]);
+    let found_none = match &words[..] {
+        [first, .., last] => first == "no" && last == "found",
+        _ => false,
+    } || words.windows(2).any(|two| two == ["not", "found"]);
     let asks = any(&words, &["requested", "started", "initiated", "scheduled"]);
     let back = [
         "cancel",
@@ -137,7 +141,7 @@ pub(super) fn told(name: &str) -> Told {
     ];
     let turned_back = any(&words, &["compensating"]) || asks && any(&words, &back);
     Told {
-        failed: !turned_back && (timed_out || any(&words, &FAILING)),
+        failed: !turned_back && (timed_out || found_none || any(&words, &FAILING)),
         undone: !asks && any(&words, &UNDOING),
         completed: any(&words, &COMPLETED),
         cancelled: !asks && any(&words, &CANCELLED),
@@ -180,6 +184,7 @@ mod tests {
     #[test]
     fn names_tell_what_happened() {
         assert!(told("PaymentFailed").failed && told("AnswerTimedOut").failed);
+        assert!(told("NoDriverFound").failed && told("OrderNotFound").failed);
         assert!(told("RefundIssued").undone && told("InventoryReleased").undone);
         assert!(
             told("OrderCancelRequested").turned_back && !told("OrderCancelRequested").cancelled

@@ -4,7 +4,7 @@
 use egui::{Align2, CentralPanel, Frame, Margin, Panel, Rect, ScrollArea, Sense, Ui, vec2};
 
 use super::{shares, standing};
-use crate::analysis::lag::{Delays, LagReport, Remedy, Status};
+use crate::analysis::lag::{ConsumerId, Delays, LagReport, Remedy, Status};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::Standing;
@@ -27,15 +27,15 @@ pub(super) fn show(
     ui: &mut Ui,
     model: &Model,
     report: &LagReport,
-    selected: &mut Option<usize>,
+    selected: &mut Option<ConsumerId>,
     shown: Shown,
 ) {
     let is_there = report
         .consumers
         .iter()
-        .any(|own| Some(own.number) == *selected);
+        .any(|own| selected.as_ref() == Some(&own.id));
     if !is_there {
-        *selected = report.consumers.first().map(|own| own.number);
+        *selected = report.consumers.first().map(|own| own.id.clone());
     }
     let panel = Panel::left("lag-consumers")
         .exact_size(LIST)
@@ -47,12 +47,12 @@ pub(super) fn show(
         let slot = &model.answers.delays;
         let asked = slot
             .known()
-            .filter(|(asked, _)| Some(asked.consumer) == *selected);
+            .filter(|(asked, _)| selected.as_ref() == Some(&asked.consumer));
         let standing = Standing::of(ui, slot);
         let own = report
             .consumers
             .iter()
-            .find(|own| Some(own.number) == *selected);
+            .find(|own| selected.as_ref() == Some(&own.id));
         let name = own.map_or("", |own| own.name.as_str());
         let title = match shown {
             Shown::Distribution => format!("How long {name} takes"),
@@ -80,22 +80,22 @@ pub(super) fn show(
     });
 }
 
-fn list(ui: &mut Ui, report: &LagReport, selected: &mut Option<usize>) {
+fn list(ui: &mut Ui, report: &LagReport, selected: &mut Option<ConsumerId>) {
     PaneHead::new("Consumers").show(ui, |_| {});
     ui.spacing_mut().item_spacing.y = 0.0;
     let area = ScrollArea::vertical().id_salt("list").auto_shrink(false);
     area.show_rows(ui, sizes::ROW_TABLE, report.consumers.len(), |ui, rows| {
         for own in &report.consumers[rows] {
             let t = ui.tokens();
+            let on = selected.as_ref() == Some(&own.id);
             let size = vec2(ui.available_width(), sizes::ROW_TABLE);
             let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-            let id = ui.scope_id().with(("own", own.number));
+            let id = ui.scope_id().with(("own", &own.id));
             let row = ui.interact(rect, id, Sense::click());
             row.widget_info(|| {
-                let on = *selected == Some(own.number);
                 egui::WidgetInfo::selected(egui::Role::RadioButton, true, on, &own.name)
             });
-            if *selected == Some(own.number) {
+            if on {
                 ui.painter().rect_filled(rect, 0.0, t.selection);
             } else if row.hovered() {
                 ui.painter().rect_filled(rect, 0.0, t.hover);
@@ -122,7 +122,7 @@ fn list(ui: &mut Ui, report: &LagReport, selected: &mut Option<usize>) {
             paint_line(ui.painter(), inner, Align2::LEFT_CENTER, name, face, t.text);
             focus_ring(ui, &row);
             if row.clicked() {
-                *selected = Some(own.number);
+                *selected = Some(own.id.clone());
             }
         }
     });
@@ -134,7 +134,7 @@ fn distribution(ui: &mut Ui, delays: &Delays) {
     };
     let t = ui.tokens();
     let words = format!(
-        "Half of {} events took no longer than {}, 95 in 100 no longer than {}, 99 in 100 no longer than {}; the longest took {}.",
+        "Half of the {} events that were processed took no longer than {}, 95 in 100 no longer than {}, 99 in 100 no longer than {}; the longest took {}.",
         grouped(figures.count),
         span(figures.p50_ms),
         span(figures.p95_ms),
@@ -183,6 +183,13 @@ fn reread(ui: &mut Ui, delays: &Delays) {
     ui.label(Face::Secondary.text(note, t.text3));
     ui.add_space(sizes::GAP_GROUP);
     ui.label(Face::Title.text("What a remedy costs on these data", t.text));
+    if delays.pending > 0 {
+        let words = format!(
+            "At least: {} more wait at the cursor, and count with as long as they have waited.",
+            grouped(delays.pending)
+        );
+        ui.label(Face::Secondary.text(words, t.text2));
+    }
     for remedy in &delays.remedies {
         let (name, cost) = told(remedy);
         ui.add_space(sizes::GAP / 2.0);

@@ -49,8 +49,8 @@ pub(super) fn plot(
     }
     let most = paint(&painter, area, (levels, stretch), now);
     let words = match most {
-        0 => "none".to_owned(),
-        most => format!("at most {}", grouped(most)),
+        0 => "none by then".to_owned(),
+        most => format!("at most {} by then", grouped(most)),
     };
     paint_line(
         &painter,
@@ -70,7 +70,7 @@ pub(super) fn plot(
     }
 }
 
-/// The line in a rectangle; gives the most that there were.
+/// The line in a rectangle; gives the most that there were by now.
 pub(super) fn paint(
     painter: &Painter,
     rect: Rect,
@@ -88,5 +88,9 @@ pub(super) fn paint(
     if let Some(x) = axis.cursor(now) {
         curves::cursor(painter, rect, x, t);
     }
-    most
+    // What comes after the cursor is drawn, faded, and nothing is said of it.
+    let known = levels
+        .iter()
+        .filter(|level| now.is_none_or(|now| level.at <= now));
+    known.map(|level| level.most).max().unwrap_or(0)
 }

@@ -18,17 +18,17 @@ mod shares;
 mod standing;
 mod way;
 
-use egui::{Align, CentralPanel, Frame, Label, Layout, Panel, Ui, UiBuilder};
+use egui::{Align, CentralPanel, Frame, Label, Layout, Margin, Panel, Ui, UiBuilder};
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::lag::LagReport;
+use crate::analysis::lag::{ConsumerId, Evidence, LagReport};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::kept::Kept;
 use crate::gui::model::Model;
 use crate::gui::panels::CardSize;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::{Screen, Standing};
-use crate::gui::widgets::{Button, EmptyState, Segments, Side, SidePane};
+use crate::gui::widgets::{Button, EmptyState, Notice, Segments, Severity, Side, SidePane};
 use crate::log::Log;
 use crate::model::Timestamp;
 use crate::model::time::Span;
@@ -114,8 +114,8 @@ struct Choices {
 
 /// The Lag view.
 pub(in crate::gui) struct Lag {
-    /// The selected consumer, by its number.
-    selected: Option<usize>,
+    /// The selected consumer.
+    selected: Option<ConsumerId>,
     kept: Kept<Choices>,
     letters: letters::Letters,
 }
@@ -172,7 +172,7 @@ impl Screen for Lag {
     fn address(&self, model: &Model, _log: &Log) -> Shell {
         let report = model.answers.lag.get();
         let mut all = report.iter().flat_map(|report| &report.consumers);
-        let selected = all.find(|own| Some(own.number) == self.selected);
+        let selected = all.find(|own| self.selected.as_ref() == Some(&own.id));
         match selected {
             Some(own) => Shell::new("lag").option("--consumer", &own.name),
             None => Shell::new("lag"),
@@ -196,7 +196,7 @@ impl Lag {
             };
             outbox.ask(|answers| &mut answers.lag_charts, question);
         }
-        match (self.kept.value.page, self.selected) {
+        match (self.kept.value.page, &self.selected) {
             (Page::Distribution | Page::Reread, Some(consumer)) => {
                 let from = stretch
                     .map(|(from, _)| from)
@@ -204,7 +204,7 @@ impl Lag {
                 let question = AskDelays {
                     watched: watched.clone(),
                     cut,
-                    consumer,
+                    consumer: consumer.clone(),
                     from,
                 };
                 outbox.ask(|answers| &mut answers.delays, question);
@@ -212,7 +212,7 @@ impl Lag {
             (Page::Lag, Some(consumer)) => {
                 let report = model.answers.lag.get();
                 let mut all = report.iter().flat_map(|report| &report.consumers);
-                let own = all.find(|own| own.number == consumer);
+                let own = all.find(|own| own.id == *consumer);
                 let question = own.and_then(|own| near::question(model, watched, own));
                 if let Some(question) = question {
                     outbox.ask(|answers| &mut answers.lag_chart, question);
@@ -295,7 +295,7 @@ impl Lag {
                 };
                 delays::show(ui, model, report, &mut self.selected, shown);
             }
-            Page::Pipeline => way::show(ui, model),
+            Page::Pipeline => way::show(ui, model, report),
             Page::Outbox => outbox::show(ui, model, report),
             Page::DeadLetters => {
                 let scene = (report, &mut self.kept.value.card);
@@ -305,7 +305,8 @@ impl Lag {
     }
 
     fn lag(&mut self, ui: &mut Ui, model: &Model, report: &LagReport, outbox: &mut Outbox) {
-        let selected = (report.consumers.iter()).find(|own| Some(own.number) == self.selected);
+        let chosen = self.selected.as_ref();
+        let selected = (report.consumers.iter()).find(|own| chosen == Some(&own.id));
         let charts = model.answers.lag_charts.get();
         if let Some(own) = selected {
             let most = ui.max_rect().width() - 300.0;
@@ -319,9 +320,30 @@ impl Lag {
         }
         let unit = self.kept.value.unit;
         CentralPanel::no_frame().show(ui, |ui| {
-            let clicked = multiples::show(ui, model, report, charts, (unit, self.selected));
-            if let Some(number) = clicked {
-                self.selected = (self.selected != Some(number)).then_some(number);
+            self.by_effects(ui, report);
+            let clicked =
+                multiples::show(ui, model, report, charts, (unit, self.selected.as_ref()));
+            if let Some(id) = clicked {
+                self.selected = (self.selected.as_ref() != Some(&id)).then_some(id);
+            }
+        });
+    }
+}
+
+impl Lag {
+    /// Where nothing but events tells of consumers: what can be seen of them, and where.
+    fn by_effects(&mut self, ui: &mut Ui, report: &LagReport) {
+        if (report.consumers.iter()).any(|own| own.source != Evidence::Effects) {
+            return;
+        }
+        let sentence = "This store keeps no checkpoints and not what was processed, so nobody's lag is known. \
+                        These services are known by the events that they recorded because of others: how \
+                        quickly they reacted is seen, and not what they have still to do.";
+        let margin = Margin::symmetric(sizes::PAD_TEXT as i8, 8);
+        Frame::NONE.inner_margin(margin).show(ui, |ui| {
+            let notice = Notice::new(Severity::Info, sentence).action("How quickly they reacted");
+            if notice.show(ui).action.is_some() {
+                self.kept.value.page = Page::Distribution;
             }
         });
     }

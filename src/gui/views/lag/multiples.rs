@@ -5,7 +5,7 @@ use egui::{Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use super::multiple::{self, Scene};
 use super::scale::{Scale, Unit};
 use super::standing;
-use crate::analysis::lag::{ConsumerLag, LagReport, Spell};
+use crate::analysis::lag::{ConsumerId, ConsumerLag, LagReport};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, sizes};
 use crate::gui::widgets::{focus_ring, one_line, paint_line};
@@ -18,26 +18,25 @@ const HIGHEST: f32 = 300.0;
 /// Height of what explains the bands.
 const LEGEND: f32 = 26.0;
 
-/// Draws all; gives the number of the consumer that was clicked.
+/// Draws all; gives the consumer that was clicked.
 pub(super) fn show(
     ui: &mut Ui,
     model: &Model,
     report: &LagReport,
     charts: Option<&LagCharts>,
-    (unit, selected): (Unit, Option<usize>),
-) -> Option<usize> {
-    let all = ui.max_rect();
+    (unit, selected): (Unit, Option<&ConsumerId>),
+) -> Option<ConsumerId> {
+    let all = ui.available_rect_before_wrap();
     legend(ui, all, unit);
     let room = all.with_max_y(all.max.y - LEGEND);
     let count = report.consumers.len();
     // A few get more room each.
     let columns = ((room.width() / WIDTH).floor() as usize).clamp(1, 6);
     let columns = columns.min(count.max(1));
-    let own = report.consumers.iter().map(|own| own.number);
-    let shown = charts.iter().flat_map(|charts| {
-        let charts = &charts.charts;
-        own.clone().filter_map(move |number| charts.get(number))
-    });
+    let own = || report.consumers.iter().map(|own| &own.id);
+    let shown = charts
+        .iter()
+        .flat_map(|charts| own().filter_map(|id| charts.chart(id)));
     let scale = Scale::fitting(unit, shown);
     let rows = count.div_ceil(columns);
     let height = (room.height() / rows.max(1) as f32).clamp(multiple::HEIGHT, HIGHEST);
@@ -60,24 +59,18 @@ pub(super) fn show(
                 let scene = Scene {
                     scale,
                     stretch: charts.and_then(|charts| charts.stretch),
-                    chart: charts.and_then(|charts| charts.charts.get(own.number)),
-                    spells: spells(charts, own.number),
+                    chart: charts.and_then(|charts| charts.chart(&own.id)),
+                    spells: charts.map_or(&[], |charts| charts.spells(&own.id)),
                     now: model.cursor.time(),
                     zone: model.zone(),
                 };
                 if cell_of(ui, cell, own, scene, selected) == Clicked::Yes {
-                    clicked = Some(own.number);
+                    clicked = Some(own.id.clone());
                 }
             }
         }
     });
     clicked
-}
-
-/// What befell a consumer.
-pub(super) fn spells(charts: Option<&LagCharts>, number: usize) -> &[Spell] {
-    let spells = charts.and_then(|charts| charts.spells.get(number));
-    spells.map_or(&[], Vec::as_slice)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,10 +84,10 @@ fn cell_of(
     rect: Rect,
     own: &ConsumerLag,
     scene: Scene<'_>,
-    selected: Option<usize>,
+    selected: Option<&ConsumerId>,
 ) -> Clicked {
     let t = ui.tokens();
-    let id = ui.scope_id().with(("consumer", own.number));
+    let id = ui.scope_id().with(("consumer", &own.id));
     let response = ui.interact(rect.shrink(1.0), id, Sense::click());
     let (_, _, word) = standing::status(own);
     let name = match &own.partition {
@@ -104,7 +97,7 @@ fn cell_of(
     let name = format!("{name}: {word}, {}", standing::lag_events(own));
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
     let painter = ui.painter();
-    if selected == Some(own.number) {
+    if selected == Some(&own.id) {
         let head = rect.with_max_y(rect.min.y + 56.0);
         painter.rect_filled(head, 0.0, t.selection);
     } else if response.hovered() {

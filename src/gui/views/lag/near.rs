@@ -30,7 +30,7 @@ pub(super) fn question(model: &Model, watched: &Watched, own: &ConsumerLag) -> O
     Some(AskLagChart {
         watched: watched.clone(),
         clock: model.clock(),
-        consumer: own.number,
+        consumer: own.id.clone(),
         stretch: stretch(
             own,
             model.cursor.time()?,
@@ -73,7 +73,7 @@ pub(super) fn plot(ui: &mut Ui, model: &Model, own: &ConsumerLag) {
     let area = rect.with_max_y(rect.max.y - AXIS);
     painter.rect_filled(area, 0.0, t.field);
     let known = model.answers.lag_chart.known();
-    let Some((asked, chart)) = known.filter(|(asked, _)| asked.consumer == own.number) else {
+    let Some((asked, chart)) = known.filter(|(asked, _)| asked.consumer == own.id) else {
         return;
     };
     if chart.points.is_empty() {

@@ -3,7 +3,7 @@
 
 use egui::{Align2, Frame, Margin, Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 
-use super::{marks, multiples, near, standing};
+use super::{marks, near, standing};
 use crate::analysis::lag::{Blocking, Certainty, ConsumerLag, Spell};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
@@ -66,7 +66,12 @@ pub(super) fn show(
             near::plot(ui, model, own);
             evidence(ui, own);
             facts(ui, model, own);
-            befell(ui, model, multiples::spells(charts, own.number), outbox);
+            befell(
+                ui,
+                model,
+                charts.map_or(&[], |charts| charts.spells(&own.id)),
+                outbox,
+            );
             if let Some(event) = &own.blocking_event {
                 ui.add_space(sizes::GAP);
                 blocked(ui, model, event, outbox);
@@ -210,7 +215,11 @@ fn blocked(ui: &mut Ui, model: &Model, event: &Blocking, outbox: &mut Outbox) {
         .corner_radius(sizes::RADIUS);
     frame.show(ui, |ui| {
         ui.horizontal(|ui| {
-            let title = "It does not get past one event";
+            // A pause looks the same to the store as an event that cannot be handled.
+            let title = match event.error {
+                Some(_) => "It does not get past one event",
+                None => "It stands before this event",
+            };
             ui.label(Face::Title.text(title, t.error));
             if let Some(attempts) = event.attempts {
                 let words = format!("{attempts} attempts");
@@ -232,7 +241,8 @@ fn blocked(ui: &mut Ui, model: &Model, event: &Blocking, outbox: &mut Outbox) {
             Some(error) => {
                 ui.label(Face::Code.text(render::harmless(error), t.error));
             }
-            None => KeyValue::new("Error").absent(ui, "no dead letter tells of one"),
+            None => KeyValue::new("Error")
+                .absent(ui, "no dead letter tells of one: it may have been paused"),
         }
         let payload = JsonText::new(&event.data.text());
         JsonView::new("Payload of the event", &payload)

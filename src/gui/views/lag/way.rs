@@ -4,7 +4,9 @@ use egui::{Align2, Frame, Margin, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
 use super::delays::span;
 use super::levels;
-use crate::analysis::lag::{Level, Percentiles, Point, Since, Stage, StageKind};
+use crate::analysis::lag::{
+    ConsumerLag, LagReport, Level, Percentiles, Point, Since, Stage, StageKind,
+};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::Standing;
@@ -21,7 +23,7 @@ const NAME: f32 = 280.0;
 const FIGURES: f32 = 320.0;
 
 /// Draws the page.
-pub(super) fn show(ui: &mut Ui, model: &Model) {
+pub(super) fn show(ui: &mut Ui, model: &Model, report: &LagReport) {
     let slot = &model.answers.stages;
     let standing = Standing::of(ui, slot);
     let Some(stages) = slot.get() else {
@@ -48,6 +50,20 @@ pub(super) fn show(ui: &mut Ui, model: &Model) {
             for stage in stages {
                 row(ui, stage, longest, (charts, model.cursor.time()));
             }
+            let is_there = |own: &&ConsumerLag| {
+                let mut ids = stages.iter().filter_map(|stage| stage.id.as_ref());
+                ids.any(|id| *id == own.id)
+            };
+            let others = report.consumers.iter().filter(|own| !is_there(own));
+            let names: Vec<&str> = others.map(|own| own.name.as_str()).collect();
+            if !names.is_empty() {
+                ui.add_space(sizes::GAP);
+                let words = format!(
+                    "Not here, since this store does not hold when they processed each event: {}.",
+                    names.join(", ")
+                );
+                ui.label(Face::Secondary.text(words, t.text2));
+            }
         });
     });
 }
@@ -60,7 +76,7 @@ fn levels_of(stage: &Stage, charts: &LagCharts) -> Vec<Level> {
         StageKind::Relay => backlog.pending.clone(),
         StageKind::Broker => Vec::new(),
         StageKind::Consumer => {
-            let chart = stage.number.and_then(|number| charts.charts.get(number));
+            let chart = stage.id.as_ref().and_then(|id| charts.chart(id));
             let points = chart.iter().flat_map(|chart| &chart.points);
             let level = |point: &Point| Level {
                 at: point.at,

@@ -7,10 +7,11 @@ use super::filters::{self, Said};
 use super::map::Figures;
 use super::timeline::Gaps;
 use super::{Sagas, Shown, look, sequence};
-use crate::analysis::saga::Stored;
+use crate::analysis::saga::{Status, Stored, Wait};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, sizes};
+use crate::gui::views::Standing;
 use crate::gui::widgets::{Button, Link, PaneHead, Pill, Segments};
 use crate::model::time::Span;
 use crate::render::grouped;
@@ -36,6 +37,7 @@ impl Sagas {
             ui,
             |ui| {
                 if let Some(saga) = saga.filter(|_| of_one) {
+                    Standing::of(ui, &model.answers.saga).fade(ui);
                     standing(ui, saga);
                 }
             },
@@ -113,16 +115,10 @@ impl Sagas {
     }
 }
 
-/// How a saga stands, and by what it is told which kind it is.
+/// How a saga stands.
 fn standing(ui: &mut Ui, saga: &SagaInFull) {
     let (tone, shape, word) = look::status(saga.report.status);
     ui.add(Pill::new(tone, shape, word));
-    let t = ui.tokens();
-    let report = &saga.report;
-    let words = format!("{}: {}", report.kind.name(), report.why);
-    let label = Label::new(Face::Secondary.text(&words, t.text2)).truncate();
-    ui.add(label)
-        .on_hover_text(format!("{}\n{words}", report.process));
 }
 
 /// What the store keeps of a saga beside its events.
@@ -135,6 +131,19 @@ fn kept(stored: &Stored) -> String {
         (None, None) => words += " nothing of its status",
     }
     words
+}
+
+/// How long it usually takes until something comes, and how many tell that.
+fn usually(wait: &Wait) -> String {
+    let (median, most) = (Span::from_micros(wait.median), Span::from_micros(wait.p95));
+    let count = grouped(u64::from(wait.count));
+    match wait.count {
+        1 => format!("it took {median} the one time that it came: too little to call it stuck by"),
+        _ if wait.is_enough() => {
+            format!("usually {median}, 95 % within {most}, by {count} that came")
+        }
+        _ => format!("usually {median}, by the {count} that came: too few to call it stuck by"),
+    }
 }
 
 /// What the saga waits for and what went wrong, in a line.
@@ -157,12 +166,7 @@ pub(super) fn waiting(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mu
                 say(format!("Usually next: {name}"), true);
             }
             if let Some((_, wait)) = saga.next.first() {
-                let (median, most) = (Span::from_micros(wait.median), Span::from_micros(wait.p95));
-                let finished = grouped(u64::from(saga.finished));
-                say(
-                    format!("usually {median}, 95 % within {most}, by {finished} finished sagas"),
-                    false,
-                );
+                say(usually(wait), false);
             }
             let allowed = saga.allowed.map(Span::from_micros);
             if let Some(stuck) = &saga.report.stuck {
@@ -189,6 +193,9 @@ pub(super) fn waiting(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mu
                 say(kept(stored), false);
             }
             if let Some(failure) = &saga.report.failure {
+                if saga.report.status == Status::Completed {
+                    ui.add(Label::new(Face::Secondary.text("recovered from", t.text2)));
+                }
                 ui.add(Pill::word(look::class(failure.class), failure.class.name()));
                 let words = format!("{}, {}", failure.reason, failure.position);
                 if ui.add(Link::new(&words)).clicked()
@@ -197,6 +204,10 @@ pub(super) fn waiting(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mu
                     outbox.send(Command::SelectEvent(Some(event)));
                 }
             }
+            let report = &saga.report;
+            let words = format!("{}: {}", report.kind.name(), report.why);
+            let label = Label::new(Face::Secondary.text(&words, t.text3));
+            ui.add(label).on_hover_text(&report.process);
         });
     });
     let rect = ui.min_rect();

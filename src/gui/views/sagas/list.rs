@@ -161,7 +161,7 @@ fn paint(
         _ if status.is_end() => "ended".to_owned(),
         Status::Parked => "a person".to_owned(),
         _ => {
-            let next = || judged.expected(log, seen).0.into_iter().next();
+            let next = || judged.expected(log, seen).into_iter().next();
             let expected = || next().map(|(name, _)| name);
             judged
                 .waiting_for(seen)

@@ -87,8 +87,6 @@ pub(in crate::gui) struct Sagas {
     declared: Option<(String, Arc<Definition>)>,
     /// Counts the looks at the files of definitions.
     looks: u64,
-    /// What an export writes.
-    written: Option<TextFile>,
     kept: Kept<Choices>,
 }
 
@@ -106,7 +104,6 @@ impl Default for Sagas {
             stored: TableState::default(),
             declared: None,
             looks: 0,
-            written: None,
             kept: Kept::new("sagas"),
         }
     }
@@ -162,10 +159,15 @@ impl Screen for Sagas {
     }
 
     fn exports(&self, model: &Model) -> Result<(Exports, String), &'static str> {
-        let written = self
-            .written
-            .clone()
-            .ok_or("Choose a saga to export its diagram")?;
+        let saga = model.answers.saga.get().and_then(Option::as_ref);
+        let saga = saga.filter(|_| self.shown == Shown::Sequence);
+        let saga = saga.ok_or("Choose a saga to export its diagram")?;
+        // Of a long one it is large: it is made when somebody wants it.
+        let written = TextFile {
+            what: format!("The sequence diagram of {}", saga.report.id),
+            ending: "svg",
+            text: render::sequence_svg(&saga.sequence),
+        };
         let stem = super::stem(model);
         Ok((Exports::Text(written), format!("{stem}-saga")))
     }
@@ -319,7 +321,6 @@ impl Sagas {
     }
 
     fn right(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-        self.written = None;
         self.head(ui, model, outbox);
         match self.shown {
             Shown::Map => self.show_map(ui, model, outbox),
@@ -344,8 +345,15 @@ impl Sagas {
                 beside::show(ui, model, sagas, self.kept.value.gaps, outbox);
             }
             Shown::Stored => {
-                let list = model.answers.sagas.get();
-                let stored = list.map_or(&[][..], |list| &list.stored.all);
+                let slot = &model.answers.sagas;
+                let standing = Standing::of(ui, slot);
+                standing.tell(ui, "What the store keeps", outbox);
+                let Some(list) = slot.get() else {
+                    EmptyState::new(Icon::Sagas, "The stored states are being read").show(ui);
+                    return;
+                };
+                standing.fade(ui);
+                let stored = &list.stored.all[..];
                 let of = (&mut self.stored, stored);
                 let chosen = stored::show(ui, model, of, self.chosen, outbox);
                 self.chosen = chosen.or(self.chosen);
@@ -386,11 +394,6 @@ impl Sagas {
         if self.shown == Shown::Timeline {
             return timeline::show(ui, model, saga, self.kept.value.gaps, outbox);
         }
-        self.written = Some(TextFile {
-            what: format!("The sequence diagram of {}", saga.report.id),
-            ending: "svg",
-            text: render::sequence_svg(&saga.sequence),
-        });
         sequence::show(ui, model, saga, outbox);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Painter, Rect, Ui, pos2, vec2};
+use egui::{Color32, Painter, Rect, Ui, pos2, vec2};
 
 use super::look;
 use crate::analysis::density::{Axis, Scale};
@@ -64,7 +64,7 @@ pub(super) fn show(ui: &mut Ui, model: &Model, moments: &[i64], counts: Option<&
         pos2(all.max.x - sizes::PAD, all.max.y - 8.0),
     );
     let label = Rect::from_min_size(all.min + vec2(sizes::PAD, 26.0), vec2(GUTTER - 16.0, 16.0));
-    look::words(&painter, label, "Open sagas", (Face::Dense, t.text));
+    look::words(&painter, label, "Open or failed", (Face::Dense, t.text));
     let Some(counts) = counts.filter(|counts| counts.len() == moments.len()) else {
         return;
     };
@@ -79,7 +79,6 @@ pub(super) fn show(ui: &mut Ui, model: &Model, moments: &[i64], counts: Option<&
     let below = label.translate(vec2(0.0, 18.0));
     let open = grouped(u64::from(open(&at_cursor)));
     look::words(&painter, below, &open, (Face::CellStrong, t.text));
-    legend(&painter, t, plot.with_min_y(all.min.y + 4.0), &at_cursor);
     let width = plot.width() / moments.len().max(1) as f32;
     painter.add(stacks(t, plot, shown, width));
     painter.hline(plot.x_range(), plot.max.y, (1.0, t.border));
@@ -89,6 +88,7 @@ pub(super) fn show(ui: &mut Ui, model: &Model, moments: &[i64], counts: Option<&
         let x = plot.min.x + plot.width() * axis.place(time.micros()) as f32;
         painter.vline(x, all.min.y..=plot.max.y, (sizes::CURSOR_LINE, t.cursor));
     }
+    legend(&painter, t, plot.with_min_y(all.min.y + 4.0), &at_cursor);
 }
 
 fn of(counts: &Counts, status: Status) -> u32 {
@@ -109,12 +109,21 @@ fn legend(painter: &Painter, t: &Tokens, room: Rect, counts: &Counts) {
         let square = Rect::from_min_size(corner, vec2(sizes::DOT, sizes::DOT));
         paint_status(painter, square, shape, t.tone(tone));
         let rect = Rect::from_min_size(pos2(x + 14.0, room.min.y), vec2(140.0, 16.0));
-        let ink = look::words(painter, rect, &text, (Face::Secondary, t.text2));
+        let ink = told(painter, t, rect, &text, t.text2);
         x = ink.max.x + 16.0;
     }
     let note = Rect::from_min_max(pos2(x, room.min.y), pos2(room.max.x, room.min.y + 16.0));
     let text = "same time axis as below, up to the cursor; completed and compensated are left out";
-    look::words(painter, note, text, (Face::Secondary, t.text3));
+    told(painter, t, note, text, t.text3);
+}
+
+/// Words on a ground of their own, since the cursor goes through here.
+fn told(painter: &Painter, t: &Tokens, room: Rect, text: &str, ink: Color32) -> Rect {
+    let ground = painter.add(egui::Shape::Noop);
+    let ink = look::words(painter, room, text, (Face::Secondary, ink));
+    let behind = egui::Shape::rect_filled(ink.expand2(vec2(3.0, 0.0)), 0.0, t.panel);
+    painter.set(ground, behind);
+    ink
 }
 
 fn stacks(t: &Tokens, plot: Rect, shown: &[Counts], width: f32) -> egui::Mesh {

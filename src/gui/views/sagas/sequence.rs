@@ -43,10 +43,18 @@ pub(super) fn show(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mut O
         let diagram = Diagram { all, across };
         diagram.heads(ui, saga);
         let began = sequence.messages.first().and_then(|message| message.time);
+        let (mut said, mut before) = (String::new(), began);
         for (row, message) in sequence.messages.iter().enumerate() {
             let y = diagram.y(row);
             if let Some((began, time)) = began.zip(message.time) {
-                diagram.when(ui, y, &render::after(began, time));
+                let words = render::after(began, time);
+                // Two days later a second makes no difference: then how long after the one above.
+                let since = before.filter(|before| words == said && *before < time);
+                match since {
+                    Some(before) => diagram.when(ui, y, &format!("{} later", time - before)),
+                    None => diagram.when(ui, y, &words),
+                }
+                (said, before) = (words, Some(time));
             }
             diagram.message(ui, model, (row, message), outbox);
         }

@@ -176,10 +176,12 @@ fn paint_type(ui: &mut Ui, log: &Log, own: &Placed<'_>) {
         t.text,
     );
     let count = grouped(u64::from(found.count));
-    let figures = match found.ends {
-        0 => count,
-        ends => format!("{count}, {} end", grouped(u64::from(ends))),
-    };
+    let mut figures = count;
+    for (count, word) in [(found.ends, "end"), (found.open, "wait here")] {
+        if count > 0 {
+            figures += &format!(", {} {word}", grouped(u64::from(count)));
+        }
+    }
     paint_line(
         painter,
         lower,

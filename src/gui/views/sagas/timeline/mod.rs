@@ -10,12 +10,13 @@ use super::look;
 use crate::analysis::density::{Axis, Gap, Scale};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
-use crate::gui::theme::{Face, Tokens, TokensExt, sizes};
-use crate::gui::widgets::paint_line;
+use crate::gui::theme::{Face, Tokens, TokensExt, Tone, sizes};
+use crate::gui::widgets::{one_line, paint_line};
 use crate::log::Clock;
 use crate::model::Timestamp;
 use crate::model::time::Span;
 use crate::worker::SagaInFull;
+use steps::{Edge, Taken};
 
 /// Room for the names of lanes.
 const NAMES: f32 = 132.0;
@@ -99,10 +100,39 @@ pub(super) fn show(ui: &mut Ui, model: &Model, saga: &SagaInFull, gaps: Gaps, ou
         scene.ground(ui.painter(), all);
         scene.moments(ui.painter(), from);
         scene.causes(ui.painter());
-        scene.steps(ui, model, outbox);
         scene.ticks(ui, model, outbox);
+        let mut taken = scene.steps(ui, model, outbox);
+        scene.names(ui.painter(), &mut taken);
         scene.cursor(ui.painter(), model);
+        legend(ui.painter(), all.with_min_y(plot.max.y + AXIS));
     });
+}
+
+/// What the bars mean, where there is room for it.
+fn legend(painter: &Painter, room: Rect) {
+    if room.height() < 20.0 {
+        return;
+    }
+    let t = painter.ctx().tokens();
+    let mut x = room.min.x + sizes::PAD;
+    let marks = [
+        (Tone::Running, Edge::Whole, "running"),
+        (Tone::Completed, Edge::Whole, "completed"),
+        (Tone::Failed, Edge::Whole, "failed"),
+        (Tone::Compensated, Edge::Whole, "undone"),
+        (Tone::Compensating, Edge::Dashed, "to be undone"),
+        (Tone::Neutral, Edge::Dashed, "expected, did not come"),
+    ];
+    for (tone, edge, word) in marks {
+        let bar = Rect::from_min_size(pos2(x, room.min.y + 5.0), vec2(20.0, 10.0));
+        steps::paint_bar(painter, bar, (tone, edge));
+        let words = Rect::from_min_size(pos2(bar.max.x + 6.0, room.min.y + 2.0), vec2(180.0, 16.0));
+        let ink = look::words(painter, words, word, (Face::Secondary, t.text2));
+        x = ink.max.x + sizes::GAP_GROUP;
+        if x > room.max.x - 140.0 {
+            break;
+        }
+    }
 }
 
 /// From the first event to the cursor, or to the end.
@@ -138,7 +168,10 @@ fn lanes(saga: &SagaInFull) -> Vec<&str> {
     lanes
 }
 
-/// Stretches without events that would take more than their share.
+/// A wait is drawn short that is so many times as long as those are on average that are no longer.
+const LONG: i64 = 4;
+
+/// Stretches without events beside which nothing else could be told apart.
 pub(super) fn idle_gaps(mut times: Vec<i64>, from: i64, to: i64) -> Vec<Gap> {
     times.extend([from, to]);
     times.sort_unstable();
@@ -146,11 +179,22 @@ pub(super) fn idle_gaps(mut times: Vec<i64>, from: i64, to: i64) -> Vec<Gap> {
     if times.len() < 4 {
         return Vec::new();
     }
-    let whole = to - from;
-    let long = times
-        .windows(2)
-        .filter(|pair| pair[1] - pair[0] > whole / 8);
-    let edge = |pair: &[i64]| (pair[1] - pair[0]) / 16;
+    let mut waits: Vec<i64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    waits.sort_unstable();
+    let mut rest = to - from;
+    while let [shorter @ .., longest] = &waits[..]
+        && shorter.len() > 1
+        && *longest / LONG > (rest - longest) / shorter.len() as i64
+    {
+        rest -= longest;
+        waits.pop();
+    }
+    let Some(longest) = waits.last() else {
+        return Vec::new();
+    };
+    let long = times.windows(2).filter(|pair| pair[1] - pair[0] > *longest);
+    // What stays of a wait takes no more room than what is beside it.
+    let edge = |pair: &[i64]| ((pair[1] - pair[0]) / 16).min(rest / 16);
     let gap = |pair: &[i64]| Gap {
         from: pair[0] + edge(pair),
         to: pair[1] - edge(pair),
@@ -254,6 +298,25 @@ impl Scene<'_> {
                 outbox.send(Command::SelectEvent(Some(message.event)));
             }
             response.on_hover_text(format!("{}\n{}", message.name, model.time(time)));
+        }
+    }
+
+    /// The names of events that no step tells of, where there is room for them.
+    fn names(&self, painter: &Painter, taken: &mut Taken) {
+        let told = |event| {
+            let mut steps = self.saga.report.steps.iter();
+            steps.any(|step| step.events.ended == Some(event))
+        };
+        for message in &self.saga.sequence.messages {
+            let Some(time) = message.time.filter(|_| !told(message.event)) else {
+                continue;
+            };
+            let galley = one_line(painter, &message.name, Face::Tiny, self.t.text2, 200.0);
+            let place = pos2(self.x(time) + 7.0, self.baseline(message.to) - 7.0);
+            let rect = Rect::from_min_size(place, galley.size());
+            if rect.max.x < self.plot.max.x && taken.is_free(rect) {
+                taken.take(painter, rect, galley, self.t);
+            }
         }
     }
 

@@ -1,12 +1,14 @@
 //! Steps of a saga as bars in the lanes of those who do them, and what undoes them, tied to them.
 
-use egui::{Painter, Rect, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
+use std::sync::Arc;
+
+use egui::{Galley, Painter, Rect, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::{Scene, arrow_head};
-use crate::analysis::saga::{Outcome, Step};
+use crate::analysis::saga::{Outcome, Step, Style as SagaStyle};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
-use crate::gui::theme::{Face, Tone, sizes};
+use crate::gui::theme::{Face, Tokens, TokensExt, Tone, sizes};
 use crate::gui::views::sagas::look;
 use crate::gui::widgets::{middle_ellipsis, one_line};
 use crate::model::Timestamp;
@@ -19,12 +21,56 @@ const TIE: f32 = 18.0;
 
 /// Where words and bars stand, so that no word runs over another.
 #[derive(Default)]
-struct Taken(Vec<Rect>);
+pub(super) struct Taken(Vec<Rect>);
 
 impl Taken {
-    fn is_free(&self, rect: Rect) -> bool {
+    pub fn is_free(&self, rect: Rect) -> bool {
         let room = rect.expand2(vec2(3.0, 0.0));
         !self.0.iter().any(|own| own.intersects(room))
+    }
+
+    /// Draws words on a ground of their own, so that no line runs through them.
+    pub fn take(&mut self, painter: &Painter, rect: Rect, galley: Arc<Galley>, t: &Tokens) {
+        painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 0.0, t.panel);
+        painter.galley(rect.min.round(), galley, t.text);
+        self.0.push(rect);
+    }
+}
+
+/// How a bar is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Edge {
+    /// What happened.
+    Whole,
+    /// What is expected, or was.
+    Dashed,
+}
+
+/// Draws a bar.
+pub(super) fn paint_bar(painter: &Painter, rect: Rect, (tone, edge): (Tone, Edge)) {
+    let t = painter.ctx().tokens();
+    let stroke = Stroke::new(1.0, t.tone(tone));
+    if edge == Edge::Whole {
+        let ground = t.tone_bg(tone);
+        painter.rect(rect, sizes::RADIUS_BAR, ground, stroke, StrokeKind::Inside);
+        return;
+    }
+    let inner = rect.shrink(0.5);
+    let corners = [
+        inner.left_top(),
+        inner.right_top(),
+        inner.right_bottom(),
+        inner.left_bottom(),
+        inner.left_top(),
+    ];
+    painter.extend(Shape::dashed_line(&corners, stroke, 4.0, 3.0));
+}
+
+/// Whether somebody told that it began, or it is only waited for.
+fn edge(step: &Step) -> Edge {
+    match step.status {
+        Outcome::Abandoned => Edge::Dashed,
+        _ => Edge::Whole,
     }
 }
 
@@ -33,11 +79,12 @@ struct Drawn<'a> {
     step: &'a Step,
     bar: Rect,
     /// What undoes it.
-    undoing: Option<(Rect, Tone)>,
+    undoing: Option<(Rect, (Tone, Edge))>,
 }
 
 impl Scene<'_> {
-    pub(super) fn steps(&self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    /// Draws all; gives where words and bars stand.
+    pub(super) fn steps(&self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) -> Taken {
         let now = model.cursor.time();
         let mut drawn: Vec<Drawn<'_>> = Vec::new();
         let mut taken = Taken::default();
@@ -60,8 +107,8 @@ impl Scene<'_> {
             }
             response.on_hover_text(self.tells(step, model));
             let undoing = self.undoing(step, lane, now);
-            if let Some((rect, tone)) = undoing {
-                self.paint_bar(ui.painter(), rect, tone);
+            if let Some((rect, look)) = undoing {
+                paint_bar(ui.painter(), rect, look);
             }
             taken.0.push(bar);
             taken.0.extend(undoing.map(|(rect, _)| rect));
@@ -73,6 +120,7 @@ impl Scene<'_> {
         for own in &drawn {
             self.tie(ui.painter(), own, &mut taken);
         }
+        taken
     }
 
     fn bar(&self, lane: usize, from: Timestamp, to: Timestamp) -> Rect {
@@ -84,20 +132,15 @@ impl Scene<'_> {
         )
     }
 
-    fn paint_bar(&self, painter: &Painter, rect: Rect, tone: Tone) {
-        let t = self.t;
-        let stroke = Stroke::new(1.0, t.tone(tone));
-        let ground = t.tone_bg(tone);
-        painter.rect(rect, sizes::RADIUS_BAR, ground, stroke, StrokeKind::Inside);
-    }
-
     fn step(&self, ui: &Ui, step: &Step, rect: Rect) {
         let t = self.t;
         let tone = look::outcome(step.status);
         let painter = ui.painter();
-        self.paint_bar(painter, rect, tone);
-        let edge = rect.with_max_x(rect.min.x + 2.0);
-        painter.rect_filled(edge, 0.0, t.tone(tone));
+        paint_bar(painter, rect, (tone, edge(step)));
+        if edge(step) == Edge::Whole {
+            let edge = rect.with_max_x(rect.min.x + 2.0);
+            painter.rect_filled(edge, 0.0, t.tone(tone));
+        }
         for attempt in step.attempts.iter().skip(1).flatten() {
             let centre = pos2(self.x(*attempt), rect.center().y);
             painter.circle(centre, 4.0, t.panel, Stroke::new(1.5, t.failed));
@@ -114,7 +157,11 @@ impl Scene<'_> {
             0 | 1 => String::new(),
             several => format!(", {several} attempts"),
         };
-        let figures = format!("{}{attempts}", took.unwrap_or_else(|| "running".to_owned()));
+        let took = match step.status {
+            Outcome::Abandoned => word(Outcome::Abandoned).to_owned(),
+            _ => took.unwrap_or_else(|| "running".to_owned()),
+        };
+        let figures = format!("{took}{attempts}");
         let long = format!("{}  {figures}", capital(&step.name));
         let edge = self.plot.max.x + sizes::PAD_TEXT;
         // Rather without its figures than not at all.
@@ -125,29 +172,35 @@ impl Scene<'_> {
             for top in [own.bar.min.y - 17.0, own.bar.max.y + 2.0] {
                 let rect = Rect::from_min_size(pos2(left, top), size);
                 if taken.is_free(rect) {
-                    painter.galley(rect.min.round(), galley, self.t.text);
-                    return taken.0.push(rect);
+                    return taken.take(painter, rect, galley, self.t);
                 }
             }
         }
     }
 
     /// The bar of what undoes a step.
-    fn undoing(&self, step: &Step, lane: usize, now: Option<Timestamp>) -> Option<(Rect, Tone)> {
+    fn undoing(
+        &self,
+        step: &Step,
+        lane: usize,
+        now: Option<Timestamp>,
+    ) -> Option<(Rect, (Tone, Edge))> {
         let compensation = step.compensation.as_ref()?;
         let started = compensation.started?;
-        let tone = match compensation.ended {
-            Some(_) => Tone::Compensated,
-            None => Tone::Compensating,
+        // Where nobody leads no event says that it begins: it is owed from what went wrong on.
+        let look = match (compensation.ended, self.saga.report.kind) {
+            (Some(_), _) => (Tone::Compensated, Edge::Whole),
+            (None, SagaStyle::Orchestration) => (Tone::Compensating, Edge::Whole),
+            (None, SagaStyle::Choreography) => (Tone::Compensating, Edge::Dashed),
         };
         let until = compensation.ended.or(self.saga.report.ended).or(now);
         let ended = until.unwrap_or(started).max(started);
-        Some((self.bar(lane, started, ended), tone))
+        Some((self.bar(lane, started, ended), look))
     }
 
     /// What undoes a step, tied to it, with a word where there is room for one.
     fn tie(&self, painter: &Painter, own: &Drawn<'_>, taken: &mut Taken) {
-        let Some((rect, tone)) = own.undoing else {
+        let Some((rect, (tone, _))) = own.undoing else {
             return;
         };
         let t = self.t;
@@ -165,7 +218,12 @@ impl Scene<'_> {
         }
         let tip = pos2(to, own.bar.max.y);
         arrow_head(painter, tip, vec2(0.0, -1.0), t.tone(tone));
-        let words = format!("undoes {}", own.step.name);
+        let is_done = own.step.compensation.as_ref();
+        let is_done = is_done.is_some_and(|undone| undone.ended.is_some());
+        let words = match is_done {
+            true => format!("undoes {}", own.step.name),
+            false => format!("{} is to be undone", own.step.name),
+        };
         let galley = one_line(painter, &words, Face::Tiny, t.tone(tone), 240.0);
         let label = Rect::from_center_size(pos2((from + to) / 2.0, y), galley.size());
         // On the line, where that is long enough and nobody else stands there.
@@ -181,11 +239,17 @@ impl Scene<'_> {
         let mut time = |what: &str, time: Option<Timestamp>| {
             lines.extend(time.map(|time| format!("{what} {}", model.time(time))));
         };
-        time("Began", step.started);
+        match step.status {
+            Outcome::Abandoned => time("Expected from", step.started),
+            _ => time("Began", step.started),
+        }
         for attempt in step.attempts.iter().skip(1) {
             time("Tried again", *attempt);
         }
-        time("Ended", step.ended);
+        match step.status {
+            Outcome::Abandoned => time("No longer expected from", step.ended),
+            _ => time("Ended", step.ended),
+        }
         if let Some(compensation) = &step.compensation {
             time("To be undone from", compensation.started);
             time("Undone", compensation.ended);
@@ -199,7 +263,7 @@ const fn word(outcome: Outcome) -> &'static str {
         Outcome::Running => "running",
         Outcome::Completed => "completed",
         Outcome::Failed => "failed",
-        Outcome::Abandoned => "abandoned",
+        Outcome::Abandoned => "expected, did not come",
     }
 }
 

@@ -1,0 +1,169 @@
+//! What was on its way: messages that the store does not date, what was processed twice, where a chart
+//! begins, and what a remedy leaves.
+
+use super::{second, told_of};
+use crate::analysis::lag::{Course, LagOptions, Remedy, Samples, StageKind, report};
+use crate::analysis::testing::rows::Given;
+use crate::analysis::testing::{MadeUp, Sample, log_of};
+use crate::log::{
+    Clock, Log, Mark, Marked, OutboxMessage, Payload, Processed, Published, Says, SideKind,
+};
+use crate::model::{Position, Task, Timestamp};
+
+/// An event a second.
+fn log(events: i64) -> Log {
+    let event = |n: i64| Sample {
+        recorded: Some(second(n).micros()),
+        version: n + 1,
+        id: n as u8,
+        ..Sample::default()
+    };
+    log_of(&(0..events).map(event).collect::<Vec<_>>(), 100)
+}
+
+fn mark(event: i64) -> Option<Mark> {
+    Some(Mark {
+        application: None,
+        event: Marked::Position(Position(event * 10 + 3)),
+    })
+}
+
+fn message(event: i64, at: Option<Timestamp>, published: Published) -> (SideKind, Says) {
+    let row = OutboxMessage {
+        id: None,
+        of: mark(event),
+        message_type: None,
+        stream: None,
+        payload: Payload::Absent,
+        created_at: Some(second(event)),
+        published_at: at,
+        published: Some(published),
+        attempts: Some(1),
+        status: None,
+        error: None,
+    };
+    (SideKind::Outbox, Says::Outbox(row))
+}
+
+fn processed(event: i64, at: i64) -> (SideKind, Says) {
+    let row = Processed {
+        consumer: Some("mailer".to_owned()),
+        of: mark(event),
+        processed_at: Some(second(at)),
+        attempts: None,
+    };
+    (SideKind::Processed, Says::Processed(row))
+}
+
+fn course(log: &Log, rows: Vec<(SideKind, Says)>) -> Course {
+    let (rows, samples) = (Given(rows), Samples::default());
+    Course::read(log, &rows, &samples, Clock::Recorded, &Task::new()).unwrap()
+}
+
+#[test]
+fn what_was_given_up_or_published_without_a_date_does_not_wait_for_ever() {
+    let log = log(4);
+    let course = course(
+        &log,
+        vec![
+            message(0, None, Published::Yes),
+            message(1, None, Published::Failed),
+            message(2, Some(second(3)), Published::Yes),
+            message(3, None, Published::No),
+        ],
+    );
+    let backlog = course.backlog(&log.at_head(), (second(0), second(6)), 6);
+    let counts: Vec<u64> = backlog.pending.iter().map(|level| level.count).collect();
+    assert_eq!(counts, [0, 0, 1, 1, 1, 1, 1]);
+    // The way says as much as the outbox.
+    let report = told_of(&course, &log.at_head());
+    let stages = course.stages(&log.at_head(), &Task::new()).unwrap();
+    let relay = stages.iter().find(|stage| stage.kind == StageKind::Relay);
+    let outbox = report.outbox.unwrap();
+    assert_eq!((outbox.pending, outbox.failed, outbox.published), (1, 1, 2));
+    assert_eq!(relay.unwrap().waiting, Some(outbox.pending));
+}
+
+#[test]
+fn what_was_processed_twice_took_as_long_as_the_first_time() {
+    let log = log(2);
+    let rows = vec![processed(0, 1), processed(1, 4), processed(0, 1000)];
+    let course = course(&log, rows);
+    let head = log.at_head();
+    let stages = course.stages(&head, &Task::new()).unwrap();
+    let mut own = stages.iter();
+    let own = own.find(|stage| stage.kind == StageKind::Consumer).unwrap();
+    let took = own.took.unwrap();
+    let delays = course.delays(0, &head, None, &Task::new()).unwrap();
+    assert_eq!(Some(took), delays.figures);
+    assert_eq!((took.count, took.most_ms), (2, 3000.0));
+}
+
+#[test]
+fn a_chart_begins_with_the_earliest_event_wherever_that_stands() {
+    let begins = |times: [Option<i64>; 3]| {
+        let event = |(n, at): (usize, &Option<i64>)| Sample {
+            recorded: at.map(|at| second(at).micros()),
+            version: n as i64 + 1,
+            id: n as u8,
+            ..Sample::default()
+        };
+        let log = log_of(&times.iter().enumerate().map(event).collect::<Vec<_>>(), 2);
+        let course = course(&log, vec![processed(0, 60)]);
+        let options = LagOptions::default().with_series();
+        let report = report(&course, &MadeUp, &log.at_head(), &options, &Task::new()).unwrap();
+        let over = report.consumers[0].over.as_ref().unwrap();
+        over.points.first().map(|point| point.at)
+    };
+    // The first of two hundred points from second 10 to second 50.
+    let first = Some(Timestamp::from_micros(10_200_000));
+    assert_eq!(begins([Some(10), Some(20), Some(50)]), first);
+    // Clocks that run backwards, and an event without a time.
+    assert_eq!(begins([Some(30), Some(10), Some(50)]), first);
+    assert_eq!(begins([None, Some(10), Some(50)]), first);
+}
+
+#[test]
+fn reading_from_the_leader_misses_what_waits_for_longer_than_that() {
+    let log = log(100);
+    // Nine in ten were processed a second after they came; the others never.
+    let course = course(&log, (0..90).map(|n| processed(n, n + 1)).collect());
+    let delays = course
+        .delays(0, &log.at_head(), None, &Task::new())
+        .unwrap();
+    let leader = delays.remedies.iter().find_map(|remedy| match remedy {
+        Remedy::ReadFromLeader { for_ms, missed, .. } => Some((*for_ms, *missed)),
+        _ => None,
+    });
+    let (for_ms, missed) = leader.unwrap();
+    assert_eq!(for_ms, 1000.0);
+    // Of the ten that wait, eight have waited for longer.
+    assert!((missed - 8.0 / 98.0).abs() < 1e-9, "{missed}");
+}
+
+#[test]
+fn a_consumer_stays_who_it_is_when_the_store_tells_of_another_one() {
+    let log = log(4);
+    let told = |consumer: &str| {
+        let row = Processed {
+            consumer: Some(consumer.to_owned()),
+            of: mark(1),
+            processed_at: Some(second(2)),
+            attempts: None,
+        };
+        (SideKind::Processed, Says::Processed(row))
+    };
+    let before = told_of(&course(&log, vec![told("mailer")]), &log.at_head());
+    let chosen = &before.consumers[0].id;
+    // Its row comes first now, and numbers follow the rows.
+    let after = course(&log, vec![told("billing"), told("mailer")]);
+    let number = after.number(chosen).unwrap();
+    assert_eq!(after.ids().nth(number).unwrap().name, "mailer");
+    let report = told_of(&after, &log.at_head());
+    let same: Vec<_> = report
+        .consumers
+        .iter()
+        .filter(|own| own.id == *chosen)
+        .collect();
+    assert_eq!((same.len(), &same[0].name[..]), (1, "mailer"));
+}
