@@ -10,7 +10,7 @@ use crate::gui::model::{Model, Session};
 use crate::gui::theme::{Face, Icon, TokensExt, Tone, sizes};
 use crate::gui::views::Standing;
 use crate::gui::widgets::{
-    EmptyState, PaneHead, Pill, Segments, Side, SidePane, focus_ring, paint_line,
+    EmptyState, PaneHead, Pill, Segments, Side, SidePane, columns, focus_ring, paint_line,
 };
 use crate::worker::{AskAdvice, SagasAt};
 
@@ -199,34 +199,36 @@ fn lowered(name: &str) -> String {
     }
 }
 
+/// Between options.
+const GUTTER: f32 = 24.0;
+
 /// The options side by side, with how much speaks for each.
 fn options(ui: &mut Ui, decision: &Decision, answers: &Answers) {
     let weights = decision.weights(answers);
     let leaning = decision.leaning(answers);
-    ui.columns(decision.options.len(), |columns| {
-        for (at, (ui, option)) in columns.iter_mut().zip(decision.options).enumerate() {
-            let t = ui.tokens();
-            ui.add(Label::new(Face::BodyStrong.text(option.name, t.text)).wrap());
-            ui.horizontal_wrapped(|ui| {
-                let points = match weights[at] {
-                    1 => "1 point".to_owned(),
-                    points => format!("{points} points"),
-                };
-                let tone = if leaning == Some(at) {
-                    Tone::Ok
-                } else {
-                    Tone::Neutral
-                };
-                ui.add(Pill::word(tone, &points));
-                if decision.in_use == Some(at) {
-                    ui.add(Pill::word(Tone::Info, "in use"));
-                }
-            });
-            ui.label(Face::Secondary.text("When", t.text3));
-            ui.add(Label::new(Face::Dense.text(option.when, t.text)).wrap());
-            ui.label(Face::Secondary.text("Cost", t.text3));
-            ui.add(Label::new(Face::Dense.text(option.cost, t.text2)).wrap());
-        }
+    columns(ui, decision.options.len(), GUTTER, |ui, at| {
+        let option = &decision.options[at];
+        let t = ui.tokens();
+        ui.add(Label::new(Face::BodyStrong.text(option.name, t.text)).wrap());
+        ui.horizontal_wrapped(|ui| {
+            let points = match weights[at] {
+                1 => "1 point".to_owned(),
+                points => format!("{points} points"),
+            };
+            let tone = if leaning == Some(at) {
+                Tone::Ok
+            } else {
+                Tone::Neutral
+            };
+            ui.add(Pill::word(tone, &points));
+            if decision.in_use == Some(at) {
+                ui.add(Pill::word(Tone::Info, "in use"));
+            }
+        });
+        ui.label(Face::Secondary.text("When", t.text3));
+        ui.add(Label::new(Face::Dense.text(option.when, t.text)).wrap());
+        ui.label(Face::Secondary.text("Cost", t.text3));
+        ui.add(Label::new(Face::Dense.text(option.cost, t.text2)).wrap());
     });
 }
 

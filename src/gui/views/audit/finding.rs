@@ -6,9 +6,9 @@ use super::mark;
 use crate::analysis::audit::{Evidence, Finding};
 use crate::analysis::events::{EventFilter, TypeFilter};
 use crate::gui::command::{Command, Outbox};
-use crate::gui::model::Model;
+use crate::gui::model::{Model, View};
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
-use crate::gui::widgets::{Button, Link, paint_line};
+use crate::gui::widgets::{Button, Link, columns, paint_line};
 use crate::log::Log;
 use crate::model::time::Style;
 use crate::render::{self, grouped};
@@ -26,17 +26,16 @@ pub(super) fn show(
     egui::Frame::NONE.inner_margin(margin).show(ui, |ui| {
         head(ui, model, finding, &mut mute, outbox);
         ui.add_space(10.0);
-        ui.columns(3, |columns| {
-            let parts = [
-                ("What", finding.explanation.as_str()),
-                ("Why it matters", finding.why),
-                ("What to do", finding.advice),
-            ];
-            for (ui, (label, text)) in columns.iter_mut().zip(parts) {
-                let t = ui.tokens();
-                ui.label(Face::Secondary.text(label, t.text3));
-                ui.add(Label::new(Face::Body.text(text, t.text)).wrap());
-            }
+        let parts = [
+            ("What", finding.explanation.as_str()),
+            ("Why it matters", finding.why),
+            ("What to do", finding.advice),
+        ];
+        columns(ui, parts.len(), GUTTER, |ui, at| {
+            let t = ui.tokens();
+            let (label, text) = parts[at];
+            ui.label(Face::Secondary.text(label, t.text3));
+            ui.add(Label::new(Face::Body.text(text, t.text)).wrap());
         });
     });
     rule(ui);
@@ -135,6 +134,9 @@ fn evidence_head(ui: &mut Ui, log: &Log, finding: &Finding, outbox: &mut Outbox)
     });
 }
 
+/// Between what, why and what to do.
+const GUTTER: f32 = 32.0;
+
 /// Where the columns of a piece of evidence begin.
 const COLUMNS: [f32; 4] = [96.0, 300.0, 460.0, 640.0];
 
@@ -153,7 +155,9 @@ fn row(ui: &mut Ui, model: &Model, log: &Log, evidence: &Evidence, outbox: &mut 
             .layout(Layout::left_to_right(Align::Center));
         let link = ui.new_child(builder).add(Link::mono(&text));
         if link.on_hover_text("Go to this event").clicked() {
-            outbox.send(Command::GoToEvent(event));
+            // The cursor stays: it is known there, and the rest of the evidence is as of that.
+            outbox.send(Command::SelectEvent(Some(event)));
+            outbox.send(Command::Show(View::State));
         }
         let dot = pos2(rect.left() + COLUMNS[0] + 4.0, rect.center().y);
         let category = log.category(log.stream(event)).at();

@@ -6,7 +6,7 @@ use egui::{Align2, CentralPanel, Frame, Margin, ScrollArea, Sense, Ui, WidgetInf
 use crate::analysis::deeper::{self, Conflict, Fate, Shared, Sides, Write};
 use crate::analysis::words::many;
 use crate::gui::command::Outbox;
-use crate::gui::model::{Model, Session};
+use crate::gui::model::{Model, Reordered, Session};
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::Standing;
 use crate::gui::views::audit::cells::{Cells, event};
@@ -33,6 +33,11 @@ pub(super) struct Conflicts {
 }
 
 impl Conflicts {
+    /// Is about the same pair in a log of another order.
+    pub fn reordered(&mut self, moved: &Reordered) {
+        self.chosen = self.chosen.and_then(|event| moved.event(event));
+    }
+
     pub fn show(
         &mut self,
         ui: &mut Ui,
