@@ -71,7 +71,13 @@ fn the_evidence_leads_to_its_event() {
         "Event never came into the outbox",
     );
     click(&mut harness, Role::Link, "#423");
-    assert_eq!(harness.state().model().view, View::State);
+    let model = harness.state().model();
+    assert_eq!(model.view, View::State);
+    let log = model.log().unwrap();
+    let selected = model.selection.event.map(|event| log.position(event).0);
+    assert_eq!(selected, Some(423));
+    // The rest of the evidence is as of the head, and so it stays.
+    assert!(model.cursor.is_at_head());
 }
 
 #[test]

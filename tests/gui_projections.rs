@@ -230,7 +230,28 @@ fn steps_lead_from_event_to_event_and_breaks_stop_them() {
     assert_eq!(around.before.expect("not new")["bookings"], 19);
     // It comes to be so only once.
     click(&mut window, Role::Button, "Run on to the next break");
-    window.get_by_label("No later event stops there");
+    window.get_by_label_contains("No later event of account-");
+    // Said in passing: nothing was pushed down.
+    assert_eq!(window.state().model().notes, []);
+}
+
+#[test]
+fn a_run_that_was_stopped_is_told_as_of_there() {
+    let mut window = projections("bank.db");
+    write(
+        &mut window,
+        "fromAll().when({ MoneyDeposited(s, e) { if (s.seen) { const f = () => f(); f(); } s.seen = true; } })",
+    );
+    press(&mut window, Key::Enter);
+    let told = window.state().model().answers.projected.current();
+    let told = told.expect("there").as_ref().expect("sound");
+    let stopped = told.stopped.as_ref().expect("stopped").0;
+    let last = told.last.expect("an event");
+    assert_eq!(last.0 + 1, stopped.0);
+    let sentence = format!("up to #{}, where it was stopped", told.log.position(last).0);
+    window.get_by_label(&format!("One state {sentence}"));
+    click(&mut window, Role::Tab, "Emitted");
+    window.get_by_label(&format!("It would emit, link and copy nothing {sentence}"));
 }
 
 #[test]

@@ -10,7 +10,7 @@ pub use listed::{Group, Listed, Needs};
 pub use outbox::Outbox;
 
 use crate::analysis::events::EventFilter;
-use crate::gui::model::{Direction, Note, View};
+use crate::gui::model::{Direction, View};
 use crate::log::{Bound, Clock, MaskedFields};
 use crate::model::time::Zone;
 use crate::model::{CategoryIx, EventIx, StreamIx, TypeIx};
@@ -161,8 +161,8 @@ pub enum Command {
     SaveProjection(ProjectionFile),
     /// Keep a saga definition in the workspace.
     SaveSaga(SagaFile),
-    /// Tell the user something.
-    Note(Note),
+    /// Tell the user something in passing.
+    Say(String),
     /// Put a note away.
     DismissNote(usize),
 }

@@ -84,6 +84,15 @@ impl Payload {
         }
     }
 
+    /// Whether it is text that begins as an object or an array and is neither.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        self.plain_text().is_some_and(|text| {
+            let begins = text.trim_start().starts_with(['{', '[']);
+            begins && serde_json::from_str::<&RawValue>(&text).is_err()
+        })
+    }
+
     /// Size in bytes as decoded.
     #[must_use]
     pub fn size(&self) -> usize {

@@ -57,7 +57,7 @@ pub(super) fn figures(
             bytes += body.data.size();
             figures.present += u64::from(!matches!(body.data, Payload::Absent));
             figures.opaque += u64::from(is_unreadable(&body.data));
-            if is_broken(&body.data) {
+            if body.data.is_broken() {
                 figures.broken += 1;
                 if figures.first_broken.len() < EXAMPLES {
                     figures.first_broken.push(log.position_name(event));
@@ -98,14 +98,6 @@ fn is_unreadable(payload: &Payload) -> bool {
     matches!(payload, Payload::Opaque(bytes) if std::str::from_utf8(bytes).is_err())
 }
 
-/// Text that begins as an object or an array and is neither.
-fn is_broken(payload: &Payload) -> bool {
-    payload.plain_text().is_some_and(|text| {
-        let begins = text.trim_start().starts_with(['{', '[']);
-        begins && serde_json::from_str::<&serde_json::value::RawValue>(&text).is_err()
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,12 +107,12 @@ mod tests {
     fn json_that_is_cut_off_is_broken_and_other_text_is_not() {
         let text = |text: &str| Payload::from_text(text.to_owned());
         for broken in [r#"{"a":1"#, " [1,", r#""{\"a\":""#] {
-            assert!(is_broken(&text(broken)), "{broken}");
+            assert!(text(broken).is_broken(), "{broken}");
         }
         for sound in [r#"{"a":1}"#, "hello", "7", r#""{\"a\":1}""#, r#""hello""#] {
-            assert!(!is_broken(&text(sound)), "{sound}");
+            assert!(!text(sound).is_broken(), "{sound}");
         }
-        assert!(!is_broken(&Payload::Opaque(vec![b'{', 0, 255])));
+        assert!(!Payload::Opaque(vec![b'{', 0, 255]).is_broken());
     }
 
     #[test]

@@ -5,7 +5,11 @@ use std::sync::Arc;
 use super::script::{Engine, Limits, ScriptError};
 use super::selection::Selection;
 use super::{Definition, Fold, Key, Reading, Script};
+use crate::analysis::nearest::{is_near, nearest};
 use crate::log::NoTables;
+
+/// Event types that are named for one that is not there.
+const NEAR: usize = 3;
 
 /// A definition says in little time what it is.
 const INTERRUPTS: u32 = 50;
@@ -27,6 +31,43 @@ pub fn checked(definition: &Definition, reading: &Reading) -> Result<(), ScriptE
         Definition::Script(script) => alive(script, reading).map(|_| ()),
         Definition::BuiltIn(_) => Ok(()),
     }
+}
+
+/// What a definition waits for that never comes in a log, a sentence each: a type that is written in
+/// another way else shows as a state that stays empty.
+#[must_use]
+pub fn waits_in_vain(definition: &Definition, reading: &Reading) -> Vec<String> {
+    let log = &reading.log;
+    let names: Vec<String> = match definition {
+        Definition::Script(script) => match alive(script, reading) {
+            Ok(engine) => engine.plan().handlers.clone(),
+            Err(_) => return Vec::new(),
+        },
+        Definition::BuiltIn(fold) => fold.types.clone(),
+    };
+    let types = log.types();
+    let comes = |name: &String| types.find(name).is_some() || name == "$any";
+    // A definition may be made for more than one store holds: that is no slip.
+    let in_part = names.iter().any(comes);
+    let sentence = |name: &String| {
+        if name.starts_with('$') {
+            let known = "$any, $init, $initShared and $deleted";
+            return Some(format!("No handler is called {name}; there are {known}"));
+        }
+        let near = types.iter().filter(|own| is_near(name, own));
+        let near = nearest(near, name, NEAR);
+        match near.is_empty() {
+            true => (!in_part).then(|| format!("No event is of type {name}")),
+            false => Some(format!(
+                "No event is of type {name}; there is {}",
+                near.join(", ")
+            )),
+        }
+    };
+    let never = names
+        .iter()
+        .filter(|name| !comes(name) && *name != "$deleted");
+    never.filter_map(sentence).collect()
 }
 
 /// Whether a definition has a state for each stream.

@@ -6,8 +6,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::differ::{Differing, differing, same};
+use super::report::why;
 use super::run::BATCH;
-use super::{Definition, Known, Reading, Run, RunOptions, ScriptError};
+use super::{Definition, Known, Reading, Run, RunOptions, ScriptError, Stopped};
 use crate::log::{Cut, Log};
 use crate::model::{Cancelled, EventIx, PositionName, Task};
 
@@ -23,6 +24,9 @@ pub struct Comparison {
     pub count: u64,
     /// The event with which the first of them began to differ.
     pub first_divergence: Option<PositionName>,
+    /// Where and why one of them stopped, if it did: what is told is of the events before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
 }
 
 /// A partition that two projections see differently.
@@ -74,19 +78,34 @@ pub fn compare(
     task.set_total(u64::from(cut.count()));
     for range in Known::at(cut, &reading.log).batches(BATCH) {
         let mut changes = Vec::new();
+        let mut stopped: Option<Stopped> = None;
         for (run, which) in runs.iter_mut().zip(0..) {
-            let own = run.changes(&range, task)?.into_iter();
-            changes.extend(own.map(|(event, partition, state)| Changed {
+            let (own, halted) = run.changes(&range, task)?;
+            let earlier = |a: &Stopped, b: &Stopped| a.event() < b.event();
+            stopped = match (stopped, halted) {
+                (Some(a), Some(b)) if earlier(&b, &a) => Some(b),
+                (a, b) => a.or(b),
+            };
+            changes.extend(own.into_iter().map(|(event, partition, state)| Changed {
                 event,
                 which,
                 partition,
                 state,
             }));
         }
+        if let Some(stopped) = &stopped {
+            changes.retain(|change| change.event < stopped.event());
+        }
         // Side by side, so that an event is over before they are compared.
         changes.sort_by_key(|change| change.event);
         for of_event in changes.chunk_by(|one, other| one.event == other.event) {
             sides.take(of_event);
+        }
+        if let Some(stopped) = stopped {
+            return Ok(Comparison {
+                stopped: Some(why(reading, &stopped)),
+                ..sides.told(&reading.log)
+            });
         }
         task.advance(u64::from(range.end - range.start));
     }
@@ -158,6 +177,7 @@ impl Sides {
             differing: told.collect(),
             count,
             first_divergence: first,
+            stopped: None,
         }
     }
 }

@@ -182,5 +182,6 @@ fn lag(log: &Log, cut: &Cut, first: Option<EventIx>) -> Option<i64> {
     let now = cut.time(log)?;
     let Some(first) = first else { return Some(0) };
     let since = log.time(first, cut.clock())?;
-    Some((now.micros() - since.micros()) / 1000)
+    // Where clocks ran backwards, what waits may be of later: nothing waits for less than no time.
+    Some((now - since).millis().max(0))
 }

@@ -41,7 +41,7 @@ mod travel_tests;
 use std::sync::Arc;
 
 pub use bench::{JUMPS, Measured, SnapshotBench, Spread, StrategyCost, strategies};
-pub use check::{checked, is_per_stream, suits};
+pub use check::{checked, is_per_stream, suits, waits_in_vain};
 pub use checkpoints::{Counts, SnapshotStrategy};
 pub use compare::{CompareError, Comparison, DifferingPartition, compare};
 pub use consumer::{ConsumerError, ConsumerReport, as_consumer, consumers};
@@ -59,7 +59,7 @@ pub use read_model::{
 pub use repeat::{Fault, Idempotency, Violation, repeated};
 pub use report::{
     DeadLetterReport, Logged, LookupReport, LookupsReport, LostDigitsReport, ProjectReport, Wanted,
-    dead_letter, project, project_of, why,
+    before, dead_letter, project, project_of, why,
 };
 pub use retry::{Retried, retried};
 pub use run::Run;

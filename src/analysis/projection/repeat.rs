@@ -10,10 +10,12 @@ use serde_json::Value;
 
 use super::compare::CompareError;
 use super::differ::differing;
+use super::report::why;
 use super::run::BATCH;
+use super::steps::Ended;
 use super::{Definition, Held, Known, Reading, Run, RunOptions, Step};
 use crate::log::{Cut, Log};
-use crate::model::{Cancelled, EventIx, PositionName, Task};
+use crate::model::{EventIx, PositionName, Task};
 
 /// How delivery goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -61,6 +63,9 @@ pub struct Idempotency {
     pub order: Vec<Violation>,
     /// Events that were tried.
     pub tried: u64,
+    /// Where and why it stopped, if it did: the events from there on were not tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
 }
 
 /// How far apart an event and its duplicate are looked at, in events of the partition.
@@ -84,18 +89,44 @@ pub fn repeated(
     task.set_total(u64::from(cut.count()));
     for range in Known::at(cut, &reading.log).batches(BATCH) {
         for event in run.prepared(&range, task)? {
-            if let Some(step) = run.step_over(event, task)? {
-                tried += 1;
-                let lately = lately.entry(step.partition.clone()).or_default();
-                for (trial, outcome) in lately.trials(&mut run, &step, task)? {
-                    found.note(&reading.log, trial, &step, &outcome);
+            match around(&mut run, event, &mut lately, task) {
+                Ok(None) => {}
+                Ok(Some((step, outcomes))) => {
+                    tried += 1;
+                    for (trial, outcome) in outcomes {
+                        found.note(&reading.log, trial, &step, &outcome);
+                    }
                 }
-                lately.push(event, step.before);
+                Err(Ended::Cancelled(cancelled)) => return Err(cancelled.into()),
+                Err(Ended::Stopped(stopped)) => {
+                    return Ok(Idempotency {
+                        stopped: Some(why(reading, &stopped)),
+                        ..found.told(tried)
+                    });
+                }
             }
         }
         task.advance(u64::from(range.end - range.start));
     }
     Ok(found.told(tried))
+}
+
+type Tried = (Step, Vec<(Trial, Value)>);
+
+/// Steps over an event, and tries each faulty delivery around it; none where it changes no partition.
+fn around(
+    run: &mut Run,
+    event: EventIx,
+    lately: &mut BTreeMap<String, Lately>,
+    task: &Task,
+) -> Result<Option<Tried>, Ended> {
+    let Some(step) = run.step_over(event, task)? else {
+        return Ok(None);
+    };
+    let lately = lately.entry(step.partition.clone()).or_default();
+    let outcomes = lately.trials(run, &step, task)?;
+    lately.push(event, step.before.clone());
+    Ok(Some((step, outcomes)))
 }
 
 /// The last events of a partition.
@@ -130,7 +161,7 @@ impl Lately {
         run: &mut Run,
         step: &Step,
         task: &Task,
-    ) -> Result<Vec<(Trial, Value)>, Cancelled> {
+    ) -> Result<Vec<(Trial, Value)>, Ended> {
         let mut outcomes = Vec::new();
         let mut add = |fault, events, outcome: Option<Value>| {
             outcomes.extend(outcome.map(|outcome| (Trial { fault, events }, outcome)));

@@ -7,8 +7,9 @@ use super::{
     Certainty, Comparison, ConsumerReport, Counts, DeadLetter, Idempotency, Known, Moment, Output,
     ReadModelReport, Reading, Run, ScriptError, SnapshotBench, Stopped, WHOLE,
 };
-use crate::log::{AsOf, Cut};
-use crate::model::{Cancelled, PositionName, Task, Timestamp};
+use crate::analysis::nearest::nearest;
+use crate::log::{AsOf, Bound, Cut, Log};
+use crate::model::{Cancelled, EventIx, PositionName, Task, Timestamp};
 
 /// A projection as of a moment.
 #[derive(Clone, Debug, Serialize)]
@@ -20,6 +21,9 @@ pub struct ProjectReport {
     /// The result of the partition that was asked for, or of the whole where there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<Value>,
+    /// Where there is no such partition, those that are called nearly so.
+    #[serde(skip)]
+    pub nearest: Option<Vec<String>>,
     /// The results of all partitions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub states: Option<Map<String, Value>>,
@@ -169,11 +173,22 @@ pub fn project_of(
     task: &Task,
 ) -> Result<ProjectReport, Cancelled> {
     let moment = run.of(known, task)?;
+    let called = match wanted {
+        Wanted::Partition(name) => Some(called(&moment, name)),
+        Wanted::All => None,
+    };
+    let (wanted, nearest) = match called {
+        Some(Ok(name)) => (Wanted::Partition(name), None),
+        Some(Err(near)) => (wanted, Some(near)),
+        None => (wanted, None),
+    };
     let log = run.reading().log.clone();
     let mut dead: Vec<DeadLetterReport> = (moment.dead.iter())
         .map(|dead| dead_letter(run.reading(), dead))
         .collect();
-    let (partitions, state, states) = results(run, &moment, wanted, &mut dead);
+    let mut ended = None;
+    let told_to = (&mut dead, &mut ended);
+    let (partitions, state, states) = results(run, &moment, wanted, told_to);
     let Moment {
         counts,
         told,
@@ -181,14 +196,21 @@ pub fn project_of(
         ..
     } = moment;
     let position = |event| log.position_name(event);
+    let cut = match &stopped {
+        Some(stopped) => &before(&log, cut, stopped),
+        None => cut,
+    };
     Ok(ProjectReport {
         as_of: cut.as_of(&log),
         partitions,
         state,
+        nearest,
         states,
         counts,
         dead_letters: dead,
-        stopped: (stopped.as_ref()).map(|stopped| why(run.reading(), stopped)),
+        stopped: (stopped.as_ref())
+            .map(|stopped| why(run.reading(), stopped))
+            .or(ended),
         outputs: told.outputs,
         output_count: told.totals.outputs,
         logged: (told.lines.into_iter())
@@ -228,15 +250,35 @@ pub fn project_of(
     })
 }
 
+/// The partition of that name, else the only one whose name ends so after its category.
+///
+/// # Errors
+/// Where there is none: those that are called nearly so.
+fn called<'m>(moment: &'m Moment, name: &str) -> Result<&'m str, Vec<String>> {
+    let names = || moment.iter().map(|(own, _)| own);
+    let id = |own: &&str| own.split_once('-').is_some_and(|(_, id)| id == name);
+    let mut ending = names().filter(id);
+    let only = ending.next().filter(|_| ending.next().is_none());
+    let exact = names().find(|own| *own == name);
+    exact.or(only).ok_or_else(|| nearest(names(), name, 3))
+}
+
 type Results = (u64, Option<Value>, Option<Map<String, Value>>);
 
+/// The moment that a run has come to: before the event at which it stopped.
+#[must_use]
+pub fn before(log: &Log, cut: &Cut, stopped: &Stopped) -> Cut {
+    let last = stopped.event().0.checked_sub(1).map(EventIx);
+    log.cut(cut.clock(), last.map_or(Bound::Start, Bound::Event))
+}
+
 /// The results that are wanted. One that cannot be made is told among the dead letters, at the last
-/// event of its partition.
+/// event of its partition; where nothing more can be made, that is said instead.
 fn results(
     run: &Run,
     moment: &Moment,
     wanted: Wanted<'_>,
-    dead: &mut Vec<DeadLetterReport>,
+    (dead, ended): (&mut Vec<DeadLetterReport>, &mut Option<String>),
 ) -> Results {
     let mut all = Map::new();
     let mut one = None;
@@ -245,6 +287,12 @@ fn results(
         let result = match run.result_value(&held) {
             Ok(result) => result,
             Err(error) => {
+                if let Some(error) = error.end_of_results() {
+                    *ended = Some(format!(
+                        "It was stopped at the result of {partition}: {error}"
+                    ));
+                    break;
+                }
                 dead.push(failed(run.reading(), partition, held.last, &error));
                 None
             }
@@ -272,7 +320,7 @@ fn results(
 fn failed(
     reading: &Reading,
     partition: &str,
-    last: crate::model::EventIx,
+    last: EventIx,
     error: &ScriptError,
 ) -> DeadLetterReport {
     let dead = DeadLetter {

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::checkpoints::{Checkpoints, Counts, SnapshotStrategy};
 use super::machine::{Machine, Swept};
 use super::script::{DeadLetter, Fed, Halt, LostDigits, Output, ScriptError, Scripted};
+use super::steps::unwritable;
 use super::told::Record;
 use super::{Definition, Held, Known, Moment, OnError, Reading, RunOptions, States, Stopped, Told};
 use crate::log::Cut;
@@ -115,6 +116,11 @@ impl Run {
     #[must_use]
     pub const fn stopped(&self) -> Option<&Stopped> {
         self.stopped.as_ref()
+    }
+
+    /// What becomes of it where a handler fails.
+    pub(super) const fn on_error(&self) -> OnError {
+        self.options.on_error
     }
 
     /// How many checkpoints there are, and the bytes they hold, roughly.
@@ -254,8 +260,14 @@ impl Run {
         dead.extend(beside.dead);
         let mut told = self.record.before(there);
         told.add(beside.told);
+        let states = self.machine.save().unwrap_or_else(|error| {
+            let last = EventIx(there.0.saturating_sub(1));
+            let stopped = Stopped::Fatal(last, unwritable(error));
+            beside.stopped.get_or_insert(stopped);
+            States::default()
+        });
         Ok(Moment {
-            states: self.machine.save().unwrap_or_default(),
+            states,
             partitions: self.machine.partitions(),
             counts: beside.counts,
             dead: dead.into(),

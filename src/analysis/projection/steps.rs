@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use serde_json::Value;
 
+use super::run::Outcome;
 use super::script::Halt;
-use super::{Held, Run, ScriptError, States};
+use super::{Held, OnError, Run, ScriptError, States, Stopped};
 use crate::model::{Cancelled, EventIx, Task};
 
 /// An event folded into its partition.
@@ -36,6 +37,24 @@ pub(super) enum After {
     Stopped(ScriptError),
 }
 
+/// Why a run event by event goes no further.
+#[derive(Debug)]
+pub(super) enum Ended {
+    /// It was called off.
+    Cancelled(Cancelled),
+    /// A handler stopped it for good: what it holds may be half changed.
+    Stopped(Stopped),
+}
+
+impl From<Cancelled> for Ended {
+    fn from(cancelled: Cancelled) -> Self {
+        Self::Cancelled(cancelled)
+    }
+}
+
+/// What a range changes: partitions with what they are after an event, and where the run stopped.
+pub(super) type Changes = (Vec<(EventIx, String, Value)>, Option<Stopped>);
+
 impl Run {
     /// The events of a range that the projection reads, read ahead.
     pub(super) fn prepared(
@@ -51,31 +70,45 @@ impl Run {
         &mut self,
         range: &Range<u32>,
         task: &Task,
-    ) -> Result<Vec<(EventIx, String, Value)>, Cancelled> {
+    ) -> Result<Changes, Cancelled> {
         let mut changes = Vec::new();
         for event in self.prepared(range, task)? {
-            if let Some(step) = self.step_over(event, task)? {
-                changes.push((event, step.partition, step.after));
+            match self.step_over(event, task) {
+                Ok(Some(step)) => changes.push((event, step.partition, step.after)),
+                Ok(None) => {}
+                Err(Ended::Cancelled(cancelled)) => return Err(cancelled),
+                Err(Ended::Stopped(stopped)) => return Ok((changes, Some(stopped))),
             }
         }
-        Ok(changes)
+        Ok((changes, None))
+    }
+
+    /// Folds an event as the options have it; what a handler says is for the run itself to tell.
+    fn over(&mut self, event: EventIx, task: &Task) -> Result<(), Ended> {
+        let Outcome { fed, dead, .. } = self.feed(event, task);
+        match fed {
+            Err(Halt::Cancelled(cancelled)) => return Err(cancelled.into()),
+            Err(Halt::Fatal(error)) => return Err(Ended::Stopped(Stopped::Fatal(event, error))),
+            Ok(_) => {}
+        }
+        match (dead, self.on_error()) {
+            (Some(dead), OnError::Stop) => Err(Ended::Stopped(Stopped::Failed(Box::new(dead)))),
+            _ => Ok(()),
+        }
+    }
+
+    /// All states as they are after an event.
+    fn saved_after(&mut self, event: EventIx) -> Result<States, Ended> {
+        let saved = self.machine.save();
+        saved.map_err(|error| Ended::Stopped(Stopped::Fatal(event, unwritable(error))))
     }
 
     /// Folds an event that was prepared; none where it changes no partition, since it is passed over or
     /// its handler failed.
-    pub(super) fn step_over(
-        &mut self,
-        event: EventIx,
-        task: &Task,
-    ) -> Result<Option<Step>, Cancelled> {
+    pub(super) fn step_over(&mut self, event: EventIx, task: &Task) -> Result<Option<Step>, Ended> {
         let before = std::mem::take(&mut self.stepped);
-        let fed = self.machine.feed(event, task);
-        self.machine.take_dead();
-        self.machine.take_told();
-        if let Err(Halt::Cancelled(cancelled)) = fed {
-            return Err(cancelled);
-        }
-        let states = self.machine.save().unwrap_or_default();
+        self.over(event, task)?;
+        let states = self.saved_after(event)?;
         self.stepped = states.clone();
         let Some(number) = self.machine.folded() else {
             return Ok(None);
@@ -97,19 +130,14 @@ impl Run {
         event: EventIx,
         wanted: &dyn Fn(&str) -> bool,
         task: &Task,
-    ) -> Result<Option<(String, Option<Value>)>, Cancelled> {
-        let fed = self.machine.feed(event, task);
-        self.machine.take_dead();
-        self.machine.take_told();
-        if let Err(Halt::Cancelled(cancelled)) = fed {
-            return Err(cancelled);
-        }
+    ) -> Result<Option<(String, Option<Value>)>, Ended> {
+        self.over(event, task)?;
         let partitions = self.machine.partitions();
         let folded = self.machine.folded();
         let Some(number) = folded.filter(|number| wanted(partitions.get(*number))) else {
             return Ok(None);
         };
-        let states = self.machine.save().unwrap_or_default();
+        let states = self.saved_after(event)?;
         let held = states.get(number);
         let result = held.and_then(|held| self.result_value(&held).ok().flatten());
         Ok(Some((partitions.get(number).to_owned(), result)))
@@ -142,7 +170,7 @@ impl Run {
         step: &Step,
         events: &[EventIx],
         task: &Task,
-    ) -> Result<Option<Value>, Cancelled> {
+    ) -> Result<Option<Value>, Ended> {
         self.tried(step, step.states.clone(), events, task)
     }
 
@@ -153,7 +181,7 @@ impl Run {
         before: Option<&Held>,
         events: &[EventIx],
         task: &Task,
-    ) -> Result<Option<Value>, Cancelled> {
+    ) -> Result<Option<Value>, Ended> {
         let mut states = step.states.clone();
         states.put(step.number, before.cloned());
         self.tried(step, states, events, task)
@@ -166,19 +194,21 @@ impl Run {
         states: States,
         events: &[EventIx],
         task: &Task,
-    ) -> Result<Option<Value>, Cancelled> {
+    ) -> Result<Option<Value>, Ended> {
         self.machine.restore(states);
         let mut holds = true;
         for &event in events {
             match self.machine.feed(event, task) {
                 Ok(_) => {}
-                Err(Halt::Cancelled(cancelled)) => return Err(cancelled),
-                Err(Halt::Fatal(_)) => holds = false,
+                Err(Halt::Cancelled(cancelled)) => return Err(cancelled.into()),
+                Err(Halt::Fatal(error)) => {
+                    return Err(Ended::Stopped(Stopped::Fatal(event, error)));
+                }
             }
             holds &= self.machine.take_dead().is_empty();
             self.machine.take_told();
         }
-        let found = self.machine.save().unwrap_or_default();
+        let found = self.saved_after(step.event)?;
         let value = holds.then(|| self.value(found.get(step.number).as_ref()));
         self.machine.restore(step.states.clone());
         Ok(value)
@@ -205,5 +235,13 @@ impl Run {
     pub fn result_value(&self, held: &Held) -> Result<Option<Value>, ScriptError> {
         let text = self.machine.result(&held.state)?;
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+}
+
+/// What it means where states cannot be saved.
+pub(super) fn unwritable(error: ScriptError) -> ScriptError {
+    ScriptError {
+        message: format!("a state cannot be written as JSON: {}", error.message),
+        ..error
     }
 }

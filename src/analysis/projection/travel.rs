@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::differ::{number, same};
 use super::script::Halt;
+use super::steps::Ended;
 use super::{Held, Known, Run, States};
 use crate::model::{Cancelled, EventIx, Task};
 
@@ -257,8 +258,11 @@ impl Run {
         Towards { partition, breaks }: Towards<'_>,
         task: &Task,
     ) -> Result<Option<bool>, Cancelled> {
-        let Some(step) = self.step_over(event, task)? else {
-            return Ok(Some(false));
+        let step = match self.step_over(event, task) {
+            Ok(Some(step)) => step,
+            Ok(None) => return Ok(Some(false)),
+            Err(Ended::Cancelled(cancelled)) => return Err(cancelled),
+            Err(Ended::Stopped(_)) => return Ok(None),
         };
         if partition.is_some_and(|own| own != step.partition) {
             return Ok(Some(false));

@@ -16,6 +16,7 @@ use crate::analysis::projection::{
 };
 use crate::log::Cut;
 use crate::model::{Task, Timestamp};
+use crate::render::harmless;
 
 /// Partitions, dead letters and the like shown to people; JSON has all.
 const SHOWN: usize = 20;
@@ -100,7 +101,24 @@ impl Project {
         if self.bench_snapshots {
             report.snapshots = Some(self.bench(&asked)?);
         }
+        for sentence in projection::waits_in_vain(&own, &asked.source) {
+            writeln!(to.beside, "{}", harmless(&format!("{sentence}.")))?;
+        }
+        if let (Some(near), Some(name)) = (&report.nearest, &self.partition) {
+            let near = match near.is_empty() {
+                true => String::new(),
+                false => format!("; there is {}", near.join(", ")),
+            };
+            writeln!(
+                to.beside,
+                "{}",
+                harmless(&format!("No partition is called {name}{near}."))
+            )?;
+        }
         if self.common.json {
+            if let Some(stopped) = &report.stopped {
+                writeln!(to.beside, "{}", harmless(stopped))?;
+            }
             return to.json(&report, &opened.read_as);
         }
         self.words(&report, &opened, &cut, to)

@@ -20,7 +20,11 @@ impl Project {
         cut: &Cut,
         to: &mut Streams<'_>,
     ) -> Result<(), CliError> {
-        let moment = opened.words(cut.bound(), self.common.zone);
+        let moment = match (&report.stopped, &report.as_of.position) {
+            (None, _) => opened.words(cut.bound(), self.common.zone),
+            (Some(_), Some(position)) => format!("{position}, where it was stopped"),
+            (Some(_), None) => "the beginning, where it was stopped".to_owned(),
+        };
         let counts = report.counts;
         let with_state = match report.states {
             Some(_) => format!(", {} with a state", partitions(report.partitions)),
@@ -57,6 +61,7 @@ impl Project {
             writeln!(out, "{}", harmless(&format!("{partition}  {state}")))?;
         }
         dead_letters(report, to)?;
+        said(report, to)?;
         looked_up(report, to)?;
         if let Some(comparison) = &report.comparison {
             compared(comparison, to)?;
@@ -99,7 +104,13 @@ fn dead_letters(report: &ProjectReport, to: &mut Streams<'_>) -> Result<(), CliE
 
 fn compared(comparison: &Comparison, to: &mut Streams<'_>) -> Result<(), CliError> {
     let differ = partitions(comparison.count);
+    if let Some(stopped) = &comparison.stopped {
+        writeln!(to.out, "\n{}", harmless(stopped))?;
+    }
     match &comparison.first_divergence {
+        None if comparison.stopped.is_some() => {
+            writeln!(to.out, "Up to there the two definitions do not differ.")?;
+        }
         None => writeln!(to.out, "\nThe two definitions do not differ.")?,
         Some(first) => writeln!(to.out, "\nThe two differ in {differ}, from {first} on:")?,
     }
@@ -123,6 +134,14 @@ fn tried(idempotency: &Idempotency, to: &mut Streams<'_>) -> Result<(), CliError
         ("the order of neighbours", &idempotency.order),
     ];
     writeln!(to.out)?;
+    if let Some(stopped) = &idempotency.stopped {
+        let tried = grouped(idempotency.tried);
+        writeln!(
+            to.out,
+            "{} {tried} events were tried before.",
+            harmless(&format!("{stopped}."))
+        )?;
+    }
     for (what, found) in kinds {
         if found.is_empty() {
             writeln!(to.out, "No handler minds {what}.")?;
@@ -160,21 +179,55 @@ fn seen_by(consumer: &ConsumerReport) -> String {
     format!("{place}: stale by {events}{time}.")
 }
 
+/// What handlers said beside states, and digits that they did not get.
+fn said(report: &ProjectReport, to: &mut Streams<'_>) -> Result<(), CliError> {
+    let lost = report.lost_digits.len() as u64;
+    if let Some(integers) = many(lost, "integer has", "integers have") {
+        let first = report.lost_digits.iter().take(SHOWN).map(|one| {
+            let path = if one.path.is_empty() {
+                "the payload"
+            } else {
+                &one.path
+            };
+            format!("  {}  {path}  {}", one.position, one.digits)
+        });
+        writeln!(to.out, "\n{integers} more digits than JavaScript keeps:")?;
+        for one in first {
+            writeln!(to.out, "{}", harmless(&one))?;
+        }
+    }
+    let outputs = many(report.output_count, "output", "outputs");
+    let lines = many(report.logged.len() as u64, "logged line", "logged lines");
+    let both: Vec<String> = outputs.into_iter().chain(lines).collect();
+    if !both.is_empty() {
+        writeln!(
+            to.out,
+            "\n{}, never written; --json has them.",
+            both.join(" and ")
+        )?;
+    }
+    Ok(())
+}
+
 fn looked_up(report: &ProjectReport, to: &mut Streams<'_>) -> Result<(), CliError> {
     let Some(lookups) = &report.lookups else {
         return Ok(());
     };
     let count = many(lookups.count, "lookup", "lookups").unwrap_or_default();
-    let mut told = format!("{count} of entities as they were at their events");
-    if lookups.present > 0 {
-        let present = grouped(lookups.present);
-        told.push_str(&format!(
-            "; {present} of them as they are now, since their tables have no history"
-        ));
-    }
-    if lookups.missing > 0 {
-        told.push_str(&format!("; {} found nothing", grouped(lookups.missing)));
-    }
+    let past = lookups
+        .count
+        .saturating_sub(lookups.present + lookups.missing);
+    let parts = [
+        (past, "found the entity as it was at the event"),
+        (
+            lookups.present,
+            "found it as it is now, since its table has no history",
+        ),
+        (lookups.missing, "found nothing"),
+    ];
+    let parts = parts.iter().filter(|(count, _)| *count > 0);
+    let parts = parts.map(|(count, what)| format!("{} {what}", grouped(*count)));
+    let told = format!("{count}: {}", parts.collect::<Vec<_>>().join(", "));
     writeln!(to.out, "\n{told}.")?;
     Ok(())
 }
@@ -183,6 +236,9 @@ fn read_model(found: &ReadModelReport, to: &mut Streams<'_>) -> Result<(), CliEr
     let counts = found.counts;
     let rows = many(found.rows, "row", "rows").unwrap_or_else(|| "no rows".to_owned());
     let table = &found.table;
+    if let Some(stopped) = &found.stopped {
+        writeln!(to.out, "\n{}", harmless(stopped))?;
+    }
     if counts.missing + counts.extra + counts.different == 0 {
         writeln!(
             to.out,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::App;
 use crate::analysis::replay::{Existence, block, escape};
 use crate::gui::command::Command;
-use crate::gui::model::{Done, Level};
+use crate::gui::model::{Done, Level, Reordered};
 use crate::model::EventIx;
 use crate::worker::{AskRow, Found, Question, Slot, Unanswered, Worker};
 
@@ -34,6 +34,14 @@ impl Copying {
             Self::State => "Copied the state",
             Self::Report => "Copied the report",
             Self::Event(_) => "Copied the event",
+        }
+    }
+
+    /// The same in a log of another order.
+    pub fn reordered(self, moved: &Reordered) -> Option<Self> {
+        match self {
+            Self::Event(event) => moved.event(event).map(Self::Event),
+            other => Some(other),
         }
     }
 }

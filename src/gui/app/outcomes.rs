@@ -4,9 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::App;
-use crate::gui::model::{Answers, Cursor, CutShort, Level, Selection, Session, View};
+use crate::gui::model::{Answers, Cursor, CutShort, Level, Reordered, Selection, Session, View};
 use crate::log::{Arranged, Arrangement, Bound, Log};
-use crate::model::EventIx;
 use crate::worker::{Opened, Outcome, SessionId};
 
 /// Answers whose views say in their own place why there is none.
@@ -155,22 +154,10 @@ impl App {
         session.revision += 1;
         let before = std::mem::replace(&mut session.log, log);
         let log = Arc::clone(&session.log);
-        let moved = |bound: Bound| match bound {
-            Bound::Event(event) if reordered => moved(&before, &log, event),
-            bound => bound,
-        };
-        let bound = moved(self.model.cursor.bound());
-        self.model.compare = self.model.compare.map(moved);
         if reordered {
-            // Places in the old order mean nothing in the new one.
-            let event = self.model.selection.event.map(Bound::Event).map(moved);
-            self.model.selection.event = match event {
-                Some(Bound::Event(event)) => Some(event),
-                _ => None,
-            };
-            self.model.answers.bodies.clear();
-            self.model.trail.forget();
+            self.reordered(&Reordered::new(before, Arc::clone(&log)));
         }
+        let bound = self.model.cursor.bound();
         let chosen = self.model.store.clock.filter(|clock| log.has_clock(*clock));
         let clock = if first {
             chosen.unwrap_or_else(|| log.default_clock())
@@ -197,6 +184,25 @@ impl App {
             self.restore();
             self.remember_recent();
         }
+    }
+
+    /// Places in the old order mean nothing in the new one: whatever names an event names the same one
+    /// from here on.
+    fn reordered(&mut self, moved: &Reordered) {
+        let model = &mut self.model;
+        let to_head = |bound| moved.bound(bound, Bound::Head);
+        model.cursor = Cursor::new(
+            moved.log(),
+            model.cursor.clock(),
+            to_head(model.cursor.bound()),
+        );
+        model.compare = model.compare.map(to_head);
+        model.selection.event = model.selection.event.and_then(|event| moved.event(event));
+        moved.filter(&mut model.filter);
+        model.answers.bodies.clear();
+        model.trail.forget();
+        self.copying = (self.copying.take()).and_then(|copying| copying.reordered(moved));
+        self.frame.reordered(moved);
     }
 
     fn tell_order(&mut self, log: &Log) {
@@ -245,14 +251,4 @@ impl App {
         }
         self.frame.opened();
     }
-}
-
-/// The same event in a log of another order: by its id, else by its position.
-fn moved(before: &Log, now: &Log, event: EventIx) -> Bound {
-    if event.at() >= before.len() {
-        return Bound::Head;
-    }
-    let by_id = before.event_id(event).and_then(|id| now.find_event(id));
-    let by_position = || now.at_position(before.position(event));
-    by_id.or_else(by_position).map_or(Bound::Head, Bound::Event)
 }

@@ -55,7 +55,7 @@ impl App {
                 self.say_done(&format!("Saved {}", file.name));
                 self.worker.save(&self.start.workspace, Keep::Saga(file));
             }
-            Command::Note(note) => self.model.notes.push(note),
+            Command::Say(words) => self.say_done(&words),
             Command::DismissNote(at) => {
                 if at < self.model.notes.len() {
                     self.model.notes.remove(at);

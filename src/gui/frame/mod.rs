@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use crate::gui::app::FrameTimes;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::dialogs::Dialogs;
-use crate::gui::model::{Model, View};
+use crate::gui::model::{Model, Reordered, View};
 use crate::gui::panels::TimePanel;
 use crate::gui::theme::{TokensExt, sizes};
 use crate::gui::views::{Screen, Welcome, screens};
@@ -37,6 +37,13 @@ impl Frame {
     pub fn opened(&mut self) {
         self.time_panel = TimePanel::default();
         self.screens = screens();
+    }
+
+    /// Events got other places in the log.
+    pub fn reordered(&mut self, moved: &Reordered) {
+        for screen in self.screens.values_mut() {
+            screen.reordered(moved);
+        }
     }
 
     /// Arranges the views as they were kept.

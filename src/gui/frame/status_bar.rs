@@ -51,7 +51,10 @@ fn busy(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         let progress = running.progress;
         let mut line = ProgressLine::new(running.label).cancellable();
         let (done, total) = (grouped(progress.done), grouped(progress.total));
-        if progress.total > 0 {
+        if progress.done > progress.total {
+            // More than was thought: how much there is in all nobody knows.
+            line = line.done(&done);
+        } else if progress.total > 0 {
             let part = progress.done as f32 / progress.total as f32;
             line = line.count(&done, &total, part);
         }

@@ -6,7 +6,7 @@ use egui::Ui;
 
 use super::{Audit, Events, Lag, Overview, Projections, Sagas, Sql, State, Streams};
 use crate::gui::command::Outbox;
-use crate::gui::model::{Model, View};
+use crate::gui::model::{Model, Reordered, View};
 use crate::gui::theme::Icon;
 use crate::log::{Bound, Log};
 use crate::render::Shell;
@@ -17,6 +17,9 @@ use crate::worker::Exports;
 pub(in crate::gui) trait Screen {
     /// Draws it.
     fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox);
+
+    /// Events got other places in the log: one that it keeps by its place has to be found anew.
+    fn reordered(&mut self, _moved: &Reordered) {}
 
     /// What an export of it writes, and the stem of a name for the file.
     ///

@@ -5,6 +5,7 @@
 mod bar_row;
 mod button;
 mod chip;
+mod columns;
 mod control;
 mod ellipsis;
 mod empty_state;
@@ -34,6 +35,7 @@ mod virtual_table;
 pub use bar_row::{BarColumns, BarRow};
 pub use button::Button;
 pub use chip::{Chip, ChipResponse};
+pub use columns::columns;
 pub use control::{ControlSize, Toggle};
 pub(in crate::gui) use control::{
     FirstFocus, focus_ring, leave_keys, note_input, plain_keys_are_free,

@@ -173,7 +173,7 @@ impl AskProjected {
     ) -> Result<Projected, Unanswered> {
         let log = &self.subject.log;
         let is_there = live.run.done() >= goal.whole() || live.run.stopped().is_some();
-        let done = live.run.done().0.checked_sub(1).map(EventIx);
+        let done = before(live.run.done());
         let (cut, known) = match (is_there, done) {
             (true, _) => (self.cut, goal.clone()),
             (false, Some(last)) => {
@@ -191,7 +191,7 @@ impl AskProjected {
             _ => task,
         };
         let moment = live.run.of(&known, task)?;
-        let (mut rows, failed) = live.results(&moment, &known);
+        let (mut rows, failed, ended) = live.results(&moment, &known);
         let columns = columns(&rows);
         let partitions = rows.len() as u64;
         let is_partitioned = live.run.is_partitioned();
@@ -203,17 +203,25 @@ impl AskProjected {
         let is_known = |event: EventIx| known.holds(event);
         let stopped = live.run.stopped();
         let stopped = stopped.filter(|stopped| is_known(stopped.event()));
+        let stopped = stopped.or(moment.stopped.as_ref());
+        // It is as of where it has stopped, not of the moment that it did not come to.
+        let cut = stopped.map_or(cut, |stopped| projection::before(log, &cut, stopped));
+        let last = match stopped {
+            Some(stopped) => known.up_to(before(stopped.event())).last(),
+            None => known.last(),
+        };
         let stopped = stopped.map(|stopped| match stopped {
             Stopped::Failed(dead) => (dead.event, dead.error.clone()),
             Stopped::Fatal(event, error) => (*event, error.clone()),
         });
+        let stopped = stopped.or(ended);
         let (outputs, output_count) = live.run.outputs();
         let lines = live.run.lines();
         let (lost, _) = live.run.lost_digits();
         Ok(Projected {
             log: Arc::clone(log),
             cut,
-            last: known.last(),
+            last,
             consumer: consumer.cloned(),
             arrived: match is_there {
                 true => Arrived::There,
@@ -264,6 +272,11 @@ impl AskProjected {
             (around, sides)
         }))
     }
+}
+
+/// The event before one in log order.
+fn before(event: EventIx) -> Option<EventIx> {
+    event.0.checked_sub(1).map(EventIx)
 }
 
 impl Question for AskProjected {

@@ -141,8 +141,13 @@ impl Runs {
     }
 }
 
-/// The results of all partitions at a moment, and those that could not be made.
-pub(super) type Results = (Vec<PartitionRow>, Vec<DeadLetter>);
+/// The results of all partitions at a moment, those that could not be made, and where and why no more of
+/// them can be made.
+pub(super) type Results = (
+    Vec<PartitionRow>,
+    Vec<DeadLetter>,
+    Option<(EventIx, ScriptError)>,
+);
 
 impl Live {
     /// The results at a moment. One that is known after the same event is not made again, which holds
@@ -153,6 +158,7 @@ impl Live {
             self.results.clear();
         }
         let (mut rows, mut failed) = (Vec::with_capacity(moment.states.len()), Vec::new());
+        let mut stopped = None;
         for (number, held) in moment.states.iter() {
             let made = match self.results.entry(number) {
                 hashbrown::hash_map::Entry::Occupied(entry) if entry.get().last == held.last => {
@@ -172,19 +178,25 @@ impl Live {
                     last: made.last,
                     result: Arc::clone(result),
                 }),
-                Err(error) => failed.push(DeadLetter {
-                    event: made.last,
-                    partition: Some(made.name.to_string()),
-                    error: error.clone(),
-                    state_before: None,
-                    attempts: 1,
-                }),
+                Err(error) => {
+                    if let Some(error) = error.end_of_results() {
+                        stopped = Some((made.last, error));
+                        break;
+                    }
+                    failed.push(DeadLetter {
+                        event: made.last,
+                        partition: Some(made.name.to_string()),
+                        error: error.clone(),
+                        state_before: None,
+                        attempts: 1,
+                    });
+                }
             }
         }
         if !is_prefix {
             self.results.clear();
         }
-        (rows, failed)
+        (rows, failed, stopped)
     }
 }
 

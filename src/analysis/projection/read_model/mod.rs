@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::report::why;
 use super::{Definition, Differing, Held, Known, Reading, Run, RunOptions, ScriptError};
 use crate::log::{TableError, TableRow, TableSource};
 use crate::model::{Cancelled, EventIx, PositionName, Task};
@@ -53,6 +54,9 @@ pub struct ReadModelReport {
     pub different: Vec<DifferentRow>,
     /// How many there are of each.
     pub counts: RowCounts,
+    /// Where and why the projection stopped, if it did: the table is compared with what it was before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
 }
 
 /// How many rows are not as they should be.
@@ -168,11 +172,16 @@ pub fn read_model(
     let mut report = found.told(&columns);
     report.table = table.name;
     report.key = key;
+    report.stopped = (moment.stopped.as_ref()).map(|stopped| why(reading, stopped));
+    let known = match &moment.stopped {
+        Some(stopped) => known.up_to(stopped.event().0.checked_sub(1).map(EventIx)),
+        None => known.clone(),
+    };
     report.position = known.last().map(|event| reading.log.position_name(event));
     let mut again = Run::new(definition, reading.clone(), options.clone())?;
     since::find(
         &mut again,
-        known,
+        &known,
         &columns,
         &mut report,
         &found.rows_of,
@@ -301,6 +310,7 @@ impl Found {
             extra: std::mem::take(&mut self.extra),
             different: std::mem::take(&mut self.different),
             counts: self.counts,
+            stopped: None,
         }
     }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::columns::Columns;
 use super::{DifferentRow, Known, ReadModelReport, Run};
 use crate::analysis::projection::run::BATCH;
+use crate::analysis::projection::steps::Ended;
 use crate::log::TableRow;
 use crate::model::{Cancelled, EventIx, Task};
 
@@ -17,6 +18,47 @@ struct Standing {
     since: Option<EventIx>,
     /// The last event after which it was.
     right: Option<EventIx>,
+}
+
+/// Partitions that are no more, whose rows are still there: a row may be called as what stands behind the
+/// partition's category.
+struct Closed {
+    /// By key of an extra row the partition it is of, as soon as one came.
+    of: HashMap<String, Option<String>>,
+    /// Keys of which several partitions were, so that nobody can tell.
+    unclear: Vec<String>,
+}
+
+impl Closed {
+    fn of(report: &ReadModelReport) -> Self {
+        let keys = report.extra.iter().map(|one| (one.key.clone(), None));
+        Self {
+            of: keys.collect(),
+            unclear: Vec::new(),
+        }
+    }
+
+    fn has(&self, partition: &str) -> bool {
+        let id = partition.split_once('-').map(|(_, id)| id);
+        id.is_some_and(|id| self.of.contains_key(id))
+    }
+
+    /// The key of the row that is the partition's.
+    fn key(&mut self, partition: &str) -> Option<String> {
+        let (_, id) = partition.split_once('-')?;
+        let known = self.of.get_mut(id)?;
+        if known.get_or_insert_with(|| partition.to_owned()) != partition {
+            if !self.unclear.iter().any(|own| own == id) {
+                self.unclear.push(id.to_owned());
+            }
+            return None;
+        }
+        Some(id.to_owned())
+    }
+
+    fn unclear(&self) -> &[String] {
+        &self.unclear
+    }
 }
 
 /// Finds since when, and notes it in the report.
@@ -42,21 +84,37 @@ pub(super) fn find(
         (row.key.clone(), paths.collect::<Vec<String>>())
     };
     let wrong: HashMap<String, Vec<String>> = report.different.iter().map(wrong).collect();
-    for range in known.batches(BATCH) {
+    let mut closed = Closed::of(report);
+    'all: for range in known.batches(BATCH) {
         for event in run.prepared(&range, task)? {
-            let wanted = |partition: &str| standing.contains_key(partition);
-            let Some((partition, result)) = run.watch(event, &wanted, task)? else {
-                continue;
+            let wanted =
+                |partition: &str| standing.contains_key(partition) || closed.has(partition);
+            let (partition, result) = match run.watch(event, &wanted, task) {
+                Ok(Some(changed)) => changed,
+                Ok(None) => continue,
+                Err(Ended::Cancelled(cancelled)) => return Err(cancelled),
+                // What comes after is not known.
+                Err(Ended::Stopped(_)) => break 'all,
             };
-            let row = rows.get(&partition);
-            let wrong = wrong.get(&partition).map_or(&[][..], Vec::as_slice);
+            let key = match standing.contains_key(&partition) {
+                true => partition,
+                false => match closed.key(&partition) {
+                    Some(key) => key,
+                    None => continue,
+                },
+            };
+            let row = rows.get(&key);
+            let wrong = wrong.get(&key).map_or(&[][..], Vec::as_slice);
             if is_right(result.as_ref(), row, columns, wrong) {
                 let right = Some(event);
-                standing.insert(partition, Standing { since: None, right });
-            } else if let Some(standing) = standing.get_mut(&partition) {
+                standing.insert(key, Standing { since: None, right });
+            } else if let Some(standing) = standing.get_mut(&key) {
                 standing.since.get_or_insert(event);
             }
         }
+    }
+    for key in closed.unclear() {
+        standing.remove(key);
     }
     let log = &run.reading().log;
     let of = |key: &String| standing.get(key).copied().unwrap_or_default();

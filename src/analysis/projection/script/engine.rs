@@ -255,6 +255,13 @@ impl Engine {
             None if error.is_fatal() => return Err(Halt::Fatal(self.sentence(error))),
             None => {}
         }
+        let error = match self.is_json(event) {
+            true => error,
+            false => ScriptError {
+                message: format!("{}; the payload is not valid JSON", error.message),
+                ..error
+            },
+        };
         self.dead.push(DeadLetter {
             event,
             partition,
@@ -384,7 +391,7 @@ impl Engine {
         let bodies = self.host.bodies.borrow();
         bodies
             .get(&event)
-            .is_none_or(|body| body.data.json().is_some())
+            .is_none_or(|body| body.data.json().is_some() && !body.data.is_broken())
     }
 
     /// How many states have changed since they were saved, at most.

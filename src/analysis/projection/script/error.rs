@@ -71,6 +71,23 @@ impl ScriptError {
         }
     }
 
+    /// What it means where `transformBy` or `filterBy` ran out of something, which they would with the next
+    /// state as well; none of an error like any other.
+    #[must_use]
+    pub fn end_of_results(&self) -> Option<Self> {
+        let message = match self.message.as_str() {
+            text if text.contains("interrupted") => {
+                "transformBy or filterBy took too long and was stopped"
+            }
+            _ if self.is_fatal() => "transformBy or filterBy needs more memory than there is",
+            _ => return None,
+        };
+        Some(Self {
+            message: message.to_owned(),
+            ..self.clone()
+        })
+    }
+
     /// Whether the engine ran out of something, so that nothing after it can be trusted.
     pub(super) fn is_fatal(&self) -> bool {
         let message = self.message.as_str();

@@ -69,7 +69,7 @@ impl Host {
     fn whole(&self, event: EventIx) -> Option<String> {
         let upcast = self.upcast.borrow().get(&event).cloned();
         let text = upcast.or_else(|| self.stored(event))?;
-        self.note_lost(event, &text);
+        self.note_lost(event, "", &text);
         Some(text)
     }
 
@@ -86,13 +86,14 @@ impl Host {
                 body.data.json().map(|json| kind.sparse(json).into_owned())
             })??,
         };
-        self.note_lost(event, &text);
+        self.note_lost(event, "", &text);
         Some(text)
     }
 
-    pub fn note_lost(&self, event: EventIx, text: &str) {
+    /// Notes what is lost of `text`, which stands at `path` in the payload.
+    pub fn note_lost(&self, event: EventIx, path: &str, text: &str) {
         if self.quiet.get() == Quiet::No {
-            note_lost(&mut self.told.borrow_mut(), event, text);
+            note_lost(&mut self.told.borrow_mut(), (event, path), text);
         }
     }
 

@@ -8,11 +8,13 @@ use rquickjs::{Ctx, Function, Persistent, Value};
 
 use super::api::Api;
 use super::plan::{Fact, Plan};
-use crate::model::json::{Picker, Pointer};
+use crate::model::json::{Picker, Pointer, pointer};
 
 /// The lanes of a definition.
 pub(super) struct Lanes {
     picker: Picker,
+    /// Of each slot the field, as a JSON pointer.
+    paths: Vec<String>,
     /// The slot of the field that tells partitions apart, where there is one.
     key: Option<usize>,
     /// By handler.
@@ -56,10 +58,11 @@ impl Lanes {
             lanes.insert(handler.clone(), lane);
         }
         let pointers: Vec<Pointer> = fields
-            .into_iter()
-            .map(|field| Pointer::through([field]))
+            .iter()
+            .map(|field| Pointer::through([*field]))
             .collect();
         Self {
+            paths: fields.iter().map(|field| pointer_to(field)).collect(),
             picker: Picker::new(&pointers),
             key: plan.by_field.as_ref().map(|_| 0),
             lanes,
@@ -68,6 +71,11 @@ impl Lanes {
 
     pub const fn picker(&self) -> &Picker {
         &self.picker
+    }
+
+    /// The field of each slot, as a JSON pointer.
+    pub fn paths(&self) -> &[String] {
+        &self.paths
     }
 
     /// The slot of the field that tells partitions apart, where there is one.
@@ -113,6 +121,12 @@ impl Lanes {
         }
         function.clone().restore(ctx)?.call_arg(args)
     }
+}
+
+fn pointer_to(field: &str) -> String {
+    let mut path = String::new();
+    pointer::push(&mut path, field);
+    path
 }
 
 /// A key as JavaScript makes it of a value of JSON.

@@ -88,13 +88,13 @@ pub struct LostDigits {
     pub number: String,
 }
 
-/// Notes what JavaScript will not keep of `text`, part of the payload of `event`.
-pub(super) fn note_lost(told: &mut Told, event: EventIx, text: &str) {
+/// Notes what JavaScript will not keep of `text`, which stands at `path` in the payload of `event`.
+pub(super) fn note_lost(told: &mut Told, (event, path): (EventIx, &str), text: &str) {
     if !may_lose(text) {
         return;
     }
     if let Ok(value) = serde_json::from_str(text) {
-        walk(told, event, &value, &mut String::new());
+        walk(told, event, &value, &mut path.to_owned());
     }
 }
 
@@ -171,13 +171,17 @@ mod tests {
         let mut told = Told::default();
         note_lost(
             &mut told,
-            EventIx(7),
+            (EventIx(7), ""),
             r#"{"a":[9007199254740993],"b":9007199254740992,"c":0.12345678901234567}"#,
         );
-        note_lost(&mut told, EventIx(8), r#"{"text":"9007199254740993"}"#);
         note_lost(
             &mut told,
-            EventIx(9),
+            (EventIx(8), ""),
+            r#"{"text":"9007199254740993"}"#,
+        );
+        note_lost(
+            &mut told,
+            (EventIx(9), ""),
             r#"{"big":123456789012345678901234567890123456789012345}"#,
         );
         let found: Vec<_> = told

@@ -106,6 +106,9 @@
     return (x >>> 0) / 4294967296;
   };
 
+  // What tells the time of the machine, or when memory is cleared up, is no part of that world.
+  for (const name of ["performance", "WeakRef", "FinalizationRegistry"]) delete globalThis[name];
+
   // --- payloads: only what handlers touch is handed over. While a type is being learnt its payloads are
   // whole and note what is touched; later they hold the touched keys, and anything else brings the rest.
   function proxied(sparse, whole, learnt, note) {
@@ -138,6 +141,12 @@
     });
   }
 
+  // Text that begins as an object or an array and is neither: a payload that was cut off.
+  function isBroken(text) {
+    if (!/^\s*[{[]/.test(text)) return false;
+    try { JSON.parse(text); return false; } catch { return true; }
+  }
+
   const kinds = new Map();
   function kindOf(type) {
     let kind = kinds.get(type);
@@ -150,6 +159,7 @@
     const sparse = host.data(n);
     if (sparse === undefined) return undefined;
     const value = JSON.parse(sparse);
+    if (typeof value === "string" && isBroken(value)) return undefined;
     if (value === null || typeof value !== "object" || Array.isArray(value) || host.isWhole(n)) return value;
     const kind = kindOf(type);
     return proxied(value, () => JSON.parse(host.whole(n)), kind.learnt, (key) => {
@@ -157,6 +167,9 @@
       host.touched(n, key);
     });
   }
+
+  // The event that upcasters have changed, and the version that they made of it.
+  const upgraded = { n: undefined, version: undefined };
 
   class ProjectedEvent {
     #n;
@@ -196,7 +209,7 @@
     get occurredAt() { return this.#fact("occurred"); }
     get correlationId() { return this.#fact("correlation"); }
     get causationId() { return this.#fact("causation"); }
-    get schemaVersion() { return this.#fact("schema"); }
+    get schemaVersion() { return upgraded.n === this.#n ? upgraded.version : this.#fact("schema"); }
   }
 
   // --- the loop
@@ -282,6 +295,23 @@
     return { fields: [...fields], facts: [...facts] };
   }
 
+  // What an upcaster means by what it gives back: the event with another payload, or that payload. It is
+  // given the event, so what it took for the payload shows in what comes out.
+  function payload(type, version, given) {
+    const wrong = (what) => refuse(`the upcaster of ${type} from version ${version} ${what}; it is given the event, whose payload is e.data, and gives back the new payload`);
+    let data = given;
+    if (given !== null && typeof given === "object" && "data" in given) {
+      const more = Object.keys(given).filter((key) => !["data", "eventType", "schemaVersion", "metadata"].includes(key));
+      if (more.length > 0 && "eventType" in given) wrong(`puts ${more[0]} beside the payload`);
+      if (more.length === 0) data = given.data;
+    }
+    if (data !== null && typeof data === "object") {
+      const none = Object.keys(data).find((key) => Number.isNaN(data[key]));
+      if (none !== undefined) wrong(`makes ${none} of what is no number`);
+    }
+    return data;
+  }
+
   const api = {
     define() {
       if (!def.from) refuse("a projection begins with fromAll(), fromStream(…) or fromCategory(…)");
@@ -356,15 +386,18 @@
     upcast(n, type, version) {
       const steps = upcasters && upcasters[type];
       if (!steps) return undefined;
-      let at = version; let data; let event = { data: undefined, eventType: type, schemaVersion: version };
+      let at = version; let event = { data: undefined, eventType: type, schemaVersion: version };
       let changed = false;
+      upgraded.n = undefined;
       while (typeof steps[at] === "function") {
         if (!changed) { event.data = JSON.parse(host.stored(n)); changed = true; }
         const given = steps[at](event);
-        if (given !== undefined) event = given && typeof given === "object" && "data" in given ? given : { ...event, data: given };
-        at = String(Number(at) + 1);
-        if (!Number.isFinite(Number(at))) break;
+        const next = Number.isFinite(Number(at)) ? String(Number(at) + 1) : at;
+        event = { ...event, schemaVersion: next, data: given === undefined ? event.data : payload(type, at, given) };
+        if (next === at) break;
+        at = next;
       }
+      if (changed) { upgraded.n = n; upgraded.version = event.schemaVersion; }
       return changed ? JSON.stringify(event.data) : undefined;
     },
     // The state of a partition as text; undefined for one that does not exist.
@@ -372,6 +405,11 @@
       if (key === SHARED) return shared === undefined ? host.saved(SHARED) : text(shared);
       const entry = states.get(key);
       return entry === undefined ? host.saved(key) : text(entry.state);
+    },
+    // The state that a handler of a partition meets, as text: the first one where there is none yet.
+    met(key) {
+      const own = api.state(key);
+      return own === undefined ? text(fresh()) : own;
     },
     // What transformBy and filterBy make of a state given as text.
     result(state) {

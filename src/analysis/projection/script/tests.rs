@@ -1,12 +1,13 @@
 //! Definitions as people write them, over small stores: what they fold, where they fail, what stops them.
 
 mod quick;
+mod telling;
 
 use std::sync::Arc;
 
 use super::*;
 use crate::analysis::projection::testing::{Made, reading};
-use crate::analysis::projection::{Reading, Script, Told, WHOLE};
+use crate::analysis::projection::{Definition, Reading, Run, RunOptions, Script, Told, WHOLE};
 use crate::log::{Body, NoTables};
 use crate::model::{EventIx, Task};
 
@@ -28,6 +29,22 @@ fn feed(engine: &mut Engine, reading: &Reading) -> Result<Vec<Fed>, engine::Halt
         fed.push(engine.feed(event, body, &task)?);
     }
     Ok(fed)
+}
+
+fn run_of(definition: &str, reading: &Reading) -> Run {
+    let options = RunOptions {
+        limits: Limits {
+            interrupts: 20,
+            ..Limits::default()
+        },
+        ..RunOptions::default()
+    };
+    Run::new(
+        &Definition::Script(definition.into()),
+        reading.clone(),
+        options,
+    )
+    .unwrap()
 }
 
 fn account() -> Reading {
@@ -340,6 +357,18 @@ fn digits_that_javascript_loses_are_told() {
         ("/id", "9007199254740993")
     );
     assert!(engine.state(WHOLE).unwrap().contains("9007199254740993"));
+}
+
+#[test]
+fn digits_lost_on_the_quick_way_have_their_place_as_well() {
+    let payload = r#"{"id":9007199254740993,"a":{"b":[9007199254740995]}}"#;
+    let reading = reading(&[Made::new("a", "T", payload)]);
+    let definition = "fromAll().when({ T(s, e) { s.id = e.data.id; s.a = e.data.a; } })";
+    let mut run = run_of(definition, &reading);
+    run.advance(&Task::new()).unwrap();
+    let (lost, _) = run.lost_digits();
+    let paths: Vec<&str> = lost.iter().map(|lost| lost.path.as_str()).collect();
+    assert_eq!(paths, ["/id", "/a/b/0"]);
 }
 
 #[test]

@@ -3,14 +3,14 @@
 
 use egui::{CentralPanel, Frame, Label, Margin, ScrollArea, Sense, Ui, WidgetInfo, vec2};
 
-use super::cells::{Cells, columns, part};
+use super::cells::{Cells, part};
 use crate::analysis::advisor::{Answers, Decision, Question};
 use crate::gui::command::Outbox;
 use crate::gui::model::{Model, Session};
 use crate::gui::theme::{Face, Icon, TokensExt, Tone, sizes};
 use crate::gui::views::Standing;
 use crate::gui::widgets::{
-    EmptyState, PaneHead, Pill, Segments, Side, SidePane, focus_ring, paint_line,
+    EmptyState, PaneHead, Pill, Segments, Side, SidePane, columns, focus_ring, paint_line,
 };
 use crate::worker::{AskAdvice, SagasAt};
 
@@ -199,12 +199,16 @@ fn lowered(name: &str) -> String {
     }
 }
 
+/// Between options.
+const GUTTER: f32 = 24.0;
+
 /// The options side by side, with how much speaks for each.
 fn options(ui: &mut Ui, decision: &Decision, answers: &Answers) {
     let weights = decision.weights(answers);
     let leaning = decision.leaning(answers);
-    columns(ui, decision.options.len(), |ui, at| {
-        let (t, option) = (ui.tokens(), &decision.options[at]);
+    columns(ui, decision.options.len(), GUTTER, |ui, at| {
+        let option = &decision.options[at];
+        let t = ui.tokens();
         ui.add(Label::new(Face::BodyStrong.text(option.name, t.text)).wrap());
         ui.horizontal_wrapped(|ui| {
             let points = match weights[at] {

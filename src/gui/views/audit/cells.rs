@@ -97,25 +97,6 @@ pub(super) fn event(ui: &mut Ui, place: &Place, outbox: &mut Outbox) {
     }
 }
 
-/// Room between columns of text.
-const GUTTER: f32 = 24.0;
-
-/// Columns of text side by side, ragged at the right.
-pub(super) fn columns(ui: &mut Ui, count: usize, mut each: impl FnMut(&mut Ui, usize)) {
-    ui.scope(|ui| {
-        ui.spacing_mut().item_spacing.x = GUTTER;
-        ui.columns(count, |columns| {
-            for (at, ui) in columns.iter_mut().enumerate() {
-                // A column is laid out justified, and would stretch the lines of a text.
-                ui.with_layout(Layout::top_down(Align::Min), |ui| {
-                    ui.spacing_mut().item_spacing.x = sizes::GAP;
-                    each(ui, at);
-                });
-            }
-        });
-    });
-}
-
 /// The head of a part of a page, with what is to be said of it.
 pub(super) fn part(ui: &mut Ui, title: &str, sentence: &str) {
     let t = ui.tokens();

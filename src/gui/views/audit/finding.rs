@@ -2,14 +2,13 @@
 
 use egui::{Align, Align2, Label, Layout, Margin, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::cells::columns;
 use super::mark;
 use crate::analysis::audit::{Evidence, Finding, personal_fields};
 use crate::analysis::events::{EventFilter, TypeFilter};
 use crate::gui::command::{Command, Outbox};
-use crate::gui::model::Model;
+use crate::gui::model::{Model, View};
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
-use crate::gui::widgets::{Button, Link, focus_ring, paint_line};
+use crate::gui::widgets::{Button, Link, columns, focus_ring, paint_line};
 use crate::log::{Log, MaskedFields};
 use crate::model::time::Style;
 use crate::render::{self, grouped};
@@ -32,8 +31,9 @@ pub(super) fn show(
             ("Why it matters", finding.why),
             ("What to do", finding.advice),
         ];
-        columns(ui, parts.len(), |ui, at| {
-            let (t, (label, text)) = (ui.tokens(), parts[at]);
+        columns(ui, parts.len(), GUTTER, |ui, at| {
+            let t = ui.tokens();
+            let (label, text) = parts[at];
             ui.label(Face::Secondary.text(label, t.text3));
             ui.add(Label::new(Face::Body.text(text, t.text)).wrap());
         });
@@ -159,6 +159,9 @@ fn evidence_head(ui: &mut Ui, log: &Log, finding: &Finding, outbox: &mut Outbox)
     });
 }
 
+/// Between what, why and what to do.
+const GUTTER: f32 = 32.0;
+
 /// Where the columns of a piece of evidence begin.
 const COLUMNS: [f32; 4] = [96.0, 300.0, 460.0, 640.0];
 
@@ -188,7 +191,9 @@ fn row(ui: &mut Ui, model: &Model, log: &Log, evidence: &Evidence, outbox: &mut 
             .layout(Layout::left_to_right(Align::Center));
         let link = ui.new_child(builder).add(Link::mono(&text));
         if link.on_hover_text("Go to this event").clicked() {
-            outbox.send(Command::GoToEvent(event));
+            // The cursor stays: it is known there, and the rest of the evidence is as of that.
+            outbox.send(Command::SelectEvent(Some(event)));
+            outbox.send(Command::Show(View::State));
         }
         let dot = pos2(rect.left() + COLUMNS[0] + 4.0, rect.center().y);
         let category = log.category(log.stream(event)).at();

@@ -19,7 +19,7 @@ use crate::analysis::audit::{AuditReport, Severity};
 use crate::analysis::compaction::CompactBy;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::kept::Kept;
-use crate::gui::model::{Model, Session};
+use crate::gui::model::{Model, Reordered, Session};
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::{Screen, Standing};
 use crate::gui::widgets::{Button, EmptyState, Segments, menu_content, menu_item};
@@ -160,6 +160,10 @@ impl Screen for Audit {
             outbox.ask(|answers| &mut answers.audit, question);
         }
         self.kept.end(ui, outbox);
+    }
+
+    fn reordered(&mut self, moved: &Reordered) {
+        self.causality.reordered(moved);
     }
 
     fn exports(&self, model: &Model) -> Result<(Exports, String), &'static str> {

@@ -7,7 +7,7 @@ use egui::{
 
 use super::colour::{self, Language};
 use crate::gui::theme::{Face, Tokens, TokensExt, sizes};
-use crate::gui::widgets::paint_line;
+use crate::gui::widgets::{one_line, paint_line};
 
 /// Room for the numbers of the lines.
 const NUMBERS: f32 = 40.0;
@@ -142,6 +142,14 @@ impl<'a> CodeEditor<'a> {
             }
             let mark = self.mark(line);
             let ink = mark.map_or(t.text3, |mark| mark.tone.colours(t).0);
+            // A long line goes under its number when it is scrolled.
+            let strip = row.with_max_x(row.min.x + NUMBERS - 6.0);
+            let ground = mark.map_or(t.panel, |mark| mark.tone.colours(t).1);
+            ui.painter().rect_filled(strip, 0.0, ground);
+            if mark.is_some() {
+                let edge = row.with_max_x(row.min.x + sizes::EDGE);
+                ui.painter().rect_filled(edge, 0.0, ink);
+            }
             let number = row.with_max_x(row.min.x + NUMBERS - 12.0);
             let (face, align) = (Face::Cell, Align2::RIGHT_CENTER);
             paint_line(ui.painter(), number, align, &line.to_string(), face, ink);
@@ -169,8 +177,13 @@ impl<'a> CodeEditor<'a> {
                     MarkTone::Error => ink,
                     MarkTone::Here => t.text2,
                 };
-                let (face, align) = (Face::Secondary, Align2::RIGHT_CENTER);
-                paint_line(ui.painter(), words, align, &mark.note, face, ink);
+                let (face, painter) = (Face::Secondary, ui.painter());
+                let line = one_line(painter, &mark.note, face, ink, words.width());
+                // Of its own ground, for the line of code may be as long as the editor is wide.
+                let place = Align2::RIGHT_CENTER.align_size_within_rect(line.size(), words);
+                let under = place.expand2(vec2(sizes::PAD, 2.0)).with_max_x(row.max.x);
+                painter.rect_filled(under, 0.0, ground);
+                painter.galley(place.min, line, ink);
             }
         }
         shapes

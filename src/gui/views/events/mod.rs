@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::events::EventFilter;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::kept::Kept;
-use crate::gui::model::{Model, SearchState};
+use crate::gui::model::{Model, Reordered, SearchState};
 use crate::gui::panels::{Beside, CardSize, EventCard};
 use crate::gui::theme::{Icon, TokensExt, sizes};
 use crate::gui::views::Screen;
@@ -98,6 +98,12 @@ impl Screen for Events {
         });
         self.kept.value.widths.clone_from(self.table.widths());
         self.kept.end(ui, outbox);
+    }
+
+    fn reordered(&mut self, moved: &Reordered) {
+        // No other filter was set, so its rows stay in sight.
+        moved.filter(&mut self.filter);
+        self.table.reordered(moved);
     }
 
     fn exports(&self, model: &Model) -> Result<(Exports, String), &'static str> {

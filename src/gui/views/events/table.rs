@@ -5,7 +5,7 @@ use egui::{Align2, Color32, CursorIcon, Rect, Ui};
 use super::columns::{self, Col};
 use super::menu;
 use crate::gui::command::{Command, Outbox};
-use crate::gui::model::{EventRows, Model, View};
+use crate::gui::model::{EventRows, Model, Reordered, View};
 use crate::gui::theme::{Face, TokensExt, faded};
 use crate::gui::widgets::{
     Column, RowCells, TableResponse, TableState, VirtualTable, Widths, middle_ellipsis,
@@ -50,6 +50,12 @@ enum Link {
 }
 
 impl EventTable {
+    /// What moved with the log has not moved by itself.
+    pub fn reordered(&mut self, moved: &Reordered) {
+        self.seen.bound = self.seen.bound.map(|bound| moved.bound(bound, Bound::Head));
+        self.seen.event = self.seen.event.and_then(|event| moved.event(event));
+    }
+
     /// Brings the cursor's line into the middle.
     pub fn go_to_cursor(&mut self) {
         self.seen.bound = None;

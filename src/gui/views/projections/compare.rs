@@ -82,8 +82,11 @@ impl Compare {
         };
         standing.fade(ui);
         if comparison.differing.is_empty() {
-            let sentence = "The two do not differ as of the cursor";
-            EmptyState::new(Icon::Check, sentence).show(ui);
+            match &comparison.stopped {
+                None => EmptyState::new(Icon::Check, "The two do not differ as of the cursor"),
+                Some(stopped) => EmptyState::new(Icon::Error, stopped),
+            }
+            .show(ui);
             return;
         }
         self.differing(ui, scene, &comparison, outbox);
@@ -221,18 +224,13 @@ impl Compare {
 }
 
 fn sentence(told: &Comparison) -> String {
-    match &told.first_divergence {
-        None => String::new(),
-        Some(first) => format!(
-            "{} from {} on",
-            words::counted(
-                told.count as usize,
-                "partition differs",
-                "partitions differ"
-            ),
-            words::position_named(first)
-        ),
-    }
+    let differ = told.first_divergence.as_ref().map(|first| {
+        let count = told.count as usize;
+        let differ = words::counted(count, "partition differs", "partitions differ");
+        format!("{differ} from {} on", words::position_named(first))
+    });
+    let both = [differ, told.stopped.clone()].into_iter().flatten();
+    both.collect::<Vec<_>>().join(". ")
 }
 
 fn paint(cells: &mut RowCells<'_>, scene: &Scene<'_>, row: &DifferingPartition) {

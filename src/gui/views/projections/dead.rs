@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use egui::{CentralPanel, Ui};
 
-use super::page::{Scene, bar, go_to, say, trial};
+use super::page::{Scene, as_of, bar, go_to, mark, say, trial};
 use super::sides;
 use crate::analysis::projection::{DeadLetter, Retried, Sides};
 use crate::gui::command::{Command, Outbox};
+use crate::gui::model::Reordered;
 use crate::gui::theme::{Face, Icon, TokensExt};
 use crate::gui::widgets::{
     Column, EmptyState, PaneHead, RowCells, Side, SidePane, TableState, VirtualTable, menu_item,
@@ -34,6 +35,13 @@ pub(super) struct Dead {
 }
 
 impl Dead {
+    /// Is about the same letter in a log of another order. What was tried again names events of the old
+    /// one.
+    pub fn reordered(&mut self, moved: &Reordered) {
+        self.selected = self.selected.and_then(|event| moved.event(event));
+        (self.again, self.shown) = (None, None);
+    }
+
     pub fn show(&mut self, ui: &mut Ui, scene: &Scene<'_>, outbox: &mut Outbox) {
         let Some(projected) = scene.projected.clone() else {
             let sentence = "Run a projection to see the events on which its handlers fail";
@@ -46,8 +54,8 @@ impl Dead {
             outbox.ask(|answers| &mut answers.retried, question);
         }
         if projected.dead.is_empty() {
-            let sentence = "No handler has failed as of the cursor";
-            EmptyState::new(Icon::Check, sentence).show(ui);
+            let sentence = format!("No handler has failed {}", as_of(&projected));
+            EmptyState::new(mark(&projected), &sentence).show(ui);
             return;
         }
         let again = self.told(scene);

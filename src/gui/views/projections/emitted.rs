@@ -3,7 +3,7 @@
 
 use egui::Ui;
 
-use super::page::{Scene, bar, go_to, say};
+use super::page::{Scene, as_of, bar, go_to, mark, say};
 use crate::analysis::projection::{LostDigits, Output, OutputKind};
 use crate::gui::command::Outbox;
 use crate::gui::theme::{Face, Icon, TokensExt};
@@ -64,12 +64,13 @@ impl Emitted {
         );
         let rows = counts[self.listed as usize] as u64;
         if rows == 0 {
-            let sentence = match self.listed {
-                Listed::Emitted => "It would emit, link and copy nothing as of the cursor",
-                Listed::Logged => "It has logged nothing as of the cursor",
+            let what = match self.listed {
+                Listed::Emitted => "It would emit, link and copy nothing",
+                Listed::Logged => "It has logged nothing",
                 Listed::LostDigits => "All integers keep their digits in JavaScript",
             };
-            EmptyState::new(Icon::Check, sentence).show(ui);
+            let sentence = format!("{what} {}", as_of(&projected));
+            EmptyState::new(mark(&projected), &sentence).show(ui);
             return;
         }
         self.list(ui, &projected, rows, outbox);

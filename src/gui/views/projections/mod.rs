@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::projection::{OnError, ScriptError, SnapshotStrategy};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::kept::Kept;
-use crate::gui::model::{Model, Session};
+use crate::gui::model::{Model, Reordered, Session};
 use crate::gui::theme::TokensExt;
 use crate::gui::views::Screen;
 use crate::gui::widgets::{Side, SidePane};
@@ -154,6 +154,13 @@ impl Screen for Projections {
         self.ask(session, model, outbox);
         self.keep();
         self.kept.end(ui, outbox);
+    }
+
+    fn reordered(&mut self, moved: &Reordered) {
+        self.seen.reordered(moved);
+        self.step.reordered();
+        self.dead.reordered(moved);
+        self.read_model.reordered(moved);
     }
 
     fn exports(&self, model: &Model) -> Result<(Exports, String), &'static str> {

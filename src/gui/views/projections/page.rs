@@ -7,9 +7,10 @@ use egui::{Align, Label, Layout, Rect, Role, Ui, UiBuilder, WidgetInfo, vec2};
 
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Model, Session};
-use crate::gui::theme::{Face, TokensExt, sizes};
+use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::Standing;
 use crate::gui::widgets::Button;
+use crate::gui::words;
 use crate::log::Log;
 use crate::model::EventIx;
 use crate::worker::{Projected, ProjectionSettings, Question, Written};
@@ -27,6 +28,26 @@ pub(super) struct Scene<'a> {
     pub settings: ProjectionSettings,
     /// The partition that is looked at; empty where there are none.
     pub partition: Option<Arc<str>>,
+}
+
+/// As of when a projection is told: the cursor, or where it was stopped before it.
+pub(super) fn as_of(projected: &Projected) -> String {
+    if projected.stopped.is_none() {
+        return "as of the cursor".to_owned();
+    }
+    let last = projected
+        .last
+        .map(|last| words::position(&projected.log, last));
+    let last = last.unwrap_or_else(|| "the beginning".to_owned());
+    format!("up to {last}, where it was stopped")
+}
+
+/// The picture of a page on which nothing is wrong: no tick where it goes only to where it was stopped.
+pub(super) const fn mark(projected: &Projected) -> Icon {
+    match projected.stopped {
+        Some(_) => Icon::Error,
+        None => Icon::Check,
+    }
 }
 
 /// A bar over a page: words and fields from the left, actions from the right.

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::page::{Scene, bar, go_to, say, trial};
 use crate::analysis::projection::{Differing, ReadModelReport};
 use crate::gui::command::{Command, Outbox};
+use crate::gui::model::Reordered;
 use crate::gui::theme::{Face, Icon, TokensExt, Tone};
 use crate::gui::views::Standing;
 use crate::gui::views::state::value::preview;
@@ -74,6 +75,15 @@ struct Row {
 }
 
 impl Table {
+    /// Leads to the same events in a log of another order.
+    pub fn reordered(&mut self, moved: &Reordered) {
+        let rows = self.rows.1.iter().map(|row| Row {
+            event: row.event.and_then(|event| moved.event(event)),
+            ..row.clone()
+        });
+        self.rows.1 = rows.collect();
+    }
+
     pub fn show(
         &mut self,
         ui: &mut Ui,
@@ -276,6 +286,9 @@ fn sentence(report: &ReadModelReport) -> String {
     }
     let rows = words::counted(report.rows as usize, "row", "rows");
     let mut sentence = format!("{rows} against {at}: {}", wrong.join(", "));
+    if let Some(stopped) = &report.stopped {
+        sentence.push_str(&format!(". {stopped}"));
+    }
     if !report.not_compared.is_empty() {
         sentence.push_str(&format!(
             ". Not compared: {}",

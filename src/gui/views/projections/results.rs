@@ -87,10 +87,13 @@ impl Results {
         let rows = &projected.rows;
         if rows.is_empty() {
             let sentence = match wanted.search.trim().is_empty() {
-                true => "Nothing has a result as of the cursor",
-                false => "No partition has such a name",
+                true => format!("Nothing has a result {}", page::as_of(projected)),
+                false if projected.partitions == 0 => {
+                    format!("There is no partition {}", page::as_of(projected))
+                }
+                false => "No partition has such a name".to_owned(),
             };
-            EmptyState::new(Icon::Projections, sentence).show(ui);
+            EmptyState::new(Icon::Projections, &sentence).show(ui);
             return;
         }
         if self.columns.0 != number {
@@ -129,6 +132,9 @@ fn sentence(projected: &Projected, standing: &Standing, stale: Option<&str>) -> 
         true => words::counted(projected.partitions as usize, "partition", "partitions"),
         false => "One state".to_owned(),
     };
+    if projected.stopped.is_some() {
+        return format!("{partitions} {}", page::as_of(projected));
+    }
     let last = projected.last;
     let at = last.map(|last| words::position(&projected.log, last));
     let at = at.unwrap_or_else(|| "the beginning".to_owned());
@@ -260,7 +266,10 @@ fn paint(
         cells.text(at + 1, Face::Cell, ink, &text);
         said.push(text);
     }
-    let now = model.cursor.time();
+    let now = match projected.stopped {
+        Some(_) => projected.cut.time(log),
+        None => model.cursor.time(),
+    };
     let age = words::age(log, model.clock(), row.last, now);
     let version = words::version(log, log.stream(row.last), row.last);
     let ink = if cells.is_selected() {

@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
-use egui::{Label, Popup, Ui};
+use egui::{Align, Label, Layout, Popup, Ui};
 
 use crate::gui::command::Outbox;
-use crate::gui::model::{Model, Session};
+use crate::gui::model::{Model, Reordered, Session};
 use crate::gui::theme::{Face, TokensExt};
 use crate::gui::widgets::{Button, menu_content, menu_item};
 use crate::gui::words;
@@ -68,6 +68,18 @@ impl Seen {
                 cut
             }
         }
+    }
+
+    /// Of the same moment in a log of another order.
+    pub fn reordered(&mut self, moved: &Reordered) {
+        let (Self::OnDemand(Some(asked)), log) = (self, moved.log()) else {
+            return;
+        };
+        let bound = moved.bound(asked.cut.bound(), Bound::Head);
+        *asked = Asked {
+            cut: log.cut(asked.cut.clock(), bound),
+            generation: log.generation(),
+        };
     }
 
     /// It is run anew.
@@ -165,7 +177,11 @@ impl Seen {
 /// What a choice means.
 fn about(ui: &mut Ui, sentence: &str) {
     let text = Face::Secondary.text(sentence, ui.tokens().text3);
-    ui.add(Label::new(text).selectable(false));
+    // Of its own layout: what stands in a menu is stretched over its width, letter by letter.
+    ui.with_layout(Layout::top_down(Align::LEFT), |ui| {
+        ui.add(Label::new(text).selectable(false));
+        ui.add_space(6.0);
+    });
 }
 
 /// The same set of events, which stays what it is when the log grows.

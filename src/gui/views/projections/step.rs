@@ -7,7 +7,6 @@ use super::page::Scene;
 use super::sides;
 use crate::analysis::projection::{Around, Break, Sides};
 use crate::gui::command::{Command, Outbox};
-use crate::gui::model::{Level, Note};
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::widgets::{
     Chip, EmptyState, IconButton, Link, PaneHead, Segments, TableState, TextField,
@@ -40,6 +39,11 @@ enum LooksAt {
 }
 
 impl Step {
+    /// Events got other places: a run forward would end at another one than it found.
+    pub fn reordered(&mut self) {
+        self.towards = None;
+    }
+
     pub fn show(
         &mut self,
         ui: &mut Ui,
@@ -186,14 +190,13 @@ impl Step {
         match slot.of(question) {
             Some(Ok(Some(event))) => outbox.send(Command::MoveTo(Bound::Event(*event))),
             Some(Ok(None)) => {
-                let sentence = match question.breaks.is_empty() {
-                    true => "There is no later event of it",
-                    false => "No later event stops there",
+                let of = match question.partition.as_deref() {
+                    None | Some("") => "that it handles",
+                    Some(partition) => &format!("of {partition}"),
                 };
-                outbox.send(Command::Note(Note {
-                    level: Level::Info,
-                    sentence: sentence.to_owned(),
-                    detail: None,
+                outbox.send(Command::Say(match question.breaks.is_empty() {
+                    true => format!("There is no later event {of}"),
+                    false => format!("No later event {of} stops there"),
                 }));
             }
             // Told where the run is told of.

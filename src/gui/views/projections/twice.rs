@@ -90,7 +90,11 @@ impl Twice {
             .collect();
         if rows.is_empty() {
             let sentence = "No handler minds a duplicate or another order";
-            EmptyState::new(Icon::Check, sentence).show(ui);
+            match &told.stopped {
+                None => EmptyState::new(Icon::Check, sentence),
+                Some(stopped) => EmptyState::new(Icon::Error, stopped),
+            }
+            .show(ui);
             return;
         }
         let columns = [
@@ -133,7 +137,10 @@ fn sentence(told: &Idempotency) -> String {
         (0, false) => "idempotent, but minds late duplicates".to_owned(),
         (count, _) => words::counted(count, "field not idempotent", "fields not idempotent"),
     };
-    format!("{tried} tried: {minded}")
+    match &told.stopped {
+        Some(stopped) => format!("{tried} tried. {stopped}"),
+        None => format!("{tried} tried: {minded}"),
+    }
 }
 
 fn paint(cells: &mut RowCells<'_>, kind: &str, row: &Violation) {

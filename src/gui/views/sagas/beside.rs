@@ -6,7 +6,7 @@ use super::look;
 use super::timeline::{Gaps, idle_gaps};
 use crate::analysis::density::{Axis, Scale};
 use crate::gui::command::{Command, Outbox};
-use crate::gui::model::Model;
+use crate::gui::model::{Model, Reordered};
 use crate::gui::theme::{Face, Icon, Tokens, TokensExt, Tone, sizes};
 use crate::gui::widgets::{EmptyState, focus_ring, one_line, paint_line, paint_status};
 use crate::log::Clock;
@@ -49,6 +49,12 @@ impl Beside {
 
     pub fn clear(&mut self) {
         self.0.clear();
+    }
+
+    /// The same ones in a log of another order.
+    pub fn reordered(&mut self, moved: &Reordered) {
+        let firsts = std::mem::take(&mut self.0).into_iter();
+        self.0 = firsts.filter_map(|first| moved.event(first)).collect();
     }
 
     /// They, after the one that is looked at.

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::saga::{Definition, Timeout};
 use crate::gui::command::Outbox;
 use crate::gui::kept::Kept;
-use crate::gui::model::{Model, Session};
+use crate::gui::model::{Model, Reordered, Session};
 use crate::gui::theme::{Icon, TokensExt, sizes};
 use crate::gui::views::{Screen, Standing};
 use crate::gui::widgets::{EmptyState, PaneHead, Side, SidePane, TableState, Widths};
@@ -156,6 +156,11 @@ impl Screen for Sagas {
         self.kept.value.widths.clone_from(self.list.widths());
         self.kept.value.sort = self.filter.sort;
         self.kept.end(ui, outbox);
+    }
+
+    fn reordered(&mut self, moved: &Reordered) {
+        self.chosen = self.chosen.and_then(|first| moved.event(first));
+        self.beside.reordered(moved);
     }
 
     fn exports(&self, model: &Model) -> Result<(Exports, String), &'static str> {
@@ -307,6 +312,13 @@ impl Sagas {
         let before = self.beside.clone();
         let wanted = (self.chosen, &mut self.filter, &mut self.beside);
         let chosen = self.list.show(ui, model, (number, list), wanted, outbox);
+        // A list of a log in another order names its first events by places of that.
+        let of = slot
+            .known()
+            .map(|(asked, _)| asked.at.subject.log.generation());
+        if of != Some(session.log.generation()) {
+            return;
+        }
         if before != self.beside && !self.beside.is_empty() {
             self.shown = Shown::Beside;
         }

@@ -49,8 +49,10 @@ impl Engine {
         };
         self.meter.work_for(task);
         self.host.current.set(event);
-        for text in values.iter().flatten() {
-            self.host.note_lost(event, text);
+        for (path, text) in self.lanes.paths().iter().zip(values) {
+            if let Some(text) = text {
+                self.host.note_lost(event, path, text);
+            }
         }
         match self.quickly(event, number, &handler, values) {
             Ok(partition) => {
@@ -129,7 +131,7 @@ impl Engine {
         }
         let number = self.host.partitions.borrow_mut().intern(&key);
         self.fold_again(&key, number)?;
-        let before = self.state(&key);
+        let before = self.met(&key);
         self.fail(event, Some(key), error, before)
     }
 }

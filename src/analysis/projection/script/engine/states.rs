@@ -15,6 +15,12 @@ impl Engine {
             .ok()?
     }
 
+    /// The state that a handler of a partition meets, as JSON; the first one where it has none yet.
+    pub(super) fn met(&self, partition: &str) -> Option<String> {
+        self.call(|ctx, api| api.met.clone().restore(ctx)?.call((partition,)))
+            .ok()?
+    }
+
     /// What `transformBy` and `filterBy` make of a state; none where it is filtered out.
     ///
     /// # Errors

@@ -8,11 +8,11 @@ use crate::analysis::causality::{FieldMerge, Merge};
 use crate::analysis::deeper::{self, Conflict, Fate, Shared, Sides, Write};
 use crate::analysis::words::many;
 use crate::gui::command::Outbox;
-use crate::gui::model::{Model, Session};
+use crate::gui::model::{Model, Reordered, Session};
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::Standing;
-use crate::gui::views::audit::cells::{Cells, columns, event, part};
-use crate::gui::widgets::{EmptyState, PaneHead, Side, SidePane, focus_ring, paint_line};
+use crate::gui::views::audit::cells::{Cells, event, part};
+use crate::gui::widgets::{EmptyState, PaneHead, Side, SidePane, columns, focus_ring, paint_line};
 use crate::gui::words;
 use crate::model::EventIx;
 use crate::model::time::Style;
@@ -36,6 +36,11 @@ pub(super) struct Conflicts {
 }
 
 impl Conflicts {
+    /// Is about the same pair in a log of another order.
+    pub fn reordered(&mut self, moved: &Reordered) {
+        self.chosen = self.chosen.and_then(|event| moved.event(event));
+    }
+
     pub fn show(
         &mut self,
         ui: &mut Ui,
@@ -166,7 +171,7 @@ fn detail(
             (&pair.one, "First in the log"),
             (&pair.two, "Last write, which wins"),
         ];
-        columns(ui, writes.len(), |ui, at| {
+        columns(ui, writes.len(), sizes::GAP_GROUP, |ui, at| {
             let (write, role) = writes[at];
             head(ui, model, write, role, outbox);
         });

@@ -12,7 +12,7 @@ mod tree;
 use egui::{CentralPanel, Ui};
 
 use crate::gui::command::Outbox;
-use crate::gui::model::{Model, Session};
+use crate::gui::model::{Model, Reordered, Session};
 use crate::gui::theme::Icon;
 use crate::gui::views::Standing;
 use crate::gui::widgets::{EmptyState, Tabs};
@@ -38,6 +38,12 @@ pub(super) struct Causality {
 }
 
 impl Causality {
+    /// Is about the same events in a log of another order.
+    pub fn reordered(&mut self, moved: &Reordered) {
+        self.trace.reordered(moved);
+        self.conflicts.reordered(moved);
+    }
+
     /// What is traced, as the command line takes it.
     pub fn traced(&self, model: &Model, log: &Log) -> Option<String> {
         self.trace.traced(model, log)

@@ -8,7 +8,7 @@ use super::prepared::Prepared;
 use super::tree::tree;
 use crate::analysis::causality::{Subject, TraceReport};
 use crate::gui::command::{Command, Outbox};
-use crate::gui::model::{Model, Session};
+use crate::gui::model::{Model, Reordered, Session};
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::Standing;
 use crate::gui::widgets::{Button, EmptyState, PaneHead, Segments, Side, SidePane};
@@ -40,6 +40,12 @@ pub(super) struct Trace {
 }
 
 impl Trace {
+    /// Is about the same event in a log of another order.
+    pub fn reordered(&mut self, moved: &Reordered) {
+        self.around = self.around.and_then(|event| moved.event(event));
+        self.prepared = None;
+    }
+
     /// What is traced, as the command line takes it.
     pub fn traced(&self, model: &Model, log: &Log) -> Option<String> {
         let around = self

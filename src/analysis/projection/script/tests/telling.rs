@@ -1,0 +1,175 @@
+//! What goes wrong is told: payloads that cannot be read, upcasters that misread, runs that end early,
+//! handlers that nothing calls.
+
+use super::*;
+use crate::analysis::projection::{Stopped, Wanted, project, waits_in_vain};
+
+fn told(definition: &str, reading: &Reading) -> (Engine, Vec<DeadLetter>) {
+    let mut engine = engine(definition, reading);
+    feed(&mut engine, reading).unwrap();
+    let dead = engine.take_dead();
+    (engine, dead)
+}
+
+#[test]
+fn a_payload_that_was_cut_off_is_no_json() {
+    let reading = reading(&[
+        Made::new("a", "T", r#""{\"amount\":1""#),
+        Made::new("a", "T", r#"{"amount":2}"#),
+        Made::new("a", "T", r#""a text""#),
+    ]);
+    let (engine, dead) = told(
+        "fromAll().when({ $init: () => ({ all: [], sum: 0 }), T(s, e) {
+           s.all.push([e.isJson, typeof e.data]); s.sum += e.data.amount ?? 0; } })",
+        &reading,
+    );
+    assert_eq!(dead.len(), 1);
+    assert_eq!(dead[0].event, EventIx(0));
+    let message = &dead[0].error.message;
+    assert!(
+        message.ends_with("; the payload is not valid JSON"),
+        "{message}"
+    );
+    assert_eq!(
+        engine.state(WHOLE).unwrap(),
+        r#"{"all":[[true,"object"],[true,"string"]],"sum":2}"#
+    );
+}
+
+#[test]
+fn a_dead_letter_has_the_first_state_that_its_handler_met() {
+    let reading = reading(&[Made::new("a", "T", "{}")]);
+    let definition = "fromAll().when({ $init: () => ({ n: 0 }), T(s, e) { s.n = 1; s.x.y = 1; } })";
+    let (_, dead) = told(definition, &reading);
+    assert_eq!(dead[0].state_before.as_deref(), Some(r#"{"n":0}"#));
+}
+
+#[test]
+fn the_clock_of_the_machine_is_no_part_of_the_world() {
+    let reading = reading(&[Made::new("a", "T", "{}")]);
+    let (engine, dead) = told(
+        "fromAll().when({ $init: () => null,
+           T: () => [typeof performance, typeof WeakRef, typeof FinalizationRegistry] })",
+        &reading,
+    );
+    assert_eq!(dead, []);
+    let none = r#"["undefined","undefined","undefined"]"#;
+    assert_eq!(engine.state(WHOLE).unwrap(), none);
+}
+
+#[test]
+fn an_upcaster_that_takes_the_event_for_the_payload_is_told_so() {
+    let reading = reading(&[Made::new("u-1", "Paid", r#"{"amount":5}"#).schema("1")]);
+    let with = |upcaster: &str| {
+        let text = format!(
+            "upcast({{ Paid: {{ 1: {upcaster} }} }});
+             fromAll().when({{ $init: () => null, Paid: (s, e) => [e.data.amount, e.schemaVersion] }})"
+        );
+        let (engine, dead) = told(&text, &reading);
+        let message = dead.first().map(|dead| dead.error.message.clone());
+        (engine.state(WHOLE), message)
+    };
+    for wrong in [
+        "e => ({ ...e, amount: e.amount * 100 })",
+        "d => ({ amount: d.amount * 100, v: 2 })",
+    ] {
+        let (state, message) = with(wrong);
+        assert_eq!(state, None, "{wrong}");
+        let message = message.unwrap();
+        assert!(
+            message.contains("it is given the event, whose payload is e.data"),
+            "{message}"
+        );
+    }
+    for right in [
+        "e => ({ amount: e.data.amount * 100 })",
+        "e => ({ ...e, data: { amount: e.data.amount * 100 } })",
+        "e => { e.data.amount *= 100; }",
+    ] {
+        let (state, message) = with(right);
+        assert_eq!(
+            state.as_deref(),
+            Some(r#"[500,"2"]"#),
+            "{right} {message:?}"
+        );
+    }
+}
+
+#[test]
+fn a_state_that_is_no_json_stops_the_run_with_a_sentence() {
+    let reading = reading(&[Made::new("a", "T", "{}"), Made::new("a", "T", "{}")]);
+    let mut run = run_of("fromAll().when({ T(s) { s.self = s; } })", &reading);
+    let moment = run.at(&reading.log.at_head(), &Task::new()).unwrap();
+    let Some(Stopped::Fatal(event, error)) = moment.stopped else {
+        panic!("it did not stop");
+    };
+    assert_eq!(event, EventIx(1));
+    assert!(
+        error
+            .message
+            .starts_with("a state cannot be written as JSON: "),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_result_that_never_ends_stops_all_results() {
+    let events = ["s-1", "s-2", "s-3"].map(|stream| Made::new(stream, "T", "{}"));
+    let reading = reading(&events);
+    let text = "fromAll().foreachStream().when({ T(s) { s.n = 1; } }).transformBy(s => { while (true) {} })";
+    let mut run = run_of(text, &reading);
+    let cut = reading.log.at_head();
+    let told = project(&mut run, &cut, Wanted::All, &Task::new()).unwrap();
+    assert_eq!(told.dead_letters, []);
+    let stopped = told.stopped.unwrap();
+    assert!(
+        stopped.contains("transformBy or filterBy took too long"),
+        "{stopped}"
+    );
+}
+
+#[test]
+fn what_a_run_was_stopped_at_is_not_the_moment_it_is_told_of() {
+    let events = [1, 2, 3, 4].map(|n| Made::new("s-1", "T", &format!(r#"{{"n":{n}}}"#)));
+    let reading = reading(&events);
+    let mut run = run_of(
+        "fromAll().when({ T(s, e) { if (e.data.n === 3) { while (true) {} } s.n = e.data.n; } })",
+        &reading,
+    );
+    let cut = reading.log.at_head();
+    let told = project(&mut run, &cut, Wanted::All, &Task::new()).unwrap();
+    assert!(told.stopped.is_some());
+    assert_eq!(
+        told.as_of.position.map(|at| at.to_string()).as_deref(),
+        Some("#2")
+    );
+}
+
+#[test]
+fn handlers_for_what_never_comes_are_named() {
+    let reading = account();
+    let definition = Definition::Script(
+        "fromAll().when({ Opend(s) {}, $foo(s) {}, $deleted(s) {}, Deposited(s) {}, Elsewhere(s) {} })"
+            .into(),
+    );
+    let told = waits_in_vain(&definition, &reading);
+    assert_eq!(
+        told,
+        [
+            "No event is of type Opend; there is Opened",
+            "No handler is called $foo; there are $any, $init, $initShared and $deleted",
+        ]
+    );
+}
+
+#[test]
+fn a_partition_may_be_called_as_what_stands_behind_its_category() {
+    let reading = account();
+    let mut run = run_of(BALANCES, &reading);
+    let cut = reading.log.at_head();
+    let mut of = |name| project(&mut run, &cut, Wanted::Partition(name), &Task::new()).unwrap();
+    assert_eq!(of("2").state, of("account-2").state);
+    assert_eq!(of("2").nearest, None);
+    let nearest = of("acount-1").nearest.unwrap();
+    assert_eq!(nearest[0], "account-1");
+}
