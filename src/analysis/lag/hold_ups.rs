@@ -1,5 +1,8 @@
-//! Times in which a consumer did not get on, over all of its history: judged step by step as its status is
-//! at a moment, so that the two never differ.
+//! Times in which a consumer did not get on, over all of its history, as the audit tells them: judged step
+//! by step as its status is at a moment, and where it never was that slow by what it is used to. Each step
+//! back is told by itself. What the Lag view marks (`spells`) goes by the status alone.
+
+use std::collections::BTreeMap;
 
 use super::course::Course;
 use super::measure::window;
@@ -160,31 +163,40 @@ impl Watch<'_> {
 
     /// Steps back, until it has come again to where it was.
     fn returns(&self, found: &mut Vec<HoldUp>, task: &Task) -> Result<(), Cancelled> {
+        // Those that it has not made up for, by where it was.
+        let mut open: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for at in 1..self.way.len() {
             if at % 1024 == 0 {
                 task.check()?;
             }
-            let covers = self.way.covers(at - 1).zip(self.way.covers(at));
-            let Some((before, _)) = covers.filter(|(before, after)| after < before) else {
+            let Some(covers) = self.way.covers(at) else {
                 continue;
             };
-            let is_there = |at: &usize| self.way.covers(*at).is_some_and(|own| own >= before);
-            let again = (at + 1..self.way.len()).find(is_there);
-            let to = match again {
-                Some(again) => self.way.at(again),
-                None => self.cut.time(self.log),
-            };
-            let Some(times) = self.way.at(at).zip(to) else {
-                continue;
-            };
-            let hold_up = self.hold_up(Status::Rewound, at, times);
-            found.extend(hold_up.map(|hold_up| HoldUp {
-                from: times.0,
-                before: self.course.place_at(self.own, self.way, at - 1, self.cut),
-                ..hold_up
-            }));
+            let further = open.split_off(&(covers + 1));
+            for back in std::mem::replace(&mut open, further)
+                .into_values()
+                .flatten()
+            {
+                found.extend(self.went_back(back, self.way.at(at)));
+            }
+            if let Some(before) = self.way.covers(at - 1).filter(|before| covers < *before) {
+                open.entry(before).or_default().push(at);
+            }
+        }
+        for back in open.into_values().flatten() {
+            found.extend(self.went_back(back, self.cut.time(self.log)));
         }
         Ok(())
+    }
+
+    fn went_back(&self, at: usize, to: Option<Timestamp>) -> Option<HoldUp> {
+        let times = self.way.at(at).zip(to)?;
+        let hold_up = self.hold_up(Status::Rewound, at, times)?;
+        Some(HoldUp {
+            from: times.0,
+            before: self.course.place_at(self.own, self.way, at - 1, self.cut),
+            ..hold_up
+        })
     }
 
     /// The first event that one had not covered who had made that step, among those known by then.

@@ -255,7 +255,10 @@ fn choose(said: &mut Said<'_>, name: Option<String>) {
 }
 
 fn declared_item(ui: &mut Ui, own: &DeclaredSaga, said: &mut Said<'_>) {
-    let words = format!("As declared in {}", stem(&own.name));
+    let mut words = format!("As declared in {}", stem(&own.name));
+    if let (missing @ 1.., all) = own.missing {
+        words += &format!(", {missing} of whose {all} types are not here");
+    }
     match &own.definition {
         Ok(_) => {
             if menu_item(ui, words).clicked() {
