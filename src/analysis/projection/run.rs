@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use super::checkpoints::{Checkpoints, Counts, SnapshotStrategy};
-use super::machine::{Machine, Swept};
-use super::script::{DeadLetter, Fed, Halt, LostDigits, Output, ScriptError, Scripted};
+use super::machine::{Machine, Swept, machine};
+use super::script::{DeadLetter, Fed, Halt, LostDigits, Output, ScriptError};
 use super::steps::unwritable;
 use super::told::Record;
 use super::{Definition, Held, Known, Moment, OnError, Reading, RunOptions, States, Stopped, Told};
@@ -27,7 +27,7 @@ pub struct Run {
     pub(super) machine: Box<dyn Machine>,
     /// All states after the event that was stepped over last.
     pub(super) stepped: States,
-    options: RunOptions,
+    pub(super) options: RunOptions,
     /// What the machine has folded: all events of the log below it.
     next: EventIx,
     counts: Counts,
@@ -116,11 +116,6 @@ impl Run {
     #[must_use]
     pub const fn stopped(&self) -> Option<&Stopped> {
         self.stopped.as_ref()
-    }
-
-    /// What becomes of it where a handler fails.
-    pub(super) const fn on_error(&self) -> OnError {
-        self.options.on_error
     }
 
     /// How many checkpoints there are, and the bytes they hold, roughly.
@@ -491,15 +486,4 @@ enum Way<'w> {
     New(&'w mut dyn FnMut() -> bool),
     /// It leads from a checkpoint to where somebody was before.
     Known,
-}
-
-fn machine(
-    definition: &Definition,
-    reading: &Reading,
-    options: &RunOptions,
-) -> Result<Box<dyn Machine>, ScriptError> {
-    Ok(match definition {
-        Definition::Script(text) => Box::new(Scripted::new(text, reading.clone(), options)?),
-        Definition::BuiltIn(built_in) => super::native::machine(built_in, reading, options),
-    })
 }

@@ -91,7 +91,7 @@ impl Run {
             Err(Halt::Fatal(error)) => return Err(Ended::Stopped(Stopped::Fatal(event, error))),
             Ok(_) => {}
         }
-        match (dead, self.on_error()) {
+        match (dead, self.options.on_error) {
             (Some(dead), OnError::Stop) => Err(Ended::Stopped(Stopped::Failed(Box::new(dead)))),
             _ => Ok(()),
         }

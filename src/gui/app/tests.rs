@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::Queryable as _;
 
 use super::{App, Start};
 use crate::analysis::events::EventFilter;
@@ -127,7 +127,7 @@ fn an_index_that_was_called_off_says_how_far_it_is_and_goes_on_when_asked() {
     assert!(window.query_by_label("Read on").is_none());
 }
 
-/// Payments and their orders, every tenth position free; two pairs of them did not know of each other.
+/// Events of four orders, with room between their positions.
 fn lines(late: &[u32]) -> String {
     let line = |position: u32| {
         let (n, order) = (position / 10, position / 10 % 4);
@@ -223,28 +223,6 @@ fn a_filter_between_two_events_stays_there_when_events_sort_before_them() {
 }
 
 #[test]
-fn a_saga_stays_chosen_when_events_sort_before_it() {
-    let (_folder, mut window, log) = followed();
-    window.state_mut().model.view = View::Sagas;
-    settle(&mut window);
-    let saga = |window: &Window| {
-        let saga = window.state().model.answers.saga.current().unwrap();
-        saga.as_ref().map(|saga| saga.report.id.clone())
-    };
-    let row = |window: &Window, id: &str| {
-        let rows = window.query_all_by_role(Role::Row);
-        let mut named = rows.filter_map(|row| row.accesskit_node().label());
-        named.find(|name| name.contains(id)).unwrap()
-    };
-    let chosen = row(&window, "c3");
-    window.get_by_role_and_label(Role::Row, &chosen).click();
-    settle(&mut window);
-    assert_eq!(saga(&window).as_deref(), Some("c3"));
-    reorder(&mut window, &log);
-    assert_eq!(saga(&window).as_deref(), Some("c3"));
-}
-
-#[test]
 fn a_trace_stays_around_its_event_when_events_sort_before_it() {
     let (_folder, mut window, log) = followed();
     window.state_mut().model.view = View::Audit;
@@ -260,7 +238,7 @@ fn a_trace_stays_around_its_event_when_events_sort_before_it() {
         trace.nodes[0].position.to_string()
     };
     assert_eq!(traced(&window), "#100");
-    // Another one is selected: what is traced is the view's own.
+    // What is traced is the view's own.
     window.state_mut().model.selection.event = None;
     reorder(&mut window, &log);
     assert_eq!(traced(&window), "#100");
