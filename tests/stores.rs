@@ -20,6 +20,8 @@ mod documented;
 mod eventsourcing;
 #[path = "stores/folders.rs"]
 mod folders;
+#[path = "stores/foreign.rs"]
+mod foreign;
 #[path = "stores/guessed.rs"]
 mod guessed;
 #[path = "stores/guide.rs"]
@@ -42,6 +44,8 @@ mod odd;
 mod passed_on;
 #[path = "stores/public.rs"]
 mod public;
+#[path = "stores/runs.rs"]
+mod runs;
 #[path = "stores/together.rs"]
 mod together;
 #[path = "stores/unknown.rs"]

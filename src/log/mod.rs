@@ -92,6 +92,8 @@ pub enum Arranged {
     ByTime,
     /// By time, since versions run backwards in the file, which has no other order.
     ByTimeForVersions,
+    /// By time, since the file, which has no other order, has the newest event first.
+    ByTimeNewestFirst,
 }
 
 impl Arranged {
@@ -103,6 +105,7 @@ impl Arranged {
             Self::ByPosition => Some("by their positions"),
             Self::ByTime => Some("by time"),
             Self::ByTimeForVersions => Some("by time, since versions run backwards in the file"),
+            Self::ByTimeNewestFirst => Some("by time, since the file has the newest event first"),
         }
     }
 }

@@ -89,6 +89,7 @@ fn each_layout_reads_its_store() {
         "maxwell.jsonl",
         "wal2json.jsonl",
         "axon.jsonl",
+        "pubsub.jsonl",
     ];
     let all: Vec<String> = stores
         .iter()

@@ -47,7 +47,12 @@ impl Overview {
 
     fn order_warning(&self) -> Option<Warning> {
         // What a layout says of the order of its stores is nothing odd.
-        let odd = Some(self.arranged).filter(|how| *how == Arranged::ByTimeForVersions);
+        let odd = Some(self.arranged).filter(|how| {
+            matches!(
+                how,
+                Arranged::ByTimeForVersions | Arranged::ByTimeNewestFirst
+            )
+        });
         let message = format!("The events are put in order {}", odd?.words()?);
         Some(Warning::new(message, Vec::new(), 0))
     }

@@ -100,6 +100,17 @@ struct Sorted {
     events: u32,
     /// The key of the last one.
     last: Key,
+    ties: Ties,
+}
+
+/// In which order events of one time and version stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Ties {
+    /// As they were read.
+    #[default]
+    AsRead,
+    /// The other way round, in a file that has the newest event first.
+    NewestFirst,
 }
 
 /// The order in which events were read, and what that asks of the order of the log.
@@ -111,6 +122,10 @@ pub(super) struct Reading {
     last_version: Vec<i64>,
     /// Within a stream, a version came after a greater one.
     backwards: bool,
+    /// Some event has a version of its own.
+    versioned: bool,
+    /// How the file has its events, as far as it was read.
+    ties: Ties,
     /// Of each event in the order of the log, as which it was read; empty where that is the same.
     read_as: Vec<u32>,
     sorted: Option<Sorted>,
@@ -157,6 +172,7 @@ impl Reading {
                 self.last_version.resize(stream + 1, NONE);
             }
             if own != NONE {
+                self.versioned = true;
                 self.backwards |= own < self.last_version[stream];
                 self.last_version[stream] = own;
             }
@@ -190,7 +206,8 @@ impl Reading {
 
     /// Notes what came since the log was last sorted by `clock`; whether it stands where it belongs.
     fn stays_sorted(&mut self, log: &Log, clock: Option<Clock>) -> bool {
-        let Some(mut sorted) = self.sorted.filter(|sorted| sorted.clock == clock) else {
+        let same = |sorted: &Sorted| sorted.clock == clock && sorted.ties == self.ties;
+        let Some(mut sorted) = self.sorted.filter(same) else {
             return false;
         };
         let ends_as_read = match sorted.events.checked_sub(1) {
@@ -200,6 +217,7 @@ impl Reading {
         for event in sorted.events..log.len {
             match key(log, clock, event) {
                 Some(key) if key < sorted.last => return false,
+                Some(key) if key == sorted.last && self.ties == Ties::NewestFirst => return false,
                 Some(key) => sorted.last = key,
                 None if event == sorted.events && !ends_as_read => return false,
                 None => {}
@@ -209,6 +227,37 @@ impl Reading {
         self.sorted = Some(sorted);
         true
     }
+}
+
+/// How many events have to be older than the one before them in a file that has the newest first: a clock
+/// that was set back once says nothing.
+const FALLS: usize = 2;
+
+/// Whether times fall through the file and never rise, so that the newest event stands first: as lists of
+/// events come from most HTTP APIs.
+fn falls(reading: &Reading, log: &Log) -> bool {
+    let clock = log.default_clock();
+    if reading.versioned || !log.has_clock(clock) {
+        return false;
+    }
+    let time = |event: u32| key(log, Some(clock), event).and_then(|(time, _)| time);
+    let mut last: Option<Timestamp> = None;
+    let mut falls = 0;
+    let mut never_rises = |event: u32| match (last, time(event)) {
+        (_, None) => false,
+        (Some(before), Some(own)) if own > before => false,
+        (before, own) => {
+            falls += usize::from(before.is_some() && own < before);
+            last = own;
+            true
+        }
+    };
+    // Most files are through with the second event.
+    let fall = match reading.read_as.is_empty() {
+        true => (0..log.len).all(&mut never_rises),
+        false => reading.as_read(log).into_iter().all(&mut never_rises),
+    };
+    fall && falls >= FALLS
 }
 
 /// By what an event is ordered by time; none for one that has no time in a log that has.
@@ -238,7 +287,11 @@ impl LogBuilder {
                 }
             },
         }
-        let out_of_order = self.reading.is_out_of_order();
+        self.reading.ties = match self.reading.order {
+            Order::Found if falls(&self.reading, &self.log) => Ties::NewestFirst,
+            _ => Ties::AsRead,
+        };
+        let out_of_order = self.reading.is_out_of_order() || self.reading.ties == Ties::NewestFirst;
         let by_time = match self.reading.order {
             Order::Given | Order::Found => out_of_order,
             Order::Mingled => self.log.has_clock(self.log.default_clock()),
@@ -269,7 +322,8 @@ impl LogBuilder {
         })
     }
 
-    /// The events by time, then by version, then as they were read, each without a time behind the
+    /// The events by time, then by version, then as they were read (the last one first, where the file
+    /// has the newest first), each without a time behind the
     /// one read before it; `None` where they stand so.
     fn by_time(&mut self) -> Option<Vec<u32>> {
         let log = &self.log;
@@ -280,7 +334,11 @@ impl LogBuilder {
         // What was read before the first event with a time has always been there.
         let mut last = (None, NONE);
         let mut begun = 0;
-        let as_read = self.reading.as_read(log).into_iter().zip(0_u32..);
+        let mut as_read = self.reading.as_read(log);
+        if self.reading.ties == Ties::NewestFirst {
+            as_read.reverse();
+        }
+        let as_read = as_read.into_iter().zip(0_u32..);
         let mut keyed: Vec<(Key, u32, u32)> = as_read
             .map(|(event, read)| {
                 if let Some(own) = key(log, clock, event) {
@@ -295,6 +353,7 @@ impl LogBuilder {
             clock,
             events: log.len,
             last: keyed.last().map_or((None, NONE), |last| last.0),
+            ties: self.reading.ties,
         });
         let order: Vec<u32> = keyed.into_iter().map(|(_, _, event)| event).collect();
         (!order.is_sorted()).then_some(order)
@@ -338,6 +397,7 @@ impl Reading {
         let positions = !matches!(self.positions, Positions::Gone);
         match (positions, self.read_as.is_empty()) {
             (false, _) if self.is_out_of_order() => Arranged::ByTimeForVersions,
+            (false, _) if self.ties == Ties::NewestFirst => Arranged::ByTimeNewestFirst,
             (_, true) => Arranged::AsRead,
             (true, false) => Arranged::ByPosition,
             (false, false) => Arranged::ByTime,

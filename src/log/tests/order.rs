@@ -164,3 +164,28 @@ fn a_log_that_is_followed_for_days_stays_in_few_pieces() {
         dump(&build(&days, Order::Given, 512, Snapshots::None))
     );
 }
+
+#[test]
+fn a_list_with_the_newest_event_first_is_read_from_its_end() {
+    let at = |micros: i64| Row {
+        recorded: Some(Timestamp::from_micros(micros)),
+        ..Row::default()
+    };
+    let read = |times: &[i64]| {
+        let rows: Vec<Row<'_>> = (times.iter().zip(0..))
+            .map(|(time, place)| Row {
+                place: Place {
+                    at: place,
+                    extent: 0,
+                },
+                ..at(*time)
+            })
+            .collect();
+        read_as(&log_of(Order::Found, &rows).0)
+    };
+    // Of one time the one that was read last came first.
+    assert_eq!(read(&[40, 30, 30, 20]), [3, 2, 1, 0]);
+    // A clock that was set back once, or times that rise as well.
+    assert_eq!(read(&[40, 30]), [0, 1]);
+    assert_eq!(read(&[40, 30, 20, 50]), [0, 1, 2, 3]);
+}

@@ -41,7 +41,7 @@ pub use oddity::Oddity;
 pub use piece::Piece;
 pub use several::Several;
 pub use side::{SideKind, SideTable};
-pub use tables::{Bytes, SqliteFacts, TableFacts};
+pub use tables::{Bytes, Reference, SqliteFacts, TableFacts};
 
 pub(in crate::store) use guess::{GUESSED, role_named};
 pub use mapping::{Contents, Part};

@@ -13,6 +13,8 @@ pub struct TableFacts {
     pub columns: Vec<(String, String)>,
     /// The columns of its primary key.
     pub key: Vec<String>,
+    /// Its foreign keys of one column.
+    pub references: Vec<Reference>,
     /// Whether it is a view.
     pub is_view: bool,
     /// Whether its rows have rowids (not so for views and WITHOUT ROWID tables).
@@ -23,6 +25,17 @@ pub struct TableFacts {
     pub sample: Vec<Vec<Option<String>>>,
     /// Of each column what of its sampled values is bytes and no text; empty where none is.
     pub bytes: Vec<Bytes>,
+}
+
+/// That the values of a column are keys of a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reference {
+    /// The column.
+    pub column: String,
+    /// The other table.
+    pub table: String,
+    /// Its column; its primary key where the reference does not say.
+    pub to: Option<String>,
 }
 
 /// The sampled values of a column that are bytes and no text.

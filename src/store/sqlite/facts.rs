@@ -9,7 +9,7 @@ use super::connect::{Bound, ConnectError, Database};
 use super::damage::is_of_a_row;
 use crate::store::decode::Decoder;
 use crate::store::layout::sql::quoted;
-use crate::store::layout::{Bytes, SqliteFacts, TableFacts};
+use crate::store::layout::{Bytes, Reference, SqliteFacts, TableFacts};
 use crate::store::row::from_bytes;
 
 /// Rows sampled at each end of a table.
@@ -133,6 +133,22 @@ fn columns(connection: &Connection, table: &mut TableFacts) -> rusqlite::Result<
     }
     key.sort();
     table.key = key.into_iter().map(|(_, column)| column).collect();
+    references(connection, table)
+}
+
+/// Its foreign keys, but for those of several columns.
+fn references(connection: &Connection, table: &mut TableFacts) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare(
+        "SELECT \"from\", \"table\", \"to\" FROM pragma_foreign_key_list(?1) GROUP BY id HAVING count(*) = 1",
+    )?;
+    let rows = statement.query_map([&table.name], |row| {
+        Ok(Reference {
+            column: row.get(0)?,
+            table: row.get(1)?,
+            to: row.get(2)?,
+        })
+    })?;
+    table.references = rows.collect::<rusqlite::Result<_>>()?;
     Ok(())
 }
 

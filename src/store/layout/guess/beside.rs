@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::field::Field;
 use super::names::normal;
+use super::table::fields_of;
 use crate::store::layout::sql::quoted;
 use crate::store::layout::tables::{SqliteFacts, TableFacts};
 use crate::store::layout::{Column, Events, Role, Several, SideKind, SideTable, Source};
@@ -97,6 +99,14 @@ impl Names {
                 offers.extend(rank.map(|rank| (rank, part.as_str(), column.as_str())));
             }
         }
+        // A key that is a word names its row better than what it is one of.
+        if let Some(key) = word_key(table) {
+            for (rank, part, column) in &mut offers {
+                if *part == "consumer" && *column == key {
+                    *rank = 0;
+                }
+            }
+        }
         offers.sort_unstable();
         let mut columns: BTreeMap<&'static str, &'t str> = BTreeMap::new();
         for (_, part, column) in offers {
@@ -111,6 +121,26 @@ impl Names {
         let needed = |any: &Vec<String>| any.iter().any(|part| columns.contains_key(part.as_str()));
         self.needs.iter().all(needed).then_some((rank, columns))
     }
+}
+
+/// The one column of the primary key, where its values are words.
+fn word_key(table: &TableFacts) -> Option<&str> {
+    let [key] = &table.key[..] else { return None };
+    let fields = fields_of(table);
+    let own = fields.iter().find(|field| field.name == key)?;
+    let looks = own.looks();
+    // What was made up by a machine is long, and has digits.
+    let made_up = looks.uuid.nearly() || looks.longest > 20 && own.names_with_numbers();
+    let words = looks.count > 0 && looks.word.nearly() && !made_up;
+    words.then_some(key.as_str())
+}
+
+/// Whether the values of a column are times.
+fn is_time(table: &TableFacts, column: &str) -> bool {
+    let fields = fields_of(table);
+    let own = fields.iter().find(|field| field.name == column);
+    let looks = own.map(Field::looks).unwrap_or_default();
+    looks.time && looks.longest > 1
 }
 
 /// The columns as a side table; what names events by numbers does so by their positions, unless their
@@ -136,6 +166,14 @@ fn side(
     {
         columns.remove("event_id");
         columns.insert("position", column);
+    }
+    // What says when it was published says that it was.
+    if !columns.contains_key("published_at")
+        && let Some(column) = columns.get("published").copied()
+        && is_time(table, column)
+    {
+        columns.remove("published");
+        columns.insert("published_at", column);
     }
     // A word for a position is none.
     if let Some(column) = columns.get("position").copied()

@@ -34,6 +34,8 @@ pub(super) struct Looks {
     pub json: Share,
     /// JSON that is packed: written as a JSON string, or in base64.
     pub packed: Option<Decoder>,
+    /// Documents of YAML.
+    pub yaml: Share,
     /// How many values are bytes and no text.
     pub bytes: usize,
     pub integer: Share,
@@ -130,6 +132,7 @@ impl Field<'_> {
             count: values.len(),
             distinct: distinct.len(),
             json: share(&|value| value.trim_start().starts_with(['{', '['])),
+            yaml: share(&|value| value.starts_with("---\n")),
             integer: share(&|value| value.parse::<i64>().is_ok()),
             uuid: share(&is_uuid),
             name: share(&|value| value.len() <= 120 && !value.contains(char::is_whitespace)),

@@ -26,11 +26,22 @@ fn stem(name: &str) -> Option<(String, String)> {
     (!stem.is_empty() && !copy).then(|| (stem.to_owned(), shape))
 }
 
+/// What a name says behind its first word, and that word: `watermill_orders` beside `watermill_payments`.
+fn rest(name: &str) -> Option<(String, String)> {
+    let name = name.to_lowercase();
+    let (first, rest) = name.split_once('_')?;
+    let word = |words: &[String]| words.iter().any(|word| name.contains(word.as_str()));
+    let copy = (TABLES.copies.iter()).any(|copy| name.split('_').any(|part| part == copy));
+    let plain = !first.is_empty() && !rest.is_empty() && !copy && !word(&TABLES.beside);
+    plain.then(|| (rest.to_owned(), format!("{first}_*")))
+}
+
 /// Reads the tables that are laid out as `taken`, and called like it, with it; their names.
 pub(super) fn join(best: &mut Guess, taken: &TableFacts, facts: &SqliteFacts) -> Vec<String> {
-    let Some((own, shape)) = stem(&taken.name) else {
+    let Some((own, shape)) = stem(&taken.name).or_else(|| rest(&taken.name)) else {
         return Vec::new();
     };
+    let stem = |name: &str| stem(name).or_else(|| rest(name));
     let columns = columns(taken, &own);
     let is_kin = |table: &&TableFacts| {
         table.name != taken.name
@@ -89,6 +100,8 @@ fn named(events: &Events, name: &str, stem: &str) -> Events {
     }
     let category = own.columns.entry(Role::Category);
     category.or_insert_with(|| Source::Constant(stem.to_owned()).into());
+    let stream = own.columns.entry(Role::Stream);
+    stream.or_insert_with(|| Source::Constant(stem.to_owned()).into());
     if let Some(Source::Sql(stream)) = own
         .columns
         .get_mut(&Role::Stream)

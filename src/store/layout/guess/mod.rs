@@ -4,15 +4,18 @@
 mod beside;
 mod field;
 mod kin;
+mod named;
 mod names;
 mod pairs;
 mod records;
 mod score;
 mod streams;
 mod table;
+mod tags;
 mod telling;
 #[cfg(test)]
 mod tests;
+mod unnamed;
 mod within;
 mod workflows;
 
@@ -88,6 +91,19 @@ struct Guess {
     events: Events,
     points: u32,
     reasons: Vec<(String, u32)>,
+    typed: Typed,
+    /// Nothing in its name speaks for the type.
+    is_of_weak_type: bool,
+}
+
+/// What tells the type of events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Typed {
+    /// Something of their own.
+    #[default]
+    Told,
+    /// The topic, since nothing else does.
+    ByCategory,
 }
 
 /// The table of a SQLite file that looks most like events; of equals the longest.
@@ -116,6 +132,9 @@ pub(super) fn sqlite(facts: &SqliteFacts) -> Option<Candidate> {
             0,
             format!("`{kin}` is laid out as `{taken}`, and read with it"),
         );
+    }
+    if kin.is_empty() {
+        named::streams(&mut best, taken, facts);
     }
     if !alike.is_empty() {
         let (alike, taken) = (alike.join(", "), &taken.name);
@@ -175,7 +194,13 @@ impl Guess {
             events: Events::default(),
             points: 0,
             reasons: Vec::new(),
+            typed: Typed::Told,
+            is_of_weak_type: (parts.iter())
+                .any(|part| part.role == Role::Type && telling::is_weak(&fields[part.field])),
         };
+        if further.iter().any(|(role, _)| *role == Role::Type) {
+            guess.typed = Typed::ByCategory;
+        }
         for part in parts {
             let name = fields[part.field].name;
             let worth = match part.role {

@@ -35,8 +35,34 @@ pub(super) fn name_points(role: Role, name: &str) -> i32 {
     match (rank(NAMES.get(&role)), rank(FURTHER.get(&role))) {
         (Some(rank), _) => (BEST_NAME - rank as i32 * 2).max(LEAST_NAME),
         (None, Some(_)) => LEAST_NAME,
-        (None, None) => 0,
+        (None, None) => by_end(role, &name),
     }
+}
+
+/// Ends of names that say what the rest is of: `dagster_event_type`, `audited_changes`.
+const ENDS: [(Role, &str, i32); 4] = [
+    (Role::Type, "eventtype", 40),
+    (Role::Type, "eventname", 40),
+    (Role::Payload, "changes", LEAST_NAME),
+    (Role::Payload, "diff", LEAST_NAME),
+];
+
+fn by_end(role: Role, name: &str) -> i32 {
+    let mut ends = ENDS.iter().filter(|(own, ..)| *own == role);
+    ends.find(|(_, end, _)| name.ends_with(end))
+        .map_or(0, |(.., points)| *points)
+}
+
+/// Whether a name is that of an id of whatever.
+pub(super) fn names_id(name: &str) -> bool {
+    let own = normal(name);
+    ["id", "uuid", "guid"].iter().any(|end| own.ends_with(end))
+}
+
+/// Whether a name is that of somebody who does things to others, and of the stream only where nothing
+/// says that better.
+pub(super) fn names_somebody(name: &str) -> bool {
+    ["userid", "customerid", "account", "accountid"].contains(&&*normal(name))
 }
 
 /// The role that a name alone speaks for most: the one in whose list it comes first.

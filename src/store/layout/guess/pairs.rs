@@ -7,6 +7,7 @@ use super::field::{Field, Looks};
 use super::names;
 use super::score::{ENOUGH, Part};
 use super::telling;
+use super::unnamed;
 use crate::store::layout::Role;
 
 /// What it brings a stream that its versions count, and what it takes that they come again and again
@@ -28,6 +29,9 @@ pub(super) struct Numbers {
     later: usize,
     /// Of those the rows whose number is by one away from the stream's last.
     steps: usize,
+    /// No number stands twice although there are several streams: it counts through all of them, as
+    /// versions do not, which begin alike.
+    global: bool,
 }
 
 impl Numbers {
@@ -36,6 +40,7 @@ impl Numbers {
         let mut own = Self::default();
         let mut seen: HashSet<(Vec<&str>, i64)> = HashSet::new();
         let mut last: HashMap<Vec<&str>, i64> = HashMap::new();
+        let mut numbers: HashSet<i64> = HashSet::new();
         for row in 0..fields[number].values.len() {
             let value = |field: &usize| fields[*field].values.get(row).copied().flatten();
             let number = value(&number).and_then(|text| text.parse::<i64>().ok());
@@ -44,17 +49,19 @@ impl Numbers {
                 continue;
             };
             own.rows += 1;
+            numbers.insert(number);
             own.again += usize::from(!seen.insert((name.clone(), number)));
             if let Some(before) = last.insert(name, number) {
                 own.later += 1;
                 own.steps += usize::from(number.abs_diff(before) == 1);
             }
         }
+        own.global = own.rows >= FEW && numbers.len() == own.rows && last_of(&seen) > 1;
         own
     }
 
     /// Streams and numbers tell nearly all rows apart.
-    fn tell_apart(self) -> bool {
+    pub fn tell_apart(self) -> bool {
         self.again * 20 <= self.rows
     }
 
@@ -69,9 +76,18 @@ impl Numbers {
     }
 
     /// They count on within streams.
-    fn count(self) -> bool {
-        self.later > 0 && self.steps * 2 >= self.later
+    pub fn count(self) -> bool {
+        self.later > 0 && self.steps * 2 >= self.later && !self.global
     }
+}
+
+/// From so many rows on it is no chance that none of their numbers stands twice.
+const FEW: usize = 4;
+
+/// How many streams there are.
+fn last_of(seen: &HashSet<(Vec<&str>, i64)>) -> usize {
+    let streams: HashSet<&[&str]> = seen.iter().map(|(stream, _)| &stream[..]).collect();
+    streams.len()
 }
 
 /// Adds to the points of streams, versions and types what they say together, and takes what they do not.
@@ -109,9 +125,60 @@ pub(super) fn weigh(fields: &[Field<'_>], looks: &[Looks], offers: &mut Vec<Part
             table.insert((stream, version), numbers(stream, version));
         }
     }
+    let fits = |(_, own): (&(usize, usize), &Numbers)| own.tell_apart() && own.count();
+    if !table.iter().any(fits)
+        && let Some(found) = unnamed::kind(fields, looks, (&streams[..], &versions[..]))
+    {
+        // What tells ids apart is no id.
+        offers.retain(|own| own.field != found.kind || own.role != Role::Stream);
+        offers.push(found.part());
+        table.extend(found.numbers);
+    }
+    weigh_ids(fields, &table, offers);
     weigh_streams(&table, &streams, offers);
     weigh_versions(&table, looks, &versions, offers);
     weigh_types(fields, looks, &named(&offers[..], Role::Type), offers);
+    unnamed::kind_in_type(fields, looks, offers);
+}
+
+/// An id that is a row's own only beside another id, of which it comes once, is that of an event and not
+/// of a stream: the other is, as a run's is of which each has its first event.
+fn weigh_ids(fields: &[Field<'_>], table: &HashMap<(usize, usize), Numbers>, offers: &mut [Part]) {
+    let streams: Vec<usize> = (offers.iter())
+        .filter(|offer| offer.role == Role::Stream)
+        .map(|offer| offer.field)
+        .collect();
+    let counts = |stream: usize| {
+        let mut own = table.iter().filter(|((own, _), _)| *own == stream);
+        own.any(|(_, own)| own.tell_apart() && own.count())
+    };
+    let of_another = |id: usize| {
+        let others = streams.iter().filter(|other| **other != id);
+        let mut others = others.filter(|other| names::is_some_id(fields[**other].name));
+        others.any(|other| tell_rows_apart(fields, *other, id))
+    };
+    for offer in offers.iter_mut().filter(|own| own.role == Role::Stream) {
+        let named = names::name_points(Role::EventId, fields[offer.field].name) > 0;
+        if named && !counts(offer.field) && of_another(offer.field) {
+            offer.points -= CLASHES;
+        }
+    }
+}
+
+/// Whether no two rows have the same of both, though each of them comes again.
+fn tell_rows_apart(fields: &[Field<'_>], one: usize, other: usize) -> bool {
+    let (mut rows, mut both) = (0, HashSet::new());
+    let (mut ones, mut others) = (HashSet::new(), HashSet::new());
+    for pair in fields[one].values.iter().zip(&fields[other].values) {
+        let (Some(one), Some(other)) = pair else {
+            return false;
+        };
+        rows += 1;
+        both.insert((one, other));
+        ones.insert(one);
+        others.insert(other);
+    }
+    rows >= FEW && both.len() == rows && ones.len() < rows && others.len() < rows
 }
 
 /// What it brings a kind that it is called as the stream is: `entity_model` beside `entity_id`.

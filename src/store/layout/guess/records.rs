@@ -10,8 +10,9 @@ use super::telling::{self, Told};
 use super::within::{Member, Members, fields_of, members, members_of};
 use super::{Guess, type_by_category};
 use crate::model::json::Pointer;
+use crate::store::decode::Decoder;
 use crate::store::layout::evidence::{Candidate, JsonFacts};
-use crate::store::layout::{Column, Medium, OrderBy, Piece, Role, Source, Within};
+use crate::store::layout::{Column, Encoding, Medium, OrderBy, Piece, Role, Source, Within};
 
 /// The records of a JSON file as events: as they are, or by an object that stands in each of them, as
 /// a search engine or a client wraps what it gives.
@@ -84,6 +85,7 @@ fn guess(facts: &JsonFacts, own: &[Field<'_>]) -> Option<Candidate> {
     guess.join_streams(&naming, &parts, |field| fields[field].pointer());
     guess.look_within(&parts, fields);
     guess.stream_by_category(&parts, fields);
+    guess.read_typed(&parts, fields);
     if !guess.has(Role::Payload) {
         // Where the envelope stands in an object of its own, the payload is that.
         let outer = parts.iter().find_map(|part| fields[part.field].outer);
@@ -130,7 +132,29 @@ fn guess(facts: &JsonFacts, own: &[Field<'_>]) -> Option<Candidate> {
     Some(guess.candidate())
 }
 
+/// How DynamoDB writes a map: its members with their types.
+const MAP_OF_DYNAMODB: &str = "{\"M\":";
+
 impl Guess {
+    /// A payload as DynamoDB writes it is read without its types.
+    fn read_typed(&mut self, parts: &[Part], fields: &[Field<'_>]) {
+        let Some(payload) = parts.iter().find(|part| part.role == Role::Payload) else {
+            return;
+        };
+        let mut values = fields[payload.field].values.iter().flatten().peekable();
+        let any = values.peek().is_some();
+        let typed = |value: &str| {
+            let begun: String = value.chars().take(20).filter(|c| *c != ' ').collect();
+            begun.starts_with(MAP_OF_DYNAMODB)
+        };
+        if any
+            && values.all(|value| typed(value))
+            && let Some(column) = self.events.columns.get_mut(&Role::Payload)
+        {
+            column.encoding = Some(Encoding::Data(Decoder::Dynamodb));
+        }
+    }
+
     /// Puts before the ids of streams what tells those of one id apart.
     fn join_streams(
         &mut self,

@@ -2,7 +2,7 @@
 //! where they cannot be that.
 
 use super::field::{Field, Looks};
-use super::names::{is_some_id, name_points};
+use super::names::{is_some_id, name_points, names_id, names_somebody};
 use super::pairs;
 use crate::store::layout::Role;
 
@@ -24,6 +24,11 @@ pub(super) struct Part {
 
 /// What is found for an id that no list has: it may be the stream's, where nothing says that better.
 const SOME_ID: i32 = 6;
+
+/// What it takes a stream that some events have none, and that it is called as somebody who does things
+/// to others.
+const PARTLY: i32 = 8;
+const SOMEBODY: i32 = 3;
 
 /// Gives each role the field that fits best; each field plays one part.
 pub(super) fn cast(fields: &[Field<'_>]) -> Vec<Part> {
@@ -66,10 +71,15 @@ fn offer(role: Role, field: usize, name: &str, looks: &Looks) -> Option<Part> {
     };
     let (points, because) = of_values(role, looks).or_else(|| by_name(role, named, looks))?;
     let may = looks.is_common() || (named > 0 && may_be_rare(role));
+    let less = match role {
+        Role::Stream if looks.count + looks.bytes < looks.asked => PARTLY,
+        Role::Stream if names_somebody(name) => SOMEBODY,
+        _ => 0,
+    };
     may.then_some(Part {
         role,
         field,
-        points: points + named,
+        points: points + named - less,
         because,
     })
 }
@@ -78,9 +88,10 @@ fn offer(role: Role, field: usize, name: &str, looks: &Looks) -> Option<Part> {
 fn words_that_repeat(fields: &[Field<'_>], looks: &[Looks], parts: &[Part]) -> Option<Part> {
     let free = |field: &usize| parts.iter().all(|part| part.field != *field);
     let few = (0..fields.len()).filter(free).filter(|field| {
-        let looks = &looks[*field];
+        let (looks, field) = (&looks[*field], &fields[*field]);
         let (_, because) = of_type(looks).unwrap_or((0, ""));
-        because == REPEATS && looks.distinct > 1 && looks.is_common()
+        let id = names_id(field.name) || field.names_with_numbers();
+        because == REPEATS && looks.distinct > 1 && looks.is_common() && !id
     });
     let field = few.max_by_key(|field| {
         let happened = super::telling::say_what_happened(&fields[*field]);
@@ -232,6 +243,9 @@ fn of_data(role: Role, looks: &Looks) -> Option<(i32, &'static str)> {
     }
     if looks.packed.is_some() {
         return Some((own, " and its values are packed JSON"));
+    }
+    if looks.yaml.nearly() && looks.count > 0 {
+        return Some((own, " and its values are YAML"));
     }
     if looks.integer.nearly() || looks.time || looks.uuid.nearly() {
         return None;

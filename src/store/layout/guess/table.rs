@@ -5,7 +5,7 @@ use super::score::{self, Part};
 use super::streams::{self, Before, Naming};
 use super::telling::{self, Told};
 use super::within::{self, Member, Members, members};
-use super::{Guess, role_named, type_by_category, worth};
+use super::{Guess, Typed, role_named, type_by_category, worth};
 use crate::model::json::Pointer;
 use crate::store::layout::sql::{literal, quoted};
 use crate::store::layout::tables::TableFacts;
@@ -33,8 +33,12 @@ pub(super) fn fields_of(facts: &TableFacts) -> Vec<Field<'_>> {
 /// A table as events: by its columns, or by an object in one of them, which holds all of an event.
 pub(super) fn table(facts: &TableFacts) -> Option<Guess> {
     let own = fields_of(facts);
-    if let Some(guess) = guess(facts, &own) {
-        return Some(guess);
+    let plain = guess(facts, &own);
+    if plain
+        .as_ref()
+        .is_some_and(|plain| plain.typed == Typed::Told)
+    {
+        return plain;
     }
     let objects = own.iter().filter(|field| {
         let values = field.values.iter().flatten();
@@ -46,12 +50,22 @@ pub(super) fn table(facts: &TableFacts) -> Option<Guess> {
         let inner: Vec<Members> = inner
             .map(|value| value.and_then(members).unwrap_or_default())
             .collect();
-        let mut fields = within::fields_of(&inner, Some(outer.name));
+        // A column of the table's own says more than a member that is called alike, but for its key.
+        let key = facts.integer_key();
         let beside = own.iter().filter(|field| field.name != outer.name);
-        fields.extend(beside.cloned());
+        let (keys, mut fields): (Vec<Field<'_>>, Vec<Field<'_>>) =
+            beside.cloned().partition(|field| Some(field.name) == key);
+        fields.extend(within::fields_of(&inner, Some(outer.name)));
+        fields.extend(keys);
         guess(facts, &fields)
     });
-    unwrapped.max_by_key(|guess| guess.points)
+    let unwrapped = unwrapped.filter(|guess| guess.typed == Typed::Told);
+    let best = unwrapped.max_by_key(|guess| guess.points);
+    match plain {
+        // A topic is less than a type that stands in the headers under that name.
+        Some(plain) => Some(best.filter(|best| !best.is_of_weak_type).unwrap_or(plain)),
+        None => best,
+    }
 }
 
 /// The SQL of a column, or of a member of the object in one.
@@ -92,6 +106,7 @@ fn guess(facts: &TableFacts, own: &[Field<'_>]) -> Option<Guess> {
     guess.name_streams(&naming, &parts, fields);
     guess.read_packed(&parts, fields);
     guess.take_the_rest(facts, &parts, fields);
+    guess.stream_by_tags(facts, fields);
     guess.look_within(&parts, fields);
     guess.stream_by_category(&parts, fields);
     guess.take_key(facts, &parts, fields, &place);

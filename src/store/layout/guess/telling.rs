@@ -42,12 +42,15 @@ pub(super) fn tells_of_events(parts: &[Part], fields: &[Field<'_>], table: Optio
     let timed = of(Role::RecordedAt).or(of(Role::OccurredAt)).is_some();
     let bearing = of(Role::Payload).is_some_and(|data| DATA.contains(&&*names::normal(data.name)));
     let dated = timed && bearing && (kind.values.len() > 1 || kind.outer.is_some());
+    // Nothing else has an id of an event, a type and a time.
+    let identified = of(Role::EventId).is_some_and(|id| names::normal(id.name) == "eventid");
     let grouped = grouped && !named;
     called
         || is_weak(kind)
         || is_clear(Role::Type, kind)
         || grouped
         || dated && !named
+        || identified && timed && !named
         || timed && tells_of_changes(kind)
         || say_what_happened(kind)
 }

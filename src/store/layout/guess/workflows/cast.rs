@@ -30,6 +30,22 @@ impl Words {
         words.into_iter().any(|word| name.contains(word.as_str()))
     }
 
+    /// Whether a word says how something ended.
+    fn is_end(&self, word: &str) -> bool {
+        let word = letters(word);
+        self.ended.values().flatten().any(|own| *own == word)
+    }
+
+    /// Whether a word says that something has not ended yet.
+    fn is_on_the_way(&self, word: &str) -> bool {
+        let word = letters(word);
+        self.written
+            .get("on_the_way")
+            .into_iter()
+            .flatten()
+            .any(|own| *own == word)
+    }
+
     fn is_written(&self, how: &str, column: &str) -> bool {
         let names = self.written.get(how).into_iter().flatten();
         let column = normal(column);
@@ -44,6 +60,12 @@ pub(super) static WORDS: LazyLock<Words> = LazyLock::new(|| {
     ));
     toml::from_str(text).unwrap_or_default()
 });
+
+/// A status word as the lists have it: lower case, letters only.
+fn letters(word: &str) -> String {
+    let letters = word.chars().filter(|c| !matches!(c, '_' | '-' | ' '));
+    letters.flat_map(char::to_lowercase).collect()
+}
 
 /// A table whose columns play parts.
 #[derive(Clone)]
@@ -108,6 +130,19 @@ impl<'f> Cast<'f> {
         (self.column(part)).map_or_else(|| "NULL".to_owned(), quoted)
     }
 
+    /// What it is called: of the columns that may say it the first that does.
+    pub fn named(&self) -> String {
+        let all = self.parts.get("name").into_iter().flatten();
+        let names: Vec<String> = all
+            .map(|column| format!("nullif({}, '')", quoted(column)))
+            .collect();
+        match &names[..] {
+            [] => "NULL".to_owned(),
+            [only] => only.clone(),
+            _ => format!("coalesce({})", names.join(", ")),
+        }
+    }
+
     /// Whether the best column for its end is one that is written only then.
     pub fn tells_its_end(&self) -> bool {
         self.column("ended")
@@ -154,12 +189,25 @@ impl<'f> Cast<'f> {
         all.iter().find_map(|column| self.shape(column))
     }
 
-    /// Whether a status is a number, of which nobody but its library knows what it says.
-    pub fn has_numbered_status(&self) -> bool {
-        let values = self.values("status");
-        let number =
-            |value: &&str| !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-        !values.is_empty() && values.iter().all(number)
+    /// Whether some status is a word for an end, and not a number or a sentence, of which nobody but its
+    /// library knows what it says. So it is taken to be where there is nothing to go by.
+    pub fn has_known_status(&self) -> bool {
+        let values = [self.values("status"), self.values("outcome")].concat();
+        let known = |value: &&str| WORDS.is_end(value);
+        values.is_empty() || values.iter().any(known)
+    }
+
+    /// Whether its names are the states that something goes through, each at its one time: then it is a
+    /// history and no list of steps.
+    pub fn is_history(&self) -> bool {
+        let names: BTreeSet<String> = self
+            .values("name")
+            .iter()
+            .map(|name| letters(name))
+            .collect();
+        let state = |name: &&String| WORDS.is_end(name) || WORDS.is_on_the_way(name);
+        let once = !self.has(&["ended"]) && !self.has(&["duration"]) && !self.has(&["status"]);
+        once && names.len() > 1 && names.iter().filter(state).count() * 4 >= names.len() * 3
     }
 
     /// The sampled values of a part.
@@ -176,7 +224,9 @@ impl<'f> Cast<'f> {
 
     /// The columns of which nothing is known at the start.
     fn later(&self) -> impl Iterator<Item = &'f str> + '_ {
-        let ends = ["status", "ended", "duration", "output", "error", "undone"];
+        let ends = [
+            "status", "outcome", "ended", "duration", "output", "error", "undone",
+        ];
         let ends: Vec<&str> = ends
             .iter()
             .filter_map(|part| self.parts.get(part))

@@ -29,7 +29,17 @@ pub(in crate::store::layout) fn sqlite(facts: &SqliteFacts) -> Option<Candidate>
             .iter()
             .filter(|table| !table.is_view && table.has_rowid)
     };
-    let runs = tables().map(|table| Cast::of(table, &WORDS.run, &[]));
+    // What steps refer to is a run's id, or its key where that is called otherwise.
+    let keyed = |table: &TableFacts| {
+        let [key] = &table.key[..] else { return None };
+        let at = table.columns.iter().position(|(name, _)| name == key)?;
+        WORDS.run["id"].contains(&normal(key)).then_some(at)
+    };
+    let runs = tables().flat_map(|table| {
+        let key = keyed(table).map(|at| [("id", table.columns[at].0.as_str())]);
+        let by_key = key.map(|key| Cast::of(table, &WORDS.run, &key));
+        std::iter::once(Cast::of(table, &WORDS.run, &[])).chain(by_key)
+    });
     let runs: Vec<Cast<'_>> = runs
         .filter(|runs| runs.has(&["id", "status", "started"]))
         .collect();
@@ -99,7 +109,7 @@ fn steps_of<'f>(runs: &Cast<'f>, table: &'f TableFacts) -> Option<Cast<'f>> {
     let looks_so = is_called_so || (steps.has(&["started"]) && steps.tells_its_end());
     let has_times = steps.has(&["started"]) || steps.has(&["ended"]);
     let tells = has_times || (!is_plain && normal(run) == id && steps.has(&["number"]));
-    if !steps.has(&["name"]) || !looks_so || !tells {
+    if !steps.has(&["name"]) || !looks_so || !tells || steps.is_history() {
         return None;
     }
     let ids = runs.values("id");

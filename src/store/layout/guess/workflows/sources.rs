@@ -25,7 +25,10 @@ impl<'f> Pair<'f> {
     pub fn new(runs: Cast<'f>, steps: Cast<'f>, facts: &SqliteFacts) -> Self {
         Self {
             beside: beside(&runs, &steps),
-            name: format!("coalesce({}, 'Run')", workflow(&runs, facts)),
+            name: match workflow(&runs, facts) {
+                Some(workflow) => format!("coalesce({workflow}, {}, 'Run')", runs.named()),
+                None => format!("coalesce({}, 'Run')", runs.named()),
+            },
             runs,
             steps,
         }
@@ -50,7 +53,7 @@ impl<'f> Pair<'f> {
         let kind = format!("{} || {}", self.name, how(&status, "' ended'"));
         let time = end(&self.runs).map(|time| self.not_before_steps(time));
         let mut events = source(&self.runs, kind, time);
-        let ended = match self.runs.has_numbered_status() && self.runs.tells_its_end() {
+        let ended = match !self.runs.has_known_status() && self.runs.tells_its_end() {
             true => format!("{} IS NOT NULL", self.runs.sql("ended")),
             false => format!("{status} IN ({})", words(None)),
         };
@@ -62,7 +65,7 @@ impl<'f> Pair<'f> {
     }
 
     pub fn step_started(&self) -> Events {
-        let kind = format!("{} || ' started'", self.steps.sql("name"));
+        let kind = format!("{} || ' started'", self.step());
         let mut events = source(&self.steps, kind, self.steps.time("started"));
         if self.steps.has(&["input"]) {
             let payload = format!("json_patch('{{}}', {})", self.steps.input());
@@ -78,7 +81,7 @@ impl<'f> Pair<'f> {
         let kind = format!(
             "{} || CASE WHEN {failed} OR {status} IN ({}) THEN ' failed' WHEN {status} IN ({}) \
              THEN ' cancelled' ELSE ' completed' END",
-            self.steps.sql("name"),
+            self.step(),
             words(Some("failed")),
             words(Some("cancelled")),
         );
@@ -91,8 +94,13 @@ impl<'f> Pair<'f> {
     }
 
     pub fn step_undone(&self) -> Events {
-        let kind = format!("{} || ' compensated'", self.steps.sql("name"));
+        let kind = format!("{} || ' compensated'", self.step());
         self.of_step(source(&self.steps, kind, self.steps.time("undone")))
+    }
+
+    /// What a step is called.
+    fn step(&self) -> String {
+        format!("coalesce({}, 'Step')", self.steps.named())
     }
 
     fn put(&self, events: &mut Events, role: Role, sql: String) {
@@ -103,18 +111,15 @@ impl<'f> Pair<'f> {
     fn of_step(&self, mut events: Events) -> Events {
         let own = |column: &str| format!("{}.{}", quoted(&self.steps.table.name), quoted(column));
         let run = self.steps.column("run").unwrap_or_default();
-        let mut same = format!("r.{} = {}", self.runs.sql("id"), own(run));
+        let runs = quoted(&self.runs.table.name);
+        let mut same = format!("{runs}.{} = {}", self.runs.sql("id"), own(run));
         let mut stream = quoted(run);
         if let Some((workflow, in_steps)) = self.beside {
             // Writing to a string cannot fail.
-            let _ = write!(same, " AND r.{} = {}", quoted(workflow), own(in_steps));
+            let _ = write!(same, " AND {runs}.{} = {}", quoted(workflow), own(in_steps));
             stream = format!("{} || '/' || {stream}", quoted(in_steps));
         }
-        let category = format!(
-            "(SELECT {} FROM {} r WHERE {same})",
-            self.name,
-            quoted(&self.runs.table.name)
-        );
+        let category = format!("(SELECT {} FROM {runs} WHERE {same})", self.name);
         self.put(&mut events, Role::Stream, stream);
         self.put(&mut events, Role::Category, category);
         let number = format!("json_object('step', {})", self.steps.sql("number"));
@@ -195,29 +200,52 @@ fn beside<'f>(runs: &Cast<'f>, steps: &Cast<'f>) -> Option<(&'f str, &'f str)> {
     Some((name, same))
 }
 
-/// What a run's workflow is called: as a table of workflows has it, else as the run does.
-fn workflow(runs: &Cast<'_>, facts: &SqliteFacts) -> String {
+/// What a run's workflow is called in a table of workflows, where there is one.
+fn workflow(runs: &Cast<'_>, facts: &SqliteFacts) -> Option<String> {
     for (column, _) in &runs.table.columns {
         let own = normal(column);
         let Some(stem) = own.strip_suffix("id").filter(|stem| !stem.is_empty()) else {
             continue;
         };
+        // A status is no workflow, in whichever table its words are.
+        if matches!(stem, "state" | "status") {
+            continue;
+        }
         let is_of = |name: &str| {
             let name = normal(name);
-            name == stem || name.strip_suffix('s') == Some(stem)
+            let name = name.strip_suffix("entity").unwrap_or(&name);
+            let prefixed = stem.len() > LONG_STEM && name.ends_with(stem);
+            name == stem || name.strip_suffix('s') == Some(stem) || prefixed
         };
         let named = (facts.tables.iter()).find(|table| is_of(&table.name) && !table.is_view);
         let Some(table) = named else { continue };
-        if table.column("id").is_some() && table.column("name").is_some() {
-            return format!(
-                "(SELECT n.name FROM {} n WHERE n.id = {})",
+        if table.name == runs.table.name {
+            continue;
+        }
+        let key = ["id", column.as_str()]
+            .into_iter()
+            .find(|key| table.column(key).is_some());
+        let own = table.columns.iter().map(|(name, _)| name.as_str());
+        let named = ["name", "jobname", "workflowname", "title"];
+        let mut named =
+            (named.iter()).filter_map(|name| own.clone().find(|own| normal(own) == *name));
+        if let (Some(key), Some(name)) = (key, named.next()) {
+            return Some(format!(
+                "(SELECT n.{} FROM {} n WHERE n.{} = {}.{})",
+                quoted(name),
                 quoted(&table.name),
+                quoted(key),
+                quoted(&runs.table.name),
                 quoted(column)
-            );
+            ));
         }
     }
-    runs.sql("name")
+    None
 }
+
+/// From so many letters on what a column refers to may have something before its name: `JOB_INSTANCE_ID`
+/// and `BATCH_JOB_INSTANCE`.
+const LONG_STEM: usize = 8;
 
 /// A source of which each row is an event.
 fn source(cast: &Cast<'_>, kind: String, time: Option<String>) -> Events {
@@ -258,12 +286,20 @@ fn end(cast: &Cast<'_>) -> Option<String> {
     })
 }
 
-/// A row's status in lower case, letters only.
+/// A row's status in lower case, letters only; where another column says more of how it ended than that it
+/// did, what that says.
 fn word(cast: &Cast<'_>) -> String {
-    format!(
-        "replace(replace(replace(lower({}), '_', ''), ' ', ''), '-', '')",
-        cast.sql("status")
-    )
+    let plain = |column: &str| {
+        format!("replace(replace(replace(lower({column}), '_', ''), ' ', ''), '-', '')")
+    };
+    let status = plain(&cast.sql("status"));
+    match cast.has(&["outcome"]) {
+        true => {
+            let outcome = plain(&cast.sql("outcome"));
+            format!("iif({outcome} IN ({}), {outcome}, {status})", words(None))
+        }
+        false => status,
+    }
 }
 
 /// How something ended by its status, as the end of an event type.
