@@ -108,7 +108,7 @@ fn a_mistake_while_opening_is_told_and_the_next_store_opens() {
         order(
             &lane,
             Order::Open(SessionId::unique(), Box::new(request(path))),
-        )
+        );
     };
     open(Path::new("odd.db"));
     match next(&outcomes) {
@@ -154,7 +154,7 @@ fn the_end_waits_for_nobody() {
     let home = tempfile::tempdir().unwrap();
     let blocked = home.path().join("blocked");
     std::fs::write(&blocked, "").unwrap();
-    let workspace = Workspace::at(&blocked.join("home"));
+    let workspace = Workspace::at(blocked.join("home"));
     for n in 0..WAITING + 10 {
         let path = StorePath::of(Path::new(&format!("/data/{n}.db")));
         worker.save(&workspace, Keep::Store(path, Box::default()));

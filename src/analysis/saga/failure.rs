@@ -195,6 +195,11 @@ fn class(kind: &str, said: &str) -> Class {
     told.unwrap_or(Class::Business)
 }
 
+/// Whether a type is called after what passes by itself, and is no failure where another try follows.
+pub(super) fn passes(kind: &str) -> bool {
+    told(&words(kind)) == Some(Class::Transient)
+}
+
 /// What words tell, if they do.
 fn told(words: &[String]) -> Option<Class> {
     let stands = |phrase: &&str| {

@@ -3,9 +3,9 @@
 //! instances with the same history share one verdict.
 
 use super::definition::{Definition, Style};
-use super::mining;
 use super::sequence::Meaning;
 use super::standings::{Oddity, Outcome, Status, Undoing, Waiting};
+use super::{failure, mining};
 use crate::log::Log;
 
 /// What an event's type means, in the order in which it is considered. Steps by number.
@@ -116,10 +116,10 @@ impl Machine {
             roles.into_boxed_slice()
         });
         let roles: Vec<Box<[Role]>> = sorted.collect();
-        let failing = roles
-            .iter()
-            .zip(0..)
-            .map(|(roles, kind)| roles.is_empty() && mining::told(log.types().get(kind)).failed);
+        let failing = roles.iter().zip(0..).map(|(roles, kind)| {
+            let name = log.types().get(kind);
+            roles.is_empty() && mining::told(name).failed && !failure::passes(name)
+        });
         // A type that the store does not have never comes.
         let together = definition.end.together.iter().take(TOGETHER);
         let together = together.map(|name| log.types().find(name).unwrap_or(u32::MAX));

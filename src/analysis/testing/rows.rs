@@ -155,7 +155,11 @@ fn snapshot(of: u8, version: i64, date: Option<Timestamp>) -> (SideKind, Says) {
 }
 
 fn schema(of: u8, date: Option<Timestamp>) -> (SideKind, Says) {
-    let kind = if of % 2 == 0 { "string" } else { "number" };
+    let kind = if of.is_multiple_of(2) {
+        "string"
+    } else {
+        "number"
+    };
     let row = Schema {
         event_type: Some(format!("Kind{of}")),
         version: None,

@@ -30,11 +30,13 @@ const LEAST_NAME: i32 = 20;
 
 /// Points for a name; 0 where no list of that role has it.
 pub(super) fn name_points(role: Role, name: &str) -> i32 {
-    let name = normal(name);
+    let (whole, name) = (name, normal(name));
     let rank = |names: Option<&Vec<String>>| names?.iter().position(|own| *own == name);
     match (rank(NAMES.get(&role)), rank(FURTHER.get(&role))) {
         (Some(rank), _) => (BEST_NAME - rank as i32 * 2).max(LEAST_NAME),
         (None, Some(_)) => LEAST_NAME,
+        // What stands before a dot is a place, and no part of the name.
+        (None, None) if whole.contains('.') => 0,
         (None, None) => by_end(role, &name),
     }
 }

@@ -78,13 +78,13 @@ pub(super) fn kind_in_type(fields: &[Field<'_>], looks: &[Looks], offers: &mut V
     let Some(called) = types.max_by_key(|own| own.points).map(|own| own.field) else {
         return;
     };
-    let streams: Vec<usize> = (offers.iter())
-        .filter(|own| own.role == Role::Stream && looks[own.field].repeats())
-        .map(|own| own.field)
-        .collect();
+    // The likeliest: a version, too, comes again and again, and goes with what happens.
+    let streams =
+        (offers.iter()).filter(|own| own.role == Role::Stream && looks[own.field].repeats());
+    let stream = streams.max_by_key(|own| own.points).map(|own| own.field);
     let of_streams = |field: usize| {
-        let mut streams = streams.iter().filter(|stream| **stream != field);
-        streams.any(|stream| agrees(fields, *stream, field))
+        let stream = stream.filter(|stream| *stream != field);
+        stream.is_some_and(|stream| agrees(fields, stream, field))
     };
     let named = name_points(Role::Type, fields[called].name) > 0;
     let same = looks[called].is_constant() || of_streams(called);

@@ -76,7 +76,7 @@ impl Conflicts {
             let merge = found.merge_of(pair);
             let own = &mut self.own;
             area.show(ui, |ui| {
-                detail(ui, model, (pair, merge, sides), own, outbox)
+                detail(ui, model, (pair, merge, sides), own, outbox);
             });
         });
     }

@@ -187,7 +187,8 @@ impl<'f> Pair<'f> {
 fn beside<'f>(runs: &Cast<'f>, steps: &Cast<'f>) -> Option<(&'f str, &'f str)> {
     let id = runs.column("id")?;
     let name = runs.column("name")?;
-    let is_key = |column: &String| column.eq_ignore_ascii_case(id);
+    let is_key =
+        |column: &String| column.eq_ignore_ascii_case(id) || says_the_same(runs, column, id);
     if runs.table.key.is_empty() || runs.table.key.iter().all(is_key) {
         return None;
     }
@@ -198,6 +199,15 @@ fn beside<'f>(runs: &Cast<'f>, steps: &Cast<'f>) -> Option<(&'f str, &'f str)> {
         .map(|(column, _)| column.as_str());
     let same = columns.find(|column| normal(column) == normal(name))?;
     Some((name, same))
+}
+
+/// Whether two columns of the runs have the same value in every row that was looked at.
+fn says_the_same(runs: &Cast<'_>, one: &str, other: &str) -> bool {
+    let places = runs.table.column(one).zip(runs.table.column(other));
+    let sample = &runs.table.sample;
+    places.is_some_and(|(one, other)| {
+        !sample.is_empty() && sample.iter().all(|row| row.get(one) == row.get(other))
+    })
 }
 
 /// What a run's workflow is called in a table of workflows, where there is one.
