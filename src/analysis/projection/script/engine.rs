@@ -16,7 +16,7 @@ use super::api::{Api, define};
 use super::feed::{DeadLetter, Fed};
 use super::host::{Host, Quiet, position};
 use super::lanes::Lanes;
-use super::limits::{Limits, Meter, Stopped};
+use super::limits::{Limits, Meter, Stopped, world};
 use super::plan::Plan;
 use crate::analysis::projection::lookup::Lookups;
 use crate::analysis::projection::{Reading, Script, Told, WHOLE};
@@ -71,14 +71,7 @@ impl Engine {
         limits: Limits,
         tables: Arc<dyn TableSource>,
     ) -> Result<Self, ScriptError> {
-        let broken = |error: rquickjs::Error| ScriptError::new(error.to_string());
-        let runtime = Runtime::new().map_err(broken)?;
-        runtime.set_memory_limit(limits.memory);
-        runtime.set_max_stack_size(limits.stack);
-        let meter = Meter::new(limits);
-        let ticking = meter.clone();
-        runtime.set_interrupt_handler(Some(Box::new(move || ticking.tick())));
-        let context = Context::full(&runtime).map_err(broken)?;
+        let (runtime, context, meter) = world(limits)?;
         let host = Rc::new(Host {
             log: RefCell::new(reading.log.clone()),
             payloads: Arc::clone(&reading.payloads),

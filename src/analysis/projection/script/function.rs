@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::ScriptError;
 use super::error::FILE;
-use super::limits::{Limits, Meter, Stopped};
+use super::limits::{Limits, Meter, Stopped, world};
 use crate::model::Task;
 
 /// Takes away what could tell one run from another.
@@ -36,14 +36,7 @@ impl WrittenFunction {
     /// # Errors
     /// Where it does not hold, or is no function.
     pub fn new(source: &str, limits: Limits) -> Result<Self, ScriptError> {
-        let broken = |error: rquickjs::Error| ScriptError::new(error.to_string());
-        let runtime = Runtime::new().map_err(broken)?;
-        runtime.set_memory_limit(limits.memory);
-        runtime.set_max_stack_size(limits.stack);
-        let meter = Meter::new(limits);
-        let ticking = meter.clone();
-        runtime.set_interrupt_handler(Some(Box::new(move || ticking.tick())));
-        let context = Context::full(&runtime).map_err(broken)?;
+        let (runtime, context, meter) = world(limits)?;
         let own = Self {
             // An expression may begin on the first line: errors then have the place that is seen.
             source: format!("({source}\n)").into(),

@@ -5,6 +5,9 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use rquickjs::{Context, Runtime};
+
+use super::ScriptError;
 use crate::model::Task;
 
 /// What a script may take.
@@ -109,4 +112,17 @@ impl Meter {
     pub fn stopped(&self) -> Option<Stopped> {
         self.0.stopped.get()
     }
+}
+
+/// A world of its own for a script, which is stopped where it takes more than this.
+pub(super) fn world(limits: Limits) -> Result<(Runtime, Context, Meter), ScriptError> {
+    let broken = |error: rquickjs::Error| ScriptError::new(error.to_string());
+    let runtime = Runtime::new().map_err(broken)?;
+    runtime.set_memory_limit(limits.memory);
+    runtime.set_max_stack_size(limits.stack);
+    let meter = Meter::new(limits);
+    let ticking = meter.clone();
+    runtime.set_interrupt_handler(Some(Box::new(move || ticking.tick())));
+    let context = Context::full(&runtime).map_err(broken)?;
+    Ok((runtime, context, meter))
 }

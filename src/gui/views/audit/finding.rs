@@ -99,7 +99,7 @@ fn mask(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         }
         return;
     }
-    let hover = "The window, its copies and its exports show marks in place of these values; the file stays as it is";
+    let hover = "States, events, copies and exports of them show marks in place of these values. Pages of the audit judge the values themselves, and may show them; the file stays as it is";
     let button = ui.add(Button::ghost("Mask these fields"));
     if button.on_hover_text(hover).clicked()
         && let Some(found) = model.answers.audit.get()
