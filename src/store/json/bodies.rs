@@ -1,10 +1,8 @@
 //! What an event carries, taken out of its record: where payload and metadata stand, and how they are
 //! decoded.
 
-use std::borrow::Cow;
-
 use super::Context;
-use super::mapping::Mapping;
+use super::mapping::{Mapping, Taken};
 use super::wanted::Wanted;
 use crate::log::{Body, Payload};
 use crate::model::json::{Name, Pointer, string};
@@ -59,77 +57,136 @@ impl Mapping {
         })
     }
 
-    /// The body of a record.
-    pub fn body(&self, text: &str) -> Body {
-        let (data, metadata) = match &self.bodies[0] {
+    /// What has to be looked into to index a record: the payload, the metadata.
+    fn inside(&self) -> [bool; 2] {
+        let joined = |within: Within| self.joins.iter().any(|join| join.within == within);
+        let [mut data, mut metadata] = [Within::Payload, Within::Metadata].map(joined);
+        data |= !self.inner[0].slots.is_empty() || self.events.null_payload.is_some();
+        metadata |= !self.inner[1].slots.is_empty();
+        [
+            data || metadata && matches!(self.bodies[1], Standing::InPayload(_)),
+            metadata || data && matches!(self.bodies[0], Standing::InMetadata(_)),
+        ]
+    }
+
+    /// Payload and metadata of a record as far as they are looked into to index it.
+    pub fn parts_inside<'r>(&self, taken: &Taken<'r>) -> [Part<'r>; 2] {
+        self.parts(taken, self.inside())
+    }
+
+    /// Payload and metadata of a record.
+    pub fn all_parts<'r>(&self, taken: &Taken<'r>) -> [Part<'r>; 2] {
+        self.parts(taken, [true; 2])
+    }
+
+    fn parts<'r>(&self, taken: &Taken<'r>, wanted: [bool; 2]) -> [Part<'r>; 2] {
+        let part = |which: usize, other: &Part<'_>| match wanted[which] {
+            true => self.part(which, taken, other),
+            false => Part::ABSENT,
+        };
+        match &self.bodies[0] {
             Standing::InMetadata(_) => {
-                let metadata = self.part(1, text, None);
-                (self.part(0, text, Some(&metadata)), metadata)
+                let metadata = part(1, &Part::ABSENT);
+                [part(0, &metadata), metadata]
             }
             _ => {
-                let data = self.part(0, text, None);
-                let metadata = self.part(1, text, Some(&data));
-                (data, metadata)
+                let data = part(0, &Part::ABSENT);
+                let metadata = part(1, &data);
+                [data, metadata]
             }
-        };
+        }
+    }
+
+    /// The body that parts of a record make up.
+    pub fn body(&self, taken: &Taken<'_>, [data, metadata]: [Part<'_>; 2]) -> Body {
         let native = self.native.as_ref();
-        let native = native.and_then(|join| join.put_together(text, &Context::default()));
-        let native = native.or_else(|| {
-            self.events.columns.get(&Role::Position)?;
-            let mut slots = vec![None; self.record.picker.slots()];
-            self.record.picker.pick(text, &mut slots).ok()?;
-            let at = self
-                .record
-                .slots
-                .iter()
-                .position(|slot| slot.role == Role::Position)?;
-            slots[at].and_then(string).map(Cow::into_owned)
-        });
+        let native = native.and_then(|join| join.put_together(taken.text, &Context::default()));
         Body {
-            data,
-            metadata,
-            native_position: native,
+            data: data.into_payload(),
+            metadata: metadata.into_payload(),
+            native_position: native.or_else(|| self.written_position(taken)),
         }
     }
 
     /// Whether the payload is there, and is null.
-    pub fn is_null(&self, text: &str) -> bool {
-        let ([Standing::At(wanted), _] | [Standing::InMetadata(_), Standing::At(wanted)]) =
-            &self.bodies
-        else {
-            return false;
+    pub fn is_null(&self, taken: &Taken<'_>) -> bool {
+        let which = match &self.bodies {
+            [Standing::At(_), _] => 0,
+            [Standing::InMetadata(_), Standing::At(_)] => 1,
+            _ => return false,
         };
-        let mut slots = vec![None; wanted.picker.slots()];
-        let read = wanted.picker.pick(text, &mut slots).is_ok();
-        read && slots.iter().flatten().any(|raw| *raw == "null")
+        let mut raws = taken.bodies[which].iter().flatten();
+        raws.any(|raw| *raw == "null")
     }
 
     /// The payload (0) or the metadata (1), one of which may stand in the other.
-    fn part(&self, which: usize, text: &str, other: Option<&Payload>) -> Payload {
-        let (wanted, text) = match &self.bodies[which] {
-            Standing::Nowhere => return Payload::Absent,
-            Standing::Rest(keys) => return rest(text, keys),
-            Standing::At(wanted) => (wanted, text),
-            Standing::InPayload(wanted) | Standing::InMetadata(wanted) => {
-                match other.and_then(Payload::json) {
-                    Some(text) => (wanted, text),
-                    None => return Payload::Absent,
-                }
+    fn part<'r>(&self, which: usize, taken: &Taken<'r>, other: &Part<'_>) -> Part<'r> {
+        let wanted = match &self.bodies[which] {
+            Standing::Nowhere => return Part::ABSENT,
+            Standing::Rest(keys) => return Part::Decoded(rest(taken.text, keys)),
+            Standing::At(wanted) => {
+                return match chosen(which, wanted, &taken.bodies[which]) {
+                    None => Part::ABSENT,
+                    // A string may hold something else.
+                    Some((raw, None)) if !raw.starts_with('"') => Part::Written(raw),
+                    Some((raw, decoder)) => Part::Decoded(decoded(raw, decoder)),
+                };
             }
+            Standing::InPayload(wanted) | Standing::InMetadata(wanted) => wanted,
         };
-        let mut slots = vec![None; wanted.picker.slots()];
-        if wanted.picker.pick(text, &mut slots).is_err() {
-            return Payload::Opaque(text.as_bytes().to_vec());
+        let Some(text) = other.json() else {
+            return Part::ABSENT;
+        };
+        let mut raws = vec![None; wanted.picker.slots()];
+        if wanted.picker.pick(text, &mut raws).is_err() {
+            return Part::Decoded(Payload::Opaque(text.as_bytes().to_vec()));
         }
-        let mut filled = slots
-            .iter()
-            .zip(&wanted.slots)
-            .filter_map(|(raw, slot)| Some(((*raw)?, slot.decoder)));
-        // Empty metadata is how some writers say that there is none.
-        let none = |raw: &str| raw == "null" || (which == 1 && raw == "\"\"");
-        match filled.find(|(raw, _)| !none(raw)) {
-            None => Payload::Absent,
-            Some((raw, decoder)) => decoded(raw, decoder),
+        let chosen = chosen(which, wanted, &raws);
+        chosen.map_or(Part::ABSENT, |(raw, decoder)| {
+            Part::Decoded(decoded(raw, decoder))
+        })
+    }
+}
+
+/// The first of the values that is there, and how it is decoded.
+fn chosen<'r>(
+    which: usize,
+    wanted: &Wanted,
+    raws: &[Option<&'r str>],
+) -> Option<(&'r str, Option<Decoder>)> {
+    // Empty metadata is how some writers say that there is none.
+    let none = |raw: &str| raw == "null" || (which == 1 && raw == "\"\"");
+    let filled = raws.iter().zip(&wanted.slots);
+    let mut filled = filled.filter_map(|(raw, slot)| Some(((*raw)?, slot.decoder)));
+    filled.find(|(raw, _)| !none(raw))
+}
+
+/// A payload or metadata of a record that is being looked into.
+pub(super) enum Part<'r> {
+    /// JSON as it stands in the record.
+    Written(&'r str),
+    Decoded(Payload),
+}
+
+impl Part<'_> {
+    const ABSENT: Self = Self::Decoded(Payload::Absent);
+
+    /// The written JSON, if it is JSON.
+    pub fn json(&self) -> Option<&str> {
+        match self {
+            Self::Written(raw) => Some(raw),
+            Self::Decoded(payload) => payload.json(),
+        }
+    }
+
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Self::Decoded(Payload::Absent))
+    }
+
+    pub fn into_payload(self) -> Payload {
+        match self {
+            Self::Written(raw) => Payload::from_text(raw.to_owned()),
+            Self::Decoded(payload) => payload,
         }
     }
 }

@@ -158,19 +158,19 @@ impl<'r> Reader<'r> {
     fn push(&mut self, record: Record<'_>, chunk: &mut RawChunk) {
         let last = self.sources.len() - 1;
         let (mapping, interpreter) = &mut self.sources[usize::from(record.source).min(last)];
-        let body = mapping.looks_inside().then(|| mapping.body(record.text));
-        let mut found = Found::default();
-        match mapping.find(&mut self.judge, record.text, record.context, &mut found) {
-            Ok(None) => {}
-            Ok(Some(key)) => chunk.problems.push(placeless(repeats(&key))),
+        let taken = match mapping.take(&mut self.judge, record.text) {
+            Ok(taken) => taken,
             Err(message) => {
                 chunk.lose(placeless(message));
                 return;
             }
-        }
-        if let Some(body) = &body {
-            mapping.find_inside(record.text, body, record.context, &mut found);
-        }
+        };
+        let repeated = taken.repeated.as_deref();
+        (chunk.problems).extend(repeated.map(|key| placeless(repeats(key))));
+        let parts = mapping.parts_inside(&taken);
+        let mut found = Found::default();
+        mapping.find(&taken, record.context, &mut found);
+        mapping.find_inside(&taken, &parts, record.context, &mut found);
         let links = mapping.links(record.text);
         chunk
             .problems

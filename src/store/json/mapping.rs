@@ -4,15 +4,14 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::bodies::Standing;
+use super::bodies::{Part, Standing};
 use super::explicit::Known;
 use super::join::Join;
 use super::judge::Judge;
 use super::outline::unescaped;
-use super::wanted::{Top, Wanted, tops};
+use super::wanted::{Raws, Wanted};
 use super::{Context, Member};
-use crate::log::{Body, Payload};
-use crate::model::json::{Pointer, scalar, walk};
+use crate::model::json::{Pointer, scalar, string, walk};
 use crate::store::layout::{Events, Layout, Role, Source, Within};
 use crate::store::row::{Found, Value};
 
@@ -40,16 +39,14 @@ pub(super) struct Mapping {
     /// The source; what is looked up stands in it as if it were found.
     pub events: Events,
     pub(super) record: Wanted,
-    /// The first key of each of the record's slots.
-    tops: Vec<Top>,
     constants: Vec<(Role, String)>,
     /// What is looked for in the payload and in the metadata.
-    inner: [Wanted; 2],
+    pub(super) inner: [Wanted; 2],
     /// Names of what stands around, each with its place among the fallbacks.
     context: Vec<(Role, Vec<(u8, String)>)>,
     /// Where the payload and the metadata stand in the record.
     pub(super) bodies: [Standing; 2],
-    joins: Vec<Join>,
+    pub(super) joins: Vec<Join>,
     /// What is looked up of what was found: of its own column, or of the stream.
     lookups: Vec<(Role, Role, Arc<Known>)>,
     links: Option<Links>,
@@ -64,8 +61,16 @@ struct Links {
     categories: Option<Arc<Known>>,
 }
 
-/// Slots that a record has without allocating.
-const SLOTS: usize = 32;
+/// What one walk over a record has come by.
+pub(super) struct Taken<'r> {
+    /// The record.
+    pub text: &'r str,
+    record: Raws<'r>,
+    /// What may be payload and metadata, where they stand in the record.
+    pub bodies: [Raws<'r>; 2],
+    /// The first top-level key that stands twice.
+    pub repeated: Option<String>,
+}
 
 impl Mapping {
     fn new(events: &Events, known: &BTreeMap<String, Arc<Known>>) -> Self {
@@ -109,7 +114,6 @@ impl Mapping {
             categories: found(&links.category),
         });
         Self {
-            tops: tops(&record),
             record,
             constants,
             inner: [within(Within::Payload), within(Within::Metadata)],
@@ -131,35 +135,44 @@ impl Mapping {
         }
     }
 
-    /// Whether payload or metadata must be decoded to index a record.
-    pub fn looks_inside(&self) -> bool {
-        let inner = |join: &Join| matches!(join.within, Within::Payload | Within::Metadata);
-        self.inner.iter().any(|wanted| !wanted.slots.is_empty())
-            || self.joins.iter().any(inner)
-            || self.events.null_payload.is_some()
-    }
-
-    /// Fills `found` from a record and what stands around it; the first key that stands twice.
+    /// Walks over a record once.
     ///
     /// # Errors
     /// What is wrong with the record, where it is no JSON object.
-    pub fn find<'r>(
-        &'r self,
-        judge: &mut Judge,
-        text: &'r str,
-        around: &'r Context,
-        found: &mut Found<'r>,
-    ) -> Result<Option<String>, String> {
-        let (mut few, mut many) = ([None; SLOTS], Vec::new());
-        let slots = match few.get_mut(..self.record.slots.len()) {
-            Some(slots) => slots,
-            None => {
-                many.resize(self.record.slots.len(), None);
-                &mut many[..]
-            }
+    pub fn take<'r>(&self, judge: &mut Judge, text: &'r str) -> Result<Taken<'r>, String> {
+        let room = |standing: &Standing| match standing {
+            Standing::At(wanted) => wanted.room(text),
+            _ => Raws::new(),
         };
-        let repeated = judge.object(text, &mut |member| self.fill(member, slots))?;
-        self.record.fill(slots, found);
+        let (mut record, mut bodies) = (self.record.room(text), self.bodies.each_ref().map(room));
+        let repeated = judge.object(text, &mut |Member { key, value }| {
+            let unescaped = key.contains('\\').then(|| unescaped(key.as_bytes()));
+            let key = unescaped.as_deref().unwrap_or(key);
+            self.record.take(key, value, &mut record);
+            for (standing, raws) in self.bodies.iter().zip(&mut bodies) {
+                if let Standing::At(wanted) = standing {
+                    wanted.take(key, value, raws);
+                }
+            }
+        })?;
+        Ok(Taken {
+            text,
+            record,
+            bodies,
+            repeated,
+        })
+    }
+
+    /// The position as the record has it, where that is a text.
+    pub fn written_position(&self, taken: &Taken<'_>) -> Option<String> {
+        let mut slots = self.record.slots.iter();
+        let at = slots.position(|slot| slot.role == Role::Position)?;
+        taken.record[at].and_then(string).map(Cow::into_owned)
+    }
+
+    /// Fills `found` from a record and what stands around it.
+    pub fn find<'r>(&'r self, taken: &Taken<'r>, around: &'r Context, found: &mut Found<'r>) {
+        self.record.fill(&taken.record, found);
         for (role, names) in &self.context {
             for (rank, name) in names {
                 found.offer_as(*role, *rank, || named(around, name));
@@ -177,9 +190,8 @@ impl Mapping {
             .iter()
             .filter(|join| join.within == Within::Record)
         {
-            join.fill(text, around, found);
+            join.fill(taken.text, around, found);
         }
-        Ok(repeated)
     }
 
     /// Replaces what was found by what it is looked up as; what is not known is not found, but a type
@@ -233,41 +245,19 @@ impl Mapping {
         known.get(stream).map(String::as_str)
     }
 
-    fn fill<'r>(&self, member: Member<'r>, slots: &mut [Option<&'r str>]) {
-        let top = if member.key.contains('\\') {
-            let key = unescaped(member.key.as_bytes());
-            self.tops.iter().find(|top| top.key.is(&key))
-        } else {
-            self.tops.iter().find(|top| top.key.is(member.key))
-        };
-        let Some(top) = top else { return };
-        for &slot in &top.whole {
-            slots[slot] = Some(member.value);
-        }
-        if !top.deeper_slots.is_empty() {
-            let mut inner = vec![None; top.deeper.slots()];
-            // The walk has found it to be JSON.
-            let _ = top.deeper.pick(member.value, &mut inner);
-            for (&slot, value) in top.deeper_slots.iter().zip(inner) {
-                slots[slot] = value;
-            }
-        }
-    }
-
-    /// Adds what stands in the payload and the metadata of `body`, which is that of the record `text`,
-    /// and what it says that the payload is null.
+    /// Adds what stands in the payload and the metadata, and what it says that the payload is null.
     pub fn find_inside<'r>(
         &self,
-        text: &str,
-        body: &'r Body,
+        taken: &Taken<'_>,
+        parts: &'r [Part<'_>; 2],
         around: &Context,
         found: &mut Found<'r>,
     ) {
-        if matches!(body.data, Payload::Absent) && self.is_null(text) {
+        if self.events.null_payload.is_some() && parts[0].is_absent() && self.is_null(taken) {
             found.ends = self.events.null_payload;
         }
-        for (wanted, payload) in self.inner.iter().zip([&body.data, &body.metadata]) {
-            let Some(text) = payload.json().filter(|_| !wanted.slots.is_empty()) else {
+        for (wanted, part) in self.inner.iter().zip(parts) {
+            let Some(text) = part.json().filter(|_| !wanted.slots.is_empty()) else {
                 continue;
             };
             let mut slots = vec![None; wanted.picker.slots()];
@@ -277,8 +267,8 @@ impl Mapping {
         }
         for join in &self.joins {
             let part = match join.within {
-                Within::Payload => &body.data,
-                Within::Metadata => &body.metadata,
+                Within::Payload => &parts[0],
+                Within::Metadata => &parts[1],
                 Within::Record | Within::Context => continue,
             };
             if let Some(text) = part.json() {

@@ -3,12 +3,14 @@
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::bodies::Part;
 use super::explicit::Again;
 use super::judge::Judge;
-use super::mapping::{Mapping, Mappings};
+use super::mapping::{Mapping, Mappings, Taken};
 use super::records::{BYTE_BITS, MOST_BYTES};
 use super::{FileIx, JsonError, RecordPlace, Records};
-use crate::log::{Body, Log, PayloadReader, Place, Unreadable};
+use crate::log::{Body, Log, PayloadReader, Picked, Place, Unreadable};
+use crate::model::json::Picker;
 use crate::model::{Cancelled, EventIx, Task};
 use crate::store::layout::Role;
 use crate::store::row::{Found, Interpreter, NAMELESS, Value};
@@ -87,17 +89,52 @@ impl PayloadReader for Payloads {
             if n % 64 == 0 {
                 task.check()?;
             }
-            let place = unpack(log.place(event));
-            let body = match again.read(place) {
-                Ok(record) => check.body(log, event, &record),
-                Err(JsonError::Unreadable { source, .. })
-                    if source.kind() == io::ErrorKind::UnexpectedEof =>
-                {
-                    Err(Unreadable::Rewritten)
-                }
-                Err(error) => Err(Unreadable::Damaged(error.to_string())),
-            };
+            let record = again.read(unpack(log.place(event))).map_err(unreadable);
+            let body = record.and_then(|record| {
+                check.look(log, event, &record, |mapping, taken, parts| {
+                    mapping.body(taken, parts)
+                })
+            });
             each(event, body);
+        }
+        Ok(())
+    }
+
+    fn pick(
+        &self,
+        log: &Log,
+        events: &[EventIx],
+        picker: &Picker,
+        task: &Task,
+        each: &mut dyn FnMut(EventIx, Picked<'_>),
+    ) -> Result<(), Cancelled> {
+        let reading = self.reading();
+        let mut check = Check {
+            judge: Judge::default(),
+            sources: reading.sources(),
+        };
+        let mut again = Values::new(&reading.records);
+        for (n, &event) in events.iter().enumerate() {
+            if n % 64 == 0 {
+                task.check()?;
+            }
+            let record = again.read(unpack(log.place(event))).map_err(unreadable);
+            let picked = record.and_then(|record| {
+                check.look(log, event, &record, |mapping, taken, parts| {
+                    let mut slots = vec![None; picker.slots()];
+                    let json = parts[0].json();
+                    match json.map(|json| picker.pick(json, &mut slots)) {
+                        Some(Ok(())) => each(event, Picked::Values(&slots)),
+                        _ => {
+                            drop(slots);
+                            each(event, Picked::Body(Ok(mapping.body(taken, parts))));
+                        }
+                    }
+                })
+            });
+            if let Err(error) = picked {
+                each(event, Picked::Body(Err(error)));
+            }
         }
         Ok(())
     }
@@ -131,6 +168,16 @@ impl PayloadReader for Payloads {
     fn file(&self, log: &Log, event: EventIx) -> Option<String> {
         let place = unpack(log.place(event));
         self.reading().records.file_name(place.file)
+    }
+}
+
+/// Why a record could not be read again.
+fn unreadable(error: JsonError) -> Unreadable {
+    match error {
+        JsonError::Unreadable { source, .. } if source.kind() == io::ErrorKind::UnexpectedEof => {
+            Unreadable::Rewritten
+        }
+        error => Unreadable::Damaged(error.to_string()),
     }
 }
 
@@ -170,23 +217,31 @@ struct Check<'m> {
     sources: Vec<(&'m Mapping, Interpreter<'m>)>,
 }
 
-impl Check<'_> {
-    /// The body, if the record is still the event that was indexed.
-    fn body(&mut self, log: &Log, event: EventIx, record: &Again) -> Result<Body, Unreadable> {
+impl<'m> Check<'m> {
+    /// What `give` makes of the parts of the record, if that is still the event that was indexed.
+    fn look<T>(
+        &mut self,
+        log: &Log,
+        event: EventIx,
+        record: &Again,
+        give: impl FnOnce(&'m Mapping, &Taken<'_>, [Part<'_>; 2]) -> T,
+    ) -> Result<T, Unreadable> {
         let last = self.sources.len() - 1;
         let (mapping, interpreter) = &self.sources[usize::from(record.source).min(last)];
         let (text, around) = (&record.text, &record.context);
-        let body = mapping.body(text);
+        let taken = mapping.take(&mut self.judge, text);
+        let taken = taken.map_err(|_| Unreadable::Rewritten)?;
+        let parts = mapping.all_parts(&taken);
         let mut found = Found::default();
-        let readable = mapping.find(&mut self.judge, text, around, &mut found);
-        mapping.find_inside(text, &body, around, &mut found);
+        mapping.find(&taken, around, &mut found);
+        mapping.find_inside(&taken, &parts, around, &mut found);
         if mapping.is_first_link_own() {
             let own = mapping.links(text).into_iter().next();
             found.set(Role::Stream, Value::Text(own.unwrap_or(NAMELESS.into())));
         }
         mapping.look_up(&mut found);
-        if readable.is_ok() && interpreter.is_same(&found, log, event) {
-            Ok(body)
+        if interpreter.is_same(&found, log, event) {
+            Ok(give(mapping, &taken, parts))
         } else {
             Err(Unreadable::Rewritten)
         }

@@ -10,10 +10,16 @@ use crate::store::row::{Found, Value};
 /// Pointers with what their values are for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Wanted {
-    pointers: Vec<Pointer>,
     pub picker: Picker,
     pub slots: Vec<Slot>,
+    /// The slots by the first keys of their pointers.
+    tops: Vec<Top>,
+    /// The slots of the whole text.
+    whole: Vec<usize>,
 }
+
+/// The written texts of the values in a text, one for each slot.
+pub(super) type Raws<'r> = Vec<Option<&'r str>>;
 
 /// What a value is for.
 #[derive(Clone, Copy, Debug)]
@@ -26,19 +32,19 @@ pub(super) struct Slot {
 
 /// A top-level key, and the slots that its value fills.
 #[derive(Clone, Debug)]
-pub(super) struct Top {
-    pub key: Name,
+struct Top {
+    key: Name,
     /// Slots of the value itself.
-    pub whole: Vec<usize>,
+    whole: Vec<usize>,
     /// Slots of what stands deeper in it.
-    pub deeper: Picker,
-    pub deeper_slots: Vec<usize>,
+    deeper: Picker,
+    deeper_slots: Vec<usize>,
 }
 
-/// The slots of `wanted` by the first keys of their pointers.
-pub(super) fn tops(wanted: &Wanted) -> Vec<Top> {
+/// Slots by the first keys of their pointers.
+fn tops(pointers: &[Pointer]) -> Vec<Top> {
     let mut tops: Vec<(Top, Vec<Pointer>)> = Vec::new();
-    for (slot, pointer) in wanted.pointers.iter().enumerate() {
+    for (slot, pointer) in pointers.iter().enumerate() {
         let Some((key, deeper)) = pointer.keys().split_first() else {
             continue;
         };
@@ -94,10 +100,39 @@ impl Wanted {
             }
         }
         let pointers: Vec<Pointer> = spots.iter().map(|spot| spot.pointer.clone()).collect();
+        let is_whole = |slot: &usize| pointers[*slot].keys().is_empty();
         Self {
             picker: Picker::new(&pointers),
-            pointers,
+            tops: tops(&pointers),
+            whole: (0..pointers.len()).filter(is_whole).collect(),
             slots,
+        }
+    }
+
+    /// Room for the values of `text`, of which the whole is known already.
+    pub fn room<'r>(&self, text: &'r str) -> Raws<'r> {
+        let mut raws: Raws<'r> = vec![None; self.slots.len()];
+        for &slot in &self.whole {
+            raws[slot] = Some(text);
+        }
+        raws
+    }
+
+    /// Takes from a top-level member, whose value the walk has found to be JSON, what is wanted of it.
+    /// Of members of one name the last counts.
+    pub fn take<'r>(&self, key: &str, value: &'r str, raws: &mut Raws<'r>) {
+        let Some(top) = self.tops.iter().find(|top| top.key.is(key)) else {
+            return;
+        };
+        for &slot in &top.whole {
+            raws[slot] = Some(value);
+        }
+        if !top.deeper_slots.is_empty() {
+            let mut inner = vec![None; top.deeper.slots()];
+            let _ = top.deeper.pick(value, &mut inner);
+            for (&slot, value) in top.deeper_slots.iter().zip(inner) {
+                raws[slot] = value;
+            }
         }
     }
 
