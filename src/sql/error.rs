@@ -82,7 +82,10 @@ impl SqlError {
             ffi::SQLITE_TOOBIG => "a value would be larger than 64 MB".to_owned(),
             ffi::SQLITE_NOMEM => "it needs more memory than there is".to_owned(),
             _ if message.starts_with("no such table") => {
-                format!("{message}; there are {}", tables.join(", "))
+                format!(
+                    "{message}; there are {}, and no tables of the store itself",
+                    tables.join(", ")
+                )
             }
             _ => message,
         };

@@ -163,8 +163,12 @@ impl Measured {
         self.build(task)?;
         let build = lap();
         let mut jumps = Vec::with_capacity(JUMPS);
-        while self.jump(task)? {
+        task.set_done(0);
+        task.set_total(self.moments.len() as u64);
+        // A jump tells of its own events.
+        while self.jump(&task.part())? {
             jumps.push(lap());
+            task.advance(1);
         }
         Ok(StrategyCost {
             build_ms: Some(build),

@@ -115,13 +115,14 @@ impl Project {
                 harmless(&format!("No partition is called {name}{near}."))
             )?;
         }
-        if self.common.json {
-            if let Some(stopped) = &report.stopped {
-                writeln!(to.beside, "{}", harmless(stopped))?;
-            }
-            return to.json(&report, &opened.read_as);
+        match self.common.json {
+            true => to.json(&report, &opened.read_as)?,
+            false => self.words(&report, &opened, &cut, to)?,
         }
-        self.words(&report, &opened, &cut, to)
+        // What there is so far is shown, and is not taken for the answer.
+        report
+            .stopped
+            .map_or(Ok(()), |stopped| Err(CliError::Other(stopped)))
     }
 
     /// The projection, as a consumer sees it where that is asked, with what a table has of it.

@@ -24,7 +24,7 @@ use crate::log::{Body, Interner, Log, Names, TableSource};
 use crate::model::{Cancelled, EventIx, Task};
 
 /// How many facts of an event the prelude is told.
-const FACTS: usize = 6;
+const FACTS: usize = 5;
 
 /// Why an engine stopped for good.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -248,7 +248,7 @@ impl Engine {
             None if error.is_fatal() => return Err(Halt::Fatal(self.sentence(error))),
             None => {}
         }
-        let error = match self.is_json(event) {
+        let error = match self.host.is_json(event) {
             true => error,
             false => ScriptError {
                 message: format!("{}; the payload is not valid JSON", error.message),
@@ -375,16 +375,7 @@ impl Engine {
         args.push_arg(log.type_name(log.event_type(event)))?;
         args.push_arg(log.stream_name(log.stream(event)))?;
         args.push_arg(log.version(event).0 as f64)?;
-        args.push_arg(position(log, event).0 as f64)?;
-        args.push_arg(self.is_json(event))
-    }
-
-    /// Whether the payload is JSON, as far as that is known without reading it.
-    fn is_json(&self, event: EventIx) -> bool {
-        let bodies = self.host.bodies.borrow();
-        bodies
-            .get(&event)
-            .is_none_or(|body| body.data.json().is_some() && !body.data.is_broken())
+        args.push_arg(position(log, event).0 as f64)
     }
 
     /// How many states have changed since they were saved, at most.

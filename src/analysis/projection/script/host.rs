@@ -66,6 +66,15 @@ impl Host {
         self.body(event, |body| body.data.json().map(str::to_owned))?
     }
 
+    /// Whether the payload is JSON, and not text that was to be and was cut off.
+    pub fn is_json(&self, event: EventIx) -> bool {
+        if self.upcast.borrow().contains_key(&event) {
+            return true;
+        }
+        let is_json = |body: &Body| body.data.json().is_some() && !body.data.is_broken();
+        self.body(event, is_json).unwrap_or(false)
+    }
+
     fn whole(&self, event: EventIx) -> Option<String> {
         let upcast = self.upcast.borrow().get(&event).cloned();
         let text = upcast.or_else(|| self.stored(event))?;
@@ -213,6 +222,7 @@ impl Host {
             }};
         }
         give!("data", |own, n: u32| own.data(EventIx(n)));
+        give!("isJson", |own, n: u32| own.is_json(EventIx(n)));
         give!("whole", |own, n: u32| own.whole(EventIx(n)));
         give!("stored", |own, n: u32| own.stored(EventIx(n)));
         give!("isWhole", |own, n: u32| own.is_whole(EventIx(n)));

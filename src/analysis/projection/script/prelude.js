@@ -173,13 +173,12 @@
 
   class ProjectedEvent {
     #n;
-    constructor(n, type, streamId, sequenceNumber, position, isJson) {
+    constructor(n, type, streamId, sequenceNumber, position) {
       this.#n = n;
       this.eventType = type;
       this.streamId = streamId;
       this.sequenceNumber = sequenceNumber;
       this.position = position;
-      this.isJson = isJson;
     }
     #keep(name, value) {
       Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
@@ -187,7 +186,8 @@
     }
     #fact(name) { return host.fact(this.#n, name); }
     get type() { return this.eventType; }
-    get data() { return this.#keep("data", this.isJson ? dataOf(this.#n, this.eventType) : undefined); }
+    get isJson() { return this.#keep("isJson", host.isJson(this.#n)); }
+    get data() { return this.#keep("data", dataOf(this.#n, this.eventType)); }
     set data(value) { this.#keep("data", value); }
     get body() { return this.isJson ? this.data : this.bodyRaw; }
     set body(value) { this.data = value; }
@@ -336,14 +336,14 @@
       });
     },
     // The partition of an event, or undefined where it is in none.
-    partition(n, type, streamId, version, position, isJson) {
+    partition(n, type, streamId, version, position) {
       clock.isFresh = true; clock.partition = undefined;
-      const key = def.partitionBy(new ProjectedEvent(n, type, streamId, version, position, isJson));
+      const key = def.partitionBy(new ProjectedEvent(n, type, streamId, version, position));
       return key === undefined || key === null ? undefined : String(key);
     },
-    step(handler, key, n, type, streamId, version, position, isJson) {
+    step(handler, key, n, type, streamId, version, position) {
       clock.isFresh = true; clock.partition = key;
-      const event = new ProjectedEvent(n, type, streamId, version, position, isJson);
+      const event = new ProjectedEvent(n, type, streamId, version, position);
       const entry = entryOf(key);
       let after;
       if (def.shared) {

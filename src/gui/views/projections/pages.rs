@@ -60,9 +60,7 @@ impl Projections {
         let is_wide = ui.available_width() > 810.0;
         let word = |long, short| if is_wide { long } else { short };
         let dead = projected.map_or(0, |projected| projected.dead.len());
-        let said = projected.map_or(0, |projected| {
-            projected.outputs.len() + projected.lines.len()
-        });
+        let emitted = projected.map_or(0, |projected| projected.outputs.len());
         let tabs = Tabs::new("Of the projection", &mut self.page)
             .tab(Page::Results, "Results")
             .tab(Page::Compare, word("Compare A | B", "A | B"))
@@ -72,9 +70,9 @@ impl Projections {
             0 => tabs.tab(Page::Dead, "Dead letters"),
             dead => tabs.tab_with_count(Page::Dead, "Dead letters", grouped(dead as u64)),
         };
-        let tabs = match said {
+        let tabs = match emitted {
             0 => tabs.tab(Page::Emitted, "Emitted"),
-            said => tabs.tab_with_count(Page::Emitted, "Emitted", grouped(said as u64)),
+            emitted => tabs.tab_with_count(Page::Emitted, "Emitted", grouped(emitted as u64)),
         };
         tabs.tab(Page::Snapshots, word("Snapshot bench", "Snapshots"))
             .show(ui);

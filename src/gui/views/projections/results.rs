@@ -18,6 +18,7 @@ use crate::gui::widgets::{
 };
 use crate::gui::words;
 use crate::model::StreamIx;
+use crate::render::grouped;
 use crate::worker::{Arrived, PartitionRow, PartitionSort, PartitionsWanted, Projected};
 
 /// Rows by which the widths of columns are chosen.
@@ -36,8 +37,14 @@ pub(super) struct Results {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Side {
     Left,
-    Right,
+    /// Of numbers, of which the longest has so many digits behind the point.
+    Right {
+        decimals: usize,
+    },
 }
+
+/// Digits behind the point for which others make room; more stand out by themselves.
+const DECIMALS: usize = 4;
 
 impl Results {
     /// What is searched, and how much there is as of when.
@@ -51,7 +58,9 @@ impl Results {
     ) {
         let (model, session) = (scene.model, scene.session);
         let stale = seen.stale(model, &projected.log, Some(projected));
-        let sentence = sentence(projected, standing, stale.as_deref());
+        let is_searched = !wanted.search.trim().is_empty();
+        let found = is_searched.then_some(projected.rows.len());
+        let sentence = sentence((projected, found), standing, stale.as_deref());
         let mut begins = false;
         page::bar(
             ui,
@@ -127,8 +136,18 @@ impl Results {
     }
 }
 
-fn sentence(projected: &Projected, standing: &Standing, stale: Option<&str>) -> String {
+/// What stands there and as of when; of what is searched, how many were found.
+fn sentence(
+    (projected, found): (&Projected, Option<usize>),
+    standing: &Standing,
+    stale: Option<&str>,
+) -> String {
     let partitions = match projected.is_partitioned {
+        true if let Some(found) = found => format!(
+            "{} of {}",
+            grouped(found as u64),
+            words::counted(projected.partitions as usize, "partition", "partitions")
+        ),
         true => words::counted(projected.partitions as usize, "partition", "partitions"),
         false => "One state".to_owned(),
     };
@@ -181,7 +200,13 @@ fn chosen(projected: &Projected) -> Vec<(String, f32, Side)> {
         let longest = values().map(|value| written(value).chars().count()).max();
         let letters = longest.unwrap_or_default().max(field.chars().count() + 2);
         let side = match values().all(|value| value.is_number() || value.is_null()) {
-            true => Side::Right,
+            true => Side::Right {
+                decimals: values()
+                    .map(|value| decimals(&written(value)))
+                    .filter(|count| *count <= DECIMALS)
+                    .max()
+                    .unwrap_or_default(),
+            },
             false => Side::Left,
         };
         let wide = (letters as f32 * 7.0 + 16.0).clamp(64.0, 260.0);
@@ -215,7 +240,7 @@ fn columns(
         let column = Column::new(head(field, &sort), *wide).resizable().sorts();
         columns.push(match side {
             Side::Left => column,
-            Side::Right => column.right(),
+            Side::Right { .. } => column.right(),
         });
     }
     let last = head("Last change", &PartitionSort::LastChange);
@@ -229,6 +254,21 @@ fn in_field<'r>(row: &'r PartitionRow, field: &str) -> Option<&'r Value> {
         Value::Object(fields) => fields.get(field),
         other => (field == "Result").then_some(other),
     }
+}
+
+/// How many digits stand behind the point of a written number.
+fn decimals(number: &str) -> usize {
+    number.split_once('.').map_or(0, |(_, behind)| behind.len())
+}
+
+/// A number with room behind it, so that its point stands under those of others. No digit is made up.
+fn at_the_point(mut number: String, most: usize) -> String {
+    let own = decimals(&number);
+    if own < most {
+        let point = usize::from(own == 0);
+        number.extend(std::iter::repeat_n(' ', most - own + point));
+    }
+    number
 }
 
 /// A value in few letters: texts without quotes.
@@ -253,18 +293,21 @@ fn paint(
     };
     cells.text(0, Face::Code, t.accent, name);
     let mut said = vec![name.to_owned()];
-    for (at, (field, ..)) in fields.iter().enumerate() {
+    for (at, (field, _, side)) in fields.iter().enumerate() {
         let Some(found) = in_field(row, field) else {
             continue;
         };
-        let text = written(found);
+        let text = match side {
+            Side::Left => written(found),
+            Side::Right { decimals } => at_the_point(written(found), *decimals),
+        };
         let ink = match found {
             Value::String(_) => t.text,
             Value::Number(_) => t.text,
             other => value::tint(t, other),
         };
         cells.text(at + 1, Face::Cell, ink, &text);
-        said.push(text);
+        said.push(text.trim_end().to_owned());
     }
     let now = match projected.stopped {
         Some(_) => projected.cut.time(log),

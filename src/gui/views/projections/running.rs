@@ -200,7 +200,11 @@ impl Projections {
             let held = words::counted(checkpoints, "checkpoint", "checkpoints");
             parts.push(format!("{held}, {}", crate::render::bytes(bytes as u64)));
         }
-        say(ui, Some((Icon::Check, t.ok)), &parts.join(" · "));
+        let mark = match counts.failed {
+            0 => (Icon::Check, t.ok),
+            _ => (Icon::Warning, t.warning),
+        };
+        say(ui, Some(mark), &parts.join(" · "));
     }
 }
 

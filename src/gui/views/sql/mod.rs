@@ -239,7 +239,10 @@ impl Sql {
         let Some(told) = told else {
             let sentence = match (found, &standing) {
                 _ if session.log.is_empty() => "This store holds no events",
-                (Some(_), _) => "The statement has no answer",
+                (Some(_), _) if self.ran.as_ref() != Some(&self.statement) => {
+                    "Not run yet: Ctrl+Enter runs it"
+                }
+                (Some(_), _) => "It cannot be run: the reason stands below the statement",
                 (None, Standing::Unanswered(_)) => "",
                 (None, _) => "The statement is being run",
             };

@@ -37,6 +37,18 @@ fn a_payload_that_was_cut_off_is_no_json() {
 }
 
 #[test]
+fn what_is_no_json_is_told_from_json_by_whoever_asks_for_nothing_else() {
+    let reading = reading(&[
+        Made::new("a", "T", r#""{\"amount\":1""#),
+        Made::new("a", "T", r#"{"amount":2}"#),
+    ]);
+    let definition = "fromAll().when({ $init: () => [], T(s, e) { s.push(e.isJson); } })";
+    let (engine, dead) = told(definition, &reading);
+    assert_eq!(dead, []);
+    assert_eq!(engine.state(WHOLE).unwrap(), "[false,true]");
+}
+
+#[test]
 fn a_dead_letter_has_the_first_state_that_its_handler_met() {
     let reading = reading(&[Made::new("a", "T", "{}")]);
     let definition = "fromAll().when({ $init: () => ({ n: 0 }), T(s, e) { s.n = 1; s.x.y = 1; } })";
