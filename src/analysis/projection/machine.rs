@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::script::{DeadLetter, Fed, Halt, ScriptError, Scripted};
+use super::script::{DeadLetter, Fed, Halt, ScriptError};
 use super::states::{State, States};
-use super::{Counts, Definition, Reading, RunOptions, Told};
+use super::{Counts, Reading, Told};
 use crate::log::Names;
 use crate::model::{Cancelled, EventIx, Task};
 
@@ -98,19 +98,4 @@ pub(super) trait Machine {
     fn take_told(&mut self) -> Option<Told> {
         None
     }
-}
-
-/// Brings a definition to life.
-///
-/// # Errors
-/// Where it does not hold.
-pub(super) fn machine(
-    definition: &Definition,
-    reading: &Reading,
-    options: &RunOptions,
-) -> Result<Box<dyn Machine>, ScriptError> {
-    Ok(match definition {
-        Definition::Script(text) => Box::new(Scripted::new(text, reading.clone(), options)?),
-        Definition::BuiltIn(built_in) => super::native::machine(built_in, reading, options),
-    })
 }

@@ -1,6 +1,7 @@
 //! Projections: events folded into states by a definition, one state a partition, at any moment.
 
 mod ahead;
+mod alive;
 mod bench;
 mod check;
 mod checkpoints;
@@ -50,7 +51,7 @@ pub use differ::{Differing, differing, number};
 pub use known::Known;
 pub use lookup::{Certainty, LookedUp};
 pub use moment::{Moment, Stopped};
-pub use native::{BuiltIn, Figures, Fold, Key, Since};
+pub use native::{BuiltIn, Fold, Key};
 pub use options::{OnError, RunOptions};
 pub use read_model::{
     DifferentRow, ExtraRow, MissingRow, ReadModel, ReadModelError, ReadModelReport, RowCounts,
@@ -68,7 +69,7 @@ pub use script::{
     WrittenFunction,
 };
 pub use sides::{Side, SideRow, Sides};
-pub use states::{Held, State, States, WHOLE};
+pub use states::{Figures, Held, Since, State, States, WHOLE};
 pub use steps::Step;
 pub use stream_state::{StreamState, StreamStateError};
 pub use told::{Told, Totals};

@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
+use super::alive::machine;
 use super::checkpoints::{Checkpoints, Counts, SnapshotStrategy};
-use super::machine::{Machine, Swept, machine};
+use super::machine::{Machine, Swept};
 use super::script::{DeadLetter, Fed, Halt, LostDigits, Output, ScriptError};
-use super::steps::unwritable;
 use super::told::Record;
 use super::{Definition, Held, Known, Moment, OnError, Reading, RunOptions, States, Stopped, Told};
 use crate::log::Cut;
@@ -257,7 +257,7 @@ impl Run {
         told.add(beside.told);
         let states = self.machine.save().unwrap_or_else(|error| {
             let last = EventIx(there.0.saturating_sub(1));
-            let stopped = Stopped::Fatal(last, unwritable(error));
+            let stopped = Stopped::Fatal(last, error.of_saving());
             beside.stopped.get_or_insert(stopped);
             States::default()
         });

@@ -3,54 +3,14 @@
 //! whoever runs, in the order of their first appearance.
 
 mod blocks;
+mod held;
 
-use std::sync::Arc;
-
-use super::native::{Figures, Since};
-use crate::analysis::replay::MergeFold;
 use crate::model::EventIx;
 pub(super) use blocks::{Blocks, Counted, Latest, Opened, Slot, Summed};
+pub use held::{Figures, Held, Since, State};
 
 /// The partition of a projection that has no partitions.
 pub const WHOLE: &str = "";
-
-/// The state of a partition, however it is held.
-#[derive(Clone, Debug, PartialEq)]
-pub enum State {
-    /// As a script made it, as JSON.
-    Text(Arc<str>),
-    /// Payloads merged.
-    Merged(Arc<MergeFold>),
-    /// An event.
-    Latest(EventIx),
-    /// How many.
-    Count(u64),
-    /// Sum and the like of a field.
-    Figures(Figures),
-    /// What was opened.
-    Open(Since),
-}
-
-impl State {
-    /// Bytes elsewhere, roughly.
-    fn weight(&self) -> usize {
-        match self {
-            Self::Text(text) => text.len() + 16,
-            // What two moments share is counted twice: better too much than too little.
-            Self::Merged(fold) => 64 * fold.size(),
-            Self::Figures(_) | Self::Latest(_) | Self::Count(_) | Self::Open(_) => 0,
-        }
-    }
-}
-
-/// What a partition is at a moment.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Held {
-    /// Its state.
-    pub state: State,
-    /// The last event folded into it.
-    pub last: EventIx,
-}
 
 /// States by partition.
 #[derive(Clone, Debug, Default)]

@@ -100,7 +100,7 @@ impl Run {
     /// All states as they are after an event.
     fn saved_after(&mut self, event: EventIx) -> Result<States, Ended> {
         let saved = self.machine.save();
-        saved.map_err(|error| Ended::Stopped(Stopped::Fatal(event, unwritable(error))))
+        saved.map_err(|error| Ended::Stopped(Stopped::Fatal(event, error.of_saving())))
     }
 
     /// Folds an event that was prepared; none where it changes no partition, since it is passed over or
@@ -235,13 +235,5 @@ impl Run {
     pub fn result_value(&self, held: &Held) -> Result<Option<Value>, ScriptError> {
         let text = self.machine.result(&held.state)?;
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
-    }
-}
-
-/// What it means where states cannot be saved.
-pub(super) fn unwritable(error: ScriptError) -> ScriptError {
-    ScriptError {
-        message: format!("a state cannot be written as JSON: {}", error.message),
-        ..error
     }
 }

@@ -10,9 +10,6 @@ mod rule;
 #[cfg(test)]
 mod tests;
 
-use std::num::NonZeroU32;
-
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 pub use key::Key;
@@ -26,7 +23,7 @@ use super::script::From;
 use super::selection::Selection;
 use super::{Reading, RunOptions};
 use crate::log::Log;
-use crate::model::{EventIx, StreamIx};
+use crate::model::StreamIx;
 
 /// Brings a built-in projection to life.
 pub(super) fn machine(
@@ -128,77 +125,4 @@ impl BuiltIn {
             _ => self.types.clone(),
         }
     }
-}
-
-/// What is known of the numbers of a key. Small, since a checkpoint has one for each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Figures {
-    count: NonZeroU32,
-    /// [`LOST`] where it has more than 28 digits.
-    sum: Decimal,
-    min: Decimal,
-    max: Decimal,
-}
-
-/// A sum that cannot be told; one that comes to just this cannot, either.
-const LOST: Decimal = Decimal::MAX;
-
-impl Figures {
-    fn of(value: Decimal) -> Self {
-        Self {
-            count: NonZeroU32::MIN,
-            sum: value,
-            min: value,
-            max: value,
-        }
-    }
-
-    fn add(&mut self, value: Decimal) {
-        self.count = self.count.saturating_add(1);
-        if self.sum != LOST {
-            self.sum = self.sum.checked_add(value).unwrap_or(LOST);
-        }
-        self.min = self.min.min(value);
-        self.max = self.max.max(value);
-    }
-
-    /// How many.
-    #[must_use]
-    pub const fn count(&self) -> u32 {
-        self.count.get()
-    }
-
-    /// Their sum; none where it has more than 28 digits.
-    #[must_use]
-    pub fn sum(&self) -> Option<Decimal> {
-        (self.sum != LOST).then_some(self.sum)
-    }
-
-    /// The least.
-    #[must_use]
-    pub const fn min(&self) -> Decimal {
-        self.min
-    }
-
-    /// The greatest.
-    #[must_use]
-    pub const fn max(&self) -> Decimal {
-        self.max
-    }
-
-    /// The sum by the count, to ten places.
-    #[must_use]
-    pub fn average(&self) -> Option<Decimal> {
-        let average = self.sum()?.checked_div(Decimal::from(self.count.get()))?;
-        Some(average.round_dp(10).normalize())
-    }
-}
-
-/// Since when something is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Since {
-    /// The event that opened it (again).
-    pub opened: EventIx,
-    /// The event that closed it.
-    pub closed: Option<EventIx>,
 }

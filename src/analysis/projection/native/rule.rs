@@ -4,8 +4,8 @@ use std::num::NonZeroU32;
 
 use rust_decimal::Decimal;
 
-use super::{BuiltIn, Figures, Fold, Since};
-use crate::analysis::projection::states::{self, Counted, Kind, Opened, Summed};
+use super::{BuiltIn, Fold};
+use crate::analysis::projection::states::{self, Counted, Figures, Kind, Opened, Since, Summed};
 use crate::log::Log;
 use crate::model::EventIx;
 

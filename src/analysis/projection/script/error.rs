@@ -33,6 +33,14 @@ impl ScriptError {
         }
     }
 
+    /// What it means where it came of saving states.
+    pub(in crate::analysis::projection) fn of_saving(self) -> Self {
+        Self {
+            message: format!("a state cannot be written as JSON: {}", self.message),
+            ..self
+        }
+    }
+
     /// What `error` means, with the exception taken out of `ctx`.
     pub(super) fn of(ctx: &Ctx<'_>, error: Error) -> Self {
         if !error.is_exception() {

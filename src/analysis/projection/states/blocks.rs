@@ -4,8 +4,7 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use super::{Held, State};
-use crate::analysis::projection::native::{Figures, Since};
+use super::held::{Figures, Held, Since, State};
 use crate::model::EventIx;
 
 /// Partitions in a block that is shared or copied as a whole.
