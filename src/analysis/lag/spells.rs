@@ -1,6 +1,8 @@
 //! What befell a consumer over time, by the rules by which it is judged at a moment: when it stood still,
 //! when it showed no life, how long it took to catch up after that, and when it went back.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::course::Course;
@@ -50,16 +52,23 @@ pub struct Spell {
     /// Since when that could be told.
     #[serde(skip)]
     pub known: Timestamp,
+    /// The step by which it stood then, the last where there are several; of one that went back, that step.
+    #[serde(skip)]
+    pub(super) step: usize,
 }
 
 /// A step on its way.
 #[derive(Clone, Copy)]
 struct At {
     at: Timestamp,
+    /// Which of all its steps.
+    step: usize,
     /// How many of its tail it had covered.
     covers: usize,
     /// How many of those known that is.
     rank: usize,
+    /// The most that this had been.
+    furthest: usize,
     /// How many waited.
     lag: usize,
 }
@@ -127,17 +136,27 @@ impl Seen<'_> {
             return;
         };
         let (log, tail, known) = (self.log, self.tail, self.known);
+        let rank = tail.count(log, 0, known) - tail.count(log, covers, known);
+        let furthest = self.steps.last().map_or(0, |last| last.furthest);
         self.steps.push(At {
             at: when,
+            step: at,
             covers,
-            rank: tail.count(log, 0, known) - tail.count(log, covers, known),
+            rank,
+            furthest: furthest.max(rank),
             lag: tail.count(log, covers, known.by(when)),
         });
     }
 
     fn tell(&self, spells: &mut Vec<Spell>) {
-        let mut still = self.stopped();
-        still.extend(self.stalled());
+        let mut still = self.stalled();
+        // Between two signs of life of one that is stalled it is not stopped.
+        let stalled: Vec<(Timestamp, usize)> = still.iter().map(|s| (s.from, s.step)).collect();
+        let is_part = |stop: &Spell| {
+            let mut stalled = stalled.iter();
+            stalled.any(|(from, last)| *from <= stop.from && stop.step <= *last)
+        };
+        still.extend(self.stopped().into_iter().filter(|stop| !is_part(stop)));
         let over = still.iter().filter_map(|spell| spell.to);
         spells.extend(over.filter_map(|from| self.catching_up(from, &still)));
         spells.append(&mut still);
@@ -154,6 +173,11 @@ impl Seen<'_> {
     fn stopped(&self) -> Vec<Spell> {
         let mut spells = Vec::new();
         for (number, step) in self.steps.iter().enumerate() {
+            let before = number.checked_sub(1).map(|before| self.steps[before].rank);
+            if before > Some(step.rank) {
+                // That is part of going back.
+                continue;
+            }
             let next = self.steps.get(number + 1).map(|next| next.at);
             let (Some(end), Some(waits)) = (next.or(self.end), self.waits_since(step.covers))
             else {
@@ -167,6 +191,7 @@ impl Seen<'_> {
                     from: step.at,
                     to: next,
                     known,
+                    step: step.step,
                 });
             }
         }
@@ -182,7 +207,9 @@ impl Seen<'_> {
             let run = self.steps[first..].iter();
             let run = run.take_while(|next| next.rank == step.rank).count();
             let after = first + run;
-            let waiting = (first..after).find(|at| self.steps[*at].lag > 0);
+            // Who makes up for going back is slow for that reason.
+            let mut run = (first..after).filter(|_| step.rank == step.furthest);
+            let waiting = run.find(|at| self.steps[*at].lag > 0);
             let known = waiting.and_then(|begin| self.judged(begin, after));
             if let Some(known) = known {
                 let since = self.waits_since(step.covers);
@@ -191,6 +218,7 @@ impl Seen<'_> {
                     from: since.map_or(step.at, |since| since.max(step.at)),
                     to: self.steps.get(after).map(|next| next.at),
                     known,
+                    step: self.steps[after - 1].step,
                 });
             }
             first = after;
@@ -227,32 +255,33 @@ impl Seen<'_> {
             from,
             to,
             known: from,
+            step: self.steps.get(begin).map_or(0, |step| step.step),
         })
     }
 
+    /// Steps back, each until it was where it had been.
     fn rewound(&self, spells: &mut Vec<Spell>) {
-        let (mut furthest, mut since) = (0, None);
-        for step in &self.steps {
-            match since {
-                None if step.rank < furthest => since = Some(step.at),
-                Some(from) if step.rank >= furthest => {
-                    spells.push(Spell {
-                        kind: SpellKind::Rewound,
-                        from,
-                        to: Some(step.at),
-                        known: from,
-                    });
-                    since = None;
-                }
-                _ => {}
+        // Those that it has not made up for, by where it was.
+        let mut open: BTreeMap<usize, Vec<At>> = BTreeMap::new();
+        let mut tell = |back: Vec<At>, to| {
+            spells.extend(back.into_iter().map(|back| Spell {
+                kind: SpellKind::Rewound,
+                from: back.at,
+                to,
+                known: back.at,
+                step: back.step,
+            }));
+        };
+        for pair in self.steps.windows(2) {
+            let [before, step] = [pair[0], pair[1]];
+            let further = open.split_off(&(step.rank + 1));
+            let over = std::mem::replace(&mut open, further);
+            over.into_values()
+                .for_each(|back| tell(back, Some(step.at)));
+            if step.rank < before.rank {
+                open.entry(before.rank).or_default().push(step);
             }
-            furthest = furthest.max(step.rank);
         }
-        spells.extend(since.map(|from| Spell {
-            kind: SpellKind::Rewound,
-            from,
-            to: None,
-            known: from,
-        }));
+        open.into_values().for_each(|back| tell(back, None));
     }
 }

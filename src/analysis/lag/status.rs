@@ -61,7 +61,18 @@ pub(super) struct Situation<'a> {
     /// Since when the first event waits that it has not covered; none where none does.
     pub waits_since: Option<Timestamp>,
     /// Whether it stands before a place that it had reached.
-    pub went_back: bool,
+    pub back: Back,
+}
+
+/// Where a consumer stands to the furthest place that it had reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Back {
+    /// There.
+    No,
+    /// Before it, by its last step: that it makes none for a time is part of going back.
+    Just,
+    /// Before it, and it has made steps since.
+    Since,
 }
 
 /// How it runs. `None` where too little is known.
@@ -73,10 +84,10 @@ pub(super) fn judge(situation: Situation<'_>) -> Option<Status> {
     let (first, last) = (window.first()?, window.last()?);
     // An event that has just come to a consumer that had nothing to do says nothing yet.
     let quiet = (now - last.at).min(now - waits_since);
-    if quiet >= length(window) {
+    if quiet >= length(window) && situation.back != Back::Just {
         return Some(Status::Stopped);
     }
-    if situation.went_back {
+    if situation.back != Back::No {
         return Some(Status::Rewound);
     }
     let whole = window.len() >= STEPS || last.at - first.at >= LENGTH;

@@ -1,10 +1,12 @@
 //! How a consumer is judged, and what of a tail is counted.
 
+mod outbox;
+mod spells;
 mod way;
 
 use proptest::prelude::*;
 
-use super::status::{LENGTH, Sample, Situation, Status, judge};
+use super::status::{Back, LENGTH, Sample, Situation, Status, judge};
 use super::tail::{Known, Scope, Tail};
 use super::{Certainty, ConsumerLag, Course, LagOptions, LagReport, Note, Samples, report};
 use crate::analysis::testing::rows::Given;
@@ -51,7 +53,7 @@ fn judged(window: &[(i64, usize, usize)], now: i64, waits_since: Option<i64>) ->
         window: &window,
         now: second(now),
         waits_since: waits_since.map(second),
-        went_back: false,
+        back: Back::No,
     })
 }
 

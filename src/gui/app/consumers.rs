@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::App;
-use crate::gui::model::Session;
+use crate::gui::model::{Pace, Session};
 use crate::log::Bound;
 use crate::model::Timestamp;
 use crate::worker::Watched;
@@ -27,6 +27,15 @@ impl App {
             return;
         }
         let tick = tick(session, now);
+        session.pace = tick.map(|at| {
+            let (events, a_second) = (session.log.len(), 0.0);
+            let before = session.pace.unwrap_or(Pace {
+                at,
+                events,
+                a_second,
+            });
+            before.next(at, events)
+        });
         if tick.is_some() {
             ctx.request_repaint_after(TICK);
         }

@@ -3,7 +3,7 @@
 use egui::Color32;
 
 use super::scale::band_of;
-use crate::analysis::lag::{Certainty, ConsumerLag, Status};
+use crate::analysis::lag::{Certainty, ConsumerLag, Status, Trend};
 use crate::gui::theme::{Tokens, Tone};
 use crate::gui::widgets::StatusShape;
 use crate::model::time::{Span, Style, Zone};
@@ -18,6 +18,14 @@ pub(super) fn status(own: &ConsumerLag) -> (Tone, StatusShape, &'static str) {
         Some(Status::Warning) => (Tone::Warning, StatusShape::TriangleUp, "Warning"),
         Some(Status::Ok) => (Tone::Ok, StatusShape::Disc, "OK"),
         None => (Tone::Neutral, StatusShape::Ring, "Not known"),
+    }
+}
+
+/// Its name, with its part of the work.
+pub(super) fn name(own: &ConsumerLag) -> String {
+    match &own.partition {
+        None => own.name.clone(),
+        Some(partition) => format!("{} [{partition}]", own.name),
     }
 }
 
@@ -60,6 +68,10 @@ pub(super) fn reason(own: &ConsumerLag, zone: Zone) -> String {
         },
         (Some(Status::Ok), _) => match (own.lag_events, own.lag_ms) {
             (Some(0), _) => String::new(),
+            // No rule warns of it yet.
+            _ if own.trend == Some(Trend::Growing) => {
+                format!("growing {}", rate(own.growth.unwrap_or(0.0)))
+            }
             (_, Some(ms)) => band_of(ms).to_owned(),
             _ => String::new(),
         },

@@ -5,7 +5,7 @@ use egui::{Align2, Frame, Margin, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 use super::delays::span;
 use super::levels;
 use crate::analysis::lag::{
-    ConsumerLag, LagReport, Level, Percentiles, Point, Since, Stage, StageKind,
+    Clocks, ConsumerLag, LagReport, Level, Percentiles, Point, Since, Stage, StageKind,
 };
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
@@ -113,6 +113,7 @@ fn words(stage: &Stage) -> [String; 3] {
     };
     let took = match (stage.kind, stage.took) {
         (StageKind::Broker, _) => "within the time of each consumer".to_owned(),
+        (_, None) if stage.clocks == Clocks::Apart => "not known: dated by two clocks".to_owned(),
         (_, None) => "none is through".to_owned(),
         (_, Some(took)) => format!(
             "p50 {}   p95 {}   p99 {}",

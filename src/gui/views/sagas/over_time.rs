@@ -12,8 +12,11 @@ use crate::gui::theme::{Face, Tokens, TokensExt, sizes};
 use crate::gui::widgets::paint_status;
 use crate::render::grouped;
 
-/// Height of the pane.
-pub(super) const HEIGHT: f32 = 104.0;
+/// Height of the pane, in as much room: what is above it needs the rest.
+pub(super) fn height(room: f32) -> f32 {
+    (room * 0.19).clamp(72.0, 104.0)
+}
+
 const GUTTER: f32 = 96.0;
 /// Columns of the plot.
 const COLUMNS: usize = 240;

@@ -95,15 +95,15 @@ pub(super) fn show(ui: &mut Ui, lines: &[Line<'_>], selected: usize) {
     let scale = Scale::of(lines, plot);
     ground(&painter, rect, &scale);
     for (at, line) in lines.iter().enumerate().filter(|(at, _)| *at != selected) {
-        let colour = line
-            .colour
-            .gamma_multiply(if at < 10 { 0.55 } else { 0.25 });
-        painter.add(Shape::line(scale.curve(line), Stroke::new(1.0, colour)));
+        // The first have colours of their own.
+        let (share, width) = if at < 10 { (0.8, 1.5) } else { (0.35, 1.0) };
+        let colour = line.colour.gamma_multiply(share);
+        painter.add(Shape::line(scale.curve(line), Stroke::new(width, colour)));
     }
     if let Some(line) = lines.get(selected) {
         painter.add(Shape::line(
             scale.curve(line),
-            Stroke::new(2.0, line.colour),
+            Stroke::new(2.5, line.colour),
         ));
         marks(&painter, &scale, line);
     }

@@ -18,8 +18,11 @@ use crate::model::time::Span;
 use crate::worker::SagaInFull;
 use steps::{Edge, Taken};
 
-/// Room for the names of lanes.
+/// Room for the names of lanes: the least, and the most.
 const NAMES: f32 = 132.0;
+const LONG_NAMES: f32 = 208.0;
+/// Height of a lane where there is little room: its bar, and its words above or below it.
+const LOW: f32 = 56.0;
 const AXIS: f32 = 34.0;
 
 /// What happens to stretches without events.
@@ -67,11 +70,13 @@ pub(super) fn show(ui: &mut Ui, model: &Model, saga: &SagaInFull, gaps: Gaps, ou
     let area = egui::ScrollArea::vertical().id_salt("saga-timeline");
     area.auto_shrink(false).show(ui, |ui| {
         let room = ui.available_size();
-        let lane = sizes::LANE_SAGA;
+        let each = (room.y - AXIS) / lanes.len().max(1) as f32;
+        let lane = each.floor().clamp(LOW, sizes::LANE_SAGA);
         let height = (lane * lanes.len() as f32 + AXIS).max(room.y);
         let (_, all) = ui.allocate_space(vec2(room.x, height));
+        let names = names(ui.painter(), &lanes).min(all.width() / 3.0);
         let plot = Rect::from_min_max(
-            pos2(all.min.x + NAMES, all.min.y),
+            pos2(all.min.x + names, all.min.y),
             pos2(
                 all.max.x - sizes::PAD_TEXT * 2.0,
                 all.min.y + lane * lanes.len() as f32,
@@ -106,6 +111,18 @@ pub(super) fn show(ui: &mut Ui, model: &Model, saga: &SagaInFull, gaps: Gaps, ou
         scene.cursor(ui.painter(), model);
         legend(ui.painter(), all.with_min_y(plot.max.y + AXIS));
     });
+}
+
+/// How wide the names of lanes are, with their dots.
+fn names(painter: &Painter, lanes: &[&str]) -> f32 {
+    let ink = painter.ctx().tokens().text;
+    let wide = |name: &&str| {
+        one_line(painter, name, Face::DenseStrong, ink, LONG_NAMES)
+            .size()
+            .x
+    };
+    let widest = lanes.iter().map(wide).fold(0.0, f32::max);
+    (widest + 2.0 * sizes::PAD + sizes::DOT).clamp(NAMES, LONG_NAMES)
 }
 
 /// What the bars mean, where there is room for it.
@@ -325,6 +342,7 @@ impl Scene<'_> {
         let t = self.t;
         let y = self.plot.max.y;
         let steps = 6;
+        let mut before = String::new();
         for step in 0..=steps {
             let place = f64::from(step) / f64::from(steps);
             let value = self.axis.value(place);
@@ -334,6 +352,11 @@ impl Scene<'_> {
             let x = self.plot.min.x + self.plot.width() * place as f32;
             painter.vline(x, self.plot.y_range(), (1.0, t.border));
             let words = format!("+{}", Span::from_micros(value - from));
+            // Two units cannot tell apart what is close together late.
+            if words == before {
+                continue;
+            }
+            before.clone_from(&words);
             // The last one stands before its line, where there is room.
             let centre = if step == steps { x - 24.0 } else { x };
             let rect = Rect::from_center_size(pos2(centre, y + 22.0), vec2(104.0, 14.0));
