@@ -8,6 +8,9 @@ use crate::log::{Cut, Log};
 use crate::model::time::Span;
 use crate::model::{Position, PositionName, Timestamp};
 
+/// Nobody who stands for less is late.
+const SOON: Span = Span::from_secs(10);
+
 /// What a rate is measured over, at least.
 const LATELY: Span = Span::from_secs(60);
 
@@ -34,6 +37,8 @@ pub(super) struct Standing {
     pub last_seen: Option<Timestamp>,
     /// Since when it stands where it stands while an event waits.
     pub stands_since: Option<Timestamp>,
+    /// For how long that is, where events are not used to wait for half as long.
+    pub late: Option<Span>,
 }
 
 impl Course {
@@ -92,6 +97,8 @@ impl Course {
         };
         // Who stands where nothing waits is not held up yet.
         standing.stands_since = since(way, covers, &rank).max(waits_since);
+        let stands = standing.stands_since.map(|since| now - since);
+        standing.late = stands.filter(|stands| is_long(*stands, &window));
         if let [first, .., _] = lately(&window, now) {
             let seconds = (now - first.at).micros() as f64 / 1e6;
             if seconds > 0.0 {
@@ -141,6 +148,13 @@ fn covered(way: &Way<'_>) -> Option<usize> {
     way.covers(way.len().checked_sub(1).filter(|_| way.tells_lag())?)
 }
 
+/// Whether it is more than twice as long as any event had waited before one of the steps that it is judged by.
+fn is_long(stands: Span, window: &[Sample]) -> bool {
+    let longest = window.iter().map(|sample| sample.waited).max();
+    let usual = longest.filter(|_| window.len() > 1).map(Span::micros);
+    usual.is_some_and(|usual| stands >= SOON && stands.micros() / 2 > usual)
+}
+
 /// The last steps of a window, by which it is told where a lag goes: ten of them, or those of the last
 /// minute where these are more.
 fn lately(window: &[Sample], now: Timestamp) -> &[Sample] {
@@ -168,6 +182,21 @@ fn since(way: &Way<'_>, covers: usize, rank: &dyn Fn(usize) -> usize) -> Option<
     way.at(same.last()?)
 }
 
+/// For how long an event had waited when one made the `at`-th step, since the step before.
+pub(super) fn waited(
+    way: &Way<'_>,
+    at: usize,
+    tail: &Tail,
+    log: &Log,
+    known: Known,
+) -> Option<Span> {
+    let before = at.checked_sub(1)?;
+    let (when, since) = way.at(at).zip(way.at(before))?;
+    let first = tail.first(log, way.covers(before)?, known.by(when))?;
+    let since = since.max(tail.time(log, first)?);
+    Some((when - since).max(Span::default()))
+}
+
 /// The steps up to the `last`-th, as of `now`: ten of them, or those of ten minutes where these are more.
 fn window(
     way: &Way<'_>,
@@ -190,6 +219,7 @@ fn window(
             at: when,
             covers: tail.count(log, 0, known) - tail.count(log, covers, known),
             lag: tail.count(log, covers, known.by(when)),
+            waited: waited(way, at, tail, log, known).unwrap_or_default(),
         });
     }
     window.reverse();

@@ -13,6 +13,7 @@ use super::status::Status;
 use crate::analysis::events::Content;
 use crate::analysis::streams::natural_order;
 use crate::log::{AsOf, Bound, Cut, PayloadReader};
+use crate::model::time::Span;
 use crate::model::{Cancelled, EventIx, PositionName, Task, Timestamp, Version};
 
 /// Points of a series where nobody says how many.
@@ -147,6 +148,9 @@ pub struct ConsumerLag {
     /// By how many events a second its lag grows.
     #[serde(skip)]
     pub growth: Option<f64>,
+    /// For how long it has stood while an event waits, where events are not used to wait for half as long.
+    #[serde(skip)]
+    pub late: Option<Span>,
     /// Since when its throughput and its growth are measured.
     #[serde(skip)]
     pub rates_since: Option<Timestamp>,
@@ -241,11 +245,11 @@ pub fn report(
     })
 }
 
-/// The worst first: by status, then by how long events wait. Who falls behind does so also where no rule
-/// warns of it yet. Of whom nothing is known comes last.
+/// The worst first: by status, then by how long events wait. Who is late comes with those who are
+/// warned of, before a rule tells it. Of whom nothing is known comes last.
 fn by_trouble(one: &ConsumerLag, other: &ConsumerLag) -> std::cmp::Ordering {
     let rank = |own: &ConsumerLag| match own.status {
-        Some(Status::Ok) if own.trend == Some(Trend::Growing) => Status::Warning as u8,
+        Some(Status::Ok) if own.late.is_some() => Status::Warning as u8,
         status => status.map_or(u8::MAX, |status| status as u8),
     };
     let waits = |own: &ConsumerLag| std::cmp::Reverse((own.lag_ms, own.lag_events));
@@ -298,6 +302,7 @@ fn told(course: &Course, own: &Progress, source: Evidence, standing: Standing) -
         spells: None,
         id: own.id.clone(),
         growth,
+        late: standing.late,
         rates_since: standing.rates_since,
     }
 }

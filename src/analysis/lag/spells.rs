@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::course::Course;
+use super::measure::waited;
 use super::progress::Way;
-use super::status::{LENGTH, STEPS};
+use super::status::{LENGTH, STEPS, patience};
 use super::tail::{Known, Tail};
 use crate::log::{Cut, Log};
+use crate::model::time::Span;
 use crate::model::{Cancelled, Task, Timestamp};
 
 /// What befell it.
@@ -71,6 +73,8 @@ struct At {
     furthest: usize,
     /// How many waited.
     lag: usize,
+    /// For how long one had waited before it, since the step before.
+    waited: Span,
 }
 
 /// A consumer seen without a break.
@@ -145,18 +149,21 @@ impl Seen<'_> {
             rank,
             furthest: furthest.max(rank),
             lag: tail.count(log, covers, known.by(when)),
+            waited: waited(way, at, tail, log, known).unwrap_or_default(),
         });
     }
 
     fn tell(&self, spells: &mut Vec<Spell>) {
-        let mut still = self.stalled();
+        let stalled = self.stalled();
         // Between two signs of life of one that is stalled it is not stopped.
-        let stalled: Vec<(Timestamp, usize)> = still.iter().map(|s| (s.from, s.step)).collect();
         let is_part = |stop: &Spell| {
-            let mut stalled = stalled.iter();
-            stalled.any(|(from, last)| *from <= stop.from && stop.step <= *last)
+            let mut runs = stalled.iter();
+            runs.any(|(first, stall)| (*first..=stall.step).contains(&stop.step))
         };
-        still.extend(self.stopped().into_iter().filter(|stop| !is_part(stop)));
+        let stopped = self.stopped().into_iter().filter(|stop| !is_part(stop));
+        let stopped: Vec<Spell> = stopped.collect();
+        let stalled = stalled.into_iter().map(|(_, stall)| stall);
+        let mut still: Vec<Spell> = stalled.chain(stopped).collect();
         let over = still.iter().filter_map(|spell| spell.to);
         spells.extend(over.filter_map(|from| self.catching_up(from, &still)));
         spells.append(&mut still);
@@ -169,7 +176,7 @@ impl Seen<'_> {
         self.tail.time(self.log, first)
     }
 
-    /// Pauses between two steps in which an event waited for as long as ten of them take.
+    /// Pauses between two steps in which an event waited for longer than one is used to.
     fn stopped(&self) -> Vec<Spell> {
         let mut spells = Vec::new();
         for (number, step) in self.steps.iter().enumerate() {
@@ -183,8 +190,9 @@ impl Seen<'_> {
             else {
                 continue;
             };
-            let first = self.steps[number.saturating_sub(STEPS - 1)].at;
-            let known = (step.at.max(waits)).saturating_add((step.at - first).max(LENGTH));
+            let ten = self.steps[number.saturating_sub(STEPS - 1)..=number].iter();
+            let patience = patience(ten.map(|step| (step.at, step.waited)));
+            let known = step.at.max(waits).saturating_add(patience);
             if end >= known {
                 spells.push(Spell {
                     kind: SpellKind::Stopped,
@@ -198,8 +206,8 @@ impl Seen<'_> {
         spells
     }
 
-    /// Steps at one place while an event waited, enough of them to judge by.
-    fn stalled(&self) -> Vec<Spell> {
+    /// Steps at one place while an event waited, enough of them to judge by; each with the first of them.
+    fn stalled(&self) -> Vec<(usize, Spell)> {
         let mut spells = Vec::new();
         let mut first = 0;
         while first < self.steps.len() {
@@ -213,13 +221,14 @@ impl Seen<'_> {
             let known = waiting.and_then(|begin| self.judged(begin, after));
             if let Some(known) = known {
                 let since = self.waits_since(step.covers);
-                spells.push(Spell {
+                let spell = Spell {
                     kind: SpellKind::Stalled,
                     from: since.map_or(step.at, |since| since.max(step.at)),
                     to: self.steps.get(after).map(|next| next.at),
                     known,
                     step: self.steps[after - 1].step,
-                });
+                };
+                spells.push((step.step, spell));
             }
             first = after;
         }

@@ -66,3 +66,23 @@ fn is_old(own: &Watched, session: &Session, tick: Option<Timestamp>, bound: Boun
     let is_moved = tick.is_none() && !(same_log && Arc::ptr_eq(&of.samples, &session.samples));
     !same || of.log.generation() != session.log.generation() || is_beyond || is_moved
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pace_is_what_came_from_one_look_to_the_next() {
+        let second = |at: i64| Timestamp::from_micros(at * 1_000_000);
+        let first = Pace {
+            at: second(10),
+            events: 100,
+            a_second: 0.0,
+        };
+        // Several frames look within one tick.
+        assert_eq!(first.next(second(10), 104), first);
+        let next = first.next(second(12), 118);
+        assert_eq!((next.a_second, next.events), (9.0, 118));
+        assert_eq!(next.next(second(14), 118).a_second, 0.0);
+    }
+}

@@ -90,8 +90,9 @@ fn each_step_back_is_told_until_it_is_made_up_for() {
 fn the_audit_tells_what_the_view_tells() {
     let log = log(400);
     let usual = (0..60).map(|minute| step("mailer", minute, minute));
-    // It stands for an hour, then shows no life for two, and goes back once.
-    let stands = (60..120).map(|minute| step("mailer", minute, 60));
+    // It stands for an hour, in which it is not seen for a while; then shows no life for two, and goes back.
+    let stands = (60..120).filter(|minute| !(61..90).contains(minute));
+    let stands = stands.map(|minute| step("mailer", minute, 60));
     let rest = (120..180).map(|minute| step("mailer", minute, minute));
     let silent = (300..340).map(|minute| step("mailer", minute, minute));
     let back = [step("mailer", 340, 300)];
@@ -149,4 +150,37 @@ fn who_falls_behind_stands_before_who_stays_behind() {
             ("steady", Some(Status::Warning))
         ]
     );
+}
+
+#[test]
+fn who_steps_whenever_an_event_comes_is_stopped_by_how_long_they_are_used_to_wait() {
+    // An event every two hours, handled within a second, but for two days.
+    let times = (0..60).map(|n| n * 2 * 60);
+    let event = |(n, minute): (usize, i64)| Sample {
+        recorded: Some(second(minute * MINUTE).micros()),
+        version: n as i64 + 1,
+        id: n as u8,
+        ..Sample::default()
+    };
+    let log = log_of(
+        &times.clone().enumerate().map(event).collect::<Vec<_>>(),
+        100,
+    );
+    let steps = (0..60).filter(|n| !(20..44).contains(n));
+    let rows = steps.map(|n| step("mailer", n * 120, n)).collect();
+    let course = course(&log, rows);
+    let from = second(19 * 120 * MINUTE + 1);
+    let to = second(44 * 120 * MINUTE + 1);
+    assert_eq!(
+        spells(&course, &log),
+        [(SpellKind::Stopped, from, Some(to))]
+    );
+    let status = |minute: i64| {
+        let at = log.cut(Clock::Recorded, Bound::Time(second(minute * MINUTE)));
+        told_of(&course, &at).consumers[0].status
+    };
+    // Nothing waits yet; then something does, for ten minutes.
+    assert_eq!(status(19 * 120 + 60), Some(Status::Ok));
+    assert_eq!(status(20 * 120 + 5), Some(Status::Ok));
+    assert_eq!(status(20 * 120 + 11), Some(Status::Stopped));
 }

@@ -206,7 +206,7 @@ fn reread(ui: &mut Ui, delays: &Delays) {
     ui.add_space(sizes::GAP);
     let curve = Curve {
         name: "Share of readers who miss their own write",
-        note: "Share of readers who miss their own write when they read so long after it, log scale",
+        note: "Share who miss it when they read so long after it, log scale",
         points: &points,
         marks: &[],
     };

@@ -2,7 +2,7 @@
 
 use egui::{Frame, Margin, ScrollArea, Ui};
 
-use super::levels;
+use super::levels::{self, Line};
 use crate::analysis::lag::{LagReport, OutboxReport};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
@@ -31,8 +31,12 @@ pub(super) fn show(ui: &mut Ui, model: &Model, report: &LagReport) {
                 let shades: Vec<_> = (outbox.outages.iter())
                     .map(|outage| (outage.from, outage.to))
                     .collect();
-                let levels = (&charts.backlog.pending[..], charts.stretch);
-                levels::plot(ui, model, name, (levels, &shades));
+                let line = Line {
+                    levels: &charts.backlog.pending,
+                    stretch: charts.stretch,
+                    told: outbox.pending,
+                };
+                levels::plot(ui, model, name, (line, &shades));
             }
         });
     });

@@ -5,8 +5,8 @@ use egui::{Align2, Painter, Rect, Role, Sense, Shape, Ui, WidgetInfo, pos2, vec2
 
 use super::delays::span;
 use super::{curves, legend};
-use crate::gui::theme::{Face, TokensExt, sizes};
-use crate::gui::widgets::{one_line, paint_line};
+use crate::gui::theme::{Face, TokensExt};
+use crate::gui::widgets::{paint_line, paint_marks};
 
 /// Height of the legend under a plot.
 const LEGEND: f32 = 22.0;
@@ -97,7 +97,7 @@ pub(super) fn plot(ui: &mut Ui, height: f32, curve: Curve<'_>) {
     legend::paint(
         &painter,
         below.with_max_x(all.max.x - 12.0),
-        [curve.note, ""],
+        [curve.note, "log scale"],
     );
     let plot = Rect::from_min_max(rect.min + vec2(44.0, 22.0), rect.max - vec2(12.0, 22.0));
     painter.rect_filled(plot, 0.0, t.field);
@@ -151,25 +151,16 @@ fn ground(painter: &Painter, rect: Rect, axis: &Axis) {
     }
 }
 
-/// Dashed lines with their names and lengths above the plot: each ends at its line, or before the next where
-/// that is too near; the last begins there.
+/// Dashed lines with their names and lengths above the plot.
 fn named(painter: &Painter, rect: Rect, axis: &Axis, marks: &[(&str, f64)]) {
     let t = painter.ctx().tokens();
-    let face = Face::Secondary;
-    let mut free = rect.max.x;
-    for (number, (word, ms)) in marks.iter().enumerate().rev() {
+    let named = marks.iter().map(|(word, ms)| {
         let x = axis.x(*ms);
         let ends = [pos2(x, axis.plot.min.y), pos2(x, axis.plot.max.y)];
         painter.extend(Shape::dashed_line(&ends, (1.0, t.accent), 2.0, 3.0));
-        let words = format!("{word} {}", span(*ms));
-        let width = one_line(painter, &words, face, t.text2, f32::INFINITY)
-            .size()
-            .x;
-        let is_last = number + 1 == marks.len();
-        let end = if is_last { x - 2.0 + width } else { x + 2.0 };
-        let end = end.min(free);
-        let room = Rect::from_x_y_ranges(end - width - 1.0..=end, rect.min.y..=axis.plot.min.y);
-        paint_line(painter, room, Align2::RIGHT_CENTER, &words, face, t.text2);
-        free = room.min.x - sizes::GAP;
-    }
+        (x, format!("{word} {}", span(*ms)))
+    });
+    let named: Vec<(f32, String)> = named.collect();
+    let row = rect.with_max_y(axis.plot.min.y);
+    paint_marks(painter, row, &named, t.text2);
 }

@@ -3,7 +3,7 @@
 use egui::Color32;
 
 use super::scale::band_of;
-use crate::analysis::lag::{Certainty, ConsumerLag, Status, Trend};
+use crate::analysis::lag::{Certainty, ConsumerLag, Status};
 use crate::gui::theme::{Tokens, Tone};
 use crate::gui::widgets::StatusShape;
 use crate::model::time::{Span, Style, Zone};
@@ -66,13 +66,11 @@ pub(super) fn reason(own: &ConsumerLag, zone: Zone) -> String {
             Some(growth) if growth > 0.0 => format!("growing {}", rate(growth)),
             _ => "not getting less".to_owned(),
         },
-        (Some(Status::Ok), _) => match (own.lag_events, own.lag_ms) {
-            (Some(0), _) => String::new(),
+        (Some(Status::Ok), _) => match (own.late, own.lag_events, own.lag_ms) {
             // No rule warns of it yet.
-            _ if own.trend == Some(Trend::Growing) => {
-                format!("growing {}", rate(own.growth.unwrap_or(0.0)))
-            }
-            (_, Some(ms)) => band_of(ms).to_owned(),
+            (Some(late), ..) => format!("stands for {late}"),
+            (_, Some(0), _) => String::new(),
+            (.., Some(ms)) => band_of(ms).to_owned(),
             _ => String::new(),
         },
         _ if own.is_elsewhere() => "its events are in another file".to_owned(),

@@ -205,3 +205,50 @@ fn elbow(painter: &Painter, path: &[Pos2], to: Vec2, stroke: Stroke, label: Pos2
     }
     label
 }
+
+#[cfg(test)]
+mod tests {
+    use egui::{Context, LayerId};
+
+    use super::*;
+    use crate::analysis::saga::MapType;
+
+    #[test]
+    fn figures_of_lines_from_one_box_stand_at_what_no_other_line_shares() {
+        let ctx = Context::default();
+        let painter = Painter::new(ctx, LayerId::background(), Rect::EVERYTHING);
+        let found = MapType {
+            event_type: 0,
+            count: 1,
+            starts: 0,
+            ends: 0,
+            open: 0,
+            rank: 0,
+            meaning: Meaning::Plain,
+        };
+        let at = |x: f32, y: f32| Placed {
+            found: &found,
+            rect: Rect::from_min_size(pos2(x, y), vec2(160.0, 40.0)),
+        };
+        // Two that fail stand below each other beside what they follow.
+        let placed = [
+            at(0.0, 0.0),
+            at(230.0, 60.0),
+            at(460.0, 60.0),
+            at(460.0, 120.0),
+        ];
+        let figure = |to: usize| {
+            let boxes = (placed[0].rect, placed[to].rect);
+            line(&painter, boxes, &placed, Stroke::NONE)
+        };
+        let all = [figure(1), figure(2), figure(3)];
+        for (one, other) in [(0, 1), (0, 2), (1, 2)] {
+            assert!((all[one] - all[other]).length() > 20.0, "{all:?}");
+        }
+        // Nearer to where it leads than to where it begins.
+        for (place, figure) in all.iter().enumerate() {
+            let to = placed[place + 1].rect;
+            assert!(to.distance_to_pos(*figure) < 40.0, "{place}: {figure:?}");
+        }
+    }
+}

@@ -2,12 +2,14 @@
 //! events, lines for what led to what, and the cursor through it. Gaps in which nothing happens may be
 //! drawn short.
 
+mod idle;
+mod labels;
 mod steps;
 
 use egui::{Align2, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::look;
-use crate::analysis::density::{Axis, Gap, Scale};
+use crate::analysis::density::{Axis, Scale};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Tokens, TokensExt, Tone, sizes};
@@ -16,6 +18,8 @@ use crate::log::Clock;
 use crate::model::Timestamp;
 use crate::model::time::Span;
 use crate::worker::SagaInFull;
+pub(super) use idle::idle_gaps;
+pub(super) use labels::Labels;
 use steps::{Edge, Taken};
 
 /// Room for the names of lanes: the least, and the most.
@@ -185,40 +189,6 @@ fn lanes(saga: &SagaInFull) -> Vec<&str> {
     lanes
 }
 
-/// A wait is drawn short that is so many times as long as those are on average that are no longer.
-const LONG: i64 = 4;
-
-/// Stretches without events beside which nothing else could be told apart.
-pub(super) fn idle_gaps(mut times: Vec<i64>, from: i64, to: i64) -> Vec<Gap> {
-    times.extend([from, to]);
-    times.sort_unstable();
-    // Where a single wait is all there is, shortening it tells nothing.
-    if times.len() < 4 {
-        return Vec::new();
-    }
-    let mut waits: Vec<i64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    waits.sort_unstable();
-    let mut rest = to - from;
-    while let [shorter @ .., longest] = &waits[..]
-        && shorter.len() > 1
-        && *longest / LONG > (rest - longest) / shorter.len() as i64
-    {
-        rest -= longest;
-        waits.pop();
-    }
-    let Some(longest) = waits.last() else {
-        return Vec::new();
-    };
-    let long = times.windows(2).filter(|pair| pair[1] - pair[0] > *longest);
-    // What stays of a wait takes no more room than what is beside it.
-    let edge = |pair: &[i64]| ((pair[1] - pair[0]) / 16).min(rest / 16);
-    let gap = |pair: &[i64]| Gap {
-        from: pair[0] + edge(pair),
-        to: pair[1] - edge(pair),
-    };
-    long.map(gap).collect()
-}
-
 impl Scene<'_> {
     fn ground(&self, painter: &Painter, all: Rect) {
         let t = self.t;
@@ -240,23 +210,14 @@ impl Scene<'_> {
                 t.text,
             );
         }
+        let foot = self.plot.max.y;
+        let mut gaps = Labels::new(foot + 1.0..=foot + 15.0, Face::Tiny);
         for (gap, left, right) in self.axis.gaps() {
             let x = |place: f64| self.plot.min.x + self.plot.width() * place as f32;
             let rect = self.plot.with_min_x(x(left)).with_max_x(x(right));
             painter.rect_filled(rect, 0.0, t.bg);
             let words = Span::from_micros(gap.to - gap.from).to_string();
-            let label = Rect::from_center_size(
-                pos2(rect.center().x, self.plot.max.y + 8.0),
-                vec2(72.0, 14.0),
-            );
-            paint_line(
-                painter,
-                label,
-                Align2::CENTER_CENTER,
-                &words,
-                Face::Tiny,
-                t.text3,
-            );
+            gaps.paint(painter, rect.center().x, &words, t.text3);
         }
     }
 
@@ -342,7 +303,7 @@ impl Scene<'_> {
         let t = self.t;
         let y = self.plot.max.y;
         let steps = 6;
-        let mut before = String::new();
+        let mut labels = Labels::new(y + 15.0..=y + 29.0, Face::Cell);
         for step in 0..=steps {
             let place = f64::from(step) / f64::from(steps);
             let value = self.axis.value(place);
@@ -352,22 +313,9 @@ impl Scene<'_> {
             let x = self.plot.min.x + self.plot.width() * place as f32;
             painter.vline(x, self.plot.y_range(), (1.0, t.border));
             let words = format!("+{}", Span::from_micros(value - from));
-            // Two units cannot tell apart what is close together late.
-            if words == before {
-                continue;
-            }
-            before.clone_from(&words);
             // The last one stands before its line, where there is room.
             let centre = if step == steps { x - 24.0 } else { x };
-            let rect = Rect::from_center_size(pos2(centre, y + 22.0), vec2(104.0, 14.0));
-            paint_line(
-                painter,
-                rect,
-                Align2::CENTER_CENTER,
-                &words,
-                Face::Cell,
-                t.text3,
-            );
+            labels.paint(painter, centre, &words, t.text3);
         }
     }
 
