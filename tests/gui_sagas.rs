@@ -274,3 +274,45 @@ fn a_definition_is_chosen_and_what_was_mined_is_written_down_by_one_click() {
     assert_eq!(list.judged.processes.all[0].definition, read.unwrap());
     harness.get_by_role_and_label(Role::Button, "Process: OrderPlaced");
 }
+
+#[test]
+fn all_lanes_are_in_sight_in_a_small_window() {
+    if !common::can_draw() {
+        return;
+    }
+    let mut harness = common::drawn(
+        vec![sample("orders-orchestrated.db")],
+        egui::Theme::Light,
+        [1280.0, 720.0],
+    );
+    click(&mut harness, Role::Button, "Sagas");
+    move_to(&mut harness, "2024-09-07");
+    let field = harness.get_by_role_and_label(Role::TextInput, "Search sagas");
+    field.focus();
+    field.type_text("checkout-5039");
+    settle(&mut harness);
+    let rows = harness.query_all_by_role(Role::Row);
+    let own = rows.filter(|row| {
+        let label = row.accesskit_node().label();
+        label.is_some_and(|label| label.starts_with("checkout-5039"))
+    });
+    own.last().expect("the saga").click();
+    settle(&mut harness);
+    let saga = harness.state().model().answers.saga.current().unwrap();
+    let steps = &saga.as_ref().expect("one").report.steps;
+    assert!(steps.len() > 2);
+    // The plot of open sagas stands between them and the time panel.
+    let below = harness.get_by_role_and_label(Role::Button, "Play").rect();
+    for step in steps {
+        let bars = harness.query_all_by_role(Role::Button);
+        let mut own = bars.filter(|bar| {
+            let label = bar.accesskit_node().label();
+            label.is_some_and(|label| label.starts_with(&format!("{}, ", step.name)))
+        });
+        let bar = own
+            .next()
+            .unwrap_or_else(|| panic!("a bar of {}", step.name));
+        let foot = bar.rect().max.y;
+        assert!(foot < below.min.y - 72.0, "{}: {foot}", step.name);
+    }
+}

@@ -309,9 +309,9 @@ fn what_was_mined_ends_as_the_simulation_knew() {
     let (store, _, _) = bundled("rides", "jsonl");
     let report = store.report(&mut store.find(None), Bound::Head);
     assert_eq!(report.statuses["completed"], 238);
-    // Three payments failed for good, which nothing but a silence tells; three are stuck.
-    assert_eq!(report.statuses["failed"], 23);
-    assert!((5..=6).contains(&report.statuses["stuck"]));
+    // Of a payment that failed for good nothing came but what comes of each ride.
+    assert_eq!(report.statuses["failed"], 26);
+    assert_eq!(report.statuses["stuck"], 3);
     // Orders are told as they are declared.
     let (store, definition, _) = bundled("orders", "db");
     let declared = store.report(&mut store.find(Some(&definition)), Bound::Head);

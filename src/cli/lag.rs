@@ -22,7 +22,7 @@ pub(super) struct Lag {
     /// The moment: 2024-12-31 (its end), "2024-12-31 23:59", -2h (before the head), #1042
     #[arg(long, value_name = "MOMENT", allow_hyphen_values = true)]
     at: Option<String>,
-    /// This consumer only
+    /// This consumer only, by its name or a part that no other has
     #[arg(long, value_name = "CONSUMER")]
     consumer: Option<String>,
     /// Its lag over time, too
@@ -50,21 +50,15 @@ impl Lag {
             opened.clock,
             &task,
         )?;
+        let consumer = self.consumer.as_deref().map(|name| named(name, &course));
         let mut options = LagOptions {
-            consumer: self.consumer.clone(),
+            consumer: consumer.transpose()?,
             ..LagOptions::default()
         };
         if self.over {
             options = options.with_series();
         }
         let report = lag::report(&course, &*opened.payloads, &cut, &options, &task)?;
-        if let Some(name) = self
-            .consumer
-            .as_deref()
-            .filter(|_| report.consumers.is_empty())
-        {
-            return Err(unknown(name, &course));
-        }
         if self.common.json {
             return to.json(&report, &opened.read_as);
         }
@@ -84,14 +78,25 @@ impl Lag {
     }
 }
 
-fn unknown(name: &str, course: &Course) -> CliError {
+/// The consumer of that name, else the only one with that part in its name.
+fn named(name: &str, course: &Course) -> Result<String, CliError> {
     let names = course.names();
+    if names.iter().any(|own| own == name) {
+        return Ok(name.to_owned());
+    }
+    let part = name.to_lowercase();
+    let with: Vec<&String> = (names.iter())
+        .filter(|own| !part.is_empty() && own.to_lowercase().contains(&part))
+        .collect();
+    if let [own] = with[..] {
+        return Ok(own.clone());
+    }
     let near = nearest(names.iter().map(String::as_str), name, NAMED);
-    CliError::Other(match near.is_empty() {
+    Err(CliError::Other(match near.is_empty() {
         true => format!("no consumer is called \"{name}\": this store tells of none"),
         false => format!(
             "no consumer is called \"{name}\"; the nearest are {}",
             near.join(", ")
         ),
-    })
+    }))
 }

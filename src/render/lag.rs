@@ -11,6 +11,9 @@ use crate::analysis::words::many;
 use crate::model::PositionName;
 use crate::model::time::{Span, Zone};
 
+/// What no store tells.
+const UNKNOWN: &str = "not known";
+
 /// Dead letters listed before the rest is only counted.
 const LISTED: usize = 20;
 
@@ -26,6 +29,16 @@ pub fn lag(report: &LagReport, zone: Zone) -> String {
         }
     }
     // Writing to a String cannot fail.
+    if let Some(words) = unjudged(report) {
+        let _ = writeln!(text, "\n{words}");
+    }
+    if let Some(until) = report.tables_until {
+        let _ = writeln!(
+            text,
+            "\nWhat stands beside the events is dated up to {}, after the last of them, and told as it is now.",
+            zone.say(until)
+        );
+    }
     for (own, event) in report.consumers.iter().filter_map(blocked) {
         let _ = writeln!(text, "\n{}", inline(&blocking(own, event), Width::Whole));
     }
@@ -47,6 +60,16 @@ pub fn lag(report: &LagReport, zone: Zone) -> String {
     text
 }
 
+/// Why of some that wait no status is known: one step shows no way.
+fn unjudged(report: &LagReport) -> Option<&'static str> {
+    let own = |own: &&ConsumerLag| own.status.is_none() && own.lag_events.is_some();
+    let mut all = report.consumers.iter().filter(own);
+    all.next().map(|_| {
+        "Where only a single checkpoint is known, nobody can tell whether its consumer gets on: the status is \
+         not known."
+    })
+}
+
 /// Consumers.
 #[must_use]
 pub fn consumers<'a>(rows: impl Iterator<Item = &'a ConsumerLag>) -> Grid<'a> {
@@ -61,8 +84,8 @@ pub fn consumers<'a>(rows: impl Iterator<Item = &'a ConsumerLag>) -> Grid<'a> {
             |text: Option<String>| text.map_or(Cell::None, |text| Cell::Text(text.into()));
         vec![
             Cell::Text(name),
-            Cell::optional(own.status.map(Status::name)),
-            own.lag_events.map_or(Cell::None, Cell::count),
+            Cell::Text(own.status.map_or(UNKNOWN, Status::name).into()),
+            (own.lag_events).map_or(Cell::Text(UNKNOWN.into()), Cell::count),
             written(own.lag_ms.map(|lag| Span::from_millis(lag).to_string())),
             position(&own.position),
             position(&own.head),
@@ -139,7 +162,7 @@ fn outbox(report: &OutboxReport, zone: Zone) -> String {
         format!("{} published", grouped(report.published)),
     ];
     let told = [
-        (report.failed, "failed"),
+        (report.failed, "given up"),
         (report.duplicates, "published again"),
     ];
     for (count, what) in told {

@@ -32,6 +32,16 @@ golden!(
         "--json"
     ],
     ["lag", UNTIMED, "--json"],
+    // A part of a name that no other has.
+    [
+        "lag",
+        ORDERS,
+        "--at",
+        "2024-11-15",
+        "--consumer",
+        "MAIL",
+        "--json"
+    ],
 );
 golden!(
     lag_of_real_stores,

@@ -113,7 +113,7 @@ pub struct Facts<'a> {
     pub problems: Vec<Problem>,
     /// How many there are.
     pub problem_count: u64,
-    /// How consumers got on, where the store keeps a history of it.
+    /// How consumers and the outbox got on, where the store keeps a history of it.
     pub(super) course: Option<Course>,
     /// What the outbox says, where the store has one.
     pub(super) outbox: Option<Outbox>,
@@ -164,7 +164,9 @@ impl<'a> Facts<'a> {
         let problems = problems.first.into_iter().cloned().collect();
         let causes = Causes::known(log, &cut, task)?;
         let (concurrent, merges) = conflicting(audited, &bodies, task)?;
-        let course = match audited.rows.kinds().contains(&SideKind::CheckpointHistory) {
+        let tells =
+            |kind: &SideKind| matches!(kind, SideKind::CheckpointHistory | SideKind::Outbox);
+        let course = match audited.rows.kinds().iter().any(tells) {
             true => Some(Course::read(
                 log,
                 audited.rows,

@@ -16,8 +16,6 @@ pub(super) struct Outbox {
     pub again: Vec<EventIx>,
     /// Events of rows that could not be published at once.
     pub troubled: Vec<Troubled>,
-    /// By category, whether its events are published.
-    published: Vec<bool>,
 }
 
 /// A row that could not be published at once.
@@ -38,9 +36,6 @@ pub(super) enum Fate {
     Waits,
     GivenUp,
 }
-
-/// Of so many of a hundred events of a category there has to be a row, for its events to be published.
-const NEARLY_ALL: u64 = 80;
 
 impl Outbox {
     /// Reads it; `None` where the store has none.
@@ -89,7 +84,6 @@ impl Outbox {
         })?;
         outbox.again.sort_unstable();
         outbox.troubled.sort_unstable();
-        outbox.published = outbox.published(log, cut);
         Ok(Some(outbox))
     }
 
@@ -103,24 +97,5 @@ impl Outbox {
                 self.rows.insert(event, published);
             }
         }
-    }
-
-    fn published(&self, log: &Log, cut: &Cut) -> Vec<bool> {
-        let mut counts = vec![(0_u64, 0_u64); log.categories().len()];
-        let of = |event: EventIx| log.category(log.stream(event)).at();
-        for event in cut.known(log).into_iter().flatten().map(EventIx) {
-            counts[of(event)].0 += 1;
-        }
-        for event in self.rows.keys() {
-            counts[of(*event)].1 += 1;
-        }
-        let enough = |(all, rows): (u64, u64)| rows > 0 && rows * 100 >= all * NEARLY_ALL;
-        counts.into_iter().map(enough).collect()
-    }
-
-    /// Whether events of the category of this one are published.
-    pub fn publishes(&self, log: &Log, event: EventIx) -> bool {
-        let category = log.category(log.stream(event));
-        self.published.get(category.at()) == Some(&true)
     }
 }

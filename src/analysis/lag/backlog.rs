@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::clocks::Clocks;
 use super::course::Course;
 use crate::log::Cut;
 use crate::model::Timestamp;
@@ -36,6 +37,7 @@ impl Course {
     pub fn backlog(&self, cut: &Cut, stretch: (Timestamp, Timestamp), points: usize) -> Backlog {
         let log = &self.log;
         let (mut unsent, mut pending) = (Vec::new(), Vec::new());
+        let mut delays = Vec::new();
         for message in self.known_messages(cut) {
             let Some(created) = message.created_at else {
                 continue;
@@ -46,11 +48,15 @@ impl Course {
             }
             let event = message.event.filter(|event| cut.holds(log, *event));
             let recorded = event.and_then(|event| log.time(event, self.clock));
+            delays.extend(recorded.map(|recorded| (created - recorded).micros()));
             if let Some(recorded) = recorded.filter(|recorded| *recorded < created) {
                 unsent.extend([(recorded, 1), (created, -1)]);
             }
         }
-        let missing = self.without_message(cut);
+        if self.clocks(cut, delays.into_iter()) == Clocks::Apart {
+            unsent.clear();
+        }
+        let missing = self.without_message(cut).unwrap_or_default().into_iter();
         let missing = missing.filter_map(|event| log.time(event, self.clock));
         unsent.extend(missing.map(|at| (at, 1)));
         let letters = self.known_letters(cut).filter_map(|letter| letter.at);

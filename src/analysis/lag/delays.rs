@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::clocks::Clocks;
 use super::course::Course;
 use super::progress::{Evidence, Way};
 use super::tail::Known;
@@ -30,8 +31,10 @@ pub struct Percentiles {
 /// How long a consumer took for its events.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Delays {
-    /// In figures; null where nothing was measured.
+    /// In figures; null where nothing was measured, or where clocks are apart.
     pub figures: Option<Percentiles>,
+    /// By what clocks it was measured.
+    pub clocks: Clocks,
     /// Events that wait.
     pub pending: u64,
     /// The share of events that took no longer than so many milliseconds.
@@ -115,6 +118,7 @@ struct Measured {
     waiting: Vec<i64>,
     /// The first event's time and the moment.
     span: Option<(Timestamp, Timestamp)>,
+    clocks: Clocks,
 }
 
 impl Course {
@@ -135,10 +139,17 @@ impl Course {
             took,
             waiting,
             span,
+            clocks,
         }) = measured
         else {
             return Ok(Delays::default());
         };
+        if clocks == Clocks::Apart {
+            return Ok(Delays {
+                clocks,
+                ..Delays::default()
+            });
+        }
         let quantile = |n: usize| {
             let rank = (took.len() * n).div_ceil(POINTS).max(1);
             (ms(took[rank - 1]), n as f64 / POINTS as f64)
@@ -149,6 +160,7 @@ impl Course {
         };
         Ok(Delays {
             figures: Percentiles::of(&took),
+            clocks,
             pending: waiting.len() as u64,
             ecdf,
             missed: missed(&took, &waiting),
@@ -189,9 +201,11 @@ impl Course {
         let mut took = Vec::new();
         let covered = processed(&way, task, &mut |at, when| {
             if let Some(time) = time(at).filter(|_| is_known(at)) {
-                took.push((when - time).micros().max(0));
+                took.push((when - time).micros());
             }
         })?;
+        let clocks = self.clocks(cut, took.iter().copied());
+        took.iter_mut().for_each(|took| *took = (*took).max(0));
         took.sort_unstable();
         let mut waiting = Vec::new();
         if let Some(now) = now.filter(|_| way.tells_lag()) {
@@ -212,6 +226,7 @@ impl Course {
             took,
             waiting,
             span: begin.zip(now),
+            clocks,
         }))
     }
 }

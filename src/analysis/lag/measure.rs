@@ -2,10 +2,17 @@
 
 use super::course::Course;
 use super::progress::{Place, Progress, Step, Way, position};
-use super::status::{LENGTH, STEPS, Sample, Situation, Status, judge};
+use super::status::{Back, LENGTH, STEPS, Sample, Situation, Status, judge};
 use super::tail::{Known, Tail};
 use crate::log::{Cut, Log};
+use crate::model::time::Span;
 use crate::model::{Position, PositionName, Timestamp};
+
+/// Nobody who stands for less is late.
+const SOON: Span = Span::from_secs(10);
+
+/// What a rate is measured over, at least.
+const LATELY: Span = Span::from_secs(60);
 
 /// How a consumer stands.
 #[derive(Clone, Debug, Default)]
@@ -20,14 +27,18 @@ pub(super) struct Standing {
     pub first: Option<usize>,
     pub lag_ms: Option<i64>,
     pub status: Option<Status>,
-    /// Events a second, over the window.
+    /// Events a second, over its last steps.
     pub throughput: Option<f64>,
     /// By how many events a second it falls behind; negative while it catches up.
     pub growth: Option<f64>,
+    /// Since when both are measured.
+    pub rates_since: Option<Timestamp>,
     /// The last sign of life.
     pub last_seen: Option<Timestamp>,
     /// Since when it stands where it stands while an event waits.
     pub stands_since: Option<Timestamp>,
+    /// For how long that is, where events are not used to wait for half as long.
+    pub late: Option<Span>,
 }
 
 impl Course {
@@ -80,15 +91,18 @@ impl Course {
                     window: &window,
                     now,
                     waits_since: Some(since),
-                    went_back: rank(way.furthest()) > rank(covers),
+                    back: back(way, covers, &rank),
                 })
             }),
         };
         // Who stands where nothing waits is not held up yet.
         standing.stands_since = since(way, covers, &rank).max(waits_since);
-        if let [first, .., _] = window[..] {
+        let stands = standing.stands_since.map(|since| now - since);
+        standing.late = stands.filter(|stands| is_long(*stands, &window));
+        if let [first, .., _] = lately(&window, now) {
             let seconds = (now - first.at).micros() as f64 / 1e6;
             if seconds > 0.0 {
+                standing.rates_since = Some(first.at);
                 let rate = |events: i64| events as f64 / seconds;
                 let done = rank(covers) as i64 - first.covers as i64;
                 standing.throughput = Some(rate(done.max(0)));
@@ -134,6 +148,33 @@ fn covered(way: &Way<'_>) -> Option<usize> {
     way.covers(way.len().checked_sub(1).filter(|_| way.tells_lag())?)
 }
 
+/// Whether it is more than twice as long as any event had waited before one of the steps that it is judged by.
+fn is_long(stands: Span, window: &[Sample]) -> bool {
+    let longest = window.iter().map(|sample| sample.waited).max();
+    let usual = longest.filter(|_| window.len() > 1).map(Span::micros);
+    usual.is_some_and(|usual| stands >= SOON && stands.micros() / 2 > usual)
+}
+
+/// The last steps of a window, by which it is told where a lag goes: ten of them, or those of the last
+/// minute where these are more.
+fn lately(window: &[Sample], now: Timestamp) -> &[Sample] {
+    let from = now.saturating_sub(LATELY);
+    let begin = window.partition_point(|sample| sample.at < from);
+    &window[begin.min(window.len().saturating_sub(STEPS))..]
+}
+
+/// Where it stands to the furthest that it had been.
+fn back(way: &Way<'_>, covers: usize, rank: &dyn Fn(usize) -> usize) -> Back {
+    if rank(way.furthest()) <= rank(covers) {
+        return Back::No;
+    }
+    let before = way.len().checked_sub(2).and_then(|last| way.covers(last));
+    match before.is_some_and(|before| rank(before) > rank(covers)) {
+        true => Back::Just,
+        false => Back::Since,
+    }
+}
+
 /// When it came to where it stands, as far back as its steps go.
 fn since(way: &Way<'_>, covers: usize, rank: &dyn Fn(usize) -> usize) -> Option<Timestamp> {
     let is_there = |at: &usize| way.covers(*at).is_some_and(|own| rank(own) == rank(covers));
@@ -141,8 +182,23 @@ fn since(way: &Way<'_>, covers: usize, rank: &dyn Fn(usize) -> usize) -> Option<
     way.at(same.last()?)
 }
 
+/// For how long an event had waited when one made the `at`-th step, since the step before.
+pub(super) fn waited(
+    way: &Way<'_>,
+    at: usize,
+    tail: &Tail,
+    log: &Log,
+    known: Known,
+) -> Option<Span> {
+    let before = at.checked_sub(1)?;
+    let (when, since) = way.at(at).zip(way.at(before))?;
+    let first = tail.first(log, way.covers(before)?, known.by(when))?;
+    let since = since.max(tail.time(log, first)?);
+    Some((when - since).max(Span::default()))
+}
+
 /// The steps up to the `last`-th, as of `now`: ten of them, or those of ten minutes where these are more.
-pub(super) fn window(
+fn window(
     way: &Way<'_>,
     last: usize,
     tail: &Tail,
@@ -163,6 +219,7 @@ pub(super) fn window(
             at: when,
             covers: tail.count(log, 0, known) - tail.count(log, covers, known),
             lag: tail.count(log, covers, known.by(when)),
+            waited: waited(way, at, tail, log, known).unwrap_or_default(),
         });
     }
     window.reverse();

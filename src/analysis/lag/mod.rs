@@ -29,6 +29,7 @@
 //! letter that is dated later was not there, and of a row that is written over only what it dates.
 
 mod backlog;
+mod clocks;
 mod course;
 mod delays;
 mod effects;
@@ -48,11 +49,12 @@ mod tail;
 mod tests;
 
 pub use backlog::{Backlog, Level};
+pub use clocks::Clocks;
 pub use course::Course;
 pub use delays::{Delays, Percentiles, Remedy, Reread};
 pub use hold_ups::HoldUp;
 pub use letters::{DeadLetterReport, LetterGroup};
-pub use outbox::{Outage, OutboxReport};
+pub use outbox::{Outage, OutboxReport, PublishedKinds};
 pub use pipeline::{Since, Stage, StageKind};
 pub use progress::{ConsumerId, Evidence};
 pub use report::{Blocking, Certainty, ConsumerLag, LagOptions, LagReport, Trend, report};

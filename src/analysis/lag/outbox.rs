@@ -9,7 +9,7 @@ use crate::log::{
     Bound, Clock, Cut, IdRef, Log, Marked, OutboxMessage, Published, RowSource, RowsError, Says,
     SideKind, SideRow,
 };
-use crate::model::{EventIx, Task, Timestamp};
+use crate::model::{EventIx, Task, Timestamp, TypeIx};
 
 /// A message as it is read.
 #[derive(Clone, Debug)]
@@ -51,8 +51,8 @@ pub struct OutboxReport {
     pub oldest: Option<Timestamp>,
     /// Messages for an event that has an earlier one.
     pub duplicates: u64,
-    /// Events of published categories without a message; null where the outbox does not keep what it
-    /// has published.
+    /// Events without a message of kinds that are published; null where the outbox does not keep what it
+    /// has published, and where of no kind nearly all have one.
     pub missing: Option<u64>,
     /// The most attempts that any took.
     pub most_attempts: Option<i64>,
@@ -185,6 +185,34 @@ fn category(log: &Log, event: EventIx) -> (u32, u32) {
     (file, log.category(log.stream(event)).0)
 }
 
+/// A category of a file, or a type within it.
+type Kind = ((u32, u32), Option<TypeIx>);
+
+fn kinds(log: &Log, event: EventIx) -> [Kind; 2] {
+    let category = category(log, event);
+    [(category, None), (category, Some(log.event_type(event)))]
+}
+
+/// Of so many of a hundred events of a kind there has to be a message for all to be published.
+const NEARLY_ALL: u64 = 80;
+
+/// The categories, and the types within them, of which nearly all events have a message in the outbox: who
+/// writes some of a kind there and not others does so on purpose.
+#[derive(Clone, Debug, Default)]
+pub struct PublishedKinds(HashSet<Kind>);
+
+impl PublishedKinds {
+    /// Whether an event is of one of them.
+    #[must_use]
+    pub fn holds(&self, log: &Log, event: EventIx) -> bool {
+        kinds(log, event).iter().any(|kind| self.0.contains(kind))
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl Message {
     /// Since when it waited, and until when that is known; none of one that the store does not date: one
     /// that was given up, or published without a date, did not wait for ever.
@@ -223,10 +251,7 @@ impl Course {
     /// The outbox as of a cut; `None` in a store without one.
     pub(super) fn outbox(&self, cut: &Cut, now: Option<Timestamp>) -> Option<OutboxReport> {
         self.outbox.as_ref()?;
-        let time = match cut.bound() {
-            Bound::Head => None,
-            _ => Some(cut.time(&self.log).unwrap_or(Timestamp::MIN)),
-        };
+        let time = time_of(cut, &self.log);
         let mut report = OutboxReport {
             pending: 0,
             failed: 0,
@@ -239,10 +264,8 @@ impl Course {
             outages: self.outages(cut, now),
         };
         let mut seen = HashSet::new();
-        let mut categories = HashSet::new();
         for message in self.known_messages(cut) {
             let event = message.event.filter(|event| cut.holds(&self.log, *event));
-            categories.extend(event.map(|event| category(&self.log, event)));
             let given_up = time.is_none() && message.published == Some(Published::Failed);
             match message.is_published(time) {
                 Some(true) => report.published += 1,
@@ -262,9 +285,8 @@ impl Course {
                 report.duplicates += 1;
             }
         }
-        if report.published > 0 {
-            report.missing = Some(self.missing(cut, categories).count() as u64);
-        }
+        let missing = self.without_message(cut);
+        report.missing = missing.map(|events| events.len() as u64);
         Some(report)
     }
 
@@ -296,40 +318,67 @@ impl Course {
         outages
     }
 
-    /// Events of categories of which others have messages, without one.
-    fn missing<'a>(
-        &'a self,
-        cut: &'a Cut,
-        categories: HashSet<(u32, u32)>,
-    ) -> impl Iterator<Item = EventIx> + 'a {
-        let time = match cut.bound() {
-            Bound::Head => None,
-            _ => Some(cut.time(&self.log).unwrap_or(Timestamp::MIN)),
-        };
+    /// Events without a message that should have one; none where nobody can tell: where the outbox does
+    /// not keep what it has published, or where of no kind of events nearly all have one.
+    #[must_use]
+    pub fn without_message(&self, cut: &Cut) -> Option<Vec<EventIx>> {
         let log = &self.log;
-        let late = self.outbox.iter().flat_map(move |outbox| {
-            let late = outbox.late.iter();
-            late.filter(move |(_, first)| !outbox.has_message(log, cut, *first, time))
-        });
-        let events = late.map(|(event, _)| *event);
-        events.filter(move |event| {
-            categories.contains(&category(log, *event)) && cut.holds(log, *event)
-        })
+        let published = self.published(cut)?;
+        let time = time_of(cut, log);
+        let keeps = self.known_messages(cut).iter();
+        let mut keeps = keeps.map(|message| message.is_published(time));
+        if published.is_empty() || !keeps.any(|is_published| is_published == Some(true)) {
+            return None;
+        }
+        let late = self.late(cut, time);
+        Some(late.filter(|event| published.holds(log, *event)).collect())
     }
 
-    /// The same, where the outbox keeps what it has published.
-    pub(super) fn without_message<'a>(
+    /// Which kinds of events are published; none in a store without an outbox.
+    #[must_use]
+    pub fn published(&self, cut: &Cut) -> Option<PublishedKinds> {
+        self.outbox.as_ref()?;
+        let log = &self.log;
+        let mut counts: HashMap<Kind, (u64, u64)> = HashMap::new();
+        let known = self.known_messages(cut).iter();
+        let events = known.filter_map(|message| message.event);
+        let events: HashSet<EventIx> = events.filter(|event| cut.holds(log, *event)).collect();
+        for event in events {
+            for kind in kinds(log, event) {
+                counts.entry(kind).or_default().0 += 1;
+            }
+        }
+        for event in self.late(cut, time_of(cut, log)) {
+            for kind in kinds(log, event) {
+                counts.entry(kind).or_default().1 += 1;
+            }
+        }
+        let nearly_all = |(with, without): (u64, u64)| with * 100 >= (with + without) * NEARLY_ALL;
+        let kinds = counts.into_iter().filter(|(_, counts)| nearly_all(*counts));
+        Some(PublishedKinds(kinds.map(|(kind, _)| kind).collect()))
+    }
+
+    /// Known events of categories of which others have messages, without one.
+    fn late<'a>(
         &'a self,
         cut: &'a Cut,
+        time: Option<Timestamp>,
     ) -> impl Iterator<Item = EventIx> + 'a {
-        let known = self.known_messages(cut);
-        let events = known.iter().filter_map(|message| message.event);
-        let events = events.filter(|event| cut.holds(&self.log, *event));
-        let categories = events.map(|event| category(&self.log, event)).collect();
-        let keeps = self
-            .outbox(cut, None)
-            .is_some_and(|outbox| outbox.missing.is_some());
-        let missing = self.missing(cut, categories);
-        missing.filter(move |_| keeps)
+        let log = &self.log;
+        self.outbox.iter().flat_map(move |outbox| {
+            let late = outbox.late.iter();
+            let late = late.filter(move |(event, first)| {
+                cut.holds(log, *event) && !outbox.has_message(log, cut, *first, time)
+            });
+            late.map(|(event, _)| *event)
+        })
+    }
+}
+
+/// The moment up to which messages count; none at the head, where all do.
+fn time_of(cut: &Cut, log: &Log) -> Option<Timestamp> {
+    match cut.bound() {
+        Bound::Head => None,
+        _ => Some(cut.time(log).unwrap_or(Timestamp::MIN)),
     }
 }

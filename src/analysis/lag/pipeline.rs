@@ -4,6 +4,7 @@
 use hashbrown::HashMap;
 use serde::Serialize;
 
+use super::clocks::Clocks;
 use super::course::Course;
 use super::delays::{Percentiles, processed};
 use super::progress::{ConsumerId, Progress};
@@ -46,8 +47,10 @@ pub struct Stage {
     pub consumer: Option<String>,
     /// From when on its time is measured.
     pub since: Since,
-    /// How long it took those that have it behind them; null where none has.
+    /// How long it took those that have it behind them; null where none has, or where clocks are apart.
     pub took: Option<Percentiles>,
+    /// By what clocks that was measured.
+    pub clocks: Clocks,
     /// How many are in it.
     pub waiting: Option<u64>,
     /// Which consumer that is.
@@ -79,13 +82,17 @@ impl Course {
         }
         let mut stages = Vec::new();
         if let Some(outbox) = self.outbox(cut, now) {
-            let part = |kind, since, took, waiting| Stage {
-                kind,
-                consumer: None,
-                since,
-                took: percentiles(took),
-                waiting,
-                id: None,
+            let part = |kind, since, took: Vec<i64>, waiting| {
+                let (took, clocks) = self.figures(cut, took);
+                Stage {
+                    kind,
+                    consumer: None,
+                    since,
+                    took,
+                    clocks,
+                    waiting,
+                    id: None,
+                }
             };
             stages.push(part(
                 StageKind::Outbox,
@@ -112,11 +119,13 @@ impl Course {
                 continue;
             };
             let waiting = self.standing(own, &way, cut, now).waiting;
+            let (took, clocks) = self.figures(cut, took);
             stages.push(Stage {
                 kind: StageKind::Consumer,
                 consumer: Some(own.id.name.clone()),
                 since,
-                took: percentiles(took),
+                took,
+                clocks,
                 waiting: waiting.map(|waiting| waiting as u64),
                 id: Some(own.id.clone()),
             });
@@ -162,13 +171,19 @@ impl Course {
         let took = took.collect();
         Ok((!done.is_empty()).then_some((since, took)))
     }
+
+    /// In figures, where that is a time at all.
+    fn figures(&self, cut: &Cut, mut took: Vec<i64>) -> (Option<Percentiles>, Clocks) {
+        let clocks = self.clocks(cut, took.iter().copied());
+        if clocks == Clocks::Apart {
+            return (None, clocks);
+        }
+        took.iter_mut().for_each(|took| *took = (*took).max(0));
+        took.sort_unstable();
+        (Percentiles::of(&took), clocks)
+    }
 }
 
 fn span((from, to): (Timestamp, Timestamp)) -> i64 {
-    (to - from).micros().max(0)
-}
-
-fn percentiles(mut took: Vec<i64>) -> Option<Percentiles> {
-    took.sort_unstable();
-    Percentiles::of(&took)
+    (to - from).micros()
 }

@@ -249,11 +249,6 @@ impl<'a> Way<'a> {
         self.furthest.last().copied().unwrap_or(0)
     }
 
-    /// The same up to its `at`-th step.
-    pub fn furthest_by(&self, at: usize) -> usize {
-        self.furthest.get(at).copied().unwrap_or(0)
-    }
-
     /// The last step known at a time, by its number.
     pub fn until(&self, time: Timestamp) -> Option<usize> {
         let until = |step: &&Step| step.at.is_some_and(|at| at <= time);

@@ -13,6 +13,7 @@ use super::status::Status;
 use crate::analysis::events::Content;
 use crate::analysis::streams::natural_order;
 use crate::log::{AsOf, Bound, Cut, PayloadReader};
+use crate::model::time::Span;
 use crate::model::{Cancelled, EventIx, PositionName, Task, Timestamp, Version};
 
 /// Points of a series where nobody says how many.
@@ -45,6 +46,9 @@ impl LagOptions {
 pub struct LagReport {
     /// The moment.
     pub as_of: AsOf,
+    /// At the head, until when what stands beside the events is dated, where that is after the moment: it
+    /// is told as it is now, and not as of that moment.
+    pub tables_until: Option<Timestamp>,
     /// The worst first.
     pub consumers: Vec<ConsumerLag>,
     /// Null in a store without one.
@@ -118,7 +122,7 @@ pub struct ConsumerLag {
     /// Where it is stalled, since when it stands while an event waits; where it is stopped, when it was
     /// last seen.
     pub since: Option<Timestamp>,
-    /// Events a second, over the window by which it is judged.
+    /// Events a second, over its last ten steps, or those of the last minute where these are more.
     pub throughput: Option<f64>,
     /// Where its lag goes.
     pub trend: Option<Trend>,
@@ -144,6 +148,12 @@ pub struct ConsumerLag {
     /// By how many events a second its lag grows.
     #[serde(skip)]
     pub growth: Option<f64>,
+    /// For how long it has stood while an event waits, where events are not used to wait for half as long.
+    #[serde(skip)]
+    pub late: Option<Span>,
+    /// Since when its throughput and its growth are measured.
+    #[serde(skip)]
+    pub rates_since: Option<Timestamp>,
 }
 
 impl ConsumerLag {
@@ -227,6 +237,7 @@ pub fn report(
     let dead_letters = course.dead_letters(cut);
     Ok(LagReport {
         as_of: cut.as_of(log),
+        tables_until: course.tables_until(cut, now),
         consumers,
         outbox: course.outbox(cut, now),
         dead_letters_by_error: letters::groups(&dead_letters),
@@ -234,9 +245,13 @@ pub fn report(
     })
 }
 
-/// The worst first: by status, then by how long events wait. Of whom nothing is known comes last.
+/// The worst first: by status, then by how long events wait. Who is late comes with those who are
+/// warned of, before a rule tells it. Of whom nothing is known comes last.
 fn by_trouble(one: &ConsumerLag, other: &ConsumerLag) -> std::cmp::Ordering {
-    let rank = |own: &ConsumerLag| own.status.map_or(u8::MAX, |status| status as u8);
+    let rank = |own: &ConsumerLag| match own.status {
+        Some(Status::Ok) if own.late.is_some() => Status::Warning as u8,
+        status => status.map_or(u8::MAX, |status| status as u8),
+    };
     let waits = |own: &ConsumerLag| std::cmp::Reverse((own.lag_ms, own.lag_events));
     let trouble = (rank(one), waits(one)).cmp(&(rank(other), waits(other)));
     let name = || natural_order(&one.name, &other.name);
@@ -287,6 +302,8 @@ fn told(course: &Course, own: &Progress, source: Evidence, standing: Standing) -
         spells: None,
         id: own.id.clone(),
         growth,
+        late: standing.late,
+        rates_since: standing.rates_since,
     }
 }
 

@@ -1,13 +1,17 @@
 //! What befell a consumer over time, by the rules by which it is judged at a moment: when it stood still,
 //! when it showed no life, how long it took to catch up after that, and when it went back.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::course::Course;
+use super::measure::waited;
 use super::progress::Way;
-use super::status::{LENGTH, STEPS};
+use super::status::{LENGTH, STEPS, patience};
 use super::tail::{Known, Tail};
 use crate::log::{Cut, Log};
+use crate::model::time::Span;
 use crate::model::{Cancelled, Task, Timestamp};
 
 /// What befell it.
@@ -50,18 +54,27 @@ pub struct Spell {
     /// Since when that could be told.
     #[serde(skip)]
     pub known: Timestamp,
+    /// The step by which it stood then, the last where there are several; of one that went back, that step.
+    #[serde(skip)]
+    pub(super) step: usize,
 }
 
 /// A step on its way.
 #[derive(Clone, Copy)]
 struct At {
     at: Timestamp,
+    /// Which of all its steps.
+    step: usize,
     /// How many of its tail it had covered.
     covers: usize,
     /// How many of those known that is.
     rank: usize,
+    /// The most that this had been.
+    furthest: usize,
     /// How many waited.
     lag: usize,
+    /// For how long one had waited before it, since the step before.
+    waited: Span,
 }
 
 /// A consumer seen without a break.
@@ -127,17 +140,30 @@ impl Seen<'_> {
             return;
         };
         let (log, tail, known) = (self.log, self.tail, self.known);
+        let rank = tail.count(log, 0, known) - tail.count(log, covers, known);
+        let furthest = self.steps.last().map_or(0, |last| last.furthest);
         self.steps.push(At {
             at: when,
+            step: at,
             covers,
-            rank: tail.count(log, 0, known) - tail.count(log, covers, known),
+            rank,
+            furthest: furthest.max(rank),
             lag: tail.count(log, covers, known.by(when)),
+            waited: waited(way, at, tail, log, known).unwrap_or_default(),
         });
     }
 
     fn tell(&self, spells: &mut Vec<Spell>) {
-        let mut still = self.stopped();
-        still.extend(self.stalled());
+        let stalled = self.stalled();
+        // Between two signs of life of one that is stalled it is not stopped.
+        let is_part = |stop: &Spell| {
+            let mut runs = stalled.iter();
+            runs.any(|(first, stall)| (*first..=stall.step).contains(&stop.step))
+        };
+        let stopped = self.stopped().into_iter().filter(|stop| !is_part(stop));
+        let stopped: Vec<Spell> = stopped.collect();
+        let stalled = stalled.into_iter().map(|(_, stall)| stall);
+        let mut still: Vec<Spell> = stalled.chain(stopped).collect();
         let over = still.iter().filter_map(|spell| spell.to);
         spells.extend(over.filter_map(|from| self.catching_up(from, &still)));
         spells.append(&mut still);
@@ -150,31 +176,38 @@ impl Seen<'_> {
         self.tail.time(self.log, first)
     }
 
-    /// Pauses between two steps in which an event waited for as long as ten of them take.
+    /// Pauses between two steps in which an event waited for longer than one is used to.
     fn stopped(&self) -> Vec<Spell> {
         let mut spells = Vec::new();
         for (number, step) in self.steps.iter().enumerate() {
+            let before = number.checked_sub(1).map(|before| self.steps[before].rank);
+            if before > Some(step.rank) {
+                // That is part of going back.
+                continue;
+            }
             let next = self.steps.get(number + 1).map(|next| next.at);
             let (Some(end), Some(waits)) = (next.or(self.end), self.waits_since(step.covers))
             else {
                 continue;
             };
-            let first = self.steps[number.saturating_sub(STEPS - 1)].at;
-            let known = (step.at.max(waits)).saturating_add((step.at - first).max(LENGTH));
+            let ten = self.steps[number.saturating_sub(STEPS - 1)..=number].iter();
+            let patience = patience(ten.map(|step| (step.at, step.waited)));
+            let known = step.at.max(waits).saturating_add(patience);
             if end >= known {
                 spells.push(Spell {
                     kind: SpellKind::Stopped,
                     from: step.at,
                     to: next,
                     known,
+                    step: step.step,
                 });
             }
         }
         spells
     }
 
-    /// Steps at one place while an event waited, enough of them to judge by.
-    fn stalled(&self) -> Vec<Spell> {
+    /// Steps at one place while an event waited, enough of them to judge by; each with the first of them.
+    fn stalled(&self) -> Vec<(usize, Spell)> {
         let mut spells = Vec::new();
         let mut first = 0;
         while first < self.steps.len() {
@@ -182,16 +215,20 @@ impl Seen<'_> {
             let run = self.steps[first..].iter();
             let run = run.take_while(|next| next.rank == step.rank).count();
             let after = first + run;
-            let waiting = (first..after).find(|at| self.steps[*at].lag > 0);
+            // Who makes up for going back is slow for that reason.
+            let mut run = (first..after).filter(|_| step.rank == step.furthest);
+            let waiting = run.find(|at| self.steps[*at].lag > 0);
             let known = waiting.and_then(|begin| self.judged(begin, after));
             if let Some(known) = known {
                 let since = self.waits_since(step.covers);
-                spells.push(Spell {
+                let spell = Spell {
                     kind: SpellKind::Stalled,
                     from: since.map_or(step.at, |since| since.max(step.at)),
                     to: self.steps.get(after).map(|next| next.at),
                     known,
-                });
+                    step: self.steps[after - 1].step,
+                };
+                spells.push((step.step, spell));
             }
             first = after;
         }
@@ -227,32 +264,33 @@ impl Seen<'_> {
             from,
             to,
             known: from,
+            step: self.steps.get(begin).map_or(0, |step| step.step),
         })
     }
 
+    /// Steps back, each until it was where it had been.
     fn rewound(&self, spells: &mut Vec<Spell>) {
-        let (mut furthest, mut since) = (0, None);
-        for step in &self.steps {
-            match since {
-                None if step.rank < furthest => since = Some(step.at),
-                Some(from) if step.rank >= furthest => {
-                    spells.push(Spell {
-                        kind: SpellKind::Rewound,
-                        from,
-                        to: Some(step.at),
-                        known: from,
-                    });
-                    since = None;
-                }
-                _ => {}
+        // Those that it has not made up for, by where it was.
+        let mut open: BTreeMap<usize, Vec<At>> = BTreeMap::new();
+        let mut tell = |back: Vec<At>, to| {
+            spells.extend(back.into_iter().map(|back| Spell {
+                kind: SpellKind::Rewound,
+                from: back.at,
+                to,
+                known: back.at,
+                step: back.step,
+            }));
+        };
+        for pair in self.steps.windows(2) {
+            let [before, step] = [pair[0], pair[1]];
+            let further = open.split_off(&(step.rank + 1));
+            let over = std::mem::replace(&mut open, further);
+            over.into_values()
+                .for_each(|back| tell(back, Some(step.at)));
+            if step.rank < before.rank {
+                open.entry(before.rank).or_default().push(step);
             }
-            furthest = furthest.max(step.rank);
         }
-        spells.extend(since.map(|from| Spell {
-            kind: SpellKind::Rewound,
-            from,
-            to: None,
-            known: from,
-        }));
+        open.into_values().for_each(|back| tell(back, None));
     }
 }

@@ -49,6 +49,8 @@ pub(super) struct Sample {
     pub covers: usize,
     /// How many events waited then.
     pub lag: usize,
+    /// For how long one had waited before it, since the step before.
+    pub waited: Span,
 }
 
 /// What a status is judged by.
@@ -61,7 +63,18 @@ pub(super) struct Situation<'a> {
     /// Since when the first event waits that it has not covered; none where none does.
     pub waits_since: Option<Timestamp>,
     /// Whether it stands before a place that it had reached.
-    pub went_back: bool,
+    pub back: Back,
+}
+
+/// Where a consumer stands to the furthest place that it had reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Back {
+    /// There.
+    No,
+    /// Before it, by its last step: that it makes none for a time is part of going back.
+    Just,
+    /// Before it, and it has made steps since.
+    Since,
 }
 
 /// How it runs. `None` where too little is known.
@@ -73,10 +86,11 @@ pub(super) fn judge(situation: Situation<'_>) -> Option<Status> {
     let (first, last) = (window.first()?, window.last()?);
     // An event that has just come to a consumer that had nothing to do says nothing yet.
     let quiet = (now - last.at).min(now - waits_since);
-    if quiet >= length(window) {
+    let patience = patience(window.iter().map(|sample| (sample.at, sample.waited)));
+    if quiet >= patience && situation.back != Back::Just {
         return Some(Status::Stopped);
     }
-    if situation.went_back {
+    if situation.back != Back::No {
         return Some(Status::Rewound);
     }
     let whole = window.len() >= STEPS || last.at - first.at >= LENGTH;
@@ -93,12 +107,24 @@ pub(super) fn judge(situation: Situation<'_>) -> Option<Status> {
     }
 }
 
-/// How long the last ten steps took, and ten minutes at least.
-fn length(window: &[Sample]) -> Span {
-    let ten = &window[window.len().saturating_sub(STEPS)..];
-    let span = ten
-        .first()
-        .zip(ten.last())
-        .map(|(first, last)| last.at - first.at);
-    span.unwrap_or_default().max(LENGTH)
+/// A wait so many times as long as what is usual is long.
+const TIMES_USUAL: i64 = 10;
+
+/// For how long an event has to wait for who has made these steps to be taken for stopped: as long as the
+/// last ten took, or, since steps that come once a day take long, ten times as long as any waited before
+/// one of ten; and ten minutes at least.
+pub(super) fn patience(steps: impl DoubleEndedIterator<Item = (Timestamp, Span)>) -> Span {
+    let ten: Vec<(Timestamp, Span)> = steps.rev().take(STEPS).collect();
+    let took = ten
+        .last()
+        .zip(ten.first())
+        .map(|((first, _), (last, _))| *last - *first);
+    let longest = ten.iter().map(|(_, waited)| waited.micros()).max();
+    let usual = longest.filter(|_| ten.len() == STEPS);
+    let usual = usual.map(|longest| Span::from_micros(longest.saturating_mul(TIMES_USUAL)));
+    took.into_iter()
+        .chain(usual)
+        .min()
+        .unwrap_or_default()
+        .max(LENGTH)
 }

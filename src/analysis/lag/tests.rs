@@ -1,15 +1,18 @@
 //! How a consumer is judged, and what of a tail is counted.
 
+mod outbox;
+mod spells;
 mod way;
 
 use proptest::prelude::*;
 
-use super::status::{LENGTH, Sample, Situation, Status, judge};
+use super::status::{Back, LENGTH, Sample, Situation, Status, judge};
 use super::tail::{Known, Scope, Tail};
 use super::{Certainty, ConsumerLag, Course, LagOptions, LagReport, Note, Samples, report};
 use crate::analysis::testing::rows::Given;
 use crate::analysis::testing::{self, MadeUp, log_of, moments, samples};
 use crate::log::{Bound, Checkpoint, Clock, Cut, Log, Mark, Marked, Says, SideKind};
+use crate::model::time::Span;
 use crate::model::{Position, Task, Timestamp};
 
 fn second(seconds: i64) -> Timestamp {
@@ -39,19 +42,25 @@ proptest! {
 
 /// Samples as second, events covered, events waiting.
 fn judged(window: &[(i64, usize, usize)], now: i64, waits_since: Option<i64>) -> Option<Status> {
+    let gap = window
+        .last()
+        .zip(window.first())
+        .map_or(0, |(last, first)| last.0 - first.0);
     let window: Vec<Sample> = window
         .iter()
         .map(|&(at, covers, lag)| Sample {
             at: second(at),
             covers,
             lag,
+            // As often as it makes a step.
+            waited: Span::from_secs(gap),
         })
         .collect();
     judge(Situation {
         window: &window,
         now: second(now),
         waits_since: waits_since.map(second),
-        went_back: false,
+        back: Back::No,
     })
 }
 
@@ -80,7 +89,7 @@ fn who_shows_no_life_while_events_wait_is_stopped() {
         Some(Status::Stopped)
     );
     assert_eq!(judged(&busy, 539 + length, Some(539)), Some(Status::Ok));
-    // By how it is used to: who steps once an hour may be silent for longer.
+    // By how it is used to: who steps once an hour may be silent for longer, where events wait for that.
     let rare: Vec<_> = (0..10).map(|n| (n * 3600, n as usize, 0)).collect();
     assert_eq!(
         judged(&rare, 9 * 3600 + 4000, Some(9 * 3600)),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::App;
-use crate::gui::model::Session;
+use crate::gui::model::{Pace, Session};
 use crate::log::Bound;
 use crate::model::Timestamp;
 use crate::worker::Watched;
@@ -27,6 +27,15 @@ impl App {
             return;
         }
         let tick = tick(session, now);
+        session.pace = tick.map(|at| {
+            let (events, a_second) = (session.log.len(), 0.0);
+            let before = session.pace.unwrap_or(Pace {
+                at,
+                events,
+                a_second,
+            });
+            before.next(at, events)
+        });
         if tick.is_some() {
             ctx.request_repaint_after(TICK);
         }
@@ -56,4 +65,24 @@ fn is_old(own: &Watched, session: &Session, tick: Option<Timestamp>, bound: Boun
     let same_log = Arc::ptr_eq(&of.log, &session.log);
     let is_moved = tick.is_none() && !(same_log && Arc::ptr_eq(&of.samples, &session.samples));
     !same || of.log.generation() != session.log.generation() || is_beyond || is_moved
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pace_is_what_came_from_one_look_to_the_next() {
+        let second = |at: i64| Timestamp::from_micros(at * 1_000_000);
+        let first = Pace {
+            at: second(10),
+            events: 100,
+            a_second: 0.0,
+        };
+        // Several frames look within one tick.
+        assert_eq!(first.next(second(10), 104), first);
+        let next = first.next(second(12), 118);
+        assert_eq!((next.a_second, next.events), (9.0, 118));
+        assert_eq!(next.next(second(14), 118).a_second, 0.0);
+    }
 }

@@ -130,6 +130,7 @@ impl App {
             cut_short: None,
             samples: Arc::default(),
             watched: None,
+            pace: None,
             began_with: None,
             veil: None,
         });
@@ -242,6 +243,7 @@ impl App {
             session.trouble = None;
             session.watched = None;
             session.began_with = None;
+            session.pace = None;
             session.mask(&model.store.masked);
             model.cursor = Cursor::new(&session.log, model.cursor.clock(), bound);
         }

@@ -9,7 +9,7 @@ use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
 use crate::gui::widgets::{Link, ProgressLine};
 use crate::gui::words;
 use crate::log::MaskedFields;
-use crate::render::grouped;
+use crate::render::{grouped, rate};
 
 pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let tokens = ui.tokens();
@@ -138,7 +138,14 @@ fn standing(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
                     )
                     .on_hover_text(trouble);
                 }
-                None if session.log.is_complete() => word(ui, "Following the file"),
+                None if session.log.is_complete() => match session.pace {
+                    Some(pace) => {
+                        let rate = rate(pace.a_second);
+                        let (count, time) = rate.split_once('/').unwrap_or((&rate, "s"));
+                        word(ui, format!("Following live: {count} events/{time}"));
+                    }
+                    None => word(ui, "Following the file"),
+                },
                 None => {}
             }
         }

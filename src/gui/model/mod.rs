@@ -126,8 +126,38 @@ pub struct Session {
     pub watched: Option<Watched>,
     /// How many events it had when it was whole: one that has more is written to.
     pub began_with: Option<usize>,
+    /// How quickly it grows, while it is written to.
+    pub pace: Option<Pace>,
     /// What stands before its payloads, where fields of them are masked.
     pub veil: Option<Veil>,
+}
+
+/// How quickly a log grows, from one look to the next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pace {
+    /// When it was looked at last.
+    pub at: Timestamp,
+    /// How many events it had then.
+    pub events: usize,
+    /// Events a second since the look before.
+    pub a_second: f64,
+}
+
+impl Pace {
+    /// That of a later look.
+    #[must_use]
+    pub fn next(self, at: Timestamp, events: usize) -> Self {
+        let seconds = (at - self.at).micros() as f64 / 1e6;
+        let came = events.saturating_sub(self.events) as f64;
+        match seconds > 0.0 {
+            true => Self {
+                at,
+                events,
+                a_second: came / seconds,
+            },
+            false => self,
+        }
+    }
 }
 
 impl Session {

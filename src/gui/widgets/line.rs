@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
-use egui::{Align2, Color32, Galley, Painter, Rect, pos2};
+use egui::{Align2, Color32, Galley, Painter, Rect, Shape, pos2, vec2};
 
-use crate::gui::theme::Face;
+use crate::gui::theme::{Face, sizes};
 
 /// Lays text out on one line of at most `width` points, cut at the end with "…".
 #[must_use]
@@ -51,6 +51,38 @@ pub fn paint_line(
 ) -> Rect {
     let galley = one_line(painter, text, face, colour, rect.width());
     paint_galley(painter, rect, align, galley, colour)
+}
+
+/// The same on a ground of its own, where lines go through.
+pub fn paint_grounded(
+    painter: &Painter,
+    rect: Rect,
+    align: Align2,
+    text: &str,
+    face: Face,
+    (colour, ground): (Color32, Color32),
+) -> Rect {
+    let behind = painter.add(Shape::Noop);
+    let ink = paint_line(painter, rect, align, text, face, colour);
+    let room = ink.expand2(vec2(3.0, 0.0));
+    painter.set(behind, Shape::rect_filled(room, 0.0, ground));
+    ink
+}
+
+/// Names of places along a plot, in their order, in the row above it: each ends at its place, or before the
+/// next where that is too near; the last begins at its own.
+pub fn paint_marks(painter: &Painter, row: Rect, marks: &[(f32, String)], colour: Color32) {
+    let mut free = row.max.x;
+    for (number, (x, words)) in marks.iter().enumerate().rev() {
+        let galley = one_line(painter, words, Face::Secondary, colour, row.width());
+        let width = galley.size().x;
+        let is_last = number + 1 == marks.len();
+        let end = if is_last { x - 2.0 + width } else { x + 2.0 };
+        let end = end.min(free);
+        let room = Rect::from_x_y_ranges(end - width..=end, row.y_range());
+        paint_galley(painter, room, Align2::RIGHT_CENTER, galley, colour);
+        free = room.min.x - sizes::GAP;
+    }
 }
 
 /// Paints a galley inside a rectangle; it falls on whole points so that rows look alike. `colour` is

@@ -47,7 +47,7 @@ pub use icon_button::IconButton;
 pub use json_view::JsonView;
 pub use key_value::KeyValue;
 pub use keycap::Keycap;
-pub use line::{one_line, paint_line};
+pub use line::{one_line, paint_grounded, paint_line, paint_marks};
 pub use link::Link;
 pub use long_text::LongText;
 pub use menu::{context_menu, menu_content, menu_item, note_item};

@@ -5,7 +5,7 @@ use super::super::facts::{AuditError, Facts};
 use super::super::proofs::Proofs;
 use super::super::report::Evidence;
 use super::super::rule::{Rule, Severity};
-use crate::analysis::lag::{HoldUp, Status};
+use crate::analysis::lag::{HoldUp, SpellKind};
 use crate::analysis::words::many;
 use crate::log::{Says, SideKind};
 use crate::model::time::Span;
@@ -28,7 +28,7 @@ pub(super) const STOPPED: Rule = Rule {
     name: "consumer-stopped",
     severity: Severity::Warning,
     title: "Consumer did not run for a time",
-    about: "An event waited for a consumer that stored no checkpoint, for as long as its last ten took, or for ten times as long as nine in ten of its waits, and for ten minutes at least. What waited to be published does not count. The evidence is the first event that waited.",
+    about: "An event waited for a consumer that stored no checkpoint, for as long as its last ten took, or ten times as long as any waited before one of these, and for ten minutes at least. What waited to be published does not count. The evidence is the first event that waited.",
     why: "Whatever it keeps up to date was old for that time.",
     advice: "Watch the time of its last checkpoint, and start it again by itself.",
     example: "receipt-mailer stored no checkpoint for 34 h while #901 waited.",
@@ -77,14 +77,14 @@ const LONG: Span = Span::from_secs(600);
 /// How often a consumer did not get on in one way, consumer by consumer.
 fn hold_ups(
     facts: &Facts<'_>,
-    status: Status,
+    kind: SpellKind,
     task: &Task,
 ) -> Result<Vec<Vec<HoldUp>>, AuditError> {
     let Some(course) = &facts.course else {
         return Ok(Vec::new());
     };
     let mut spells = course.hold_ups(&facts.cut, task)?;
-    spells.retain(|spell| spell.status == status);
+    spells.retain(|spell| spell.kind == kind);
     let same = |a: &HoldUp, b: &HoldUp| a.consumer == b.consumer;
     Ok(spells.chunk_by(same).map(<[HoldUp]>::to_vec).collect())
 }
@@ -117,7 +117,7 @@ fn stalled(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<()
         |spell: &HoldUp| format!("{} stood before it for {}", spell.consumer, spell.lasted());
     found(
         proofs,
-        hold_ups(facts, Status::Stalled, task)?,
+        hold_ups(facts, SpellKind::Stalled, task)?,
         note,
         |name, times, longest| {
             format!(
@@ -129,13 +129,15 @@ fn stalled(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<()
 }
 
 fn stopped(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let mut all = hold_ups(facts, Status::Stopped, task)?;
+    let mut all = hold_ups(facts, SpellKind::Stopped, task)?;
+    let course = facts.course.as_ref();
+    let published = course.and_then(|course| course.published(&facts.cut));
     // What was not published yet nobody could have.
     let could_have = |spell: &mut HoldUp| {
-        let Some(outbox) = &facts.outbox else {
+        let Some((outbox, published)) = facts.outbox.as_ref().zip(published.as_ref()) else {
             return true;
         };
-        if outbox.publishes(facts.log, spell.event) {
+        if published.holds(facts.log, spell.event) {
             let ready = outbox.rows.get(&spell.event).copied().flatten();
             spell.from = ready.map_or(spell.to, |ready| ready.max(spell.from));
         }
@@ -161,7 +163,7 @@ fn rewound(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<()
     };
     found(
         proofs,
-        hold_ups(facts, Status::Rewound, task)?,
+        hold_ups(facts, SpellKind::Rewound, task)?,
         note,
         |name, times, _| {
             format!("{name} went back {times} and processed again what it had processed.")
@@ -210,7 +212,7 @@ fn no_dead_letters(
         }
     })?;
     let mut names: Vec<String> = Vec::new();
-    for stalls in hold_ups(facts, Status::Stalled, task)? {
+    for stalls in hold_ups(facts, SpellKind::Stalled, task)? {
         let Some(first) = stalls
             .first()
             .filter(|first| !sets_aside.contains(&first.consumer))

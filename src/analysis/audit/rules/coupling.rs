@@ -6,7 +6,7 @@ use super::super::facts::{AuditError, Facts};
 use super::super::proofs::Proofs;
 use super::super::report::Evidence;
 use super::super::rule::{Rule, Severity};
-use crate::analysis::lag::Status;
+use crate::analysis::lag::SpellKind;
 use crate::analysis::words::many;
 use crate::log::{Clock, Says, SideKind};
 use crate::model::{EventIx, Task};
@@ -36,7 +36,7 @@ fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
     })?;
     if let Some(course) = &facts.course {
         let spells = course.hold_ups(&facts.cut, task)?.into_iter();
-        let stalled = spells.filter(|spell| spell.status == Status::Stalled);
+        let stalled = spells.filter(|spell| spell.kind == SpellKind::Stalled);
         failed.extend(stalled.map(|spell| (spell.event, spell.consumer)));
     }
     for (event, consumer) in failed {

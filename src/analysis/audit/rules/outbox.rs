@@ -1,21 +1,18 @@
 //! Outbox and events that disagree, and a relay that could not publish.
 
-use foldhash::fast::FixedState;
-use hashbrown::HashSet;
-
 use super::super::facts::{AuditError, Facts};
 use super::super::outbox::{Fate, Troubled};
 use super::super::proofs::Proofs;
 use super::super::rule::{Rule, Severity};
 use crate::analysis::words::many;
-use crate::model::{EventIx, Task};
+use crate::model::Task;
 
 /// An event that never came into the outbox.
 pub(super) const LOST: Rule = Rule {
     name: "outbox-missing",
     severity: Severity::Warning,
     title: "Event never came into the outbox",
-    about: "An event has no row in the outbox, though nearly all others of its category have one.",
+    about: "An event has no row in the outbox, though nearly all others of its type or of its category have one, and the outbox keeps what it has published.",
     why: "It was recorded and never published: whoever waits for it waits for ever, and no retry will mend that.",
     advice: "Write the event and its outbox row in one transaction, or publish from the log itself. Publish this one by hand.",
     example: "ShipmentCreated at #423 has no row in the outbox; the other 158 have one.",
@@ -46,25 +43,15 @@ pub(super) const REPEATED: Rule = Rule {
     find: repeated,
 };
 
-fn lost(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let Some(outbox) = &facts.outbox else {
-        return Ok(());
-    };
-    let repeated = facts.repeated().iter().map(|(event, _)| *event);
-    let repeated: HashSet<EventIx, FixedState> = repeated.collect();
-    for (nth, event) in facts.events().enumerate() {
-        if nth.is_multiple_of(1 << 14) {
-            task.check()?;
-        }
-        // Of two events with one id the row is found as the first one's.
-        let has_row = outbox.rows.contains_key(&event) || repeated.contains(&event);
-        if !has_row && outbox.publishes(facts.log, event) {
-            proofs.case(&[event]);
-        }
-    }
+fn lost(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
+    let course = facts.course.as_ref();
+    let lost = course.and_then(|course| course.without_message(&facts.cut));
+    let mut lost = lost.unwrap_or_default();
+    lost.sort_unstable();
+    lost.iter().for_each(|event| proofs.case(&[*event]));
     proofs.found(|count| {
         let events = many(count, "event has", "events have").unwrap_or_default();
-        format!("{events} no row in the outbox, though nearly all others of the category have one.")
+        format!("{events} no row in the outbox, though nearly all others of the type or the category have one.")
     });
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::log::{
 use crate::model::{Position, Task, Timestamp};
 
 /// An event a second.
-fn log(events: i64) -> Log {
+pub(super) fn log(events: i64) -> Log {
     let event = |n: i64| Sample {
         recorded: Some(second(n).micros()),
         version: n + 1,
@@ -28,7 +28,7 @@ fn mark(event: i64) -> Option<Mark> {
     })
 }
 
-fn message(event: i64, at: Option<Timestamp>, published: Published) -> (SideKind, Says) {
+pub(super) fn message(event: i64, at: Option<Timestamp>, published: Published) -> (SideKind, Says) {
     let row = OutboxMessage {
         id: None,
         of: mark(event),
@@ -45,7 +45,7 @@ fn message(event: i64, at: Option<Timestamp>, published: Published) -> (SideKind
     (SideKind::Outbox, Says::Outbox(row))
 }
 
-fn processed(event: i64, at: i64) -> (SideKind, Says) {
+pub(super) fn processed(event: i64, at: i64) -> (SideKind, Says) {
     let row = Processed {
         consumer: Some("mailer".to_owned()),
         of: mark(event),
@@ -55,7 +55,7 @@ fn processed(event: i64, at: i64) -> (SideKind, Says) {
     (SideKind::Processed, Says::Processed(row))
 }
 
-fn course(log: &Log, rows: Vec<(SideKind, Says)>) -> Course {
+pub(super) fn course(log: &Log, rows: Vec<(SideKind, Says)>) -> Course {
     let (rows, samples) = (Given(rows), Samples::default());
     Course::read(log, &rows, &samples, Clock::Recorded, &Task::new()).unwrap()
 }

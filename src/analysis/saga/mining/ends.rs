@@ -11,7 +11,7 @@ use super::{ENOUGH, Guess, Kinds};
 use crate::model::{Cancelled, Task};
 
 /// So many of one kind that never went on are an end, where their name says that something failed.
-const SOME: u32 = 5;
+const SOME: u32 = 3;
 /// As many types may end a process together as there are bits.
 const MOST: usize = 64;
 
@@ -35,18 +35,41 @@ impl Guess<'_> {
     }
 
     fn is_end(&self, kind: u32) -> bool {
-        let (all, went_on) = (self.counts.count(kind), self.counts.went_on(kind));
+        let told = told((self.name)(kind));
+        let all = self.counts.count(kind);
         if kind == self.counts.start || all == 0 {
             return false;
         }
+        let went_on = match told.failed || told.cancelled {
+            true => self.led_on(kind),
+            false => self.counts.went_on(kind),
+        };
         // One in twenty may go on, by a late or a repeated event.
         if all >= ENOUGH {
             return u64::from(went_on) * 20 <= u64::from(all);
         }
-        let told = told((self.name)(kind));
         let own = kinship((self.name)(kind), (self.name)(self.counts.start)) > 0;
         let failed = told.failed && (own || all >= SOME);
         went_on == 0 && (told.completed || told.cancelled || failed)
+    }
+
+    /// How often something came after a failure that goes on with the process. What another service mostly
+    /// does because of what went well it may also do where the process has failed: check a ride whose
+    /// payment failed as one that was paid.
+    fn led_on(&self, kind: u32) -> u32 {
+        let counts = self.counts;
+        let is_plain = |kind: u32| {
+            let told = told((self.name)(kind));
+            !(told.failed || told.cancelled || told.undone || told.turned_back)
+        };
+        let of = |kind: u32| self.participants.of(kind);
+        let comes_anyway = |next: u32| {
+            let cause = counts.mostly_caused_by(next);
+            cause.is_some_and(is_plain) && is_plain(next) && of(next) != of(kind)
+        };
+        let next = counts.follows.range((kind, 0)..=(kind, u32::MAX));
+        let led = next.filter(|((_, next), _)| !comes_anyway(*next));
+        led.map(|(_, count)| count).sum()
     }
 
     /// Where no single type is a good end: the last of what usually comes, which may come in any order.

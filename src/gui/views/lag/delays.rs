@@ -3,8 +3,10 @@
 
 use egui::{Align2, CentralPanel, Frame, Margin, Panel, Rect, ScrollArea, Sense, Ui, vec2};
 
-use super::{shares, standing};
-use crate::analysis::lag::{ConsumerId, Delays, LagReport, Remedy, Status};
+use super::multiple::fitting;
+use super::shares::{self, Curve};
+use super::standing;
+use crate::analysis::lag::{Clocks, ConsumerId, Delays, LagReport, Remedy, Status};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::Standing;
@@ -12,6 +14,11 @@ use crate::gui::widgets::{EmptyState, PaneHead, focus_ring, paint_line, paint_st
 use crate::model::time::Span;
 use crate::render::grouped;
 
+/// Height of a plot: the least, and the most.
+const LOWEST: f32 = 130.0;
+const HIGHEST: f32 = 520.0;
+/// What the remedies take of it.
+const REMEDIES: f32 = 200.0;
 /// Width of the list of consumers.
 const LIST: f32 = 220.0;
 
@@ -53,7 +60,7 @@ pub(super) fn show(
             .consumers
             .iter()
             .find(|own| selected.as_ref() == Some(&own.id));
-        let name = own.map_or("", |own| own.name.as_str());
+        let name = own.map(standing::name).unwrap_or_default();
         let title = match shown {
             Shown::Distribution => format!("How long {name} takes"),
             Shown::Reread => format!("Reading what {name} keeps, right after writing"),
@@ -65,7 +72,13 @@ pub(super) fn show(
         };
         standing.fade(ui);
         if delays.figures.is_none() {
-            let sentence = "This store does not hold when it processed its events";
+            let sentence = match delays.clocks {
+                Clocks::Same => "This store does not hold when it processed its events",
+                Clocks::Apart => {
+                    "Events and what was processed are dated by clocks that are further apart than all \
+                     events: how long it took is not known"
+                }
+            };
             EmptyState::new(Icon::Lag, sentence).show(ui);
             return;
         }
@@ -118,9 +131,18 @@ fn list(ui: &mut Ui, report: &LagReport, selected: &mut Option<ConsumerId>) {
                 ),
             };
             let inner = inner.with_max_x(ink.min.x - 4.0);
-            let (name, face) = (&own.name, Face::Body);
-            paint_line(ui.painter(), inner, Align2::LEFT_CENTER, name, face, t.text);
+            let (name, face) = (standing::name(own), Face::Body);
+            let short = fitting(ui.painter(), &name, face, inner.width());
+            paint_line(
+                ui.painter(),
+                inner,
+                Align2::LEFT_CENTER,
+                &short,
+                face,
+                t.text,
+            );
             focus_ring(ui, &row);
+            let row = row.on_hover_text(name);
             if row.clicked() {
                 *selected = Some(own.id.clone());
             }
@@ -152,9 +174,14 @@ fn distribution(ui: &mut Ui, delays: &Delays) {
         ("p95", figures.p95_ms),
         ("p99", figures.p99_ms),
     ];
-    let name = "Share of events that took no longer";
-    shares::plot(ui, name, &delays.ecdf, &marks);
-    ui.label(Face::Secondary.text("Share of events that took no longer than so long", t.text3));
+    let curve = Curve {
+        name: "Share of events that took no longer",
+        note: "Share of events that took no longer than so long, log scale",
+        points: &delays.ecdf,
+        marks: &marks,
+    };
+    let room = ui.clip_rect().max.y - ui.cursor().min.y - sizes::PAD_TEXT;
+    shares::plot(ui, room.clamp(LOWEST, HIGHEST), curve);
 }
 
 fn reread(ui: &mut Ui, delays: &Delays) {
@@ -177,11 +204,16 @@ fn reread(ui: &mut Ui, delays: &Delays) {
     );
     ui.label(Face::Body.text(words, t.text));
     ui.add_space(sizes::GAP);
-    let name = "Share of readers who miss their own write";
-    shares::plot(ui, name, &points, &[]);
-    let note = "Share of readers who miss their own write when they read so long after it";
-    ui.label(Face::Secondary.text(note, t.text3));
-    ui.add_space(sizes::GAP_GROUP);
+    let curve = Curve {
+        name: "Share of readers who miss their own write",
+        note: "Share who miss it when they read so long after it, log scale",
+        points: &points,
+        marks: &[],
+    };
+    // So that what it costs is in sight.
+    let room = ui.clip_rect().max.y - ui.cursor().min.y - REMEDIES;
+    shares::plot(ui, room.clamp(LOWEST, HIGHEST), curve);
+    ui.add_space(sizes::GAP);
     ui.label(Face::Title.text("What a remedy costs on these data", t.text));
     if delays.pending > 0 {
         let words = format!(
@@ -190,11 +222,21 @@ fn reread(ui: &mut Ui, delays: &Delays) {
         );
         ui.label(Face::Secondary.text(words, t.text2));
     }
-    for remedy in &delays.remedies {
-        let (name, cost) = told(remedy);
+    let width = (ui.available_width() - sizes::GAP_GROUP) / 2.0;
+    for pair in delays.remedies.chunks(2) {
         ui.add_space(sizes::GAP / 2.0);
-        ui.label(Face::BodyStrong.text(name, t.text));
-        ui.label(Face::Body.text(cost, t.text2));
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = sizes::GAP_GROUP;
+            for remedy in pair {
+                let (name, cost) = told(remedy);
+                ui.vertical(|ui| {
+                    ui.set_width(width);
+                    ui.spacing_mut().item_spacing.y = 2.0;
+                    ui.label(Face::BodyStrong.text(name, t.text));
+                    ui.label(Face::Body.text(cost, t.text2));
+                });
+            }
+        });
     }
 }
 

@@ -3,7 +3,8 @@
 
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
-use super::{groups, levels};
+use super::groups;
+use super::levels::{self, Line};
 use crate::analysis::lag::{DeadLetterReport, LagReport};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
@@ -64,8 +65,12 @@ impl Letters {
                 Frame::NONE.inner_margin(margin).show(ui, |ui| {
                     let name = "Dead letters over time";
                     ui.label(Face::Title.text(name, ui.tokens().text));
-                    let levels = (&charts.backlog.letters[..], charts.stretch);
-                    levels::plot(ui, model, name, (levels, &[]));
+                    let line = Line {
+                        levels: &charts.backlog.letters,
+                        stretch: charts.stretch,
+                        told: report.dead_letters.len() as u64,
+                    };
+                    levels::plot(ui, model, name, (line, &[]));
                 });
             }
             self.table(ui, model, &shown, outbox);

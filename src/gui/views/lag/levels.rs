@@ -6,7 +6,7 @@ use super::curves::{self, Axis};
 use crate::analysis::lag::Level;
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt};
-use crate::gui::widgets::paint_line;
+use crate::gui::widgets::{paint_grounded, paint_line};
 use crate::model::Timestamp;
 use crate::model::time::Style;
 use crate::render::grouped;
@@ -16,20 +16,28 @@ const PLOT: f32 = 150.0;
 /// Room for the moments under it.
 const AXIS: f32 = 18.0;
 
+/// Of what no event is as late as.
+pub(super) const LATER: &str = "dated after the last event";
+
 type Stretch = Option<(Timestamp, Timestamp)>;
 
 /// A line over a stretch of time.
-type Line<'a> = (&'a [Level], Stretch);
+pub(super) struct Line<'a> {
+    pub levels: &'a [Level],
+    pub stretch: Stretch,
+    /// How many there are at the cursor by all that is told, also what is dated later than it.
+    pub told: u64,
+}
 /// Stretches in which something was wrong.
 type Shades<'a> = &'a [(Timestamp, Option<Timestamp>)];
 
 /// A plot over the width there is.
-pub(super) fn plot(
-    ui: &mut Ui,
-    model: &Model,
-    name: &str,
-    ((levels, stretch), shades): (Line<'_>, Shades<'_>),
-) {
+pub(super) fn plot(ui: &mut Ui, model: &Model, name: &str, (line, shades): (Line<'_>, Shades<'_>)) {
+    let Line {
+        levels,
+        stretch,
+        told,
+    } = line;
     let t = ui.tokens();
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), PLOT), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
@@ -49,16 +57,17 @@ pub(super) fn plot(
     }
     let most = paint(&painter, area, (levels, stretch), now);
     let words = match most {
+        0 if told > 0 => LATER.to_owned(),
         0 => "none by then".to_owned(),
         most => format!("at most {} by then", grouped(most)),
     };
-    paint_line(
+    paint_grounded(
         &painter,
         inner,
         Align2::LEFT_TOP,
         &words,
         Face::Cell,
-        t.text3,
+        (t.text3, t.field),
     );
     let zone = model.zone();
     for (align, at) in [

@@ -5,6 +5,7 @@
 mod curves;
 mod delays;
 mod groups;
+mod legend;
 mod letters;
 mod levels;
 mod marks;
@@ -29,15 +30,18 @@ use crate::gui::panels::CardSize;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::{Screen, Standing};
 use crate::gui::widgets::{Button, EmptyState, Notice, Segments, Severity, Side, SidePane};
+use crate::gui::words;
 use crate::log::Log;
 use crate::model::Timestamp;
-use crate::model::time::Span;
+use crate::model::time::{Span, Style};
 use crate::render::{Shell, grouped};
 use crate::worker::{AskDelays, AskLagCharts, AskStages, Exports, Watched};
 use scale::Unit;
 
 /// Room for the pane about the selected consumer, where nobody made another.
 const PANE: f32 = 400.0;
+/// Tables that are dated later than events by less are of the same time.
+const DAY: Span = Span::from_secs(86_400);
 /// Points of a small plot.
 const POINTS: usize = 160;
 
@@ -148,6 +152,7 @@ impl Screen for Lag {
             match model.answers.lag.get() {
                 Some(report) => {
                     standing.fade(ui);
+                    dated_later(ui, model, report);
                     self.page(ui, model, report, outbox);
                 }
                 None if session.log.is_empty() => {
@@ -260,7 +265,8 @@ impl Lag {
     /// What can be chosen of the page, from the right.
     fn choices(&mut self, ui: &mut Ui, outbox: &mut Outbox) {
         let export = Button::secondary("Export").icon(Icon::Export).small();
-        if ui.add(export).clicked() {
+        let hint = "Write all consumers, the outbox and the dead letters, as of the cursor";
+        if ui.add(export).on_hover_text(hint).clicked() {
             outbox.send(Command::Export);
         }
         let page = self.kept.value.page;
@@ -349,15 +355,44 @@ impl Lag {
     }
 }
 
+/// Tables that are dated by another clock than the events say nothing as of a moment of theirs.
+fn dated_later(ui: &mut Ui, model: &Model, report: &LagReport) {
+    let Some((until, now)) = report.tables_until.zip(report.as_of.time) else {
+        return;
+    };
+    if until - now < DAY {
+        return;
+    }
+    let sentence = format!(
+        "What stands beside the events is dated up to {}, {} after the last of them: it is told as it is now, \
+         and not as of the cursor.",
+        model.zone().format(until, Style::Seconds),
+        until - now
+    );
+    let margin = Margin::symmetric(sizes::PAD_TEXT as i8, 8);
+    Frame::NONE.inner_margin(margin).show(ui, |ui| {
+        Notice::new(Severity::Info, &sentence).show(ui);
+    });
+}
+
 /// How many consumers there are, or that it is not known yet.
 fn sentence(ui: &Ui, model: &Model) -> String {
     if Standing::of(ui, &model.answers.lag) == Standing::Late {
         return "not yet as of the cursor…".to_owned();
     }
     let report = model.answers.lag.get();
-    match report.map(|report| report.consumers.len()) {
-        None | Some(0) => String::new(),
-        Some(1) => "1 consumer".to_owned(),
-        Some(count) => format!("{} consumers, worst first", grouped(count as u64)),
+    let Some(report) = report.filter(|report| !report.consumers.is_empty()) else {
+        return String::new();
+    };
+    let consumers = match report.consumers.len() {
+        1 => "1 consumer".to_owned(),
+        count => format!("{} consumers, worst first", grouped(count as u64)),
+    };
+    // While a store is written to, consumers are looked at every two seconds only.
+    match &report.as_of.position {
+        Some(position) if report.as_of.position != model.cursor.as_of().position => {
+            format!("{consumers}, as of {}", words::position_named(position))
+        }
+        _ => consumers,
     }
 }

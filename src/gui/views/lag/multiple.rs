@@ -8,12 +8,10 @@ use super::scale::{Scale, value};
 use super::standing;
 use crate::analysis::lag::{Chart, ConsumerLag, Evidence, Spell};
 use crate::gui::theme::{Face, TokensExt, sizes};
-use crate::gui::widgets::{one_line, paint_line, paint_status};
+use crate::gui::widgets::{middle_ellipsis, one_line, paint_line, paint_status};
 use crate::model::Timestamp;
 use crate::model::time::Zone;
 
-/// Height of a small multiple.
-pub(super) const HEIGHT: f32 = 192.0;
 /// Height of its head.
 const HEAD: f32 = 60.0;
 /// Room for the labels of its scale.
@@ -61,17 +59,18 @@ pub(super) fn paint(painter: &Painter, rect: Rect, own: &ConsumerLag, scene: Sce
         let value = value(scene.scale.unit, point)?;
         Some(pos2(axis.x(point.at), axis.y(scene.scale.at(value))))
     });
+    let here = scene.scale.unit.of(own);
+    let here = here.map(|here| axis.y(scene.scale.at(here)));
+    // What was measured last may be of a moment before the cursor.
+    let last = chart.points.last().map(|point| axis.x(point.at));
+    let end = now.filter(|now| last.is_some_and(|last| last < *now));
+    let points = points.chain(end.zip(here).map(|(x, y)| Some(pos2(x, y))));
     let painter = painter.with_clip_rect(plot.expand(2.0).intersect(painter.clip_rect()));
     marks::bands(&painter, &axis, scene.spells, scene.now);
     curves::line(&painter, points, colour, now);
     if let Some(x) = axis.cursor(scene.now) {
         curves::cursor(&painter, plot, x, t);
-        let here = match scene.scale.unit {
-            super::Unit::Seconds => own.lag_ms.map(|ms| ms as f64),
-            super::Unit::Events => own.lag_events.map(|events| events as f64),
-        };
-        if let Some(here) = here {
-            let y = axis.y(scene.scale.at(here));
+        if let Some(y) = here {
             painter.circle_filled(pos2(x, y), sizes::DOT / 2.0 - 1.0, colour);
         }
     }
@@ -94,12 +93,9 @@ fn head(painter: &Painter, inner: Rect, own: &ConsumerLag, zone: Zone) {
     let dot = pos2(ink.min.x - 10.0, first.center().y);
     let dot = Rect::from_center_size(dot, vec2(sizes::DOT, sizes::DOT));
     paint_status(painter, dot, shape, colour);
-    let name = match &own.partition {
-        None => own.name.clone(),
-        Some(partition) => format!("{} [{partition}]", own.name),
-    };
     let room = first.with_max_x(dot.min.x - sizes::GAP);
     let face = Face::BodyStrong;
+    let name = fitting(painter, &standing::name(own), face, room.width());
     paint_line(painter, room, Align2::LEFT_CENTER, &name, face, t.text);
     let second = first.translate(vec2(0.0, 24.0));
     let mut left = second.min.x;
@@ -136,6 +132,30 @@ fn head(painter: &Painter, inner: Rect, own: &ConsumerLag, zone: Zone) {
         Face::Secondary,
         t.text2,
     );
+}
+
+/// A name cut in its middle: what tells consumers apart is mostly at the end.
+pub(super) fn fitting(painter: &Painter, name: &str, face: Face, width: f32) -> String {
+    let of = |text: &str| {
+        one_line(
+            painter,
+            text,
+            face,
+            painter.ctx().tokens().text,
+            f32::INFINITY,
+        )
+    };
+    let whole = of(name).size().x;
+    let count = name.chars().count();
+    if whole <= width {
+        return name.to_owned();
+    }
+    let first = (count as f32 * width / whole) as usize;
+    let mut shorter = (1..=first.min(count))
+        .rev()
+        .map(|most| middle_ellipsis(name, most));
+    let fits = shorter.find(|text| of(text).size().x <= width);
+    fits.unwrap_or_default()
 }
 
 /// The bands of the scale with their edges.

@@ -2,19 +2,22 @@
 
 use egui::{Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
+use super::legend;
 use super::multiple::{self, Scene};
 use super::scale::{Scale, Unit};
 use super::standing;
 use crate::analysis::lag::{ConsumerId, ConsumerLag, LagReport};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, sizes};
-use crate::gui::widgets::{focus_ring, one_line, paint_line};
+use crate::gui::widgets::{focus_ring, paint_line};
 use crate::worker::LagCharts;
 
 /// The least width of one.
 const WIDTH: f32 = 296.0;
-/// The most height of one.
-const HIGHEST: f32 = 300.0;
+/// The least height of one, the usual one, and the most.
+const LEAST: f32 = 136.0;
+const USUAL: f32 = 176.0;
+const HIGHEST: f32 = 420.0;
 /// Height of what explains the bands.
 const LEGEND: f32 = 26.0;
 
@@ -37,10 +40,13 @@ pub(super) fn show(
     let shown = charts
         .iter()
         .flat_map(|charts| own().filter_map(|id| charts.chart(id)));
-    let scale = Scale::fitting(unit, shown);
+    let scale = Scale::fitting(unit, shown, report.consumers.iter());
     let rows = count.div_ceil(columns);
-    let height = (room.height() / rows.max(1) as f32).clamp(multiple::HEIGHT, HIGHEST);
-    let height = height.floor();
+    let height = height_of(rows, room.height());
+    let now = model.cursor.time();
+    // While a store is written to, the cursor is ahead of what was measured last.
+    let stretch = charts.and_then(|charts| charts.stretch);
+    let stretch = stretch.map(|(from, to)| (from, now.map_or(to, |now| now.max(to))));
     let mut clicked = None;
     let builder = egui::UiBuilder::new().max_rect(room);
     let ui = &mut ui.new_child(builder);
@@ -58,10 +64,10 @@ pub(super) fn show(
                 let cell = Rect::from_min_size(pos2(left, rect.min.y), vec2(width, rect.height()));
                 let scene = Scene {
                     scale,
-                    stretch: charts.and_then(|charts| charts.stretch),
+                    stretch,
                     chart: charts.and_then(|charts| charts.chart(&own.id)),
                     spells: charts.map_or(&[], |charts| charts.spells(&own.id)),
-                    now: model.cursor.time(),
+                    now,
                     zone: model.zone(),
                 };
                 if cell_of(ui, cell, own, scene, selected) == Clicked::Yes {
@@ -71,6 +77,16 @@ pub(super) fn show(
         }
     });
     clicked
+}
+
+/// So high that no row is cut off: all in sight where they fit, else as many as have their usual height.
+fn height_of(rows: usize, room: f32) -> f32 {
+    let most = (room / LEAST).floor().max(1.0);
+    let in_sight = match rows as f32 <= most {
+        true => rows.max(1) as f32,
+        false => (room / USUAL).round().clamp(1.0, most),
+    };
+    (room / in_sight).clamp(LEAST, HIGHEST).floor()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,11 +106,8 @@ fn cell_of(
     let id = ui.scope_id().with(("consumer", &own.id));
     let response = ui.interact(rect.shrink(1.0), id, Sense::click());
     let (_, _, word) = standing::status(own);
-    let name = match &own.partition {
-        None => own.name.clone(),
-        Some(partition) => format!("{} [{partition}]", own.name),
-    };
-    let name = format!("{name}: {word}, {}", standing::lag_events(own));
+    let whole = standing::name(own);
+    let name = format!("{whole}: {word}, {}", standing::lag_events(own));
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
     let painter = ui.painter();
     if selected == Some(&own.id) {
@@ -108,6 +121,7 @@ fn cell_of(
     painter.hline(rect.x_range(), rect.max.y - 0.5, (1.0, t.border));
     painter.vline(rect.max.x - 0.5, rect.y_range(), (1.0, t.border));
     focus_ring(ui, &response);
+    let response = response.on_hover_text(whole);
     match response.clicked() {
         true => Clicked::Yes,
         false => Clicked::No,
@@ -121,38 +135,37 @@ fn legend(ui: &Ui, all: Rect, unit: Unit) {
     let painter = ui.painter();
     painter.hline(rect.x_range(), rect.min.y + 0.5, (1.0, t.border));
     let inner = rect.shrink2(vec2(sizes::PAD_TEXT, 0.0));
-    let right = "log scale, the worst of each moment";
-    let ink = paint_line(
-        painter,
-        inner,
-        egui::Align2::RIGHT_CENTER,
-        right,
-        Face::Secondary,
-        t.text3,
-    );
-    if unit == Unit::Events {
-        return;
+    let notes = ["log scale, the worst of each moment", "log scale"];
+    match unit {
+        Unit::Seconds => legend::paint(painter, inner, notes),
+        Unit::Events => {
+            let align = egui::Align2::RIGHT_CENTER;
+            paint_line(painter, inner, align, notes[0], Face::Secondary, t.text3);
+        }
     }
-    let mut room = inner.with_max_x(ink.min.x - sizes::GAP_GROUP);
-    for (name, span) in [
-        ("same process", "under 10 ms"),
-        ("same datacentre", "10 to 100 ms"),
-        ("across regions", "100 ms to 10 s"),
-        ("people wait", "minutes to hours"),
-    ] {
-        let words = [
-            (name, Face::SecondaryStrong, t.text2),
-            (span, Face::Secondary, t.text3),
-        ];
-        let wide = |(text, face, ink)| one_line(painter, text, face, ink, f32::INFINITY).size().x;
-        // All of it or nothing.
-        if words.map(wide).iter().sum::<f32>() + 5.0 > room.width() {
-            break;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_row_is_cut_off() {
+        for room in [340.0, 560.0, 1_000.0] {
+            for rows in 1..40 {
+                let height = height_of(rows, room);
+                let whole = (room / height).floor().min(rows as f32);
+                let rest = room - whole * height;
+                // What is left over is less than a point a row, or below the last.
+                assert!(
+                    rest < whole + 1.0 || whole as usize == rows,
+                    "{rows} in {room}: {height}"
+                );
+                assert!(height >= LEAST);
+            }
         }
-        for (text, face, ink) in words {
-            let ink = paint_line(painter, room, egui::Align2::LEFT_CENTER, text, face, ink);
-            room.min.x = ink.max.x + 5.0;
-        }
-        room.min.x += sizes::GAP_GROUP;
+        // As in the picture: nine in three rows, and two rows in a small window.
+        assert!((186.0 - height_of(3, 560.0)).abs() < 1.0);
+        assert!((170.0 - height_of(2, 340.0)).abs() < 1.0);
     }
 }

@@ -5,7 +5,7 @@ use egui::{Align2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::curves::{self, Axis};
 use super::standing;
-use crate::analysis::lag::{Chart, ConsumerLag, Point};
+use crate::analysis::lag::{ConsumerLag, Point};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, faded};
 use crate::gui::widgets::{one_line, paint_line};
@@ -84,7 +84,12 @@ pub(super) fn plot(ui: &mut Ui, model: &Model, own: &ConsumerLag) {
     }
     let axis = Axis::new(area, asked.stretch);
     let now = model.cursor.time();
-    lines(&painter, &axis, own, (chart, now));
+    // Beyond the last event nothing has been yet.
+    let span = model.log().and_then(|log| log.time_span(model.clock()));
+    let last = span.map(|(_, last)| last).max(now);
+    let known = |point: &&Point| last.is_none_or(|last| point.at <= last);
+    let points: Vec<Point> = chart.points.iter().filter(known).cloned().collect();
+    lines(&painter, &axis, own, (&points, now));
     let zone = model.zone();
     let below = rect.with_min_y(area.max.y);
     for (align, at) in [
@@ -100,10 +105,10 @@ fn lines(
     painter: &egui::Painter,
     axis: &Axis,
     own: &ConsumerLag,
-    (chart, now): (&Chart, Option<Timestamp>),
+    (all, now): (&[Point], Option<Timestamp>),
 ) {
     let t = painter.ctx().tokens();
-    let points = || chart.points.iter();
+    let points = || all.iter();
     let most = points().map(|point| point.events).max().unwrap_or(0);
     let least = points().filter_map(|point| point.covered).min();
     let least = least.unwrap_or(0);
@@ -115,7 +120,7 @@ fn lines(
     };
     let colour = standing::line(own, t);
     // What lies between them is the lag.
-    for pair in chart.points.windows(2) {
+    for pair in all.windows(2) {
         let is_past = now.is_none_or(|now| pair[1].at <= now);
         if let (Some(covered), true) = (pair[1].covered.filter(|c| *c < pair[1].events), is_past) {
             let x = axis.x(pair[0].at)..=axis.x(pair[1].at);

@@ -2,7 +2,7 @@
 
 use egui::{Frame, Margin, ScrollArea, Ui};
 
-use super::levels;
+use super::levels::{self, Line};
 use crate::analysis::lag::{LagReport, OutboxReport};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
@@ -31,8 +31,12 @@ pub(super) fn show(ui: &mut Ui, model: &Model, report: &LagReport) {
                 let shades: Vec<_> = (outbox.outages.iter())
                     .map(|outage| (outage.from, outage.to))
                     .collect();
-                let levels = (&charts.backlog.pending[..], charts.stretch);
-                levels::plot(ui, model, name, (levels, &shades));
+                let line = Line {
+                    levels: &charts.backlog.pending,
+                    stretch: charts.stretch,
+                    told: outbox.pending,
+                };
+                levels::plot(ui, model, name, (line, &shades));
             }
         });
     });
@@ -50,8 +54,11 @@ fn figures(ui: &mut Ui, model: &Model, outbox: &OutboxReport) {
     row("Published again").mono(ui, &grouped(outbox.duplicates));
     match outbox.missing {
         Some(missing) => row("Events without a message").mono(ui, &grouped(missing)),
-        None => row("Events without a message")
+        None if outbox.published == 0 => row("Events without a message")
             .absent(ui, "what was published is not held by this store"),
+        // Which events it should hold, its messages do not show.
+        None => row("Events without a message")
+            .absent(ui, "of no type or category nearly all events are published"),
     }
     row("Messages without an event").mono(ui, &grouped(outbox.without_event));
     match &outbox.outages[..] {

@@ -38,7 +38,7 @@ pub(super) fn show(
 ) -> Said {
     let mut said = Said::Nothing;
     let (tone, shape, word) = standing::status(own);
-    PaneHead::new(&own.name).show_with(
+    PaneHead::new(&standing::name(own)).show_with(
         ui,
         |ui| {
             ui.add(Pill::new(tone, shape, word));
@@ -62,7 +62,7 @@ pub(super) fn show(
     area.show(ui, |ui| {
         let margin = Margin::same(sizes::PAD_TEXT as i8);
         Frame::NONE.inner_margin(margin).show(ui, |ui| {
-            figures(ui, own);
+            figures(ui, model, own);
             near::plot(ui, model, own);
             evidence(ui, own);
             facts(ui, model, own);
@@ -82,7 +82,7 @@ pub(super) fn show(
 }
 
 /// Four figures side by side.
-fn figures(ui: &mut Ui, own: &ConsumerLag) {
+fn figures(ui: &mut Ui, model: &Model, own: &ConsumerLag) {
     let t = ui.tokens();
     let events = own
         .lag_events
@@ -118,6 +118,11 @@ fn figures(ui: &mut Ui, own: &ConsumerLag) {
             Face::BodyStrong,
             t.text,
         );
+    }
+    if let Some(since) = own.rates_since {
+        let since = model.zone().format_bare(since, Style::Short);
+        let words = format!("Throughput and catching up by its last steps, since {since}");
+        ui.label(Face::Secondary.text(words, t.text3));
     }
 }
 

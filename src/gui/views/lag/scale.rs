@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::lag::{Chart, Point};
+use crate::analysis::lag::{Chart, ConsumerLag, Point};
 
 /// What lag is measured in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,16 @@ pub(super) enum Unit {
     Events,
 }
 
+impl Unit {
+    /// How far behind a consumer is in it.
+    pub fn of(self, own: &ConsumerLag) -> Option<f64> {
+        match self {
+            Self::Seconds => own.lag_ms.map(|ms| ms as f64),
+            Self::Events => own.lag_events.map(|events| events as f64),
+        }
+    }
+}
+
 /// A band of the scale, from the value before it up to its own.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Band {
@@ -24,7 +34,7 @@ pub(super) struct Band {
     pub label: &'static str,
 }
 
-const SECONDS: [Band; 5] = [
+const SECONDS: [Band; 7] = [
     Band {
         most: 10.0,
         label: "10 ms",
@@ -45,8 +55,16 @@ const SECONDS: [Band; 5] = [
         most: 86_400_000.0,
         label: "1 d",
     },
+    Band {
+        most: 2_592_000_000.0,
+        label: "30 d",
+    },
+    Band {
+        most: 31_536_000_000.0,
+        label: "1 y",
+    },
 ];
-const EVENTS: [Band; 4] = [
+const EVENTS: [Band; 5] = [
     Band {
         most: 10.0,
         label: "10",
@@ -63,6 +81,18 @@ const EVENTS: [Band; 4] = [
         most: 100_000.0,
         label: "100,000",
     },
+    Band {
+        most: 10_000_000.0,
+        label: "10 M",
+    },
+];
+
+/// What the bands of time are called, and what they hold.
+pub(super) const NAMES: [(&str, &str); 4] = [
+    ("same process", "under 10 ms"),
+    ("same datacentre", "10 to 100 ms"),
+    ("across regions", "100 ms to 10 s"),
+    ("people wait", "more than 10 s"),
 ];
 
 /// A scale from nothing up to the most that is shown anywhere.
@@ -73,12 +103,16 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// One on which all of these fit.
-    pub fn fitting<'a>(unit: Unit, charts: impl Iterator<Item = &'a Chart>) -> Self {
+    /// One on which all of these fit, over time and as they stand now.
+    pub fn fitting<'a>(
+        unit: Unit,
+        charts: impl Iterator<Item = &'a Chart>,
+        now: impl Iterator<Item = &'a ConsumerLag>,
+    ) -> Self {
         let points = charts.flat_map(|chart| &chart.points);
-        let most = points
-            .filter_map(|point| value(unit, point))
-            .fold(0.0, f64::max);
+        let points = points.filter_map(|point| value(unit, point));
+        let now = now.filter_map(|own| unit.of(own));
+        let most = points.chain(now).fold(0.0, f64::max);
         let least = match unit {
             Unit::Seconds => 7_200_000.0,
             Unit::Events => 100.0,
@@ -120,10 +154,10 @@ pub(super) fn value(unit: Unit, point: &Point) -> Option<f64> {
 /// How people call a lag of so many milliseconds.
 pub(super) const fn band_of(ms: i64) -> &'static str {
     match ms {
-        ..10 => "as in one process",
-        10..100 => "as in one datacentre",
-        100..10_000 => "as across regions",
-        _ => "people wait",
+        ..10 => NAMES[0].0,
+        10..100 => NAMES[1].0,
+        100..10_000 => NAMES[2].0,
+        _ => NAMES[3].0,
     }
 }
 
@@ -134,7 +168,7 @@ mod tests {
     #[test]
     fn a_scale_rises_from_nothing_to_its_top() {
         for unit in [Unit::Seconds, Unit::Events] {
-            let scale = Scale::fitting(unit, std::iter::empty());
+            let scale = Scale::fitting(unit, std::iter::empty(), std::iter::empty());
             assert!(scale.at(0.0).abs() < 1e-6 && scale.at(-5.0).abs() < 1e-6);
             let edges: Vec<f32> = scale.bands().map(|(at, _)| at).collect();
             assert!(edges.is_sorted() && edges.iter().all(|at| (0.0..1.0).contains(at)));

@@ -3,12 +3,13 @@
 
 use egui::{Align2, Painter, Rect, Role, Sense, Shape, Ui, WidgetInfo, pos2, vec2};
 
-use super::curves;
+use super::delays::span;
+use super::{curves, legend};
 use crate::gui::theme::{Face, TokensExt};
-use crate::gui::widgets::paint_line;
+use crate::gui::widgets::{paint_line, paint_marks};
 
-/// Height of a plot.
-const PLOT: f32 = 260.0;
+/// Height of the legend under a plot.
+const LEGEND: f32 = 22.0;
 /// Room for a label of the axis.
 const LABEL: f32 = 56.0;
 
@@ -65,12 +66,39 @@ impl Axis {
     }
 }
 
-/// Draws it; `marks` are named times.
-pub(super) fn plot(ui: &mut Ui, name: &str, points: &[(f64, f64)], marks: &[(&str, f64)]) {
+/// A curve with what is named of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Curve<'a> {
+    /// What it is of.
+    pub name: &'a str,
+    /// The same in a line under the plot.
+    pub note: &'a str,
+    /// Milliseconds and the share.
+    pub points: &'a [(f64, f64)],
+    /// Named times.
+    pub marks: &'a [(&'a str, f64)],
+}
+
+/// Draws it, with a legend of its bands, as high as it is told.
+pub(super) fn plot(ui: &mut Ui, height: f32, curve: Curve<'_>) {
+    let Curve {
+        name,
+        points,
+        marks,
+        ..
+    } = curve;
     let t = ui.tokens();
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), PLOT), Sense::hover());
+    let size = vec2(ui.available_width(), height);
+    let (all, response) = ui.allocate_exact_size(size, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
-    let painter = ui.painter_at(rect);
+    let painter = ui.painter_at(all);
+    let rect = all.with_max_y(all.max.y - LEGEND);
+    let below = all.with_min_y(rect.max.y).with_min_x(all.min.x + 44.0);
+    legend::paint(
+        &painter,
+        below.with_max_x(all.max.x - 12.0),
+        [curve.note, "log scale"],
+    );
     let plot = Rect::from_min_max(rect.min + vec2(44.0, 22.0), rect.max - vec2(12.0, 22.0));
     painter.rect_filled(plot, 0.0, t.field);
     let axis = Axis::new(plot, points);
@@ -123,29 +151,16 @@ fn ground(painter: &Painter, rect: Rect, axis: &Axis) {
     }
 }
 
-/// Dashed lines with their names above the plot; of those too near to each other the later has the name
-/// at its other side, or none.
+/// Dashed lines with their names and lengths above the plot.
 fn named(painter: &Painter, rect: Rect, axis: &Axis, marks: &[(&str, f64)]) {
     let t = painter.ctx().tokens();
-    let mut free = rect.min.x;
-    for (number, (word, ms)) in marks.iter().enumerate() {
+    let named = marks.iter().map(|(word, ms)| {
         let x = axis.x(*ms);
         let ends = [pos2(x, axis.plot.min.y), pos2(x, axis.plot.max.y)];
         painter.extend(Shape::dashed_line(&ends, (1.0, t.accent), 2.0, 3.0));
-        let is_last = number + 1 == marks.len();
-        let left = match is_last {
-            true => (x - 2.0).max(free),
-            false => (x - 26.0).max(free),
-        };
-        let room = Rect::from_min_max(pos2(left, rect.min.y), pos2(left + 28.0, axis.plot.min.y));
-        let ink = paint_line(
-            painter,
-            room,
-            Align2::LEFT_CENTER,
-            word,
-            Face::Secondary,
-            t.text2,
-        );
-        free = ink.max.x + 6.0;
-    }
+        (x, format!("{word} {}", span(*ms)))
+    });
+    let named: Vec<(f32, String)> = named.collect();
+    let row = rect.with_max_y(axis.plot.min.y);
+    paint_marks(painter, row, &named, t.text2);
 }

@@ -21,6 +21,14 @@ pub(super) fn status(own: &ConsumerLag) -> (Tone, StatusShape, &'static str) {
     }
 }
 
+/// Its name, with its part of the work.
+pub(super) fn name(own: &ConsumerLag) -> String {
+    match &own.partition {
+        None => own.name.clone(),
+        Some(partition) => format!("{} [{partition}]", own.name),
+    }
+}
+
 /// The colour of a consumer's line: who is in order needs none.
 pub(super) fn line(own: &ConsumerLag, t: &Tokens) -> Color32 {
     match own.status {
@@ -58,9 +66,11 @@ pub(super) fn reason(own: &ConsumerLag, zone: Zone) -> String {
             Some(growth) if growth > 0.0 => format!("growing {}", rate(growth)),
             _ => "not getting less".to_owned(),
         },
-        (Some(Status::Ok), _) => match (own.lag_events, own.lag_ms) {
-            (Some(0), _) => String::new(),
-            (_, Some(ms)) => band_of(ms).to_owned(),
+        (Some(Status::Ok), _) => match (own.late, own.lag_events, own.lag_ms) {
+            // No rule warns of it yet.
+            (Some(late), ..) => format!("stands for {late}"),
+            (_, Some(0), _) => String::new(),
+            (.., Some(ms)) => band_of(ms).to_owned(),
             _ => String::new(),
         },
         _ if own.is_elsewhere() => "its events are in another file".to_owned(),

@@ -5,12 +5,12 @@ use egui::{Align2, Frame, Margin, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 use super::delays::span;
 use super::levels;
 use crate::analysis::lag::{
-    ConsumerLag, LagReport, Level, Percentiles, Point, Since, Stage, StageKind,
+    Clocks, ConsumerLag, LagReport, Level, Percentiles, Point, Since, Stage, StageKind,
 };
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::Standing;
-use crate::gui::widgets::{EmptyState, paint_line};
+use crate::gui::widgets::{EmptyState, paint_grounded, paint_line};
 use crate::model::Timestamp;
 use crate::render::grouped;
 use crate::worker::LagCharts;
@@ -104,6 +104,7 @@ fn words(stage: &Stage) -> [String; 3] {
     };
     let waiting = match (stage.kind, stage.waiting) {
         (StageKind::Broker, _) => "not held by this store".to_owned(),
+        (StageKind::Outbox, None) => format!("{after} · which should come is not known"),
         (_, None) => "backlog not held by this store".to_owned(),
         (_, Some(0)) => format!("{after} · none waits"),
         (StageKind::Outbox, Some(count)) => {
@@ -113,6 +114,7 @@ fn words(stage: &Stage) -> [String; 3] {
     };
     let took = match (stage.kind, stage.took) {
         (StageKind::Broker, _) => "within the time of each consumer".to_owned(),
+        (_, None) if stage.clocks == Clocks::Apart => "not known: dated by two clocks".to_owned(),
         (_, None) => "none is through".to_owned(),
         (_, Some(took)) => format!(
             "p50 {}   p95 {}   p99 {}",
@@ -177,15 +179,18 @@ fn row(ui: &mut Ui, stage: &Stage, longest: f64, (charts, now): Over<'_>) {
     if let (Some(stretch), false) = (stretch, levels.is_empty()) {
         painter.rect_filled(plot, 0.0, t.field);
         let most = levels::paint(&ui.painter_at(plot), plot, (&levels, stretch), now);
-        let words = grouped(most);
+        let words = match (most, stage.waiting) {
+            (0, Some(1..)) => levels::LATER.to_owned(),
+            _ => grouped(most),
+        };
         let corner = plot.shrink(2.0);
-        paint_line(
+        paint_grounded(
             painter,
             corner,
             Align2::LEFT_TOP,
             &words,
             Face::Cell,
-            t.text3,
+            (t.text3, t.field),
         );
     }
 }

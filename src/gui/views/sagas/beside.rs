@@ -3,7 +3,7 @@
 use egui::{Align2, Painter, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::look;
-use super::timeline::{Gaps, idle_gaps};
+use super::timeline::{Gaps, Labels, idle_gaps};
 use crate::analysis::density::{Axis, Scale};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Model, Reordered};
@@ -188,12 +188,10 @@ pub(super) fn show(
             idle_gaps(times.collect(), 0, longest)
         }
     };
-    let axis = Axis::with_gaps(
-        Scale::Time(Clock::Recorded),
-        0,
-        longest + longest / 24,
-        &found,
-    );
+    // Room for the last mark, by what is left beside the gaps.
+    let idle: i64 = found.iter().map(|gap| gap.to - gap.from).sum();
+    let end = longest + ((longest - idle) / 24).max(1);
+    let axis = Axis::with_gaps(Scale::Time(Clock::Recorded), 0, end, &found);
     let area = ScrollArea::vertical().id_salt("sagas-beside");
     area.auto_shrink(false).show(ui, |ui| {
         let height: f32 = lanes.iter().map(Lane::height).sum();
@@ -242,37 +240,28 @@ impl Scene {
     }
 
     fn ground(&self, painter: &Painter, t: &Tokens) {
+        let mut gaps = Labels::new(self.plot.max.y..=self.plot.max.y + 12.0, Face::Tiny);
         for (gap, left, right) in self.axis.gaps() {
             let x = |place: f64| self.plot.min.x + self.plot.width() * place as f32;
             let rect = self.plot.with_min_x(x(left)).with_max_x(x(right));
             painter.rect_filled(rect, 0.0, t.bg);
-            let label = rect
-                .with_min_y(self.plot.max.y)
-                .with_max_y(self.plot.max.y + 12.0);
             let words = Span::from_micros(gap.to - gap.from).to_string();
-            let label = label.expand2(vec2(24.0, 0.0));
-            paint_line(
-                painter,
-                label,
-                Align2::CENTER_CENTER,
-                &words,
-                Face::Tiny,
-                t.text3,
-            );
+            gaps.paint(painter, rect.center().x, &words, t.text3);
         }
         let steps = (self.plot.width() / 130.0).clamp(2.0, 8.0) as usize;
+        let foot = self.plot.max.y + 12.0;
+        let mut moments = Labels::new(foot..=foot + 14.0, Face::Cell);
         for step in 0..=steps {
             let place = step as f64 / steps as f64;
             let x = self.plot.min.x + self.plot.width() * place as f32;
             painter.vline(x, self.plot.y_range(), (1.0, t.border));
             let words = format!("+{}", Span::from_micros(self.axis.value(place)));
-            let rect = Rect::from_min_size(pos2(x, self.plot.max.y + 12.0), vec2(110.0, 14.0));
-            let (rect, align) = match step {
-                0 => (rect, Align2::LEFT_CENTER),
-                own if own == steps => (rect.translate(vec2(-110.0, 0.0)), Align2::RIGHT_CENTER),
-                _ => (rect.translate(vec2(-55.0, 0.0)), Align2::CENTER_CENTER),
-            };
-            paint_line(painter, rect, align, &words, Face::Cell, t.text3);
+            let width = one_line(painter, &words, Face::Cell, t.text3, f32::INFINITY)
+                .size()
+                .x;
+            let [least, most] = [self.plot.min.x + width / 2.0, self.plot.max.x - width / 2.0];
+            let centre = x.min(most).max(least);
+            moments.paint(painter, centre, &words, t.text3);
         }
     }
 

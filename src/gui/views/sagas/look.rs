@@ -3,8 +3,8 @@
 use egui::{Align2, Color32, Painter, Rect};
 
 use crate::analysis::saga::{Class, Meaning, Outcome, Status};
-use crate::gui::theme::{Face, Tokens, Tone};
-use crate::gui::widgets::{StatusShape, paint_line};
+use crate::gui::theme::{Face, Tokens, TokensExt, Tone};
+use crate::gui::widgets::{StatusShape, paint_grounded, paint_line};
 
 /// The colour, the shape and the word of a status.
 pub(super) const fn status(status: Status) -> (Tone, StatusShape, &'static str) {
@@ -59,4 +59,22 @@ pub(super) fn words(
     (face, colour): (Face, Color32),
 ) -> Rect {
     paint_line(painter, rect, Align2::LEFT_CENTER, text, face, colour)
+}
+
+/// Words on a ground of their own, where lines go through.
+pub(super) fn on_ground(
+    painter: &Painter,
+    room: Rect,
+    text: &str,
+    (face, ink): (Face, Color32),
+) -> Rect {
+    let ground = painter.ctx().tokens().panel;
+    paint_grounded(
+        painter,
+        room,
+        Align2::LEFT_CENTER,
+        text,
+        face,
+        (ink, ground),
+    )
 }

@@ -127,7 +127,8 @@ impl Screen for Sagas {
             stuck_after: self.kept.value.stuck_after,
         };
         let moments = over_time::moments(model);
-        let panel = Panel::bottom("sagas-over-time").exact_size(over_time::HEIGHT);
+        let height = over_time::height(ui.max_rect().height());
+        let panel = Panel::bottom("sagas-over-time").exact_size(height);
         let panel = panel
             .resizable(false)
             .show_separator_line(false)

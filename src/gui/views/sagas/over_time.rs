@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Color32, Painter, Rect, Ui, pos2, vec2};
+use egui::{Painter, Rect, Ui, pos2, vec2};
 
 use super::look;
 use crate::analysis::density::{Axis, Scale};
@@ -12,8 +12,11 @@ use crate::gui::theme::{Face, Tokens, TokensExt, sizes};
 use crate::gui::widgets::paint_status;
 use crate::render::grouped;
 
-/// Height of the pane.
-pub(super) const HEIGHT: f32 = 104.0;
+/// Height of the pane, in as much room: what is above it needs the rest.
+pub(super) fn height(room: f32) -> f32 {
+    (room * 0.19).clamp(72.0, 104.0)
+}
+
 const GUTTER: f32 = 96.0;
 /// Columns of the plot.
 const COLUMNS: usize = 240;
@@ -109,21 +112,12 @@ fn legend(painter: &Painter, t: &Tokens, room: Rect, counts: &Counts) {
         let square = Rect::from_min_size(corner, vec2(sizes::DOT, sizes::DOT));
         paint_status(painter, square, shape, t.tone(tone));
         let rect = Rect::from_min_size(pos2(x + 14.0, room.min.y), vec2(140.0, 16.0));
-        let ink = told(painter, t, rect, &text, t.text2);
+        let ink = look::on_ground(painter, rect, &text, (Face::Secondary, t.text2));
         x = ink.max.x + 16.0;
     }
     let note = Rect::from_min_max(pos2(x, room.min.y), pos2(room.max.x, room.min.y + 16.0));
     let text = "same time axis as below, up to the cursor; completed and compensated are left out";
-    told(painter, t, note, text, t.text3);
-}
-
-/// Words on a ground of their own, since the cursor goes through here.
-fn told(painter: &Painter, t: &Tokens, room: Rect, text: &str, ink: Color32) -> Rect {
-    let ground = painter.add(egui::Shape::Noop);
-    let ink = look::words(painter, room, text, (Face::Secondary, ink));
-    let behind = egui::Shape::rect_filled(ink.expand2(vec2(3.0, 0.0)), 0.0, t.panel);
-    painter.set(ground, behind);
-    ink
+    look::on_ground(painter, note, text, (Face::Secondary, t.text3));
 }
 
 fn stacks(t: &Tokens, plot: Rect, shown: &[Counts], width: f32) -> egui::Mesh {

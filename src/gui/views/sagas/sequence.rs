@@ -110,7 +110,7 @@ impl Diagram {
             let words = format!("{name}, usually after {}", Span::from_micros(wait.median));
             let corner = pos2(self.all.min.x + LEFT, y - 8.0);
             let rect = Rect::from_min_size(corner, vec2(460.0, 16.0));
-            look::words(ui.painter(), rect, &words, (Face::Dense, t.future));
+            look::on_ground(ui.painter(), rect, &words, (Face::Dense, t.future));
         }
     }
 

@@ -4,8 +4,8 @@
 use egui::{Align2, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::Line;
-use crate::gui::theme::{Face, TokensExt, sizes};
-use crate::gui::widgets::paint_line;
+use crate::gui::theme::{Face, TokensExt};
+use crate::gui::widgets::{paint_line, paint_marks};
 use crate::model::time::Span;
 
 /// Lengths of time that people think in, in microseconds.
@@ -27,6 +27,8 @@ const LADDER: [i64; 16] = [
     2_629_746_000_000,
     31_556_952_000_000,
 ];
+/// Height of the names above the plot.
+const MARKS: f32 = 18.0;
 /// Labels of the scale do not come closer.
 const APART: f32 = 56.0;
 
@@ -88,22 +90,22 @@ pub(super) fn show(ui: &mut Ui, lines: &[Line<'_>], selected: usize) {
         egui::WidgetInfo::labeled(egui::Role::Image, true, name)
     });
     let painter = ui.painter_at(rect);
-    let plot = Rect::from_min_max(rect.min + vec2(56.0, 10.0), rect.max - vec2(16.0, 40.0));
+    let plot = Rect::from_min_max(rect.min + vec2(56.0, MARKS), rect.max - vec2(16.0, 40.0));
     if plot.height() < 24.0 {
         return;
     }
     let scale = Scale::of(lines, plot);
     ground(&painter, rect, &scale);
     for (at, line) in lines.iter().enumerate().filter(|(at, _)| *at != selected) {
-        let colour = line
-            .colour
-            .gamma_multiply(if at < 10 { 0.55 } else { 0.25 });
-        painter.add(Shape::line(scale.curve(line), Stroke::new(1.0, colour)));
+        // The first have colours of their own.
+        let (share, width) = if at < 10 { (0.8, 1.5) } else { (0.35, 1.0) };
+        let colour = line.colour.gamma_multiply(share);
+        painter.add(Shape::line(scale.curve(line), Stroke::new(width, colour)));
     }
     if let Some(line) = lines.get(selected) {
         painter.add(Shape::line(
             scale.curve(line),
-            Stroke::new(2.0, line.colour),
+            Stroke::new(2.5, line.colour),
         ));
         marks(&painter, &scale, line);
     }
@@ -161,25 +163,13 @@ fn ground(painter: &Painter, rect: Rect, scale: &Scale) {
 /// Where half of them are, and nineteen of twenty.
 fn marks(painter: &Painter, scale: &Scale, line: &Line<'_>) {
     let t = painter.ctx().tokens();
-    let wait = line.spread.wait;
-    let mut bottom = scale.plot.max.y - 18.0;
-    for (word, micros) in [("p50", wait.median), ("p95", wait.p95)] {
+    let (plot, wait) = (scale.plot, line.spread.wait);
+    let named = [("p50", wait.median), ("p95", wait.p95)].map(|(word, micros)| {
         let x = scale.x(micros);
-        let ends = [pos2(x, scale.plot.min.y), pos2(x, scale.plot.max.y)];
+        let ends = [pos2(x, plot.min.y), pos2(x, plot.max.y)];
         painter.extend(Shape::dashed_line(&ends, (1.0, t.accent), 2.0, 3.0));
-        let words = format!("{word} {}", Span::from_micros(micros));
-        let room = Rect::from_min_size(pos2(x + 5.0, bottom), vec2(120.0, 14.0));
-        let (room, align) = match room.max.x > scale.plot.max.x {
-            true => (room.translate(vec2(-130.0, 0.0)), Align2::RIGHT_CENTER),
-            false => (room, Align2::LEFT_CENTER),
-        };
-        let ground = painter.add(Shape::Noop);
-        let ink = paint_line(painter, room, align, &words, Face::SecondaryStrong, t.text);
-        let behind = ink.expand2(vec2(3.0, 0.0));
-        painter.set(
-            ground,
-            Shape::rect_filled(behind, sizes::RADIUS_BAR, t.field),
-        );
-        bottom -= 18.0;
-    }
+        (x, format!("{word} {}", Span::from_micros(micros)))
+    });
+    let row = plot.with_min_y(plot.min.y - MARKS).with_max_y(plot.min.y);
+    paint_marks(painter, row, &named, t.text);
 }

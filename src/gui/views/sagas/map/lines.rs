@@ -127,33 +127,7 @@ fn line(
         );
     }
     if to.center().x > from.center().x {
-        let start = from.right_center();
-        let down = to.center().y >= start.y;
-        let end = if down {
-            to.center_top()
-        } else {
-            to.center_bottom()
-        };
-        if (end.y - start.y).abs() < 8.0 || down && end.y < start.y {
-            let path = [start, pos2(to.min.x, start.y)];
-            return elbow(
-                painter,
-                &path,
-                vec2(1.0, 0.0),
-                stroke,
-                start + vec2(6.0, -15.0),
-            );
-        }
-        let direction = vec2(0.0, if down { 1.0 } else { -1.0 });
-        let way = Rect::from_x_y_ranges(from.max.x + 2.0..=end.x, start.y..=start.y + 1.0);
-        if down && placed.iter().any(|own| own.rect.intersects(way)) {
-            // Below the boxes that stand in the way.
-            let (x, y) = (start.x + 10.0, from.max.y + 8.0);
-            let path = [start, pos2(x, start.y), pos2(x, y), pos2(end.x, y), end];
-            return elbow(painter, &path, direction, stroke, pos2(x + 6.0, y - 8.0));
-        }
-        let path = [start, pos2(end.x, start.y), end];
-        return elbow(painter, &path, direction, stroke, start + vec2(6.0, -15.0));
+        return rightwards(painter, (from, to), placed, stroke);
     }
     let (start, end) = (from.left_center(), to.right_center());
     let middle = start.x - 14.0;
@@ -167,6 +141,61 @@ fn line(
     )
 }
 
+/// A line to a box further right. Its figure stands at the part of it that no other line shares: what leads
+/// down or up to where it ends.
+fn rightwards(
+    painter: &Painter,
+    (from, to): (Rect, Rect),
+    placed: &[Placed<'_>],
+    stroke: Stroke,
+) -> Pos2 {
+    let start = from.right_center();
+    let down = to.center().y >= start.y;
+    let end = if down {
+        to.center_top()
+    } else {
+        to.center_bottom()
+    };
+    let east = vec2(1.0, 0.0);
+    if (end.y - start.y).abs() < 8.0 || down && end.y < start.y {
+        let path = [start, pos2(to.min.x, start.y)];
+        let middle = (start.x + to.min.x) / 2.0;
+        return elbow(
+            painter,
+            &path,
+            east,
+            stroke,
+            pos2(middle - 8.0, start.y - 15.0),
+        );
+    }
+    let is_free = |way: Rect| !placed.iter().any(|own| own.rect.intersects(way));
+    let beside = |y: f32| pos2(end.x + 6.0, (y + end.y) / 2.0 - 8.0);
+    let direction = vec2(0.0, if down { 1.0 } else { -1.0 });
+    let across = Rect::from_x_y_ranges(from.max.x + 2.0..=end.x, start.y..=start.y + 1.0);
+    // Below the boxes that stand in the way.
+    let y = match down && !is_free(across) {
+        true => from.max.y + 8.0,
+        false => start.y,
+    };
+    let x = start.x + if y > start.y { 10.0 } else { 0.0 };
+    let lane = Rect::from_two_pos(pos2(end.x, y), end - direction * 3.0);
+    if !is_free(lane) {
+        // Beside the boxes that stand above it.
+        let (x1, to) = (to.min.x - 14.0, to.left_center());
+        let path = [
+            start,
+            pos2(x, start.y),
+            pos2(x, y),
+            pos2(x1, y),
+            pos2(x1, to.y),
+            to,
+        ];
+        return elbow(painter, &path, east, stroke, pos2(x1 + 3.0, to.y - 16.0));
+    }
+    let path = [start, pos2(x, start.y), pos2(x, y), pos2(end.x, y), end];
+    elbow(painter, &path, direction, stroke, beside(y))
+}
+
 fn elbow(painter: &Painter, path: &[Pos2], to: Vec2, stroke: Stroke, label: Pos2) -> Pos2 {
     for pair in path.windows(2) {
         painter.line_segment([pair[0], pair[1]], stroke);
@@ -175,4 +204,51 @@ fn elbow(painter: &Painter, path: &[Pos2], to: Vec2, stroke: Stroke, label: Pos2
         arrow_head(painter, *tip, to, stroke.color);
     }
     label
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::{Context, LayerId};
+
+    use super::*;
+    use crate::analysis::saga::MapType;
+
+    #[test]
+    fn figures_of_lines_from_one_box_stand_at_what_no_other_line_shares() {
+        let ctx = Context::default();
+        let painter = Painter::new(ctx, LayerId::background(), Rect::EVERYTHING);
+        let found = MapType {
+            event_type: 0,
+            count: 1,
+            starts: 0,
+            ends: 0,
+            open: 0,
+            rank: 0,
+            meaning: Meaning::Plain,
+        };
+        let at = |x: f32, y: f32| Placed {
+            found: &found,
+            rect: Rect::from_min_size(pos2(x, y), vec2(160.0, 40.0)),
+        };
+        // Two that fail stand below each other beside what they follow.
+        let placed = [
+            at(0.0, 0.0),
+            at(230.0, 60.0),
+            at(460.0, 60.0),
+            at(460.0, 120.0),
+        ];
+        let figure = |to: usize| {
+            let boxes = (placed[0].rect, placed[to].rect);
+            line(&painter, boxes, &placed, Stroke::NONE)
+        };
+        let all = [figure(1), figure(2), figure(3)];
+        for (one, other) in [(0, 1), (0, 2), (1, 2)] {
+            assert!((all[one] - all[other]).length() > 20.0, "{all:?}");
+        }
+        // Nearer to where it leads than to where it begins.
+        for (place, figure) in all.iter().enumerate() {
+            let to = placed[place + 1].rect;
+            assert!(to.distance_to_pos(*figure) < 40.0, "{place}: {figure:?}");
+        }
+    }
 }

@@ -41,7 +41,7 @@ impl Map {
     ) -> Option<Vec<u32>> {
         let log = model.log()?;
         let all = ui.available_rect_before_wrap();
-        let below = (all.height() * 0.34).clamp(96.0, 260.0);
+        let below = (all.height() * 0.26).clamp(84.0, 260.0);
         let above = all.with_max_y(all.max.y - below);
         let builder = egui::UiBuilder::new().max_rect(above).id_salt("map");
         let mut upper = ui.new_child(builder);

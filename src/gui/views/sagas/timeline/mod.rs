@@ -2,12 +2,14 @@
 //! events, lines for what led to what, and the cursor through it. Gaps in which nothing happens may be
 //! drawn short.
 
+mod idle;
+mod labels;
 mod steps;
 
 use egui::{Align2, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::look;
-use crate::analysis::density::{Axis, Gap, Scale};
+use crate::analysis::density::{Axis, Scale};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Tokens, TokensExt, Tone, sizes};
@@ -16,10 +18,15 @@ use crate::log::Clock;
 use crate::model::Timestamp;
 use crate::model::time::Span;
 use crate::worker::SagaInFull;
+pub(super) use idle::idle_gaps;
+pub(super) use labels::Labels;
 use steps::{Edge, Taken};
 
-/// Room for the names of lanes.
+/// Room for the names of lanes: the least, and the most.
 const NAMES: f32 = 132.0;
+const LONG_NAMES: f32 = 208.0;
+/// Height of a lane where there is little room: its bar, and its words above or below it.
+const LOW: f32 = 56.0;
 const AXIS: f32 = 34.0;
 
 /// What happens to stretches without events.
@@ -67,11 +74,13 @@ pub(super) fn show(ui: &mut Ui, model: &Model, saga: &SagaInFull, gaps: Gaps, ou
     let area = egui::ScrollArea::vertical().id_salt("saga-timeline");
     area.auto_shrink(false).show(ui, |ui| {
         let room = ui.available_size();
-        let lane = sizes::LANE_SAGA;
+        let each = (room.y - AXIS) / lanes.len().max(1) as f32;
+        let lane = each.floor().clamp(LOW, sizes::LANE_SAGA);
         let height = (lane * lanes.len() as f32 + AXIS).max(room.y);
         let (_, all) = ui.allocate_space(vec2(room.x, height));
+        let names = names(ui.painter(), &lanes).min(all.width() / 3.0);
         let plot = Rect::from_min_max(
-            pos2(all.min.x + NAMES, all.min.y),
+            pos2(all.min.x + names, all.min.y),
             pos2(
                 all.max.x - sizes::PAD_TEXT * 2.0,
                 all.min.y + lane * lanes.len() as f32,
@@ -106,6 +115,18 @@ pub(super) fn show(ui: &mut Ui, model: &Model, saga: &SagaInFull, gaps: Gaps, ou
         scene.cursor(ui.painter(), model);
         legend(ui.painter(), all.with_min_y(plot.max.y + AXIS));
     });
+}
+
+/// How wide the names of lanes are, with their dots.
+fn names(painter: &Painter, lanes: &[&str]) -> f32 {
+    let ink = painter.ctx().tokens().text;
+    let wide = |name: &&str| {
+        one_line(painter, name, Face::DenseStrong, ink, LONG_NAMES)
+            .size()
+            .x
+    };
+    let widest = lanes.iter().map(wide).fold(0.0, f32::max);
+    (widest + 2.0 * sizes::PAD + sizes::DOT).clamp(NAMES, LONG_NAMES)
 }
 
 /// What the bars mean, where there is room for it.
@@ -168,40 +189,6 @@ fn lanes(saga: &SagaInFull) -> Vec<&str> {
     lanes
 }
 
-/// A wait is drawn short that is so many times as long as those are on average that are no longer.
-const LONG: i64 = 4;
-
-/// Stretches without events beside which nothing else could be told apart.
-pub(super) fn idle_gaps(mut times: Vec<i64>, from: i64, to: i64) -> Vec<Gap> {
-    times.extend([from, to]);
-    times.sort_unstable();
-    // Where a single wait is all there is, shortening it tells nothing.
-    if times.len() < 4 {
-        return Vec::new();
-    }
-    let mut waits: Vec<i64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    waits.sort_unstable();
-    let mut rest = to - from;
-    while let [shorter @ .., longest] = &waits[..]
-        && shorter.len() > 1
-        && *longest / LONG > (rest - longest) / shorter.len() as i64
-    {
-        rest -= longest;
-        waits.pop();
-    }
-    let Some(longest) = waits.last() else {
-        return Vec::new();
-    };
-    let long = times.windows(2).filter(|pair| pair[1] - pair[0] > *longest);
-    // What stays of a wait takes no more room than what is beside it.
-    let edge = |pair: &[i64]| ((pair[1] - pair[0]) / 16).min(rest / 16);
-    let gap = |pair: &[i64]| Gap {
-        from: pair[0] + edge(pair),
-        to: pair[1] - edge(pair),
-    };
-    long.map(gap).collect()
-}
-
 impl Scene<'_> {
     fn ground(&self, painter: &Painter, all: Rect) {
         let t = self.t;
@@ -223,23 +210,14 @@ impl Scene<'_> {
                 t.text,
             );
         }
+        let foot = self.plot.max.y;
+        let mut gaps = Labels::new(foot + 1.0..=foot + 15.0, Face::Tiny);
         for (gap, left, right) in self.axis.gaps() {
             let x = |place: f64| self.plot.min.x + self.plot.width() * place as f32;
             let rect = self.plot.with_min_x(x(left)).with_max_x(x(right));
             painter.rect_filled(rect, 0.0, t.bg);
             let words = Span::from_micros(gap.to - gap.from).to_string();
-            let label = Rect::from_center_size(
-                pos2(rect.center().x, self.plot.max.y + 8.0),
-                vec2(72.0, 14.0),
-            );
-            paint_line(
-                painter,
-                label,
-                Align2::CENTER_CENTER,
-                &words,
-                Face::Tiny,
-                t.text3,
-            );
+            gaps.paint(painter, rect.center().x, &words, t.text3);
         }
     }
 
@@ -325,6 +303,7 @@ impl Scene<'_> {
         let t = self.t;
         let y = self.plot.max.y;
         let steps = 6;
+        let mut labels = Labels::new(y + 15.0..=y + 29.0, Face::Cell);
         for step in 0..=steps {
             let place = f64::from(step) / f64::from(steps);
             let value = self.axis.value(place);
@@ -336,15 +315,7 @@ impl Scene<'_> {
             let words = format!("+{}", Span::from_micros(value - from));
             // The last one stands before its line, where there is room.
             let centre = if step == steps { x - 24.0 } else { x };
-            let rect = Rect::from_center_size(pos2(centre, y + 22.0), vec2(104.0, 14.0));
-            paint_line(
-                painter,
-                rect,
-                Align2::CENTER_CENTER,
-                &words,
-                Face::Cell,
-                t.text3,
-            );
+            labels.paint(painter, centre, &words, t.text3);
         }
     }
 
