@@ -178,7 +178,7 @@ impl App {
         }
         match (newly_complete, self.stood.is_some()) {
             (true, true) => self.find_place(),
-            (false, true) => {}
+            (false, true) => self.find_stream(),
             (_, false) if first || newly_complete => self.restore(),
             _ => {}
         }

@@ -154,6 +154,15 @@ impl App {
         });
     }
 
+    /// The stream that was looked at, as soon as the new index has it.
+    pub(super) fn find_stream(&mut self) {
+        let name = self.stood.as_ref().and_then(|stood| stood.stream.as_ref());
+        if let (None, Some(name), Some(log)) = (self.model.selection.stream, name, self.model.log())
+        {
+            self.model.selection.stream = log.streams().find(name).map(StreamIx);
+        }
+    }
+
     /// To be called once the new index is whole. The cursor already stands at its old time.
     pub(super) fn find_place(&mut self) {
         let (Some(stood), Some(session)) = (self.stood.take(), &self.model.session) else {

@@ -50,21 +50,29 @@ impl Turns {
     /// What a frame is to have of what waits.
     fn turn(&mut self, keyboard: Keyboard) -> Vec<Event> {
         let mut turn = Vec::new();
+        let mut clicked = None;
         while let Some(event) = self.waiting.pop_front() {
             let weight = weight(&event, keyboard.types);
             // Who has just got the keyboard says only in that frame which keys it wants.
-            if weight == Weight::Key && keyboard.is_new && self.paused.is_none() {
+            let early = weight == Weight::Key && keyboard.is_new && self.paused.is_none();
+            // Clicks may come together, as a double one does; a key goes to whom they gave the keyboard.
+            let late = clicked.is_some() && is_typed(&event);
+            if early || late {
                 self.waiting.push_front(event);
-                self.paused = Some(());
+                self.paused = early.then_some(());
                 return turn;
             }
             turn.push(event);
-            if weight != Weight::Light {
-                // A key comes with the text that it is.
-                if let Some(Event::Text(_)) = self.waiting.front() {
-                    turn.extend(self.waiting.pop_front());
+            match weight {
+                Weight::Light => {}
+                Weight::Click => clicked = Some(()),
+                Weight::Key => {
+                    // It comes with the text that it is.
+                    if let Some(Event::Text(_)) = self.waiting.front() {
+                        turn.extend(self.waiting.pop_front());
+                    }
+                    break;
                 }
-                break;
             }
         }
         self.paused = None;
@@ -110,6 +118,14 @@ fn weight(event: &Event, types: Types) -> Weight {
         Event::PointerButton { .. } | Event::AccessKitActionRequest(_) => Weight::Click,
         _ => Weight::Light,
     }
+}
+
+/// Whether an event comes from the keyboard.
+const fn is_typed(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Key { .. } | Event::Text(_) | Event::Paste(_) | Event::Cut | Event::Copy
+    )
 }
 
 /// Whether a key does no more than change the text that has the keyboard, or nothing.
@@ -256,6 +272,21 @@ mod tests {
         // Pressed twice it counts twice.
         let got = frames(vec![down(false), down(false)], &[none, none]);
         assert_eq!(got.len(), 2);
+    }
+
+    #[test]
+    fn what_is_typed_behind_a_click_goes_where_it_led() {
+        let none = Keyboard::default();
+        let button = |pressed| Event::PointerButton {
+            pos: egui::Pos2::ZERO,
+            button: egui::PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        let clicks = [button(true), button(false), button(true), button(false)].to_vec();
+        let typed = vec![text("a")];
+        let got = frames([clicks.clone(), typed.clone()].concat(), &[none, none]);
+        assert_eq!(got, [clicks, typed]);
     }
 
     #[test]
