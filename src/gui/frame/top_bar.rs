@@ -7,7 +7,7 @@ use crate::gui::model::{Direction, Model};
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
 use crate::gui::widgets::{IconButton, Keycap, TextField, focus_ring, one_line, paint_line};
 use crate::gui::words::{self, TimeFormat, TimeFormats};
-use crate::log::Clock;
+use crate::log::{Bound, Clock};
 use crate::model::time::Style;
 use crate::render::grouped;
 
@@ -211,8 +211,11 @@ fn readout_parts(model: &Model, times: Option<TimeFormat>) -> Vec<ReadoutPart> {
     }
     match as_of.time {
         Some(time) => {
-            let bare = || zone.format_bare(time, Style::AsNeeded);
-            let moment = times.map_or_else(bare, |times| times.full(time));
+            // That of an event reads as in the table; one that was typed as it was.
+            let moment = match (model.cursor.bound(), times) {
+                (Bound::Time(_), _) | (_, None) => zone.format_bare(time, Style::AsNeeded),
+                (_, Some(times)) => times.full(time),
+            };
             parts.push((format!("{moment} {}", zone.label(time)), true));
         }
         None if as_of.position.is_none() => parts.push(("before the first event".to_owned(), true)),
