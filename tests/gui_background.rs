@@ -220,3 +220,42 @@ fn views_stand_beside_each_other_and_stay_so() {
     let left = harness.query_all_by_role_and_label(Role::Button, "Close");
     assert_eq!(left.count(), 0, "a single view has no tab");
 }
+
+/// A line of a stream of its own.
+fn line(stream: &str, n: u32) -> String {
+    format!(
+        "{{\"stream\":\"{stream}\",\"version\":{n},\"type\":\"T\",\"id\":\"{stream}-{n}\",\
+         \"time\":\"2024-01-01T00:{n:02}:00Z\",\"data\":{{\"n\":{n}}}}}\n"
+    )
+}
+
+#[test]
+fn a_stream_that_a_rewritten_store_has_no_more_gives_way_to_no_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.jsonl");
+    std::fs::write(&path, line("s-1", 1) + &line("s-1", 2)).expect("written");
+    let mut harness = open_app(&path);
+    press(&mut harness, Modifiers::COMMAND, Key::Num4);
+    harness.get_by_label_contains("s-1 is at version 2");
+
+    std::fs::write(&path, line("z-1", 1)).expect("written");
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let told = |harness: &Harness<'_, App>| {
+        let notes = &harness.state().model().notes;
+        notes
+            .iter()
+            .any(|note| note.sentence == "s-1 is no longer in this store")
+    };
+    while !told(&harness) {
+        assert!(Instant::now() < deadline, "nobody noticed");
+        harness.step();
+        std::thread::yield_now();
+    }
+    settle(&mut harness);
+    assert_eq!(harness.state().model().selection.stream, None);
+    assert!(
+        harness
+            .query_by_label_contains("z-1 is at version")
+            .is_none()
+    );
+}

@@ -12,7 +12,8 @@ use asof::gui::model::View;
 use asof::log::{Bound, Clock, Log};
 use asof::model::{EventIx, Task, TypeIx};
 use asof::worker::{
-    Export, ExportFormat, Exports, OpenRequest, Outcome, Slot, StreamsWanted, Subject, Worker,
+    Existing, Export, ExportFormat, Exports, OpenRequest, Outcome, Slot, StreamsWanted, Subject,
+    Worker,
 };
 use asof::workspace::Workspace;
 use egui::accesskit::Role;
@@ -422,6 +423,7 @@ fn an_export_holds_what_the_filter_holds() {
             cut: log.cut(Clock::Recorded, bound),
             format: ExportFormat::of(&path),
             path,
+            existing: Existing::Spared,
             store: vec![ORDERS.into()],
         }
     };
@@ -448,9 +450,16 @@ fn an_export_holds_what_the_filter_holds() {
 
     // As of the cursor, and over what was there.
     let first = of_type(&log, "RefundIssued")[0];
+    let again = order(events.clone(), "a.jsonl", Bound::Event(first));
+    let refused = export(&worker, again.clone()).expect_err("not unasked");
+    assert!(refused.contains("is there already"), "{refused}");
+    assert_eq!(read("a.jsonl").lines().count(), 7);
     let said = export(
         &worker,
-        order(events.clone(), "a.jsonl", Bound::Event(first)),
+        Export {
+            existing: Existing::Replaced,
+            ..again
+        },
     );
     assert_eq!(said.as_deref(), Ok("1 event"));
     assert_eq!(read("a.jsonl").lines().count(), 1);

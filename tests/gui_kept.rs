@@ -178,3 +178,54 @@ fn only_a_drag_of_its_edge_changes_the_height_of_the_time_panel() {
     close(window);
     assert_eq!(kept(&workspace), height);
 }
+
+/// Filters by a text and, as a menu would, by a type.
+fn filter(window: &mut Window) {
+    press(window, Modifiers::COMMAND, Key::Num2);
+    press(window, Modifiers::COMMAND, Key::F);
+    window.event(Event::Text("Pharmacy".to_owned()));
+    settle(window);
+    press(window, Modifiers::NONE, Key::Enter);
+    let filter = &window.state().model().filter;
+    assert_eq!(
+        filter.text.as_ref().map(|text| text.text.as_str()),
+        Some("Pharmacy")
+    );
+}
+
+#[test]
+fn the_filter_of_events_comes_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = open(folder.path(), "bank.db");
+    filter(&mut window);
+    let found = window.state().model().answers.matching.found().events.len();
+    assert!(found > 0);
+    close(window);
+
+    let window = open(folder.path(), "bank.db");
+    assert_eq!(window.state().model().view, View::Events);
+    let field = window.get_by_role_and_label(Role::TextInput, "Text in payload");
+    assert_eq!(field.value().as_deref(), Some("Pharmacy"));
+    let again = window.state().model().answers.matching.found().events.len();
+    assert_eq!(again, found);
+}
+
+#[test]
+fn a_program_that_is_ended_from_outside_has_lost_little() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = open(folder.path(), "bank.db");
+    filter(&mut window);
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    press(&mut window, Modifiers::COMMAND, Key::Home);
+    // Seconds go by; nobody closes anything.
+    window.run_steps(20);
+    settle(&mut window);
+    let bound = window.state().model().cursor.bound();
+    drop(window);
+
+    let window = open(folder.path(), "bank.db");
+    let model = window.state().model();
+    assert_eq!(model.view, View::Events);
+    assert_eq!(model.cursor.bound(), bound);
+    assert!(model.filter.text.is_some());
+}

@@ -326,3 +326,73 @@ fn lists_are_entered_by_their_keys() {
     press(&mut window, Modifiers::NONE, Key::ArrowDown);
     assert_ne!(window.state().model().selection.stream, before);
 }
+
+/// Strokes that all come within one frame.
+fn at_once(window: &mut Window, events: Vec<Event>) {
+    window.input_mut().events.extend(events);
+    settle(window);
+}
+
+/// A text as it is typed, key by key.
+fn typed(text: &str) -> Vec<Event> {
+    let key = |c: char| Key::from_name(&c.to_uppercase().to_string()).unwrap_or(Key::Minus);
+    let one = |c: char| {
+        let key = if c == ' ' { Key::Space } else { key(c) };
+        let [down, up] = stroke(key, Modifiers::NONE);
+        [down, Event::Text(c.to_string()), up]
+    };
+    text.chars().flat_map(one).collect()
+}
+
+#[test]
+fn a_moment_is_typed_within_one_frame() {
+    let mut window = open_app(&sample("bank.db"));
+    let shortcut = stroke(Key::T, Modifiers::COMMAND).to_vec();
+    let enter = stroke(Key::Enter, Modifiers::NONE).to_vec();
+    let moment = typed("2024-01-01 12:00");
+    at_once(&mut window, [shortcut, moment, enter].concat());
+    let model = window.state().model();
+    assert!(matches!(model.cursor.bound(), Bound::Time(_)));
+    let time = model.cursor.time().expect("a store with times");
+    assert_eq!(time.to_string(), "2024-01-01T12:00:00.000000Z");
+    assert!(!model.playback.is_playing(), "the space was in the text");
+}
+
+#[test]
+fn a_list_is_walked_without_a_pause() {
+    for view in [Key::Num2, Key::Num3] {
+        let mut window = open_app(&sample("bank.db"));
+        let show = stroke(view, Modifiers::COMMAND).to_vec();
+        let down = || stroke(Key::ArrowDown, Modifiers::NONE).to_vec();
+        let enter = stroke(Key::Enter, Modifiers::NONE).to_vec();
+        let strokes = [show, down(), down(), down(), enter].concat();
+        at_once(&mut window, strokes);
+        // The focus stayed in the list, so Enter led to a state.
+        assert_eq!(window.state().model().view, View::State, "{view:?}");
+        assert!(window.state().model().selection.stream.is_some());
+    }
+}
+
+#[test]
+fn a_key_leads_to_what_a_view_is_searched_with() {
+    let mut window = open_app(&sample("bank.db"));
+    let find = |window: &mut Window| {
+        let keys = stroke(Key::F, Modifiers::COMMAND).to_vec();
+        at_once(window, [keys, typed("ab")].concat());
+    };
+    let value = |window: &Window, field: &str| {
+        let field = window.get_by_role_and_label(Role::TextInput, field);
+        field.value().unwrap_or_default()
+    };
+    // A view without a field of its own leads to the text of events.
+    find(&mut window);
+    assert_eq!(window.state().model().view, View::Events);
+    assert_eq!(value(&window, "Text in payload"), "ab");
+    press(&mut window, Modifiers::COMMAND, Key::Num3);
+    find(&mut window);
+    assert_eq!(value(&window, "Search streams"), "ab");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Num4);
+    settle(&mut window);
+    let stream = window.state().model().selection.stream;
+    assert_eq!(stream, None, "no stream was chosen, so none is shown");
+}

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use asof::gui::App;
 use asof::gui::model::View;
-use asof::worker::{Export, ExportFormat, Exports, Slot, Unanswered, Worker};
+use asof::worker::{Existing, Export, ExportFormat, Exports, Slot, Unanswered, Worker};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
@@ -155,6 +155,7 @@ fn an_export_is_what_the_terminal_prints() {
             cut: *model.cursor.cut(),
             format: ExportFormat::of(&path),
             path: path.clone(),
+            existing: Existing::Spared,
             store: session.opened.paths.clone(),
         };
         slot.ask(&worker, export);

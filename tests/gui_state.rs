@@ -14,7 +14,7 @@ use common::{open_app, open_app_in, settle};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 fn sample(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -262,4 +262,85 @@ fn a_typed_version_is_of_the_stream_that_is_shown() {
         panic!("{:?}", model.cursor.bound());
     };
     assert_eq!(model.log().expect("a log").stream(first), stream);
+}
+
+#[test]
+fn the_types_of_a_history_are_found_by_a_key() {
+    let mut harness = users_at_december();
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    settle(&mut harness);
+    harness.event(egui::Event::Text("email".to_owned()));
+    settle(&mut harness);
+    let field = harness.get_by_role_and_label(Role::TextInput, "Event type contains");
+    assert_eq!(field.value().as_deref(), Some("email"));
+    assert!(has(&harness, Role::Row, "v2 EmailChanged"));
+    assert!(!has(&harness, Role::Row, "v1 UserCreated"));
+}
+
+#[test]
+fn versions_that_stand_more_than_once_are_marked_in_the_history() {
+    let mut harness = open_app(&sample("carts.db"));
+    let log = harness.state().model().log().expect("open").clone();
+    let stream = log.streams().find("cart-307").expect("in the sample");
+    show_stream(&mut harness, "cart-307");
+    let model = harness.state().model();
+    assert_eq!(model.selection.stream, Some(StreamIx(stream)));
+    let found = model.answers.state.get().expect("an answer");
+    let forked = found.at.forked();
+    assert!(forked.len() > 5, "{forked:?}");
+    let answer = found.answer.to_string();
+    assert!(
+        answer.contains(" versions stand more than once) with "),
+        "{answer}"
+    );
+    let said = ", its version stands more than once";
+    let marked = harness.get_all_by_role(Role::Row).filter(|row| {
+        let label = row.accesskit_node().label();
+        label.is_some_and(|label| label.ends_with(said))
+    });
+    assert_eq!(marked.count(), forked.len());
+    let notice = found.answer.notices.iter().find(|notice| notice.more > 0);
+    let notice = notice.expect("not all are named");
+    assert_eq!(notice.evidence.len() + notice.more as usize, forked.len());
+    harness.get_by_label(&format!("and {} more", notice.more));
+}
+
+fn show_stream(harness: &mut Harness<'_, App>, name: &str) {
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    settle(harness);
+    let field = harness.get_by_role_and_label(Role::TextInput, "Go to");
+    field.type_text(name);
+    settle(harness);
+    harness.key_press(Key::Enter);
+    settle(harness);
+}
+
+#[test]
+fn another_stream_is_chosen_from_those_nearby() {
+    let mut harness = open_app(&sample("bank.db"));
+    show_stream(&mut harness, "account-69");
+    show_stream(&mut harness, "account-77");
+    click(&mut harness, Role::Button, "Stream account-77");
+    let names = harness
+        .state()
+        .model()
+        .answers
+        .names
+        .get()
+        .expect("an answer");
+    let log = harness.state().model().log().expect("open");
+    let streams: Vec<&str> = names
+        .streams
+        .iter()
+        .map(|found| log.stream_name(found.stream))
+        .collect();
+    // The one before comes first, then those of its kind that were written to last; never itself.
+    assert_eq!(streams[0], "account-69");
+    assert!(
+        streams[1..5]
+            .iter()
+            .all(|name| name.starts_with("account-")),
+        "{streams:?}"
+    );
+    assert!(!streams.contains(&"account-77"));
 }

@@ -15,7 +15,7 @@ use crate::log::{Bound, Clock, MaskedFields};
 use crate::model::time::Zone;
 use crate::model::{CategoryIx, EventIx, StreamIx, TypeIx};
 use crate::store::layout::Layout;
-use crate::worker::{Exports, SessionId, SlotId, Written};
+use crate::worker::{Existing, Exports, SessionId, SlotId, Written};
 use crate::workspace::{ProjectionFile, SagaFile, StorePath, Theme};
 
 /// Something to be done.
@@ -49,6 +49,9 @@ pub enum Command {
     MoveToTyped(String),
     /// Put the keyboard into the time field.
     FocusTime,
+    /// Put the keyboard into the field that the view is searched with; the text of events where it has
+    /// none.
+    Find,
     /// Move the cursor by one event of the log.
     StepEvent(Direction),
     /// Move the cursor by one event of the selected stream.
@@ -102,7 +105,7 @@ pub enum Command {
     /// Ask for a file and write this layout to it.
     ExportLayout(Box<Layout>),
     /// Write this layout to a file.
-    ExportLayoutTo(Box<Layout>, PathBuf),
+    ExportLayoutTo(Box<Layout>, PathBuf, Existing),
     /// Let a path be typed, where the system has no dialog.
     TypePath(PathFor),
     /// Copy what the store is and holds, as text.
@@ -120,7 +123,9 @@ pub enum Command {
     /// Ask for a file and write what the view shows to it.
     Export,
     /// Write this to a file, if that store is still open.
-    ExportTo(SessionId, Box<Exports>, PathBuf),
+    ExportTo(SessionId, Box<Exports>, PathBuf, Existing),
+    /// Ask whether this file is to be written over, which the command then does.
+    AskToReplace(PathBuf, Box<Command>),
     /// Remember this moment.
     AddBookmark,
     /// Ask for a name of a bookmark, by its place.

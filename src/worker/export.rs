@@ -23,7 +23,7 @@ use crate::render;
 use crate::sql::{self, Answer, Most, SqlError};
 
 pub use layout::ExportLayout;
-pub use order::{Export, ExportFormat, Exported, Exports, TextFile};
+pub use order::{Existing, Export, ExportFormat, Exported, Exports, TextFile};
 use rows::{Broken, Rows};
 
 /// As much of an answer to a statement as memory holds.
@@ -44,6 +44,9 @@ pub enum ExportError {
     /// The target is the open store, or belongs to it.
     #[error("this is a file of the open store, which is never written; choose another name: {}", .0.display())]
     Store(PathBuf),
+    /// A file of that name is there, and nobody has said that it may be written over.
+    #[error("a file of this name is there already: {}", .0.display())]
+    Exists(PathBuf),
     /// The ending of the file's name is that of no form.
     #[error("this ending names no form: take .json, .jsonl or .csv: {}", .0.display())]
     Ending(PathBuf),
@@ -108,16 +111,19 @@ impl Question for Export {
 
 /// Writes the file.
 fn export(order: &Export, task: &Task) -> Result<Exported, ExportError> {
-    refuse_the_store(&order.path, &order.store)?;
+    // Whoever reads where it is may not know the folder that the program works in.
+    let path = std::path::absolute(&order.path).unwrap_or_else(|_| order.path.clone());
+    refuse_the_store(&path, &order.store)?;
     if order.what.has_forms() && ExportFormat::told_by(&order.path).is_none() {
-        return Err(ExportError::Ending(order.path.clone()));
+        return Err(ExportError::Ending(path));
     }
+    spare(&path, order.existing)?;
     let content = Content::gather(&order.subject, &order.what, &order.cut, task)?;
-    write_whole(&order.path, task, &mut |writer| {
+    write_whole(&path, task, &mut |writer| {
         content.write(order, task, writer)
     })?;
     Ok(Exported {
-        path: order.path.clone(),
+        path,
         what: content.words(),
         as_of: order.cut.as_of(&order.subject.log),
     })
@@ -127,6 +133,14 @@ fn refuse_the_store(path: &Path, store: &[PathBuf]) -> Result<(), ExportError> {
     match store.iter().any(|store| belongs_to_store(path, store)) {
         true => Err(ExportError::Store(path.to_owned())),
         false => Ok(()),
+    }
+}
+
+/// Refuses a file that is there, unless it may be written over.
+fn spare(path: &Path, existing: Existing) -> Result<(), ExportError> {
+    match existing {
+        Existing::Spared if path.exists() => Err(ExportError::Exists(path.to_owned())),
+        Existing::Spared | Existing::Replaced => Ok(()),
     }
 }
 

@@ -28,7 +28,9 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, bounded};
 
 pub use ask::{Asked, Question, Slot, Unanswered};
-pub use export::{Export, ExportError, ExportFormat, ExportLayout, Exported, Exports, TextFile};
+pub use export::{
+    Existing, Export, ExportError, ExportFormat, ExportLayout, Exported, Exports, TextFile,
+};
 pub use lane::{Running, SlotId, Wake};
 pub use opened::{OpenRequest, Opened, Unread};
 pub use outcome::Outcome;
@@ -43,10 +45,10 @@ pub use questions::{
     AskValues, Bundled, CategoryRow, Counts, DeclaredSaga, Definitions, FieldKind, FieldRow,
     FieldRows, Finding, FindingKind, Fold, Folds, Found, FoundAudit, FoundPlace, FoundState,
     FoundStream, FoundType, Fuzzy, Going, Idle, Inspected, LagCharts, MapAndVariants, Mark, Names,
-    PartitionRow, PartitionSort, PartitionsWanted, PayloadText, PlaceTarget, Preview, PreviewRow,
-    Projected, ProjectionSettings, SagaFilter, SagaInFull, SagaList, SagaSort, SagasAt, Search,
-    SearchEnd, SearchPart, StoreOverview, StreamsWanted, Timeline, Told, Touched, TypeRow, Values,
-    Watched, Whole, WholeStore, Written, fold_rules, store_facts,
+    Near, PartitionRow, PartitionSort, PartitionsWanted, PayloadText, PlaceTarget, Preview,
+    PreviewRow, Projected, ProjectionSettings, SagaFilter, SagaInFull, SagaList, SagaSort, SagasAt,
+    Search, SearchEnd, SearchPart, StoreOverview, StreamsWanted, Timeline, Told, Touched, TypeRow,
+    Values, Watched, Whole, WholeStore, Written, fold_rules, store_facts,
 };
 pub use save::Keep;
 pub use subject::{SessionId, Subject};

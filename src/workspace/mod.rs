@@ -27,7 +27,7 @@ pub use projections::{ProjectionFile, is_projection_name};
 pub use recent::{RecentFile, RecentFiles};
 pub use sagas::SagaFile;
 pub use settings::{Settings, Theme, Window};
-pub use store::{Bookmark, StoreWorkspace};
+pub use store::{Bookmark, KeptFilter, StoreWorkspace};
 pub use store_path::StorePath;
 
 /// Where the user's files are, if anywhere. Cloning is cheap.

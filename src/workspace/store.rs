@@ -22,6 +22,45 @@ pub struct Bookmark {
     pub extra: toml::Table,
 }
 
+/// The filter of the events view, in names and moments that outlive an index.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct KeptFilter {
+    /// Streams.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub streams: Vec<String>,
+    /// Categories.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<String>,
+    /// Event types.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub types: Vec<String>,
+    /// Event types that are left out; only where none is named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<String>,
+    /// The moment it begins at, as it can be typed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The moment it ends at, as it can be typed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// A correlation id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub correlation: Option<String>,
+    /// Whether there is to be one at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub correlated: Option<bool>,
+    /// A text in the payload.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Whether its capitals count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exact: Option<bool>,
+    /// What a newer version wrote.
+    #[serde(flatten)]
+    pub extra: toml::Table,
+}
+
 /// Choices made about one store, and where its user was. None stands for no choice.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -41,6 +80,9 @@ pub struct StoreWorkspace {
     /// The stream selected last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub selection: Option<String>,
+    /// The filter of the events view.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filter: Option<KeptFilter>,
     /// Moments with names, in the user's order.
     pub bookmarks: Vec<Bookmark>,
     /// How the store's columns are to be read, where somebody corrected or chose it. The same as a

@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use super::evidence::{EventRef, Evidence};
 use super::moment::{EndedBy, Existence, StateAt};
-use super::notices::{Notice, notices};
+use super::notices::{Notice, forked_words, notices};
+use super::spoken::{Quotes, one_line, reads_otherwise, spoken_field, spoken_value};
 use super::tree::{Blame, Found};
-use crate::analysis::words::{many, steers};
+use crate::analysis::words::many;
 use crate::log::{Bound, Log, StreamEnd};
-use crate::model::json::pointer;
 use crate::model::time::{Span, Style, Zone};
 use crate::model::{EventIx, Timestamp};
 
@@ -119,50 +119,10 @@ pub fn answer(log: &Log, at: &StateAt, field: Option<&str>, zone: Zone) -> Answe
     }
 }
 
-/// Values in the sentence are one line and no longer than it bears.
-fn spoken_value(value: &Value, chars: usize) -> String {
-    let text = match value {
-        Value::String(text) if !text.trim().is_empty() => one_line(text),
-        other => other.to_string(),
-    };
-    match text.char_indices().nth(chars) {
-        Some((end, _)) => format!("{}…", text[..end].trim_end()),
-        None => text,
-    }
-}
-
-/// A text among other fields stands in quotes, unless it is a single word: a comma in it would look
-/// like the end of it.
-fn quoted(value: &Value, spoken: String) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_.@:/+%…".contains(c);
-    match value {
-        Value::String(text) if !text.trim().is_empty() && !spoken.chars().all(plain) => {
-            format!("\"{spoken}\"")
-        }
-        _ => spoken,
-    }
-}
-
-pub(super) fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|c| if steers(c) { ' ' } else { c })
-        .collect()
-}
-
 fn field_part(pointer: &str) -> Part {
     Part::Field {
         pointer: pointer.to_owned(),
         text: spoken_field(pointer),
-    }
-}
-
-/// A field as people say it, in quotes where nothing of it could be seen.
-fn spoken_field(pointer: &str) -> String {
-    let text = one_line(&pointer::spoken(pointer));
-    let blank = |key: std::borrow::Cow<'_, str>| key.trim().is_empty();
-    match pointer::keys(pointer).any(blank) {
-        true => format!("\"{text}\""),
-        false => text,
     }
 }
 
@@ -231,7 +191,9 @@ impl Writer<'_> {
         match version {
             Some(version) => {
                 let verb = self.tense("was", "is");
-                self.words(&format!(" {verb} at version {} with ", version.0));
+                self.words(&format!(" {verb} at version {}", version.0));
+                self.forked();
+                self.words(" with ");
             }
             None => self.words(self.tense(" had ", " has ")),
         }
@@ -258,13 +220,20 @@ impl Writer<'_> {
         self.next();
     }
 
+    /// That its versions do not name events: who reads one in the sentence must know.
+    fn forked(&mut self) {
+        if let Some(words) = forked_words(self.at) {
+            self.words(&format!(" ({words})"));
+        }
+    }
+
     /// How many fields the state has, and those that the sentence names, each with its value: the
     /// ones that changed last, since they are what a moment is asked about. The stream's own name
     /// among them says nothing new.
     fn fields_named(&self) -> (usize, Vec<(String, String)>) {
         let stream = self.log.stream_name(self.at.stream);
         let mut count = 0;
-        let mut named: Vec<(EventIx, String, String)> = Vec::new();
+        let mut named: Vec<(EventIx, String, (Quotes, String))> = Vec::new();
         self.at.tree().for_each_leaf(&mut |leaf| {
             let Some(value) = leaf.value else { return };
             count += 1;
@@ -274,21 +243,29 @@ impl Writer<'_> {
                 return;
             }
             named.truncate(FIELDS_NAMED - 1);
-            let value = quoted(value, spoken_value(value, SHORT_VALUE_CHARS));
+            let spoken = spoken_value(value, SHORT_VALUE_CHARS);
+            let value = (Quotes::of(value, &spoken), spoken);
             named.insert(later, (changed, leaf.pointer.to_owned(), value));
         });
+        // One sentence has one way to write texts.
+        let quotes = named.iter().any(|(.., (own, _))| *own == Quotes::Needs);
+        let value = |(own, spoken): (Quotes, String)| match own {
+            Quotes::AsOthers | Quotes::Needs if quotes => format!("\"{spoken}\""),
+            _ => spoken,
+        };
         let named = named.into_iter();
-        (
-            count,
-            named.map(|(_, field, value)| (field, value)).collect(),
-        )
+        let named = named.map(|(_, field, own)| (field, value(own)));
+        (count, named.collect())
     }
 
     fn field(&mut self, pointer: &str) {
         let field = field_part(pointer);
         match self.at.tree().get(pointer) {
             Found::Present { value, blame } => {
-                let value = spoken_value(&value, VALUE_CHARS);
+                let value = match &*value {
+                    Value::String(text) if reads_otherwise(text) => format!("\"{text}\""),
+                    value => spoken_value(value, VALUE_CHARS),
+                };
                 self.words(self.tense(" had ", " has "));
                 self.say(field);
                 self.words(" ");

@@ -1,7 +1,8 @@
 //! The answer as Markdown with its evidence, for a ticket. No facts and no wording of its own.
 
-use super::answer::{Answer, Part, one_line};
+use super::answer::{Answer, Part};
 use super::evidence::Evidence;
+use super::spoken::one_line;
 use crate::model::time::Style;
 
 impl Answer {

@@ -15,6 +15,7 @@ mod notices;
 mod report;
 mod series;
 mod source;
+mod spoken;
 mod tree;
 
 pub use crate::model::json::pointer;

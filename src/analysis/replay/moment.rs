@@ -132,6 +132,16 @@ impl StateAt {
         self.fold.tree()
     }
 
+    /// The known events whose version another one has too, each once, in log order.
+    #[must_use]
+    pub fn forked(&self) -> Vec<EventIx> {
+        let both = self.forks.iter().flat_map(|fork| [fork.first, fork.again]);
+        let mut events: Vec<EventIx> = both.collect();
+        events.sort_unstable();
+        events.dedup();
+        events
+    }
+
     /// Whether the stream was there.
     #[must_use]
     pub fn exists(&self) -> bool {

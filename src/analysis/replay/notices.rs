@@ -1,6 +1,7 @@
 //! What a reader of a state must know about the history it came from. Facts come from [`StateAt`];
 //! here they are put into sentences.
 
+use hashbrown::HashSet;
 use serde::Serialize;
 
 use super::evidence::EventRef;
@@ -53,6 +54,13 @@ pub struct Notice {
     pub message: String,
     /// The first events that show it.
     pub evidence: Vec<EventRef>,
+    /// How many further events show it.
+    #[serde(skip_serializing_if = "is_none")]
+    pub more: u64,
+}
+
+fn is_none(more: &u64) -> bool {
+    *more == 0
 }
 
 /// The notices on a state, the gravest first.
@@ -81,14 +89,15 @@ impl Notice {
         kind: NoticeKind,
         message: String,
         (log, at): (&Log, &StateAt),
-        events: impl Iterator<Item = EventIx>,
+        mut events: impl Iterator<Item = EventIx>,
     ) -> Self {
-        let events = events.take(EVIDENCE);
-        let evidence = events.map(|event| EventRef::new(log, at.stream, at.cut.clock(), event));
+        let first = events.by_ref().take(EVIDENCE);
+        let evidence = first.map(|event| EventRef::new(log, at.stream, at.cut.clock(), event));
         Self {
             kind,
             message,
             evidence: evidence.collect(),
+            more: events.count() as u64,
         }
     }
 }
@@ -107,7 +116,9 @@ fn flawed(
         None => format!("{events} {meaning}"),
     };
     let first = flawed.first.iter().copied();
-    Some(Notice::new(kind, message, (log, at), first))
+    let notice = Notice::new(kind, message, (log, at), first);
+    let more = flawed.count.saturating_sub(notice.evidence.len() as u64);
+    Some(Notice { more, ..notice })
 }
 
 fn missing_records(log: &Log, at: &StateAt) -> Option<Notice> {
@@ -264,19 +275,25 @@ fn out_of_order(log: &Log, at: &StateAt) -> Option<Notice> {
 }
 
 fn forked(log: &Log, at: &StateAt) -> Option<Notice> {
-    let message = match &at.forks[..] {
-        [] => return None,
-        [fork] => format!(
-            "version {} stands twice in this stream; both events are folded, in log order",
-            fork.version.0
-        ),
-        forks => format!(
-            "{} versions of this stream stand more than once; all events are folded, in log order",
-            grouped(forks.len() as u64)
-        ),
+    let words = forked_words(at)?;
+    let all = match at.forks.len() {
+        1 => "both events are",
+        _ => "all events are",
     };
-    let events = at.forks.iter().flat_map(|fork| [fork.first, fork.again]);
+    let message = format!("{words} in this stream; {all} folded, in log order");
+    let events = at.forked().into_iter();
     Some(Notice::new(NoticeKind::Fork, message, (log, at), events))
+}
+
+/// Which versions more than one known event claims.
+pub(super) fn forked_words(at: &StateAt) -> Option<String> {
+    let version = at.forks.first()?.version;
+    let versions: HashSet<_> = at.forks.iter().map(|fork| fork.version).collect();
+    Some(match (versions.len(), at.forks.len()) {
+        (1, 1) => format!("version {} stands twice", version.0),
+        (1, again) => format!("version {} stands {} times", version.0, again + 1),
+        (several, _) => format!("{} versions stand more than once", grouped(several as u64)),
+    })
 }
 
 fn repeated(log: &Log, at: &StateAt) -> Option<Notice> {

@@ -129,7 +129,17 @@ impl Series {
     /// # Errors
     /// The task was called off, or the store was rewritten.
     pub fn grow(&mut self, source: Source<'_>) -> Result<(), ReplayError> {
+        self.grow_until(source, EventIx(u32::MAX))
+    }
+
+    /// The same for the events before `end` in log order only: what a moment before it takes, however
+    /// many more there are. What was folded beyond it stays.
+    ///
+    /// # Errors
+    /// As [`Series::grow`].
+    pub fn grow_until(&mut self, source: Source<'_>, end: EventIx) -> Result<(), ReplayError> {
         let all = source.log.stream_events(self.stream);
+        let needed = all.partition_point(|event| *event < end);
         if self.generation != source.log.generation() {
             *self = Self {
                 budget: self.budget,
@@ -138,9 +148,9 @@ impl Series {
             };
         }
         self.cut_back(source.log, common(&self.events, &all));
-        source.task.set_total(all.len() as u64);
+        source.task.set_total(needed.max(self.events.len()) as u64);
         source.task.set_done(self.events.len() as u64);
-        let rest = &all[self.events.len()..];
+        let rest = all.get(self.events.len()..needed).unwrap_or_default();
         read(source, rest, &mut |event, payload, event_type| {
             self.forks
                 .note(source.log, self.stream, event, &self.events);

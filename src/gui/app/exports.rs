@@ -9,7 +9,7 @@ use crate::gui::command::Command;
 use crate::gui::model::{Level, Session};
 use crate::model::time::Style;
 use crate::worker::{
-    Export, ExportError, ExportFormat, Exported, Exports, SessionId, Slot, Unanswered,
+    Existing, Export, ExportError, ExportFormat, Exported, Exports, SessionId, Slot, Unanswered,
 };
 
 impl App {
@@ -41,12 +41,19 @@ impl App {
                     .add_filter("CSV", &["csv"]),
             };
             let path = dialog.save_file()?;
-            Some(Command::ExportTo(session, Box::new(what), path))
+            // The system's dialog has asked.
+            let existing = Existing::Replaced;
+            Some(Command::ExportTo(session, Box::new(what), path, existing))
         };
         self.start_dialog(Dialog::Save, dialog, ctx);
     }
 
-    pub(super) fn export_to(&mut self, asked: SessionId, what: Exports, path: PathBuf) {
+    pub(super) fn export_to(
+        &mut self,
+        asked: SessionId,
+        what: Exports,
+        (path, existing): (PathBuf, Existing),
+    ) {
         let current = |session: &&Session| session.opened.session == asked;
         let Some(session) = self.model.session.as_ref().filter(current) else {
             let sentence = "Nothing was exported: another store is open by now".to_owned();
@@ -59,6 +66,7 @@ impl App {
             cut: *self.model.cursor.cut(),
             format: ExportFormat::of(&path),
             path,
+            existing,
             store: session.opened.paths.clone(),
         };
         slot.ask(&self.worker, export);
@@ -87,6 +95,13 @@ impl App {
                 (Some(Err(ExportError::Cancelled(_))), None) => {
                     self.say_done("The export was called off; nothing was written");
                 }
+                (Some(Err(ExportError::Exists(path))), None) => {
+                    let Some(order) = slot.asked() else { continue };
+                    let (session, what) = (order.subject.session, Box::new(order.what.clone()));
+                    let over = Existing::Replaced;
+                    let again = Command::ExportTo(session, what, order.path.clone(), over);
+                    self.ask_to_replace(path.clone(), again);
+                }
                 (Some(Err(error)), None) => {
                     let sentence = capitalised(&error.to_string());
                     self.failed_exports.push(sentence.clone());
@@ -95,6 +110,11 @@ impl App {
                 (None, None) => {}
             }
         }
+    }
+
+    pub(super) fn ask_to_replace(&mut self, path: PathBuf, again: Command) {
+        let ask = Command::AskToReplace(path, Box::new(again));
+        self.frame.command(&ask);
     }
 
     fn exported(&mut self, exported: &Exported) {

@@ -8,7 +8,7 @@ use crate::analysis::words::capitalised;
 use crate::gui::command::Command;
 use crate::gui::model::Level;
 use crate::store::layout::Layout;
-use crate::worker::{ExportLayout, Slot, Unanswered};
+use crate::worker::{Existing, ExportError, ExportLayout, Slot, Unanswered};
 
 impl App {
     /// Asks where to.
@@ -21,18 +21,20 @@ impl App {
                 .set_file_name(format!("{}.toml", layout.id))
                 .add_filter("Layouts", &["toml"]);
             let path = dialog.save_file()?;
-            Some(Command::ExportLayoutTo(layout, path))
+            // The system's dialog has asked.
+            Some(Command::ExportLayoutTo(layout, path, Existing::Replaced))
         };
         self.start_dialog(kind, dialog, ctx);
     }
 
-    pub(super) fn export_layout_to(&mut self, layout: Layout, path: PathBuf) {
+    pub(super) fn export_layout_to(&mut self, layout: Layout, path: PathBuf, existing: Existing) {
         let unread = self.model.unread.iter().map(|unread| unread.path.clone());
         let session = self.model.session.iter();
         let open = session.flat_map(|session| session.opened.paths.clone());
         let order = ExportLayout {
             layout,
             path,
+            existing,
             store: unread.chain(open).collect(),
         };
         let mut slot = Slot::default();
@@ -57,6 +59,12 @@ impl App {
                 (Some(Ok(path)), None) => {
                     let path = path.display();
                     self.say_done(&format!("The layout was written to {path}"));
+                }
+                (Some(Err(ExportError::Exists(path))), None) => {
+                    let Some(order) = slot.asked() else { continue };
+                    let (layout, over) = (Box::new(order.layout.clone()), Existing::Replaced);
+                    let again = Command::ExportLayoutTo(layout, order.path.clone(), over);
+                    self.ask_to_replace(path.clone(), again);
                 }
                 (Some(Err(error)), None) => {
                     self.note(Level::Error, capitalised(&error.to_string()), None);

@@ -15,6 +15,7 @@ mod stores;
 #[cfg(test)]
 mod tests;
 mod time;
+mod turns;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -64,6 +65,10 @@ pub struct App {
     failures: Vec<(&'static str, String)>,
     /// Where the cursor stood, while a rewritten store is indexed anew.
     stood: Option<remember::Stood>,
+    /// Where the store stood when that was written down last.
+    kept_place: remember::KeptPlace,
+    /// Whether keys or clicks wait for their turn.
+    waits: turns::AnyWaits,
     frame_times: FrameTimes,
 }
 
@@ -85,6 +90,9 @@ impl App {
     /// Where the system refuses a thread.
     pub fn new(ctx: &egui::Context, start: Start, paths: Vec<PathBuf>) -> std::io::Result<Self> {
         theme::install(ctx);
+        let turns = turns::Turns::default();
+        let waits = turns.any_waits();
+        ctx.add_plugin(turns);
         let waker = ctx.clone();
         let wake: crate::worker::Wake = Arc::new(move || waker.request_repaint());
         let worker = Worker::start(&wake)?;
@@ -134,6 +142,8 @@ impl App {
             layouts: Vec::new(),
             failures: Vec::new(),
             stood: None,
+            kept_place: remember::KeptPlace::default(),
+            waits,
             frame_times: FrameTimes::default(),
         };
         app.frame.restore(&app.model);
@@ -159,6 +169,7 @@ impl App {
             && self.layouts.is_empty()
             && self.copying.is_none()
             && self.outbox.is_empty()
+            && !self.waits.get()
     }
 
     /// What was copied last, for tests.
@@ -235,6 +246,7 @@ impl eframe::App for App {
             ctx.request_repaint_after(Duration::from_millis(100));
         }
         self.forget_done(ctx);
+        self.keep_place(ctx);
         self.frame_times.before = began.elapsed();
     }
 

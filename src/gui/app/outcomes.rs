@@ -142,6 +142,7 @@ impl App {
         }
         self.copying = None;
         self.stood = None;
+        self.kept_place = Default::default();
         self.frame.opened();
     }
 
@@ -176,13 +177,13 @@ impl App {
             let sentence = "New events sort before the head; they were put in their places";
             self.note(Level::Info, sentence.to_owned(), None);
         }
-        if newly_complete && self.stood.is_some() {
-            self.find_place();
-        } else if first {
-            self.restore();
+        match (newly_complete, self.stood.is_some()) {
+            (true, true) => self.find_place(),
+            (false, true) => self.find_stream(),
+            (_, false) if first || newly_complete => self.restore(),
+            _ => {}
         }
         if newly_complete {
-            self.restore();
             self.remember_recent();
         }
     }

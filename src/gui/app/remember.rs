@@ -1,13 +1,14 @@
 //! Where a store was left, and settings: kept from one run to the next.
 
 use super::App;
+use crate::analysis::events::EventFilter;
 use crate::analysis::words::many;
-use crate::gui::model::{Cursor, View};
-use crate::log::{Bound, MaskedFields};
-use crate::model::time::{Edge, InputContext, Moment, input};
+use crate::gui::model::{Cursor, Level, Model, View, filter_in, kept_bound, kept_filter};
+use crate::log::{Bound, Log, MaskedFields};
+use crate::model::time::{Edge, InputContext};
 use crate::model::{EventIx, StreamIx};
 use crate::worker::Keep;
-use crate::workspace::{RecentFile, StorePath, StoreWorkspace};
+use crate::workspace::{KeptFilter, RecentFile, StorePath, StoreWorkspace};
 
 /// Where the cursor of a store stood that is being indexed anew, in words that outlive the index.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +17,7 @@ pub(super) struct Stood {
     event: Option<String>,
     stream: Option<String>,
     field: Option<String>,
+    filter: Option<KeptFilter>,
 }
 
 impl App {
@@ -44,6 +46,7 @@ impl App {
             store.selection = stream.map(|stream| session.log.stream_name(stream).to_owned());
             store.view = Some(self.model.view.name().to_owned());
             store.cursor = self.model.cursor.as_text();
+            store.filter = kept_filter(&self.model.filter, &session.log);
         }
         Some((session.opened.store_path.clone(), store))
     }
@@ -58,36 +61,26 @@ impl App {
         if let (None, Some(name)) = (self.model.selection.stream, &self.model.store.selection) {
             self.model.selection.stream = log.streams().find(name).map(StreamIx);
         }
-        let alone = log.is_complete() && log.streams().len() == 1;
-        if self.model.selection.stream.is_none() && alone {
-            self.model.selection.stream = Some(StreamIx(0));
+        if self.model.selection.stream.is_none() {
+            self.model.selection.stream = only_stream(log);
         }
         if !log.is_complete() {
             return;
         }
-        let context = InputContext {
-            now: self.model.now,
-            head: None,
-            cursor: None,
-            zone: self.model.zone(),
-            edge: Edge::End,
-        };
-        let typed = self
-            .model
-            .store
-            .cursor
-            .as_deref()
-            .and_then(|text| input::parse(text, &context).ok());
-        let bound = typed.and_then(|typed| match typed.moment {
-            Moment::Time(time) if log.has_clock(self.model.cursor.clock()) => {
-                Some(Bound::Time(time))
-            }
-            Moment::Position(position) => log.at_position_name(&position).ok(),
-            _ => None,
-        });
+        let context = remembered(&self.model);
+        let text = self.model.store.cursor.as_deref();
+        let bound = text.and_then(|text| kept_bound(text, log, &context));
+        let clock = self.model.cursor.clock();
+        let bound = bound.filter(|bound| !matches!(bound, Bound::Time(_)) || log.has_clock(clock));
         // A cursor that somebody has moved while the store was being read stays where it is.
         if let (Some(bound), true) = (bound, self.model.cursor.is_at_head()) {
             self.model.cursor = Cursor::new(log, self.model.cursor.clock(), bound);
+        }
+        if let (Some(kept), true) = (
+            &self.model.store.filter,
+            self.model.filter == EventFilter::default(),
+        ) {
+            self.model.filter = filter_in(kept, log, &context);
         }
         let view = View::ALL
             .into_iter()
@@ -157,7 +150,17 @@ impl App {
             event,
             stream,
             field: self.model.selection.field.clone(),
+            filter: kept_filter(&self.model.filter, log),
         });
+    }
+
+    /// The stream that was looked at, as soon as the new index has it.
+    pub(super) fn find_stream(&mut self) {
+        let name = self.stood.as_ref().and_then(|stood| stood.stream.as_ref());
+        if let (None, Some(name), Some(log)) = (self.model.selection.stream, name, self.model.log())
+        {
+            self.model.selection.stream = log.streams().find(name).map(StreamIx);
+        }
     }
 
     /// To be called once the new index is whole. The cursor already stands at its old time.
@@ -172,10 +175,103 @@ impl App {
         if let Some(event) = event {
             self.model.cursor = Cursor::new(log, self.model.cursor.clock(), Bound::Event(event));
         }
-        self.model.selection.stream = stood
-            .stream
-            .and_then(|name| log.streams().find(&name))
-            .map(StreamIx);
-        self.model.selection.field = stood.field;
+        if let Some(kept) = &stood.filter {
+            self.model.filter = filter_in(kept, log, &remembered(&self.model));
+        }
+        let found = (stood.stream.as_ref()).and_then(|name| log.streams().find(name));
+        let gone = stood.stream.filter(|_| found.is_none());
+        self.model.selection.stream = match &gone {
+            None => found.map(StreamIx).or_else(|| only_stream(log)),
+            // Another one in its place would pass for it.
+            Some(_) => None,
+        };
+        self.model.selection.field = stood.field.filter(|_| found.is_some());
+        if let Some(name) = gone {
+            let sentence = format!("{name} is no longer in this store");
+            self.note(Level::Warning, sentence, None);
+        }
     }
+
+    /// Remembers where the store stands soon after that has changed, so that a program that is ended from
+    /// outside has lost little.
+    pub(super) fn keep_place(&mut self, ctx: &egui::Context) {
+        let whole = |model: &Model| model.log().is_some_and(|log| log.is_complete());
+        if !whole(&self.model) {
+            self.kept_place = KeptPlace::default();
+            return;
+        }
+        let kept = &mut self.kept_place;
+        let (now, same) = (ctx.input(|input| input.time), kept.is(&self.model));
+        match (kept.due, same) {
+            // As it was opened.
+            (_, None) => kept.note(&self.model),
+            (None, Some(Same::No)) => {
+                kept.due = Some(now + SOON);
+                ctx.request_repaint_after_secs(SOON as f32);
+            }
+            (Some(due), _) if now >= due => {
+                kept.note(&self.model);
+                if let Some((path, store)) = self.left() {
+                    let keep = Keep::Store(path, Box::new(store));
+                    self.worker.save(&self.start.workspace, keep);
+                }
+            }
+            (Some(due), _) => ctx.request_repaint_after_secs((due - now) as f32),
+            (None, Some(Same::Yes)) => {}
+        }
+    }
+}
+
+/// Seconds after which a change is remembered.
+const SOON: f64 = 2.0;
+
+/// What was remembered last of where the store stands.
+#[derive(Debug, Default)]
+pub(super) struct KeptPlace {
+    place: Option<(View, Bound, Option<StreamIx>, EventFilter)>,
+    /// When a change is to be remembered, by egui's clock.
+    due: Option<f64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Same {
+    Yes,
+    No,
+}
+
+impl KeptPlace {
+    /// Whether the store stands there still; none before anything was noted.
+    fn is(&self, model: &Model) -> Option<Same> {
+        let (view, bound, stream, filter) = self.place.as_ref()?;
+        let same = (*view, *bound) == (model.view, model.cursor.bound())
+            && *stream == model.selection.stream
+            && *filter == model.filter;
+        Some(if same { Same::Yes } else { Same::No })
+    }
+
+    fn note(&mut self, model: &Model) {
+        self.due = None;
+        self.place = Some((
+            model.view,
+            model.cursor.bound(),
+            model.selection.stream,
+            model.filter.clone(),
+        ));
+    }
+}
+
+/// What remembered moments are read by: all their digits were written.
+fn remembered(model: &Model) -> InputContext {
+    InputContext {
+        now: model.now,
+        head: None,
+        cursor: None,
+        zone: model.zone(),
+        edge: Edge::Start,
+    }
+}
+
+/// The stream of a store that has one only.
+fn only_stream(log: &Log) -> Option<StreamIx> {
+    (log.is_complete() && log.streams().len() == 1).then_some(StreamIx(0))
 }

@@ -41,8 +41,12 @@ impl App {
             | Command::CopyAddress => self.copy_of(&command, ctx),
             Command::Export => self.export(ctx),
             Command::ExportLayout(layout) => self.export_layout(*layout, ctx),
-            Command::ExportLayoutTo(layout, path) => self.export_layout_to(*layout, path),
-            Command::ExportTo(session, what, path) => self.export_to(session, *what, path),
+            Command::ExportLayoutTo(layout, path, existing) => {
+                self.export_layout_to(*layout, path, existing);
+            }
+            Command::ExportTo(session, what, path, existing) => {
+                self.export_to(session, *what, (path, existing));
+            }
             Command::Cancel(slot) => self.cancel(Some(slot)),
             Command::CancelWork => self.cancel(None),
             Command::Again => self.model.answers.again(),
@@ -67,6 +71,7 @@ impl App {
             | Command::Settings
             | Command::FocusTime
             | Command::TypePath(_)
+            | Command::AskToReplace(..)
             | Command::AskNameOfBookmark(_)
             | Command::CorrectMapping => self.frame.command(&command),
             Command::SetTheme(_)
@@ -93,6 +98,7 @@ impl App {
         }
         match command {
             Command::Show(view) => self.model.view = view,
+            Command::Find => self.find(),
             Command::ShowBeside(view) => {
                 self.frame.beside(view);
                 self.model.view = view;
@@ -179,6 +185,14 @@ impl App {
             // One that still waits for its turn is dropped without a word.
             self.worker.cancel_opening();
             self.model.opening = None;
+        }
+    }
+
+    /// Leads to the field that the view is searched with.
+    fn find(&mut self) {
+        if self.frame.find(self.model.view).is_none() {
+            self.model.view = View::Events;
+            self.frame.find(View::Events);
         }
     }
 

@@ -12,7 +12,7 @@ use crate::worker::{Keep, OpenRequest};
 use crate::workspace::{StorePath, StoreWorkspace};
 
 /// Nobody puts a dialog away so quickly: the system had none to show.
-const AT_ONCE: Duration = Duration::from_millis(250);
+const AT_ONCE: Duration = Duration::from_millis(700);
 
 /// A dialog of the system.
 #[derive(Clone, Debug)]

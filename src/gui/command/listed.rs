@@ -303,6 +303,12 @@ fn window() -> Vec<Listed> {
             Command::Palette,
         ),
         listed(
+            "Find text of events, streams or types",
+            Some((CTRL, Key::F)),
+            Needs::Store,
+            Command::Find,
+        ),
+        listed(
             "Keyboard shortcuts",
             Some((NONE, Key::F1)),
             Needs::Nothing,

@@ -8,11 +8,14 @@ use crate::gui::theme::{Face, TokensExt, sizes};
 use crate::gui::widgets::{Keycap, paint_line};
 
 /// What can be typed for a moment, and what it means.
-const MOMENTS: [(&str, &str); 11] = [
+const MOMENTS: [(&str, &str); 14] = [
     ("2024-12-31 23:59", "this minute in the chosen zone"),
     ("2024-12-31T23:59:00+01:00", "this moment in its own zone"),
     ("2024-12-31", "the end of this day"),
+    ("31.12.2024  12/31/2024", "other ways to write a day"),
+    ("2024-12  2024", "the end of a month, of a year"),
     ("23:59", "on the day of the cursor"),
+    ("11:59 pm", "the same, with am and pm"),
     ("yesterday 14:34", "by today’s clock"),
     ("now", "by today’s clock"),
     ("-2h", "before the head; also -3d, -15min"),
@@ -20,6 +23,16 @@ const MOMENTS: [(&str, &str); 11] = [
     ("#1042", "a position of the log"),
     ("v7", "a version of the selected stream"),
     ("head", "the end of the log, and stay there"),
+];
+
+/// What keys do in a list, a table or a tree.
+const LISTS: [(&str, &str); 6] = [
+    ("Up, Down", "select the row before or after"),
+    ("Page Up, Page Down", "a page of rows back or on"),
+    ("Home, End", "the first row, the last row"),
+    ("Enter", "goes to the state or opens the row"),
+    ("Menu, Shift+F10", "what can be done with the row"),
+    ("Tab, Shift+Tab", "to the next part, to the one before"),
 ];
 
 /// What the mouse does beyond clicking on what looks like it.
@@ -68,6 +81,10 @@ fn columns(ui: &mut Ui) {
         }
         for group in [Group::Store, Group::Answer, Group::Window] {
             commands(right, group);
+        }
+        title(right, "In lists");
+        for (keys, meaning) in LISTS {
+            moment(right, keys, meaning);
         }
         title(right, "With the mouse");
         for (gesture, meaning) in GESTURES {
@@ -138,4 +155,28 @@ fn row(ui: &mut Ui) -> Rect {
     ui.painter()
         .hline(rect.x_range(), rect.bottom() - 0.5, line);
     rect
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MOMENTS;
+    use crate::model::Timestamp;
+    use crate::model::time::{Edge, InputContext, Zone, input};
+
+    #[test]
+    fn every_way_to_write_a_moment_is_one() {
+        let now = Timestamp::from_micros(1_735_732_800_000_000);
+        let context = InputContext {
+            now,
+            head: Some(now),
+            cursor: Some(now),
+            zone: Zone::Utc,
+            edge: Edge::End,
+        };
+        let ways = MOMENTS.iter().flat_map(|(text, _)| text.split("  "));
+        for way in ways {
+            let read = input::parse(way, &context);
+            assert!(read.is_ok(), "{way}: {read:?}");
+        }
+    }
 }

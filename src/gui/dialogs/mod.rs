@@ -6,6 +6,7 @@ mod help;
 mod mapping;
 mod palette;
 mod path;
+mod replace;
 mod settings;
 
 use egui::{Align2, Frame, Id, Margin, Modal, Ui, vec2};
@@ -18,6 +19,7 @@ use bookmark::BookmarkName;
 use mapping::Mapping;
 use palette::Palette;
 use path::PathField;
+use replace::Replace;
 use settings::Settings;
 
 /// The dialogs; at most one is open.
@@ -34,6 +36,7 @@ enum Dialog {
     Settings(Settings),
     Mapping(Box<Mapping>),
     Path(Box<PathField>),
+    Replace(Box<Replace>),
     Bookmark(BookmarkName),
 }
 
@@ -59,6 +62,10 @@ impl Dialogs {
             Command::Settings => Dialog::Settings(Settings::default()),
             Command::CorrectMapping => Dialog::Mapping(Box::default()),
             Command::TypePath(wanted) => Dialog::Path(Box::new(PathField::new(wanted.clone()))),
+            Command::AskToReplace(path, command) => {
+                let command = Command::clone(command);
+                Dialog::Replace(Box::new(Replace::new(path.clone(), command)))
+            }
             Command::AskNameOfBookmark(at) => Dialog::Bookmark(BookmarkName::new(*at)),
             _ => return,
         };
@@ -83,6 +90,7 @@ impl Dialogs {
             Dialog::Settings(settings) => settings.show(ui, model, outbox),
             Dialog::Mapping(mapping) => mapping.show(ui, model, outbox),
             Dialog::Path(path) => path.show(ui, model, outbox),
+            Dialog::Replace(replace) => replace.show(ui, outbox),
             Dialog::Bookmark(bookmark) => bookmark.show(ui, model, outbox),
         };
         if stays == Stays::Closes {

@@ -9,7 +9,7 @@ use crate::gui::command::{Command, Outbox, PathFor};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, sizes};
 use crate::gui::widgets::{Button, FirstFocus, TextField};
-use crate::worker::Exports;
+use crate::worker::{Existing, Exports};
 
 /// What is being typed.
 pub(super) struct PathField {
@@ -48,7 +48,7 @@ impl PathField {
                 "Export to a path",
                 "Path of the file to write",
                 "Write",
-                "A file that is not there yet, or one to be written over.",
+                "Before a file that is there already is written over, you are asked.",
             ),
             PathFor::Export(..) => (
                 "Export to a path",
@@ -94,11 +94,13 @@ impl PathField {
         match (&self.wanted, session) {
             (PathFor::Opening, _) => outbox.send(Command::Open(path)),
             (PathFor::Layout(layout), _) => {
-                outbox.send(Command::ExportLayoutTo(layout.clone(), path));
+                let spared = Existing::Spared;
+                outbox.send(Command::ExportLayoutTo(layout.clone(), path, spared));
             }
             (PathFor::Export(what, _), Some(session)) => {
                 let session = session.opened.session;
-                outbox.send(Command::ExportTo(session, what.clone(), path));
+                let spared = Existing::Spared;
+                outbox.send(Command::ExportTo(session, what.clone(), path, spared));
             }
             (PathFor::Export(..), None) => {}
         }

@@ -75,6 +75,11 @@ impl Frame {
         Some(address::address(model, session, &own, at).to_string())
     }
 
+    /// Gives the keyboard to the field that a view is searched with; none where it has no such field.
+    pub fn find(&mut self, view: View) -> Option<()> {
+        self.screens.get_mut(&view)?.find()
+    }
+
     /// Whether a dialog has the keyboard.
     pub fn has_dialog(&self) -> bool {
         self.dialogs.is_open()

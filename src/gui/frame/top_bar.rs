@@ -6,8 +6,8 @@ use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Direction, Model};
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
 use crate::gui::widgets::{IconButton, Keycap, TextField, focus_ring, one_line, paint_line};
-use crate::gui::words;
-use crate::log::Clock;
+use crate::gui::words::{self, TimeFormat, TimeFormats};
+use crate::log::{Bound, Clock};
 use crate::model::time::Style;
 use crate::render::grouped;
 
@@ -18,6 +18,7 @@ pub(super) struct TopBar {
     error: Option<String>,
     echo: Option<String>,
     focus: bool,
+    times: TimeFormats,
 }
 
 const TIME_FIELD: &str = "Type a time, #1042, v7";
@@ -52,7 +53,8 @@ impl TopBar {
             pos2(all.left() + 22.0, all.top()),
             pos2(all.right() - sizes::PAD, all.bottom()),
         );
-        let readout = readout_width(ui, model);
+        let times = model.log().map(|log| self.times.get(model, log));
+        let readout = readout_width(ui, model, times);
         let right = inner.right() - readout;
         let room = Room::share(right - inner.left(), Store::of(ui, model).widths());
         let left = ui.scope_builder(
@@ -81,11 +83,17 @@ impl TopBar {
                 pos2(right, all.center().y - 14.0),
                 pos2(inner.right(), all.center().y + 14.0),
             );
-            self.readout(ui, rect, model, outbox);
+            self.readout(ui, rect, (model, times), outbox);
         }
     }
 
-    fn readout(&mut self, ui: &mut Ui, rect: Rect, model: &Model, outbox: &mut Outbox) {
+    fn readout(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        (model, times): (&Model, Option<TimeFormat>),
+        outbox: &mut Outbox,
+    ) {
         let tokens = ui.tokens();
         let painter = ui.painter();
         let left = rect.with_max_x(rect.right() - FIELD_WIDTH);
@@ -99,7 +107,7 @@ impl TopBar {
         );
         x += 16.0;
         let mut spoken = String::new();
-        for (text, strong) in readout_parts(model) {
+        for (text, strong) in readout_parts(model, times) {
             let (font, colour) = if strong {
                 (Face::CodeStrong.font(), tokens.text)
             } else {
@@ -183,7 +191,7 @@ impl TopBar {
 type ReadoutPart = (String, bool);
 
 /// What the readout says.
-fn readout_parts(model: &Model) -> Vec<ReadoutPart> {
+fn readout_parts(model: &Model, times: Option<TimeFormat>) -> Vec<ReadoutPart> {
     let as_of = model.cursor.as_of();
     let log = model.log();
     let total = log.map_or(0, |log| log.len() as u64);
@@ -203,7 +211,11 @@ fn readout_parts(model: &Model) -> Vec<ReadoutPart> {
     }
     match as_of.time {
         Some(time) => {
-            let moment = zone.format_bare(time, Style::AsNeeded);
+            // That of an event reads as in the table; one that was typed as it was.
+            let moment = match (model.cursor.bound(), times) {
+                (Bound::Time(_), _) | (_, None) => zone.format_bare(time, Style::AsNeeded),
+                (_, Some(times)) => times.full(time),
+            };
             parts.push((format!("{moment} {}", zone.label(time)), true));
         }
         None if as_of.position.is_none() => parts.push(("before the first event".to_owned(), true)),
@@ -225,7 +237,7 @@ fn readout_parts(model: &Model) -> Vec<ReadoutPart> {
     parts
 }
 
-fn readout_width(ui: &Ui, model: &Model) -> f32 {
+fn readout_width(ui: &Ui, model: &Model, times: Option<TimeFormat>) -> f32 {
     if model.session.is_none() {
         return 0.0;
     }
@@ -238,7 +250,13 @@ fn readout_width(ui: &Ui, model: &Model) -> f32 {
         let galley = ui.painter().layout_no_wrap(text, font, ui.tokens().text);
         galley.size().x + 6.0
     };
-    12.0 + 16.0 + readout_parts(model).into_iter().map(width).sum::<f32>() + 6.0 + FIELD_WIDTH
+    12.0 + 16.0
+        + readout_parts(model, times)
+            .into_iter()
+            .map(width)
+            .sum::<f32>()
+        + 6.0
+        + FIELD_WIDTH
 }
 
 /// Back to where one was, and forward again.

@@ -3,6 +3,7 @@
 
 mod answers;
 mod cursor;
+mod kept_filter;
 mod matching;
 mod play;
 mod reach;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use answers::{Answers, BodyCache};
 pub use cursor::{Cursor, Direction, Step};
+pub use kept_filter::{bound as kept_bound, filter_in, kept_filter};
 pub use matching::{EventRows, Matching, SearchState};
 pub use play::{PlayState, Playback, SPEEDS};
 pub use reach::{CutShort, Reach};

@@ -107,7 +107,10 @@ impl Session {
         }
         let events = self.log.len() as u64;
         match &self.cut_short {
+            Some(_) if self.opened.files.len() > 1 => Reach::CutShort(None),
             Some(short) => Reach::CutShort(about(events, short.progress)),
+            // Of several files put in order only the first ones are shown meanwhile.
+            None if self.opened.files.len() > 1 => Reach::SoFar(None),
             None => Reach::SoFar(reading.and_then(|progress| about(events, progress))),
         }
     }

@@ -3,6 +3,7 @@
 use super::{Direction, Selection, View};
 use crate::analysis::events::EventFilter;
 use crate::log::Bound;
+use crate::model::StreamIx;
 
 /// What the window was about.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +61,23 @@ impl Trail {
             Direction::Back => !self.back.is_empty(),
             Direction::Forward => !self.forward.is_empty(),
         }
+    }
+
+    /// The streams that places behind were about, each once, the last one first.
+    #[must_use]
+    pub fn streams(&self, most: usize) -> Vec<StreamIx> {
+        let mut streams: Vec<StreamIx> = Vec::new();
+        for stream in self
+            .back
+            .iter()
+            .rev()
+            .filter_map(|place| place.selection.stream)
+        {
+            if streams.len() < most && !streams.contains(&stream) {
+                streams.push(stream);
+            }
+        }
+        streams
     }
 
     /// Another store, or another order of its log: the places mean nothing any more.

@@ -21,6 +21,11 @@ pub(in crate::gui) trait Screen {
     /// Events got other places in the log: one that it keeps by its place has to be found anew.
     fn reordered(&mut self, _moved: &Reordered) {}
 
+    /// Gives the keyboard to the field that it is searched with; none where it has no such field.
+    fn find(&mut self) -> Option<()> {
+        None
+    }
+
     /// What an export of it writes, and the stem of a name for the file.
     ///
     /// # Errors

@@ -61,6 +61,7 @@ pub struct Notice<'a> {
     severity: Severity,
     sentence: &'a str,
     places: Vec<&'a str>,
+    more: Option<String>,
     actions: Vec<&'a str>,
     detail: Option<&'a str>,
 }
@@ -81,6 +82,7 @@ impl<'a> Notice<'a> {
             severity,
             sentence,
             places: Vec::new(),
+            more: None,
             actions: Vec::new(),
             detail: None,
         }
@@ -89,6 +91,12 @@ impl<'a> Notice<'a> {
     /// A place it is about, as a link ("row 88,412").
     pub fn place(mut self, place: &'a str) -> Self {
         self.places.push(place);
+        self
+    }
+
+    /// That there are further places which are not named: "and 3 more".
+    pub fn more(mut self, words: Option<String>) -> Self {
+        self.more = words;
         self
     }
 
@@ -183,6 +191,9 @@ impl<'a> Notice<'a> {
                     if ui.add(Link::mono(place).face(Face::Cell)).clicked() {
                         said.place = Some(i);
                     }
+                }
+                if let Some(words) = &self.more {
+                    ui.label(Face::Secondary.text(words, t.text2));
                 }
             });
         }

@@ -83,6 +83,17 @@ impl TimeFormat {
         (date.to_owned(), clock.to_owned())
     }
 
+    /// Date and clock in one, with as many digits as the table has, or more where it needs them: what
+    /// moves on does not grow and shrink.
+    pub fn full(&self, time: Timestamp) -> String {
+        let exact = self.zone.format_bare(time, Style::AsNeeded);
+        let usual = self.zone.format_bare(time, self.style);
+        match exact.len() > usual.len() {
+            true => exact,
+            false => usual,
+        }
+    }
+
     /// With no more digits than it needs. A whole day's last microsecond reads as the day.
     pub fn short(&self, time: Timestamp) -> String {
         let civil = self.zone.civil(time);

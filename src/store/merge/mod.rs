@@ -3,6 +3,7 @@
 
 mod names;
 mod order;
+mod pace;
 mod payloads;
 mod rows;
 mod tables;
@@ -14,6 +15,7 @@ use std::time::Instant;
 
 use self::names::StreamNames;
 use self::order::{InOrder, sorted};
+use self::pace::Pace;
 use self::payloads::Payloads;
 use self::rows::Rows;
 use super::{Followed, OpenError, Recognition, Store, Tail};
@@ -178,9 +180,11 @@ impl Merged {
         task: &Task,
         publish: &mut dyn FnMut(&mut LogBuilder),
     ) -> Result<Followed, OpenError> {
+        let sizes: Vec<u64> = self.files.iter().map(|file| file.store.size()).collect();
+        let mut pace = Pace::new(&sizes, task);
         for number in 0..self.files.len() {
-            task.set_done(0);
-            self.index_file(number, builder, tail, task, publish)?;
+            self.index_file(number, builder, tail, &pace, publish)?;
+            pace.next();
         }
         self.streams.learn(&self.sources()?);
         if self.streams.are_renamed() && !builder.is_empty() {
@@ -204,7 +208,7 @@ impl Merged {
         number: usize,
         builder: &mut LogBuilder,
         tail: Tail,
-        task: &Task,
+        pace: &Pace<'_>,
         publish: &mut dyn FnMut(&mut LogBuilder),
     ) -> Result<(), OpenError> {
         let most = match (tail, self.join) {
@@ -228,7 +232,8 @@ impl Merged {
             generation,
             ..
         } = &mut files[number];
-        store.index(own, tail, task, &mut |own| {
+        store.index(own, tail, pace.part(), &mut |own| {
+            pace.tell();
             if *taken as usize >= most.min(own.len()) {
                 return;
             }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{ExportError, refuse_the_store, write_whole};
+use super::{Existing, ExportError, refuse_the_store, spare, write_whole};
 use crate::store::layout::Layout;
 use crate::worker::{Asked, Question, Room, Unanswered};
 
@@ -13,6 +13,8 @@ pub struct ExportLayout {
     pub layout: Layout,
     /// Where to.
     pub path: PathBuf,
+    /// What becomes of a file that is there.
+    pub existing: Existing,
     /// The open store's files and folders, which are never written.
     pub store: Vec<PathBuf>,
 }
@@ -23,11 +25,15 @@ impl Question for ExportLayout {
 
     fn answer(&self, asked: Asked<'_>) -> Result<Self::Answer, Unanswered> {
         let text = self.layout.to_toml().map_err(Unanswered::Failed)?;
-        let written = refuse_the_store(&self.path, &self.store).and_then(|()| {
-            write_whole(&self.path, asked.task, &mut |writer| {
-                Ok(writer.write_all(text.as_bytes())?)
-            })
-        });
-        Ok(written.map(|()| self.path.clone()))
+        let path = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
+        let allowed = refuse_the_store(&path, &self.store);
+        let written = allowed
+            .and_then(|()| spare(&path, self.existing))
+            .and_then(|()| {
+                write_whole(&path, asked.task, &mut |writer| {
+                    Ok(writer.write_all(text.as_bytes())?)
+                })
+            });
+        Ok(written.map(|()| path))
     }
 }

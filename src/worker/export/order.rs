@@ -77,6 +77,15 @@ impl ExportFormat {
     }
 }
 
+/// What becomes of a file of that name which is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// It stays, and nothing is written.
+    Spared,
+    /// It is written over: somebody has said so.
+    Replaced,
+}
+
 /// An export to be written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Export {
@@ -90,6 +99,8 @@ pub struct Export {
     pub format: ExportFormat,
     /// Where to.
     pub path: PathBuf,
+    /// What becomes of a file that is there.
+    pub existing: Existing,
     /// The open store's files and folders, which are never written.
     pub store: Vec<PathBuf>,
 }

@@ -29,7 +29,7 @@ pub use event::{AskEvent, AskLines, AskLinks, AskRow, Inspected, PayloadText};
 pub use fields::{FieldKind, FieldRow, FieldRows, Fold, Folds, Touched};
 pub use lag::{AskDelays, AskLag, AskLagChart, AskLagCharts, AskStages, LagCharts, Watched};
 pub use lists::{AskCounts, AskStreams, Counts, StreamsWanted};
-pub use names::{AskNames, FoundStream, FoundType, Fuzzy, Names};
+pub use names::{AskNames, FoundStream, FoundType, Fuzzy, Names, Near};
 pub use overview::{
     AskOverview, CategoryRow, Finding, FindingKind, FoundPlace, PlaceTarget, StoreOverview,
     TypeRow, WholeStore, fold_rules, store_facts,

@@ -26,6 +26,17 @@ pub struct AskNames {
     pub cut: Cut,
     /// The text.
     pub text: String,
+    /// Where one is, which decides what comes first where nothing is typed.
+    pub near: Near,
+}
+
+/// Where one is among the streams.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Near {
+    /// The one that is looked at.
+    pub stream: Option<StreamIx>,
+    /// Those looked at before it, the last one first.
+    pub recent: Vec<StreamIx>,
 }
 
 impl Question for AskNames {
@@ -37,7 +48,11 @@ impl Question for AskNames {
     }
 
     fn answer(&self, asked: Asked<'_>) -> Result<Names, Unanswered> {
-        Ok(find(&self.subject.log, &self.cut, &self.text, asked.task)?)
+        let (log, cut) = (&*self.subject.log, &self.cut);
+        if self.text.is_empty() && self.near != Near::default() {
+            return Ok(around(log, cut, &self.near, asked.task)?);
+        }
+        Ok(find(log, cut, &self.text, asked.task)?)
     }
 }
 
@@ -177,6 +192,38 @@ fn find(log: &Log, cut: &Cut, text: &str, task: &Task) -> Result<Names, Cancelle
         })
         .collect();
     Ok(found)
+}
+
+/// Events looked back through for streams that were written to lately.
+const LATELY: u32 = 20_000;
+
+/// The streams that one may want to go to from where one is: those looked at before, then those of the
+/// same category that were written to last as of the cursor, then others.
+fn around(log: &Log, cut: &Cut, near: &Near, task: &Task) -> Result<Names, Cancelled> {
+    let there = |stream: &StreamIx| stream.at() < log.streams().len();
+    let mut streams: Vec<StreamIx> = Vec::with_capacity(SHOWN);
+    let mut add = |stream: StreamIx| {
+        let room = streams.len() < SHOWN && Some(stream) != near.stream;
+        if room && there(&stream) && !streams.contains(&stream) {
+            streams.push(stream);
+        }
+    };
+    near.recent.iter().for_each(|stream| add(*stream));
+    let end = cut.outside().0;
+    let lately = (end.saturating_sub(LATELY)..end).rev().map(EventIx);
+    let lately = lately.filter(|event| cut.holds(log, *event));
+    let lately: Vec<StreamIx> = lately.map(|event| log.stream(event)).collect();
+    task.check()?;
+    let category = near.stream.filter(there).map(|stream| log.category(stream));
+    let is_kin = |stream: &&StreamIx| Some(log.category(**stream)) == category;
+    lately.iter().filter(is_kin).for_each(|stream| add(*stream));
+    lately.iter().for_each(|stream| add(*stream));
+    let figures = |stream| figures(log, cut, stream, Vec::new());
+    Ok(Names {
+        matching: log.streams().len() as u64,
+        streams: streams.into_iter().map(figures).collect(),
+        ..Names::default()
+    })
 }
 
 fn figures(log: &Log, cut: &Cut, stream: StreamIx, marks: Vec<u32>) -> FoundStream {

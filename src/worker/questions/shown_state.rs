@@ -47,11 +47,11 @@ pub struct AskFields {
 }
 
 impl Question for AskFields {
-    type Answer = FieldRows;
+    type Answer = Arc<FieldRows>;
     const ROOM: Room = Room::Answers;
 
-    fn answer(&self, _asked: Asked<'_>) -> Result<FieldRows, Unanswered> {
-        Ok(FieldRows::build(&self.found.at, &self.folds))
+    fn answer(&self, _asked: Asked<'_>) -> Result<Arc<FieldRows>, Unanswered> {
+        Ok(Arc::new(FieldRows::build(&self.found.at, &self.folds)))
     }
 }
 
@@ -63,12 +63,12 @@ pub struct AskStateText {
 }
 
 impl Question for AskStateText {
-    type Answer = JsonText;
+    type Answer = Arc<JsonText>;
     const ROOM: Room = Room::Answers;
 
-    fn answer(&self, _asked: Asked<'_>) -> Result<JsonText, Unanswered> {
+    fn answer(&self, _asked: Asked<'_>) -> Result<Arc<JsonText>, Unanswered> {
         let text = self.found.at.tree().to_value().to_string();
-        Ok(JsonText::new(&text))
+        Ok(Arc::new(JsonText::new(&text)))
     }
 }
 
@@ -81,16 +81,18 @@ pub struct AskDifferences {
 }
 
 impl Question for AskDifferences {
-    type Answer = Vec<Difference>;
+    type Answer = Arc<Vec<Difference>>;
     const ROOM: Room = Room::Answers;
 
-    fn answer(&self, _asked: Asked<'_>) -> Result<Vec<Difference>, Unanswered> {
+    fn answer(&self, _asked: Asked<'_>) -> Result<Arc<Vec<Difference>>, Unanswered> {
         let now = self.found.at.tree();
-        Ok(leafwise(match (self.found.later(), &self.found.compare) {
-            (Some(later), _) => diff(now, later.tree()),
-            (None, Some(earlier)) => diff(earlier.tree(), now),
-            (None, None) => diff(self.found.at.before.tree(), now),
-        }))
+        Ok(Arc::new(leafwise(
+            match (self.found.later(), &self.found.compare) {
+                (Some(later), _) => diff(now, later.tree()),
+                (None, Some(earlier)) => diff(earlier.tree(), now),
+                (None, None) => diff(self.found.at.before.tree(), now),
+            },
+        )))
     }
 }
 

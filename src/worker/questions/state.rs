@@ -49,9 +49,23 @@ pub struct Found {
     pub answer: Answer,
     /// The projection that folded it, where that was not the default fold.
     pub projection: Option<Written>,
+    /// The events whose version another one has too, ascending.
+    forked: Vec<EventIx>,
 }
 
 impl Found {
+    /// Whether versions of the stream stand more than once.
+    #[must_use]
+    pub fn has_forks(&self) -> bool {
+        !self.forked.is_empty()
+    }
+
+    /// Whether the version of an event is no name for it: another known one has it too.
+    #[must_use]
+    pub fn is_forked(&self, event: EventIx) -> bool {
+        self.forked.binary_search(&event).is_ok()
+    }
+
     /// The moment to compare with, if it is after the cursor.
     #[must_use]
     pub fn later(&self) -> Option<&StateAt> {
@@ -84,6 +98,7 @@ impl Question for AskState {
         let answer = replay::answer(&self.subject.log, &at, self.field.as_deref(), self.zone);
         Ok(Arc::new(Found {
             log: Arc::clone(&self.subject.log),
+            forked: at.forked(),
             at,
             compare,
             answer,
@@ -101,9 +116,13 @@ impl AskState {
         let source = self.subject.source(task);
         let replays: &mut Replays = desk.of(self.subject.session);
         let series = replays.of(&self.subject, self.stream);
-        series.grow(source)?;
-        let at = StateAt::find(series, source, self.cut)?;
         let compare = self.compare;
+        let ends = compare.map_or(self.cut.outside(), |other| {
+            other.outside().max(self.cut.outside())
+        });
+        // No further than the moment: what is known of it waits for nothing that comes later.
+        series.grow_until(source, ends)?;
+        let at = StateAt::find(series, source, self.cut)?;
         let compare = compare.map(|cut| StateAt::find(series, source, cut));
         Ok((at, compare.transpose()?))
     }

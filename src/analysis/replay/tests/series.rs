@@ -101,6 +101,29 @@ proptest! {
     }
 
     #[test]
+    fn growing_no_further_than_a_moment_is_enough_for_it(history in any_history(), n in 0_usize..24) {
+        let history = long(&history, 30);
+        let n = (n * 30).min(history.len());
+        let store = Store::new(&made(&history));
+        let events = store.log.stream_events(StreamIx(0));
+        let mut series = Series::new(StreamIx(0), FoldRules::default());
+        series.grow_until(store.source(), EventIx::from_usize(n)).unwrap();
+        prop_assert_eq!(series.len(), n);
+        let mut at_once = Series::new(StreamIx(0), FoldRules::default());
+        at_once.grow(store.source()).unwrap();
+        for end in [n, events.len()] {
+            prop_assert_eq!(
+                series.state_of(store.source(), &events[..end]),
+                at_once.state_of(store.source(), &events[..end])
+            );
+        }
+        // It is no step back.
+        series.grow(store.source()).unwrap();
+        series.grow_until(store.source(), EventIx::from_usize(n)).unwrap();
+        prop_assert_eq!(series.len(), events.len());
+    }
+
+    #[test]
     fn the_state_at_a_moment_is_the_state_of_the_store_cut_there(
         history in any_history().prop_filter("some", |h| !h.is_empty()),
         times in prop::collection::vec(0_i64..20, 24),

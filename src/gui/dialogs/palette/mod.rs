@@ -13,7 +13,7 @@ use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
 use crate::gui::widgets::Keycap;
 use crate::render::grouped;
-use crate::worker::AskNames;
+use crate::worker::{AskNames, Near};
 use entries::{Entry, Group, Query};
 
 /// What is being typed and which entry is chosen.
@@ -26,6 +26,9 @@ pub(super) struct Palette {
     /// It was opened to choose a stream.
     streams: Option<()>,
 }
+
+/// Streams looked at lately that are offered first.
+const RECENT: usize = 3;
 
 const HEAD: f32 = 52.0;
 const FOOT: f32 = 36.0;
@@ -164,6 +167,13 @@ fn question(model: &Model, query: &Query<'_>) -> Option<AskNames> {
         subject: session.subject(),
         cut: *model.cursor.cut(),
         text: query.names()?.to_owned(),
+        near: match query {
+            Query::Streams => Near {
+                stream: model.selection.stream,
+                recent: model.trail.streams(RECENT),
+            },
+            _ => Near::default(),
+        },
     })
 }
 

@@ -38,6 +38,8 @@ pub(super) struct Bar {
     /// When the last key was typed, by egui's clock, while it is not looked for yet.
     typed_at: Option<f64>,
     editor: Editor,
+    /// The field is to have the keyboard.
+    find: Option<()>,
 }
 
 /// What was asked of the table.
@@ -48,6 +50,11 @@ pub(super) enum Asked {
 }
 
 impl Bar {
+    /// Gives the field the keyboard.
+    pub fn find(&mut self) {
+        self.find = Some(());
+    }
+
     pub fn show(
         &mut self,
         ui: &mut Ui,
@@ -94,8 +101,13 @@ impl Bar {
             .icon(Icon::Search)
             .hint(name)
             .clearable();
+        let id = Id::unique("events-text");
+        // Before it is drawn, so that what is typed in this very frame is in it.
+        if self.find.take().is_some() {
+            ui.memory_mut(|memory| memory.request_focus(id));
+        }
         let room = ui.available_width() - FILTER;
-        let response = ui.add(field.width(room.clamp(FIELD_LEAST, FIELD)));
+        let response = ui.add(field.id(id).width(room.clamp(FIELD_LEAST, FIELD)));
         let now = ui.input(|input| input.time);
         if response.changed() {
             self.typed_at = Some(now);

@@ -106,6 +106,11 @@ impl Screen for Events {
         self.table.reordered(moved);
     }
 
+    fn find(&mut self) -> Option<()> {
+        self.bar.find();
+        Some(())
+    }
+
     fn exports(&self, model: &Model) -> Result<(Exports, String), &'static str> {
         let stem = super::stem(model);
         Ok((

@@ -150,7 +150,6 @@ impl EventTable {
             self.state.centre_row(row as u64);
         } else if model.cursor.is_at_head()
             && rows.len() > self.seen.rows
-            && model.log().is_some_and(|log| log.is_complete())
             && visible.end == self.seen.rows as u64
         {
             self.state.scroll_to_row(edge);

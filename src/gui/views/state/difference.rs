@@ -3,6 +3,7 @@
 
 use egui::{Align2, Label, Ui};
 
+use super::shown::Of;
 use super::tree::marked;
 use super::value;
 use crate::analysis::replay::{Difference, pointer};
@@ -15,12 +16,13 @@ use crate::gui::widgets::{
 use crate::gui::words;
 use crate::log::{Bound, Cut, Log};
 use crate::model::time::Style;
-use crate::worker::{AskDifferences, Found, FoundState};
+use crate::worker::{Found, FoundState};
 
 /// The differences with where the list is scrolled to.
 #[derive(Default)]
 pub(super) struct DifferenceView {
     table: TableState,
+    differences: Of<Vec<Difference>>,
 }
 
 impl DifferenceView {
@@ -36,16 +38,12 @@ impl DifferenceView {
 
     /// Draws them over the available room.
     pub fn show(&mut self, ui: &mut Ui, model: &Model, found: &FoundState, outbox: &mut Outbox) {
-        let question = AskDifferences {
-            found: found.clone(),
-        };
-        outbox.ask(|answers| &mut answers.differences, question);
         let known = model.answers.differences.known();
-        let Some((of, differences)) = known.filter(|(of, _)| of.found.at.stream == found.at.stream)
-        else {
+        let known = known.map(|(of, differences)| (&of.found, differences));
+        let Some((of, differences)) = self.differences.take(known, found) else {
             return;
         };
-        let found: &Found = &of.found;
+        let found: &Found = &of;
         head(ui, model, found, differences.len(), outbox);
         if differences.is_empty() {
             let sentence = match (&found.compare, found.at.last) {

@@ -3,15 +3,16 @@
 use egui::{Align2, Ui};
 
 use super::event_list::{self, EventList, Row, Shown};
+use super::shown::Seen;
 use crate::gui::command::{Command, Outbox};
-use crate::gui::model::{Model, Session, StreamEvents};
-use crate::gui::theme::{Face, Icon, TokensExt, sizes};
+use crate::gui::model::{Model, StreamEvents};
+use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
 use crate::gui::widgets::{
     Column, EmptyState, IconButton, PaneHead, RowCells, TableResponse, TableState, TextField,
     VirtualTable,
 };
 use crate::gui::words;
-use crate::log::Bound;
+use crate::log::{Bound, Cut};
 use crate::model::time::Style;
 use crate::model::{EventIx, StreamIx};
 use crate::render::grouped;
@@ -24,6 +25,8 @@ pub(super) struct History {
     table: TableState,
     /// The filter being typed, while its field is open.
     search: Option<String>,
+    /// The field is to have the keyboard.
+    find: Option<()>,
     reveal: Reveal,
 }
 
@@ -104,21 +107,27 @@ fn act(
 }
 
 impl History {
+    /// Opens the filter and gives it the keyboard.
+    pub fn find(&mut self) {
+        self.search.get_or_insert_default();
+        self.find = Some(());
+    }
+
     /// Draws it.
     pub fn show(
         &mut self,
         ui: &mut Ui,
         model: &Model,
-        (session, stream): (&Session, StreamIx),
+        (seen, stream): (&Seen, StreamIx),
         found: Option<&Found>,
         outbox: &mut Outbox,
     ) {
         ui.spacing_mut().item_spacing.y = 0.0;
-        let cut = model.cursor.cut();
-        self.list.load(&session.log, stream);
-        let all = StreamEvents::of(&session.log, stream);
-        self.head(ui, model, (session, stream, &all), found);
-        self.list.advance(&session.log, &all);
+        let (log, cut) = (&*seen.log, &seen.cut);
+        self.list.load(log, stream);
+        let all = StreamEvents::of(log, stream);
+        self.head(ui, (seen, stream, &all), found);
+        self.list.advance(log, &all);
         if self.list.is_filtering(&all) {
             ui.request_repaint();
         }
@@ -131,7 +140,7 @@ impl History {
                 .show(ui)
             {
                 self.search = None;
-                self.list.filter(&session.log, "");
+                self.list.filter(log, "");
             }
             return;
         }
@@ -142,20 +151,20 @@ impl History {
         let row = selected.and_then(|event| shown.row_of(event, edge));
         let at = Place {
             stream,
-            bound: model.cursor.bound(),
+            bound: cut.bound(),
             edge,
             selected,
         };
         self.reveal.follow(&mut self.table, at, row);
-        let columns = columns(model, all.len());
+        let columns = columns(seen, all.len(), found);
         let rows = shown.len() as u64 + 1;
         let said = VirtualTable::new("History", &mut self.table, &columns, rows)
             .selected(row)
             .show(ui, |cells| match event_list::at(cells.index(), edge) {
-                Row::Cursor => cursor(cells, model),
+                Row::Cursor => cursor(cells, model, seen),
                 Row::Event(at) => {
                     if let Some(event) = shown.get(at) {
-                        event_row(cells, model, session, stream, event);
+                        event_row(cells, (seen, stream), found, event);
                     }
                 }
             });
@@ -165,13 +174,12 @@ impl History {
     fn head(
         &mut self,
         ui: &mut Ui,
-        model: &Model,
-        (session, stream, all): (&Session, StreamIx, &StreamEvents<'_>),
+        (seen, stream, all): (&Seen, StreamIx, &StreamEvents<'_>),
         found: Option<&Found>,
     ) {
-        let log = &session.log;
+        let log = &*seen.log;
         let dot = ui.tokens().category(log.category(stream).at());
-        let counts = self.counts(model, all, found);
+        let counts = self.counts(&seen.cut, all, found);
         let mut toggled = false;
         PaneHead::new(log.stream_name(stream))
             .mono()
@@ -184,10 +192,9 @@ impl History {
                     .toggled(open);
                 toggled = ui.add(button).clicked();
             });
-        let mut focus = false;
         if toggled {
-            focus = self.search.is_none();
-            self.search = focus.then(String::new);
+            self.find = self.search.is_none().then_some(());
+            self.search = self.find.map(|()| String::new());
             self.list.filter(log, "");
         }
         let Some(text) = &mut self.search else { return };
@@ -195,15 +202,16 @@ impl History {
         egui::Frame::NONE
             .inner_margin(egui::Margin::symmetric(sizes::PAD as i8, 6))
             .show(ui, |ui| {
+                let id = egui::Id::unique("history-types");
+                // Before it is drawn, so that what is typed in this very frame is in it.
+                if self.find.take().is_some() {
+                    ui.memory_mut(|memory| memory.request_focus(id));
+                }
                 let field = TextField::new("Event type contains", text)
                     .icon(Icon::Search)
                     .hint("Event type contains…")
                     .small();
-                let response = ui.add(field);
-                if focus {
-                    response.request_focus();
-                }
-                changed = response.changed();
+                changed = ui.add(field.id(id)).changed();
             });
         if changed {
             self.list.filter(log, text);
@@ -211,8 +219,7 @@ impl History {
     }
 
     /// `41 of 44 versions`, and what the filter leaves.
-    fn counts(&self, model: &Model, all: &StreamEvents<'_>, found: Option<&Found>) -> String {
-        let cut = model.cursor.cut();
+    fn counts(&self, cut: &Cut, all: &StreamEvents<'_>, found: Option<&Found>) -> String {
         let before = all.below(cut.outside());
         let known = match found {
             Some(found) if !cut.is_prefix() && found.at.cut == *cut => found.at.events,
@@ -235,17 +242,21 @@ impl History {
     }
 }
 
-fn columns(model: &Model, events: usize) -> [Column; 3] {
+fn columns(seen: &Seen, events: usize, found: Option<&Found>) -> [Column; 3] {
     // As wide as the longest version, so that the types stand close by.
     let digits = events.max(10).ilog10() as f32 + 1.0;
-    let has_times = model.cursor.time().is_some();
+    let sign = match found {
+        Some(found) if found.has_forks() => 15.0,
+        _ => 0.0,
+    };
+    let has_times = seen.as_of.time.is_some();
     let head = if has_times {
         "before cursor"
     } else {
         "position"
     };
     [
-        Column::new("v", 20.0 + 7.0 * digits),
+        Column::new("v", 20.0 + 7.0 * digits + sign),
         Column::rest("Event type", 60.0),
         Column::new(head, 90.0).right(),
     ]
@@ -253,14 +264,14 @@ fn columns(model: &Model, events: usize) -> [Column; 3] {
 
 fn event_row(
     cells: &mut RowCells<'_>,
-    model: &Model,
-    session: &Session,
-    stream: StreamIx,
+    (seen, stream): (&Seen, StreamIx),
+    found: Option<&Found>,
     event: EventIx,
 ) {
-    let log = &session.log;
+    let log = &*seen.log;
     let t = cells.painter().tokens();
-    let known = model.cursor.cut().holds(log, event);
+    let known = seen.cut.holds(log, event);
+    let is_forked = known && found.is_some_and(|found| found.is_forked(event));
     let (version, name) = (
         words::version(log, stream, event),
         words::type_of(log, event),
@@ -275,26 +286,52 @@ fn event_row(
     } else {
         Face::Body
     };
-    cells.text(0, Face::Cell, quiet, &version);
     cells.text(1, face, ink, name);
-    let age = words::age(log, model.clock(), event, model.cursor.time());
+    if is_forked {
+        fork(cells, &version);
+    } else {
+        cells.text(0, Face::Cell, quiet, &version);
+    }
+    let age = words::age(log, seen.cut.clock(), event, seen.as_of.time);
     cells.text(2, Face::Secondary, quiet, &age);
     cells.name(|| {
         let when = if known { "" } else { ", after the cursor" };
-        format!("{version} {name}{when}")
+        let fork = if is_forked { FORKED } else { "" };
+        format!("{version} {name}{fork}{when}")
     });
 }
 
-/// The line between past and future, with the cursor's moment at its end.
-fn cursor(cells: &mut RowCells<'_>, model: &Model) {
+/// What is said of an event whose version another one of the stream has too.
+const FORKED: &str = ", its version stands more than once";
+
+/// The version of such an event, with a sign.
+fn fork(cells: &mut RowCells<'_>, version: &str) {
     let t = cells.painter().tokens();
-    let text = match (model.cursor.bound(), model.cursor.time()) {
-        (Bound::Head, _) => "head".to_owned(),
+    let Some(cell) = cells.cell(0) else { return };
+    let ink = cells.text_in(
+        cell,
+        Align2::LEFT_CENTER,
+        Face::CellStrong,
+        t.warning,
+        version,
+    );
+    // Between the version and the type there is room for it.
+    let right = egui::pos2(ink.max.x + 3.0, cell.center().y - 6.0);
+    let square = egui::Rect::from_min_size(right, egui::vec2(12.0, 12.0));
+    icons::paint(cells.painter(), square, Icon::Warning, t.warning);
+    let words = format!("{version}{FORKED}");
+    cells.response().clone().on_hover_text_at_pointer(words);
+}
+
+/// The line between past and future, with the cursor's moment at its end.
+fn cursor(cells: &mut RowCells<'_>, model: &Model, seen: &Seen) {
+    let t = cells.painter().tokens();
+    let text = match (seen.cut.bound(), seen.as_of.time) {
+        (Bound::Head, _) => model.reach().head().to_owned(),
         (Bound::Start, _) => "start".to_owned(),
         (_, Some(time)) => model.zone().format_bare(time, Style::Short),
-        (_, None) => model
-            .cursor
-            .as_of()
+        (_, None) => seen
+            .as_of
             .position
             .as_ref()
             .map_or_else(String::new, words::position_named),

@@ -10,6 +10,7 @@ mod history;
 mod leaf;
 mod no_stream;
 mod pane;
+mod shown;
 mod timeline;
 mod tree;
 pub(super) mod value;
@@ -30,11 +31,12 @@ use crate::gui::widgets::{EmptyState, Side, SidePane, Widths};
 use crate::log::{Bound, Log};
 use crate::model::{EventIx, StreamIx};
 use crate::render::Shell;
-use crate::worker::{AskValues, Exports, FoundState};
+use crate::worker::{AskEvent, AskValues, Exports, FoundState};
 use answer_bar::{AnswerBar, Wish};
 use history::History;
 use no_stream::NoStream;
 use pane::StatePane;
+use shown::{Parts, Seen, Shown};
 
 /// What is kept of the view.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -56,6 +58,7 @@ pub(in crate::gui) struct State {
     history: History,
     pane: StatePane,
     card: EventCard,
+    shown: Shown,
     kept: Kept<Choices>,
 }
 
@@ -67,6 +70,7 @@ impl Default for State {
             history: History::default(),
             pane: StatePane::default(),
             card: EventCard::beside(Beside::State),
+            shown: Shown::default(),
             kept: Kept::new("state"),
         }
     }
@@ -90,9 +94,12 @@ impl Screen for State {
             outbox.ask(|answers| &mut answers.state, question);
         }
         self.ask_values(model, session, stream, outbox);
-        let found = answer(model, session, stream);
+        let newest = answer(model, session, stream);
+        let (parts, made) = self.parts(ui, model, newest.as_ref(), outbox);
+        let found = self.shown.take(newest, parts);
         let found = found.as_ref();
         let standing = Standing::of(ui, &model.answers.state);
+        let seen = Seen::of(model, session, found.filter(|_| !standing.is_old()));
         let panel = ui.tokens().panel;
         let ground = Frame::NONE.fill(panel);
         Panel::top("state-answer")
@@ -109,11 +116,11 @@ impl Screen for State {
             });
         // What is shown first has the whole width or height.
         if Beside::is_below(ui) {
-            self.event(ui, model, (log, stream), found, outbox);
-            self.history(ui, model, (session, stream), found, outbox);
+            self.event(ui, model, (log, stream), made, outbox);
+            self.history(ui, model, (&seen, stream), found, outbox);
         } else {
-            self.history(ui, model, (session, stream), found, outbox);
-            self.event(ui, model, (log, stream), found, outbox);
+            self.history(ui, model, (&seen, stream), found, outbox);
+            self.event(ui, model, (log, stream), made, outbox);
         }
         CentralPanel::no_frame().frame(ground).show(ui, |ui| {
             let asked = pane::Asked {
@@ -125,6 +132,11 @@ impl Screen for State {
         });
         self.pane.keep(&mut self.kept.value);
         self.kept.end(ui, outbox);
+    }
+
+    fn find(&mut self) -> Option<()> {
+        self.history.find();
+        Some(())
     }
 
     fn exports(&self, model: &Model) -> Result<(Exports, String), &'static str> {
@@ -176,11 +188,39 @@ fn compared(model: &Model, log: &Log) -> Option<(Bound, Bound)> {
 }
 
 impl State {
+    /// Asks for all that is drawn of the newest state: how far that is, and the event that the card is to
+    /// show. The card is asked last, since it shows whatever it was asked for as soon as that comes: when
+    /// its event is there, all is.
+    fn parts(
+        &self,
+        ui: &Ui,
+        model: &Model,
+        newest: Option<&FoundState>,
+        outbox: &mut Outbox,
+    ) -> (Parts, Option<EventIx>) {
+        let Some(newest) = newest else {
+            return (Parts::There, None);
+        };
+        let last = newest.at.last;
+        let page = self.pane.ask(ui, model, newest, outbox);
+        match (page, last) {
+            (Parts::Coming, _) => (page, self.shown.last().or(last)),
+            (Parts::There, Some(event)) if model.selection.event.is_none() => {
+                let order = newest.log.generation();
+                let is_it = |asked: &AskEvent| {
+                    (asked.event, asked.subject.log.generation()) == (event, order)
+                };
+                (Parts::of(ui, &model.answers.beside, is_it), last)
+            }
+            _ => (page, last),
+        }
+    }
+
     fn history(
         &mut self,
         ui: &mut Ui,
         model: &Model,
-        (session, stream): (&Session, StreamIx),
+        (seen, stream): (&Seen, StreamIx),
         found: Option<&FoundState>,
         outbox: &mut Outbox,
     ) {
@@ -191,8 +231,7 @@ impl State {
             let ground = ui.tokens().panel;
             ui.painter().rect_filled(ui.max_rect(), 0.0, ground);
             let found = found.map(|found| &***found);
-            self.history
-                .show(ui, model, (session, stream), found, outbox);
+            self.history.show(ui, model, (seen, stream), found, outbox);
         });
     }
 
@@ -202,7 +241,7 @@ impl State {
         ui: &mut Ui,
         model: &Model,
         (log, stream): (&Log, StreamIx),
-        found: Option<&FoundState>,
+        made: Option<EventIx>,
         outbox: &mut Outbox,
     ) {
         let pane = Beside::State.pane(ui, &mut self.kept.value.card);
@@ -213,8 +252,7 @@ impl State {
                 event.at() < log.len()
                     && (log.stream(*event) == stream || log.version_in(*event, stream).is_some())
             };
-            let made = || found.and_then(|found| found.at.last);
-            match model.selection.event.filter(stands).or_else(made) {
+            match model.selection.event.filter(stands).or(made) {
                 Some(event) => self.card.show(ui, model, event, outbox),
                 None => no_event(ui, model),
             }

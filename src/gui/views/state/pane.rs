@@ -5,6 +5,7 @@ use egui::{Frame, Label, Margin, Ui};
 use super::Choices;
 use super::difference::{self, DifferenceView};
 use super::fold;
+use super::shown::{Of, Parts};
 use super::tree::TreeView;
 use crate::analysis::replay::{EndedBy, Existence, Notice as Oddity, NoticeKind};
 use crate::gui::command::{Command, Outbox};
@@ -14,10 +15,11 @@ use crate::gui::views::Standing;
 use crate::gui::widgets::{Button, JsonView, Notice, PaneHead, Segments, Severity};
 use crate::gui::words;
 use crate::log::{Bound, Log, StreamEnd};
+use crate::model::json::JsonText;
 use crate::model::time::relative;
 use crate::model::{EventIx, StreamIx, Timestamp};
 use crate::render::grouped;
-use crate::worker::{AskStateText, Found, FoundState};
+use crate::worker::{AskDifferences, AskStateText, Found, FoundState};
 
 /// How the state is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,6 +46,7 @@ pub(super) struct StatePane {
     stream: Option<StreamIx>,
     tree: TreeView,
     difference: DifferenceView,
+    text: Of<JsonText>,
 }
 
 impl StatePane {
@@ -62,6 +65,36 @@ impl StatePane {
     pub fn keep(&self, kept: &mut Choices) {
         kept.fields.clone_from(self.tree.widths());
         kept.differences.clone_from(self.difference.widths());
+    }
+
+    /// Asks for what the page shows of a state, and how far that is.
+    pub fn ask(&self, ui: &Ui, model: &Model, found: &FoundState, outbox: &mut Outbox) -> Parts {
+        if found.at.existence != Existence::Exists {
+            return Parts::There;
+        }
+        let (answers, of) = (&model.answers, found.clone());
+        match self.page {
+            Page::Tree => {
+                self.tree.ask(found, outbox);
+                Parts::of(ui, &answers.fields, |fields| fields.found == of)
+            }
+            Page::Json => {
+                let question = AskStateText {
+                    found: found.clone(),
+                };
+                outbox.ask(|answers| &mut answers.state_text, question);
+                Parts::of(ui, &answers.state_text, |text| text.found == of)
+            }
+            Page::Diff => {
+                let question = AskDifferences {
+                    found: found.clone(),
+                };
+                outbox.ask(|answers| &mut answers.differences, question);
+                Parts::of(ui, &answers.differences, |differences| {
+                    differences.found == of
+                })
+            }
+        }
     }
 
     /// Draws it.
@@ -134,35 +167,33 @@ impl StatePane {
                 crate::gui::widgets::EmptyState::new(Icon::State, sentence).show(ui);
             }
             Page::Tree => self.tree.show(ui, model, found, outbox),
-            Page::Json => json(ui, model, found, outbox),
+            Page::Json => self.json(ui, model, found, outbox),
             Page::Diff => self.difference.show(ui, model, found, outbox),
         }
     }
-}
 
-fn json(ui: &mut Ui, model: &Model, found: &FoundState, outbox: &mut Outbox) {
-    let question = AskStateText {
-        found: found.clone(),
-    };
-    outbox.ask(|answers| &mut answers.state_text, question);
-    Standing::of(ui, &model.answers.state_text).fade(ui);
-    let known = model.answers.state_text.known();
-    let text = known.filter(|(of, _)| of.found.at.stream == found.at.stream);
-    let Some((_, text)) = text else { return };
-    let room = ui.available_rect_before_wrap();
-    padded(ui, |ui| {
-        let height = ui.available_height().max(sizes::ROW_CODE);
-        JsonView::new("State as JSON", text)
-            .max_height(height)
-            .show(ui);
-    });
-    let corner = egui::Rect::from_min_max(
-        egui::pos2(room.max.x - sizes::GUTTER - 32.0, room.min.y + 6.0),
-        egui::pos2(room.max.x - sizes::GUTTER, room.min.y + 34.0),
-    );
-    let copy = crate::gui::widgets::IconButton::new(Icon::Copy, "Copy state as JSON");
-    if ui.put(corner, copy).clicked() {
-        outbox.send(Command::CopyState);
+    fn json(&mut self, ui: &mut Ui, model: &Model, found: &FoundState, outbox: &mut Outbox) {
+        Standing::of(ui, &model.answers.state_text).fade(ui);
+        let known = model.answers.state_text.known();
+        let known = known.map(|(of, text)| (&of.found, text));
+        let Some((_, text)) = self.text.take(known, found) else {
+            return;
+        };
+        let room = ui.available_rect_before_wrap();
+        padded(ui, |ui| {
+            let height = ui.available_height().max(sizes::ROW_CODE);
+            JsonView::new("State as JSON", &text)
+                .max_height(height)
+                .show(ui);
+        });
+        let corner = egui::Rect::from_min_max(
+            egui::pos2(room.max.x - sizes::GUTTER - 32.0, room.min.y + 6.0),
+            egui::pos2(room.max.x - sizes::GUTTER, room.min.y + 34.0),
+        );
+        let copy = crate::gui::widgets::IconButton::new(Icon::Copy, "Copy state as JSON");
+        if ui.put(corner, copy).clicked() {
+            outbox.send(Command::CopyState);
+        }
     }
 }
 
@@ -212,7 +243,8 @@ fn oddity(ui: &mut Ui, found: &Found, notice: &Oddity, outbox: &mut Outbox) {
         .iter()
         .map(|event| words::position_named(&event.position))
         .collect();
-    let mut shown = Notice::new(severity, &notice.message);
+    let more = (notice.more > 0).then(|| format!("and {} more", grouped(notice.more)));
+    let mut shown = Notice::new(severity, &notice.message).more(more);
     for place in &places {
         shown = shown.place(place);
     }

@@ -3,6 +3,7 @@
 use egui::{Align2, Color32, Rect, Ui, pos2, vec2};
 
 use super::leaf::{Leaf, LeafPopover};
+use super::shown::Of;
 use super::value;
 use crate::analysis::replay::{Blame, Change, Found as At, Node, pointer};
 use crate::gui::command::{Command, Outbox};
@@ -31,6 +32,7 @@ pub(super) struct TreeView {
     /// The row the keyboard is on.
     focus: Option<String>,
     popover: LeafPopover,
+    rows: Of<FieldRows>,
 }
 
 /// What one frame of the tree draws from.
@@ -56,21 +58,25 @@ impl TreeView {
         self.table.set_widths(widths);
     }
 
-    /// Draws it over the available room.
-    pub fn show(&mut self, ui: &mut Ui, model: &Model, found: &FoundState, outbox: &mut Outbox) {
+    /// Asks for the rows of a state that is to be shown.
+    pub fn ask(&self, found: &FoundState, outbox: &mut Outbox) {
         let question = AskFields {
             found: found.clone(),
             folds: self.folds.clone(),
         };
         outbox.ask(|answers| &mut answers.fields, question);
+    }
+
+    /// Draws it over the available room.
+    pub fn show(&mut self, ui: &mut Ui, model: &Model, found: &FoundState, outbox: &mut Outbox) {
         // Those of the state before serve until the rows of this one come, which shows where it takes time.
         Standing::of(ui, &model.answers.fields).fade(ui);
         let known = model.answers.fields.known();
-        let Some((of, fields)) = known.filter(|(of, _)| of.found.at.stream == found.at.stream)
-        else {
+        let known = known.map(|(of, rows)| (&of.found, rows));
+        let Some((of, fields)) = self.rows.take(known, found) else {
             return;
         };
-        let found: &Found = &of.found;
+        let (found, fields): (&Found, &FieldRows) = (&of, &fields);
         let columns = [
             Column::new("Field", FIELD).resizable(),
             Column::rest("Value", 60.0),

@@ -31,6 +31,8 @@ struct Choices {
 pub(in crate::gui) struct Streams {
     wanted: StreamsWanted,
     table: table::StreamTable,
+    /// The search is to have the keyboard.
+    find: Option<()>,
     kept: Kept<Choices>,
 }
 
@@ -39,6 +41,7 @@ impl Default for Streams {
         Self {
             wanted: StreamsWanted::default(),
             table: table::StreamTable::default(),
+            find: None,
             kept: Kept::new("streams"),
         }
     }
@@ -79,6 +82,11 @@ impl Screen for Streams {
         self.kept.value.query.clone_from(&self.wanted.query);
         self.kept.value.widths.clone_from(self.table.widths());
         self.kept.end(ui, outbox);
+    }
+
+    fn find(&mut self) -> Option<()> {
+        self.find = Some(());
+        Some(())
     }
 
     fn exports(&self, model: &Model) -> Result<(Exports, String), &'static str> {
@@ -126,7 +134,12 @@ impl Streams {
                 .layout(layout),
         );
         let name = "Search streams";
-        let field = TextField::new(name, &mut self.wanted.query.search);
+        let id = egui::Id::unique("streams-search");
+        // Before it is drawn, so that what is typed in this very frame is in it.
+        if self.find.take().is_some() {
+            left.memory_mut(|memory| memory.request_focus(id));
+        }
+        let field = TextField::new(name, &mut self.wanted.query.search).id(id);
         left.add(field.icon(Icon::Search).hint(name).clearable().width(260.0));
         self.category_menu(left, log);
         let layout = Layout::right_to_left(Align::Center);

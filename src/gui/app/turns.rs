@@ -1,0 +1,302 @@
+//! Keys and clicks in turns. A slow frame brings several at once, and egui would give all of them to
+//! whoever has the keyboard when it begins. Here each that may change who that is ends its frame, and what
+//! came behind it waits for the next one, in order. So what is typed right behind a shortcut is in the
+//! field that the shortcut leads to, whatever a frame takes.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use egui::{Context, Event, Id, Key, Memory, Modifiers, Plugin, RawInput, Ui};
+
+/// What has not had its turn yet.
+#[derive(Default)]
+pub(super) struct Turns {
+    waiting: VecDeque<Event>,
+    /// Who had the keyboard when the frame before began.
+    focused: Option<Id>,
+    /// The frame before was given to who had just got the keyboard.
+    paused: Option<()>,
+    /// Whether anything waits, for those who wait until nothing does.
+    any: Arc<AtomicBool>,
+}
+
+/// Whether something waits for its turn.
+#[derive(Clone, Debug, Default)]
+pub(super) struct AnyWaits(Arc<AtomicBool>);
+
+impl AnyWaits {
+    pub fn get(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Turns {
+    /// To be told of.
+    pub fn any_waits(&self) -> AnyWaits {
+        AnyWaits(Arc::clone(&self.any))
+    }
+
+    fn take_in(&mut self, events: Vec<Event>) {
+        for event in events {
+            // A key that is held down does not run on for as long as frames are slow.
+            let same = |before: &Event| matches!((pressed(before), held(&event)), (Some(a), Some(b)) if a == b);
+            if !self.waiting.back().is_some_and(same) {
+                self.waiting.push_back(event);
+            }
+        }
+    }
+
+    /// What a frame is to have of what waits.
+    fn turn(&mut self, keyboard: Keyboard) -> Vec<Event> {
+        let mut turn = Vec::new();
+        let mut clicked = None;
+        while let Some(event) = self.waiting.pop_front() {
+            let weight = weight(&event, keyboard.types);
+            // Who has just got the keyboard says only in that frame which keys it wants.
+            let early = weight == Weight::Key && keyboard.is_new && self.paused.is_none();
+            // Clicks may come together, as a double one does; a key goes to whom they gave the keyboard.
+            let late = clicked.is_some() && is_typed(&event);
+            if early || late {
+                self.waiting.push_front(event);
+                self.paused = early.then_some(());
+                return turn;
+            }
+            turn.push(event);
+            match weight {
+                Weight::Light => {}
+                Weight::Click => clicked = Some(()),
+                Weight::Key => {
+                    // It comes with the text that it is.
+                    if let Some(Event::Text(_)) = self.waiting.front() {
+                        turn.extend(self.waiting.pop_front());
+                    }
+                    break;
+                }
+            }
+        }
+        self.paused = None;
+        turn
+    }
+}
+
+/// Who has the keyboard.
+#[derive(Clone, Copy, Debug, Default)]
+struct Keyboard {
+    /// Another one than a frame before.
+    is_new: bool,
+    types: Types,
+}
+
+/// Whether what is typed becomes a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Types {
+    Text,
+    #[default]
+    Keys,
+}
+
+/// What an event may change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Weight {
+    /// Nothing that matters for the events behind it.
+    Light,
+    /// Who has the keyboard, or what the window shows.
+    Key,
+    /// The same, by pointer or by assistive technology.
+    Click,
+}
+
+fn weight(event: &Event, types: Types) -> Weight {
+    match event {
+        Event::Key {
+            key,
+            pressed: true,
+            modifiers,
+            ..
+        } if !is_typing(*key, *modifiers, types) => Weight::Key,
+        Event::PointerButton { .. } | Event::AccessKitActionRequest(_) => Weight::Click,
+        _ => Weight::Light,
+    }
+}
+
+/// Whether an event comes from the keyboard.
+const fn is_typed(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Key { .. } | Event::Text(_) | Event::Paste(_) | Event::Cut | Event::Copy
+    )
+}
+
+/// Whether a key does no more than change the text that has the keyboard, or nothing.
+fn is_typing(key: Key, modifiers: Modifiers, types: Types) -> bool {
+    let plain = !modifiers.command && !modifiers.ctrl && !modifiers.alt;
+    let edits = matches!(key, Key::Backspace | Key::Delete);
+    let space = key == Key::Space && types == Types::Text;
+    // Keys that are characters are named by one.
+    let character = key.symbol_or_name().chars().count() == 1 && !is_arrow(key);
+    plain && (edits || space || character)
+}
+
+const fn is_arrow(key: Key) -> bool {
+    matches!(
+        key,
+        Key::ArrowUp | Key::ArrowDown | Key::ArrowLeft | Key::ArrowRight
+    )
+}
+
+fn pressed(event: &Event) -> Option<(Key, Modifiers)> {
+    match event {
+        Event::Key {
+            key,
+            pressed: true,
+            modifiers,
+            ..
+        } => Some((*key, *modifiers)),
+        _ => None,
+    }
+}
+
+/// The key that a repetition is of.
+fn held(event: &Event) -> Option<(Key, Modifiers)> {
+    let repeats = matches!(event, Event::Key { repeat: true, .. });
+    pressed(event).filter(|_| repeats)
+}
+
+impl Plugin for Turns {
+    fn debug_name(&self) -> &'static str {
+        "turns"
+    }
+
+    fn input_hook(&mut self, ctx: &Context, input: &mut RawInput) {
+        // A frame that is laid out twice has had its turn.
+        if ctx.current_pass_index() > 0 {
+            return;
+        }
+        let focused = ctx.memory(Memory::focused);
+        let keyboard = Keyboard {
+            is_new: focused.is_some() && focused != self.focused,
+            types: match ctx.text_edit_focused() {
+                true => Types::Text,
+                false => Types::Keys,
+            },
+        };
+        self.focused = focused;
+        self.take_in(std::mem::take(&mut input.events));
+        input.events = self.turn(keyboard);
+        self.any.store(!self.waiting.is_empty(), Ordering::Relaxed);
+    }
+
+    fn on_end_pass(&mut self, ui: &mut Ui) {
+        if !self.waiting.is_empty() {
+            ui.request_repaint();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(key: Key, modifiers: Modifiers) -> Event {
+        Event::Key {
+            key,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers,
+        }
+    }
+
+    fn text(text: &str) -> Event {
+        Event::Text(text.to_owned())
+    }
+
+    /// What each frame gets of what came at once.
+    fn frames(events: Vec<Event>, keyboards: &[Keyboard]) -> Vec<Vec<Event>> {
+        let mut turns = Turns::default();
+        turns.take_in(events);
+        let frames = keyboards
+            .iter()
+            .map(|keyboard| turns.turn(*keyboard))
+            .collect();
+        assert!(turns.waiting.is_empty(), "{:?}", turns.waiting);
+        frames
+    }
+
+    #[test]
+    fn a_shortcut_a_text_and_enter_have_frames_of_their_own() {
+        let none = Keyboard::default();
+        let new = Keyboard {
+            is_new: true,
+            types: Types::Text,
+        };
+        let old = Keyboard {
+            is_new: false,
+            ..new
+        };
+        let shortcut = key(Key::T, Modifiers::COMMAND);
+        let typed = [
+            key(Key::V, Modifiers::NONE),
+            text("v"),
+            key(Key::Space, Modifiers::NONE),
+            text(" "),
+        ];
+        let enter = key(Key::Enter, Modifiers::NONE);
+        let events = [vec![shortcut.clone()], typed.to_vec(), vec![enter.clone()]].concat();
+        let got = frames(events, &[none, new, old]);
+        assert_eq!(got, [vec![shortcut], typed.to_vec(), vec![enter]]);
+    }
+
+    #[test]
+    fn a_space_that_plays_is_one_with_its_text() {
+        let none = Keyboard::default();
+        let space = vec![key(Key::Space, Modifiers::NONE), text(" ")];
+        let after = vec![text("a")];
+        let got = frames([space.clone(), after.clone()].concat(), &[none, none]);
+        assert_eq!(got, [space, after]);
+    }
+
+    #[test]
+    fn a_key_that_is_held_waits_once() {
+        let none = Keyboard::default();
+        let down = |repeat| Event::Key {
+            key: Key::ArrowDown,
+            physical_key: None,
+            pressed: true,
+            repeat,
+            modifiers: Modifiers::NONE,
+        };
+        let got = frames(vec![down(false), down(true), down(true)], &[none]);
+        assert_eq!(got, [vec![down(false)]]);
+        // Pressed twice it counts twice.
+        let got = frames(vec![down(false), down(false)], &[none, none]);
+        assert_eq!(got.len(), 2);
+    }
+
+    #[test]
+    fn what_is_typed_behind_a_click_goes_where_it_led() {
+        let none = Keyboard::default();
+        let button = |pressed| Event::PointerButton {
+            pos: egui::Pos2::ZERO,
+            button: egui::PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        let clicks = [button(true), button(false), button(true), button(false)].to_vec();
+        let typed = vec![text("a")];
+        let got = frames([clicks.clone(), typed.clone()].concat(), &[none, none]);
+        assert_eq!(got, [clicks, typed]);
+    }
+
+    #[test]
+    fn nobody_waits_for_a_keyboard_that_changes_in_every_frame() {
+        let new = Keyboard {
+            is_new: true,
+            types: Types::Keys,
+        };
+        let down = key(Key::ArrowDown, Modifiers::NONE);
+        let got = frames(vec![down.clone()], &[new, new]);
+        assert_eq!(got, [vec![], vec![down]]);
+    }
+}

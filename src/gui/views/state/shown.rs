@@ -1,0 +1,117 @@
+//! What the state view shows together: heading, tree, history and card are of one answer, and another
+//! one takes their place only when all that is drawn of it has come. So no picture of the view has one
+//! part of one moment and another of the next, however fast a followed store grows.
+
+use std::sync::Arc;
+
+use egui::Ui;
+
+use crate::gui::model::{Model, Session};
+use crate::gui::views::Standing;
+use crate::log::{AsOf, Cut, Log};
+use crate::model::EventIx;
+use crate::worker::{Found, FoundState, Question, Slot};
+
+/// The state whose parts are on screen.
+#[derive(Default)]
+pub(super) struct Shown(Option<FoundState>);
+
+/// Whether all that is drawn of a newer state is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Parts {
+    /// All of it.
+    There,
+    /// Some is on its way, and nobody has waited long for it.
+    Coming,
+    /// Some is on its way, and what is on screen has grown old.
+    Late,
+}
+
+impl Parts {
+    /// How far the answer is that is drawn of a state: `is_it` says whether a question is about that.
+    pub fn of<Q: Question>(ui: &Ui, slot: &Slot<Q>, is_it: impl Fn(&Q) -> bool) -> Self {
+        if slot.known().is_some_and(|(question, _)| is_it(question)) {
+            return Self::There;
+        }
+        match Standing::of(ui, slot) {
+            Standing::Current => Self::Coming,
+            Standing::Late | Standing::Unanswered(_) => Self::Late,
+        }
+    }
+}
+
+impl Shown {
+    /// The event that made it.
+    pub fn last(&self) -> Option<EventIx> {
+        self.0.as_ref().and_then(|found| found.at.last)
+    }
+
+    /// The newer state where its parts are there, or where they take their time: then they fade. Until
+    /// then the one before, as long as it is about the same.
+    pub fn take(&mut self, newest: Option<FoundState>, parts: Parts) -> Option<FoundState> {
+        let stays = match (&self.0, &newest) {
+            (Some(shown), Some(newest)) => parts == Parts::Coming && is_same(shown, newest),
+            _ => false,
+        };
+        if !stays {
+            self.0 = newest;
+        }
+        self.0.clone()
+    }
+}
+
+/// Whether two states are of one stream, folded alike, in one order of the log.
+fn is_same(a: &Found, b: &Found) -> bool {
+    (a.at.stream, a.log.generation()) == (b.at.stream, b.log.generation())
+        && a.projection == b.projection
+}
+
+/// The log and the moment that the history is drawn of.
+#[derive(Clone)]
+pub(super) struct Seen {
+    pub log: Arc<Log>,
+    pub cut: Cut,
+    pub as_of: AsOf,
+}
+
+impl Seen {
+    /// Those of the state that is shown, while it is of another moment than the newest log's.
+    pub fn of(model: &Model, session: &Session, shown: Option<&FoundState>) -> Self {
+        match shown {
+            Some(found) if found.at.cut != *model.cursor.cut() => Self {
+                log: Arc::clone(&found.log),
+                cut: found.at.cut,
+                as_of: found.at.cut.as_of(&found.log),
+            },
+            _ => Self {
+                log: Arc::clone(&session.log),
+                cut: *model.cursor.cut(),
+                as_of: model.cursor.as_of().clone(),
+            },
+        }
+    }
+}
+
+/// The last answer about a state, until that about the next one is shown.
+pub(super) struct Of<A>(Option<(FoundState, Arc<A>)>);
+
+impl<A> Default for Of<A> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<A> Of<A> {
+    /// The answer about the state that is shown, or that about the one before of the same stream.
+    pub fn take(
+        &mut self,
+        known: Option<(&FoundState, &Arc<A>)>,
+        shown: &FoundState,
+    ) -> Option<(FoundState, Arc<A>)> {
+        if let Some((of, answer)) = known.filter(|(of, _)| *of == shown) {
+            self.0 = Some((of.clone(), Arc::clone(answer)));
+        }
+        let kept = self.0.clone();
+        kept.filter(|(of, _)| is_same(of, shown))
+    }
+}
