@@ -2,6 +2,7 @@
 //! views read and only `app` changes; nothing here draws.
 
 mod answers;
+mod colours;
 mod cursor;
 mod matching;
 mod play;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use answers::{Answers, BodyCache};
+pub use colours::{COLOURED, CategoryColours};
 pub use cursor::{Cursor, Direction, Step};
 pub use matching::{EventRows, Matching, SearchState};
 pub use play::{PlayState, Playback, SPEEDS};
@@ -31,7 +33,7 @@ use crate::analysis::events::EventFilter;
 use crate::analysis::lag::Samples;
 use crate::log::{Bound, Clock, Log, Mask, Masked, MaskedFields, PayloadReader};
 use crate::model::time::{Edge, InputContext, Style, Zone};
-use crate::model::{EventIx, StreamIx, Timestamp};
+use crate::model::{CategoryIx, EventIx, StreamIx, Timestamp};
 use crate::worker::{AskLag, Opened, Running, SessionId, Subject, Unread, Watched, Written};
 use crate::workspace::{Settings, Workspace};
 
@@ -114,6 +116,8 @@ pub struct Session {
     pub opened: Opened,
     /// Its log so far.
     pub log: Arc<Log>,
+    /// The colours of its categories.
+    pub colours: CategoryColours,
     /// Counts the snapshots of the log, so that what was made of an older one is known for it.
     pub revision: u64,
     /// Why following has stopped for the moment.
@@ -298,6 +302,13 @@ impl Model {
     #[must_use]
     pub fn time(&self, time: Timestamp) -> String {
         self.zone().format_bare(time, Style::AsNeeded)
+    }
+
+    /// The place of a category's colour among the theme's.
+    #[must_use]
+    pub fn colour(&self, category: CategoryIx) -> usize {
+        let session = self.session.as_ref();
+        session.map_or(usize::MAX, |session| session.colours.of(category))
     }
 
     /// An event's time by the cursor's clock.

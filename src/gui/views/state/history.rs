@@ -170,7 +170,7 @@ impl History {
         found: Option<&Found>,
     ) {
         let log = &session.log;
-        let dot = ui.tokens().category(log.category(stream).at());
+        let dot = ui.tokens().category(model.colour(log.category(stream)));
         let counts = self.counts(model, all, found);
         let mut toggled = false;
         PaneHead::new(log.stream_name(stream))
