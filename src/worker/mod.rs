@@ -30,7 +30,7 @@ use crossbeam_channel::{Receiver, bounded};
 pub use ask::{Asked, Question, Slot, Unanswered};
 pub use export::{Export, ExportError, ExportFormat, ExportLayout, Exported, Exports, TextFile};
 pub use lane::{Running, SlotId, Wake};
-pub use opened::{OpenRequest, Opened, Unread};
+pub use opened::{OpenRequest, Opened, StoreFile, Unread};
 pub use outcome::Outcome;
 pub use parts::{Parts, Said};
 pub use questions::{

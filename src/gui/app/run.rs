@@ -68,7 +68,7 @@ impl App {
             | Command::FocusTime
             | Command::TypePath(_)
             | Command::AskNameOfBookmark(_)
-            | Command::CorrectMapping => self.frame.command(&command),
+            | Command::CorrectMapping(_) => self.frame.command(&command),
             Command::SetTheme(_)
             | Command::SetZone(_)
             | Command::ToggleDebug
