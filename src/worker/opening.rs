@@ -63,7 +63,11 @@ pub(super) fn fail(
     let unread = (contents.is_some() || mapped).then(|| {
         Box::new(Unread {
             path: path.clone(),
-            paths: request.paths.clone(),
+            // A file of a folder is mapped by itself.
+            paths: match request.paths.contains(&path) {
+                true => request.paths.clone(),
+                false => vec![path.clone()],
+            },
             store_path: StorePath::of(&path),
             message: message.clone(),
             contents,
