@@ -355,7 +355,7 @@ fn opened() -> (Worker, Subject) {
     let worker = Worker::start(&wake).expect("threads can be had");
     worker.open(OpenRequest {
         paths: vec![ORDERS.into()],
-        options: Default::default(),
+        corrected: None,
         workspace: Workspace::none(),
         remembered: Default::default(),
         clock: || asof::model::Timestamp::from_micros(0),

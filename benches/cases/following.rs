@@ -11,7 +11,6 @@ use asof::analysis::lag::Samples;
 use asof::analysis::overview::StoreFacts;
 use asof::log::Bound;
 use asof::model::Timestamp;
-use asof::store::OpenOptions;
 use asof::worker::{AskLag, OpenRequest, Opened, Outcome, Slot, Subject, Wake, Watched, Worker};
 use asof::workspace::Workspace;
 use rusqlite::{Connection, params};
@@ -180,7 +179,7 @@ impl Follower {
         let worker = Worker::start(&wake)?;
         worker.open(OpenRequest {
             paths: vec![path.to_owned()],
-            options: OpenOptions::default(),
+            corrected: None,
             workspace: Workspace::none(),
             remembered: None,
             clock: || Timestamp::from_micros(micros()),

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use asof::model::Timestamp;
-use asof::store::OpenOptions;
 use asof::worker::{OpenRequest, Outcome, Worker};
 use asof::workspace::Workspace;
 
@@ -39,7 +38,7 @@ fn first(path: &Path, watch: &mut Watch) -> Result<u64, Failure> {
     watch.restart();
     worker.open(OpenRequest {
         paths: vec![path.to_owned()],
-        options: OpenOptions::default(),
+        corrected: None,
         workspace: Workspace::none(),
         remembered: None,
         clock: || Timestamp::from_micros(0),

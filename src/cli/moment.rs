@@ -62,6 +62,8 @@ pub(super) struct ReadAs {
     pub option: &'static str,
     /// The moment with its zone.
     pub moment: String,
+    /// The same for programs, where it is a time.
+    pub time: Option<Timestamp>,
     /// What the zone or the log made of it, if that needs saying.
     pub note: Option<String>,
 }
@@ -105,6 +107,10 @@ impl Opened {
             self.read_as.push(ReadAs {
                 option: asked.option,
                 moment: typed.echo,
+                time: match typed.moment {
+                    Moment::Time(time) => Some(time),
+                    _ => None,
+                },
                 note: (!notes.is_empty()).then(|| notes.join("; ")),
             });
         }
@@ -136,6 +142,7 @@ impl Opened {
             self.read_as.push(ReadAs {
                 option: asked.option,
                 moment: position.to_string(),
+                time: None,
                 note: Some(ends.to_string()),
             });
         }

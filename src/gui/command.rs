@@ -148,8 +148,8 @@ pub enum Command {
     Help,
     /// Open or close the settings.
     Settings,
-    /// Correct how the store's columns are read.
-    CorrectMapping,
+    /// Correct how the columns of the store's file of that number are read.
+    CorrectMapping(usize),
     /// Show or hide frame times.
     ToggleDebug,
     /// Call off all that runs.

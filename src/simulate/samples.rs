@@ -79,9 +79,9 @@ pub const SAMPLES: [Sample; 7] = [
         name: "orders",
         file: "orders.db",
         title: "The order that would not ship",
-        story: "A shop whose services react to each other, and nobody owns the process: some \
-                orders are stuck, one refund never came, and the report stood still for two days. \
-                See what order-1042 looked like an hour before it shipped.",
+        story: "Services react to each other and nobody owns the process: orders are stuck, a refund \
+                never came, the report stood still for two days. See what order-1042 was an hour \
+                before it shipped.",
         format: "SQLite",
         events: 1663,
         streams: 504,
@@ -137,9 +137,9 @@ pub const SAMPLES: [Sample; 7] = [
         name: "downloads",
         file: "downloads.db",
         title: "What the laptops said later",
-        story: "Software licences, counted by events that carry ids only, while travelling laptops \
-                report late and out of order. Look at licence-7 by the time at which things were \
-                recorded, then by the time at which they happened.",
+        story: "Licences, counted by events that carry ids only, while travelling laptops report \
+                late. Look at licence-7 on 2024-09-08 by the time recorded, then by the time \
+                occurred.",
         format: "SQLite",
         events: 1332,
         streams: 212,

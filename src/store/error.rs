@@ -25,7 +25,7 @@ pub enum OpenError {
     },
     /// It has tables or records, but nothing in it looks like events: ask for a mapping.
     #[error(
-        "{found}; expected events with at least a type and a stream, a time or a payload: {path}"
+        "{found}; events have a type, by its name or by values such as OrderPlaced, and a stream, a time or a payload: {path}"
     )]
     NoEvents {
         /// What was found.

@@ -27,5 +27,6 @@ pub use json::Tail;
 pub use merge::Join;
 pub use open::{Followed, OpenOptions, Recognition, Store};
 pub use private::remove_private_files;
+pub(crate) use row::NAMELESS;
 pub use sqlite::{News, SideRows};
 pub use tables::attached;

@@ -82,8 +82,11 @@ pub(super) fn no_events_in(facts: &SqliteFacts, aside: Vec<String>) -> String {
         .iter()
         .map(|table| table.name.as_str())
         .collect();
-    let mut found = match names.len() {
-        0 => "This SQLite database has no tables".to_owned(),
+    let mut found = match &names[..] {
+        [] => "This SQLite database has no tables".to_owned(),
+        [name] => {
+            format!("This SQLite database has one table, {name}, which does not look like events")
+        }
         _ => format!(
             "This SQLite database has the tables {}, none of which looks like events",
             list(&names)

@@ -150,7 +150,7 @@ impl<'a> Found<'a> {
 }
 
 /// Names that a stream or a type is given where the store has none.
-pub(super) const NAMELESS: &str = "(none)";
+pub(crate) const NAMELESS: &str = "(none)";
 
 /// Types whose short names are remembered; a store that has more has something else in the column.
 const TYPES_KEPT: usize = 4096;

@@ -32,7 +32,7 @@ pub use export::{
     Existing, Export, ExportError, ExportFormat, ExportLayout, Exported, Exports, TextFile,
 };
 pub use lane::{Running, SlotId, Wake};
-pub use opened::{OpenRequest, Opened, Unread};
+pub use opened::{OpenRequest, Opened, StoreFile, Unread};
 pub use outcome::Outcome;
 pub use parts::{Parts, Said};
 pub use questions::{

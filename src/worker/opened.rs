@@ -10,7 +10,7 @@ use crate::analysis::replay::FoldRules;
 use crate::log::{PayloadReader, RowSource, TableSource};
 use crate::model::Timestamp;
 use crate::store::layout::{Contents, Layout, Role, SideKind};
-use crate::store::{OpenOptions, Recognition, SideRows, Store};
+use crate::store::{Recognition, SideRows, Store};
 use crate::workspace::{StorePath, StoreWorkspace, Workspace};
 
 /// What to open.
@@ -18,8 +18,9 @@ use crate::workspace::{StorePath, StoreWorkspace, Workspace};
 pub struct OpenRequest {
     /// Files or folders, at least one; several are opened as one store.
     pub paths: Vec<PathBuf>,
-    /// How; the mapping kept in the workspace serves where no layout is given.
-    pub options: OpenOptions,
+    /// The mapping of one of them that has just changed and may not be written yet: none where it was
+    /// taken back. The others' are read from the workspace.
+    pub corrected: Option<(StorePath, Option<Layout>)>,
     /// Where what is remembered of the store is kept.
     pub workspace: Workspace,
     /// What is remembered of the store where that has just changed and may not be written yet; read
@@ -44,18 +45,12 @@ pub struct Opened {
     pub facts: Arc<StoreFacts>,
     /// What it is remembered under.
     pub store_path: StorePath,
-    /// What the file is: "SQLite".
-    pub format: String,
     /// How it is read without touching it.
     pub access: String,
-    /// What it was taken for and why.
+    /// What it was taken for and why; of several files what is said of all of them.
     pub recognition: Recognition,
-    /// The layout it is read by.
-    pub layout: Layout,
-    /// The tables or keys that a mapping can name.
-    pub contents: Contents,
-    /// How its columns are read.
-    pub readings: Vec<(Role, Option<String>)>,
+    /// The files as each is read; itself where it is a single one.
+    pub parts: Vec<StoreFile>,
     /// Its side tables with their rows; none where it has no such table.
     pub sides: Vec<(SideKind, Option<SideRows>)>,
     /// What it does not hold.
@@ -76,6 +71,87 @@ pub struct Opened {
     pub notice: Option<String>,
 }
 
+/// One of the files of a store, as it is read.
+#[derive(Clone, Debug)]
+pub struct StoreFile {
+    /// What it is called on screen: as on disk, unless several are called so there.
+    pub name: String,
+    /// What it is called in positions and reports.
+    pub called: String,
+    /// The file, or the folder that was named where it is of one.
+    pub path: PathBuf,
+    /// What its mapping is remembered under.
+    pub store_path: StorePath,
+    /// What the file is: "SQLite".
+    pub format: String,
+    /// How it is read without touching it.
+    pub access: String,
+    /// What it was taken for and why.
+    pub recognition: Recognition,
+    /// Whether it is read by a mapping of the user's.
+    pub is_mapped: bool,
+    /// The layout it is read by.
+    pub layout: Layout,
+    /// The tables or keys that a mapping can name.
+    pub contents: Contents,
+    /// How its columns are read.
+    pub readings: Vec<(Role, Option<String>)>,
+    /// Its side tables with their rows; none where it has no such table.
+    pub sides: Vec<(SideKind, Option<SideRows>)>,
+}
+
+impl StoreFile {
+    /// `named` are the files and folders that the store was opened by.
+    fn of(name: String, called: &str, store: &Store, named: &[PathBuf]) -> Self {
+        let own = store.path();
+        let path = named.iter().find(|named| own.starts_with(named));
+        let path = path.map_or(own, PathBuf::as_path);
+        Self {
+            name,
+            called: called.to_owned(),
+            path: path.to_owned(),
+            store_path: StorePath::of(path),
+            format: store.format(),
+            access: store.access(),
+            recognition: store.recognition().clone(),
+            is_mapped: store.is_mapped(),
+            layout: store.layout().clone(),
+            contents: store.contents().clone(),
+            readings: store.layout().readings(),
+            sides: sides(store),
+        }
+    }
+
+    /// All of a store.
+    fn all(store: &Store) -> Vec<Self> {
+        let named = store.paths();
+        let on_disk = |store: &Store| {
+            let name = store.path().file_name().unwrap_or_default();
+            name.to_string_lossy().into_owned()
+        };
+        let files = match store.files() {
+            files if files.is_empty() => vec![("", store)],
+            files => files,
+        };
+        let names: Vec<String> = files.iter().map(|(_, own)| on_disk(own)).collect();
+        let file = |(at, (called, own)): (usize, &(&str, &Store))| {
+            let alone = names.iter().filter(|name| **name == names[at]).count() == 1;
+            let name = if alone {
+                names[at].clone()
+            } else {
+                (*called).to_owned()
+            };
+            Self::of(name, called, own, &named)
+        };
+        files.iter().enumerate().map(file).collect()
+    }
+}
+
+fn sides(store: &Store) -> Vec<(SideKind, Option<SideRows>)> {
+    let rows = SideKind::ALL.into_iter();
+    rows.map(|kind| (kind, store.side_rows(kind))).collect()
+}
+
 impl Opened {
     pub(super) fn of(
         session: SessionId,
@@ -91,15 +167,10 @@ impl Opened {
             paths: store.paths(),
             files: facts.files.clone(),
             facts: Arc::new(facts),
-            format: store.format(),
             access: store.access(),
             recognition: store.recognition().clone(),
-            layout: store.layout().clone(),
-            contents: store.contents().clone(),
-            readings: store.layout().readings(),
-            sides: SideKind::ALL
-                .map(|kind| (kind, store.side_rows(kind)))
-                .to_vec(),
+            parts: StoreFile::all(store),
+            sides: sides(store),
             lacks: store.lacks(),
             size: store.size(),
             payloads: store.payloads(),
@@ -117,6 +188,8 @@ impl Opened {
 pub struct Unread {
     /// The file or folder.
     pub path: PathBuf,
+    /// All that were to be opened with it, itself among them.
+    pub paths: Vec<PathBuf>,
     /// What it is remembered under.
     pub store_path: StorePath,
     /// Why, in a sentence.

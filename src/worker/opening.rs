@@ -13,26 +13,25 @@ use crate::workspace::{StorePath, StoreWorkspace};
 /// What opens a store.
 pub(super) type Opener = fn(&OpenRequest, &Task) -> Result<Store, OpenError>;
 
-/// Opens the store. The mapping at hand is that of the first file; each other has its own.
+/// Opens the store, each file by its own mapping, if it has one.
 pub(super) fn open(request: &OpenRequest, task: &Task) -> Result<Store, OpenError> {
-    let own = |path: &PathBuf| OpenOptions {
-        layout: request
-            .workspace
-            .load_store(&StorePath::of(path))
-            .ok()
-            .and_then(|loaded| loaded.value.mapping),
+    let kept = |path: &StorePath| {
+        let remembered = request.workspace.load_store(path).ok()?;
+        remembered.value.mapping
     };
-    let mut files: Vec<(PathBuf, OpenOptions)> = Vec::with_capacity(request.paths.len());
-    for path in &request.paths {
-        // What was handed on about the first file counts, also that it has no mapping any more.
-        let options = if files.is_empty() {
-            request.options.clone()
-        } else {
-            own(path)
-        };
-        files.push((path.clone(), options));
-    }
-    Store::open_all(&files, Join::Time, task)
+    let own = |path: &PathBuf| {
+        let path = StorePath::of(path);
+        match &request.corrected {
+            Some((corrected, mapping)) if *corrected == path => mapping.clone(),
+            _ => kept(&path),
+        }
+    };
+    let options = |path| OpenOptions { layout: own(path) };
+    let files = request
+        .paths
+        .iter()
+        .map(|path| (path.clone(), options(path)));
+    Store::open_all(&files.collect::<Vec<_>>(), Join::Time, task)
 }
 
 /// Says why there is no store.
@@ -45,12 +44,17 @@ pub(super) fn fail(
     if let OpenError::Cancelled(_) = error {
         return sender.send(Outcome::OpenCancelled(session));
     }
+    let is_corrected = |path: &&PathBuf| {
+        let corrected = request.corrected.as_ref();
+        corrected.is_some_and(|(corrected, _)| *corrected == StorePath::of(path))
+    };
+    let corrected = request.paths.iter().find(is_corrected);
     let path = match &error {
         OpenError::NoEvents { path, .. } => path.clone(),
-        _ => request.paths.first().cloned().unwrap_or_default(),
+        _ => (corrected.or(request.paths.first()).cloned()).unwrap_or_default(),
     };
     let message = error.to_string();
-    let mapped = request.options.layout.is_some();
+    let mapped = corrected.is_some() || remembered.mapping.is_some();
     let contents = match error {
         OpenError::NoEvents { contents, .. } => Some(*contents),
         _ => None,
@@ -59,6 +63,11 @@ pub(super) fn fail(
     let unread = (contents.is_some() || mapped).then(|| {
         Box::new(Unread {
             path: path.clone(),
+            // A file of a folder is mapped by itself.
+            paths: match request.paths.contains(&path) {
+                true => request.paths.clone(),
+                false => vec![path.clone()],
+            },
             store_path: StorePath::of(&path),
             message: message.clone(),
             contents,

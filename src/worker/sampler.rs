@@ -165,7 +165,7 @@ mod tests {
                 store,
                 request: OpenRequest {
                     paths: vec![path],
-                    options: OpenOptions::default(),
+                    corrected: None,
                     workspace: Workspace::at(folder.join("home")),
                     remembered: None,
                     clock,

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::lane::SlotId;
 use super::outcome::{Outcome, Sender};
+use crate::store::layout::Layout;
 use crate::workspace::{
     ProjectionFile, SagaFile, Settings, StorePath, StoreWorkspace, Workspace, WorkspaceError,
 };
@@ -17,6 +18,9 @@ pub enum Keep {
     Settings(Box<Settings>),
     /// What is remembered of a store.
     Store(StorePath, Box<StoreWorkspace>),
+    /// The mapping of one of several files, or that it has none any more; what else is remembered of the
+    /// file stays.
+    Mapping(StorePath, Option<Box<Layout>>),
     /// A projection that the user has written.
     Projection(ProjectionFile),
     /// A process that the user has declared.
@@ -28,6 +32,14 @@ impl Keep {
         let written: Result<(), WorkspaceError> = match self {
             Self::Settings(settings) => workspace.save_settings(settings),
             Self::Store(path, store) => workspace.save_store(path, store),
+            Self::Mapping(path, mapping) => workspace.load_store(path).and_then(|loaded| {
+                let mapping = mapping.as_deref().cloned();
+                let remembered = StoreWorkspace {
+                    mapping,
+                    ..loaded.value
+                };
+                workspace.save_store(path, &remembered)
+            }),
             Self::Projection(file) => workspace.save_projection(file),
             Self::Saga(file) => workspace.save_saga(file),
         };
@@ -45,6 +57,7 @@ pub(super) struct Files(Mutex<HashMap<File, SlotId>>);
 enum File {
     Settings,
     Store(StorePath),
+    Mapping(StorePath),
     Projection(String),
     Saga(String),
 }
@@ -54,6 +67,7 @@ impl Files {
         let file = match keep {
             Keep::Settings(_) => File::Settings,
             Keep::Store(path, _) => File::Store(path.clone()),
+            Keep::Mapping(path, _) => File::Mapping(path.clone()),
             Keep::Projection(file) => File::Projection(file.name.clone()),
             Keep::Saga(file) => File::Saga(file.name.clone()),
         };

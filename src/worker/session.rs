@@ -107,9 +107,6 @@ impl Session {
         sender: &Sender,
     ) -> Option<(Self, Opened)> {
         let (remembered, notice) = opening::remembered(&mut request);
-        if request.options.layout.is_none() {
-            request.options.layout = remembered.mapping.clone();
-        }
         let store = match opener(&request, task) {
             Ok(store) => store,
             Err(error) => {
@@ -298,7 +295,6 @@ fn trouble(error: &OpenError) -> Option<String> {
 mod tests {
     use super::*;
     use crate::model::Timestamp;
-    use crate::store::OpenOptions;
     use crate::worker::lane::{Close, Lane, Queued};
     use crate::workspace::Workspace;
 
@@ -320,7 +316,7 @@ mod tests {
         std::fs::write(&path, lines(0..10)).unwrap();
         let request = |path: &std::path::Path| OpenRequest {
             paths: vec![path.to_owned()],
-            options: OpenOptions::default(),
+            corrected: None,
             workspace: Workspace::none(),
             remembered: None,
             clock: || Timestamp::from_micros(0),

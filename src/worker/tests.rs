@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::session::Order;
 use super::*;
-use crate::store::OpenOptions;
 use crate::workspace::StorePath;
 
 #[test]
@@ -20,7 +19,7 @@ fn several_files_are_opened_as_one() {
     let files = ["orders.db", "reservations.db", "payments.db"];
     worker.open(OpenRequest {
         paths: files.map(|file| folder.join(file)).to_vec(),
-        options: OpenOptions::default(),
+        corrected: None,
         workspace: Workspace::at(home.path()),
         remembered: None,
         clock: || crate::model::Timestamp::from_micros(0),
@@ -49,7 +48,7 @@ fn several_files_are_opened_as_one() {
 fn request(path: &Path) -> OpenRequest {
     OpenRequest {
         paths: vec![path.to_owned()],
-        options: OpenOptions::default(),
+        corrected: None,
         workspace: Workspace::none(),
         remembered: None,
         clock: || crate::model::Timestamp::from_micros(0),

@@ -58,6 +58,11 @@ pub fn open_app_in(path: &Path, workspace: Workspace) -> Harness<'static, App> {
     open_paths(vec![path.to_owned()], workspace)
 }
 
+/// Several files as one store.
+pub fn open_together(paths: Vec<PathBuf>, workspace: Workspace) -> Harness<'static, App> {
+    open_paths(paths, workspace)
+}
+
 /// The welcome page.
 pub fn open_nothing(workspace: Workspace) -> Harness<'static, App> {
     open_paths(Vec::new(), workspace)

@@ -117,7 +117,7 @@ fn databases_among_lines_are_opened_too_or_told_of() {
     assert_eq!((store.log.len(), files(&store).len()), (1, 0));
     let told = reasons(&store);
     assert!(
-        told[0].starts_with("goods.db was passed over: This SQLite database has the tables goods"),
+        told[0].starts_with("goods.db was passed over: This SQLite database has one table, goods"),
         "{told:?}"
     );
     fs::copy(fixture("es_py_bank/store.db"), path("bank.db")).unwrap();

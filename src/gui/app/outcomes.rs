@@ -125,6 +125,7 @@ impl App {
         model.session = Some(Session {
             opened,
             log: Arc::default(),
+            colours: Default::default(),
             revision: 0,
             trouble: None,
             cut_short: None,
@@ -156,6 +157,7 @@ impl App {
         session.revision += 1;
         let before = std::mem::replace(&mut session.log, log);
         let log = Arc::clone(&session.log);
+        session.colours.learn(&log);
         if reordered {
             self.reordered(&Reordered::new(before, Arc::clone(&log)));
         }

@@ -73,7 +73,7 @@ impl App {
             | Command::TypePath(_)
             | Command::AskToReplace(..)
             | Command::AskNameOfBookmark(_)
-            | Command::CorrectMapping => self.frame.command(&command),
+            | Command::CorrectMapping(_) => self.frame.command(&command),
             Command::SetTheme(_)
             | Command::SetZone(_)
             | Command::ToggleDebug

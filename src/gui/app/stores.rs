@@ -6,9 +6,8 @@ use std::time::{Duration, Instant};
 use super::App;
 use crate::gui::command::{Command, PathFor};
 use crate::gui::model::{Answers, Level};
-use crate::store::OpenOptions;
 use crate::store::layout::Layout;
-use crate::worker::{Keep, OpenRequest};
+use crate::worker::{Keep, OpenRequest, StoreFile};
 use crate::workspace::{StorePath, StoreWorkspace};
 
 /// Nobody puts a dialog away so quickly: the system had none to show.
@@ -25,10 +24,15 @@ pub(super) enum Dialog {
 impl App {
     pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
         self.save_store();
-        self.open_with(paths, None);
+        self.open_with(paths, None, None);
     }
 
-    fn open_with(&mut self, paths: Vec<PathBuf>, remembered: Option<Box<StoreWorkspace>>) {
+    fn open_with(
+        &mut self,
+        paths: Vec<PathBuf>,
+        corrected: Option<(StorePath, Option<Layout>)>,
+        remembered: Option<Box<StoreWorkspace>>,
+    ) {
         let Some(first) = paths.first().cloned() else {
             return;
         };
@@ -36,7 +40,7 @@ impl App {
         self.model.notes.clear();
         let session = self.worker.open(OpenRequest {
             paths,
-            options: OpenOptions::default(),
+            corrected,
             workspace: self.start.workspace.clone(),
             remembered,
             clock: self.start.clock,
@@ -50,14 +54,16 @@ impl App {
         }
     }
 
-    /// Keeps a mapping with the store and reads it anew by it, unless another store is there by now.
+    /// Keeps a mapping with the file that it is of and reads the store anew by it, unless another store
+    /// is there by now.
     pub(super) fn set_mapping(&mut self, of: &StorePath, mapping: Option<Layout>) {
         let unread = self.model.unread.as_ref();
+        let is_of = |part: &StoreFile| part.store_path == *of;
         let found = match (unread, &self.model.session) {
             (Some(unread), _) if unread.store_path == *of => {
-                (vec![unread.path.clone()], unread.remembered.clone())
+                (unread.paths.clone(), unread.remembered.clone())
             }
-            (_, Some(session)) if session.opened.store_path == *of => {
+            (_, Some(session)) if session.opened.parts.iter().any(is_of) => {
                 (session.opened.paths.clone(), self.model.store.clone())
             }
             _ => {
@@ -66,11 +72,16 @@ impl App {
             }
         };
         let (paths, mut remembered) = found;
-        remembered.mapping = mapping;
-        let keep = Keep::Store(of.clone(), Box::new(remembered.clone()));
+        let keep = if let [_] = &paths[..] {
+            remembered.mapping.clone_from(&mapping);
+            Keep::Store(of.clone(), Box::new(remembered.clone()))
+        } else {
+            Keep::Mapping(of.clone(), mapping.clone().map(Box::new))
+        };
         self.worker.save(&self.start.workspace, keep);
         // Handed on, since the writing may come after the reading.
-        self.open_with(paths, Some(Box::new(remembered)));
+        let corrected = Some((of.clone(), mapping));
+        self.open_with(paths, corrected, Some(Box::new(remembered)));
     }
 
     /// Reads the store to its end, after that was called off.

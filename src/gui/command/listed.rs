@@ -152,7 +152,7 @@ fn store() -> Vec<Listed> {
             "Correct how columns are read…",
             None,
             Needs::Store,
-            Command::CorrectMapping,
+            Command::CorrectMapping(0),
         ),
         listed(
             "Show the fields that are masked",

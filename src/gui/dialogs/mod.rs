@@ -60,7 +60,7 @@ impl Dialogs {
             Command::ChooseStream => Dialog::Palette(Palette::of_streams()),
             Command::Help => Dialog::Help,
             Command::Settings => Dialog::Settings(Settings::default()),
-            Command::CorrectMapping => Dialog::Mapping(Box::default()),
+            Command::CorrectMapping(file) => Dialog::Mapping(Box::new(Mapping::of_file(*file))),
             Command::TypePath(wanted) => Dialog::Path(Box::new(PathField::new(wanted.clone()))),
             Command::AskToReplace(path, command) => {
                 let command = Command::clone(command);

@@ -111,7 +111,7 @@ impl Frame {
         panel(egui::Panel::top("top-bar"), sizes::TOP_BAR)
             .show(ui, |ui| self.top_bar.show(ui, model, outbox));
         panel(egui::Panel::bottom("status-bar"), sizes::STATUS_BAR)
-            .show(ui, |ui| status_bar::show(ui, model, outbox));
+            .show(ui, |ui| status_bar::show(ui, model, times, outbox));
         if model.session.is_some() {
             self.time_panel.show(ui, model, outbox);
             panel(egui::Panel::left("rail"), sizes::RAIL)
@@ -132,9 +132,6 @@ impl Frame {
             self.panes.show(ui, &mut self.screens, model, outbox);
         });
         self.dialogs.show(ui, model, outbox);
-        if model.settings.debug_panel {
-            debug::show(ui, model, times);
-        }
         preview_dropped(ui);
     }
 }

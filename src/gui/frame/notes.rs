@@ -117,7 +117,7 @@ fn one(ui: &mut Ui, model: &Model, at: usize, note: &Note, outbox: &mut Outbox) 
             notice = notice.detail(detail);
         }
         match notice.show(ui).action {
-            Some(0) if mappable => outbox.send(Command::CorrectMapping),
+            Some(0) if mappable => outbox.send(Command::CorrectMapping(0)),
             Some(_) => outbox.send(Command::DismissNote(at)),
             None => {}
         }

@@ -2,7 +2,9 @@
 
 use egui::{Align, Layout, Ui};
 
+use super::debug;
 use crate::analysis::words::many;
+use crate::gui::app::FrameTimes;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Model, Reach};
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
@@ -11,7 +13,7 @@ use crate::gui::words;
 use crate::log::MaskedFields;
 use crate::render::{grouped, rate};
 
-pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+pub(super) fn show(ui: &mut Ui, model: &Model, times: FrameTimes, outbox: &mut Outbox) {
     let tokens = ui.tokens();
     let all = ui.max_rect();
     ui.painter().rect_filled(all, 0.0, tokens.panel);
@@ -27,8 +29,13 @@ pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             busy(ui, model, outbox);
             done(ui, model);
             facts(ui, model);
+            let left = ui.cursor().left();
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 standing(ui, model, outbox);
+                if model.settings.debug_panel {
+                    let room = all.with_min_x(left).with_max_x(ui.cursor().right());
+                    debug::show(ui, room, model, times);
+                }
             });
         },
     );

@@ -339,7 +339,10 @@ impl Store {
             None => ("Asof".to_owned(), None),
             Some(session) => {
                 let recognition = &session.opened.recognition;
-                let badge = format!("{} · {} %", recognition.name, recognition.confidence);
+                let badge = match session.opened.parts.len() {
+                    0 | 1 => format!("{} · {} %", recognition.name, recognition.confidence),
+                    files => format!("{files} files, read as one"),
+                };
                 let name = crate::gui::widgets::middle_ellipsis(&session.name(), 40);
                 (name, Some(badge))
             }

@@ -2,6 +2,7 @@
 //! views read and only `app` changes; nothing here draws.
 
 mod answers;
+mod colours;
 mod cursor;
 mod kept_filter;
 mod matching;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use answers::{Answers, BodyCache};
+pub use colours::{COLOURED, CategoryColours};
 pub use cursor::{Cursor, Direction, Step};
 pub use kept_filter::{bound as kept_bound, filter_in, kept_filter};
 pub use matching::{EventRows, Matching, SearchState};
@@ -33,7 +35,7 @@ use crate::analysis::events::EventFilter;
 use crate::analysis::lag::Samples;
 use crate::log::{Bound, Clock, Log, Mask, Masked, MaskedFields, PayloadReader};
 use crate::model::time::{Edge, InputContext, Style, Zone};
-use crate::model::{EventIx, StreamIx, Timestamp};
+use crate::model::{CategoryIx, EventIx, StreamIx, Timestamp};
 use crate::worker::{AskLag, Opened, Running, SessionId, Subject, Unread, Watched, Written};
 use crate::workspace::{Settings, Workspace};
 
@@ -116,6 +118,8 @@ pub struct Session {
     pub opened: Opened,
     /// Its log so far.
     pub log: Arc<Log>,
+    /// The colours of its categories.
+    pub colours: CategoryColours,
     /// Counts the snapshots of the log, so that what was made of an older one is known for it.
     pub revision: u64,
     /// Why following has stopped for the moment.
@@ -330,6 +334,13 @@ impl Model {
     #[must_use]
     pub fn time(&self, time: Timestamp) -> String {
         self.zone().format_bare(time, Style::AsNeeded)
+    }
+
+    /// The place of a category's colour among the theme's.
+    #[must_use]
+    pub fn colour(&self, category: CategoryIx) -> usize {
+        let session = self.session.as_ref();
+        session.map_or(usize::MAX, |session| session.colours.of(category))
     }
 
     /// An event's time by the cursor's clock.

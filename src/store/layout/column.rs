@@ -431,8 +431,8 @@ impl fmt::Display for Column {
         if let Some(name) = &self.lookup {
             write!(f, ", looked up in {name}")?;
         }
-        if let Some(capture) = &self.capture {
-            write!(f, ", part {}", capture.0.as_str())?;
+        if self.capture.is_some() {
+            f.write_str(", a part of it")?;
         }
         if let Some(encoding) = &self.encoding {
             write!(f, ", {}", encoding.name().replace('_', " "))?;

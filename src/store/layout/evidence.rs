@@ -191,6 +191,9 @@ fn weigh(layout: Layout, judge: impl Fn(&Evidence) -> (bool, String)) -> Option<
 }
 
 /// Whether nine of ten values match.
+/// A value that is longer is not told as an example.
+const TOLD: usize = 40;
+
 pub(super) fn matches<'a>(pattern: &str, values: impl Iterator<Item = &'a str>) -> bool {
     let Ok(pattern) = Regex::new(pattern) else {
         return false;
@@ -288,7 +291,11 @@ fn of_values(evidence: &Evidence, records: &[String]) -> (bool, String) {
     };
     if let (true, Some(pattern)) = (holds, &evidence.pattern) {
         holds = matches(pattern, firsts.iter().map(|text| &**text));
-        sentence = format!("Values of {names} look like {pattern}");
+        let such = firsts.first().filter(|_| holds);
+        sentence = match such.filter(|value| value.len() <= TOLD) {
+            Some(value) => format!("Values of {names} look as they should, such as {value}"),
+            None => format!("Values of {names} look as they should"),
+        };
     }
     if holds && evidence.distinct {
         let all = firsts.len();

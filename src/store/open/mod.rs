@@ -139,6 +139,12 @@ impl Store {
         }
     }
 
+    /// Whether it is read by a layout that was given.
+    #[must_use]
+    pub fn is_mapped(&self) -> bool {
+        self.options.layout.is_some()
+    }
+
     /// What it was taken for and why.
     #[must_use]
     pub fn recognition(&self) -> &Recognition {

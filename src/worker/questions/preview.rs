@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::log::Log;
 use crate::model::{EventIx, Position, Task, Timestamp, Version};
 use crate::store::layout::Layout;
-use crate::store::{OpenError, OpenOptions, Store, Tail};
+use crate::store::{NAMELESS, OpenError, OpenOptions, Store, Tail};
 use crate::worker::{Asked, Question, Room, Unanswered};
 
 /// Events shown.
@@ -41,6 +41,8 @@ impl Question for AskPreview {
 pub struct Preview {
     /// Its first events.
     pub rows: Vec<PreviewRow>,
+    /// Whether any of them has an event type.
+    pub is_typed: bool,
     /// Records in the first chunk that could not be read, or not wholly.
     pub problems: u64,
     /// What was wrong with the first of them.
@@ -98,6 +100,7 @@ fn preview(path: &Path, layout: &Layout, task: &Task) -> Result<Preview, String>
         });
     read.map_err(|cancelled| cancelled.to_string())?;
     Ok(Preview {
+        is_typed: rows.iter().any(|row| row.event_type != NAMELESS),
         rows,
         problems: log.problem_count(),
         problem: log

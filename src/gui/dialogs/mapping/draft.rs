@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::gui::model::Model;
 use crate::store::layout::{Column, Contents, Encoding, Key, Layout, Medium, Role};
+use crate::worker::{StoreFile, Unread};
 use crate::workspace::StorePath;
 
 /// A mapping being written.
@@ -14,6 +15,9 @@ pub(super) struct Draft {
     pub path: PathBuf,
     /// What it is remembered under.
     pub store_path: StorePath,
+    /// The files of the store, and which of them it is.
+    pub files: Vec<String>,
+    pub at: usize,
     /// Why the file could not be read as it is.
     pub trouble: Option<String>,
     pub from: String,
@@ -86,31 +90,63 @@ impl Line {
 }
 
 impl Draft {
-    /// Of the store that could not be read, else of the open one.
-    pub fn of(model: &Model) -> Option<Self> {
-        let (path, store_path, trouble, base, contents) = match (&model.unread, &model.session) {
-            (Some(unread), _) => {
-                let contents = unread.contents.clone();
-                let proposed = |contents: &Contents| contents.proposed(contents.likeliest());
-                let proposed = || contents.as_ref().map(proposed);
-                let base = unread.remembered.mapping.clone().or_else(proposed)?;
-                let trouble = Some(unread.message.clone());
-                (&unread.path, &unread.store_path, trouble, base, contents)
+    /// Of the store that could not be read, else of a file of the open one.
+    pub fn of(model: &Model, at: usize) -> Option<Self> {
+        match (&model.unread, &model.session) {
+            (Some(unread), _) => Self::of_unread(unread),
+            (None, Some(session)) => Self::of_file(&session.opened.parts, at),
+            (None, None) => None,
+        }
+    }
+
+    fn of_unread(unread: &Unread) -> Option<Self> {
+        let contents = unread.contents.clone();
+        let proposed = |contents: &Contents| contents.proposed(contents.likeliest());
+        let proposed = || contents.as_ref().map(proposed);
+        let mapping = unread.remembered.mapping.clone();
+        let is_mapped = mapping.is_some();
+        let base = mapping.or_else(proposed)?;
+        let place = (&unread.path, &unread.store_path);
+        let mut draft = Self::new(place, base, contents);
+        draft.trouble = Some(match draft.text_of(Role::Type) {
+            _ if is_mapped => unread.message.clone(),
+            "" => "Nothing in it reads like an event type: name where it stands".to_owned(),
+            _ => {
+                "What its parts are called does not say that these are events; save it if they are"
+                    .to_owned()
             }
-            (None, Some(session)) => {
-                let opened = &session.opened;
-                let contents = Some(opened.contents.clone());
-                let layout = opened.layout.clone();
-                (&opened.path, &opened.store_path, None, layout, contents)
-            }
-            (None, None) => return None,
-        };
+        });
+        Some(draft)
+    }
+
+    fn of_file(files: &[StoreFile], at: usize) -> Option<Self> {
+        let file = files.get(at)?;
+        let place = (&file.path, &file.store_path);
+        let mut draft = Self::new(place, file.layout.clone(), Some(file.contents.clone()));
+        draft.files = files.iter().map(|file| file.name.clone()).collect();
+        draft.at = at;
+        Some(draft)
+    }
+
+    /// What stands in the line of a role.
+    fn text_of(&self, role: Role) -> &str {
+        let line = self.lines.iter().find(|line| line.role == role);
+        line.map_or("", |line| line.text.trim())
+    }
+
+    fn new(
+        (path, store_path): (&PathBuf, &StorePath),
+        base: Layout,
+        contents: Option<Contents>,
+    ) -> Self {
         let name = path.file_name().unwrap_or(path.as_os_str());
         let mut draft = Self {
             file: name.to_string_lossy().into_owned(),
+            files: Vec::new(),
+            at: 0,
             path: path.clone(),
             store_path: store_path.clone(),
-            trouble,
+            trouble: None,
             from: base.events.from.clone(),
             key: base
                 .events
@@ -124,7 +160,7 @@ impl Draft {
             contents,
         };
         draft.propose();
-        Some(draft)
+        draft
     }
 
     /// What the parts of the chosen table read like, beside what the lines say.

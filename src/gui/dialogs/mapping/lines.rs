@@ -3,24 +3,32 @@
 use egui::{Align, Align2, Label, Layout, Popup, ScrollArea, Ui, UiBuilder, vec2};
 
 use super::draft::{Draft, Line};
-use crate::gui::theme::{Face, Icon, TokensExt};
+use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::widgets::{
     Button, IconButton, Notice, Severity, TextField, menu_content, menu_item, paint_line,
 };
-use crate::store::layout::{Encoding, Medium};
+use crate::store::layout::{Encoding, Medium, Role};
 
 const NAME: f32 = 108.0;
 const LINE: f32 = 28.0;
 const ENCODING: f32 = 128.0;
 /// What an encoding is called that nobody chose.
-const TOLD: &str = "told from it";
+const TOLD: &str = "automatic";
 
-pub(super) fn show(ui: &mut Ui, draft: &mut Draft) {
+/// Draws the lines; the file of several whose lines are wanted instead.
+pub(super) fn show(ui: &mut Ui, draft: &mut Draft) -> Option<usize> {
     let t = ui.tokens();
     if let Some(message) = &draft.trouble {
-        Notice::new(Severity::Error, message).show(ui);
+        Notice::new(Severity::Warning, message).show(ui);
         ui.add_space(6.0);
     }
+    let file = if draft.files.len() > 1 {
+        let file = file(ui, draft);
+        ui.add_space(6.0);
+        file
+    } else {
+        None
+    };
     let words = match draft.medium() {
         Medium::Sqlite => {
             "A column or any SQL expression over the row; an empty line means the store does not hold it."
@@ -44,12 +52,39 @@ pub(super) fn show(ui: &mut Ui, draft: &mut Draft) {
             });
         }
     }
+    file
+}
+
+/// Which file of several it is about; another one where one was chosen.
+fn file(ui: &mut Ui, draft: &Draft) -> Option<usize> {
+    let mut chosen = None;
+    row(ui, "file", |ui| {
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let now = draft.files.get(draft.at).map_or("", String::as_str);
+            let button = Button::secondary(now).small().menu().name("File");
+            let response = ui.add(button);
+            Popup::menu(&response).show(|ui| {
+                menu_content(ui, |ui| {
+                    ui.set_min_width(180.0);
+                    ScrollArea::vertical().max_height(260.0).show(ui, |ui| {
+                        for (at, name) in draft.files.iter().enumerate() {
+                            if menu_item(ui, name).clicked() {
+                                chosen = Some(at);
+                            }
+                        }
+                    });
+                });
+            });
+        });
+    });
+    chosen.filter(|at| *at != draft.at)
 }
 
 /// The table and what names its rows.
 fn table(ui: &mut Ui, draft: &mut Draft) {
     let names: Vec<String> = draft.tables();
     row(ui, "table", |ui| {
+        blank(ui, ENCODING);
         if !names.is_empty()
             && let Some(chosen) = choice(ui, "Table of the events", None, &names)
         {
@@ -63,10 +98,14 @@ fn table(ui: &mut Ui, draft: &mut Draft) {
         );
     });
     row(ui, "key", |ui| {
+        blank(ui, ENCODING);
+        blank_choice(ui, &names);
         let field = TextField::new("Key", &mut draft.key);
         ui.add(field.mono().small().hint("an integer that names a row"));
     });
     row(ui, "only where", |ui| {
+        blank(ui, ENCODING);
+        blank_choice(ui, &names);
         let field = TextField::new("Filter", &mut draft.filter);
         ui.add(field.mono().small().hint("every row is an event"));
     });
@@ -76,8 +115,9 @@ fn table(ui: &mut Ui, draft: &mut Draft) {
 fn fields(ui: &mut Ui, line: &mut Line, sources: &[String]) {
     let role = line.role.name();
     let encodings = line.encodings();
-    if !encodings.is_empty() {
-        encoding(ui, line, &encodings);
+    match encodings.is_empty() {
+        true => blank(ui, ENCODING),
+        false => encoding(ui, line, &encodings),
     }
     let name = format!("Source of {role}");
     let proposal = line.proposal.as_deref();
@@ -89,6 +129,7 @@ fn fields(ui: &mut Ui, line: &mut Line, sources: &[String]) {
     }
     let hint = match &line.proposal {
         Some(proposal) => format!("absent; {proposal} reads like it"),
+        None if line.role == Role::Type => "every event has one".to_owned(),
         None => "absent".to_owned(),
     };
     let field = TextField::new(&name, &mut line.text)
@@ -128,6 +169,18 @@ fn encoding(ui: &mut Ui, line: &mut Line, encodings: &[Encoding]) {
             }
         });
     });
+}
+
+/// Room for what other lines have there, so that all fields end at one edge.
+fn blank(ui: &mut Ui, width: f32) {
+    ui.allocate_space(vec2(width, LINE));
+}
+
+/// Room for a menu, where the lines have such.
+fn blank_choice(ui: &mut Ui, options: &[String]) {
+    if !options.is_empty() {
+        blank(ui, sizes::BUTTON_SMALL);
+    }
 }
 
 /// A name and, from the right, a control.

@@ -17,8 +17,9 @@ use crate::worker::AskPreview;
 use draft::Draft;
 
 /// What is being written.
-#[derive(Default)]
 pub(super) struct Mapping {
+    /// The file of the store that it is about.
+    file: usize,
     draft: Option<Draft>,
     /// The lines that could be read last, as the question for what they make of the file.
     shown: Option<AskPreview>,
@@ -30,9 +31,18 @@ const LINES: f32 = 0.48;
 const FOOT: f32 = 52.0;
 
 impl Mapping {
+    /// Of the store's file of this number.
+    pub fn of_file(file: usize) -> Self {
+        Self {
+            file,
+            draft: None,
+            shown: None,
+        }
+    }
+
     pub fn show(&mut self, ui: &Ui, model: &Model, outbox: &mut Outbox) -> Stays {
         if self.draft.is_none() {
-            self.draft = Draft::of(model);
+            self.draft = Draft::of(model, self.file);
         }
         modal(ui, "How columns are read", WIDTH, |ui| {
             let Some(draft) = &mut self.draft else {
@@ -47,12 +57,17 @@ impl Mapping {
             let (left, right) = (rect.with_max_x(middle), rect.with_min_x(middle + 1.0));
             ui.painter()
                 .vline(middle + 0.5, rect.y_range(), (1.0, ui.tokens().border));
-            pane(ui, left, "lines", |ui| lines::show(ui, draft));
+            let mut other = None;
+            pane(ui, left, "lines", |ui| other = lines::show(ui, draft));
             pane(ui, right, "preview", |ui| {
                 preview::show(ui, model, draft, &mut self.shown, outbox);
             });
             rule(ui);
-            match foot(ui, model, draft, outbox) {
+            let foot = foot(ui, model, draft, outbox);
+            if let Some(other) = other {
+                *self = Self::of_file(other);
+            }
+            match foot {
                 Stays::Closes => Stays::Closes,
                 Stays::Open => stays,
             }
@@ -88,13 +103,18 @@ fn foot(ui: &mut Ui, model: &Model, draft: &mut Draft, outbox: &mut Outbox) -> S
         .layout(Layout::right_to_left(Align::Center));
     let mut ui = ui.new_child(builder);
     ui.spacing_mut().item_spacing.x = sizes::GAP;
-    if ui.add(Button::primary("Save and read anew")).clicked()
-        && let Some(layout) = draft.layout()
-    {
-        let mapping = Some(Box::new(layout));
-        outbox.send(Command::SetMapping(draft.store_path.clone(), mapping));
-        stays = Stays::Closes;
-    }
+    let useless = preview::useless(model, draft);
+    ui.add_enabled_ui(useless.is_none(), |ui| {
+        let save = ui.add(Button::primary("Save and read anew"));
+        if save.clicked()
+            && let Some(layout) = draft.layout()
+        {
+            let mapping = Some(Box::new(layout));
+            outbox.send(Command::SetMapping(draft.store_path.clone(), mapping));
+            stays = Stays::Closes;
+        }
+        save.on_disabled_hover_text(useless.unwrap_or_default());
+    });
     if ui.add(Button::secondary("Cancel")).clicked() {
         stays = Stays::Closes;
     }
@@ -103,8 +123,14 @@ fn foot(ui: &mut Ui, model: &Model, draft: &mut Draft, outbox: &mut Outbox) -> S
     {
         outbox.send(Command::ExportLayout(Box::new(layout)));
     }
-    let mapped = model.store.mapping.is_some() && model.unread.is_none()
-        || (model.unread.as_ref()).is_some_and(|unread| unread.remembered.mapping.is_some());
+    let mapped = match (&model.unread, &model.session) {
+        (Some(unread), _) => unread.remembered.mapping.is_some(),
+        (None, Some(session)) => {
+            let file = session.opened.parts.get(draft.at);
+            file.is_some_and(|file| file.is_mapped)
+        }
+        (None, None) => false,
+    };
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
         let reset = Button::ghost("Use the recognised layout").icon(crate::gui::theme::Icon::Retry);
         if mapped && ui.add(reset).clicked() {

@@ -3,6 +3,7 @@
 use egui::{Align2, Rect, Ui, pos2, vec2};
 
 use super::draft::Draft;
+use crate::analysis::words::many;
 use crate::gui::command::Outbox;
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, sizes};
@@ -53,14 +54,35 @@ pub(super) fn show(
     }
 }
 
+/// Why there is nothing to be kept yet: what the lines make of the file is not known, or is no events.
+pub(super) fn useless(model: &Model, draft: &Draft) -> Option<&'static str> {
+    let known = model.answers.preview.known();
+    let own = known.filter(|(question, _)| question.path == draft.path);
+    match own.map(|(_, answer)| answer) {
+        None => Some("The file is still being read by these lines"),
+        Some(Err(_)) => Some("The file cannot be read by these lines"),
+        Some(Ok(preview)) if preview.rows.is_empty() && preview.problems > 0 => {
+            Some("No record could be read as an event by these lines")
+        }
+        Some(Ok(preview)) if !preview.rows.is_empty() && !preview.is_typed => {
+            Some("No event has a type by these lines")
+        }
+        Some(Ok(_)) => None,
+    }
+}
+
 fn rows(ui: &mut Ui, model: &Model, preview: &Preview) {
     let t = ui.tokens();
     if let Some(problem) = &preview.problem {
         let text = match preview.problems {
             1 => problem.clone(),
-            count => format!("{problem}, and {} more such", count - 1),
+            count => {
+                let more = many(count - 1, "more problem", "more problems");
+                format!("{problem}; {}", more.unwrap_or_default())
+            }
         };
         Notice::new(Severity::Warning, &text).show(ui);
+        ui.add_space(sizes::GAP);
     }
     if preview.rows.is_empty() {
         let text = "No record could be read as an event by these lines";

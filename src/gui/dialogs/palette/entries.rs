@@ -225,7 +225,7 @@ fn stream(model: &Model, log: &Log, found: &FoundStream) -> Entry {
         Standing::Known
     };
     Entry {
-        mark: Mark::Dot(category.at()),
+        mark: Mark::Dot(model.colour(category)),
         marks: found.marks.clone(),
         standing,
         ..Entry::new(

@@ -226,7 +226,9 @@ pub(super) fn stream_shown(model: &Model, log: &Log, event: EventIx) -> StreamIx
 fn head(ui: &mut Ui, model: &Model, log: &Log, event: EventIx, outbox: &mut Outbox) {
     let stream = stream_shown(model, log, event);
     let place = words::place(log, stream, event);
-    let dot = ui.tokens().category(log.category(log.stream(event)).at());
+    let dot = ui
+        .tokens()
+        .category(model.colour(log.category(log.stream(event))));
     let (step, back, forward): (fn(Direction) -> Command, _, _) =
         if model.selection.stream == Some(stream) {
             let step = Command::StepSelection;

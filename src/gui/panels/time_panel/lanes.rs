@@ -11,13 +11,17 @@ use super::{Scene, TimePanel, bars};
 use crate::analysis::density::LaneBy;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::theme::{Face, Tokens, TokensExt, faded, sizes};
-use crate::gui::widgets::{context_menu, focus_ring, menu_item, middle_ellipsis, paint_line};
+use crate::gui::widgets::{
+    context_menu, focus_ring, menu_item, middle_ellipsis, one_line, paint_line,
+};
 use crate::model::{CategoryIx, TypeIx};
 use crate::render::grouped;
 use crate::worker::Timeline;
 
-/// Between the last lane and that of the selected stream, where there is room.
+/// Between the last lane and that of the selected stream: where there is room, and where there is none
+/// and it reaches into the air over the axis.
 const STREAM_APART: f32 = 6.0;
+const STREAM_LEAST_APART: f32 = 4.0;
 
 /// A lane as it is drawn.
 struct Lane<'a> {
@@ -82,7 +86,8 @@ impl TimePanel {
         let at = self.lane_count(scene).min(room.saturating_sub(1));
         let lane = scene.geometry.lane(at);
         // Apart from the last lane, whose bars would stand on it.
-        let below = (scene.geometry.lanes.bottom() - lane.bottom()).clamp(0.0, STREAM_APART);
+        let below = scene.geometry.lanes.bottom() - lane.bottom();
+        let below = below.clamp(STREAM_LEAST_APART, STREAM_APART);
         Some(lane.translate(vec2(0.0, if at > 0 { below } else { 0.0 })))
     }
 
@@ -111,7 +116,7 @@ impl TimePanel {
         let lane = |at: usize| {
             let (name, place) = &timeline.whole.names[at];
             let colour = match by {
-                LaneBy::Category => place.map(|place| place as usize),
+                LaneBy::Category => place.map(|place| scene.model.colour(CategoryIx(place))),
                 _ => place.map(|_| at),
             };
             let count = counts.by_lane.get(at).copied().unwrap_or(0);
@@ -161,21 +166,8 @@ impl TimePanel {
         let name = log.stream_name(stream);
         let painter = ui.painter();
         let gutter = scene.geometry.gutter(lane);
-        let right = Align2::RIGHT_CENTER;
         if timeline.request.stream == Some(stream) {
-            let text = format!("{} in view", grouped(timeline.marked as u64));
-            let ink = paint_line(painter, gutter, right, &text, Face::Cell, tokens.text2);
-            let rest = gutter.with_max_x(ink.left() - sizes::GAP);
-            let fits = ((rest.width() / 6.7) as usize).max(4);
-            let short = middle_ellipsis(name, fits);
-            paint_line(
-                painter,
-                rest,
-                Align2::LEFT_CENTER,
-                &short,
-                Face::CellStrong,
-                tokens.text,
-            );
+            stream_name(painter, gutter, name, timeline.marked as u64, tokens);
             for mark in &timeline.marks {
                 if !scene.axis.contains(mark.value) {
                     continue;
@@ -264,6 +256,33 @@ fn gutter(ui: &mut Ui, rect: Rect, lane: &Lane<'_>, colour: Color32) -> Response
         Some(_) => response.on_hover_text(format!("{name}. Show them")),
         None => response.on_hover_text(name),
     }
+}
+
+/// The selected stream's name and how many of its events are in view. The name is what the lane is
+/// known by, so words go first where not all has room, then the count, then the middle of the name.
+fn stream_name(painter: &Painter, gutter: Rect, name: &str, marked: u64, tokens: &Tokens) {
+    let (left, right) = (Align2::LEFT_CENTER, Align2::RIGHT_CENTER);
+    let width = |text: &str, face| {
+        one_line(painter, text, face, tokens.text, f32::INFINITY)
+            .size()
+            .x
+    };
+    let own = width(name, Face::CellStrong);
+    let count = grouped(marked);
+    let beside = [format!("{count} in view"), count]
+        .into_iter()
+        .find(|beside| own + sizes::GAP + width(beside, Face::Cell) <= gutter.width());
+    if let Some(beside) = beside {
+        paint_line(painter, gutter, right, &beside, Face::Cell, tokens.text2);
+    }
+    let short = match own <= gutter.width() {
+        true => Cow::Borrowed(name),
+        false => {
+            let letter = own / name.chars().count().max(1) as f32;
+            Cow::Owned(middle_ellipsis(name, (gutter.width() / letter) as usize))
+        }
+    };
+    paint_line(painter, gutter, left, &short, Face::CellStrong, tokens.text);
 }
 
 /// Where the cursor is in the plot, out of sight beyond its ends.

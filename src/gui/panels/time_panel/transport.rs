@@ -93,8 +93,11 @@ impl TimePanel {
             }
             ui.add_space(between / 2.0);
             bookmark(ui, room, outbox);
-            ui.add_space(between / 2.0);
-            self.collapsing(ui);
+            // Between places in the log nothing is idle.
+            if view.is_none_or(|view| matches!(view.scale, Scale::Time(_))) {
+                ui.add_space(between / 2.0);
+                self.collapsing(ui);
+            }
         });
     }
 

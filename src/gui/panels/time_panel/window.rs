@@ -32,6 +32,7 @@ impl Limits {
         let length = busy.map_or(last - first, |busy| i128::from(busy).min(last - first));
         let margin = match scale {
             Scale::Time(_) if last == first => ALONE,
+            Scale::Order if last > first => (length / MARGIN).max(1),
             _ => (length / MARGIN).max(least / 2),
         };
         let from = (first - margin).max(i64::MIN.into());
@@ -212,6 +213,12 @@ mod tests {
             prop_assert_eq!(revealed.length(), window.length());
             prop_assert_eq!(revealed.reveal(value, 0.5, limits), revealed);
         }
+    }
+
+    #[test]
+    fn few_places_in_the_log_fill_the_plot() {
+        let whole = TimeWindow::whole(Limits::new(Scale::Order, 0, 29, None));
+        assert_eq!((whole.from(), whole.to()), (-1, 30));
     }
 
     #[test]

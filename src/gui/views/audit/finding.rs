@@ -196,7 +196,7 @@ fn row(ui: &mut Ui, model: &Model, log: &Log, evidence: &Evidence, outbox: &mut 
             outbox.send(Command::Show(View::State));
         }
         let dot = pos2(rect.left() + COLUMNS[0] + 4.0, rect.center().y);
-        let category = log.category(log.stream(event)).at();
+        let category = model.colour(log.category(log.stream(event)));
         ui.painter()
             .circle_filled(dot, sizes::DOT / 2.0, t.category(category));
     } else {

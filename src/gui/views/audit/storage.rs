@@ -16,7 +16,7 @@ use crate::gui::theme::{Face, TokensExt, sizes};
 use crate::gui::widgets::{BarColumns, BarRow, Link, Segments, TextField};
 use crate::log::Log;
 use crate::model::time::{Style, Zone};
-use crate::model::{StreamIx, Timestamp};
+use crate::model::{CategoryIx, StreamIx, Timestamp};
 use crate::render::{bytes, grouped};
 
 /// Height of the curve.
@@ -66,7 +66,7 @@ impl Storage {
         area.show(ui, |ui| {
             let margin = Margin::symmetric(sizes::PAD_TEXT as i8, 0);
             Frame::NONE.inner_margin(margin).show(ui, |ui| {
-                self.compaction(ui, log, report, by);
+                self.compaction(ui, (model, log), report, by);
                 questions(ui, model, log, report, outbox);
                 long(ui, log, report, outbox);
                 self.growth(ui, model.zone(), report);
@@ -78,7 +78,7 @@ impl Storage {
     fn compaction(
         &mut self,
         ui: &mut Ui,
-        log: &Log,
+        (model, log): (&Model, &Log),
         report: &CompactionReport,
         by: &mut CompactBy,
     ) {
@@ -110,7 +110,8 @@ impl Storage {
         let columns = BarColumns::fitting(ui, names).noted(notes);
         for own in &report.categories {
             let category = log.categories().find(&own.name);
-            let colour = t.category(category.map_or(usize::MAX, |at| at as usize));
+            let category = category.map(|at| model.colour(CategoryIx(at)));
+            let colour = t.category(category.unwrap_or(usize::MAX));
             let (number, note) = (grouped(own.keeps.events), note(own.keeps, own.total));
             let bar = BarRow::new(&own.name, colour)
                 .lengths(

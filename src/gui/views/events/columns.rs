@@ -104,10 +104,35 @@ impl Col {
             Self::Payload => Column::rest("Payload", 80.0),
         }
     }
+
+    /// Whether a store holds anything of it: where it does not, a column would say so in every row.
+    fn is_held(self, model: &Model) -> bool {
+        let lacks = |what: &str| {
+            let session = model.session.as_ref();
+            session.is_some_and(|open| open.opened.lacks.iter().any(|lack| lack == what))
+        };
+        match self {
+            Self::Time => !(lacks("recorded time") && lacks("occurred time")),
+            Self::Correlation => !lacks("correlation id"),
+            Self::Id => !lacks("event id"),
+            Self::Payload => !lacks("payload"),
+            Self::Position | Self::Type | Self::Stream | Self::Version | Self::Category => true,
+        }
+    }
+}
+
+/// The columns that are shown: those chosen that the store holds.
+pub(super) fn shown(model: &Model) -> Vec<Col> {
+    let mut shown = chosen(&model.settings);
+    shown.retain(|col| col.is_held(model));
+    if shown.is_empty() {
+        shown.push(Col::Position);
+    }
+    shown
 }
 
 /// The columns chosen, in the order of the table; the usual ones where nothing was.
-pub(super) fn shown(settings: &Settings) -> Vec<Col> {
+fn chosen(settings: &Settings) -> Vec<Col> {
     let Some(kept) = settings.window.columns.get(TABLE) else {
         return Col::USUAL.to_vec();
     };
@@ -126,19 +151,25 @@ pub(super) fn menu(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let popup = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     popup.show(|ui| {
         ui.set_min_width(160.0);
-        let shown = shown(&model.settings);
+        let (chosen, shown) = (chosen(&model.settings), shown(model));
         for col in Col::ALL {
+            let held = col.is_held(model);
             let mut on = shown.contains(&col);
             let only = on && shown.len() == 1;
+            let may = held && !only;
             let title = format!("Column {}", col.title());
-            let check = ui.add_enabled(!only, egui::Checkbox::new(&mut on, col.title()));
+            let check = ui.add_enabled(may, egui::Checkbox::new(&mut on, col.title()));
             check.widget_info(|| {
-                egui::WidgetInfo::selected(egui::Role::CheckBox, !only, on, title.as_str())
+                egui::WidgetInfo::selected(egui::Role::CheckBox, may, on, title.as_str())
             });
+            let check = match held {
+                true => check,
+                false => check.on_disabled_hover_text("Not held by this store"),
+            };
             if check.changed() {
                 let kept = Col::ALL.into_iter().filter(|other| match *other == col {
                     true => on,
-                    false => shown.contains(other),
+                    false => chosen.contains(other),
                 });
                 let names = kept.map(|col| col.name().to_owned()).collect();
                 outbox.send(Command::KeepColumns(TABLE, names));

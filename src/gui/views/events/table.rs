@@ -94,7 +94,7 @@ impl EventTable {
         outbox: &mut Outbox,
     ) {
         let rows = model.event_rows();
-        let shown = columns::shown(&model.settings);
+        let shown = columns::shown(model);
         let columns: Vec<Column> = shown.iter().map(|col| col.column(model, &times)).collect();
         let cut = model.cursor.cut();
         let line = rows.line(log, cut);
@@ -280,7 +280,7 @@ impl Cells<'_> {
 
     fn inks(&self, event: EventIx, row: &RowCells<'_>) -> Inks {
         let (log, t) = (self.log, row.painter().tokens());
-        let dot = t.category(log.category(log.stream(event)).at());
+        let dot = t.category(self.model.colour(log.category(log.stream(event))));
         let known = self.model.cursor.cut().holds(log, event);
         if !known && !row.is_selected() {
             return Inks {
@@ -352,6 +352,9 @@ impl Cells<'_> {
                 }
             }
             Col::Payload => match self.model.answers.bodies.get(event) {
+                Some(Ok(line)) if line.is_empty() => {
+                    row.text(at, Face::Dense, inks.dim, "no payload");
+                }
                 Some(Ok(line)) => row.text(at, Face::Cell, inks.plain, line),
                 Some(Err(why)) => {
                     let error = row.painter().tokens().error;

@@ -15,8 +15,8 @@ use crate::worker::StoreOverview;
 /// Event types listed at first, at least; as many as there is room for in a tall window.
 const TYPES: usize = 14;
 
-/// What stands above and below the event types, in points.
-const AROUND: f32 = 350.0;
+/// What stands above and below the event types beside the plot, in points.
+const AROUND: f32 = 282.0;
 
 impl Overview {
     pub(super) fn figures(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
@@ -46,7 +46,8 @@ impl Overview {
 
     fn types(&mut self, ui: &mut Ui, model: &Model, found: &StoreOverview, outbox: &mut Outbox) {
         let count = found.types.len();
-        let room = (ui.clip_rect().height() - AROUND) / crate::gui::theme::sizes::ROW_TREE;
+        let room = (ui.clip_rect().height() - AROUND - histogram::height(ui))
+            / crate::gui::theme::sizes::ROW_TREE;
         let few = (room.max(0.0) as usize).clamp(TYPES, 48);
         let now = self.types;
         let mut shown = now;
@@ -135,7 +136,10 @@ fn figures(ui: &mut Ui, model: &Model, found: Option<&StoreOverview>, outbox: &m
             view: None,
         },
         Figure {
-            name: "File",
+            name: match session.opened.parts.len() {
+                0 | 1 => "File",
+                _ => "Files",
+            },
             value: bytes(size),
             note: match size.checked_div(events).filter(|_| reach.is_whole()) {
                 Some(each) => format!("{} each", bytes(each)),
@@ -145,7 +149,7 @@ fn figures(ui: &mut Ui, model: &Model, found: Option<&StoreOverview>, outbox: &m
         },
     ];
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 58.0));
-    let parts = [0.0, 0.235, 0.42, 0.59, 0.82];
+    let parts = [0.0, 0.225, 0.4, 0.6, 0.83];
     for (at, figure) in figures.iter().enumerate() {
         let end = parts.get(at + 1).copied().unwrap_or(1.0);
         let cell = Rect::from_min_max(
@@ -215,7 +219,7 @@ fn type_rows(ui: &mut Ui, model: &Model, found: &StoreOverview, most: usize, out
             0 => String::new(),
             events => format!("{:.1} %", row.known as f64 * 100.0 / events as f64),
         };
-        let bar = BarRow::new(name, t.category(row.category.at()))
+        let bar = BarRow::new(name, t.category(model.colour(row.category)))
             .lengths(part(row.known), part(row.all))
             .number(&number)
             .note(&percent)

@@ -16,7 +16,9 @@ use crate::model::time::{Span, Style};
 use crate::render::grouped;
 use crate::worker::StoreOverview;
 
-const PLOT: f32 = 68.0;
+/// The height of the plot, which grows with windows that are tall.
+const PLOT: [f32; 2] = [68.0, 180.0];
+const TALL: f32 = 800.0;
 const AXIS: f32 = 18.0;
 
 pub(super) fn show(ui: &mut Ui, model: &Model, found: &StoreOverview, outbox: &mut Outbox) {
@@ -53,6 +55,12 @@ pub(super) fn show(ui: &mut Ui, model: &Model, found: &StoreOverview, outbox: &m
     );
 }
 
+/// The height of the plot.
+pub(super) fn height(ui: &Ui) -> f32 {
+    let more = (ui.clip_rect().height() - TALL).max(0.0) * 0.3;
+    (PLOT[0] + more).min(PLOT[1]).round()
+}
+
 fn plot(
     ui: &mut Ui,
     model: &Model,
@@ -61,7 +69,8 @@ fn plot(
     outbox: &mut Outbox,
 ) {
     let t = ui.tokens();
-    let size = vec2(ui.available_width(), PLOT + AXIS);
+    let height = height(ui);
+    let size = vec2(ui.available_width(), height + AXIS);
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click());
     response
         .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Slider, true, "Events over time"));
@@ -75,7 +84,7 @@ fn plot(
         ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
         focus_ring(ui, &response);
     }
-    let plot = rect.with_max_y(rect.top() + PLOT);
+    let plot = rect.with_max_y(rect.top() + height);
     let axis = Axis::new(plot, histogram, found.whole.overview.last_time);
     let most = histogram.busiest.events.max(1) as f32;
     for (at, bar) in histogram.bars.iter().enumerate() {

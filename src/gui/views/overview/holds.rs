@@ -4,10 +4,13 @@
 use egui::{Align2, Rect, Ui, pos2, vec2};
 
 use super::{Overview, Shown, section};
+use crate::analysis::words::capitalised;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, Tone, icons, sizes};
-use crate::gui::widgets::{BarColumns, BarRow, Button, Link, Notice, Pill, Severity, paint_line};
+use crate::gui::widgets::{
+    BarColumns, BarRow, Button, Link, Notice, Pill, Severity, one_line, paint_line,
+};
 use crate::gui::words;
 use crate::log::Clock;
 use crate::render::grouped;
@@ -19,7 +22,7 @@ impl Overview {
     pub(super) fn holds(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         let found = model.answers.overview.get();
         if let Some(found) = found {
-            self.categories(ui, found, outbox);
+            self.categories(ui, model, found, outbox);
         }
         // What is wrong stands above what is merely not there, which may be a long list.
         let (wrong, fine) = match found {
@@ -35,7 +38,13 @@ impl Overview {
         }
     }
 
-    fn categories(&mut self, ui: &mut Ui, found: &StoreOverview, outbox: &mut Outbox) {
+    fn categories(
+        &mut self,
+        ui: &mut Ui,
+        model: &Model,
+        found: &StoreOverview,
+        outbox: &mut Outbox,
+    ) {
         let count = found.categories.len();
         let now = self.categories;
         let mut shown = now;
@@ -56,13 +65,19 @@ impl Overview {
                 }
                 ui.label(Face::Secondary.text("as of cursor", ui.tokens().text2));
             },
-            |ui| category_rows(ui, found, now.rows(CATEGORIES), outbox),
+            |ui| category_rows(ui, model, found, now.rows(CATEGORIES), outbox),
         );
         self.categories = shown;
     }
 }
 
-fn category_rows(ui: &mut Ui, found: &StoreOverview, most: usize, outbox: &mut Outbox) {
+fn category_rows(
+    ui: &mut Ui,
+    model: &Model,
+    found: &StoreOverview,
+    most: usize,
+    outbox: &mut Outbox,
+) {
     let t = ui.tokens();
     let longest = found.categories.first();
     let longest = longest.map_or(1, |first| first.all_events).max(1);
@@ -77,7 +92,7 @@ fn category_rows(ui: &mut Ui, found: &StoreOverview, most: usize, outbox: &mut O
         let part = |count: u64| count as f32 / longest as f32;
         let number = grouped(row.events);
         let note = noted(row.streams);
-        let bar = BarRow::new(&row.name, t.category(row.category.at()))
+        let bar = BarRow::new(&row.name, t.category(model.colour(row.category)))
             .lengths(part(row.events), part(row.all_events))
             .number(&number)
             .note(&note)
@@ -140,27 +155,55 @@ fn lacks(ui: &mut Ui, model: &Model) {
             }
             let mut clocks = Clock::ALL.into_iter();
             let timed = clocks.find(|clock| session.log.has_clock(*clock));
-            for lack in &session.opened.lacks {
-                let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 22.0));
-                let mark =
-                    Rect::from_min_size(pos2(rect.left(), rect.center().y - 6.0), vec2(12.0, 12.0));
-                icons::paint(ui.painter(), mark, Icon::Minus, t.text3);
-                let mut name = lack.clone();
-                if let Some(first) = name.get_mut(..1) {
-                    first.make_ascii_uppercase();
-                }
-                let place = Rect::from_min_max(
-                    pos2(rect.left() + 20.0, rect.top()),
-                    pos2(rect.left() + 150.0, rect.bottom()),
-                );
-                let left = Align2::LEFT_CENTER;
-                paint_line(ui.painter(), place, left, &name, Face::Dense, t.text);
-                let why = consequence(lack, timed);
-                let rest = rect.with_min_x(place.right() + sizes::GAP);
-                super::store::said(ui, rest, why, Face::Secondary);
+            let names: Vec<String> = session
+                .opened
+                .lacks
+                .iter()
+                .map(|lack| capitalised(lack))
+                .collect();
+            let width = |name: &String| {
+                let text = one_line(ui.painter(), name, Face::Dense, t.text, f32::INFINITY);
+                text.size().x
+            };
+            let widest = names.iter().map(width).fold(0.0, f32::max).ceil();
+            for (lack, name) in session.opened.lacks.iter().zip(&names) {
+                absent(ui, (name, widest), consequence(lack, timed));
             }
         },
     );
+}
+
+/// What is not there and what follows from that, on as many lines as it takes.
+fn absent(ui: &mut Ui, (name, widest): (&str, f32), why: &str) {
+    let t = ui.tokens();
+    let before = 20.0 + widest + sizes::PAD;
+    let room = (ui.available_width() - before).max(80.0);
+    let face = Face::Secondary;
+    let galley = (ui.painter()).layout(why.to_owned(), face.font(), t.text2, room);
+    let height = (galley.size().y + 6.0).max(sizes::ROW_TREE);
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), height));
+    let first = rect.with_max_y(rect.top() + sizes::ROW_TREE);
+    let mark = Rect::from_min_size(pos2(first.left(), first.center().y - 6.0), vec2(12.0, 12.0));
+    icons::paint(ui.painter(), mark, Icon::Minus, t.text3);
+    let place = first
+        .with_min_x(first.left() + 20.0)
+        .with_max_x(first.left() + before);
+    paint_line(
+        ui.painter(),
+        place,
+        Align2::LEFT_CENTER,
+        name,
+        Face::Dense,
+        t.text,
+    );
+    let builder = egui::UiBuilder::new()
+        .id_salt(name)
+        .max_rect(Rect::from_min_max(
+            pos2(rect.left() + before, rect.top() + 3.0),
+            rect.max,
+        ));
+    let words = egui::Label::new(face.text(why, t.text2)).wrap();
+    ui.new_child(builder).add(words);
 }
 
 fn problems(ui: &mut Ui, model: &Model, found: &StoreOverview, outbox: &mut Outbox) {

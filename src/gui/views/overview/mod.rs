@@ -2,11 +2,12 @@
 //! not hold, and what is wrong with it. Every figure stands beside that of the whole store.
 
 mod figures;
+mod files;
 mod histogram;
 mod holds;
 mod store;
 
-use egui::{Align, Layout, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Layout, Rect, ScrollArea, Ui, UiBuilder, vec2};
 
 use crate::gui::command::Outbox;
 use crate::gui::model::Model;
@@ -21,6 +22,8 @@ use crate::worker::Exports;
 pub(in crate::gui) struct Overview {
     types: Shown,
     categories: Shown,
+    /// The file of several of which the left column tells.
+    file: usize,
 }
 
 /// How much of a list is shown.
@@ -50,32 +53,24 @@ impl Shown {
     }
 }
 
-/// Widths between which the columns grow, and below which two stand one below the other.
-const LEAST: f32 = 1080.0;
-const MOST: f32 = 1720.0;
+/// No wider than this; below the first width two columns stand one below the other, below the second all.
+const MOST: f32 = 2600.0;
+const THREE: f32 = 1080.0;
+const TWO: f32 = 760.0;
 
 impl Screen for Overview {
     fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         if let Some(question) = model.ask_overview() {
             outbox.ask(|answers| &mut answers.overview, question);
         }
-        let t = ui.tokens();
         let all = ui.max_rect();
-        ui.painter().rect_filled(all, 0.0, t.bg);
-        let width = all.width().min(MOST);
-        let left = all.left() + ((all.width() - width) / 2.0).round();
-        let page = Rect::from_min_size(pos2(left, all.top()), vec2(width, all.height()));
-        ui.painter().rect_filled(page, 0.0, t.panel);
+        ui.painter().rect_filled(all, 0.0, ui.tokens().panel);
+        let page = all.with_max_x(all.left() + all.width().min(MOST));
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             let standing = Standing::of(ui, &model.answers.overview);
             standing.tell(ui, "Counting", outbox);
             self.columns(ui, (page, all), (model, &standing), outbox);
         });
-        if width < all.width() {
-            for x in [page.left() - 0.5, page.right() + 0.5] {
-                ui.painter().vline(x, all.y_range(), (1.0, t.border));
-            }
-        }
     }
 
     fn exports(&self, _model: &Model) -> Result<(Exports, String), &'static str> {
@@ -96,43 +91,45 @@ impl Overview {
         outbox: &mut Outbox,
     ) {
         let top = ui.cursor().top();
-        let (first, second) = if page.width() < LEAST {
-            (
-                (page.width() * 0.44).round(),
-                page.width() - (page.width() * 0.44).round(),
-            )
-        } else {
-            (
-                (page.width() * 0.32).round(),
-                (page.width() * 0.378).round(),
-            )
+        let columns = Columns::of(page.width());
+        // Figures first where all stand in one column: what the store is stands over them in the top bar.
+        let order: &[&[Part]] = match columns {
+            Columns::One => &[&[Part::Figures, Part::Holds, Part::Store]],
+            Columns::Two => &[&[Part::Store], &[Part::Figures, Part::Holds]],
+            Columns::Three => &[&[Part::Store], &[Part::Figures], &[Part::Holds]],
         };
-        let column = |ui: &mut Ui, salt: &str, from: f32, width: f32| {
-            let rect = Rect::from_min_size(pos2(from, top), vec2(width, 100_000.0));
+        let mut bottom = top;
+        let mut edges = Vec::new();
+        for (parts, (from, to)) in order.iter().zip(columns.spans(page.width())) {
+            let span = (page.left() + from)..=(page.left() + to);
+            let rect = Rect::from_x_y_ranges(span, top..=(top + 100_000.0));
             let layout = Layout::top_down(Align::Min);
-            let builder = UiBuilder::new().id_salt(salt).max_rect(rect).layout(layout);
-            let mut child = ui.new_child(builder);
-            child.spacing_mut().item_spacing.y = 0.0;
-            child
-        };
-        let mut left = column(ui, "left", page.left(), first);
-        store::show(&mut left, model, outbox);
-        let mut middle = column(ui, "middle", page.left() + first, second);
-        standing.fade(&mut middle);
-        self.figures(&mut middle, model, outbox);
-        let mut edges = vec![page.left() + first];
-        let mut bottom = left.min_rect().bottom().max(middle.min_rect().bottom());
-        if page.width() < LEAST {
-            self.holds(&mut middle, model, outbox);
-            bottom = bottom.max(middle.min_rect().bottom());
-        } else {
-            let from = page.left() + first + second;
-            let mut right = column(ui, "right", from, page.right() - from);
-            standing.fade(&mut right);
-            self.holds(&mut right, model, outbox);
-            edges.push(from);
-            bottom = bottom.max(right.min_rect().bottom());
+            let builder = UiBuilder::new()
+                .id_salt(*parts)
+                .max_rect(rect)
+                .layout(layout);
+            let mut column = ui.new_child(builder);
+            column.spacing_mut().item_spacing.y = 0.0;
+            for part in *parts {
+                match part {
+                    Part::Store => store::show(&mut column, model, &mut self.file, outbox),
+                    Part::Figures | Part::Holds => {
+                        // Each by itself, since what is faded stays so.
+                        let mut own = column.new_child(UiBuilder::new().id_salt(part));
+                        standing.fade(&mut own);
+                        match part {
+                            Part::Figures => self.figures(&mut own, model, outbox),
+                            _ => self.holds(&mut own, model, outbox),
+                        }
+                        let rect = own.min_rect();
+                        column.allocate_rect(rect, egui::Sense::hover());
+                    }
+                }
+            }
+            bottom = bottom.max(column.min_rect().bottom());
+            edges.push(page.left() + to);
         }
+        edges.pop();
         let bottom = bottom + sizes::PAD_TEXT;
         for x in edges {
             let line = (1.0, ui.tokens().border);
@@ -140,6 +137,47 @@ impl Overview {
                 .vline(x, top..=bottom.max(top + all.height()), line);
         }
         ui.allocate_space(vec2(all.width(), bottom - top));
+    }
+}
+
+/// What the page is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Part {
+    /// What the store is.
+    Store,
+    /// How much is in it.
+    Figures,
+    /// Categories, what it does not hold, problems.
+    Holds,
+}
+
+/// How many columns there is room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Columns {
+    One,
+    Two,
+    Three,
+}
+
+impl Columns {
+    fn of(width: f32) -> Self {
+        match width {
+            width if width < TWO => Self::One,
+            width if width < THREE => Self::Two,
+            _ => Self::Three,
+        }
+    }
+
+    /// Where each begins and ends.
+    fn spans(self, width: f32) -> Vec<(f32, f32)> {
+        let ends: &[f32] = match self {
+            Self::One => &[1.0],
+            Self::Two => &[0.44, 1.0],
+            Self::Three => &[0.32, 0.698, 1.0],
+        };
+        let end = |part: &f32| (width * part).round();
+        let begins = [0.0].into_iter().chain(ends.iter().map(end));
+        begins.zip(ends.iter().map(end)).collect()
     }
 }
 

@@ -3,74 +3,114 @@
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Label, Rect, Ui, pos2, vec2};
 
-use super::{padded, rule, section};
+use super::{files, padded, rule, section};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Model, Session};
-use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
+use crate::gui::theme::{Face, Icon, TokensExt, icons};
 use crate::gui::widgets::{Button, KeyValue, paint_line};
 use crate::render::grouped;
-use crate::store::SideRows;
+use crate::store::{Recognition, SideRows};
+use crate::worker::StoreFile;
 
 const NAMES: f32 = 124.0;
 const REASON: f32 = 24.0;
 
-pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+pub(super) fn show(ui: &mut Ui, model: &Model, chosen: &mut usize, outbox: &mut Outbox) {
     let Some(session) = &model.session else {
         return;
     };
-    padded(ui, |ui| identity(ui, session));
+    let files = &session.opened.parts;
+    *chosen = (*chosen).min(files.len().saturating_sub(1));
+    if files.len() > 1 {
+        several(ui, session, chosen);
+    }
+    let Some(file) = files.get(*chosen) else {
+        return;
+    };
+    let (why, how) = if files.len() > 1 {
+        let name = &file.name;
+        padded(ui, |ui| nature(ui, file));
+        let why = format!("Why we think so of {name}");
+        (why, format!("How {name} is read"))
+    } else {
+        padded(ui, |ui| identity(ui, file));
+        let how = "How its columns are read";
+        ("Why we think so".to_owned(), how.to_owned())
+    };
     rule(ui);
     section(
         ui,
-        "Why we think so",
+        &why,
         |ui| {
             ui.label(Face::Secondary.text("points", ui.tokens().text3));
         },
-        |ui| reasons(ui, session),
+        |ui| reasons(ui, &file.recognition),
     );
     section(
         ui,
-        "How its columns are read",
+        &how,
         |ui| {
             if ui.add(Button::secondary("Correct…").small()).clicked() {
-                outbox.send(Command::CorrectMapping);
+                outbox.send(Command::CorrectMapping(*chosen));
             }
         },
-        |ui| readings(ui, session),
+        |ui| readings(ui, session, file),
     );
 }
 
-fn identity(ui: &mut Ui, session: &Session) {
+/// What each of several files was taken for, to choose one by.
+fn several(ui: &mut Ui, session: &Session, chosen: &mut usize) {
     let t = ui.tokens();
     let opened = &session.opened;
-    let recognition = &opened.recognition;
+    padded(ui, |ui| {
+        ui.label(Face::Secondary.text("This store is", t.text2));
+        let title = format!("{} files, read as one", opened.parts.len());
+        ui.add(Label::new(Face::AnswerStrong.text(title, t.text)).wrap());
+        for sentence in files::passed_over(opened) {
+            ui.add_space(4.0);
+            ui.add(Label::new(Face::Secondary.text(sentence, t.text2)).wrap());
+        }
+    });
+    files::choice(ui, &opened.parts, chosen);
+    rule(ui);
+}
+
+fn identity(ui: &mut Ui, file: &StoreFile) {
+    let t = ui.tokens();
+    let recognition = &file.recognition;
     ui.label(Face::Secondary.text("This store is", t.text2));
     ui.add(Label::new(Face::AnswerStrong.text(&recognition.name, t.text)).wrap());
     ui.add_space(6.0);
-    let next = recognition.runner_up.as_ref();
-    let next = next.map_or(String::new(), |(name, confidence)| {
-        format!("; next best: {name}, {confidence} %")
-    });
-    let words = format!("{} % sure{next}", recognition.confidence);
+    let words = format!(
+        "{} % sure{}",
+        recognition.confidence,
+        next_best(recognition)
+    );
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 20.0));
     let track = Rect::from_min_size(pos2(rect.left(), rect.center().y - 3.0), vec2(96.0, 6.0));
-    let part = f32::from(recognition.confidence) / 100.0;
-    let colour = match recognition.confidence {
-        75.. => t.ok,
-        45.. => t.warning,
-        _ => t.error,
-    };
-    ui.painter().rect_filled(track, sizes::RADIUS_BAR, t.border);
-    let sure = track.with_max_x(track.left() + track.width() * part);
-    ui.painter().rect_filled(sure, sizes::RADIUS_BAR, colour);
+    files::certainty(ui, track, recognition.confidence);
     let text = rect.with_min_x(track.right() + 10.0);
     said(ui, text, &words, Face::Secondary);
     ui.add_space(2.0);
-    let file = format!("{}. {}", opened.format, opened.access);
-    ui.add(Label::new(Face::Secondary.text(file, t.text2)).wrap());
-    if !recognition.notes.is_empty() {
+    nature(ui, file);
+}
+
+fn next_best(recognition: &Recognition) -> String {
+    let next = recognition.runner_up.as_ref();
+    next.map_or(String::new(), |(name, confidence)| {
+        format!("; next best: {name}, {confidence} %")
+    })
+}
+
+/// What a file is, and what to know of such files.
+fn nature(ui: &mut Ui, file: &StoreFile) {
+    let t = ui.tokens();
+    let words = format!("{}. {}", file.format, file.access);
+    ui.add(Label::new(Face::Secondary.text(words, t.text2)).wrap());
+    if !file.recognition.notes.is_empty() {
         ui.add_space(4.0);
-        ui.add(Label::new(Face::Dense.text(&recognition.notes, t.text2)).wrap());
+        let notes = Face::Dense.text(&file.recognition.notes, t.text2);
+        ui.add(Label::new(notes).wrap());
     }
 }
 
@@ -85,9 +125,9 @@ pub(super) fn said(ui: &mut Ui, rect: Rect, words: &str, face: Face) {
         .add(Label::new(face.text(words, colour)).truncate());
 }
 
-fn reasons(ui: &mut Ui, session: &Session) {
+fn reasons(ui: &mut Ui, recognition: &Recognition) {
     let t = ui.tokens();
-    for (sentence, points) in &session.opened.recognition.reasons {
+    for (sentence, points) in &recognition.reasons {
         let text = with_names(sentence, t.text);
         let room = (ui.available_width() - 22.0 - 40.0).max(40.0);
         let galley = ui.fonts_mut(|fonts| {
@@ -141,15 +181,15 @@ fn instead_of(role: &str, session: &Session) -> &'static str {
     }
 }
 
-fn readings(ui: &mut Ui, session: &Session) {
+fn readings(ui: &mut Ui, session: &Session, file: &StoreFile) {
     let row = |name| KeyValue::new(name).name_width(NAMES).height(22.0);
-    for (role, reading) in &session.opened.readings {
+    for (role, reading) in &file.readings {
         match reading {
             Some(reading) => row(role.name()).mono(ui, reading),
             None => row(role.name()).absent(ui, instead_of(role.name(), session)),
         }
     }
-    for (kind, rows) in &session.opened.sides {
+    for (kind, rows) in &file.sides {
         if let Some(rows) = rows {
             let words = match *rows {
                 SideRows::Exactly(1) => "1 row".to_owned(),

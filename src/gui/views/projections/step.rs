@@ -252,7 +252,7 @@ fn event_line(ui: &mut Ui, (scene, log): (&Scene<'_>, &Log), around: &Around, ou
         .layout(Layout::left_to_right(Align::Center));
     let ui = &mut ui.new_child(builder);
     let (dot, _) = ui.allocate_exact_size(vec2(sizes::DOT, sizes::DOT), egui::Sense::hover());
-    let colour = t.category(log.category(log.stream(event)).at());
+    let colour = t.category(scene.model.colour(log.category(log.stream(event))));
     ui.painter()
         .circle_filled(dot.center(), sizes::DOT / 2.0, colour);
     let name = words::type_of(log, event);

@@ -126,7 +126,7 @@ impl History {
         let (log, cut) = (&*seen.log, &seen.cut);
         self.list.load(log, stream);
         let all = StreamEvents::of(log, stream);
-        self.head(ui, (seen, stream, &all), found);
+        self.head(ui, model, (seen, stream, &all), found);
         self.list.advance(log, &all);
         if self.list.is_filtering(&all) {
             ui.request_repaint();
@@ -174,11 +174,12 @@ impl History {
     fn head(
         &mut self,
         ui: &mut Ui,
+        model: &Model,
         (seen, stream, all): (&Seen, StreamIx, &StreamEvents<'_>),
         found: Option<&Found>,
     ) {
         let log = &*seen.log;
-        let dot = ui.tokens().category(log.category(stream).at());
+        let dot = ui.tokens().category(model.colour(log.category(stream)));
         let counts = self.counts(&seen.cut, all, found);
         let mut toggled = false;
         PaneHead::new(log.stream_name(stream))

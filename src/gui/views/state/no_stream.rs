@@ -69,7 +69,13 @@ impl NoStream {
             let category = log.category(stream);
             let name = log.stream_name(stream);
             let events = log.stream_extent(stream).map_or(0, |extent| extent.2);
-            cells.dot_text(0, t.category(category.at()), Face::Code, t.text, name);
+            cells.dot_text(
+                0,
+                t.category(session.colours.of(category)),
+                Face::Code,
+                t.text,
+                name,
+            );
             cells.text(1, Face::Dense, t.text2, log.category_name(category));
             cells.text(2, Face::Cell, t.text2, &grouped(events as u64));
             cells.name(|| format!("Choose {name}"));

@@ -7,7 +7,7 @@ use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Model, View};
 use crate::gui::theme::{Face, TokensExt};
 use crate::gui::widgets::{Column, RowCells, TableState, VirtualTable, Widths, menu_item};
-use crate::gui::words::{TimeFormat, TimeFormats};
+use crate::gui::words::{self, TimeFormat, TimeFormats};
 use crate::log::Log;
 use crate::model::{EventIx, StreamIx};
 use crate::render::grouped;
@@ -21,16 +21,23 @@ pub(super) struct StreamTable {
     row: Option<((u64, StreamIx), Option<usize>)>,
 }
 
-const HEADS: [(&str, StreamSort); 5] = [
+const HEADS: [(&str, StreamSort); 6] = [
     ("Stream", StreamSort::Name),
     ("Category", StreamSort::Name),
     ("Events", StreamSort::Events),
     ("First", StreamSort::First),
     ("Last", StreamSort::Last),
+    ("Last event", StreamSort::Name),
 ];
 
-/// The column whose head sorts nothing.
+/// The columns whose heads sort nothing.
 const CATEGORY: usize = 1;
+const LAST_EVENT: usize = 5;
+
+/// Names of streams take no more: the rest of a wide window tells more of each.
+const NAME: [f32; 2] = [200.0, 400.0];
+/// What the last event takes at least, where there is room for it.
+const EVENT: f32 = 160.0;
 
 impl StreamTable {
     /// The widths that the user gave its columns.
@@ -59,7 +66,7 @@ impl StreamTable {
         outbox: &mut Outbox,
     ) -> Option<StreamSort> {
         let times = self.times.get(model, log);
-        let columns = columns(model, &times, sorted);
+        let columns = columns(model, &times, sorted, ui.available_width());
         let selected = self.selected(model, list);
         let rows = list.streams.len() as u64;
         let table = VirtualTable::new("Streams", &mut self.state, &columns, rows)
@@ -110,26 +117,35 @@ fn columns(
     model: &Model,
     times: &TimeFormat,
     (sort, direction): (StreamSort, Direction),
+    room: f32,
 ) -> Vec<Column> {
+    let timed = model.log().is_some_and(|log| log.has_clock(model.clock()));
     let head = |at: usize| {
         let (name, by) = HEADS[at];
-        let zone = if at > 2 {
+        let zone = if timed && (3..LAST_EVENT).contains(&at) {
             format!(", {}", model.zone())
         } else {
             String::new()
         };
         let mark = match direction {
-            _ if by != sort || at == CATEGORY => "",
+            _ if by != sort || [CATEGORY, LAST_EVENT].contains(&at) => "",
             Direction::Ascending => " ▲",
             Direction::Descending => " ▼",
         };
         format!("{name}{zone}{mark}")
     };
     let time = times.width().max(120.0);
-    vec![
-        Column::rest(head(0), 200.0).named("stream").sorts(),
-        Column::new(head(1), 160.0).named("category").resizable(),
-        Column::new(head(2), 104.0)
+    let [category, events] = [160.0, 104.0];
+    let rest = room - category - events - 2.0 * time;
+    let name = |width| Column::new(head(0), width).resizable();
+    let first = match rest - EVENT {
+        name if name < NAME[0] => Column::rest(head(0), NAME[0]),
+        left => name(left.min(NAME[1])),
+    };
+    let mut columns = vec![
+        first.named("stream").sorts(),
+        Column::new(head(1), category).named("category").resizable(),
+        Column::new(head(2), events)
             .named("events")
             .right()
             .resizable()
@@ -139,7 +155,12 @@ fn columns(
             .resizable()
             .sorts(),
         Column::new(head(4), time).named("last").resizable().sorts(),
-    ]
+    ];
+    if rest - EVENT >= NAME[0] {
+        let last = Column::rest(head(LAST_EVENT), EVENT);
+        columns.push(last.named("last event"));
+    }
+    columns
 }
 
 fn paint(
@@ -156,13 +177,15 @@ fn paint(
     row.name(|| format!("{name} {} events", grouped(u64::from(figures.events))));
     let strong = row.is_selected();
     let face = if strong { Face::CellStrong } else { Face::Cell };
-    row.dot_text(0, t.category(category.at()), face, t.text, name);
+    row.dot_text(0, t.category(model.colour(category)), face, t.text, name);
     row.text(1, Face::Dense, t.text2, log.category_name(category));
     row.text(2, Face::Cell, t.text, &grouped(u64::from(figures.events)));
     let dim = if strong { t.text2 } else { t.text3 };
     for (at, event) in [(3, figures.first), (4, figures.last)] {
         time(row, at, model, log, event, times, dim);
     }
+    let last = log.type_name(log.event_type(figures.last));
+    row.text(LAST_EVENT, Face::Dense, t.text2, last);
     row.menu(|ui| {
         ui.set_min_width(180.0);
         let mut item = |word: &str, command: Command| {
@@ -191,6 +214,9 @@ fn time(
             let (date, clock) = times.parts(time);
             row.two_texts(at, Face::Cell, (&date, dim), (&clock, t.text));
         }
-        None => row.text(at, Face::Dense, dim, "not held by this store"),
+        None if log.has_clock(model.clock()) => {
+            row.text(at, Face::Dense, dim, "no time of its own");
+        }
+        None => row.text(at, Face::Cell, t.text2, &words::position(log, event)),
     }
 }

@@ -4,7 +4,8 @@ use egui::{Align, Frame, Layout, Rect, Response, Sense, Ui, UiBuilder, vec2};
 
 use crate::gui::theme::{Face, TokensExt, sizes};
 
-const HEAD: f32 = 40.0;
+/// The height of its head.
+pub(super) const HEAD: f32 = 40.0;
 
 /// A card with a title, something right of it, and rows.
 pub(super) fn card(

@@ -20,8 +20,16 @@ pub(in crate::gui) struct Welcome {}
 
 const LEFT: f32 = 432.0;
 const RIGHT: f32 = 648.0;
+/// In a low window, where stories have two lines instead of three.
+const RIGHT_LOW: f32 = 800.0;
+const LOW: f32 = 760.0;
 const GAP: f32 = 24.0;
+/// From the heading to what stands below it, and the air over it and at the foot of the page.
+const HEADING: f32 = 76.0;
+const AIR: f32 = 64.0;
 const DROP: f32 = 176.0;
+/// The line of progress, with its counts and a word that calls it off.
+const PROGRESS: f32 = 356.0;
 
 impl Welcome {
     /// Draws it.
@@ -34,13 +42,24 @@ impl Welcome {
 
 fn page(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let room = ui.max_rect();
-    let width = (LEFT + GAP + RIGHT).min(room.width() - 48.0);
+    let right = if room.height() < LOW {
+        RIGHT_LOW
+    } else {
+        RIGHT
+    };
+    let width = (LEFT + GAP + right).min(room.width() - 48.0);
     let left = (room.center().x - width / 2.0).round().max(24.0);
-    // Higher than the middle, and never lost at the top of a large window.
-    let top = room.top() + (room.height() * 0.055).clamp(24.0, 120.0).round();
+    let narrow = ((width - GAP) * LEFT / (LEFT + right)).round();
+    // Higher than the middle, never lost at the top of a large window, and with all samples in sight where
+    // that can be.
+    let samples = samples::height(ui, width - narrow - GAP, room.height() - HEADING - AIR);
+    let spare = room.height() - HEADING - samples - GAP;
+    let top = (room.height() * 0.055).clamp(24.0, 120.0);
+    let top = top.min(spare.max(GAP / 2.0));
+    let below = HEADING + (spare - top).clamp(-16.0, 0.0);
+    let top = (room.top() + top).round();
     heading(ui, pos2(left, top));
-    let narrow = (width - GAP) * LEFT / (LEFT + RIGHT);
-    let below = top + 76.0;
+    let below = (top + below).round();
     let column = |ui: &mut Ui, salt, from: f32, width: f32| {
         let rect = Rect::from_min_size(pos2(from, below), vec2(width, 10_000.0));
         ui.new_child(UiBuilder::new().id_salt(salt).max_rect(rect))
@@ -51,9 +70,9 @@ fn page(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     recent::show(&mut first, model, outbox);
     keys(&mut first);
     let mut second = column(ui, "right", left + narrow + GAP, width - narrow - GAP);
-    samples::show(&mut second, outbox);
+    samples::show(&mut second, samples, outbox);
     let bottom = first.min_rect().bottom().max(second.min_rect().bottom());
-    ui.allocate_space(vec2(room.width(), bottom + GAP - room.top()));
+    ui.allocate_space(vec2(room.width(), bottom + GAP / 2.0 - room.top()));
 }
 
 /// The mark, what the program answers, and what it leaves alone.
@@ -157,7 +176,7 @@ fn opening(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         .map(|running| running.progress)
         .next();
     ui.horizontal(|ui| {
-        ui.add_space((ui.available_width() - 260.0).max(0.0) / 2.0);
+        ui.add_space((ui.available_width() - PROGRESS).max(0.0) / 2.0);
         let mut line = ProgressLine::new("Reading").cancellable();
         if let Some(progress) = progress.filter(|progress| progress.total > 0) {
             let part = progress.done as f32 / progress.total as f32;

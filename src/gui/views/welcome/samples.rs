@@ -3,17 +3,53 @@
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Align2, Rect, Ui, pos2, vec2};
 
-use super::cards::{card, clickable};
+use super::cards::{HEAD, card, clickable};
 use crate::gui::command::{Command, Outbox};
-use crate::gui::theme::{Face, TokensExt};
+use crate::gui::theme::{Face, Tokens, TokensExt};
 use crate::gui::widgets::paint_line;
 use crate::render::grouped;
 use crate::worker::SAMPLES;
 
+/// The height of a row: the usual one, and what is around its story at least.
 const ROW: f32 = 100.0;
+const AROUND: f32 = 40.0;
+const LINE: f32 = 17.0;
 const FACTS: f32 = 176.0;
+const SIDE: f32 = 16.0;
+/// Below this what stands at the right of a row is set closer.
+const LOW: f32 = 64.0;
 
-pub(super) fn show(ui: &mut Ui, outbox: &mut Outbox) {
+/// How tall the card is: as usual where it has `room` for that, else as low as its longest story lets it be.
+pub(super) fn height(ui: &Ui, width: f32, room: f32) -> f32 {
+    let of = |text: &str| {
+        let galley = (ui.painter()).layout_job(told(text, width - 2.0 * SIDE - FACTS, ui.tokens()));
+        galley.rows.len() as f32 * LINE + AROUND
+    };
+    let least = SAMPLES
+        .iter()
+        .map(|sample| of(sample.story))
+        .fold(0.0, f32::max);
+    let rows = SAMPLES.len() as f32;
+    let row = ((room - HEAD) / rows).floor().clamp(least, ROW.max(least));
+    HEAD + rows * row
+}
+
+fn told(story: &str, width: f32, t: &Tokens) -> LayoutJob {
+    let mut job = LayoutJob::default();
+    let mut format = TextFormat::simple(Face::Dense.font(), t.text2);
+    format.line_height = Some(LINE);
+    job.append(story, 0.0, format);
+    job.wrap = TextWrapping {
+        max_width: width,
+        max_rows: 3,
+        ..TextWrapping::default()
+    };
+    job
+}
+
+/// Draws the card, so tall.
+pub(super) fn show(ui: &mut Ui, height: f32, outbox: &mut Outbox) {
+    let row = (height - HEAD) / SAMPLES.len() as f32;
     card(
         ui,
         "Bundled samples",
@@ -23,8 +59,8 @@ pub(super) fn show(ui: &mut Ui, outbox: &mut Outbox) {
         },
         |ui| {
             for (at, sample) in SAMPLES.iter().enumerate() {
-                let (rect, response) = clickable(ui, ROW, &format!("Open sample {}", sample.file));
-                let inner = rect.shrink2(vec2(16.0, 12.0));
+                let (rect, response) = clickable(ui, row, &format!("Open sample {}", sample.file));
+                let inner = rect.shrink2(vec2(SIDE, ((row - 76.0) / 2.0).clamp(8.0, 12.0)));
                 story(ui, inner.with_max_x(inner.right() - FACTS), at);
                 facts(ui, inner.with_min_x(inner.right() - FACTS + 16.0), at);
                 if response.clicked() {
@@ -56,16 +92,7 @@ fn story(ui: &Ui, rect: Rect, at: usize) {
         Face::Cell,
         t.text2,
     );
-    let mut job = LayoutJob::default();
-    let mut format = TextFormat::simple(Face::Dense.font(), t.text2);
-    format.line_height = Some(17.0);
-    job.append(sample.story, 0.0, format);
-    job.wrap = TextWrapping {
-        max_width: rect.width(),
-        max_rows: 3,
-        ..TextWrapping::default()
-    };
-    let galley = ui.painter().layout_job(job);
+    let galley = (ui.painter()).layout_job(told(sample.story, rect.width(), t));
     ui.painter()
         .galley(pos2(rect.left(), rect.top() + 23.0), galley, t.text2);
 }
@@ -73,10 +100,13 @@ fn story(ui: &Ui, rect: Rect, at: usize) {
 fn facts(ui: &Ui, rect: Rect, at: usize) {
     let t = ui.tokens();
     let sample = &SAMPLES[at];
-    let plot = Rect::from_min_max(
-        pos2(rect.left(), rect.top() + 2.0),
-        rect.right_top() + vec2(0.0, 22.0),
-    );
+    // In a low row closer together, so that the last line keeps clear of the next row.
+    let (height, below) = if rect.height() < LOW {
+        (16.0, 5.0)
+    } else {
+        (20.0, 8.0)
+    };
+    let plot = Rect::from_min_size(rect.left_top() + vec2(0.0, 2.0), vec2(rect.width(), height));
     let most = sample.activity.iter().copied().max().unwrap_or_default();
     let step = plot.width() / sample.activity.len() as f32;
     for (i, events) in sample.activity.iter().enumerate() {
@@ -104,7 +134,7 @@ fn facts(ui: &Ui, rect: Rect, at: usize) {
         grouped(sample.streams.into())
     );
     for (line, text) in [counts.as_str(), sample.format].into_iter().enumerate() {
-        let top = plot.bottom() + 8.0 + line as f32 * 16.0;
+        let top = plot.bottom() + below + line as f32 * 16.0;
         let place = Rect::from_min_max(pos2(rect.left(), top), pos2(rect.right(), top + 16.0));
         let face = Face::Secondary;
         paint_line(

@@ -113,6 +113,22 @@ impl Field<'_> {
         all > 0 && Share::of(numbered, all).nearly()
     }
 
+    /// Its values are things by their kind and a number or an id: `order-7`, `cart/018f3c`.
+    pub fn names_things(&self) -> bool {
+        let thing = |value: &&&str| {
+            let parts = value.split_once(['-', '_', ':', '/']);
+            parts.is_some_and(|(kind, id)| {
+                !kind.is_empty()
+                    && kind.chars().all(char::is_alphabetic)
+                    && id.bytes().any(|byte| byte.is_ascii_digit())
+                    && id.chars().all(|c| c.is_alphanumeric() || c == '-')
+            })
+        };
+        let values = self.values.iter().flatten();
+        let (all, things) = (values.clone().count(), values.filter(thing).count());
+        all > 0 && Share::of(things, all).nearly()
+    }
+
     pub fn looks(&self) -> Looks {
         let values: Vec<&str> = self.values.iter().flatten().copied().collect();
         let share = |is: &dyn Fn(&str) -> bool| {

@@ -58,6 +58,9 @@ pub(super) fn cast(fields: &[Field<'_>]) -> Vec<Part> {
     if parts.iter().all(|part| part.role != Role::Type) {
         parts.extend(words_that_repeat(fields, &looks, &parts));
     }
+    if parts.iter().all(|part| part.role != Role::Stream) {
+        parts.extend(things_that_repeat(fields, &looks, &parts));
+    }
     parts.sort_by_key(|part| part.role);
     parts
 }
@@ -102,6 +105,23 @@ fn words_that_repeat(fields: &[Field<'_>], looks: &[Looks], parts: &[Part]) -> O
         field,
         points: ENOUGH,
         because: ", by its few words that repeat, though not by its name",
+    })
+}
+
+/// A stream that nothing in its name speaks for: the only field whose values are called as things of a
+/// kind are, `order-7`, and come again.
+fn things_that_repeat(fields: &[Field<'_>], looks: &[Looks], parts: &[Part]) -> Option<Part> {
+    let free = |field: &usize| parts.iter().all(|part| part.field != *field);
+    let mut things = (0..fields.len()).filter(free).filter(|field| {
+        let (looks, field) = (&looks[*field], &fields[*field]);
+        looks.repeats() && looks.distinct > 1 && looks.is_common() && field.names_things()
+    });
+    let field = things.next()?;
+    things.next().is_none().then_some(Part {
+        role: Role::Stream,
+        field,
+        points: ENOUGH,
+        because: ", by its values that come again, though not by its name",
     })
 }
 
@@ -313,6 +333,25 @@ mod tests {
         }
         let texts: &[&str] = &[long, long, "a-1"];
         assert!(!parts(&[("stream", texts)]).contains(&(Role::Stream, "stream")));
+    }
+
+    #[test]
+    fn what_is_called_as_a_thing_of_a_kind_and_comes_again_is_a_stream() {
+        let events = [
+            ("what", &["paid", "closed", "paid", "closed"][..]),
+            ("obj", &["order-1", "order-2", "order-2", "order-1"]),
+            ("at", &["2024-01-01T00:00:00Z"; 4]),
+        ];
+        assert!(parts(&events).contains(&(Role::Stream, "obj")));
+        let by = ("by", &["clerk-1", "clerk-2", "clerk-1", "clerk-2"][..]);
+        let either = [events[0], events[1], events[2], by];
+        let named = |parts: &[(Role, &str)]| parts.iter().any(|(role, _)| *role == Role::Stream);
+        assert!(!named(&parts(&either)), "nothing tells which");
+        let once = [
+            events[0],
+            ("obj", &["order-1", "order-2", "order-3", "order-4"]),
+        ];
+        assert!(!named(&parts(&once)));
     }
 
     #[test]

@@ -120,7 +120,7 @@ impl Editor {
                 Entry {
                     name: log.category_name(category),
                     count,
-                    dot: Some(t.category(category.at())),
+                    dot: Some(t.category(model.colour(category))),
                     chosen: listed.contains(&category),
                 }
             },
@@ -167,7 +167,7 @@ impl Editor {
                 Entry {
                     name: log.stream_name(figures.stream),
                     count: u64::from(figures.events),
-                    dot: Some(t.category(log.category(figures.stream).at())),
+                    dot: Some(t.category(model.colour(log.category(figures.stream)))),
                     chosen: listed.contains(&figures.stream),
                 }
             },
