@@ -14,8 +14,6 @@ pub struct CategoryColours {
     kept: [Option<String>; COLOURED],
     /// The categories of the log that have a colour, with its place.
     places: Vec<(CategoryIx, usize)>,
-    /// The log that they are of: its generation, how many categories, and whether it is whole.
-    of: (u64, usize, bool),
 }
 
 impl CategoryColours {
@@ -29,11 +27,6 @@ impl CategoryColours {
     /// Gives the categories of this log their colours. Costs the number of colours, not of categories.
     pub fn learn(&mut self, log: &Log) {
         let categories = log.categories();
-        let of = (log.generation(), categories.len(), log.is_complete());
-        if self.of == of {
-            return;
-        }
-        self.of = of;
         let place = |name: &String| categories.find(name).map(CategoryIx);
         let mut taken = self.kept.clone();
         self.places = (taken.iter().enumerate())
