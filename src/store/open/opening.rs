@@ -124,6 +124,9 @@ impl Store {
             let options = OpenOptions {
                 layout: options.layout.as_ref().filter(meant).cloned(),
             };
+            // How far the one before was says nothing of this one.
+            task.set_done(0);
+            task.set_total(0);
             // What each is must be known before they can be put together.
             let found = match own {
                 Kind::Folder => stores_in(path, &options, Look::Whole, task)?,
