@@ -98,7 +98,8 @@ impl Course {
         // Who stands where nothing waits is not held up yet.
         standing.stands_since = since(way, covers, &rank).max(waits_since);
         let stands = standing.stands_since.map(|since| now - since);
-        standing.late = stands.filter(|stands| is_long(*stands, &window));
+        let waits = standing.first.is_some();
+        standing.late = stands.filter(|stands| waits && is_long(*stands, &window));
         if let [first, .., _] = lately(&window, now) {
             let seconds = (now - first.at).micros() as f64 / 1e6;
             if seconds > 0.0 {

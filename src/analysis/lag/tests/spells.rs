@@ -136,7 +136,9 @@ fn who_falls_behind_stands_before_who_stays_behind() {
     // One has been two behind for ever; the other kept up, and stands since eight minutes.
     let steady = (2..60).map(|minute| step("steady", minute, minute - 2));
     let frozen = (0..52).map(|minute| step("frozen", minute, minute));
-    let course = course(&log, steady.chain(frozen).collect());
+    // This one has had nothing to do for longer.
+    let idle = (25..40).map(|minute| step("idle", minute, 59));
+    let course = course(&log, steady.chain(frozen).chain(idle).collect());
     let told = told_of(&course, &log.at_head());
     let told: Vec<_> = told
         .consumers
@@ -147,7 +149,8 @@ fn who_falls_behind_stands_before_who_stays_behind() {
         told,
         [
             ("frozen", Some(Status::Ok)),
-            ("steady", Some(Status::Warning))
+            ("steady", Some(Status::Warning)),
+            ("idle", Some(Status::Ok)),
         ]
     );
 }
