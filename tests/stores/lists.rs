@@ -60,8 +60,9 @@ fn versions_go_on_within_commits() {
         let store = tables(&format!(
             "CREATE TABLE commits (id INTEGER PRIMARY KEY, stream_id TEXT, version INTEGER, committed_at TEXT, events TEXT);
              INSERT INTO commits VALUES (1, 'a-1', {first}, '2024-03-01T08:00:00Z', '[{{\"type\":\"Placed\",\"data\":{{\"n\":1}}}},{{\"type\":\"Paid\",\"data\":{{\"n\":2}}}}]'),
-               (2, 'a-1', {second}, '2024-03-01T08:07:00Z', '[{{\"type\":\"Shipped\",\"data\":{{\"n\":3}}}}]');"
+               (2, 'a-1', {second}, '2024-03-01T08:07:00Z', '[{{\"type\":\"Shipped\",\"data\":{{\"n\":3}}}}]'), (3, 'b-1', 0, '2024-03-01T08:08:00Z', '[]');"
         ));
+        assert_eq!(streams(&store), ["a-1"]);
         assert_eq!(versions(&store, "a-1"), expected);
         assert_eq!(kinds(&store, "a-1"), ["Placed", "Paid", "Shipped"]);
         assert_eq!(data(&store)[2], json!({"n": 3}));
@@ -167,4 +168,21 @@ fn values_that_say_of_what_type_they_are_lose_it() {
         (&first["amount"], &first["open"]),
         (&json!(5), &json!(true))
     );
+}
+
+/// A time and what a commit belongs to stand around its events.
+#[test]
+fn commits_lend_their_events_what_stands_around_them() {
+    let commit = |n: usize| {
+        let events =
+            json!([{"type": "Placed", "data": {"n": n}}, {"type": "Paid", "data": {"n": n}}]);
+        json!({"streamId": format!("a-{n}"), "committedAt": format!("2024-03-01T08:0{n}:00Z"), "correlationId": format!("c{n}"), "exportedBy": "me", "events": events}).to_string()
+    };
+    let lines: Vec<String> = (0..4).map(commit).collect();
+    let store = file("commits.jsonl", &lines.join("\n"));
+    assert_eq!(streams(&store), ["a-0", "a-1", "a-2", "a-3"]);
+    assert_eq!(kinds(&store, "a-3"), ["Placed", "Paid"]);
+    let second = store.events("a-3")[1];
+    assert_eq!(store.time(second), "2024-03-01T08:03:00.000000Z");
+    assert_eq!(store.log.correlation(second).unwrap().to_string(), "c3");
 }

@@ -101,6 +101,9 @@ fn of_items(items: &[Members]) -> Option<Vec<(Role, String)>> {
         .iter()
         .filter(|part| part.role != Role::Type && OF_ITEMS.contains(&part.role));
     let others = others.filter(|part| names::name_points(part.role, inner[part.field].name) > 0);
+    // What is the same in all of them is that of a schema.
+    let others = others
+        .filter(|part| part.role != Role::Version || !inner[part.field].looks().is_constant());
     let mut columns: Vec<(Role, String)> = others
         .map(|part| (part.role, at(inner[part.field].name)))
         .collect();
@@ -123,10 +126,12 @@ enum Counted {
 }
 
 impl Commits {
-    /// The type, as a column.
-    pub fn kind(&self) -> Column {
-        let kind = self.columns.iter().find(|(role, _)| *role == Role::Type);
-        Column::sql(kind.map_or_else(String::new, |(_, sql)| sql.clone()))
+    /// What each event has by itself.
+    pub fn columns(&self) -> Vec<(Role, Column)> {
+        let columns = self.columns.iter();
+        columns
+            .map(|(role, sql)| (*role, Column::sql(sql.clone())))
+            .collect()
     }
 
     /// Takes back the parts that are those of items, and what commits have that is no event's own.
@@ -197,9 +202,6 @@ impl Guess {
                 }
             }
         }
-        for (role, sql) in &commits.columns {
-            self.put(*role, sql.clone());
-        }
         self.events.part = Some("item.key".to_owned());
         // What `json_each` yields has names that columns have, too.
         let names: Vec<String> = facts.columns.iter().map(|(name, _)| quoted(name)).collect();
@@ -216,6 +218,8 @@ impl Guess {
             "{} kept, json_each(json_items({list})) item",
             quoted(&facts.name)
         );
+        // A commit without events is none; what cannot be read is one that says so.
+        self.events.filter = Some(format!("item.type <> 'null' OR NOT json_valid({list})"));
         let keys = self.events.key.iter_mut().flat_map(Key::parts_mut);
         for key in keys.filter(|key| !key.contains("kept.")) {
             *key = format!("kept.{key}");

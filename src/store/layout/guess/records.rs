@@ -227,5 +227,43 @@ fn from_around(facts: &JsonFacts, parts: &[Part]) -> Vec<(Role, Column)> {
         let found = best.map(|(_, name)| name).or(file);
         columns.extend(found.map(|name| (role, within(name))));
     }
+    columns.extend(
+        of_commits(facts, parts)
+            .into_iter()
+            .map(|(role, name)| (role, within(name))),
+    );
     columns
+}
+
+/// What commits have around their events, and not these: a time, and what they belong to. What is the
+/// same around all events is that of the file.
+fn of_commits<'f>(facts: &'f JsonFacts, parts: &[Part]) -> Vec<(Role, &'f String)> {
+    const TIMES: [Role; 2] = [Role::RecordedAt, Role::OccurredAt];
+    let has = |role: &Role| parts.iter().any(|part| part.role == *role);
+    // When something was begun that has events is not when they were.
+    let begun = |name: &&String| {
+        let name = names::normal(name);
+        ["creat", "updat", "modif", "start", "open"]
+            .iter()
+            .any(|word| name.starts_with(word))
+    };
+    let best = |role: Role| {
+        let names = facts
+            .apart
+            .iter()
+            .filter(|name| !begun(name))
+            .map(|name| (names::name_points(role, name), name));
+        let best = names
+            .filter(|(points, _)| *points > 0)
+            .max_by_key(|own| own.0);
+        best.map(|(_, name)| (role, name))
+    };
+    let time = match TIMES.iter().any(has) {
+        true => None,
+        false => TIMES.into_iter().find_map(best),
+    };
+    let ids = [Role::CorrelationId, Role::CausationId];
+    let ids: Vec<Role> = ids.into_iter().filter(|role| !has(role)).collect();
+    let ids = ids.into_iter().filter_map(best);
+    time.into_iter().chain(ids).collect()
 }

@@ -104,15 +104,16 @@ fn guess(facts: &TableFacts, own: &[Field<'_>]) -> Option<Guess> {
     }
     let place = format!("table `{}`", facts.name);
     let column = |part: &Part| Column::sql(sql(&fields[part.field]));
-    let kind = commits.as_ref().map(|own| (Role::Type, own.kind()));
-    let further = match kind {
-        Some(kind) => vec![kind],
+    let further = match &commits {
+        Some(commits) => commits.columns(),
         None => Vec::from_iter(type_by_category(&parts, fields, column)),
     };
     let mut guess = Guess::assemble(Medium::Sqlite, &parts, fields, &place, column, further)?;
     guess.name_streams(&naming, &parts, fields);
     guess.read_packed(&parts, fields);
-    guess.take_the_rest(facts, &parts, fields);
+    if commits.is_none() {
+        guess.take_the_rest(facts, &parts, fields);
+    }
     guess.stream_by_tags(facts, fields);
     guess.look_within(&parts, fields);
     guess.stream_by_category(&parts, fields);
