@@ -146,7 +146,7 @@ fn values_that_say_of_what_type_they_are_lose_it() {
     };
     let cases = [
         (
-            r#""data":{"M":{"n":{"N":"1.50"},"l":{"L":[{"S":"x"}]}}}"#,
+            r#""data":{"M":{"n":{"N":"1.5"},"l":{"L":[{"S":"x"}]}}}"#,
             json!({"n": 1.5, "l": ["x"]}),
         ),
         (r#""data":{"S":"{\"n\":1}"}"#, json!({"n": 1})),
