@@ -36,6 +36,8 @@ mod keyless;
 mod large;
 #[path = "stores/libraries.rs"]
 mod libraries;
+#[path = "stores/lists.rs"]
+mod lists;
 #[path = "stores/mended.rs"]
 mod mended;
 #[path = "stores/odd.rs"]

@@ -204,7 +204,7 @@ impl<'l> Interpreter<'l> {
         let occurred = time(&mut self.occurred, Role::OccurredAt, found, &mut problem);
         let since = time(&mut self.ended, Role::EndedAt, found, &mut problem);
         let ended = self.ended(found, since);
-        let version = number(Role::Version, found, &mut problem);
+        let version = self.version(found, &mut problem);
         let stream =
             self.captured(Role::Stream, found)
                 .unwrap_or_else(|| match &self.only_stream {
@@ -303,7 +303,7 @@ impl<'l> Interpreter<'l> {
         let stream = self.only_stream.is_some()
             || self.is_linked()
             || named(Role::Stream, log.stream_name(log.stream(event)));
-        let version = found.get(Role::Version).integer();
+        let version = self.version(found, &mut |_| {});
         let version = version.is_none_or(|version| log.version(event).0 == version);
         let id = self.captured(Role::EventId, found);
         let id = id.as_deref().map(IdRef::new) == log.event_id(event);
@@ -324,6 +324,17 @@ impl<'l> Interpreter<'l> {
         };
         let how = self.events.ended_means.unwrap_or(StreamEnd::Deleted);
         ended.then_some(Ended { how, since })
+    }
+
+    /// The version, or what is captured of it.
+    fn version(&self, found: &Found<'_>, problem: &mut impl FnMut(String)) -> Option<i64> {
+        match self.captures[Role::Version as usize] {
+            None => number(Role::Version, found.get(Role::Version), problem),
+            Some(_) => {
+                let name = self.captured(Role::Version, found)?;
+                number(Role::Version, &Value::Text(name), problem)
+            }
+        }
     }
 
     fn captured<'f>(&self, role: Role, found: &'f Found<'_>) -> Option<Cow<'f, str>> {
@@ -375,8 +386,7 @@ fn time(
     })
 }
 
-fn number(role: Role, found: &Found<'_>, problem: &mut impl FnMut(String)) -> Option<i64> {
-    let value = found.get(role);
+fn number(role: Role, value: &Value<'_>, problem: &mut impl FnMut(String)) -> Option<i64> {
     let number = value.integer();
     if number.is_none()
         && let Some(name) = value.name()

@@ -144,3 +144,24 @@ fn a_folder_of_one_database_is_that() {
     let system = Opened::open(&fixture("es_py_system"));
     assert_eq!(files(&system), ["orders", "payments", "reservations"]);
 }
+
+#[test]
+fn a_database_that_appears_is_seen_once_it_is_a_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let other = |name: &str| fs::copy(fixture("es_py_system").join(name), path(name)).unwrap();
+    other("orders.db");
+    other("payments.db");
+    let mut store = Opened::followed(folder.path());
+    assert_eq!(store.follow(), asof::store::Followed::Same);
+    // Its writer has only begun.
+    Connection::open(path("new.db"))
+        .unwrap()
+        .execute_batch("create table goods (id integer, price real)")
+        .unwrap();
+    assert_eq!(store.follow(), asof::store::Followed::Same);
+    other("reservations.db");
+    assert_eq!(store.follow(), asof::store::Followed::Rewritten);
+    let store = Opened::open(folder.path());
+    assert_eq!(files(&store), ["orders", "payments", "reservations"]);
+}

@@ -90,6 +90,12 @@ fn each_layout_reads_its_store() {
         "wal2json.jsonl",
         "axon.jsonl",
         "pubsub.jsonl",
+        "nats.jsonl",
+        "kurrentdb_feed_links.json",
+        "redux_lifted.json",
+        "redux_export.json",
+        "equinox_cosmos.json",
+        "dynamodb_streams.jsonl",
     ];
     let all: Vec<String> = stores
         .iter()

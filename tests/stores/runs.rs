@@ -131,3 +131,30 @@ fn a_run_s_workflow_is_named_in_a_third_table() {
     ];
     assert_eq!(all_kinds(&builds), expected);
 }
+
+/// As n8n and Dagster keep them: each run in a row, and its steps elsewhere or nowhere.
+#[test]
+fn runs_without_steps_begin_and_end() {
+    let store = opened(
+        "CREATE TABLE workflow_entity (id TEXT PRIMARY KEY, name TEXT, active INTEGER);
+         CREATE TABLE execution_entity (id INTEGER PRIMARY KEY, workflowId TEXT, finished INTEGER, mode TEXT, startedAt TEXT, stoppedAt TEXT, status TEXT, createdAt TEXT);
+         INSERT INTO workflow_entity VALUES ('wf1', 'Import', 1);
+         INSERT INTO execution_entity VALUES (1, 'wf1', 1, 'trigger', '2024-03-01 08:00:00.123', '2024-03-01 08:05:00.000', 'success', '2024-03-01 08:00:00.000'),
+           (2, 'wf1', 0, 'trigger', '2024-03-01 08:02:00.000', '2024-03-01 08:03:00.000', 'error', '2024-03-01 08:02:00.000'), (3, 'wf1', 0, 'trigger', '2024-03-01 08:10:00.000', NULL, 'running', '2024-03-01 08:10:00.000');",
+    );
+    let expected = [
+        "Import started",
+        "Import started",
+        "Import failed",
+        "Import completed",
+        "Import started",
+    ];
+    assert_eq!(all_kinds(&store), expected);
+    assert_eq!(streams(&store), ["1", "2", "3"]);
+    assert_eq!(category(&store, "3"), "Import");
+    let first = store.data(store.events("2")[0]);
+    assert_eq!(
+        (first.get("status"), &first["mode"]),
+        (None, &json!("trigger"))
+    );
+}

@@ -17,6 +17,8 @@ pub struct Outer<'a> {
     pub object: Option<&'a str>,
     /// The name of its member that the way goes through, where the path said "each".
     pub key: Option<Cow<'a, str>>,
+    /// Which of the items of an array the way goes through, from 0.
+    pub item: Option<u32>,
 }
 
 /// Calls `each` with the written text of every value that `keys` lead to, in order, and with what
@@ -34,8 +36,8 @@ pub fn walk<'a>(
         each(json, outer);
         return Ok(());
     };
-    let mut step = |object, key, value: &'a str| {
-        outer.push(Outer { object, key });
+    let mut step = |object, key, item, value: &'a str| {
+        outer.push(Outer { object, key, item });
         let walked = walk(value, rest, outer, each);
         outer.pop();
         walked
@@ -44,16 +46,16 @@ pub fn walk<'a>(
         Some(b'{') => {
             for (name, value) in members(json)? {
                 if key == EACH {
-                    step(Some(json), Some(name), value)?;
+                    step(Some(json), Some(name), None, value)?;
                 } else if name == *key {
-                    step(Some(json), None, value)?;
+                    step(Some(json), None, None, value)?;
                 }
             }
         }
         Some(b'[') if key == EACH => {
             let items: Vec<&'a RawValue> = serde_json::from_str(json)?;
-            for item in items {
-                step(None, None, item.get())?;
+            for (nth, item) in (0..).zip(items) {
+                step(None, None, Some(nth), item.get())?;
             }
         }
         _ => {}

@@ -15,11 +15,17 @@ use serde_json::value::RawValue;
 
 use crate::log::{Payload, Viewed};
 use crate::model::json::string;
-use dynamodb::untyped;
+use dynamodb::plain;
 use pairs::pairs;
 
 /// Decoded payloads are held in memory whole; one beyond this stays opaque.
 const MOST: u64 = 256 << 20;
+
+/// Whether a value is a map, a list, a document or an item of DynamoDB, in which all say of what type
+/// they are.
+pub fn is_of_dynamodb(json: &str) -> bool {
+    plain(json, DEEPEST).is_some_and(|plain| plain.starts_with(['{', '[']))
+}
 
 /// One step of decoding. In a layout: `encoding = "base64"`, or after a pointer, `/data | base64`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,7 +130,7 @@ impl Decoder {
             Self::Dynamodb => {
                 let json = std::str::from_utf8(bytes).ok()?;
                 Some(
-                    untyped(json, DEEPEST)
+                    plain(json, DEEPEST)
                         .unwrap_or_else(|| json.to_owned())
                         .into_bytes(),
                 )

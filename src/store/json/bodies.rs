@@ -7,7 +7,7 @@ use super::wanted::Wanted;
 use crate::log::{Body, Payload};
 use crate::model::json::{Name, Pointer, string};
 use crate::store::decode::{self, Decoder};
-use crate::store::layout::{Events, Piece, Role, Source, Within};
+use crate::store::layout::{Encoding, Events, Piece, Role, Source, Within};
 
 /// Where a payload or metadata stands.
 #[derive(Clone, Debug)]
@@ -19,14 +19,18 @@ pub(super) enum Standing {
     InPayload(Wanted),
     /// In the decoded metadata.
     InMetadata(Wanted),
-    /// All of the record but these keys.
-    Rest(Vec<Name>),
+    /// All of the record but these keys, and how it is decoded.
+    Rest(Vec<Name>, Option<Decoder>),
 }
 
 impl Standing {
     /// Payload and metadata of a source.
     pub fn of(events: &Events) -> [Self; 2] {
         [Role::Payload, Role::Metadata].map(|role| {
+            let decoder = match events.columns.get(&role).and_then(|own| own.encoding) {
+                Some(Encoding::Data(decoder)) => Some(decoder),
+                _ => None,
+            };
             match events.columns.get(&role).map(|column| &column.source) {
                 Some(Source::At(Within::Payload, _)) => {
                     Self::InPayload(Wanted::new(events, Within::Payload, [role]))
@@ -35,7 +39,7 @@ impl Standing {
                     Self::InMetadata(Wanted::new(events, Within::Metadata, [role]))
                 }
                 Some(Source::At(_, _)) => Self::At(Wanted::new(events, Within::Record, [role])),
-                Some(Source::Rest) => Self::Rest(used_keys(events)),
+                Some(Source::Rest) => Self::Rest(used_keys(events), decoder),
                 _ => Self::Nowhere,
             }
         })
@@ -47,7 +51,7 @@ impl Mapping {
     pub fn is_verbatim(&self) -> bool {
         self.bodies.iter().all(|standing| match standing {
             Standing::Nowhere => true,
-            Standing::Rest(_) => false,
+            Standing::Rest(..) => false,
             Standing::At(wanted) | Standing::InPayload(wanted) | Standing::InMetadata(wanted) => {
                 wanted
                     .slots
@@ -123,7 +127,13 @@ impl Mapping {
     fn part<'r>(&self, which: usize, taken: &Taken<'r>, other: &Part<'_>) -> Part<'r> {
         let wanted = match &self.bodies[which] {
             Standing::Nowhere => return Part::ABSENT,
-            Standing::Rest(keys) => return Part::Decoded(rest(taken.text, keys)),
+            Standing::Rest(keys, decoder) => {
+                let rest = rest(taken.text, keys);
+                return Part::Decoded(match (rest.json(), decoder) {
+                    (Some(json), Some(decoder)) => decode::payload_by(*decoder, json.into()),
+                    _ => rest,
+                });
+            }
             Standing::At(wanted) => {
                 return match chosen(which, wanted, &taken.bodies[which]) {
                     None => Part::ABSENT,

@@ -12,6 +12,7 @@ use super::file::SourceFile;
 use super::follow::Growing;
 use super::item::{Context, Item, RecordPlace, Sample};
 use super::members::key_and_value;
+use super::mend::mended;
 use super::open::{Holds, Plan, Section, fields, within};
 use super::outline::{BoneValue, outline};
 use super::parts::{Inner, Part, take_apart};
@@ -81,6 +82,7 @@ impl SourceFile {
     pub(super) fn inner_at(&self, start: u64) -> Result<Vec<Again>, Halt> {
         let (parts, holds) = self.parts_at(start);
         let (key, text) = value_at(&self.text, start, holds)?;
+        let text = mended(&text).map_or(text, |own| own.text);
         let mut context = self.context_at(start).clone();
         if key.is_some() {
             context.key = key.map(Arc::from);

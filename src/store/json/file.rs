@@ -12,9 +12,11 @@ use super::follow::{BEFORE, Growing, Identity};
 use super::item::{Context, FileIx, Place, Problem, RecordPlace};
 use super::lines;
 use super::members::{self, key_and_value};
+use super::mend::mended;
 use super::open::{Holds, Look, Opened, Plan, Section, open};
 use super::parts::Part;
 use super::records::MOST_BYTES;
+use super::rewrite::rewritten;
 use super::scan::{Block, Inside, Resume, Sink, Stop, Trace};
 use super::shape::Shape;
 use super::values;
@@ -80,7 +82,7 @@ impl SourceFile {
         }
         Ok(Again {
             source: is_whole(&parts).unwrap_or(0),
-            text,
+            text: mended(&text).map_or(text, |own| own.text),
             context,
         })
     }
@@ -240,7 +242,7 @@ impl Opening<'_> {
             path: self.path.to_owned(),
         };
         let identity = Identity::of(self.path).map_err(unreadable)?;
-        let text = match Text::open(self.path, how, self.handle, self.limits, task) {
+        let mut text = match Text::open(self.path, how, self.handle, self.limits, task) {
             Ok(text) => text,
             Err(UnpackError::Cancelled(cancelled)) => return Err(cancelled.into()),
             Err(source) => {
@@ -255,13 +257,23 @@ impl Opening<'_> {
                 path: self.path.to_owned(),
             });
         }
-        let opened = match kind {
-            Kind::Empty => Opened::empty(),
-            _ => open(&text, self.context, self.look, task).map_err(|halt| match halt {
-                Halt::Cancelled(cancelled) => cancelled.into(),
-                Halt::Io(source) => unreadable(source),
-            })?,
+        let failed = |halt| match halt {
+            Halt::Cancelled(cancelled) => cancelled.into(),
+            Halt::Io(source) => unreadable(source),
         };
+        let look = |text: &Text| {
+            let context = self.context.clone();
+            open(text, context, self.look, task).map_err(failed)
+        };
+        let mut opened = match kind {
+            Kind::Empty => Opened::empty(),
+            _ => look(&text)?,
+        };
+        if let Some(own) = rewritten(&text, &opened.members).map_err(unreadable)? {
+            text = Text::of(own.text);
+            opened = look(&text)?;
+            opened.shape = Shape::Wrapped { key: own.key };
+        }
         let unpacking = text.problem().map(str::to_owned);
         for message in unpacking.into_iter().chain(opened.problems) {
             problems.push(Problem {

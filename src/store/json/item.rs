@@ -38,6 +38,8 @@ pub struct Context {
     /// The key that it came under: of its array, where arrays are kept by stream, or of the record itself
     /// in an object of records.
     pub key: Option<Arc<str>>,
+    /// Which of the items of an array it is, from 0, where a value holds several records.
+    pub item: Option<u32>,
     /// The scalar members of the outer object: key, and value as written in JSON.
     pub fields: Arc<[(String, String)]>,
 }

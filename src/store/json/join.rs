@@ -19,6 +19,7 @@ pub(super) struct Join {
 #[derive(Clone, Debug)]
 enum Ready {
     Text(String),
+    Plus,
     Slots(std::ops::Range<usize>),
     Around(Vec<String>),
 }
@@ -28,6 +29,7 @@ impl Join {
         let mut pointers: Vec<&Pointer> = Vec::new();
         let ready = pieces.iter().map(|piece| match piece {
             Piece::Text(text) => Ready::Text(text.clone()),
+            Piece::Plus => Ready::Plus,
             Piece::Around(names) => Ready::Around(names.clone()),
             Piece::At(at) => {
                 let from = pointers.len();
@@ -56,10 +58,11 @@ impl Join {
     pub fn put_together(&self, json: &str, around: &Context) -> Option<String> {
         let mut slots = vec![None; self.picker.slots()];
         self.picker.pick(json, &mut slots).ok()?;
-        let mut text = String::new();
+        let (mut text, mut sum) = (String::new(), None);
         for piece in &self.pieces {
             match piece {
                 Ready::Text(own) => text.push_str(own),
+                Ready::Plus => sum = Some(added(sum, &std::mem::take(&mut text))?),
                 Ready::Slots(range) => {
                     let mut values = slots[range.clone()].iter().copied().flatten();
                     text.push_str(&values.find_map(scalar)?);
@@ -70,6 +73,14 @@ impl Join {
                 }
             }
         }
-        Some(text)
+        match sum {
+            None => Some(text),
+            Some(_) => Some(added(sum, &text)?.to_string()),
+        }
     }
+}
+
+/// A sum with one more number in it.
+fn added(sum: Option<i64>, number: &str) -> Option<i64> {
+    sum.unwrap_or_default().checked_add(number.parse().ok()?)
 }

@@ -295,6 +295,7 @@ pub(super) fn named<'c>(around: &'c Context, name: &str) -> Option<Value<'c>> {
         return scalar(raw).map(Value::Text);
     }
     let text = match name {
+        "item" => return around.item.map(|nth| Value::Integer(nth.into())),
         "stream" | "key" => around.key.as_deref()?,
         "file" => around.file.as_deref()?,
         _ => return None,

@@ -9,6 +9,7 @@ use super::cursor::{BLOCK, Cursor, Halt, Step};
 use super::deeper::{DEPTH, deeper, parts_of_first};
 use super::grammar::{Walk, Why, is_space};
 use super::item::Context;
+use super::mend::shaped;
 use super::outline::{Bone, BoneValue, Outline, Run, outline};
 use super::parts::Part;
 use super::shape::{Reading, SEPARATOR, Shape, first_solid, mostly_objects, read};
@@ -127,7 +128,8 @@ struct Head {
 /// Finds the shape of a text. `context` is what its file's place gives it.
 pub(super) fn open(text: &Text, context: Context, look: Look, task: &Task) -> Result<Opened, Halt> {
     let (start, end) = (text.start(), text.end()?);
-    let bytes = text.read_at(start..end.min(start + BLOCK as u64))?;
+    let mut bytes = text.read_at(start..end.min(start + BLOCK as u64))?;
+    shaped(&mut bytes);
     let extent = if start + bytes.len() as u64 >= end {
         Extent::Whole
     } else {

@@ -54,6 +54,7 @@ pub(super) fn take_apart<'a>(
             let context = Context {
                 file: around.file.clone(),
                 key: key.map(Arc::from).or_else(|| around.key.clone()),
+                item: outer.iter().rev().find_map(|outer| outer.item),
                 fields,
             };
             each(Inner {

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use super::explicit::is_whole;
 use super::item::{Context, FileIx, Item, Place, Problem, Record, RecordPlace};
 use super::judge::{Judge, repeats};
+use super::mend::mended;
 use super::parts::{Part, take_apart};
 
 /// What becomes of a last line without a newline, or of a last value without its end.
@@ -227,6 +228,8 @@ impl<'a> Sink<'a> {
                 &lossy
             }
         };
+        let mended = mended(text);
+        let text = mended.as_ref().map_or(text, |own| &own.text);
         let repeated = match self.judge(text) {
             Ok(repeated) => repeated,
             Err(message) => return self.problem(place, message),
@@ -236,6 +239,9 @@ impl<'a> Sink<'a> {
         }
         if let Some(key) = repeated {
             self.problem(place, repeats(&key))?;
+        }
+        if let Some(own) = &mended {
+            self.problem(place, own.to_string())?;
         }
         let file = self.file;
         let place_of = |length| RecordPlace {

@@ -15,6 +15,7 @@ use super::scan::LONGEST;
 use super::{Block, Check, Inside, JsonError, Look, Records, Resume, Sample, ScanOptions, Tail};
 use crate::log::{LogBuilder, Order, PayloadReader};
 use crate::model::Task;
+use crate::model::json::{Pointer, walk};
 use crate::store::Followed;
 use crate::store::layout::{JsonFacts, Layout, OrderBy};
 
@@ -96,11 +97,20 @@ impl JsonSource {
             facts.problems = records.first_problems(PROBLEMS, task)?;
         }
         for layout in told {
-            if layout.events.records.is_some() && layout.is_of_document(&facts.members) {
-                let samples = records.sample_of(layout, SAMPLE, task)?;
-                let texts = samples.into_iter().map(|sample| sample.text);
-                facts.told.insert(layout.id.clone(), texts.collect());
-            }
+            let Some(path) = layout.events.records.as_ref() else {
+                continue;
+            };
+            let first = path.keys().first();
+            let texts = match first.is_some_and(|key| facts.members.contains(key)) {
+                true if layout.is_of_document(&facts.members) => {
+                    let samples = records.sample_of(layout, SAMPLE, task)?;
+                    samples.into_iter().map(|sample| sample.text).collect()
+                }
+                true => continue,
+                // Where nothing is there, nobody looks through the whole file for it.
+                false => within(&facts.records, path),
+            };
+            facts.told.insert(layout.id.clone(), texts);
         }
         Ok((records, facts))
     }
@@ -403,4 +413,17 @@ impl JsonSource {
             path: self.records().path().to_owned(),
         }
     }
+}
+
+/// What stands in records where a layout says that its records are.
+fn within(records: &[String], path: &Pointer) -> Vec<String> {
+    let mut texts = Vec::new();
+    for record in records {
+        // One that is no JSON has none.
+        let _ = walk(record, path.keys(), &mut Vec::new(), &mut |text, _| {
+            texts.push(text.to_owned());
+        });
+    }
+    texts.truncate(SAMPLE);
+    texts
 }

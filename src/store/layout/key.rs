@@ -24,7 +24,7 @@ impl Key {
     }
 
     /// All SQL in it.
-    pub(super) fn parts_mut(&mut self) -> &mut [String] {
+    pub(in crate::store::layout) fn parts_mut(&mut self) -> &mut [String] {
         match self {
             Self::Row(key) => std::slice::from_mut(key),
             Self::Columns(columns) => columns,

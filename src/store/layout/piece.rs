@@ -12,6 +12,8 @@ use crate::model::json::Pointer;
 pub enum Piece {
     /// As it stands.
     Text(String),
+    /// What is before it and what is behind it are whole numbers, which are added: `+`.
+    Plus,
     /// The first of these pointers that leads to a value.
     At(Vec<Pointer>),
     /// The first of these names that stands around the record: `context/file`.
@@ -23,7 +25,7 @@ impl Piece {
     pub fn pointers(&self) -> &[Pointer] {
         match self {
             Self::At(pointers) => pointers,
-            Self::Text(_) | Self::Around(_) => &[],
+            Self::Text(_) | Self::Plus | Self::Around(_) => &[],
         }
     }
 }
@@ -45,6 +47,9 @@ impl From<WrittenPiece> for Piece {
             WrittenPiece::One(text) => vec![text],
             WrittenPiece::FirstOf(texts) => texts,
         };
+        if texts == ["+"] {
+            return Self::Plus;
+        }
         let around = texts.iter().map(|text| text.strip_prefix(AROUND));
         if let Some(names) = around.map(|name| name.map(str::to_owned)).collect() {
             return Self::Around(names);
@@ -65,6 +70,7 @@ impl From<Piece> for WrittenPiece {
     fn from(piece: Piece) -> Self {
         let mut texts: Vec<String> = match piece {
             Piece::Text(text) => vec![text],
+            Piece::Plus => vec!["+".to_owned()],
             Piece::At(pointers) => pointers.iter().map(ToString::to_string).collect(),
             Piece::Around(names) => names.iter().map(|name| format!("{AROUND}{name}")).collect(),
         };
@@ -80,6 +86,7 @@ impl fmt::Display for Piece {
         let either = |texts: Vec<String>| texts.join(" or ");
         match self {
             Self::Text(text) => write!(f, "“{text}”"),
+            Self::Plus => f.write_str("plus"),
             Self::At(pointers) => {
                 f.write_str(&either(pointers.iter().map(ToString::to_string).collect()))
             }

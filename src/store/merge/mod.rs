@@ -2,6 +2,7 @@
 //! put together into one. Nothing here reads a file.
 
 mod names;
+mod newcomers;
 mod order;
 mod pace;
 mod payloads;
@@ -25,6 +26,7 @@ use crate::log::{
 use crate::model::{EventIx, StreamIx, Task};
 
 pub(super) use names::file_names;
+pub(super) use newcomers::Newcomers;
 pub(super) use tables::Tables;
 
 /// Events put into the common log at a time.
@@ -54,6 +56,8 @@ pub(super) struct Merged {
     rows: Arc<Rows>,
     /// What kept a file from being followed, as of the last look.
     trouble: Option<String>,
+    /// Where they are those of a folder.
+    newcomers: Option<Newcomers>,
 }
 
 #[derive(Debug)]
@@ -91,7 +95,13 @@ impl Merged {
             payloads: Arc::new(payloads),
             rows,
             trouble: None,
+            newcomers: None,
         }
+    }
+
+    /// Looks for files that come to be, too, while it is followed.
+    pub fn look_for(&mut self, newcomers: Newcomers) {
+        self.newcomers = Some(newcomers);
     }
 
     /// What kept a file from being followed at the last look, where others went on.
@@ -260,7 +270,7 @@ impl Merged {
         self.files.iter_mut().for_each(|file| file.taken = 0);
     }
 
-    /// Looks for new events in all files.
+    /// Looks for new events in all files, and for new files.
     pub fn follow_at(
         &mut self,
         now: Instant,
@@ -268,6 +278,11 @@ impl Merged {
         task: &Task,
     ) -> Result<Followed, OpenError> {
         let (mut trouble, mut came) = (None, Followed::Same);
+        if let Some(newcomers) = &mut self.newcomers
+            && newcomers.have_come(task)?
+        {
+            return Ok(Followed::Rewritten);
+        }
         for file in &mut self.files {
             match file.store.follow_at(now, &mut file.builder, task) {
                 Ok(Followed::Rewritten) => return Ok(Followed::Rewritten),

@@ -24,6 +24,8 @@ const NAMED: usize = 5;
 pub(super) struct Found {
     pub stores: Vec<Store>,
     pub passed: Vec<String>,
+    /// The files that there were.
+    pub files: Vec<PathBuf>,
 }
 
 /// JSON files that are read alike.
@@ -96,7 +98,8 @@ impl Files {
         let mut files = Self::default();
         let layout = options.layout.as_ref();
         let databases = layout.is_none_or(|layout| layout.medium == Medium::Sqlite);
-        for path in files_in(folder)? {
+        found.files = files_in(folder)?;
+        for path in found.files.clone() {
             task.check()?;
             match sniff(&path) {
                 Ok(Kind::Sqlite(_)) if databases => {
@@ -128,7 +131,7 @@ impl Found {
     pub fn one(store: Store) -> Self {
         Self {
             stores: vec![store],
-            passed: Vec::new(),
+            ..Self::default()
         }
     }
 

@@ -12,7 +12,7 @@ use crate::model::Task;
 use crate::store::error::OpenError;
 use crate::store::json::{JsonSource, Look, Records, SAMPLED};
 use crate::store::layout::{self, Contents, JsonFacts, Layout, Medium};
-use crate::store::merge::{Join, Merged};
+use crate::store::merge::{Join, Merged, Newcomers};
 use crate::store::recognise::{self, check, chosen, first_that_fits, no_events_in, recognised};
 use crate::store::sniff::{self, Kind, Packing};
 use crate::store::sqlite::{Choice, SqliteSource};
@@ -55,7 +55,11 @@ impl Store {
 
     /// What is in a folder as one store.
     fn of_folder(path: &Path, options: &OpenOptions, found: Found) -> Self {
-        let Found { mut stores, passed } = found;
+        let Found {
+            mut stores,
+            passed,
+            files,
+        } = found;
         let mut store = match stores.len() {
             1 => stores.remove(0),
             _ => {
@@ -66,6 +70,9 @@ impl Store {
                 Self::of_several(stores, vec![path.to_owned()], options, join)
             }
         };
+        if let Source::Merged(merged) = &mut store.source {
+            merged.look_for(Newcomers::new(path, options, files));
+        }
         let passed = passed.into_iter().map(|sentence| (sentence, 0));
         store.recognition.reasons.extend(passed);
         store

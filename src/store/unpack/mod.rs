@@ -150,6 +150,17 @@ impl Text {
         Ok(text)
     }
 
+    /// A text that was put together from that of a file.
+    #[must_use]
+    pub fn of(text: String) -> Self {
+        Self {
+            unpacked: Some(Unpacked::InMemory(text.len() as u64)),
+            source: Source::Memory(text.into_bytes().into_boxed_slice()),
+            start: 0,
+            problem: None,
+        }
+    }
+
     /// Where the text begins, in bytes: after a byte order mark.
     #[must_use]
     pub const fn start(&self) -> u64 {

@@ -2,6 +2,7 @@
 //! point is given for a reason that is shown.
 
 mod beside;
+mod commits;
 mod field;
 mod kin;
 mod named;
@@ -120,7 +121,12 @@ pub(super) fn sqlite(facts: &SqliteFacts) -> Option<Candidate> {
     });
     let mut guesses = guesses.into_iter();
     let (mut best, taken) = guesses.next()?;
-    let kin = kin::join(&mut best, taken, facts);
+    // Where rows are commits, their table goes by another name.
+    let plain = best.events.part.is_none();
+    let kin = match plain {
+        true => kin::join(&mut best, taken, facts),
+        false => Vec::new(),
+    };
     let alike: Vec<String> = guesses
         .take_while(|(guess, _)| guess.points + ALIKE >= best.points)
         .filter(|(_, facts)| !kin.contains(&facts.name))
@@ -133,7 +139,7 @@ pub(super) fn sqlite(facts: &SqliteFacts) -> Option<Candidate> {
             format!("`{kin}` is laid out as `{taken}`, and read with it"),
         );
     }
-    if kin.is_empty() {
+    if kin.is_empty() && plain {
         named::streams(&mut best, taken, facts);
     }
     if !alike.is_empty() {

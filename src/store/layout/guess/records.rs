@@ -9,8 +9,8 @@ use super::streams::{self, Before, Naming};
 use super::telling::{self, Told};
 use super::within::{Member, Members, fields_of, members, members_of};
 use super::{Guess, type_by_category};
-use crate::model::json::Pointer;
-use crate::store::decode::Decoder;
+use crate::model::json::{Picker, Pointer};
+use crate::store::decode::{Decoder, is_of_dynamodb};
 use crate::store::layout::evidence::{Candidate, JsonFacts};
 use crate::store::layout::{Column, Encoding, Medium, OrderBy, Piece, Role, Source, Within};
 
@@ -85,7 +85,6 @@ fn guess(facts: &JsonFacts, own: &[Field<'_>]) -> Option<Candidate> {
     guess.join_streams(&naming, &parts, |field| fields[field].pointer());
     guess.look_within(&parts, fields);
     guess.stream_by_category(&parts, fields);
-    guess.read_typed(&parts, fields);
     if !guess.has(Role::Payload) {
         // Where the envelope stands in an object of its own, the payload is that.
         let outer = parts.iter().find_map(|part| fields[part.field].outer);
@@ -95,6 +94,7 @@ fn guess(facts: &JsonFacts, own: &[Field<'_>]) -> Option<Candidate> {
         };
         guess.events.columns.insert(Role::Payload, payload);
     }
+    guess.read_typed(facts);
     // A UUID or a ULID is a name for a position, though no order.
     let named = fields.iter().find(|field| {
         let looks = field.looks();
@@ -132,26 +132,32 @@ fn guess(facts: &JsonFacts, own: &[Field<'_>]) -> Option<Candidate> {
     Some(guess.candidate())
 }
 
-/// How DynamoDB writes a map: its members with their types.
-const MAP_OF_DYNAMODB: &str = "{\"M\":";
-
 impl Guess {
-    /// A payload as DynamoDB writes it is read without its types.
-    fn read_typed(&mut self, parts: &[Part], fields: &[Field<'_>]) {
-        let Some(payload) = parts.iter().find(|part| part.role == Role::Payload) else {
-            return;
-        };
-        let mut values = fields[payload.field].values.iter().flatten().peekable();
-        let any = values.peek().is_some();
-        let typed = |value: &str| {
-            let begun: String = value.chars().take(20).filter(|c| *c != ' ').collect();
-            begun.starts_with(MAP_OF_DYNAMODB)
-        };
-        if any
-            && values.all(|value| typed(value))
-            && let Some(column) = self.events.columns.get_mut(&Role::Payload)
-        {
-            column.encoding = Some(Encoding::Data(Decoder::Dynamodb));
+    /// Payload and metadata as DynamoDB writes them are read without their types.
+    fn read_typed(&mut self, facts: &JsonFacts) {
+        for role in [Role::Payload, Role::Metadata] {
+            let Some(column) = self.events.columns.get_mut(&role) else {
+                continue;
+            };
+            let pointer = match &column.source {
+                Source::Rest => None,
+                Source::At(Within::Record, spots) if spots.len() == 1 => Some(&spots[0].pointer),
+                _ => continue,
+            };
+            let picker = Picker::new(pointer);
+            let value = |record: &String| {
+                let mut slots = vec![None; picker.slots()];
+                picker.pick(record, &mut slots).ok()?;
+                let value = match pointer {
+                    Some(_) => slots[0].filter(|raw| *raw != "null")?,
+                    None => record,
+                };
+                Some(is_of_dynamodb(value))
+            };
+            let mut values = facts.records.iter().filter_map(value).peekable();
+            if values.peek().is_some() && values.all(|typed| typed) {
+                column.encoding = Some(Encoding::Data(Decoder::Dynamodb));
+            }
         }
     }
 
@@ -221,5 +227,43 @@ fn from_around(facts: &JsonFacts, parts: &[Part]) -> Vec<(Role, Column)> {
         let found = best.map(|(_, name)| name).or(file);
         columns.extend(found.map(|name| (role, within(name))));
     }
+    columns.extend(
+        of_commits(facts, parts)
+            .into_iter()
+            .map(|(role, name)| (role, within(name))),
+    );
     columns
+}
+
+/// What commits have around their events, and not these: a time, and what they belong to. What is the
+/// same around all events is that of the file.
+fn of_commits<'f>(facts: &'f JsonFacts, parts: &[Part]) -> Vec<(Role, &'f String)> {
+    const TIMES: [Role; 2] = [Role::RecordedAt, Role::OccurredAt];
+    let has = |role: &Role| parts.iter().any(|part| part.role == *role);
+    // When something was begun that has events is not when they were.
+    let begun = |name: &&String| {
+        let name = names::normal(name);
+        ["creat", "updat", "modif", "start", "open"]
+            .iter()
+            .any(|word| name.starts_with(word))
+    };
+    let best = |role: Role| {
+        let names = facts
+            .apart
+            .iter()
+            .filter(|name| !begun(name))
+            .map(|name| (names::name_points(role, name), name));
+        let best = names
+            .filter(|(points, _)| *points > 0)
+            .max_by_key(|own| own.0);
+        best.map(|(_, name)| (role, name))
+    };
+    let time = match TIMES.iter().any(has) {
+        true => None,
+        false => TIMES.into_iter().find_map(best),
+    };
+    let ids = [Role::CorrelationId, Role::CausationId];
+    let ids: Vec<Role> = ids.into_iter().filter(|role| !has(role)).collect();
+    let ids = ids.into_iter().filter_map(best);
+    time.into_iter().chain(ids).collect()
 }

@@ -1,5 +1,6 @@
 //! Guessing from one table: its columns, or what stands in the JSON of one of them.
 
+use super::commits;
 use super::field::Field;
 use super::score::{self, Part};
 use super::streams::{self, Before, Naming};
@@ -92,6 +93,10 @@ fn guess(facts: &TableFacts, own: &[Field<'_>]) -> Option<Guess> {
     let fields: Vec<Field<'_>> = own.iter().cloned().chain(further).collect();
     let fields = &fields[..];
     let mut parts = score::cast(fields);
+    let commits = commits::find(fields);
+    if let Some(commits) = &commits {
+        commits.leave(&mut parts);
+    }
     telling::drop_weak_type(&mut parts, fields, Some(&facts.name), Told::Not);
     let naming = streams::name(&mut parts, fields);
     if !telling::tells_of_events(&parts, fields, Some(&facts.name)) {
@@ -99,13 +104,16 @@ fn guess(facts: &TableFacts, own: &[Field<'_>]) -> Option<Guess> {
     }
     let place = format!("table `{}`", facts.name);
     let column = |part: &Part| Column::sql(sql(&fields[part.field]));
-    let further = type_by_category(&parts, fields, column)
-        .into_iter()
-        .collect();
+    let further = match &commits {
+        Some(commits) => commits.columns(),
+        None => Vec::from_iter(type_by_category(&parts, fields, column)),
+    };
     let mut guess = Guess::assemble(Medium::Sqlite, &parts, fields, &place, column, further)?;
     guess.name_streams(&naming, &parts, fields);
     guess.read_packed(&parts, fields);
-    guess.take_the_rest(facts, &parts, fields);
+    if commits.is_none() {
+        guess.take_the_rest(facts, &parts, fields);
+    }
     guess.stream_by_tags(facts, fields);
     guess.look_within(&parts, fields);
     guess.stream_by_category(&parts, fields);
@@ -117,6 +125,12 @@ fn guess(facts: &TableFacts, own: &[Field<'_>]) -> Option<Guess> {
     let keyed = matches!(guess.events.key, Some(Key::Row(_)));
     if !keyed && !guess.has(Role::Position) && timed {
         guess.events.order = OrderBy::Time;
+    }
+    if let Some(commits) = &commits {
+        let list = sql(&fields[commits.field]);
+        guess.events.columns.remove(&Role::Position);
+        guess.take_commits(commits, facts, (&parts, fields), &list);
+        guess.typed = Typed::Told;
     }
     guess.weigh_name(&facts.name);
     Some(guess)

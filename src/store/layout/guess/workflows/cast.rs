@@ -10,7 +10,7 @@ use crate::store::layout::sql::{literal, quoted};
 use crate::store::layout::tables::TableFacts;
 
 /// Names by part, best first.
-type Names = BTreeMap<String, Vec<String>>;
+pub(super) type Names = BTreeMap<String, Vec<String>>;
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Words {

@@ -4,7 +4,7 @@
 mod cast;
 mod sources;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cast::{Cast, WORDS};
 use sources::Pair;
@@ -20,6 +20,9 @@ const CONFIDENCE: u8 = 66;
 
 /// How sure where they are not, or where nothing tells when steps were done.
 const UNSURE: u8 = 48;
+
+/// How sure where there are runs and no steps.
+const ALONE: u8 = 56;
 
 /// The runs and steps of a file, as a mapping.
 pub(in crate::store::layout) fn sqlite(facts: &SqliteFacts) -> Option<Candidate> {
@@ -58,8 +61,31 @@ pub(in crate::store::layout) fn sqlite(facts: &SqliteFacts) -> Option<Candidate>
         } else {
             best
         }
-    })?;
-    Some(candidate(&best))
+    });
+    match best {
+        Some(best) => Some(candidate(&best)),
+        None => alone(&runs, facts),
+    }
+}
+
+/// Runs without a table of steps: a table called so whose rows say when each began and how it ended.
+fn alone(runs: &[Cast<'_>], facts: &SqliteFacts) -> Option<Candidate> {
+    let known = runs.iter().filter(|runs| {
+        let called = WORDS.names_table("runs", &runs.table.name);
+        let ids = runs.values("id");
+        let once = ids.iter().collect::<BTreeSet<_>>().len() == ids.len();
+        called && once && !ids.is_empty() && runs.tells_its_end() && runs.has_known_status()
+    });
+    let best = known.max_by_key(|runs| runs.table.rows)?;
+    let pair = Pair::alone(best.clone(), facts);
+    let name = &best.table.name;
+    let reason = format!("`{name}` reads like runs of workflows, and nothing like their steps");
+    Some(Candidate {
+        layout: layout(&pair),
+        confidence: ALONE,
+        reasons: vec![(reason, u32::from(ALONE))],
+        alike: Vec::new(),
+    })
 }
 
 fn candidate(pair: &Pair<'_>) -> Candidate {

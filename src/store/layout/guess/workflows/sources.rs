@@ -3,13 +3,16 @@
 use std::fmt::Write as _;
 
 use super::super::score::normal;
-use super::cast::{Cast, WORDS};
+use super::cast::{Cast, Names, WORDS};
 use crate::store::layout::sql::{literal, quoted};
 use crate::store::layout::tables::SqliteFacts;
 use crate::store::layout::{Column, Events, Key, OrderBy, Role};
 
 /// So many steps may be gone through for each run where no key leads to them.
 const FEW: u64 = 10_000;
+
+/// What columns of steps are called where there are none.
+static NOTHING: Names = Names::new();
 
 /// A table of runs and one of their steps.
 pub(super) struct Pair<'f> {
@@ -31,6 +34,15 @@ impl<'f> Pair<'f> {
             },
             runs,
             steps,
+        }
+    }
+
+    /// Runs of whose steps nothing is known.
+    pub fn alone(runs: Cast<'f>, facts: &SqliteFacts) -> Self {
+        let steps = Cast::of(runs.table, &NOTHING, &[]);
+        Self {
+            beside: None,
+            ..Self::new(runs, steps, facts)
         }
     }
 
