@@ -1,32 +1,15 @@
 //! Streams that are long enough to want snapshots, and what a replay of them reads.
 
 use hashbrown::HashMap;
-use serde::Serialize;
 
-use super::report::Amount;
+use super::report::{Amount, LongStream};
 use super::{Compacted, CompactionError};
 use crate::analysis::{scan, side};
 use crate::log::{Says, SideKind};
-use crate::model::{EventIx, StreamIx, Task, Version};
+use crate::model::{StreamIx, Task, Version};
 
 /// So many events can be read in no time.
 pub(super) const LONG: u32 = 100;
-
-/// A long stream.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct LongStream {
-    /// The stream.
-    pub stream: String,
-    /// What a replay reads without a snapshot: all of it.
-    pub whole: Amount,
-    /// The version of its last snapshot; null where it has none.
-    pub snapshot: Option<Version>,
-    /// What a replay reads from there on.
-    pub since: Amount,
-    /// Its last event.
-    #[serde(skip)]
-    pub last: EventIx,
-}
 
 /// The streams of a hundred events and more that have not ended, the longest since its snapshot first.
 ///

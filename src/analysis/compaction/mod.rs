@@ -23,9 +23,9 @@ mod report;
 mod tests;
 
 pub use kept::CompactBy;
-pub use long::{LongStream, long_streams};
+pub use long::long_streams;
 pub use report::{
-    Amount, CategorySaving, CompactionReport, Growth, GrowthPoint, Question, Questions,
+    Amount, CategorySaving, CompactionReport, Growth, GrowthPoint, LongStream, Question, Questions,
 };
 
 use crate::analysis::bodies::{Bodies, BodiesError};

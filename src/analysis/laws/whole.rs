@@ -14,11 +14,12 @@ use crate::analysis::{deeper, schema};
 use crate::log::{NoTables, SideKind};
 use crate::model::Task;
 
-/// What stands beside the events, but for the history of checkpoints: how long a consumer has waited by now is
-/// told up to the moment, and the head of a store cut short is an earlier one.
+/// What stands beside the events, but for checkpoints and their history: how long a consumer has waited by now
+/// is told up to the moment, and the head of a store cut short is an earlier one.
 fn undated(scene: &Scene<'_>) -> Given {
     let rows = scene.rows.0.iter();
-    let rows = rows.filter(|(kind, _)| *kind != SideKind::CheckpointHistory);
+    let dated = [SideKind::Checkpoints, SideKind::CheckpointHistory];
+    let rows = rows.filter(|(kind, _)| !dated.contains(kind));
     Given(rows.cloned().collect())
 }
 

@@ -17,7 +17,8 @@ mod seen;
 mod table;
 mod worth;
 
-use super::facts::{AuditError, Facts};
+use super::error::AuditError;
+use super::facts::Facts;
 use crate::log::{Bound, Says, SideKind};
 use crate::model::{EventIx, Task};
 use columns::Explained;

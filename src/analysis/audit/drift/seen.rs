@@ -5,7 +5,8 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use serde_json::Value;
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::table::{KeyedBy, ReadModel};
 use super::worth::Worth;
 use crate::log::Unreadable;

@@ -1,8 +1,10 @@
 //! Commands among the events.
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::super::proofs::Proofs;
-use super::super::rule::{Rule, Severity};
+use super::super::report::Severity;
+use super::super::rule::Rule;
 use crate::analysis::words::many;
 use crate::model::{EventIx, Task, TypeIx};
 

@@ -3,9 +3,11 @@
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::super::proofs::Proofs;
-use super::super::rule::{Rule, Severity};
+use super::super::report::Severity;
+use super::super::rule::Rule;
 use super::super::window::Window;
 use crate::analysis::words::many;
 use crate::log::CauseRef;

@@ -2,9 +2,11 @@
 
 use serde_json::Value;
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::super::proofs::Proofs;
-use super::super::rule::{Rule, Severity};
+use super::super::report::Severity;
+use super::super::rule::Rule;
 use super::super::window::Window;
 use crate::analysis::projection::differing;
 use crate::analysis::words::many;

@@ -3,10 +3,12 @@
 use foldhash::fast::FixedState;
 use hashbrown::HashSet;
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::super::outbox::{Fate, Troubled};
 use super::super::proofs::Proofs;
-use super::super::rule::{Rule, Severity};
+use super::super::report::Severity;
+use super::super::rule::Rule;
 use crate::analysis::words::many;
 use crate::model::{EventIx, Task};
 

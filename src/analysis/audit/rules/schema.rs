@@ -2,9 +2,11 @@
 
 use hashbrown::HashMap;
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::super::proofs::Proofs;
-use super::super::rule::{Rule, Severity};
+use super::super::report::Severity;
+use super::super::rule::Rule;
 use crate::analysis::bodies::{EACH, GroupIx, Kind, PathIx, Shape};
 use crate::analysis::schema::{
     ChangeKind, Compatibility, Disagreement, Strategy, TypeSchema, Verdict,
