@@ -15,25 +15,16 @@ use crate::analysis::causality::{Concurrent, Merge};
 use crate::analysis::causes::Causes;
 use crate::analysis::compaction::{Compacted, LongStream};
 use crate::analysis::lag::{Course, HoldUp};
-use crate::analysis::replay::FoldRules;
 use crate::analysis::schema::SchemaReport;
 use crate::analysis::side;
-use crate::log::{
-    CauseRef, Cut, Log, Mark, PayloadReader, Problem, RowSource, Says, SideKind, TableSource,
-    Unreadable,
-};
+use crate::analysis::whole::Whole;
+use crate::log::{CauseRef, Cut, Log, Mark, Problem, Says, SideKind, TableSource, Unreadable};
 use crate::model::{Cancelled, EventIx, Task, Timestamp, beside};
 
 /// What is known of a store as of the cut.
 pub struct Facts<'a> {
-    /// The index.
-    pub log: &'a Log,
-    /// The moment.
-    pub cut: Cut,
-    /// The payloads, for the few that are read again.
-    pub payloads: &'a dyn PayloadReader,
-    /// How payloads are folded.
-    pub fold: &'a FoldRules,
+    /// The store.
+    pub whole: Whole<'a>,
     /// What one pass over all payloads found.
     pub bodies: Bodies,
     /// The schemas of all types.
@@ -59,7 +50,6 @@ pub struct Facts<'a> {
     /// What the outbox says, where the store has one.
     pub(super) outbox: Option<Outbox>,
     pub(super) tables: &'a dyn TableSource,
-    rows: &'a dyn RowSource,
     causes: Causes,
     /// By event, what caused it.
     caused: Vec<u32>,
@@ -75,7 +65,7 @@ const ELSEWHERE: u32 = u32::MAX - 1;
 impl std::fmt::Debug for Facts<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Facts")
-            .field("cut", &self.cut)
+            .field("cut", &self.whole.cut)
             .finish_non_exhaustive()
     }
 }
@@ -91,14 +81,12 @@ impl<'a> Facts<'a> {
             || Waits::gather(audited, task),
         );
         let (told, waits) = (told?, waits?);
-        let Audited { log, cut, .. } = *audited;
+        let whole = audited.whole;
+        let Whole { log, cut, .. } = whole;
         let problems = log.known_problems(&cut);
         let causes = Causes::known(log, &cut, task)?;
         let mut facts = Self {
-            log,
-            cut,
-            payloads: audited.payloads,
-            fold: audited.fold,
+            whole,
             bodies: told.bodies,
             schemas: told.schemas,
             streams: told.streams,
@@ -112,7 +100,6 @@ impl<'a> Facts<'a> {
             hold_ups: waits.hold_ups,
             outbox: waits.outbox,
             tables: audited.tables,
-            rows: audited.rows,
             caused: caused(log, &cut, &causes, task)?,
             causes,
             cycles: Vec::new(),
@@ -143,12 +130,8 @@ impl<'a> Facts<'a> {
     /// What is looked at for compaction.
     pub(super) fn compacted(&self) -> Compacted<'_> {
         Compacted {
-            log: self.log,
-            cut: self.cut,
+            whole: self.whole,
             bodies: &self.bodies,
-            payloads: self.payloads,
-            rows: self.rows,
-            fold: self.fold,
         }
     }
 
@@ -162,12 +145,12 @@ impl<'a> Facts<'a> {
     /// Whether an event is known.
     #[must_use]
     pub fn knows(&self, event: EventIx) -> bool {
-        self.cut.holds(self.log, event)
+        self.whole.cut.holds(self.whole.log, event)
     }
 
     /// The known event that a row of a file names.
     pub(super) fn known_event(&self, file: u32, mark: Option<&Mark>) -> Option<EventIx> {
-        let event = mark.and_then(|mark| self.log.marked(file, mark));
+        let event = mark.and_then(|mark| self.whole.log.marked(file, mark));
         event.filter(|event| self.knows(*event))
     }
 
@@ -178,8 +161,9 @@ impl<'a> Facts<'a> {
         task: &Task,
     ) -> Result<Vec<Option<Value>>, AuditError> {
         let (mut values, mut rewritten) = (vec![None; events.len()], false);
-        self.payloads
-            .read(self.log, events, task, &mut |event, body| {
+        self.whole
+            .payloads
+            .read(self.whole.log, events, task, &mut |event, body| {
                 rewritten |= matches!(body, Err(Unreadable::Rewritten));
                 let value = body.ok().and_then(|body| body.data.value());
                 let own = events.iter().zip(&mut values);
@@ -194,7 +178,7 @@ impl<'a> Facts<'a> {
 
     /// All known events in log order.
     pub fn events(&self) -> impl Iterator<Item = EventIx> + '_ {
-        let known = self.cut.known(self.log).into_iter();
+        let known = self.whole.cut.known(self.whole.log).into_iter();
         known.flat_map(|known| known.map(EventIx))
     }
 
@@ -209,7 +193,7 @@ impl<'a> Facts<'a> {
     pub fn cause(&self, event: EventIx) -> Option<CauseRef<'a>> {
         match self.caused.get(event.at()).copied()? {
             NO_CAUSE => None,
-            ELSEWHERE => self.log.causation(event).map(CauseRef::Elsewhere),
+            ELSEWHERE => self.whole.log.causation(event).map(CauseRef::Elsewhere),
             cause => Some(CauseRef::Event(EventIx(cause))),
         }
     }
@@ -232,20 +216,20 @@ impl<'a> Facts<'a> {
     /// When an event was recorded, by its own time.
     #[must_use]
     pub fn recorded(&self, event: EventIx) -> Option<Timestamp> {
-        self.log.own_time(event, crate::log::Clock::Recorded)
+        self.whole.log.own_time(event, crate::log::Clock::Recorded)
     }
 
     /// When an event happened as far as it is told: recorded, else occurred.
     #[must_use]
     pub fn time(&self, event: EventIx) -> Option<Timestamp> {
-        let occurred = || self.log.own_time(event, crate::log::Clock::Occurred);
+        let occurred = || self.whole.log.own_time(event, crate::log::Clock::Occurred);
         self.recorded(event).or_else(occurred)
     }
 
     /// Whether the store has rows of a kind.
     #[must_use]
     pub fn has(&self, kind: SideKind) -> bool {
-        self.rows.kinds().contains(&kind)
+        self.whole.rows.kinds().contains(&kind)
     }
 
     /// Calls `each` with the known rows of a kind and the number of their file.
@@ -257,7 +241,12 @@ impl<'a> Facts<'a> {
     ) -> Result<(), AuditError> {
         let mut row = |row: crate::log::SideRow| each(row.file, row.says);
         Ok(side::known(
-            self.log, &self.cut, self.rows, kind, task, &mut row,
+            self.whole.log,
+            &self.whole.cut,
+            self.whole.rows,
+            kind,
+            task,
+            &mut row,
         )?)
     }
 }

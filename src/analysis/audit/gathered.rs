@@ -8,25 +8,17 @@ use crate::analysis::bodies::{Bodies, BodiesError};
 use crate::analysis::causality::{Concurrent, Merge, concurrent, merges};
 use crate::analysis::compaction::{Compacted, LongStream, long_streams};
 use crate::analysis::lag::{Course, HoldUp, Samples};
-use crate::analysis::replay::FoldRules;
 use crate::analysis::schema::{Registered, SchemaReport, schemas};
-use crate::log::{Cut, Log, PayloadReader, RowSource, SideKind, TableSource};
+use crate::analysis::whole::Whole;
+use crate::log::{SideKind, TableSource};
 use crate::model::Task;
 
 /// The store that is audited, as of a cut.
 pub struct Audited<'a> {
-    /// The index.
-    pub log: &'a Log,
-    /// The moment.
-    pub cut: Cut,
-    /// The payloads.
-    pub payloads: &'a dyn PayloadReader,
-    /// What stands beside the events.
-    pub rows: &'a dyn RowSource,
+    /// The store.
+    pub whole: Whole<'a>,
     /// Other tables of the store, read models among them.
     pub tables: &'a dyn TableSource,
-    /// How the store's payloads are folded.
-    pub fold: &'a FoldRules,
 }
 
 /// What the events say, with their payloads.
@@ -41,19 +33,16 @@ pub(super) struct Told {
 
 impl Told {
     pub fn gather(audited: &Audited<'_>, task: &Task) -> Result<Self, AuditError> {
-        let Audited { log, cut, .. } = *audited;
-        let bodies = Bodies::gather(log, &cut, audited.payloads, audited.fold, task)?;
-        let registered = Registered::known(log, &cut, audited.rows, task)?;
+        let whole = audited.whole;
+        let Whole { log, cut, .. } = whole;
+        let bodies = Bodies::gather(log, &cut, whole.payloads, whole.fold, task)?;
+        let registered = Registered::known(log, &cut, whole.rows, task)?;
         let compacted = Compacted {
-            log,
-            cut,
+            whole,
             bodies: &bodies,
-            payloads: audited.payloads,
-            rows: audited.rows,
-            fold: audited.fold,
         };
         let long = long_streams(compacted, task)?;
-        let (concurrent, merges) = conflicting(audited, &bodies, task)?;
+        let (concurrent, merges) = conflicting(&whole, &bodies, task)?;
         Ok(Self {
             schemas: schemas(log, &cut, &bodies, &registered, None),
             streams: Streams::gather(log, &cut, task)?,
@@ -74,7 +63,7 @@ pub(super) struct Waits {
 
 impl Waits {
     pub fn gather(audited: &Audited<'_>, task: &Task) -> Result<Self, AuditError> {
-        let Audited { log, cut, rows, .. } = *audited;
+        let Whole { log, cut, rows, .. } = audited.whole;
         let told_of = rows.kinds();
         let mut kinds = CONSUMERS.iter();
         let course = match kinds.any(|kind| told_of.contains(kind)) {
@@ -105,13 +94,13 @@ const CONSUMERS: [SideKind; 2] = [SideKind::Checkpoints, SideKind::CheckpointHis
 const MERGED: usize = 200;
 
 fn conflicting(
-    audited: &Audited<'_>,
+    whole: &Whole<'_>,
     bodies: &Bodies,
     task: &Task,
 ) -> Result<(Vec<Concurrent>, Vec<Merge>), BodiesError> {
-    let Audited { log, cut, .. } = audited;
+    let Whole { log, cut, .. } = whole;
     let pairs = concurrent(log, cut, bodies);
-    let reading = (audited.payloads, audited.fold);
+    let reading = (whole.payloads, whole.fold);
     let merges = match pairs.is_empty() {
         true => Vec::new(),
         false => merges(log, cut, bodies, reading, MERGED, task)?,

@@ -77,13 +77,13 @@ impl<'a> Proofs<'a> {
 
     /// An event as evidence.
     pub(super) fn of(&self, event: EventIx) -> Evidence {
-        let log = self.facts.log;
+        let log = self.facts.whole.log;
         Evidence {
             position: Some(log.position_name(event)),
             stream: Some(log.stream_name(log.stream(event)).to_owned()),
             version: Some(log.version(event)),
             event_type: Some(log.type_name(log.event_type(event)).to_owned()),
-            time: log.own_time(event, self.facts.cut.clock()),
+            time: log.own_time(event, self.facts.whole.cut.clock()),
             event: Some(event),
             ..Evidence::default()
         }

@@ -126,8 +126,8 @@ impl AuditReport {
             same.count()
         };
         Self {
-            as_of: facts.cut.as_of(facts.log),
-            events: u64::from(facts.cut.count()),
+            as_of: facts.whole.cut.as_of(facts.whole.log),
+            events: u64::from(facts.whole.cut.count()),
             rules,
             counts: Counts {
                 error: count(Severity::Error),

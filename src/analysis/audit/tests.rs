@@ -4,6 +4,7 @@ use super::*;
 use crate::analysis::replay::FoldRules;
 use crate::analysis::testing::rows::Given;
 use crate::analysis::testing::written::{Written, log_of_rows};
+use crate::analysis::whole::Whole;
 use crate::log::{
     Checkpoint, DeadLetter, Mark, Marked, NoRows, NoTables, OutboxMessage, Payload, Published,
 };
@@ -33,12 +34,14 @@ fn told_with(
 ) -> Vec<(Finding, Vec<String>)> {
     let log = log_of_rows(rows);
     let audited = Audited {
-        log: &log,
-        cut: log.at_head(),
-        payloads: &Written(bodies),
-        rows: beside,
+        whole: Whole {
+            log: &log,
+            cut: log.at_head(),
+            payloads: &Written(bodies),
+            rows: beside,
+            fold,
+        },
         tables: &NoTables,
-        fold,
     };
     let report = audit(&audited, &AuditOptions::default(), &Task::new()).unwrap();
     let found = report.findings.into_iter().filter(|one| one.rule == rule);
@@ -343,12 +346,14 @@ fn with_a_wrong_clock() -> Vec<Finding> {
     let bodies: Vec<[&str; 2]> = (0..30).map(|n| ["", metadata[n % 3].as_str()]).collect();
     let log = log_of_rows(&rows);
     let audited = Audited {
-        log: &log,
-        cut: log.at_head(),
-        payloads: &Written(&bodies),
-        rows: &NoRows,
+        whole: Whole {
+            log: &log,
+            cut: log.at_head(),
+            payloads: &Written(&bodies),
+            rows: &NoRows,
+            fold: &FoldRules::default(),
+        },
         tables: &NoTables,
-        fold: &FoldRules::default(),
     };
     let report = audit(&audited, &AuditOptions::default(), &Task::new()).unwrap();
     report.findings

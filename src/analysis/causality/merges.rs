@@ -101,15 +101,15 @@ pub enum MergeKind {
 }
 
 impl MergeKind {
-    /// As people call it.
+    /// As people call it, one of them.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub const fn one(self) -> &'static str {
         match self {
-            Self::Counter => "grow-only counter",
-            Self::PnCounter => "PN-counter",
-            Self::GrowOnlySet => "grow-only set",
-            Self::OrSet => "observed-remove set",
-            Self::LwwRegister => "last-write-wins register",
+            Self::Counter => "a grow-only counter",
+            Self::PnCounter => "a PN-counter",
+            Self::GrowOnlySet => "a grow-only set",
+            Self::OrSet => "an observed-remove set",
+            Self::LwwRegister => "a last-write-wins register",
         }
     }
 }

@@ -16,9 +16,8 @@ pub(super) const LONG: u32 = 100;
 /// # Errors
 /// [`CompactionError`] when the task was called off, or the store could not be read.
 pub fn long_streams(of: Compacted<'_>, task: &Task) -> Result<Vec<LongStream>, CompactionError> {
-    let Compacted {
-        log, cut, bodies, ..
-    } = of;
+    let Compacted { whole, bodies } = of;
+    let (log, cut) = (whole.log, whole.cut);
     let mut lengths = vec![0_u32; log.streams().len()];
     scan::known(log, &cut, 0..cut.outside().0, task, |run| {
         for stream in run.streams() {
@@ -64,12 +63,12 @@ pub fn long_streams(of: Compacted<'_>, task: &Task) -> Result<Vec<LongStream>, C
 
 /// The version of the last snapshot of each stream.
 fn covered(of: Compacted<'_>, task: &Task) -> Result<HashMap<StreamIx, Version>, CompactionError> {
-    let log = of.log;
+    let log = of.whole.log;
     let mut covered: HashMap<StreamIx, Version> = HashMap::new();
     side::known(
         log,
-        &of.cut,
-        of.rows,
+        &of.whole.cut,
+        of.whole.rows,
         SideKind::Snapshots,
         task,
         &mut |row| {

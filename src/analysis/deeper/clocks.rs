@@ -152,7 +152,7 @@ pub(super) fn clocks(facts: &Facts<'_>, task: &Task) -> Result<Clocks, AuditErro
 
 fn pairs(facts: &Facts<'_>, ways: &BTreeMap<(u32, u32), Way>) -> Vec<ClockPair> {
     let name = |service| facts.bodies.service_name(service).to_owned();
-    let place = |proof: [EventIx; 2]| proof.map(|event| Place::of(facts.log, event));
+    let place = |proof: [EventIx; 2]| proof.map(|event| Place::of(facts.whole.log, event));
     let mut pairs: Vec<ClockPair> = Vec::new();
     for &(one, two) in ways.keys() {
         let (there, back) = (ways.get(&(one, two)), ways.get(&(two, one)));
@@ -192,7 +192,7 @@ fn told_early(facts: &Facts<'_>, mut early: Vec<(Span, [EventIx; 2])>) -> Early 
     let count = early.len() as u64;
     early.sort_unstable();
     let shown = early.into_iter().take(MOST).map(|(delay, events)| {
-        let places = events.map(|event| Place::of(facts.log, event));
+        let places = events.map(|event| Place::of(facts.whole.log, event));
         (delay.abs().millis(), places)
     });
     Early {
@@ -222,7 +222,7 @@ impl<'a> Turning<'a> {
     fn turn(&mut self, first: EventIx, second: EventIx) {
         self.found.turned += 1;
         if self.found.shown.len() < MOST {
-            let pair = [first, second].map(|event| Place::of(self.facts.log, event));
+            let pair = [first, second].map(|event| Place::of(self.facts.whole.log, event));
             self.found.shown.push(pair);
         }
     }
@@ -230,7 +230,7 @@ impl<'a> Turning<'a> {
 
 /// Each order against that of the log, between each event and the one before it that has such a clock.
 fn orders(facts: &Facts<'_>, task: &Task) -> Result<Vec<Disagreeing>, AuditError> {
-    let (log, cut) = (facts.log, &facts.cut);
+    let (log, cut) = (facts.whole.log, &facts.whole.cut);
     let mut found = Vec::new();
     for (by, clock) in [
         (OrderBy::Recorded, Clock::Recorded),

@@ -10,6 +10,7 @@ use crate::analysis::causality::{self, Subject};
 use crate::analysis::replay::FoldRules;
 use crate::analysis::testing::MadeUp;
 use crate::analysis::testing::rows::Given;
+use crate::analysis::whole::Whole;
 use crate::analysis::{deeper, schema};
 use crate::log::{NoTables, SideKind};
 use crate::model::Task;
@@ -26,12 +27,14 @@ fn undated(scene: &Scene<'_>) -> Given {
 pub(super) fn audited(scene: &Scene<'_>) -> Value {
     let Scene { log, cut, .. } = scene;
     let audited = Audited {
-        log,
-        cut: *cut,
-        payloads: &MadeUp,
-        rows: &undated(scene),
+        whole: Whole {
+            log,
+            cut: *cut,
+            payloads: &MadeUp,
+            rows: &undated(scene),
+            fold: &FoldRules::default(),
+        },
         tables: &NoTables,
-        fold: &FoldRules::default(),
     };
     let options = AuditOptions {
         evidence: usize::MAX,
@@ -45,12 +48,14 @@ pub(super) fn looked_deeper(scene: &Scene<'_>) -> Value {
     let Scene { log, cut, .. } = scene;
     let (fold, task) = (FoldRules::default(), Task::new());
     let audited = Audited {
-        log,
-        cut: *cut,
-        payloads: &MadeUp,
-        rows: &undated(scene),
+        whole: Whole {
+            log,
+            cut: *cut,
+            payloads: &MadeUp,
+            rows: &undated(scene),
+            fold: &fold,
+        },
         tables: &NoTables,
-        fold: &fold,
     };
     let facts = audit::Facts::gather(&audited, &task).unwrap();
     let report = audit::judge(&facts, &AuditOptions::default(), &task).unwrap();

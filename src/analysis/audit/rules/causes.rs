@@ -43,8 +43,8 @@ fn orphan(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(),
         };
         caused += 1;
         if let CauseRef::Elsewhere(id) = cause {
-            let is_own =
-                facts.log.correlation(event) == Some(id) || facts.log.event_id(event) == Some(id);
+            let is_own = facts.whole.log.correlation(event) == Some(id)
+                || facts.whole.log.event_id(event) == Some(id);
             if !is_own {
                 orphans.push((event, id));
             }

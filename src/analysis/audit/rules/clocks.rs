@@ -44,10 +44,10 @@ fn lost(merge: &Merge) -> String {
     losing.sort_by_key(|field| field.kind);
     let told = losing.into_iter().take(3).map(|field| {
         format!(
-            "{}: the last write keeps {}, a {} gives {}",
+            "{}: the last write keeps {}, {} gives {}",
             field.field,
             field.last_write,
-            field.kind.name(),
+            field.kind.one(),
             field.merged
         )
     });

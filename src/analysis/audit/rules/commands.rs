@@ -271,7 +271,7 @@ pub(super) fn reads_like_command(name: &str) -> bool {
 }
 
 fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let log = facts.log;
+    let log = facts.whole.log;
     let named: Vec<bool> = log.types().iter().map(reads_like_command).collect();
     let mut marked = facts.bodies.commands().iter().copied().peekable();
     let mut cases: Vec<(EventIx, TypeIx)> = Vec::new();

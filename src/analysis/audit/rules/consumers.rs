@@ -129,7 +129,7 @@ fn stopped(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<()
         let Some(outbox) = &facts.outbox else {
             return true;
         };
-        if outbox.publishes(facts.log, spell.event) {
+        if outbox.publishes(facts.whole.log, spell.event) {
             let ready = outbox.rows.get(&spell.event).copied().flatten();
             spell.from = ready.map_or(spell.to, |ready| ready.max(spell.from));
         }
@@ -151,7 +151,13 @@ fn stand_now(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<
         return Ok(());
     };
     let options = LagOptions::default();
-    let report = lag::report(course, facts.payloads, &facts.cut, &options, task)?;
+    let report = lag::report(
+        course,
+        facts.whole.payloads,
+        &facts.whole.cut,
+        &options,
+        task,
+    )?;
     let stand = report.consumers.into_iter().filter(|own| {
         own.status == Some(Status::Stopped) && own.source == lag::Evidence::Checkpoint
     });

@@ -35,7 +35,7 @@ const FEW: u64 = 4;
 const SHARE_OF_FEW: u64 = 25;
 
 fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let (log, bodies) = (facts.log, &facts.bodies);
+    let (log, bodies) = (facts.whole.log, &facts.bodies);
     let mut last: HashMap<(u32, u32, u64), EventIx, FixedState> = HashMap::default();
     let mut found: Vec<(EventIx, EventIx)> = Vec::new();
     let mut of_type = vec![(0_u64, 0_u64); log.types().len()];

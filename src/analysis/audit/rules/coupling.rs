@@ -64,7 +64,7 @@ fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
 
 /// What belongs before an event and stands behind it in the log.
 fn overtaken(facts: &Facts<'_>, event: EventIx) -> Option<EventIx> {
-    let log = facts.log;
+    let log = facts.whole.log;
     if let Some(cause) = facts.known_cause(event).filter(|cause| *cause > event) {
         return Some(cause);
     }

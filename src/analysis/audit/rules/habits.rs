@@ -82,7 +82,7 @@ impl Lacking {
 }
 
 fn lacking(facts: &Facts<'_>, task: &Task) -> Result<([Lacking; 4], Vec<u64>), Cancelled> {
-    let log = facts.log;
+    let log = facts.whole.log;
     let mut of_type = vec![0; log.types().len()];
     let names = ["id", "time", "correlation id", "schema version"];
     let mut lacking = names.map(|what| Lacking {
@@ -99,7 +99,7 @@ fn lacking(facts: &Facts<'_>, task: &Task) -> Result<([Lacking; 4], Vec<u64>), C
         of_type[kind.at()] += 1;
         let has = [
             log.event_id(event).is_some(),
-            log.own_time(event, facts.cut.clock()).is_some(),
+            log.own_time(event, facts.whole.cut.clock()).is_some(),
             log.correlation(event).is_some(),
             log.schema_version(event).is_some(),
         ];
@@ -110,7 +110,7 @@ fn lacking(facts: &Facts<'_>, task: &Task) -> Result<([Lacking; 4], Vec<u64>), C
 }
 
 fn metadata(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let all = u64::from(facts.cut.count());
+    let all = u64::from(facts.whole.cut.count());
     let (lacking, of_type) = lacking(facts, task)?;
     let of_all = |count: u64, what: &str| {
         let have = if count == 1 { "has" } else { "have" };
@@ -147,7 +147,7 @@ fn metadata(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(
         show(proofs, own);
         let names: Vec<&str> = types
             .iter()
-            .map(|kind| facts.log.type_name(*kind))
+            .map(|kind| facts.whole.log.type_name(*kind))
             .collect();
         told.push(format!(
             "{}: all of {}.",
@@ -282,7 +282,7 @@ fn personal_tables(
     proofs: &mut Proofs<'_>,
     task: &Task,
 ) -> Result<(), AuditError> {
-    if facts.cut.bound() != Bound::Head {
+    if facts.whole.cut.bound() != Bound::Head {
         return Ok(());
     }
     // A file whose tables cannot be listed has none to tell of.

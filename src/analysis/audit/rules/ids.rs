@@ -37,7 +37,7 @@ pub(super) const DIFFERENT: Rule = Rule {
 };
 
 fn is_same(facts: &Facts<'_>, one: EventIx, two: EventIx) -> bool {
-    let log = facts.log;
+    let log = facts.whole.log;
     log.event_type(one) == log.event_type(two)
         && facts.bodies.digest(one) == facts.bodies.digest(two)
 }
@@ -85,7 +85,7 @@ const LONGEST: usize = 40;
 
 /// `/amount 14.00, before 41.00`: the first place in which the second of two differs.
 fn difference(facts: &Facts<'_>, pair: [EventIx; 2], task: &Task) -> Result<String, AuditError> {
-    let log = facts.log;
+    let log = facts.whole.log;
     let [one, two] = pair.map(|event| log.type_name(log.event_type(event)));
     if one != two {
         return Ok(format!("{two}, before {one}"));

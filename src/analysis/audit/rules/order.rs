@@ -52,7 +52,7 @@ fn late(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
     let copies = copies(facts, task)?;
     for &(event, by) in &facts.streams.late {
         if !copies.contains(&event) {
-            let times = [by, event].map(|event| facts.log.own_time(event, Clock::Occurred));
+            let times = [by, event].map(|event| facts.whole.log.own_time(event, Clock::Occurred));
             pair(proofs, [by, event], times);
         }
     }
@@ -67,7 +67,7 @@ fn late(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
 /// Events of streams with late ones of which the same thing stands in the stream before: they came in time,
 /// and are told as repetitions.
 fn copies(facts: &Facts<'_>, task: &Task) -> Result<HashSet<EventIx, FixedState>, Cancelled> {
-    let log = facts.log;
+    let log = facts.whole.log;
     let late = facts.streams.late.iter();
     let mut streams: Vec<StreamIx> = late.map(|(event, _)| log.stream(*event)).collect();
     streams.sort_unstable();
@@ -104,7 +104,7 @@ fn pair(proofs: &mut Proofs<'_>, [one, two]: [EventIx; 2], times: [Option<Timest
 }
 
 fn backwards(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
-    if facts.log.arranged() == Arranged::ByTimeForVersions {
+    if facts.whole.log.arranged() == Arranged::ByTimeForVersions {
         return Ok(());
     }
     let pairs = facts.streams.backwards.iter();
@@ -178,23 +178,26 @@ mod tests {
     use crate::analysis::audit::Audited;
     use crate::analysis::replay::FoldRules;
     use crate::analysis::testing::{MadeUp, log_of, moments, samples};
+    use crate::analysis::whole::Whole;
     use crate::log::{Log, NoRows, NoTables};
 
     fn with_facts(log: &Log, cut: crate::log::Cut, look: impl FnOnce(&Facts<'_>)) {
         let audited = Audited {
-            log,
-            cut,
-            payloads: &MadeUp,
-            rows: &NoRows,
+            whole: Whole {
+                log,
+                cut,
+                payloads: &MadeUp,
+                rows: &NoRows,
+                fold: &FoldRules::default(),
+            },
             tables: &NoTables,
-            fold: &FoldRules::default(),
         };
         look(&Facts::gather(&audited, &Task::new()).unwrap());
     }
 
     /// As it is said: whether the same thing stands in the stream before.
     fn is_copy(facts: &Facts<'_>, event: EventIx) -> bool {
-        let log = facts.log;
+        let log = facts.whole.log;
         let what = |event: EventIx| {
             let occurred = log.own_time(event, Clock::Occurred);
             (log.event_type(event), occurred, facts.bodies.digest(event))

@@ -60,7 +60,7 @@ fn lost(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
         }
         // Of two events with one id the row is found as the first one's.
         let has_row = outbox.rows.contains_key(&event) || repeated.contains(&event);
-        if !has_row && outbox.publishes(facts.log, event) {
+        if !has_row && outbox.publishes(facts.whole.log, event) {
             proofs.case(&[event]);
         }
     }

@@ -33,7 +33,7 @@ pub(super) const DAMAGED: Rule = Rule {
 };
 
 fn not_json(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
-    let log = facts.log;
+    let log = facts.whole.log;
     let (mut read, mut opaque) = (
         vec![0_u64; log.types().len()],
         vec![0_u64; log.types().len()],

@@ -57,7 +57,7 @@ fn gap(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), Audit
 fn fork(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
     for fork in &facts.streams.forks {
         // One event that is stored twice is told as that.
-        let ids = || fork.iter().map(|event| facts.log.event_id(*event));
+        let ids = || fork.iter().map(|event| facts.whole.log.event_id(*event));
         let is_one = ids()
             .next()
             .flatten()
