@@ -28,11 +28,21 @@ pub fn many(count: u64, one: &str, several: &str) -> Option<String> {
 /// `a, b and c`.
 #[must_use]
 pub fn listed<T: AsRef<str>>(items: &[T]) -> String {
+    joined(items, " and ")
+}
+
+/// `a, b or c`.
+#[must_use]
+pub fn listed_or<T: AsRef<str>>(items: &[T]) -> String {
+    joined(items, " or ")
+}
+
+fn joined<T: AsRef<str>>(items: &[T], before_last: &str) -> String {
     let mut text = String::new();
     for (at, item) in items.iter().enumerate() {
         match at {
             0 => {}
-            _ if at + 1 == items.len() => text.push_str(" and "),
+            _ if at + 1 == items.len() => text.push_str(before_last),
             _ => text.push_str(", "),
         }
         text.push_str(item.as_ref());

@@ -113,7 +113,7 @@ fn what_whole_types_lack_is_how_they_are_written() {
     assert_eq!(id.severity, Severity::Info);
     assert_eq!(
         id.explanation,
-        "No event has a time or a correlation id or a schema version. 5 of 20 events have no id: all of Order (attributes)."
+        "No event has a time, a correlation id or a schema version. 5 of 20 events have no id: all of Order (attributes)."
     );
     assert_eq!(found.len(), 1);
 }
@@ -326,7 +326,7 @@ fn who_stands_at_a_present_checkpoint_is_a_note_as_the_lag_report_has_it() {
     assert_eq!(evidence, &["3 the first that waits for mailer"]);
     assert_eq!(
         one.explanation,
-        "This consumer stands still at its present checkpoint, of which the store keeps no history: mailer (2 events wait, the first for 1 h)."
+        "This consumer is behind at its present checkpoint, of which the store keeps no history: mailer (2 events wait, the first for 1 h)."
     );
     assert!(told("consumer-stopped", &rows, &[], &checkpoint(4, 10_801)).is_empty());
 }

@@ -29,7 +29,7 @@ pub(super) const STOPPED: Rule = Rule {
     name: "consumer-stopped",
     severity: Severity::Warning,
     title: "Consumer did not run for a time",
-    about: "An event waited for a consumer that stored no checkpoint, for as long as its last ten took, or for ten times as long as nine in ten of its waits, and for ten minutes at least. What waited to be published does not count. Of a consumer of which the store keeps no history, only where it stands now, what `asof lag` calls stopped is a note. The evidence is the first event that waited.",
+    about: "An event waited for a consumer that stored no checkpoint, for as long as its last ten took, or for ten times as long as nine in ten of its waits, and for ten minutes at least. What waited to be published does not count. One that is behind for ten minutes at least where it stands now, and of which the store keeps no history, is a note. The evidence is the first event that waited.",
     why: "Whatever it keeps up to date was old for that time.",
     advice: "Watch the time of its last checkpoint, and start it again by itself.",
     example: "receipt-mailer stored no checkpoint for 34 h while #901 waited.",
@@ -145,7 +145,8 @@ fn stopped(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<()
     stand_now(facts, proofs, task)
 }
 
-/// Consumers of which the store tells no more than where they stand, where the lag report calls them stopped.
+/// Consumers of which the store tells no more than where they stand, behind for ten minutes at least, as the lag
+/// report has it.
 fn stand_now(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
     let Some(course) = &facts.course else {
         return Ok(());
@@ -159,7 +160,9 @@ fn stand_now(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<
         task,
     )?;
     let stand = report.consumers.into_iter().filter(|own| {
-        own.status == Some(Status::Stopped) && own.source == lag::Evidence::Checkpoint
+        let waits = own.lag_ms.is_some_and(|ms| Span::from_millis(ms) >= LONG);
+        let may_stand = matches!(own.status, None | Some(Status::Stopped));
+        own.source == lag::Evidence::Checkpoint && waits && may_stand
     });
     let mut names: Vec<String> = Vec::new();
     for own in stand {
@@ -187,11 +190,11 @@ fn stand_now(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<
     proofs.found_as(Severity::Info, |count| {
         let one = count == 1;
         format!(
-            "{} still at {} present {}, of which the store keeps no history: {}.",
+            "{} behind at {} present {}, of which the store keeps no history: {}.",
             if one {
-                "This consumer stands"
+                "This consumer is"
             } else {
-                "These consumers stand"
+                "These consumers are"
             },
             if one { "its" } else { "their" },
             if one { "checkpoint" } else { "checkpoints" },

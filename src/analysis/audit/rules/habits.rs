@@ -10,7 +10,7 @@ use super::super::report::{Evidence, Severity};
 use super::super::rule::Rule;
 use super::commands::words;
 use crate::analysis::schema::{Field, SchemaReport};
-use crate::analysis::words::{grouped, listed, many};
+use crate::analysis::words::{grouped, listed, listed_or, many};
 use crate::log::{Bound, MaskedFields, TableError};
 use crate::model::{Cancelled, EventIx, Task, TypeIx};
 
@@ -136,9 +136,13 @@ fn metadata(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(
     let none = lacking.iter().filter(|own| all > 0 && own.count == all);
     let none: Vec<&str> = none.map(|own| own.what).collect();
     reasons.extend(none.iter().map(|what| why(what)));
-    if let Some(first) = none.first() {
-        let article = if *first == "id" { "an" } else { "a" };
-        told.push(format!("No event has {article} {}.", none.join(" or a ")));
+    let articled = none.iter().map(|what| match *what {
+        "id" => "an id".to_owned(),
+        what => format!("a {what}"),
+    });
+    let articled: Vec<String> = articled.collect();
+    if !articled.is_empty() {
+        told.push(format!("No event has {}.", listed_or(&articled)));
     }
     for own in some() {
         let Some(types) = own.whole_types(&of_type) else {
