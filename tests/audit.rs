@@ -17,6 +17,7 @@ mod store;
 
 use asof::analysis::audit::{self, AuditOptions, AuditReport, Audited, Severity};
 use asof::analysis::replay::FoldRules;
+use asof::analysis::whole::Whole;
 use asof::log::{Bound, Log, LogBuilder};
 use asof::model::Task;
 use asof::simulate::{Fault, Scenario};
@@ -51,12 +52,14 @@ impl Opened {
             drop_keys: store.envelope_copies(),
         };
         let audited = Audited {
-            cut: log.cut(log.default_clock(), Bound::Head),
-            log,
-            payloads: &*payloads,
-            rows: &*rows,
+            whole: Whole {
+                cut: log.cut(log.default_clock(), Bound::Head),
+                log,
+                payloads: &*payloads,
+                rows: &*rows,
+                fold: &fold,
+            },
             tables: &*tables,
-            fold: &fold,
         };
         let options = AuditOptions {
             evidence: usize::MAX,

@@ -110,7 +110,7 @@ fn personal_data_is_masked_wherever_it_is_shown_until_it_is_to_be_seen_again() {
         copied
     };
     assert!(answer(&mut harness).contains("new@example.com"));
-    click(&mut harness, Role::Button, "Personal data in payloads");
+    click(&mut harness, Role::Button, "Personal data");
     let fields = found(&harness).report.findings.len();
     click(&mut harness, Role::Button, "Mask these fields");
     let masked = answer(&mut harness);
@@ -118,7 +118,7 @@ fn personal_data_is_masked_wherever_it_is_shown_until_it_is_to_be_seen_again() {
     assert!(masked.contains("•••"), "{masked}");
     // The audit judges what is there.
     assert_eq!(found(&harness).report.findings.len(), fields);
-    click(&mut harness, Role::Button, "Personal data in payloads");
+    click(&mut harness, Role::Button, "Personal data");
     click(&mut harness, Role::Button, "Show masked fields");
     assert!(answer(&mut harness).contains("new@example.com"));
 }

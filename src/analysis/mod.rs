@@ -24,4 +24,5 @@ pub mod side;
 pub mod streams;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod whole;
 pub mod words;

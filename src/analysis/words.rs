@@ -25,6 +25,31 @@ pub fn many(count: u64, one: &str, several: &str) -> Option<String> {
     }
 }
 
+/// `a, b and c`.
+#[must_use]
+pub fn listed<T: AsRef<str>>(items: &[T]) -> String {
+    joined(items, " and ")
+}
+
+/// `a, b or c`.
+#[must_use]
+pub fn listed_or<T: AsRef<str>>(items: &[T]) -> String {
+    joined(items, " or ")
+}
+
+fn joined<T: AsRef<str>>(items: &[T], before_last: &str) -> String {
+    let mut text = String::new();
+    for (at, item) in items.iter().enumerate() {
+        match at {
+            0 => {}
+            _ if at + 1 == items.len() => text.push_str(before_last),
+            _ => text.push_str(", "),
+        }
+        text.push_str(item.as_ref());
+    }
+    text
+}
+
 /// Whether a character steers a terminal, or whatever else shows it, instead of being shown: control
 /// characters, and those that turn the direction of writing.
 #[must_use]
@@ -43,7 +68,14 @@ pub fn capitalised(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::grouped;
+    use super::{grouped, listed};
+
+    #[test]
+    fn the_last_item_stands_behind_a_word() {
+        let all = ["a", "b", "c"];
+        let lists = [0, 1, 2, 3].map(|count| listed(&all[..count]));
+        assert_eq!(lists, ["", "a", "a and b", "a, b and c"]);
+    }
 
     #[test]
     fn thousands_stand_apart() {

@@ -9,6 +9,7 @@ use super::open::{CliError, Opened};
 use super::{Common, Streams, Verdict, one_format};
 use crate::analysis::audit::{self, AuditOptions, Audited, Severity};
 use crate::analysis::compaction::CompactBy;
+use crate::analysis::whole::Whole;
 use crate::model::{Task, Timestamp};
 use crate::render;
 
@@ -93,12 +94,14 @@ impl Audit {
         };
         let at = self.at.as_deref().map(|text| TypedBound::until("at", text));
         let audited = Audited {
-            cut: opened.cut(at, reading)?,
-            log: &opened.log,
-            payloads: &*opened.payloads,
-            rows: &*opened.rows,
+            whole: Whole {
+                cut: opened.cut(at, reading)?,
+                log: &opened.log,
+                payloads: &*opened.payloads,
+                rows: &*opened.rows,
+                fold: &opened.rules,
+            },
             tables: &*opened.tables,
-            fold: &opened.rules,
         };
         let options = AuditOptions {
             evidence: match self.evidence {

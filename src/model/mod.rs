@@ -1,6 +1,7 @@
 //! The words of the domain as types: positions, versions, moments, tasks. No I/O of any kind and
-//! nothing that knows a store, a thread or a window.
+//! nothing that knows a store or a window; only `beside` knows of threads.
 
+pub mod beside;
 mod ids;
 pub mod json;
 mod task;

@@ -113,7 +113,7 @@ fn markdown_of(finding: &Finding, zone: Zone) -> String {
         finding.rule,
         escaped(&finding.explanation)
     );
-    let _ = writeln!(text, "**Why it matters.** {}\n", escaped(finding.why));
+    let _ = writeln!(text, "**Why it matters.** {}\n", escaped(&finding.why));
     let _ = writeln!(text, "**What to do.** {}", escaped(finding.advice));
     if finding.evidence.is_empty() {
         return text;

@@ -24,22 +24,17 @@ pub fn trace(report: &TraceReport, moment: &str, zone: Zone) -> String {
         let _ = writeln!(text, "and more, which are left out");
     }
     for skew in &report.skew {
-        let most = skew.most_ms.map_or(String::new(), |most| {
-            format!(" to {}", Span::from_millis(most))
-        });
-        let told = format!(
-            "The clock of {} is ahead of that of {} by {}{most}.",
-            skew.ahead,
-            skew.behind,
-            Span::from_millis(skew.least_ms)
-        );
-        let _ = writeln!(text, "{}", harmless(&told));
+        let _ = writeln!(text, "{}", harmless(&skew.to_string()));
     }
     for one in &report.disagreements {
         let _ = writeln!(
             text,
-            "By {} order {} comes before {}.",
-            one.by, one.second, one.first
+            "By {} order {} comes {}before {}.",
+            one.by,
+            one.second,
+            one.apart_us
+                .map_or_else(String::new, |apart| format!("{} ", apart.precise())),
+            one.first
         );
     }
     text
@@ -51,7 +46,7 @@ fn line(report: &TraceReport, node: &TraceNode, zone: Zone) -> String {
     let delay = into.next().and_then(|edge| edge.delay_ms);
     let delay = delay.map_or(String::new(), |ms| {
         let sign = if ms < 0 { "-" } else { "+" };
-        format!("  {sign}{}", Span::from_millis(ms.abs()))
+        format!("  {sign}{}", Span::from_millis(ms.abs()).precise())
     });
     let time = node.time.map_or(String::new(), |time| {
         format!("  {}", zone.format(time, Style::AsNeeded))

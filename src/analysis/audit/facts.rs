@@ -4,99 +4,27 @@ use foldhash::fast::FixedState;
 use hashbrown::HashSet;
 use serde_json::Value;
 
+use super::circles::circles;
+use super::clocks::Clocks;
+use super::error::AuditError;
+use super::gathered::{Audited, Told, Waits};
 use super::outbox::Outbox;
 use super::streams::Streams;
-use crate::analysis::bodies::{Bodies, BodiesError};
-use crate::analysis::causality::{Concurrent, Merge, concurrent, merges};
+use crate::analysis::bodies::{Bodies, NO_SHAPE};
+use crate::analysis::causality::{Concurrent, Merge};
 use crate::analysis::causes::Causes;
-use crate::analysis::compaction::{Compacted, CompactionError, LongStream, long_streams};
-use crate::analysis::lag::{Course, Samples};
-use crate::analysis::replay::{FoldRules, ReplayError};
-use crate::analysis::schema::{Registered, SchemaReport, schemas};
+use crate::analysis::compaction::{Compacted, LongStream};
+use crate::analysis::lag::{Course, HoldUp};
+use crate::analysis::schema::SchemaReport;
 use crate::analysis::side;
-use crate::log::{
-    CauseRef, Cut, Log, Mark, PayloadReader, Problem, RowSource, RowsError, Says, SideKind,
-    TableSource, Unreadable,
-};
-use crate::model::{Cancelled, EventIx, Task, Timestamp};
-
-/// The store that is audited, as of a cut.
-pub struct Audited<'a> {
-    /// The index.
-    pub log: &'a Log,
-    /// The moment.
-    pub cut: Cut,
-    /// The payloads.
-    pub payloads: &'a dyn PayloadReader,
-    /// What stands beside the events.
-    pub rows: &'a dyn RowSource,
-    /// Other tables of the store, read models among them.
-    pub tables: &'a dyn TableSource,
-    /// How the store's payloads are folded.
-    pub fold: &'a FoldRules,
-}
-
-/// Why there is no audit.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AuditError {
-    /// The task was called off.
-    #[error(transparent)]
-    Cancelled(#[from] Cancelled),
-    /// The store is no longer the one that was indexed.
-    #[error("the store was rewritten since it was indexed; it has to be indexed again")]
-    Rewritten,
-    /// What stands beside the events cannot be read.
-    #[error("{0}")]
-    Rows(String),
-}
-
-impl From<BodiesError> for AuditError {
-    fn from(error: BodiesError) -> Self {
-        match error {
-            BodiesError::Cancelled(cancelled) => Self::Cancelled(cancelled),
-            BodiesError::Rewritten => Self::Rewritten,
-        }
-    }
-}
-
-impl From<ReplayError> for AuditError {
-    fn from(error: ReplayError) -> Self {
-        match error {
-            ReplayError::Cancelled(cancelled) => Self::Cancelled(cancelled),
-            ReplayError::Rewritten => Self::Rewritten,
-        }
-    }
-}
-
-impl From<RowsError> for AuditError {
-    fn from(error: RowsError) -> Self {
-        match error {
-            RowsError::Cancelled(cancelled) => Self::Cancelled(cancelled),
-            RowsError::Rewritten => Self::Rewritten,
-            RowsError::Failed(sentence) => Self::Rows(sentence),
-        }
-    }
-}
-
-impl From<CompactionError> for AuditError {
-    fn from(error: CompactionError) -> Self {
-        match error {
-            CompactionError::Bodies(error) => error.into(),
-            CompactionError::Rows(error) => error.into(),
-        }
-    }
-}
+use crate::analysis::whole::Whole;
+use crate::log::{CauseRef, Cut, Log, Mark, Problem, Says, SideKind, TableSource, Unreadable};
+use crate::model::{Cancelled, EventIx, Task, Timestamp, beside};
 
 /// What is known of a store as of the cut.
 pub struct Facts<'a> {
-    /// The index.
-    pub log: &'a Log,
-    /// The moment.
-    pub cut: Cut,
-    /// The payloads, for the few that are read again.
-    pub payloads: &'a dyn PayloadReader,
-    /// How payloads are folded.
-    pub fold: &'a FoldRules,
+    /// The store.
+    pub whole: Whole<'a>,
     /// What one pass over all payloads found.
     pub bodies: Bodies,
     /// The schemas of all types.
@@ -107,18 +35,21 @@ pub struct Facts<'a> {
     pub long: Vec<LongStream>,
     /// Writes that did not know of each other.
     pub concurrent: Vec<Concurrent>,
+    /// What steps from causes to effects say of clocks.
+    pub clocks: Clocks,
     /// What would become of the first conflicts among them.
     pub merges: Vec<Merge>,
     /// The first records that could not be read, or not wholly.
     pub problems: Vec<Problem>,
     /// How many there are.
     pub problem_count: u64,
-    /// How consumers and the outbox got on, where the store keeps a history of it.
+    /// How consumers and the outbox got on, where the store tells of any.
     pub(super) course: Option<Course>,
+    /// When they did not, of those of which the store keeps a history.
+    pub(super) hold_ups: Vec<HoldUp>,
     /// What the outbox says, where the store has one.
     pub(super) outbox: Option<Outbox>,
     pub(super) tables: &'a dyn TableSource,
-    rows: &'a dyn RowSource,
     causes: Causes,
     /// By event, what caused it.
     caused: Vec<u32>,
@@ -134,7 +65,7 @@ const ELSEWHERE: u32 = u32::MAX - 1;
 impl std::fmt::Debug for Facts<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Facts")
-            .field("cut", &self.cut)
+            .field("cut", &self.whole.cut)
             .finish_non_exhaustive()
     }
 }
@@ -145,61 +76,42 @@ impl<'a> Facts<'a> {
     /// # Errors
     /// [`AuditError`] when the task was called off, or the store could not be read.
     pub fn gather(audited: &Audited<'a>, task: &Task) -> Result<Self, AuditError> {
-        let Audited { log, cut, .. } = *audited;
-        let bodies = Bodies::gather(log, &cut, audited.payloads, audited.fold, task)?;
-        let registered = Registered::known(log, &cut, audited.rows, task)?;
-        let schemas = schemas(log, &cut, &bodies, &registered, None);
-        let streams = Streams::gather(log, &cut, task)?;
-        let compacted = Compacted {
-            log,
-            cut,
-            bodies: &bodies,
-            payloads: audited.payloads,
-            rows: audited.rows,
-            fold: audited.fold,
-        };
-        let long = long_streams(compacted, task)?;
+        let (told, waits) = beside::both(
+            || Told::gather(audited, task),
+            || Waits::gather(audited, task),
+        );
+        let (told, waits) = (told?, waits?);
+        let whole = audited.whole;
+        let Whole { log, cut, .. } = whole;
         let problems = log.known_problems(&cut);
-        let problem_count = problems.count;
-        let problems = problems.first.into_iter().cloned().collect();
         let causes = Causes::known(log, &cut, task)?;
-        let (concurrent, merges) = conflicting(audited, &bodies, task)?;
-        let tells =
-            |kind: &SideKind| matches!(kind, SideKind::CheckpointHistory | SideKind::Outbox);
-        let course = match audited.rows.kinds().iter().any(tells) {
-            true => Some(Course::read(
-                log,
-                audited.rows,
-                &Samples::default(),
-                cut.clock(),
-                task,
-            )?),
-            false => None,
-        };
         let mut facts = Self {
-            log,
-            cut,
-            payloads: audited.payloads,
-            fold: audited.fold,
-            bodies,
-            schemas,
-            streams,
-            long,
-            concurrent,
-            merges,
-            problems,
-            problem_count,
-            course,
-            outbox: Outbox::read(log, &cut, audited.rows, task)?,
+            whole,
+            bodies: told.bodies,
+            schemas: told.schemas,
+            streams: told.streams,
+            long: told.long,
+            concurrent: told.concurrent,
+            merges: told.merges,
+            clocks: Clocks::default(),
+            problem_count: problems.count,
+            problems: problems.first.into_iter().cloned().collect(),
+            course: waits.course,
+            hold_ups: waits.hold_ups,
+            outbox: waits.outbox,
             tables: audited.tables,
-            rows: audited.rows,
             caused: caused(log, &cut, &causes, task)?,
             causes,
             cycles: Vec::new(),
             cyclic: HashSet::default(),
         };
-        facts.cycles = facts.circles(task)?;
+        facts.cycles = circles(facts.events(), |event| facts.known_cause(event), task)?;
         facts.cyclic = facts.cycles.iter().flatten().copied().collect();
+        // The stamps of what goes in a circle prove nothing about clocks.
+        let effects = facts.events().filter(|event| !facts.is_cyclic(*event));
+        let steps = effects.filter_map(|event| Some([facts.known_cause(event)?, event]));
+        let clocks = Clocks::seen(log, &facts.bodies, steps, task)?;
+        facts.clocks = clocks;
         Ok(facts)
     }
 
@@ -215,59 +127,30 @@ impl<'a> Facts<'a> {
         self.cyclic.contains(&event)
     }
 
-    /// The circles there are.
-    fn circles(&self, task: &Task) -> Result<Vec<Vec<EventIx>>, Cancelled> {
-        let mut found: Vec<Vec<EventIx>> = Vec::new();
-        let mut known: HashSet<EventIx, FixedState> = HashSet::default();
-        for (nth, start) in self.events().enumerate() {
-            if nth.is_multiple_of(1 << 14) {
-                task.check()?;
-            }
-            // In every circle one event at least names one that does not stand before it.
-            let Some(mut at) = self.known_cause(start).filter(|cause| *cause >= start) else {
-                continue;
-            };
-            if known.contains(&start) {
-                continue;
-            }
-            let mut way = vec![start];
-            while at != start && way.len() < FARTHEST && !known.contains(&at) {
-                way.push(at);
-                match self.known_cause(at) {
-                    Some(cause) => at = cause,
-                    None => break,
-                }
-            }
-            if at == start {
-                known.extend(&way);
-                way.sort_unstable();
-                found.push(way);
-            }
-        }
-        Ok(found)
-    }
-
     /// What is looked at for compaction.
     pub(super) fn compacted(&self) -> Compacted<'_> {
         Compacted {
-            log: self.log,
-            cut: self.cut,
+            whole: self.whole,
             bodies: &self.bodies,
-            payloads: self.payloads,
-            rows: self.rows,
-            fold: self.fold,
         }
+    }
+
+    /// Whether an event has a payload and it is no JSON, or its record is damaged.
+    pub(super) fn is_unreadable(&self, event: EventIx) -> bool {
+        let is_damaged = |(own, _): &(EventIx, String)| *own == event;
+        let damaged = || self.bodies.damaged().iter().any(is_damaged);
+        self.bodies.shape(event) == NO_SHAPE && self.bodies.size(event) > 0 || damaged()
     }
 
     /// Whether an event is known.
     #[must_use]
     pub fn knows(&self, event: EventIx) -> bool {
-        self.cut.holds(self.log, event)
+        self.whole.cut.holds(self.whole.log, event)
     }
 
     /// The known event that a row of a file names.
     pub(super) fn known_event(&self, file: u32, mark: Option<&Mark>) -> Option<EventIx> {
-        let event = mark.and_then(|mark| self.log.marked(file, mark));
+        let event = mark.and_then(|mark| self.whole.log.marked(file, mark));
         event.filter(|event| self.knows(*event))
     }
 
@@ -278,8 +161,9 @@ impl<'a> Facts<'a> {
         task: &Task,
     ) -> Result<Vec<Option<Value>>, AuditError> {
         let (mut values, mut rewritten) = (vec![None; events.len()], false);
-        self.payloads
-            .read(self.log, events, task, &mut |event, body| {
+        self.whole
+            .payloads
+            .read(self.whole.log, events, task, &mut |event, body| {
                 rewritten |= matches!(body, Err(Unreadable::Rewritten));
                 let value = body.ok().and_then(|body| body.data.value());
                 let own = events.iter().zip(&mut values);
@@ -294,7 +178,7 @@ impl<'a> Facts<'a> {
 
     /// All known events in log order.
     pub fn events(&self) -> impl Iterator<Item = EventIx> + '_ {
-        let known = self.cut.known(self.log).into_iter();
+        let known = self.whole.cut.known(self.whole.log).into_iter();
         known.flat_map(|known| known.map(EventIx))
     }
 
@@ -309,7 +193,7 @@ impl<'a> Facts<'a> {
     pub fn cause(&self, event: EventIx) -> Option<CauseRef<'a>> {
         match self.caused.get(event.at()).copied()? {
             NO_CAUSE => None,
-            ELSEWHERE => self.log.causation(event).map(CauseRef::Elsewhere),
+            ELSEWHERE => self.whole.log.causation(event).map(CauseRef::Elsewhere),
             cause => Some(CauseRef::Event(EventIx(cause))),
         }
     }
@@ -321,23 +205,31 @@ impl<'a> Facts<'a> {
         (cause < ELSEWHERE).then_some(EventIx(cause))
     }
 
+    /// Whether the second of two events, which came later, has the earlier stamp because a clock is off that
+    /// stamped one of them.
+    pub(super) fn is_clocks_fault(&self, pair: [EventIx; 2]) -> bool {
+        let [one, two] = pair.map(|event| self.bodies.service(event).zip(self.recorded(event)));
+        one.zip(two)
+            .is_some_and(|(one, two)| self.clocks.explain(one, two))
+    }
+
     /// When an event was recorded, by its own time.
     #[must_use]
     pub fn recorded(&self, event: EventIx) -> Option<Timestamp> {
-        self.log.own_time(event, crate::log::Clock::Recorded)
+        self.whole.log.own_time(event, crate::log::Clock::Recorded)
     }
 
     /// When an event happened as far as it is told: recorded, else occurred.
     #[must_use]
     pub fn time(&self, event: EventIx) -> Option<Timestamp> {
-        let occurred = || self.log.own_time(event, crate::log::Clock::Occurred);
+        let occurred = || self.whole.log.own_time(event, crate::log::Clock::Occurred);
         self.recorded(event).or_else(occurred)
     }
 
     /// Whether the store has rows of a kind.
     #[must_use]
     pub fn has(&self, kind: SideKind) -> bool {
-        self.rows.kinds().contains(&kind)
+        self.whole.rows.kinds().contains(&kind)
     }
 
     /// Calls `each` with the known rows of a kind and the number of their file.
@@ -349,30 +241,14 @@ impl<'a> Facts<'a> {
     ) -> Result<(), AuditError> {
         let mut row = |row: crate::log::SideRow| each(row.file, row.says);
         Ok(side::known(
-            self.log, &self.cut, self.rows, kind, task, &mut row,
+            self.whole.log,
+            &self.whole.cut,
+            self.whole.rows,
+            kind,
+            task,
+            &mut row,
         )?)
     }
-}
-
-/// A longer way back is taken for no circle.
-const FARTHEST: usize = 10_000;
-
-/// Conflicts of which it is looked at what they lose.
-const MERGED: usize = 200;
-
-fn conflicting(
-    audited: &Audited<'_>,
-    bodies: &Bodies,
-    task: &Task,
-) -> Result<(Vec<Concurrent>, Vec<Merge>), BodiesError> {
-    let Audited { log, cut, .. } = audited;
-    let pairs = concurrent(log, cut, bodies);
-    let reading = (audited.payloads, audited.fold);
-    let merges = match pairs.is_empty() {
-        true => Vec::new(),
-        false => merges(log, cut, bodies, reading, MERGED, task)?,
-    };
-    Ok((pairs, merges))
 }
 
 /// What caused each known event, by its place.

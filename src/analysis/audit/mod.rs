@@ -19,8 +19,12 @@
 //! count by one, whether causes are events, whether snapshots are what the default fold comes to), it lets
 //! the store's own majority decide, and says nothing where there is none.
 
+mod circles;
+mod clocks;
 mod drift;
+mod error;
 mod facts;
+mod gathered;
 mod outbox;
 mod proofs;
 mod report;
@@ -31,15 +35,18 @@ mod streams;
 mod tests;
 mod window;
 
-pub use facts::{AuditError, Audited, Facts};
+pub use clocks::Clocks;
+pub use error::AuditError;
+pub use facts::Facts;
+pub use gathered::Audited;
 pub use proofs::Proofs;
-pub use report::{AuditReport, Counts, Evidence, Finding};
-pub use rule::{Rule, Severity};
+pub use report::{AuditReport, Counts, Evidence, Finding, Severity};
+pub use rule::Rule;
 pub use rules::{RULES, personal_fields};
 pub use window::USUAL;
 
 use crate::analysis::compaction::{self, CompactBy};
-use crate::model::Task;
+use crate::model::{Task, beside};
 
 /// How an audit is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,11 +92,13 @@ pub fn judge(
     task: &Task,
 ) -> Result<AuditReport, AuditError> {
     let is_heard = |rule: &Rule| options.muted.iter().all(|name| name != rule.name);
-    let findings = findings(facts, options.evidence, is_heard, task)?;
-    let rules = RULES.iter().filter(|rule| is_heard(rule)).count();
     let by = &options.compact_by;
-    let storage = compaction::report(facts.compacted(), by, &facts.long, task)?;
-    Ok(AuditReport::new(facts, findings, rules, storage))
+    let (findings, storage) = beside::both(
+        || findings(facts, options.evidence, is_heard, task),
+        || compaction::report(facts.compacted(), by, &facts.long, task),
+    );
+    let rules = RULES.iter().filter(|rule| is_heard(rule)).count();
+    Ok(AuditReport::new(facts, findings?, rules, storage?))
 }
 
 /// What some of the rules find, the worst first, each with so much evidence at most.
@@ -102,12 +111,21 @@ pub fn findings(
     is_asked: impl Fn(&Rule) -> bool,
     task: &Task,
 ) -> Result<Vec<Finding>, AuditError> {
-    let mut findings: Vec<Finding> = Vec::new();
-    for rule in RULES.iter().filter(|rule| is_asked(rule)) {
+    let asked: Vec<&Rule> = RULES
+        .iter()
+        .copied()
+        .filter(|rule| is_asked(rule))
+        .collect();
+    let found = beside::each(asked.len(), |at| -> Result<Vec<Finding>, AuditError> {
         task.check()?;
-        let mut proofs = Proofs::new(facts, rule, evidence);
-        (rule.find)(facts, &mut proofs, task)?;
-        findings.extend(proofs.into_findings());
+        let mut proofs = Proofs::new(facts, evidence);
+        (asked[at].find)(facts, &mut proofs, task)?;
+        let found = proofs.into_found().into_iter();
+        Ok(found.map(|found| asked[at].told(found)).collect())
+    });
+    let mut findings: Vec<Finding> = Vec::new();
+    for own in found {
+        findings.extend(own?);
     }
     // The rest as the rules stand.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));

@@ -1,32 +1,43 @@
 //! Gathering evidence into findings: so much of it as is asked for, and all of it counted.
 
+use std::borrow::Cow;
+
 use super::facts::Facts;
-use super::report::{Evidence, Finding};
-use super::rule::{Rule, Severity};
+use super::report::{Evidence, Severity};
 use crate::model::EventIx;
 
 /// The findings of one rule as they come.
 #[derive(Debug)]
 pub struct Proofs<'a> {
     facts: &'a Facts<'a>,
-    rule: &'a Rule,
     most: usize,
     evidence: Vec<Evidence>,
     count: u64,
-    why: &'static str,
-    findings: Vec<Finding>,
+    why: Option<Cow<'static, str>>,
+    found: Vec<Found>,
+}
+
+/// What makes a finding, but for what its rule says anyway.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// Where it is less bad than the rule says.
+    pub severity: Option<Severity>,
+    pub explanation: String,
+    /// Where the rule's own words say more than is the case.
+    pub why: Option<Cow<'static, str>>,
+    pub count: u64,
+    pub evidence: Vec<Evidence>,
 }
 
 impl<'a> Proofs<'a> {
-    pub(super) const fn new(facts: &'a Facts<'a>, rule: &'a Rule, most: usize) -> Self {
+    pub(super) const fn new(facts: &'a Facts<'a>, most: usize) -> Self {
         Self {
             facts,
-            rule,
             most,
             evidence: Vec::new(),
             count: 0,
-            why: rule.why,
-            findings: Vec::new(),
+            why: None,
+            found: Vec::new(),
         }
     }
 
@@ -66,21 +77,21 @@ impl<'a> Proofs<'a> {
 
     /// An event as evidence.
     pub(super) fn of(&self, event: EventIx) -> Evidence {
-        let log = self.facts.log;
+        let log = self.facts.whole.log;
         Evidence {
             position: Some(log.position_name(event)),
             stream: Some(log.stream_name(log.stream(event)).to_owned()),
             version: Some(log.version(event)),
             event_type: Some(log.type_name(log.event_type(event)).to_owned()),
-            time: log.own_time(event, self.facts.cut.clock()),
+            time: log.own_time(event, self.facts.whole.cut.clock()),
             event: Some(event),
             ..Evidence::default()
         }
     }
 
     /// Says why the next finding matters, where the rule's own words say more than is the case.
-    pub(super) const fn because(&mut self, why: &'static str) {
-        self.why = why;
+    pub(super) fn because(&mut self, why: impl Into<Cow<'static, str>>) {
+        self.why = Some(why.into());
     }
 
     /// Counts cases of which nothing can be shown.
@@ -90,30 +101,31 @@ impl<'a> Proofs<'a> {
 
     /// Makes a finding of the cases counted since the last one; nothing where there are none.
     pub(super) fn found(&mut self, explain: impl FnOnce(u64) -> String) {
-        self.found_as(self.rule.severity, explain);
+        self.make(None, explain);
     }
 
     /// The same where it is less bad than the rule says.
     pub(super) fn found_as(&mut self, severity: Severity, explain: impl FnOnce(u64) -> String) {
+        self.make(Some(severity), explain);
+    }
+
+    fn make(&mut self, severity: Option<Severity>, explain: impl FnOnce(u64) -> String) {
         let count = std::mem::take(&mut self.count);
         let evidence = std::mem::take(&mut self.evidence);
-        let why = std::mem::replace(&mut self.why, self.rule.why);
+        let why = self.why.take();
         if count == 0 {
             return;
         }
-        self.findings.push(Finding {
-            rule: self.rule.name,
+        self.found.push(Found {
             severity,
-            title: self.rule.title,
             explanation: explain(count),
             why,
-            advice: self.rule.advice,
             count,
             evidence,
         });
     }
 
-    pub(super) fn into_findings(self) -> Vec<Finding> {
-        self.findings
+    pub(super) fn into_found(self) -> Vec<Found> {
+        self.found
     }
 }

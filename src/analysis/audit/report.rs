@@ -1,12 +1,40 @@
 //! What an audit says. The window, the terminal and every format show this.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::facts::Facts;
-use super::rule::Severity;
 use crate::analysis::compaction::CompactionReport;
 use crate::log::AsOf;
 use crate::model::{EventIx, PositionName, Timestamp, Version};
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Worth knowing; may well be meant so.
+    Info,
+    /// Something went wrong or will, and somebody should look.
+    Warning,
+    /// An answer that comes out of this store may be wrong.
+    Error,
+}
+
+impl Severity {
+    /// All of them, the worst first.
+    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Info];
+
+    /// Its name, in JSON and for `--fail-on`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
 
 /// The findings as of a moment.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -48,7 +76,7 @@ pub struct Finding {
     /// What was found here, in a sentence.
     pub explanation: String,
     /// Why it matters.
-    pub why: &'static str,
+    pub why: Cow<'static, str>,
     /// What to do.
     pub advice: &'static str,
     /// How often it was found.
@@ -98,8 +126,8 @@ impl AuditReport {
             same.count()
         };
         Self {
-            as_of: facts.cut.as_of(facts.log),
-            events: u64::from(facts.cut.count()),
+            as_of: facts.whole.cut.as_of(facts.whole.log),
+            events: u64::from(facts.whole.cut.count()),
             rules,
             counts: Counts {
                 error: count(Severity::Error),

@@ -1,37 +1,12 @@
 //! What a rule is.
 
-use serde::Serialize;
+use std::borrow::Cow;
 
-use super::facts::{AuditError, Facts};
-use super::proofs::Proofs;
+use super::error::AuditError;
+use super::facts::Facts;
+use super::proofs::{Found, Proofs};
+use super::report::{Finding, Severity};
 use crate::model::Task;
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Worth knowing; may well be meant so.
-    Info,
-    /// Something went wrong or will, and somebody should look.
-    Warning,
-    /// An answer that comes out of this store may be wrong.
-    Error,
-}
-
-impl Severity {
-    /// All of them, the worst first.
-    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Info];
-
-    /// Its name, in JSON and for `--fail-on`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
 
 /// A rule: what is looked for, and what to say of it.
 #[derive(Debug)]
@@ -52,6 +27,22 @@ pub struct Rule {
     pub example: &'static str,
     /// Looks for it.
     pub(super) find: Find,
+}
+
+impl Rule {
+    /// What was found, in the rule's own words.
+    pub(super) fn told(&self, found: Found) -> Finding {
+        Finding {
+            rule: self.name,
+            severity: found.severity.unwrap_or(self.severity),
+            title: self.title,
+            explanation: found.explanation,
+            why: found.why.unwrap_or(Cow::Borrowed(self.why)),
+            advice: self.advice,
+            count: found.count,
+            evidence: found.evidence,
+        }
+    }
 }
 
 /// From facts to findings.

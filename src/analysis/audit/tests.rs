@@ -4,7 +4,10 @@ use super::*;
 use crate::analysis::replay::FoldRules;
 use crate::analysis::testing::rows::Given;
 use crate::analysis::testing::written::{Written, log_of_rows};
-use crate::log::{Mark, Marked, NoRows, NoTables, OutboxMessage, Payload, Published};
+use crate::analysis::whole::Whole;
+use crate::log::{
+    Checkpoint, DeadLetter, Mark, Marked, NoRows, NoTables, OutboxMessage, Payload, Published,
+};
 use crate::log::{Row, RowSource, Says, SideKind};
 use crate::model::{Position, Timestamp};
 
@@ -31,12 +34,14 @@ fn told_with(
 ) -> Vec<(Finding, Vec<String>)> {
     let log = log_of_rows(rows);
     let audited = Audited {
-        log: &log,
-        cut: log.at_head(),
-        payloads: &Written(bodies),
-        rows: beside,
+        whole: Whole {
+            log: &log,
+            cut: log.at_head(),
+            payloads: &Written(bodies),
+            rows: beside,
+            fold,
+        },
         tables: &NoTables,
-        fold,
     };
     let report = audit(&audited, &AuditOptions::default(), &Task::new()).unwrap();
     let found = report.findings.into_iter().filter(|one| one.rule == rule);
@@ -79,9 +84,11 @@ fn each_lacking_item_has_evidence_of_its_own() {
     let (time, evidence) = of("1 of 50 events has no time.");
     assert_eq!(evidence, &["1 no time"]);
     assert!(time.why.contains("past") && !time.why.contains("repeated"));
-    let (version, evidence) = of("No event has a schema version.");
-    assert_eq!(version.severity, Severity::Info);
-    assert!(version.why.contains("form") && evidence.is_empty());
+    // What no event has is one note.
+    let (none, evidence) = of("No event has a correlation id or a schema version.");
+    assert_eq!(none.severity, Severity::Info);
+    assert!(none.why.contains("story") && none.why.contains("form") && evidence.is_empty());
+    assert_eq!(found.len(), 3);
 }
 
 #[test]
@@ -106,8 +113,9 @@ fn what_whole_types_lack_is_how_they_are_written() {
     assert_eq!(id.severity, Severity::Info);
     assert_eq!(
         id.explanation,
-        "5 of 20 events have no id: all of Order (attributes)."
+        "No event has a time, a correlation id or a schema version. 5 of 20 events have no id: all of Order (attributes)."
     );
+    assert_eq!(found.len(), 1);
 }
 
 #[test]
@@ -283,4 +291,113 @@ fn writes_that_were_based_on_one_version_are_concurrent() {
         assert_eq!(found.len(), 1, "{key}");
         assert!(found[0].1[1].starts_with("3 "), "{key}: {found:?}");
     }
+}
+
+fn at(position: i64) -> Option<Mark> {
+    Some(Mark {
+        application: None,
+        event: Marked::Position(Position(position)),
+    })
+}
+
+#[test]
+fn who_stands_at_a_present_checkpoint_is_a_note_as_the_lag_report_has_it() {
+    let rows = (0..4).map(|n| Row {
+        recorded: second(n * 3600),
+        ..row("order-1", "OrderPlaced")
+    });
+    let rows: Vec<Row<'_>> = rows.collect();
+    let checkpoint = |position, now| {
+        let row = Checkpoint {
+            consumer: "mailer".to_owned(),
+            partition: None,
+            reached: at(position),
+            categories: Vec::new(),
+            types: Vec::new(),
+            status: None,
+            error: None,
+            updated_at: second(now),
+        };
+        Given(vec![(SideKind::Checkpoints, Says::Checkpoint(row))])
+    };
+    let found = told("consumer-stopped", &rows, &[], &checkpoint(2, 3601));
+    let (one, evidence) = &found[0];
+    assert_eq!((one.severity, one.count), (Severity::Info, 1));
+    assert_eq!(evidence, &["3 the first that waits for mailer"]);
+    assert_eq!(
+        one.explanation,
+        "This consumer is behind at its present checkpoint, of which the store keeps no history: mailer (2 events wait, the first for 1 h)."
+    );
+    assert!(told("consumer-stopped", &rows, &[], &checkpoint(4, 10_801)).is_empty());
+}
+
+/// Three services, of which that of payments is ten seconds behind: each order is paid and sent.
+fn with_a_wrong_clock() -> Vec<Finding> {
+    let ids: Vec<String> = (0..31).map(|n| format!("id-{n}")).collect();
+    let rows = (0..30_usize).map(|n| Row {
+        event_id: Some(&ids[n]),
+        causation: Some(ids[n.saturating_sub(1)].as_str()).filter(|_| n % 3 > 0),
+        recorded: second(100 + n as i64 - if n % 3 == 1 { 10 } else { 0 }),
+        ..row(["order-1", "payment-1", "parcel-1"][n % 3], "Happened")
+    });
+    let rows: Vec<Row<'_>> = rows.collect();
+    let services = ["orders", "payments", "parcels"];
+    let metadata = services.map(|name| format!(r#"{{"service": "{name}"}}"#));
+    let bodies: Vec<[&str; 2]> = (0..30).map(|n| ["", metadata[n % 3].as_str()]).collect();
+    let log = log_of_rows(&rows);
+    let audited = Audited {
+        whole: Whole {
+            log: &log,
+            cut: log.at_head(),
+            payloads: &Written(&bodies),
+            rows: &NoRows,
+            fold: &FoldRules::default(),
+        },
+        tables: &NoTables,
+    };
+    let report = audit(&audited, &AuditOptions::default(), &Task::new()).unwrap();
+    report.findings
+}
+
+#[test]
+fn what_follows_from_a_wrong_clock_is_a_note_beside_it() {
+    let found = with_a_wrong_clock();
+    let of = |rule: &str| {
+        let own = found.iter().filter(|one| one.rule == rule);
+        own.map(|one| (one.severity, one.count)).collect::<Vec<_>>()
+    };
+    assert_eq!(of("clock-skew"), [(Severity::Warning, 1)]);
+    assert_eq!(of("effect-before-cause"), [(Severity::Info, 10)]);
+    assert_eq!(of("recorded-backwards"), [(Severity::Info, 10)]);
+    assert!(found.iter().all(|one| one.severity < Severity::Error));
+    let skew = found.iter().find(|one| one.rule == "clock-skew").unwrap();
+    assert_eq!(
+        skew.explanation,
+        "The clock of orders is ahead of that of payments by 9.00 s at least: 10 of 10 effects across them came before the cause. Nothing tells which of the two is wrong."
+    );
+}
+
+#[test]
+fn what_cannot_be_read_did_not_fail_for_its_order() {
+    let rows = (0..3).map(|n| Row {
+        occurred: second(10 - n),
+        ..row("order-1", "OrderPlaced")
+    });
+    let rows: Vec<Row<'_>> = rows.collect();
+    let letter = DeadLetter {
+        consumer: Some("mailer".to_owned()),
+        of: at(1),
+        message_type: None,
+        payload: Payload::Absent,
+        error: Some("no good".to_owned()),
+        at: second(20),
+        attempts: None,
+        status: None,
+    };
+    let beside = Given(vec![(SideKind::DeadLetters, Says::DeadLetter(letter))]);
+    let found = |first: &'static str| {
+        let bodies = [[first, ""], ["{}", ""], ["{}", ""]];
+        told("temporal-coupling", &rows, &bodies, &beside).len()
+    };
+    assert_eq!((found(r#"{"n": 1}"#), found(r#"{"n": "#)), (1, 0));
 }

@@ -25,6 +25,7 @@ mod walk;
 
 use std::borrow::Cow;
 use std::hash::BuildHasher as _;
+use std::ops::Range;
 
 use foldhash::fast::FixedState;
 use serde_json::Value;
@@ -38,12 +39,14 @@ pub use values::{MOST_VALUES, Values};
 use crate::analysis::replay::FoldRules;
 use crate::log::{Cut, Log, Payload, PayloadReader, Unreadable};
 use crate::model::json::members;
-use crate::model::{Cancelled, EventIx, Task};
+use crate::model::{Cancelled, EventIx, Task, beside};
 use metadata::Metadata;
 use walk::Walker;
 
 /// Events read at a time.
 const BATCH: usize = 4096;
+/// The same where they are kept until it is their turn.
+const READ_AHEAD: u32 = 1024;
 
 /// The shape of a payload that could not be read as JSON, or that there is none of.
 pub const NO_SHAPE: ShapeIx = ShapeIx(u32::MAX);
@@ -100,29 +103,30 @@ impl Bodies {
         };
         task.set_total(u64::from(cut.count()));
         let mut reader = Reader::default();
-        let mut batch: Vec<EventIx> = Vec::with_capacity(BATCH);
-        for known in cut.known(log) {
-            for start in known.clone().step_by(BATCH) {
-                let end = start.saturating_add(BATCH as u32).min(known.end);
-                batch.clear();
-                batch.extend((start..end).map(EventIx));
-                let mut rewritten = false;
-                payloads.read(log, &batch, task, &mut |event, body| match body {
+        let batches = batches(log, cut);
+        let read = |at: usize| -> Result<_, BodiesError> {
+            let batch: Vec<EventIx> = batches[at].clone().map(EventIx).collect();
+            let mut read = Vec::with_capacity(batch.len());
+            let mut each = |event, body| read.push((event, body));
+            payloads.read(log, &batch, task, &mut each)?;
+            Ok(read)
+        };
+        beside::ahead(batches.len(), read, |batch| {
+            task.check()?;
+            task.advance(batch.len() as u64);
+            for (event, body) in batch {
+                match body {
                     Ok(body) => {
                         bodies.take(log, event, &body.data, rules, &mut reader);
                         reader.metadata.take(event, &body.metadata);
                         bodies.service[event.at()] = reader.metadata.service;
                     }
                     Err(Unreadable::Damaged(reason)) => bodies.damaged.push((event, reason)),
-                    Err(Unreadable::Rewritten) => rewritten = true,
-                })?;
-                if rewritten {
-                    return Err(BodiesError::Rewritten);
+                    Err(Unreadable::Rewritten) => return Err(BodiesError::Rewritten),
                 }
-                task.check()?;
-                task.advance(batch.len() as u64);
             }
-        }
+            Ok(())
+        })?;
         bodies.finish(reader);
         Ok(bodies)
     }
@@ -257,6 +261,16 @@ impl Bodies {
     pub fn opaque(&self) -> &[EventIx] {
         &self.opaque
     }
+}
+
+/// All events known at a cut, in stretches that are read at a time.
+fn batches(log: &Log, cut: &Cut) -> Vec<Range<u32>> {
+    let known = cut.known(log).into_iter();
+    let batches = known.flat_map(|known| {
+        let starts = known.clone().step_by(READ_AHEAD as usize);
+        starts.map(move |start| start..start.saturating_add(READ_AHEAD).min(known.end))
+    });
+    batches.collect()
 }
 
 /// What the pass works with.

@@ -52,15 +52,14 @@ fn is_called_so(place: &str) -> bool {
     NAMES.iter().any(|name| key.eq_ignore_ascii_case(name))
 }
 
-/// Whether the number at a place of a state is what the numbers of some object in it come to.
-pub(super) fn is_total(state: &Value, place: &str) -> bool {
+/// Whether the number at a place of a state is what the numbers of some object in it come to. Nothing is told
+/// by what is no number, and by nought, to which nothing comes as well.
+pub(super) fn is_total(state: &Value, place: &str) -> Option<bool> {
     let Some(Value::Number(written)) = state.pointer(place) else {
-        return false;
+        return None;
     };
-    let Some(total) = number(written.as_str()) else {
-        return false;
-    };
-    adds_up_to(state, total, (place, &mut String::new()), 0)
+    let total = number(written.as_str()).filter(|total| !total.is_zero())?;
+    Some(adds_up_to(state, total, (place, &mut String::new()), 0))
 }
 
 fn adds_up_to(
@@ -130,11 +129,15 @@ mod tests {
     #[test]
     fn a_total_is_what_an_object_comes_to() {
         let state = json!({ "quantities": { "MUG": 2, "TEA": 1 }, "pieces": 3, "rank": 4 });
-        assert!(is_total(&state, "/pieces"));
-        for place in ["/rank", "/quantities/MUG", "/quantities", "/nothing"] {
-            assert!(!is_total(&state, place), "{place}");
+        assert_eq!(is_total(&state, "/pieces"), Some(true));
+        for place in ["/rank", "/quantities/MUG"] {
+            assert_eq!(is_total(&state, place), Some(false), "{place}");
         }
-        let one = json!({ "quantities": { "MUG": 2 }, "pieces": 2 });
-        assert!(is_total(&one, "/pieces") && !is_total(&one, "/quantities/MUG"));
+        let one = json!({ "quantities": { "MUG": 2 }, "pieces": 2, "left": 0 });
+        assert_eq!(is_total(&one, "/pieces"), Some(true));
+        assert_eq!(is_total(&one, "/quantities/MUG"), Some(false));
+        for place in ["/quantities", "/nothing", "/left"] {
+            assert_eq!(is_total(&one, place), None, "{place}");
+        }
     }
 }

@@ -8,20 +8,19 @@
 //! counter where nobody took anything away); of a list, what was added stays unless somebody who saw it
 //! took it away (an observed-remove set), or everything stays (a grow-only set); of anything else the later
 //! write wins by a clock that both trust (a register). These are the merges of conflict-free replicated data
-//! types, computed from states, since a log of states is all that there is. Numbers that follow from others are
-//! left out (`amounts`).
+//! types, computed from states, since a log of states is all that there is. What only says what one write was
+//! about, and numbers that follow from others, are left out (`roles`).
 
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
-use rust_decimal::Decimal;
 use serde::Serialize;
-use serde_json::{Number, Value};
+use serde_json::Value;
 
-use super::amounts::{amounts, is_total};
 use super::concurrent::{Conflict, conflicts};
+use super::roles::{Change, Roles};
+use super::ways::{Written, counted, gathered};
 use crate::analysis::bodies::{Bodies, BodiesError, Stamp};
-use crate::analysis::projection::number;
 use crate::analysis::replay::{FoldRules, MergeFold};
 use crate::log::{Body, Clock, Cut, Log, PayloadReader, Unreadable};
 use crate::model::json::pointer;
@@ -102,15 +101,15 @@ pub enum MergeKind {
 }
 
 impl MergeKind {
-    /// As people call it.
+    /// As people call it, one of them.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub const fn one(self) -> &'static str {
         match self {
-            Self::Counter => "grow-only counter",
-            Self::PnCounter => "PN-counter",
-            Self::GrowOnlySet => "grow-only set",
-            Self::OrSet => "observed-remove set",
-            Self::LwwRegister => "last-write-wins register",
+            Self::Counter => "a grow-only counter",
+            Self::PnCounter => "a PN-counter",
+            Self::GrowOnlySet => "a grow-only set",
+            Self::OrSet => "an observed-remove set",
+            Self::LwwRegister => "a last-write-wins register",
         }
     }
 }
@@ -135,8 +134,14 @@ pub fn merges(
         rules: reading.1,
         task,
     };
-    let conflicts = conflicts(log, cut, bodies).into_iter().take(most);
-    conflicts.map(|conflict| work.merge(&conflict)).collect()
+    let mut conflicts = conflicts(log, cut, bodies);
+    conflicts.truncate(most);
+    let mut roles = Roles::default();
+    let folded = conflicts
+        .iter()
+        .map(|conflict| work.folded(conflict, &mut roles));
+    let folded: Vec<Folded<'_>> = folded.collect::<Result<_, _>>()?;
+    Ok(folded.iter().map(|own| work.merge(own, &roles)).collect())
 }
 
 struct Merging<'a> {
@@ -148,24 +153,14 @@ struct Merging<'a> {
     task: &'a Task,
 }
 
-/// What a side has written to one field.
-#[derive(Clone, Debug)]
-struct Written {
-    /// After each of its events that wrote it, with other texts of that payload.
-    values: Vec<(Value, Vec<String>)>,
-    /// The last event that did.
-    last: EventIx,
-    /// What a number there is.
-    role: Role,
-}
-
-/// What a number is, by what was seen of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Role {
-    /// It may go up and down by itself.
-    Counter,
-    /// It says how much an operation was about, or is computed from others.
-    Derived,
+/// A conflict of which all sides were folded.
+struct Folded<'a> {
+    conflict: &'a Conflict,
+    /// What each side has written, field by field.
+    written: Vec<IndexMap<String, Written>>,
+    /// The state before it, and that after all of its events in log order.
+    before: Value,
+    last: Value,
 }
 
 impl Merging<'_> {
@@ -200,7 +195,11 @@ impl Merging<'_> {
         Ok(fold)
     }
 
-    fn merge(&self, conflict: &Conflict) -> Result<Merge, BodiesError> {
+    fn folded<'c>(
+        &self,
+        conflict: &'c Conflict,
+        roles: &mut Roles,
+    ) -> Result<Folded<'c>, BodiesError> {
         let first = conflict.sides[0].events[0];
         let base = self.before(conflict.stream, first)?;
         let before = base.tree().to_value();
@@ -208,7 +207,8 @@ impl Merging<'_> {
         let mut written: Vec<IndexMap<String, Written>> = Vec::new();
         for side in &conflict.sides {
             let bodies = self.read(&side.events)?;
-            written.push(self.written(base.clone(), &bodies));
+            let by = (conflict.stream, side.name.as_str());
+            written.push(self.written(by, base.clone(), &bodies, roles));
             all.extend(bodies);
         }
         all.sort_by_key(|(event, _)| *event);
@@ -216,17 +216,25 @@ impl Merging<'_> {
         for (event, body) in &all {
             self.fold(&mut last, *event, body);
         }
-        let last = last.tree().to_value();
+        Ok(Folded {
+            conflict,
+            written,
+            before,
+            last: last.tree().to_value(),
+        })
+    }
+
+    fn merge(&self, own: &Folded<'_>, roles: &Roles) -> Merge {
+        let Folded {
+            conflict, written, ..
+        } = own;
         let mut names: Vec<&String> = written.iter().flat_map(IndexMap::keys).collect();
         names.sort_unstable();
         let several = names.chunk_by(|a, b| a == b).filter(|same| same.len() > 1);
-        let fields = several.filter_map(|same| {
-            let name = same[0];
+        let several = several.map(|same| same[0]);
+        let fields = several.filter(|name| !roles.is_aside(name)).map(|name| {
             let sides: Vec<Option<&Written>> = written.iter().map(|side| side.get(name)).collect();
-            let mut wrote = sides.iter().flatten();
-            // What is computed from others, or was about one operation, is nothing to merge.
-            let is_derived = wrote.all(|own| own.role == Role::Derived);
-            (!is_derived).then(|| self.field(name, [&before, &last], &sides))
+            self.field(name, [&own.before, &own.last], &sides)
         });
         let sides = conflict.sides.iter().map(|side| MergeSide {
             name: side.name.clone(),
@@ -235,18 +243,20 @@ impl Merging<'_> {
                 .collect(),
             events: side.events.clone(),
         });
-        Ok(Merge {
+        Merge {
             stream: self.log.stream_name(conflict.stream).to_owned(),
             sides: sides.collect(),
             fields: fields.collect(),
-        })
+        }
     }
 
     /// What a side has written, field by field, on top of the state that it knew.
     fn written(
         &self,
+        (stream, replica): (StreamIx, &str),
         mut fold: MergeFold,
         bodies: &[(EventIx, Option<Body>)],
+        roles: &mut Roles,
     ) -> IndexMap<String, Written> {
         let mut written: IndexMap<String, Written> = IndexMap::new();
         let mut before = fold.tree().to_value();
@@ -255,25 +265,26 @@ impl Merging<'_> {
             let json = body.as_ref().and_then(|body| body.data.json());
             let payload = json.and_then(|json| serde_json::from_str::<Value>(json).ok());
             let Some(payload) = payload else { continue };
-            let state = fold.tree().to_value();
+            let after = fold.tree().to_value();
             let (mut places, mut texts) = (Vec::new(), Vec::new());
             leaves(&payload, &mut String::new(), &mut places, &mut texts, 0);
-            let amounts = amounts(&places, &before, &state);
-            for place in &places {
-                let value = state.pointer(place).cloned().unwrap_or_default();
-                let is_derived = amounts.contains(&place.as_str()) || is_total(&state, place);
-                let own = written.entry(place.clone()).or_insert_with(|| Written {
+            roles.see(&Change {
+                stream,
+                replica,
+                places: &places,
+                before: &before,
+                after: &after,
+            });
+            for place in places {
+                let value = after.pointer(&place).cloned().unwrap_or_default();
+                let own = written.entry(place).or_insert_with(|| Written {
                     values: Vec::new(),
                     last: *event,
-                    role: Role::Derived,
                 });
                 own.values.push((value, texts.clone()));
                 own.last = *event;
-                if !is_derived {
-                    own.role = Role::Counter;
-                }
             }
-            before = state;
+            before = after;
         }
         written
     }
@@ -341,15 +352,6 @@ impl Merging<'_> {
     }
 }
 
-impl Written {
-    fn value(&self) -> Value {
-        self.values
-            .last()
-            .map(|(value, _)| value.clone())
-            .unwrap_or_default()
-    }
-}
-
 /// Deeper fields are not merged.
 const DEEPEST: usize = 8;
 
@@ -375,107 +377,5 @@ fn leaves(
             texts.extend(other.as_str().map(str::to_owned));
             places.push(path.clone());
         }
-    }
-}
-
-/// The sum of what all sides have changed, and whether nobody took anything away. Nothing where a number
-/// has too many digits to be added up exactly.
-fn counted(before: &Value, sides: &[Option<&Written>]) -> Option<(Value, bool)> {
-    let base = match before {
-        Value::Null => Decimal::ZERO,
-        Value::Number(written) => number(written.as_str())?,
-        _ => return None,
-    };
-    let (mut sum, mut grows) = (base, true);
-    for side in sides.iter().flatten() {
-        let Value::Number(written) = side.value() else {
-            return None;
-        };
-        let change = number(written.as_str())?.checked_sub(base)?;
-        sum = sum.checked_add(change)?;
-        grows &= change >= Decimal::ZERO;
-    }
-    let written: Number = serde_json::from_str(&sum.to_string()).ok()?;
-    Some((Value::Number(written), grows))
-}
-
-/// The items of a list that an observed-remove set and a grow-only set would have.
-fn gathered(before: &Value, sides: &[Option<&Written>]) -> Option<[Value; 2]> {
-    let items = |value: &Value| match value {
-        Value::Null => Some(Vec::new()),
-        Value::Array(items) => {
-            let plain = items
-                .iter()
-                .all(|item| !item.is_object() && !item.is_array());
-            plain.then(|| items.clone())
-        }
-        _ => None,
-    };
-    let base = items(before)?;
-    let mut all = base.clone();
-    // Those that were taken away by somebody who had seen them before, and those that somebody added.
-    let (mut removed, mut added): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
-    for side in sides.iter().flatten() {
-        let (mut had, mut own) = (base.clone(), Vec::new());
-        for (value, texts) in &side.values {
-            let now = items(value)?;
-            removed.extend(
-                base.iter()
-                    .filter(|item| had.contains(item) && !now.contains(item))
-                    .cloned(),
-            );
-            own.retain(|item| now.contains(item));
-            // What was there and is named once more was added once more.
-            let again = |item: &&Value| {
-                item.as_str()
-                    .is_some_and(|text| texts.iter().any(|own| own == text))
-            };
-            own.extend(
-                now.iter()
-                    .filter(|item| !had.contains(item) || again(item))
-                    .cloned(),
-            );
-            all.extend(now.iter().cloned());
-            had = now;
-        }
-        added.extend(own);
-    }
-    let once = |items: Vec<Value>| {
-        let mut unique: Vec<Value> = Vec::new();
-        for item in items {
-            if !unique.contains(&item) {
-                unique.push(item);
-            }
-        }
-        unique
-    };
-    let stay = base.iter().filter(|item| !removed.contains(item)).cloned();
-    let observed = stay.chain(added).collect();
-    Some([once(observed), once(all)].map(Value::Array))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn counters_are_added_up_to_the_last_digit() {
-        let wrote = |text: &str| Written {
-            values: vec![(serde_json::from_str(text).unwrap(), Vec::new())],
-            last: EventIx(0),
-            role: Role::Counter,
-        };
-        let (one, two) = (wrote("9007199254740993"), wrote("9007199254740992"));
-        let (sum, grows) = counted(&json!(9_007_199_254_740_992_i64), &[Some(&one), Some(&two)])
-            .unwrap_or_default();
-        assert_eq!(
-            (sum.to_string().as_str(), grows),
-            ("9007199254740993", true)
-        );
-        let (one, two) = (wrote("10.10"), wrote("9.95"));
-        let (sum, grows) = counted(&json!(10), &[Some(&one), None, Some(&two)]).unwrap_or_default();
-        assert_eq!((sum.to_string().as_str(), grows), ("10.05", false));
     }
 }

@@ -21,10 +21,12 @@ mod amounts;
 mod concurrent;
 mod merges;
 mod orders;
+mod roles;
 mod skew;
 #[cfg(test)]
 mod tests;
 mod trace;
+mod ways;
 
 pub use concurrent::{Concurrent, Conflict, Side, concurrent, conflicts};
 pub use merges::{FieldMerge, Merge, MergeKind, MergeSide, merges};

@@ -27,6 +27,29 @@ pub struct Skew {
     pub proof: [EventIx; 2],
 }
 
+impl Skew {
+    /// By how much, in words: `10.09 s to 10.46 s`.
+    #[must_use]
+    pub fn bounds(&self) -> String {
+        let least = Span::from_millis(self.least_ms);
+        match self.most_ms {
+            Some(most) => least.to(Span::from_millis(most)),
+            None => format!("{} at least", least.precise()),
+        }
+    }
+}
+
+impl std::fmt::Display for Skew {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { ahead, behind, .. } = self;
+        write!(
+            f,
+            "The clock of {ahead} is ahead of that of {behind} by {}.",
+            self.bounds()
+        )
+    }
+}
+
 /// Steps from one service to another.
 #[derive(Clone, Copy, Debug)]
 pub struct Way {
@@ -70,8 +93,8 @@ impl Skews {
 
     /// The steps from each service to another, by the numbers of the two.
     #[must_use]
-    pub const fn ways(&self) -> &BTreeMap<(u32, u32), Way> {
-        &self.ways
+    pub fn into_ways(self) -> BTreeMap<(u32, u32), Way> {
+        self.ways
     }
 
     /// The services of which the clocks cannot both be right, by name.

@@ -65,9 +65,9 @@ fn each(
     task: &Task,
     see: &mut dyn FnMut(EventIx, Timestamp),
 ) -> Result<(), CompactionError> {
-    let (log, end) = (of.log, of.cut.outside().0);
-    Ok(scan::known(log, &of.cut, 0..end, task, |run| {
-        let Some(times) = run.times(of.cut.clock()) else {
+    let (log, end) = (of.whole.log, of.whole.cut.outside().0);
+    Ok(scan::known(log, &of.whole.cut, 0..end, task, |run| {
+        let Some(times) = run.times(of.whole.cut.clock()) else {
             return;
         };
         for row in 0..run.len() {

@@ -98,9 +98,8 @@ pub(super) fn kept(
     by: &CompactBy,
     task: &Task,
 ) -> Result<Kept, CompactionError> {
-    let Compacted {
-        log, cut, bodies, ..
-    } = of;
+    let Compacted { whole, bodies } = of;
+    let (log, cut) = (whole.log, whole.cut);
     let mut kept = Kept {
         is_kept: vec![false; cut.outside().at()],
         by_category: vec![Default::default(); log.categories().len()],
@@ -144,13 +143,19 @@ fn each(
     task: &Task,
     see: &mut dyn FnMut(EventIx, u32, u32),
 ) -> Result<(), CompactionError> {
-    let end = of.cut.outside().0;
-    Ok(scan::known(of.log, &of.cut, 0..end, task, |run| {
-        let rows = run.streams().iter().zip(run.types()).enumerate();
-        for (row, (stream, kind)) in rows {
-            see(EventIx(run.events().start + row as u32), *stream, *kind);
-        }
-    })?)
+    let end = of.whole.cut.outside().0;
+    Ok(scan::known(
+        of.whole.log,
+        &of.whole.cut,
+        0..end,
+        task,
+        |run| {
+            let rows = run.streams().iter().zip(run.types()).enumerate();
+            for (row, (stream, kind)) in rows {
+                see(EventIx(run.events().start + row as u32), *stream, *kind);
+            }
+        },
+    )?)
 }
 
 /// Payloads read at a time.
@@ -162,26 +167,34 @@ fn by_field(
     kept: &mut Kept,
     task: &Task,
 ) -> Result<(), CompactionError> {
-    let known = of.cut.known(of.log).into_iter().flatten().map(EventIx);
+    let known = of
+        .whole
+        .cut
+        .known(of.whole.log)
+        .into_iter()
+        .flatten()
+        .map(EventIx);
     let known: Vec<EventIx> = known.collect();
     let mut last: HashMap<String, EventIx, FixedState> = HashMap::default();
     let mut rewritten = false;
     for batch in known.chunks(BATCH) {
-        of.payloads.read(of.log, batch, task, &mut |event, body| {
-            rewritten |= matches!(body, Err(Unreadable::Rewritten));
-            let json = body.as_ref().ok().and_then(|body| body.data.json());
-            let value = json.and_then(|json| serde_json::from_str::<Value>(json).ok());
-            let key = value.as_ref().and_then(|value| value.pointer(pointer));
-            match key.filter(|key| !key.is_null()) {
-                Some(key) => {
-                    last.insert(key.to_string(), event);
+        of.whole
+            .payloads
+            .read(of.whole.log, batch, task, &mut |event, body| {
+                rewritten |= matches!(body, Err(Unreadable::Rewritten));
+                let json = body.as_ref().ok().and_then(|body| body.data.json());
+                let value = json.and_then(|json| serde_json::from_str::<Value>(json).ok());
+                let key = value.as_ref().and_then(|value| value.pointer(pointer));
+                match key.filter(|key| !key.is_null()) {
+                    Some(key) => {
+                        last.insert(key.to_string(), event);
+                    }
+                    None => {
+                        kept.is_kept[event.at()] = true;
+                        kept.without_key += 1;
+                    }
                 }
-                None => {
-                    kept.is_kept[event.at()] = true;
-                    kept.without_key += 1;
-                }
-            }
-        })?;
+            })?;
     }
     if rewritten {
         return Err(BodiesError::Rewritten.into());

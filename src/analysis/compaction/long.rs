@@ -1,41 +1,23 @@
 //! Streams that are long enough to want snapshots, and what a replay of them reads.
 
 use hashbrown::HashMap;
-use serde::Serialize;
 
-use super::report::Amount;
+use super::report::{Amount, LongStream};
 use super::{Compacted, CompactionError};
 use crate::analysis::{scan, side};
 use crate::log::{Says, SideKind};
-use crate::model::{EventIx, StreamIx, Task, Version};
+use crate::model::{StreamIx, Task, Version};
 
 /// So many events can be read in no time.
 pub(super) const LONG: u32 = 100;
-
-/// A long stream.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct LongStream {
-    /// The stream.
-    pub stream: String,
-    /// What a replay reads without a snapshot: all of it.
-    pub whole: Amount,
-    /// The version of its last snapshot; null where it has none.
-    pub snapshot: Option<Version>,
-    /// What a replay reads from there on.
-    pub since: Amount,
-    /// Its last event.
-    #[serde(skip)]
-    pub last: EventIx,
-}
 
 /// The streams of a hundred events and more that have not ended, the longest since its snapshot first.
 ///
 /// # Errors
 /// [`CompactionError`] when the task was called off, or the store could not be read.
 pub fn long_streams(of: Compacted<'_>, task: &Task) -> Result<Vec<LongStream>, CompactionError> {
-    let Compacted {
-        log, cut, bodies, ..
-    } = of;
+    let Compacted { whole, bodies } = of;
+    let (log, cut) = (whole.log, whole.cut);
     let mut lengths = vec![0_u32; log.streams().len()];
     scan::known(log, &cut, 0..cut.outside().0, task, |run| {
         for stream in run.streams() {
@@ -81,12 +63,12 @@ pub fn long_streams(of: Compacted<'_>, task: &Task) -> Result<Vec<LongStream>, C
 
 /// The version of the last snapshot of each stream.
 fn covered(of: Compacted<'_>, task: &Task) -> Result<HashMap<StreamIx, Version>, CompactionError> {
-    let log = of.log;
+    let log = of.whole.log;
     let mut covered: HashMap<StreamIx, Version> = HashMap::new();
     side::known(
         log,
-        &of.cut,
-        of.rows,
+        &of.whole.cut,
+        of.whole.rows,
         SideKind::Snapshots,
         task,
         &mut |row| {

@@ -23,31 +23,23 @@ mod report;
 mod tests;
 
 pub use kept::CompactBy;
-pub use long::{LongStream, long_streams};
+pub use long::long_streams;
 pub use report::{
-    Amount, CategorySaving, CompactionReport, Growth, GrowthPoint, Question, Questions,
+    Amount, CategorySaving, CompactionReport, Growth, GrowthPoint, LongStream, Question, Questions,
 };
 
 use crate::analysis::bodies::{Bodies, BodiesError};
-use crate::analysis::replay::FoldRules;
-use crate::log::{Cut, Log, PayloadReader, RowSource, RowsError};
+use crate::analysis::whole::Whole;
+use crate::log::RowsError;
 use crate::model::{Cancelled, Task};
 
 /// The store that is looked at, as of a cut.
 #[derive(Clone, Copy)]
 pub struct Compacted<'a> {
-    /// The index.
-    pub log: &'a Log,
-    /// The moment.
-    pub cut: Cut,
+    /// The store.
+    pub whole: Whole<'a>,
     /// What one pass over all payloads found.
     pub bodies: &'a Bodies,
-    /// The payloads, for the few that are folded.
-    pub payloads: &'a dyn PayloadReader,
-    /// Where snapshots are.
-    pub rows: &'a dyn RowSource,
-    /// How payloads are folded.
-    pub fold: &'a FoldRules,
 }
 
 /// Why there is no report.
@@ -89,7 +81,7 @@ pub fn report(
         keeps,
         saves: total - keeps,
         without_key: kept.without_key,
-        categories: kept.categories(of.log),
+        categories: kept.categories(of.whole.log),
         questions,
         long_streams: long.len() as u64,
         long: long.iter().take(TOLD).cloned().collect(),

@@ -24,13 +24,13 @@ pub(super) fn changed(
     kept: &Kept,
     task: &Task,
 ) -> Result<Questions, CompactionError> {
-    let log = of.log;
+    let log = of.whole.log;
     let mut questions = Questions::default();
     let (mut now, mut then) = (Vec::new(), Vec::new());
     for stream in some_streams(of, task)? {
         task.check()?;
         let mut own = log.stream_events(stream);
-        own.retain(|event| log.stream(*event) == stream && of.cut.holds(log, *event));
+        own.retain(|event| log.stream(*event) == stream && of.whole.cut.holds(log, *event));
         if own.len() > EVENTS {
             continue;
         }
@@ -64,7 +64,7 @@ pub(super) fn changed(
                     log.position_name(middle)
                 ),
                 stream: name,
-                at: log.own_time(middle, of.cut.clock()),
+                at: log.own_time(middle, of.whole.cut.clock()),
                 field,
                 before,
                 after,
@@ -80,16 +80,22 @@ pub(super) fn changed(
 
 /// Some of the streams that are known, in the order of their first events.
 fn some_streams(of: Compacted<'_>, task: &Task) -> Result<Vec<StreamIx>, CompactionError> {
-    let log = of.log;
+    let log = of.whole.log;
     let mut known = Vec::new();
     let mut is_known = vec![false; log.streams().len()];
-    scan::known(log, &of.cut, 0..of.cut.outside().0, task, |run| {
-        for stream in run.streams() {
-            if !std::mem::replace(&mut is_known[*stream as usize], true) {
-                known.push(StreamIx(*stream));
+    scan::known(
+        log,
+        &of.whole.cut,
+        0..of.whole.cut.outside().0,
+        task,
+        |run| {
+            for stream in run.streams() {
+                if !std::mem::replace(&mut is_known[*stream as usize], true) {
+                    known.push(StreamIx(*stream));
+                }
             }
-        }
-    })?;
+        },
+    )?;
     let step = known.len().div_ceil(STREAMS).max(1);
     Ok(known.into_iter().step_by(step).collect())
 }
@@ -102,7 +108,7 @@ fn folded(
     middle: EventIx,
     task: &Task,
 ) -> Result<[Value; 4], CompactionError> {
-    let log = of.log;
+    let log = of.whole.log;
     let (mut all, mut left) = (MergeFold::new(), MergeFold::new());
     let (mut all_then, mut left_then) = (Value::Null, Value::Null);
     let mut rewritten = false;
@@ -110,16 +116,16 @@ fn folded(
         rewritten |= matches!(body, Err(Unreadable::Rewritten));
         if let Ok(body) = body {
             let kind = log.type_name(log.event_type(event));
-            all.apply(of.fold, event, kind, &body.data);
+            all.apply(of.whole.fold, event, kind, &body.data);
             if kept.is(event) {
-                left.apply(of.fold, event, kind, &body.data);
+                left.apply(of.whole.fold, event, kind, &body.data);
             }
         }
         if event == middle {
             (all_then, left_then) = (all.tree().to_value(), left.tree().to_value());
         }
     };
-    of.payloads.read(log, own, task, &mut each)?;
+    of.whole.payloads.read(log, own, task, &mut each)?;
     match rewritten {
         true => Err(BodiesError::Rewritten.into()),
         false => Ok([

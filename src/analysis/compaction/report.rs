@@ -5,8 +5,7 @@ use std::ops::{AddAssign, Sub};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::long::LongStream;
-use crate::model::Timestamp;
+use crate::model::{EventIx, Timestamp, Version};
 
 /// Compaction, snapshots and growth as of a moment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -110,6 +109,22 @@ pub struct Question {
     pub before: Value,
     /// The answer of those that are kept.
     pub after: Value,
+}
+
+/// A long stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LongStream {
+    /// The stream.
+    pub stream: String,
+    /// What a replay reads without a snapshot: all of it.
+    pub whole: Amount,
+    /// The version of its last snapshot; null where it has none.
+    pub snapshot: Option<Version>,
+    /// What a replay reads from there on.
+    pub since: Amount,
+    /// Its last event.
+    #[serde(skip)]
+    pub last: EventIx,
 }
 
 /// How a store grows.

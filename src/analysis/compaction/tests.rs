@@ -6,6 +6,7 @@ use super::{CompactBy, Compacted, CompactionReport, long_streams, report};
 use crate::analysis::bodies::Bodies;
 use crate::analysis::replay::FoldRules;
 use crate::analysis::testing::{MadeUp, Sample, log_of, samples};
+use crate::analysis::whole::Whole;
 use crate::log::{Log, LogBuilder, NoRows, Order, Place, RawChunk, Row};
 use crate::model::Task;
 
@@ -13,12 +14,14 @@ fn compacted(log: &Log, by: &CompactBy) -> CompactionReport {
     let (task, cut) = (Task::new(), log.at_head());
     let bodies = Bodies::gather(log, &cut, &MadeUp, &FoldRules::default(), &task).unwrap();
     let of = Compacted {
-        log,
-        cut,
+        whole: Whole {
+            log,
+            cut,
+            payloads: &MadeUp,
+            rows: &NoRows,
+            fold: &FoldRules::default(),
+        },
         bodies: &bodies,
-        payloads: &MadeUp,
-        rows: &NoRows,
-        fold: &FoldRules::default(),
     };
     let long = long_streams(of, &task).unwrap();
     report(of, by, &long, &task).unwrap()

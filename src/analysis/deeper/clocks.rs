@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{MOST, Place};
 use crate::analysis::audit::{AuditError, Facts};
-use crate::analysis::causality::{Skews, Way};
+use crate::analysis::causality::Way;
 use crate::analysis::scan;
 use crate::log::Clock;
 use crate::model::time::Span;
@@ -130,45 +130,29 @@ pub struct Disagreeing {
     pub events: u64,
     /// Neighbours among them that it turns round.
     pub turned: u64,
+    /// By how many microseconds at most, of an order by time; null of others and where it turns none.
+    pub most_us: Option<Span>,
     /// The first of these.
     pub shown: Vec<[Place; 2]>,
 }
 
 pub(super) fn clocks(facts: &Facts<'_>, task: &Task) -> Result<Clocks, AuditError> {
-    let bodies = &facts.bodies;
-    let mut skews = Skews::default();
-    let mut early: Vec<(Span, [EventIx; 2])> = Vec::new();
-    for (nth, event) in facts.events().enumerate() {
-        if nth.is_multiple_of(1 << 14) {
-            task.check()?;
-        }
-        // The stamps of what goes in a circle prove nothing about clocks.
-        let cause = facts.known_cause(event);
-        let Some(cause) = cause.filter(|_| !facts.is_cyclic(event)) else {
-            continue;
-        };
-        let Some((one, two)) = facts.recorded(cause).zip(facts.recorded(event)) else {
-            continue;
-        };
-        if two < one {
-            early.push((two - one, [cause, event]));
-        }
-        let services = bodies.service(cause).zip(bodies.service(event));
-        if let Some((from, to)) = services {
-            skews.see((from, cause, one), (to, event, two));
-        }
-    }
+    let seen = &facts.clocks;
+    let early = seen.early.iter().filter_map(|&[cause, effect]| {
+        let times = facts.recorded(cause).zip(facts.recorded(effect));
+        times.map(|(one, two)| (two - one, [cause, effect]))
+    });
     Ok(Clocks {
-        services: bodies.services(),
-        pairs: pairs(facts, skews.ways()),
-        early: told_early(facts, early),
+        services: facts.bodies.services(),
+        pairs: pairs(facts, &seen.ways),
+        early: told_early(facts, early.collect()),
         orders: orders(facts, task)?,
     })
 }
 
 fn pairs(facts: &Facts<'_>, ways: &BTreeMap<(u32, u32), Way>) -> Vec<ClockPair> {
     let name = |service| facts.bodies.service_name(service).to_owned();
-    let place = |proof: [EventIx; 2]| proof.map(|event| Place::of(facts.log, event));
+    let place = |proof: [EventIx; 2]| proof.map(|event| Place::of(facts.whole.log, event));
     let mut pairs: Vec<ClockPair> = Vec::new();
     for &(one, two) in ways.keys() {
         let (there, back) = (ways.get(&(one, two)), ways.get(&(two, one)));
@@ -208,7 +192,7 @@ fn told_early(facts: &Facts<'_>, mut early: Vec<(Span, [EventIx; 2])>) -> Early 
     let count = early.len() as u64;
     early.sort_unstable();
     let shown = early.into_iter().take(MOST).map(|(delay, events)| {
-        let places = events.map(|event| Place::of(facts.log, event));
+        let places = events.map(|event| Place::of(facts.whole.log, event));
         (delay.abs().millis(), places)
     });
     Early {
@@ -229,6 +213,7 @@ impl<'a> Turning<'a> {
             by,
             events: 0,
             turned: 0,
+            most_us: None,
             shown: Vec::new(),
         };
         Self { facts, found }
@@ -237,7 +222,7 @@ impl<'a> Turning<'a> {
     fn turn(&mut self, first: EventIx, second: EventIx) {
         self.found.turned += 1;
         if self.found.shown.len() < MOST {
-            let pair = [first, second].map(|event| Place::of(self.facts.log, event));
+            let pair = [first, second].map(|event| Place::of(self.facts.whole.log, event));
             self.found.shown.push(pair);
         }
     }
@@ -245,7 +230,7 @@ impl<'a> Turning<'a> {
 
 /// Each order against that of the log, between each event and the one before it that has such a clock.
 fn orders(facts: &Facts<'_>, task: &Task) -> Result<Vec<Disagreeing>, AuditError> {
-    let (log, cut) = (facts.log, &facts.cut);
+    let (log, cut) = (facts.whole.log, &facts.whole.cut);
     let mut found = Vec::new();
     for (by, clock) in [
         (OrderBy::Recorded, Clock::Recorded),
@@ -265,6 +250,8 @@ fn orders(facts: &Facts<'_>, task: &Task) -> Result<Vec<Disagreeing>, AuditError
                     && own < before
                 {
                     turning.turn(by, event);
+                    let most = &mut turning.found.most_us;
+                    *most = Some(before - own).max(*most);
                 }
                 last = Some((own, event));
             }

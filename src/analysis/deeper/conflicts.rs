@@ -79,7 +79,7 @@ impl ToldBy {
 }
 
 pub(super) fn conflicts(facts: &Facts<'_>) -> Conflicts {
-    let (log, bodies) = (facts.log, &facts.bodies);
+    let (log, bodies) = (facts.whole.log, &facts.bodies);
     let stamp = |event: EventIx| {
         let all = bodies.stamps();
         let at = all.binary_search_by_key(&event, |(own, _)| *own).ok()?;

@@ -66,7 +66,7 @@ impl Duplicates {
 }
 
 pub(super) fn duplicates(facts: &Facts<'_>, task: &Task) -> Result<Duplicates, AuditError> {
-    let (log, cut) = (facts.log, &facts.cut);
+    let (log, cut) = (facts.whole.log, &facts.whole.cut);
     let tells = |rule: &Rule| [SAME_ID, NEW_ID].contains(&rule.name);
     let findings = findings(facts, usize::MAX, tells, task)?;
     let mut found = Duplicates {

@@ -44,7 +44,7 @@ pub struct Deeper {
 /// [`AuditError`] when the task was called off.
 pub fn deeper(facts: &Facts<'_>, task: &Task) -> Result<Deeper, AuditError> {
     Ok(Deeper {
-        as_of: facts.cut.as_of(facts.log),
+        as_of: facts.whole.cut.as_of(facts.whole.log),
         clocks: clocks::clocks(facts, task)?,
         conflicts: conflicts::conflicts(facts),
         duplicates: duplicates::duplicates(facts, task)?,

@@ -15,7 +15,7 @@ use crate::log::{
     Checkpoint, Clock, Cut, Log, Mark, Marked, Processed, RowSource, RowsError, Says, SideKind,
     SideRow,
 };
-use crate::model::{Cancelled, EventIx, Task, Timestamp};
+use crate::model::{Cancelled, EventIx, Task, Timestamp, beside};
 
 /// The consumers of a store over time.
 #[derive(Clone, Debug)]
@@ -56,16 +56,20 @@ impl Course {
         clock: Clock,
         task: &Task,
     ) -> Result<Self, RowsError> {
+        let mut all: IndexMap<Key, Found> = IndexMap::new();
+        let (outbox, gathered) = beside::both(
+            || Outbox::read(log, rows, clock, task),
+            || gather(rows, task, &mut all),
+        );
+        gathered?;
         let mut course = Self {
             log: log.clone(),
             clock,
             tails: Vec::new(),
             consumers: Vec::new(),
             letters: super::letters::read(log, rows, task)?,
-            outbox: Outbox::read(log, rows, clock, task)?,
+            outbox: outbox?,
         };
-        let mut all: IndexMap<Key, Found> = IndexMap::new();
-        gather(rows, task, &mut all)?;
         for (key, steps) in sampled.steps() {
             // Of who has no checkpoint any more nothing is told.
             if let Some(found) = all.get_mut(&key) {

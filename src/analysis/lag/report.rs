@@ -142,6 +142,9 @@ pub struct ConsumerLag {
     /// What befell it, where its lag over time was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spells: Option<Vec<Spell>>,
+    /// The first event that waits for it.
+    #[serde(skip)]
+    pub first: Option<EventIx>,
     /// Which it is.
     #[serde(skip)]
     pub id: ConsumerId,
@@ -221,6 +224,7 @@ pub fn report(
         let tail = own.tail.map(|at| &course.tails[at]);
         let first = standing.first.and_then(|first| tail?.event(first));
         let mut told = told(course, own, way.evidence, standing);
+        told.first = first;
         if let Some(event) = first.filter(|_| told.status == Some(Status::Stalled)) {
             told.blocking_event = Some(course.blocking(own, event, cut, payloads, task)?);
         }
@@ -300,6 +304,7 @@ fn told(course: &Course, own: &Progress, source: Evidence, standing: Standing) -
         note: missing(own),
         over: None,
         spells: None,
+        first: None,
         id: own.id.clone(),
         growth,
         late: standing.late,

@@ -10,27 +10,31 @@ use crate::analysis::causality::{self, Subject};
 use crate::analysis::replay::FoldRules;
 use crate::analysis::testing::MadeUp;
 use crate::analysis::testing::rows::Given;
+use crate::analysis::whole::Whole;
 use crate::analysis::{deeper, schema};
 use crate::log::{NoTables, SideKind};
 use crate::model::Task;
 
-/// What stands beside the events, but for the history of checkpoints: how long a consumer has waited by now is
-/// told up to the moment, and the head of a store cut short is an earlier one.
+/// What stands beside the events, but for checkpoints and their history: how long a consumer has waited by now
+/// is told up to the moment, and the head of a store cut short is an earlier one.
 fn undated(scene: &Scene<'_>) -> Given {
     let rows = scene.rows.0.iter();
-    let rows = rows.filter(|(kind, _)| *kind != SideKind::CheckpointHistory);
+    let dated = [SideKind::Checkpoints, SideKind::CheckpointHistory];
+    let rows = rows.filter(|(kind, _)| !dated.contains(kind));
     Given(rows.cloned().collect())
 }
 
 pub(super) fn audited(scene: &Scene<'_>) -> Value {
     let Scene { log, cut, .. } = scene;
     let audited = Audited {
-        log,
-        cut: *cut,
-        payloads: &MadeUp,
-        rows: &undated(scene),
+        whole: Whole {
+            log,
+            cut: *cut,
+            payloads: &MadeUp,
+            rows: &undated(scene),
+            fold: &FoldRules::default(),
+        },
         tables: &NoTables,
-        fold: &FoldRules::default(),
     };
     let options = AuditOptions {
         evidence: usize::MAX,
@@ -44,12 +48,14 @@ pub(super) fn looked_deeper(scene: &Scene<'_>) -> Value {
     let Scene { log, cut, .. } = scene;
     let (fold, task) = (FoldRules::default(), Task::new());
     let audited = Audited {
-        log,
-        cut: *cut,
-        payloads: &MadeUp,
-        rows: &undated(scene),
+        whole: Whole {
+            log,
+            cut: *cut,
+            payloads: &MadeUp,
+            rows: &undated(scene),
+            fold: &fold,
+        },
         tables: &NoTables,
-        fold: &fold,
     };
     let facts = audit::Facts::gather(&audited, &task).unwrap();
     let report = audit::judge(&facts, &AuditOptions::default(), &task).unwrap();

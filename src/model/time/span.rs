@@ -17,6 +17,8 @@ use super::civil::{DAY, HOUR, MINUTE, SECOND};
 #[serde(transparent)]
 pub struct Span(i64);
 
+/// Below this, people compare fractions of seconds.
+const PRECISE: i64 = 100 * SECOND;
 const YEAR: i64 = 31_556_952 * SECOND;
 const MONTH: i64 = YEAR / 12;
 
@@ -64,6 +66,41 @@ impl Span {
     #[must_use]
     pub const fn is_negative(self) -> bool {
         self.0 < 0
+    }
+
+    /// For people who compare: to a hundredth of a second, where it is not long (`10.46 s`, `−850 ms`).
+    #[must_use]
+    pub fn precise(self) -> String {
+        match self.0.saturating_abs() {
+            micros @ SECOND..PRECISE => {
+                let sign = if self.is_negative() { "−" } else { "" };
+                format!(
+                    "{sign}{}.{:02} s",
+                    micros / SECOND,
+                    micros % SECOND / 10_000
+                )
+            }
+            _ => self.to_string(),
+        }
+    }
+
+    /// `10.09 s to 10.46 s`, with as many digits as tell the two apart, down to milliseconds.
+    #[must_use]
+    pub fn to(self, most: Self) -> String {
+        let to_digits = |span: Self| {
+            let sign = if span.is_negative() { "−" } else { "" };
+            let millis = span.millis().unsigned_abs();
+            format!("{sign}{}.{:03} s", millis / 1000, millis % 1000)
+        };
+        let [mut one, mut two] = [self, most].map(Self::precise);
+        if one == two {
+            [one, two] = [self, most].map(to_digits);
+        }
+        if one == two {
+            one
+        } else {
+            format!("{one} to {two}")
+        }
     }
 
     /// The sum, at most the longest span there is.
@@ -129,5 +166,22 @@ pub fn relative(moment: Timestamp, cursor: Timestamp) -> String {
         std::cmp::Ordering::Less => format!("{} before cursor", span.abs()),
         std::cmp::Ordering::Equal => "at cursor".to_owned(),
         std::cmp::Ordering::Greater => format!("in {span}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Span;
+
+    #[test]
+    fn bounds_show_what_tells_them_apart() {
+        let between = |one, two| Span::from_millis(one).to(Span::from_millis(two));
+        assert_eq!(between(10_090, 10_460), "10.09 s to 10.46 s");
+        assert_eq!(between(-850, 210), "−850 ms to 210 ms");
+        assert_eq!(between(-1_250, 0), "−1.25 s to 0 s");
+        assert_eq!(between(10_451, 10_454), "10.451 s to 10.454 s");
+        assert_eq!(between(3_600_100, 3_600_900), "3600.100 s to 3600.900 s");
+        assert_eq!(between(90_000_000, 90_000_000), "90000.000 s");
+        assert_eq!(between(101_000, 109_000), "1 min 41 s to 1 min 49 s");
     }
 }

@@ -8,6 +8,7 @@ use crate::analysis::audit::{AuditError, AuditOptions, AuditReport, Audited, Fac
 use crate::analysis::compaction::CompactBy;
 use crate::analysis::deeper::{self, Deeper};
 use crate::analysis::schema::SchemaReport;
+use crate::analysis::whole::Whole;
 use crate::log::Cut;
 use crate::worker::{Asked, Question, Room, Subject, Unanswered};
 
@@ -66,12 +67,14 @@ impl Question for AskAudit {
             ..
         } = &self.subject;
         let audited = Audited {
-            log,
-            cut: self.cut,
-            payloads: &**payloads,
-            rows: &**rows,
+            whole: Whole {
+                log,
+                cut: self.cut,
+                payloads: &**payloads,
+                rows: &**rows,
+                fold: rules,
+            },
             tables: &**tables,
-            fold: rules,
         };
         let options = AuditOptions {
             evidence: 200,

@@ -17,7 +17,8 @@ mod seen;
 mod table;
 mod worth;
 
-use super::facts::{AuditError, Facts};
+use super::error::AuditError;
+use super::facts::Facts;
 use crate::log::{Bound, Says, SideKind};
 use crate::model::{EventIx, Task};
 use columns::Explained;
@@ -62,7 +63,7 @@ pub(super) struct Compared {
 
 /// Compares the tables of a store.
 pub(super) fn compared(facts: &Facts<'_>, task: &Task) -> Result<Vec<Compared>, AuditError> {
-    if facts.cut.bound() != Bound::Head {
+    if facts.whole.cut.bound() != Bound::Head {
         return Ok(Vec::new());
     }
     let mut all = Vec::new();
@@ -116,7 +117,7 @@ fn covered(facts: &Facts<'_>, table: &str, task: &Task) -> Result<Option<EventIx
     facts.rows(SideKind::Checkpoints, task, &mut |file, says| {
         let Says::Checkpoint(row) = says else { return };
         let reached = row.reached.as_ref();
-        let next = match reached.and_then(|mark| facts.log.reached(file, mark)) {
+        let next = match reached.and_then(|mark| facts.whole.log.reached(file, mark)) {
             Some(Bound::Event(event)) => EventIx(event.0 + 1),
             Some(Bound::Start) => EventIx(0),
             _ => return,

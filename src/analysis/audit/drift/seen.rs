@@ -5,7 +5,8 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use serde_json::Value;
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::table::{KeyedBy, ReadModel};
 use super::worth::Worth;
 use crate::log::Unreadable;
@@ -58,7 +59,7 @@ impl Seen {
             observed: vec![Vec::new(); table.rows.len()],
             ..Self::default()
         };
-        let log = facts.log;
+        let log = facts.whole.log;
         let mut rewritten = false;
         match &table.keyed_by {
             KeyedBy::Stream => {
@@ -71,11 +72,14 @@ impl Seen {
                         continue;
                     }
                     left -= own.len();
-                    facts.payloads.read(log, &own, task, &mut |event, body| {
-                        rewritten |= matches!(body, Err(Unreadable::Rewritten));
-                        let json = body.as_ref().ok().and_then(|body| body.data.json());
-                        seen.see(at, event, log.event_type(event), json);
-                    })?;
+                    facts
+                        .whole
+                        .payloads
+                        .read(log, &own, task, &mut |event, body| {
+                            rewritten |= matches!(body, Err(Unreadable::Rewritten));
+                            let json = body.as_ref().ok().and_then(|body| body.data.json());
+                            seen.see(at, event, log.event_type(event), json);
+                        })?;
                 }
             }
             KeyedBy::Field(pointer) => {
@@ -84,14 +88,17 @@ impl Seen {
                     rows.map(|(at, row)| (row.key.as_str(), at)).collect();
                 let own = holding(facts, pointer);
                 if own.len() <= MOST_EVENTS {
-                    facts.payloads.read(log, &own, task, &mut |event, body| {
-                        rewritten |= matches!(body, Err(Unreadable::Rewritten));
-                        let Ok(body) = body else { return };
-                        let key = super::table::field(&body.data, pointer);
-                        if let Some(at) = key.and_then(|key| rows.get(key.as_str()).copied()) {
-                            seen.see(at, event, log.event_type(event), body.data.json());
-                        }
-                    })?;
+                    facts
+                        .whole
+                        .payloads
+                        .read(log, &own, task, &mut |event, body| {
+                            rewritten |= matches!(body, Err(Unreadable::Rewritten));
+                            let Ok(body) = body else { return };
+                            let key = super::table::field(&body.data, pointer);
+                            if let Some(at) = key.and_then(|key| rows.get(key.as_str()).copied()) {
+                                seen.see(at, event, log.event_type(event), body.data.json());
+                            }
+                        })?;
                 }
             }
         }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::plain;
 use super::worth::Worth;
 use crate::log::{Payload, Table, TableError, TableRow};
@@ -135,7 +136,7 @@ impl Looking<'_> {
 
     /// The row of a stream: by its name, else by what stands behind its category there.
     fn row_of(&self, stream: StreamIx) -> Result<Option<Row>, AuditError> {
-        let name = self.facts.log.stream_name(stream);
+        let name = self.facts.whole.log.stream_name(stream);
         // Any table has a row with some number.
         let is_telling = |id: &&str| !id.bytes().all(|byte| byte.is_ascii_digit());
         let id = name.split_once('-').map(|(_, id)| id).filter(is_telling);
@@ -149,7 +150,7 @@ impl Looking<'_> {
 
     /// Its rows, where its key is the name of a stream.
     fn by_stream(&self) -> Result<Option<Vec<Row>>, AuditError> {
-        let log = self.facts.log;
+        let log = self.facts.whole.log;
         let mut streams: BTreeMap<u32, Vec<StreamIx>> = BTreeMap::new();
         for (at, length) in self.facts.streams.lengths.iter().enumerate() {
             let stream = StreamIx::from_usize(at);
@@ -192,10 +193,11 @@ impl Looking<'_> {
         }
         holding.sort();
         holding.truncate(PROBES);
-        let log = self.facts.log;
+        let log = self.facts.whole.log;
         for (pointer, event) in holding {
             let mut value = None;
             self.facts
+                .whole
                 .payloads
                 .read(log, &[event], self.task, &mut |_, body| {
                     value = body.ok().and_then(|body| field(&body.data, &pointer));

@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::super::proofs::Proofs;
-use super::super::rule::{Rule, Severity};
+use super::super::report::Severity;
+use super::super::rule::Rule;
 use crate::analysis::words::many;
 use crate::log::{CauseRef, IdRef, Says, SideKind};
 use crate::model::Task;
@@ -34,7 +36,6 @@ pub(super) const CYCLE: Rule = Rule {
 };
 
 fn orphan(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let beside = ids_beside(facts, task)?;
     let (mut caused, mut orphans) = (0_usize, Vec::new());
     for event in facts.events() {
         let Some(cause) = facts.cause(event) else {
@@ -42,12 +43,16 @@ fn orphan(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(),
         };
         caused += 1;
         if let CauseRef::Elsewhere(id) = cause {
-            let is_own =
-                facts.log.correlation(event) == Some(id) || facts.log.event_id(event) == Some(id);
-            if !is_own && !beside.contains(&id.to_string().to_lowercase()) {
+            let is_own = facts.whole.log.correlation(event) == Some(id)
+                || facts.whole.log.event_id(event) == Some(id);
+            if !is_own {
                 orphans.push((event, id));
             }
         }
+    }
+    if !orphans.is_empty() {
+        let beside = ids_beside(facts, task)?;
+        orphans.retain(|(_, id)| !beside.contains(&id.to_string().to_lowercase()));
     }
     if orphans.len() > caused / 2 {
         return Ok(());

@@ -1,8 +1,10 @@
 //! Commands among the events.
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::super::proofs::Proofs;
-use super::super::rule::{Rule, Severity};
+use super::super::report::Severity;
+use super::super::rule::Rule;
 use crate::analysis::words::many;
 use crate::model::{EventIx, Task, TypeIx};
 
@@ -269,7 +271,7 @@ pub(super) fn reads_like_command(name: &str) -> bool {
 }
 
 fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let log = facts.log;
+    let log = facts.whole.log;
     let named: Vec<bool> = log.types().iter().map(reads_like_command).collect();
     let mut marked = facts.bodies.commands().iter().copied().peekable();
     let mut cases: Vec<(EventIx, TypeIx)> = Vec::new();

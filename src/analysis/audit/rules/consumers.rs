@@ -1,12 +1,13 @@
 //! Consumers that do not get on, by the history of their checkpoints, as the lag report judges them. Nothing
 //! is said of a store that keeps none.
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::super::proofs::Proofs;
-use super::super::report::Evidence;
-use super::super::rule::{Rule, Severity};
-use crate::analysis::lag::{HoldUp, SpellKind};
-use crate::analysis::words::many;
+use super::super::report::{Evidence, Severity};
+use super::super::rule::Rule;
+use crate::analysis::lag::{self, HoldUp, LagOptions, SpellKind, Status};
+use crate::analysis::words::{listed, many};
 use crate::log::{Says, SideKind};
 use crate::model::time::Span;
 use crate::model::{EventIx, Task};
@@ -28,7 +29,7 @@ pub(super) const STOPPED: Rule = Rule {
     name: "consumer-stopped",
     severity: Severity::Warning,
     title: "Consumer did not run for a time",
-    about: "An event waited for a consumer that stored no checkpoint, for as long as its last ten took, or ten times as long as any waited before one of these, and for ten minutes at least. What waited to be published does not count. The evidence is the first event that waited.",
+    about: "An event waited for a consumer that stored no checkpoint, for as long as its last ten took, or ten times as long as any waited before one of these, and for ten minutes at least. What waited to be published does not count. One that is behind for ten minutes at least where it stands now, and of which the store keeps no history, is a note. The evidence is the first event that waited.",
     why: "Whatever it keeps up to date was old for that time.",
     advice: "Watch the time of its last checkpoint, and start it again by itself.",
     example: "receipt-mailer stored no checkpoint for 34 h while #901 waited.",
@@ -75,18 +76,11 @@ pub(super) const NO_DEAD_LETTERS: Rule = Rule {
 const LONG: Span = Span::from_secs(600);
 
 /// How often a consumer did not get on in one way, consumer by consumer.
-fn hold_ups(
-    facts: &Facts<'_>,
-    kind: SpellKind,
-    task: &Task,
-) -> Result<Vec<Vec<HoldUp>>, AuditError> {
-    let Some(course) = &facts.course else {
-        return Ok(Vec::new());
-    };
-    let mut spells = course.hold_ups(&facts.cut, task)?;
-    spells.retain(|spell| spell.kind == kind);
+fn hold_ups(facts: &Facts<'_>, kind: SpellKind) -> Vec<Vec<HoldUp>> {
+    let own = facts.hold_ups.iter().filter(|own| own.kind == kind);
+    let own: Vec<HoldUp> = own.cloned().collect();
     let same = |a: &HoldUp, b: &HoldUp| a.consumer == b.consumer;
-    Ok(spells.chunk_by(same).map(<[HoldUp]>::to_vec).collect())
+    own.chunk_by(same).map(<[HoldUp]>::to_vec).collect()
 }
 
 /// Makes a finding of the spells of each consumer.
@@ -112,12 +106,12 @@ fn found(
     }
 }
 
-fn stalled(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
+fn stalled(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
     let note =
         |spell: &HoldUp| format!("{} stood before it for {}", spell.consumer, spell.lasted());
     found(
         proofs,
-        hold_ups(facts, SpellKind::Stalled, task)?,
+        hold_ups(facts, SpellKind::Stalled),
         note,
         |name, times, longest| {
             format!(
@@ -129,15 +123,15 @@ fn stalled(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<()
 }
 
 fn stopped(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let mut all = hold_ups(facts, SpellKind::Stopped, task)?;
+    let mut all = hold_ups(facts, SpellKind::Stopped);
     let course = facts.course.as_ref();
-    let published = course.and_then(|course| course.published(&facts.cut));
+    let published = course.and_then(|course| course.published(&facts.whole.cut));
     // What was not published yet nobody could have.
     let could_have = |spell: &mut HoldUp| {
         let Some((outbox, published)) = facts.outbox.as_ref().zip(published.as_ref()) else {
             return true;
         };
-        if published.holds(facts.log, spell.event) {
+        if published.holds(facts.whole.log, spell.event) {
             let ready = outbox.rows.get(&spell.event).copied().flatten();
             spell.from = ready.map_or(spell.to, |ready| ready.max(spell.from));
         }
@@ -150,10 +144,69 @@ fn stopped(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<()
     found(proofs, all, note, |name, times, longest| {
         format!("{name} stored no checkpoint for up to {longest} while events waited, {times}.")
     });
+    stand_now(facts, proofs, task)
+}
+
+/// Consumers of which the store tells no more than where they stand, behind for ten minutes at least, as the lag
+/// report has it.
+fn stand_now(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
+    let Some(course) = &facts.course else {
+        return Ok(());
+    };
+    let options = LagOptions::default();
+    let report = lag::report(
+        course,
+        facts.whole.payloads,
+        &facts.whole.cut,
+        &options,
+        task,
+    )?;
+    let stand = report.consumers.into_iter().filter(|own| {
+        let waits = own.lag_ms.is_some_and(|ms| Span::from_millis(ms) >= LONG);
+        let may_stand = matches!(own.status, None | Some(Status::Stopped));
+        own.source == lag::Evidence::Checkpoint && waits && may_stand
+    });
+    let mut names: Vec<String> = Vec::new();
+    for own in stand {
+        let waits = many(
+            own.lag_events.unwrap_or_default(),
+            "event waits",
+            "events wait",
+        );
+        let since = own.lag_ms.map_or_else(String::new, |ms| {
+            format!(", the first for {}", Span::from_millis(ms))
+        });
+        let name = match &own.partition {
+            Some(part) => format!("{} ({part})", own.name),
+            None => own.name.clone(),
+        };
+        names.push(format!("{name} ({}{since})", waits.unwrap_or_default()));
+        proofs.other(|proofs| Evidence {
+            consumer: Some(own.name.clone()),
+            note: Some(format!("the first that waits for {name}")),
+            ..own
+                .first
+                .map_or_else(Evidence::default, |event| proofs.of(event))
+        });
+    }
+    proofs.found_as(Severity::Info, |count| {
+        let one = count == 1;
+        format!(
+            "{} behind at {} present {}, of which the store keeps no history: {}.",
+            if one {
+                "This consumer is"
+            } else {
+                "These consumers are"
+            },
+            if one { "its" } else { "their" },
+            if one { "checkpoint" } else { "checkpoints" },
+            listed(&names)
+        )
+    });
     Ok(())
 }
 
-fn rewound(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
+fn rewound(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
     let note = |spell: &HoldUp| {
         let [from, to] = [&spell.before, &spell.position].map(|position| match position {
             Some(position) => position.to_string(),
@@ -163,7 +216,7 @@ fn rewound(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<()
     };
     found(
         proofs,
-        hold_ups(facts, SpellKind::Rewound, task)?,
+        hold_ups(facts, SpellKind::Rewound),
         note,
         |name, times, _| {
             format!("{name} went back {times} and processed again what it had processed.")
@@ -212,7 +265,7 @@ fn no_dead_letters(
         }
     })?;
     let mut names: Vec<String> = Vec::new();
-    for stalls in hold_ups(facts, SpellKind::Stalled, task)? {
+    for stalls in hold_ups(facts, SpellKind::Stalled) {
         let Some(first) = stalls
             .first()
             .filter(|first| !sets_aside.contains(&first.consumer))

@@ -3,9 +3,11 @@
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::super::proofs::Proofs;
-use super::super::rule::{Rule, Severity};
+use super::super::report::Severity;
+use super::super::rule::Rule;
 use super::super::window::Window;
 use crate::analysis::words::many;
 use crate::log::CauseRef;
@@ -33,7 +35,7 @@ const FEW: u64 = 4;
 const SHARE_OF_FEW: u64 = 25;
 
 fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let (log, bodies) = (facts.log, &facts.bodies);
+    let (log, bodies) = (facts.whole.log, &facts.bodies);
     let mut last: HashMap<(u32, u32, u64), EventIx, FixedState> = HashMap::default();
     let mut found: Vec<(EventIx, EventIx)> = Vec::new();
     let mut of_type = vec![(0_u64, 0_u64); log.types().len()];

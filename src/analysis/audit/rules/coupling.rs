@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::super::proofs::Proofs;
-use super::super::report::Evidence;
-use super::super::rule::{Rule, Severity};
+use super::super::report::{Evidence, Severity};
+use super::super::rule::Rule;
 use crate::analysis::lag::SpellKind;
 use crate::analysis::words::many;
 use crate::log::{Clock, Says, SideKind};
@@ -16,7 +17,7 @@ pub(super) const ORDER: Rule = Rule {
     name: "temporal-coupling",
     severity: Severity::Info,
     title: "Consumer may depend on the order of events",
-    about: "A consumer gave up on an event, or was held up by it, and something that belongs before it came only later: its cause, or an event of the same stream that had happened earlier. The evidence are the event that failed and the one that came too late.",
+    about: "A consumer gave up on an event, or was held up by it, and something that belongs before it came only later: its cause, or an event of the same stream that had happened earlier. Of an event whose payload cannot be read nothing is said. The evidence are the event that failed and the one that came too late.",
     why: "The handler takes for granted that another event was there first. No transport promises that across streams, and it breaks whenever somebody is slow.",
     advice: "Let the handler keep what comes too early and look again when the rest is there, or create what it misses.",
     example: "mailer gave up on OrderShipped at #386; OrderPaid of the same order, which had happened before it, came at #391.",
@@ -34,13 +35,17 @@ fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
             failed.insert((event, row.consumer.unwrap_or_default()));
         }
     })?;
-    if let Some(course) = &facts.course {
-        let spells = course.hold_ups(&facts.cut, task)?.into_iter();
-        let stalled = spells.filter(|spell| spell.kind == SpellKind::Stalled);
-        failed.extend(stalled.map(|spell| (spell.event, spell.consumer)));
-    }
+    let stalled = facts
+        .hold_ups
+        .iter()
+        .filter(|own| own.kind == SpellKind::Stalled);
+    failed.extend(stalled.map(|own| (own.event, own.consumer.clone())));
     for (event, consumer) in failed {
         task.check()?;
+        // What cannot be read fails in any order.
+        if facts.is_unreadable(event) {
+            continue;
+        }
         if let Some(late) = overtaken(facts, event) {
             proofs.other(|proofs| Evidence {
                 consumer: Some(consumer.clone()).filter(|name| !name.is_empty()),
@@ -59,7 +64,7 @@ fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
 
 /// What belongs before an event and stands behind it in the log.
 fn overtaken(facts: &Facts<'_>, event: EventIx) -> Option<EventIx> {
-    let log = facts.log;
+    let log = facts.whole.log;
     if let Some(cause) = facts.known_cause(event).filter(|cause| *cause > event) {
         return Some(cause);
     }

@@ -3,13 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::super::proofs::Proofs;
-use super::super::rule::{Rule, Severity};
+use super::super::report::{Evidence, Severity};
+use super::super::rule::Rule;
 use super::commands::words;
 use crate::analysis::schema::{Field, SchemaReport};
-use crate::analysis::words::{grouped, many};
-use crate::log::MaskedFields;
+use crate::analysis::words::{grouped, listed, listed_or, many};
+use crate::log::{Bound, MaskedFields, TableError};
 use crate::model::{Cancelled, EventIx, Task, TypeIx};
 
 /// Events without what is needed to follow them.
@@ -28,8 +30,8 @@ pub(super) const METADATA: Rule = Rule {
 pub(super) const PERSONAL: Rule = Rule {
     name: "personal-data",
     severity: Severity::Info,
-    title: "Personal data in payloads",
-    about: "Fields whose values look like an e-mail address, a telephone number, a payment card or a bank account, or whose names say that they are of a person.",
+    title: "Personal data",
+    about: "Fields of payloads whose values look like an e-mail address, a telephone number, a payment card or a bank account, or whose names say that they are of a person; and columns of tables beside the events whose names say so, asked at the head only, since a table has no past.",
     why: "An event log is never changed, and people have a right to have their data deleted.",
     advice: "Keep personal data outside and refer to it, or encrypt it by a key per person and throw away the key (crypto-shredding).",
     example: "UserCreated: /email, /name.",
@@ -80,7 +82,7 @@ impl Lacking {
 }
 
 fn lacking(facts: &Facts<'_>, task: &Task) -> Result<([Lacking; 4], Vec<u64>), Cancelled> {
-    let log = facts.log;
+    let log = facts.whole.log;
     let mut of_type = vec![0; log.types().len()];
     let names = ["id", "time", "correlation id", "schema version"];
     let mut lacking = names.map(|what| Lacking {
@@ -97,7 +99,7 @@ fn lacking(facts: &Facts<'_>, task: &Task) -> Result<([Lacking; 4], Vec<u64>), C
         of_type[kind.at()] += 1;
         let has = [
             log.event_id(event).is_some(),
-            log.own_time(event, facts.cut.clock()).is_some(),
+            log.own_time(event, facts.whole.cut.clock()).is_some(),
             log.correlation(event).is_some(),
             log.schema_version(event).is_some(),
         ];
@@ -108,46 +110,66 @@ fn lacking(facts: &Facts<'_>, task: &Task) -> Result<([Lacking; 4], Vec<u64>), C
 }
 
 fn metadata(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let all = u64::from(facts.cut.count());
+    let all = u64::from(facts.whole.cut.count());
     let (lacking, of_type) = lacking(facts, task)?;
-    for own in lacking[..2].iter().filter(|own| own.count < all) {
-        for event in &own.first {
-            proofs.show(*event, || format!("no {}", own.what));
-        }
+    let of_all = |count: u64, what: &str| {
+        let have = if count == 1 { "has" } else { "have" };
+        format!(
+            "{} of {} events {have} no {what}",
+            grouped(count),
+            grouped(all)
+        )
+    };
+    let some = || {
+        lacking[..2]
+            .iter()
+            .filter(|own| (1..all).contains(&own.count))
+    };
+    for own in some().filter(|own| own.whole_types(&of_type).is_none()) {
+        show(proofs, own);
         proofs.count_more(own.count);
         proofs.because(why(own.what));
-        let whole = own.whole_types(&of_type);
-        let severity = match whole {
-            Some(_) => Severity::Info,
-            None => Severity::Warning,
+        proofs.found(|count| format!("{}.", of_all(count, own.what)));
+    }
+    // What is so of all events, or of all of a type, is how they are written: one note of it.
+    let (mut told, mut reasons) = (Vec::new(), Vec::new());
+    let none = lacking.iter().filter(|own| all > 0 && own.count == all);
+    let none: Vec<&str> = none.map(|own| own.what).collect();
+    reasons.extend(none.iter().map(|what| why(what)));
+    let articled = none.iter().map(|what| match *what {
+        "id" => "an id".to_owned(),
+        what => format!("a {what}"),
+    });
+    let articled: Vec<String> = articled.collect();
+    if !articled.is_empty() {
+        told.push(format!("No event has {}.", listed_or(&articled)));
+    }
+    for own in some() {
+        let Some(types) = own.whole_types(&of_type) else {
+            continue;
         };
-        proofs.found_as(severity, |count| {
-            let have = if count == 1 { "has" } else { "have" };
-            let told = format!(
-                "{} of {} events {have} no {}",
-                grouped(count),
-                grouped(all),
-                own.what
-            );
-            match whole {
-                Some(types) => {
-                    let names = types.iter().map(|kind| facts.log.type_name(*kind));
-                    let names: Vec<&str> = names.collect();
-                    format!("{told}: all of {}.", names.join(", "))
-                }
-                None => format!("{told}."),
-            }
-        });
+        show(proofs, own);
+        let names: Vec<&str> = types
+            .iter()
+            .map(|kind| facts.whole.log.type_name(*kind))
+            .collect();
+        told.push(format!(
+            "{}: all of {}.",
+            of_all(own.count, own.what),
+            listed(&names)
+        ));
+        reasons.push(why(own.what));
     }
-    for own in lacking.iter().filter(|own| all > 0 && own.count == all) {
-        proofs.count_more(1);
-        proofs.because(why(own.what));
-        proofs.found_as(Severity::Info, |_| match own.what {
-            "id" => "No event has an id.".to_owned(),
-            what => format!("No event has a {what}."),
-        });
-    }
+    proofs.count_more(told.len() as u64);
+    proofs.because(reasons.join(" "));
+    proofs.found_as(Severity::Info, |_| told.join(" "));
     Ok(())
+}
+
+fn show(proofs: &mut Proofs<'_>, own: &Lacking) {
+    for event in &own.first {
+        proofs.show(*event, || format!("no {}", own.what));
+    }
 }
 
 /// Why it matters that something lacks.
@@ -190,6 +212,11 @@ const KEYS: &[&str] = &[
     "cardnumber",
     "creditcard",
     "taxid",
+    "ip",
+    "ipaddress",
+    "clientip",
+    "remoteip",
+    "remoteaddr",
 ];
 /// In places called like these, a name is a person's.
 const PEOPLE: &[&str] = &[
@@ -219,22 +246,22 @@ fn is_personal(event_type: &str, field: &Field) -> bool {
         return false;
     }
     let mut keys = field.path.rsplit('/').filter(|key| *key != "*");
-    let key = keys
-        .next()
-        .unwrap_or_default()
-        .to_lowercase()
-        .replace(['_', '-', ' '], "");
-    if KEYS.contains(&key.as_str()) {
-        return true;
-    }
-    if key != "name" {
-        return false;
-    }
-    let around = match keys.next().filter(|holder| !holder.is_empty()) {
+    let key = keys.next().unwrap_or_default();
+    let holder = keys.next().filter(|holder| !holder.is_empty());
+    is_called_personal(key, || match holder {
         Some(holder) => vec![holder.to_lowercase()],
         None => words(event_type),
+    })
+}
+
+/// Whether a key says so, or calls it the name of something that is a person by the words around it.
+fn is_called_personal(key: &str, around: impl FnOnce() -> Vec<String>) -> bool {
+    let key = key.to_lowercase().replace(['_', '-', ' '], "");
+    let is_person = |word: &String| {
+        let one = word.strip_suffix('s').unwrap_or(word);
+        PEOPLE.contains(&one) || PEOPLE.contains(&word.as_str())
     };
-    around.iter().any(|word| PEOPLE.contains(&word.as_str()))
+    KEYS.contains(&key.as_str()) || key == "name" && around().iter().any(is_person)
 }
 
 /// The fields that look as if they held personal data: pointers by event type.
@@ -253,7 +280,48 @@ pub fn personal_fields(schemas: &SchemaReport) -> MaskedFields {
     all
 }
 
-fn personal(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
+/// Columns of tables beside the events that are called personal.
+fn personal_tables(
+    facts: &Facts<'_>,
+    proofs: &mut Proofs<'_>,
+    task: &Task,
+) -> Result<(), AuditError> {
+    if facts.whole.cut.bound() != Bound::Head {
+        return Ok(());
+    }
+    // A file whose tables cannot be listed has none to tell of.
+    let tables = match facts.tables.tables(task) {
+        Ok(tables) => tables,
+        Err(TableError::Rows(error)) => return Err(error.into()),
+        Err(_) => return Ok(()),
+    };
+    let mut told = Vec::new();
+    for table in tables {
+        let own = table.columns.iter();
+        let own = own.filter(|column| is_called_personal(column, || words(&table.name)));
+        let own: Vec<&str> = own.map(String::as_str).collect();
+        if !own.is_empty() {
+            proofs.other(|_| Evidence {
+                note: Some(format!("table {}: {}", table.name, own.join(", "))),
+                ..Evidence::default()
+            });
+            told.push(table.name);
+        }
+    }
+    proofs.because(
+        "What stands beside the events can be deleted where they only refer to it; whoever copies the store takes it along.",
+    );
+    proofs.found(|count| {
+        let tables = if count == 1 { "table" } else { "tables" };
+        format!(
+            "Columns of the {tables} {} are called like personal data.",
+            listed(&told)
+        )
+    });
+    Ok(())
+}
+
+fn personal(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
     let mut told: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for kind in &facts.schemas.types {
         for version in &kind.versions {
@@ -280,9 +348,10 @@ fn personal(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), 
     proofs.found(|count| {
         let types = many(told.len() as u64, "event type", "event types").unwrap_or_default();
         let fields = many(count, "field", "fields").unwrap_or_default();
-        format!("{fields} of {types} hold what looks like personal data.")
+        let hold = if count == 1 { "holds" } else { "hold" };
+        format!("{fields} of {types} {hold} what looks like personal data.")
     });
-    Ok(())
+    personal_tables(facts, proofs, task)
 }
 
 fn crud(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {

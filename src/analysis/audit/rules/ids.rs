@@ -2,9 +2,11 @@
 
 use serde_json::Value;
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::super::proofs::Proofs;
-use super::super::rule::{Rule, Severity};
+use super::super::report::Severity;
+use super::super::rule::Rule;
 use super::super::window::Window;
 use crate::analysis::projection::differing;
 use crate::analysis::words::many;
@@ -35,7 +37,7 @@ pub(super) const DIFFERENT: Rule = Rule {
 };
 
 fn is_same(facts: &Facts<'_>, one: EventIx, two: EventIx) -> bool {
-    let log = facts.log;
+    let log = facts.whole.log;
     log.event_type(one) == log.event_type(two)
         && facts.bodies.digest(one) == facts.bodies.digest(two)
 }
@@ -83,7 +85,7 @@ const LONGEST: usize = 40;
 
 /// `/amount 14.00, before 41.00`: the first place in which the second of two differs.
 fn difference(facts: &Facts<'_>, pair: [EventIx; 2], task: &Task) -> Result<String, AuditError> {
-    let log = facts.log;
+    let log = facts.whole.log;
     let [one, two] = pair.map(|event| log.type_name(log.event_type(event)));
     if one != two {
         return Ok(format!("{two}, before {one}"));

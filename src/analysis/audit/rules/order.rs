@@ -3,10 +3,12 @@
 use foldhash::fast::FixedState;
 use hashbrown::HashSet;
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::super::proofs::Proofs;
-use super::super::rule::{Rule, Severity};
-use crate::analysis::words::{grouped, many};
+use super::super::report::Severity;
+use super::super::rule::Rule;
+use crate::analysis::words::many;
 use crate::log::{Arranged, Clock};
 use crate::model::{Cancelled, EventIx, StreamIx, Task, Timestamp};
 
@@ -27,7 +29,7 @@ pub(super) const BACKWARDS: Rule = Rule {
     name: "recorded-backwards",
     severity: Severity::Warning,
     title: "Recorded time runs backwards",
-    about: "An event was recorded earlier, by its own stamp, than the one before it in the log.",
+    about: "An event was recorded earlier, by its own stamp, than the one before it in the log. What follows from a clock that the rule clock-skew tells of is a note.",
     why: "Whoever reads on from a time instead of a position misses events, and a look at a moment of the past has holes.",
     advice: "Read on from positions. Let one clock stamp what is recorded: the store's.",
     example: "#1204 was recorded 8.2 s before #1203.",
@@ -39,7 +41,7 @@ pub(super) const BEFORE_CAUSE: Rule = Rule {
     name: "effect-before-cause",
     severity: Severity::Error,
     title: "Recorded before its cause",
-    about: "An event was recorded earlier, by its stamp, than the event that it names as its cause. The evidence are both.",
+    about: "An event was recorded earlier, by its stamp, than the event that it names as its cause. What follows from a clock that the rule clock-skew tells of is a note. The evidence are both.",
     why: "At moments between the two the effect is there and its cause is not. Delays measured from these stamps are wrong.",
     advice: "Set the clocks of the services right (the rule clock-skew tells how far they are off), or order by position or a logical clock.",
     example: "InventoryReserved at #88 was recorded 5.9 s before OrderPlaced at #87, which caused it.",
@@ -50,7 +52,7 @@ fn late(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
     let copies = copies(facts, task)?;
     for &(event, by) in &facts.streams.late {
         if !copies.contains(&event) {
-            let times = [by, event].map(|event| facts.log.own_time(event, Clock::Occurred));
+            let times = [by, event].map(|event| facts.whole.log.own_time(event, Clock::Occurred));
             pair(proofs, [by, event], times);
         }
     }
@@ -65,7 +67,7 @@ fn late(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
 /// Events of streams with late ones of which the same thing stands in the stream before: they came in time,
 /// and are told as repetitions.
 fn copies(facts: &Facts<'_>, task: &Task) -> Result<HashSet<EventIx, FixedState>, Cancelled> {
-    let log = facts.log;
+    let log = facts.whole.log;
     let late = facts.streams.late.iter();
     let mut streams: Vec<StreamIx> = late.map(|(event, _)| log.stream(*event)).collect();
     streams.sort_unstable();
@@ -102,64 +104,70 @@ fn pair(proofs: &mut Proofs<'_>, [one, two]: [EventIx; 2], times: [Option<Timest
 }
 
 fn backwards(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
-    if facts.log.arranged() == Arranged::ByTimeForVersions {
+    if facts.whole.log.arranged() == Arranged::ByTimeForVersions {
         return Ok(());
     }
-    for &(event, by) in &facts.streams.backwards {
-        pair(
-            proofs,
-            [by, event],
-            [by, event].map(|event| facts.recorded(event)),
-        );
-    }
-    proofs.found(|count| {
-        match many(count, "event", "events") {
+    let pairs = facts.streams.backwards.iter();
+    tell(
+        facts,
+        proofs,
+        pairs.map(|&(event, by)| [by, event]),
+        |count| match many(count, "event", "events") {
             Some(events) if count > 1 => format!(
                 "{events} were recorded earlier, by their own stamps, than those before them in the log."
             ),
-            _ => "1 event was recorded earlier, by its own stamp, than the one before it in the log."
-                .to_owned(),
-        }
-    });
+            _ => {
+                "1 event was recorded earlier, by its own stamp, than the one before it in the log."
+                    .to_owned()
+            }
+        },
+    );
     Ok(())
 }
 
-fn before_cause(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    // Of how many the clocks of two services are the reason, which is told as that.
-    let mut skewed = 0;
-    for (nth, event) in facts.events().enumerate() {
-        if nth.is_multiple_of(1 << 14) {
-            task.check()?;
-        }
-        let Some(cause) = facts.known_cause(event) else {
-            continue;
-        };
-        let times = [cause, event].map(|event| facts.recorded(event));
-        let is_early = matches!(times, [Some(cause), Some(effect)] if effect < cause);
-        if is_early && !facts.is_cyclic(event) {
-            let bodies = &facts.bodies;
-            let services = bodies.service(cause).zip(bodies.service(event));
-            skewed += u64::from(services.is_some_and(|(one, two)| one != two));
-            pair(proofs, [cause, event], times);
-        }
-    }
-    proofs.found(|count| {
-        let events = match many(count, "event", "events") {
+fn before_cause(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
+    tell(
+        facts,
+        proofs,
+        facts.clocks.early.iter().copied(),
+        |count| match many(count, "event", "events") {
             Some(events) if count > 1 => {
                 format!("{events} were recorded before the events that they name as their causes.")
             }
             _ => "1 event was recorded before the event that it names as its cause.".to_owned(),
-        };
-        match skewed {
-            0 => events,
-            skewed if skewed == count => format!("{events} The rule clock-skew tells why."),
-            skewed => {
-                let skewed = grouped(skewed);
-                format!("{events} Of {skewed} of them the rule clock-skew tells why.")
-            }
-        }
-    });
+        },
+    );
     Ok(())
+}
+
+/// Tells of pairs of which the second has the earlier stamp. What follows from a clock that is off is a note
+/// beside the finding of that clock.
+fn tell(
+    facts: &Facts<'_>,
+    proofs: &mut Proofs<'_>,
+    pairs: impl Iterator<Item = [EventIx; 2]>,
+    words: impl Fn(u64) -> String,
+) {
+    let (follow, own): (Vec<[EventIx; 2]>, Vec<[EventIx; 2]>) =
+        pairs.partition(|pair| facts.is_clocks_fault(*pair));
+    for events in own {
+        pair(proofs, events, events.map(|event| facts.recorded(event)));
+    }
+    proofs.found(&words);
+    for events in follow {
+        pair(proofs, events, events.map(|event| facts.recorded(event)));
+    }
+    proofs.found_as(Severity::Info, |count| {
+        let these = if count == 1 {
+            "it follows"
+        } else {
+            "they follow"
+        };
+        format!(
+            "{} The rule clock-skew says why: {these} from a clock that is wrong.",
+            words(count)
+        )
+    });
 }
 
 #[cfg(test)]
@@ -170,23 +178,26 @@ mod tests {
     use crate::analysis::audit::Audited;
     use crate::analysis::replay::FoldRules;
     use crate::analysis::testing::{MadeUp, log_of, moments, samples};
+    use crate::analysis::whole::Whole;
     use crate::log::{Log, NoRows, NoTables};
 
     fn with_facts(log: &Log, cut: crate::log::Cut, look: impl FnOnce(&Facts<'_>)) {
         let audited = Audited {
-            log,
-            cut,
-            payloads: &MadeUp,
-            rows: &NoRows,
+            whole: Whole {
+                log,
+                cut,
+                payloads: &MadeUp,
+                rows: &NoRows,
+                fold: &FoldRules::default(),
+            },
             tables: &NoTables,
-            fold: &FoldRules::default(),
         };
         look(&Facts::gather(&audited, &Task::new()).unwrap());
     }
 
     /// As it is said: whether the same thing stands in the stream before.
     fn is_copy(facts: &Facts<'_>, event: EventIx) -> bool {
-        let log = facts.log;
+        let log = facts.whole.log;
         let what = |event: EventIx| {
             let occurred = log.own_time(event, Clock::Occurred);
             (log.event_type(event), occurred, facts.bodies.digest(event))

@@ -1,9 +1,11 @@
 //! Outbox and events that disagree, and a relay that could not publish.
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::super::outbox::{Fate, Troubled};
 use super::super::proofs::Proofs;
-use super::super::rule::{Rule, Severity};
+use super::super::report::Severity;
+use super::super::rule::Rule;
 use crate::analysis::words::many;
 use crate::model::Task;
 
@@ -45,7 +47,7 @@ pub(super) const REPEATED: Rule = Rule {
 
 fn lost(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
     let course = facts.course.as_ref();
-    let lost = course.and_then(|course| course.without_message(&facts.cut));
+    let lost = course.and_then(|course| course.without_message(&facts.whole.cut));
     let mut lost = lost.unwrap_or_default();
     lost.sort_unstable();
     lost.iter().for_each(|event| proofs.case(&[*event]));

@@ -1,9 +1,10 @@
 //! Payloads and records that cannot be read.
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::super::proofs::Proofs;
-use super::super::report::Evidence;
-use super::super::rule::{Rule, Severity};
+use super::super::report::{Evidence, Severity};
+use super::super::rule::Rule;
 use crate::analysis::words::many;
 use crate::model::Task;
 
@@ -32,7 +33,7 @@ pub(super) const DAMAGED: Rule = Rule {
 };
 
 fn not_json(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
-    let log = facts.log;
+    let log = facts.whole.log;
     let (mut read, mut opaque) = (
         vec![0_u64; log.types().len()],
         vec![0_u64; log.types().len()],

@@ -1,11 +1,14 @@
 //! Events that a consumer has processed twice.
 
+use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+use indexmap::IndexSet;
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::super::proofs::Proofs;
-use super::super::report::Evidence;
-use super::super::rule::{Rule, Severity};
+use super::super::report::{Evidence, Severity};
+use super::super::rule::Rule;
 use crate::analysis::words::many;
 use crate::log::{Says, SideKind};
 use crate::model::{EventIx, Task};
@@ -23,7 +26,8 @@ pub(super) const TWICE: Rule = Rule {
 };
 
 fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let mut seen: HashMap<(u32, String, EventIx), u32> = HashMap::new();
+    let mut names: IndexSet<String> = IndexSet::new();
+    let mut seen: HashMap<(u32, usize, EventIx), u32, FixedState> = HashMap::default();
     let mut twice: Vec<(String, EventIx)> = Vec::new();
     facts.rows(SideKind::Processed, task, &mut |file, says| {
         let Says::Processed(row) = says else { return };
@@ -31,10 +35,12 @@ fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
             return;
         };
         let consumer = row.consumer.unwrap_or_default();
-        let times = seen.entry((file, consumer.clone(), event)).or_default();
+        let number = names.get_index_of(&consumer);
+        let number = number.unwrap_or_else(|| names.insert_full(consumer).0);
+        let times = seen.entry((file, number, event)).or_default();
         *times += 1;
         if *times == 2 {
-            twice.push((consumer, event));
+            twice.push((names[number].clone(), event));
         }
     })?;
     twice.sort_unstable();

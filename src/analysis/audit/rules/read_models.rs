@@ -1,10 +1,11 @@
 //! Rows of read models that are not what the events come to.
 
 use super::super::drift::{Drifted, Proof, compared};
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::super::proofs::Proofs;
-use super::super::report::Evidence;
-use super::super::rule::{Rule, Severity};
+use super::super::report::{Evidence, Severity};
+use super::super::rule::Rule;
 use crate::analysis::words::{grouped, many};
 use crate::model::Task;
 

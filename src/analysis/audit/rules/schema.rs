@@ -2,9 +2,11 @@
 
 use hashbrown::HashMap;
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::super::proofs::Proofs;
-use super::super::rule::{Rule, Severity};
+use super::super::report::Severity;
+use super::super::rule::Rule;
 use crate::analysis::bodies::{EACH, GroupIx, Kind, PathIx, Shape};
 use crate::analysis::schema::{
     ChangeKind, Compatibility, Disagreement, Strategy, TypeSchema, Verdict,
@@ -184,7 +186,7 @@ fn mixed(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), Aud
         }
         seen.sort_by_key(|(_, first, _)| *first);
         let of = &shapes.groups()[group.0 as usize];
-        let name = facts.log.type_name(of.event_type);
+        let name = facts.whole.log.type_name(of.event_type);
         found.push((name, shapes.paths.pointer(path), group, seen));
     }
     found.sort_by(|a, b| (a.0, &a.1, a.2).cmp(&(b.0, &b.1, b.2)));
@@ -245,7 +247,7 @@ fn offending(facts: &Facts<'_>, kind: &TypeSchema, one: &Disagreement) -> Option
     let is_own = |shape: &&Shape| {
         let group = &shapes.groups()[shape.group.0 as usize];
         let declared = group.version.as_deref();
-        facts.log.type_name(group.event_type) == kind.name
+        facts.whole.log.type_name(group.event_type) == kind.name
             && declared.map_or(!version.declared, |own| own == one.version)
             && (version.first..=version.last).contains(&shape.first)
     };

@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::super::proofs::Proofs;
-use super::super::report::Evidence;
-use super::super::rule::{Rule, Severity};
+use super::super::report::{Evidence, Severity};
+use super::super::rule::Rule;
 use crate::analysis::projection::differing;
 use crate::analysis::replay::MergeFold;
 use crate::analysis::words::many;
@@ -32,7 +33,7 @@ struct Stored {
 }
 
 fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let log = facts.log;
+    let log = facts.whole.log;
     let mut stored: Vec<Stored> = Vec::new();
     facts.rows(SideKind::Snapshots, task, &mut |file, says| {
         let Says::Snapshot(row) = says else { return };
@@ -90,7 +91,7 @@ fn compared(
     snapshots: &[Stored],
     task: &Task,
 ) -> Result<Vec<(i64, EventIx, Option<String>)>, AuditError> {
-    let log = facts.log;
+    let log = facts.whole.log;
     let Some(first) = snapshots.first() else {
         return Ok(Vec::new());
     };
@@ -103,23 +104,26 @@ fn compared(
         log.version_in(event, first.stream)
             .map_or(i64::MIN, |own| own.0)
     };
-    facts.payloads.read(log, &own, task, &mut |event, body| {
-        match &body {
-            Ok(body) => {
-                let kind = log.type_name(log.event_type(event));
-                fold.apply(facts.fold, event, kind, &body.data);
+    facts
+        .whole
+        .payloads
+        .read(log, &own, task, &mut |event, body| {
+            match &body {
+                Ok(body) => {
+                    let kind = log.type_name(log.event_type(event));
+                    fold.apply(facts.whole.fold, event, kind, &body.data);
+                }
+                Err(Unreadable::Damaged(reason)) => fold.miss(event, reason),
+                Err(Unreadable::Rewritten) => rewritten = true,
             }
-            Err(Unreadable::Damaged(reason)) => fold.miss(event, reason),
-            Err(Unreadable::Rewritten) => rewritten = true,
-        }
-        while let Some(snapshot) = left.next_if(|snapshot| snapshot.version <= of(event)) {
-            if snapshot.version == of(event) {
-                let state = fold.tree().to_value();
-                let place = difference(&state, &snapshot.state);
-                found.push((snapshot.version, event, place));
+            while let Some(snapshot) = left.next_if(|snapshot| snapshot.version <= of(event)) {
+                if snapshot.version == of(event) {
+                    let state = fold.tree().to_value();
+                    let place = difference(&state, &snapshot.state);
+                    found.push((snapshot.version, event, place));
+                }
             }
-        }
-    })?;
+        })?;
     if rewritten {
         return Err(AuditError::Rewritten);
     }

@@ -1,9 +1,10 @@
 //! Streams that only grow.
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::super::proofs::Proofs;
-use super::super::report::Evidence;
-use super::super::rule::{Rule, Severity};
+use super::super::report::{Evidence, Severity};
+use super::super::rule::Rule;
 use crate::analysis::words::{grouped, many};
 use crate::log::SideKind;
 use crate::model::{EventIx, Task};

@@ -1,8 +1,10 @@
 //! Stream versions that are missing or stand twice.
 
-use super::super::facts::{AuditError, Facts};
+use super::super::error::AuditError;
+use super::super::facts::Facts;
 use super::super::proofs::Proofs;
-use super::super::rule::{Rule, Severity};
+use super::super::report::Severity;
+use super::super::rule::Rule;
 use crate::analysis::words::many;
 use crate::model::Task;
 
@@ -55,7 +57,7 @@ fn gap(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), Audit
 fn fork(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
     for fork in &facts.streams.forks {
         // One event that is stored twice is told as that.
-        let ids = || fork.iter().map(|event| facts.log.event_id(*event));
+        let ids = || fork.iter().map(|event| facts.whole.log.event_id(*event));
         let is_one = ids()
             .next()
             .flatten()

@@ -28,7 +28,7 @@ pub(super) fn show(
         ui.add_space(10.0);
         let parts = [
             ("What", finding.explanation.as_str()),
-            ("Why it matters", finding.why),
+            ("Why it matters", &*finding.why),
             ("What to do", finding.advice),
         ];
         columns(ui, parts.len(), GUTTER, |ui, at| {

@@ -16,7 +16,7 @@ const PAIR: [f32; 6] = [0.0, 330.0, 510.0, 660.0, 780.0, 870.0];
 /// Where the columns of an early effect begin.
 const EARLY: [f32; 3] = [0.0, 120.0, 480.0];
 /// Where the columns of an order begin.
-const ORDER: [f32; 4] = [0.0, 200.0, 380.0, 560.0];
+const ORDER: [f32; 4] = [0.0, 200.0, 360.0, 600.0];
 /// Cases of an order that are shown.
 const CASES: usize = 3;
 
@@ -69,12 +69,11 @@ fn pairs(ui: &mut Ui, clocks: &Clocks, outbox: &mut Outbox) {
 
 /// By how much the first is ahead, in words.
 fn ahead(pair: &ClockPair) -> String {
-    let span = |ms: i64| {
-        let sign = if ms < 0 { "−" } else { "" };
-        format!("{sign}{}", Span::from_millis(ms.abs()))
-    };
+    let span = |ms: i64| Span::from_millis(ms).precise();
     match (pair.least_ms, pair.most_ms) {
-        (Some(least), Some(most)) if least <= most => format!("{} to {}", span(least), span(most)),
+        (Some(least), Some(most)) if least <= most => {
+            Span::from_millis(least).to(Span::from_millis(most))
+        }
         (Some(least), Some(most)) => format!("{} and {} at times", span(least), span(most)),
         (Some(least), None) => format!("{} at least", span(least)),
         (None, Some(most)) => format!("{} at most", span(most)),
@@ -166,6 +165,10 @@ fn orders(ui: &mut Ui, orders: &[Disagreeing], outbox: &mut Outbox) {
         ui.push_id(("order", at), |ui| {
             let t = ui.tokens();
             let turned = many(order.turned, "pair", "pairs").unwrap_or_else(|| "none".to_owned());
+            let most = order
+                .most_us
+                .map(|most| format!("{turned}, by up to {}", most.precise()));
+            let turned = most.unwrap_or(turned);
             let cells = Cells::row(ui, &ORDER, &format!("{}: {turned}", order.by.name()));
             cells.text(ui, 0, order.by.name(), (Face::Body, t.text));
             cells.text(ui, 1, &grouped(order.events), (Face::Cell, t.text2));
@@ -194,7 +197,7 @@ fn early(ui: &mut Ui, clocks: &Clocks, outbox: &mut Outbox) {
     for (at, (ms, [cause, effect])) in own.shown.iter().enumerate() {
         ui.push_id(("early", at), |ui| {
             let t = ui.tokens();
-            let span = Span::from_millis(*ms).to_string();
+            let span = Span::from_millis(*ms).precise();
             let name = format!("{} before {}, by {span}", effect.position, cause.position);
             let cells = Cells::row(ui, &EARLY, &name);
             if !ui.is_rect_visible(cells.rect) {

@@ -25,6 +25,8 @@ const LIST: f32 = 340.0;
 const ROW: f32 = 44.0;
 /// Where the columns of a field begin.
 const FIELD: [f32; 4] = [0.0, 200.0, 430.0, 660.0];
+/// The same of a field of a whole conflict, in parts of the room there is.
+const MERGED: [f32; 4] = [0.0, 0.2, 0.5, 0.68];
 
 /// The page.
 #[derive(Debug, Default)]
@@ -210,30 +212,28 @@ fn merged(ui: &mut Ui, merge: &Merge) {
         ui.add(egui::Label::new(Face::Body.text(text, t.text)).wrap());
         return;
     }
-    Cells::heads(
-        ui,
-        &FIELD,
-        &["Field", "Each side", "Last write wins", "Merged"],
-    );
+    let edges = MERGED.map(|part| part * ui.available_width());
+    let heads = ["Field", "Each side", "Last write wins", "Merged"];
+    Cells::heads(ui, &edges, &heads);
     for field in &merge.fields {
-        merged_row(ui, merge, field);
+        merged_row(ui, &edges, merge, field);
     }
 }
 
-fn merged_row(ui: &mut Ui, merge: &Merge, field: &FieldMerge) {
+fn merged_row(ui: &mut Ui, edges: &[f32], merge: &Merge, field: &FieldMerge) {
     let t = ui.tokens();
     let (ground, ink) = match field.loses() {
         true => (Some(t.removed_bg), t.removed),
         false => (None, t.text2),
     };
     let name = format!(
-        "{}: {} kept, {} by a {}",
+        "{}: {} kept, {} by {}",
         field.field,
         field.last_write,
         field.merged,
-        field.kind.name()
+        field.kind.one()
     );
-    let cells = Cells::row(ui, &FIELD, &name);
+    let cells = Cells::row(ui, edges, &name);
     let sides = merge.sides.iter().zip(&field.sides);
     let sides = sides.map(|(side, value)| format!("{} {value}", side.name));
     let sides = sides.collect::<Vec<_>>().join(", ");
@@ -248,7 +248,7 @@ fn merged_row(ui: &mut Ui, merge: &Merge, field: &FieldMerge) {
     let last = field.last_write.to_string();
     let left = Align2::LEFT_CENTER;
     paint_line(ui.painter(), inner, left, &last, Face::Cell, ink);
-    let merged = format!("{} by a {}", field.merged, field.kind.name());
+    let merged = format!("{} by {}", field.merged, field.kind.one());
     cells.text(ui, 3, &merged, (Face::Cell, t.text));
 }
 

@@ -15,7 +15,6 @@ use crate::gui::widgets::{Button, EmptyState, PaneHead, Segments, Side, SidePane
 use crate::gui::words;
 use crate::log::{Cut, Log};
 use crate::model::EventIx;
-use crate::model::time::Span;
 use crate::render::{self, grouped};
 use crate::worker::AskTrace;
 
@@ -195,20 +194,17 @@ fn notes(ui: &mut Ui, report: &TraceReport) {
     let t = ui.tokens();
     let mut parts: Vec<String> = Vec::new();
     for skew in &report.skew {
-        let least = Span::from_millis(skew.least_ms);
-        let most = skew.most_ms.map_or(String::new(), |most| {
-            format!(" to {}", Span::from_millis(most))
-        });
-        parts.push(format!(
-            "The clock of {} is ahead of that of {} by {least}{most}.",
-            skew.ahead, skew.behind
-        ));
+        parts.push(skew.to_string());
     }
-    let mut by: Vec<&str> = report.disagreements.iter().map(|own| own.by).collect();
-    by.sort_unstable();
-    for same in by.chunk_by(|a, b| a == b) {
+    // In the order of the orders.
+    for same in report.disagreements.chunk_by(|a, b| a.by == b.by) {
         let pairs = words::counted(same.len(), "pair of neighbours", "pairs of neighbours");
-        parts.push(format!("The {} order turns {pairs} round.", same[0]));
+        let most = same.iter().filter_map(|own| own.apart_us).max();
+        let most = most.map_or_else(String::new, |most| format!(", by up to {}", most.precise()));
+        parts.push(format!(
+            "The {} order turns {pairs} round{most}.",
+            same[0].by
+        ));
     }
     let panel = Panel::top("trace-notes")
         .resizable(false)

@@ -120,7 +120,7 @@ fn row(
 fn after(row: Row) -> String {
     row.delay.map_or_else(String::new, |ms| {
         let sign = if ms < 0 { "−" } else { "+" };
-        format!("{sign}{}", Span::from_millis(ms.abs()))
+        format!("{sign}{}", Span::from_millis(ms.abs()).precise())
     })
 }
 

@@ -1,0 +1,224 @@
+//! Which clocks of services cannot all be right, and whose it is: seen once, for the rule that says so and
+//! for those whose cases follow from it.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use crate::analysis::bodies::Bodies;
+use crate::analysis::causality::{Skew, Skews, Way};
+use crate::log::{Clock, Log};
+use crate::model::time::Span;
+use crate::model::{Cancelled, EventIx, Task, Timestamp};
+
+/// What steps from causes to effects say of clocks.
+#[derive(Debug, Default)]
+pub struct Clocks {
+    /// The steps from each service to another, by the numbers of the two.
+    pub ways: BTreeMap<(u32, u32), Way>,
+    /// Effects recorded before their causes: the cause, and the effect, in the order of effects.
+    pub early: Vec<[EventIx; 2]>,
+    /// Clocks that are off, the worst first.
+    pub(super) off: Vec<Off>,
+}
+
+/// Clocks that cannot all be right.
+#[derive(Debug)]
+pub(super) struct Off {
+    /// The service whose clock is wrong, as far as the others show it.
+    pub wrong: Option<String>,
+    /// What proves it: all with that service as one of the two.
+    pub skews: Vec<Skew>,
+    /// By the numbers of the services: the one that is ahead, the other, and by how much at most.
+    pairs: Vec<(u32, u32, Option<Span>)>,
+    number: Option<u32>,
+}
+
+impl Clocks {
+    /// Goes through steps from causes to effects, in the order of the effects.
+    pub(super) fn seen(
+        log: &Log,
+        bodies: &Bodies,
+        steps: impl Iterator<Item = [EventIx; 2]>,
+        task: &Task,
+    ) -> Result<Self, Cancelled> {
+        let mut skews = Skews::default();
+        let mut early = Vec::new();
+        for (nth, [cause, effect]) in steps.enumerate() {
+            if nth.is_multiple_of(1 << 14) {
+                task.check()?;
+            }
+            let times = [cause, effect].map(|event| log.own_time(event, Clock::Recorded));
+            let [Some(one), Some(two)] = times else {
+                continue;
+            };
+            if two < one {
+                early.push([cause, effect]);
+            }
+            if let Some((from, to)) = bodies.service(cause).zip(bodies.service(effect)) {
+                skews.see((from, cause, one), (to, effect, two));
+            }
+        }
+        let found = skews.found(|service| bodies.service_name(service).to_owned());
+        let ways = skews.into_ways();
+        Ok(Self {
+            off: blamed(found, &ways, &|service| bodies.service_name(service)),
+            ways,
+            early,
+        })
+    }
+
+    /// Whether of two events that were recorded at these times the second, which came later, has the earlier
+    /// stamp because a clock is off: by the numbers of their services.
+    pub(super) fn explain(&self, one: (u32, Timestamp), two: (u32, Timestamp)) -> bool {
+        let by = one.1 - two.1;
+        one.0 != two.0 && self.off.iter().any(|off| off.explains(one.0, two.0, by))
+    }
+}
+
+impl Off {
+    /// Whether what `second` stamped can lie so much before what `first` did earlier.
+    fn explains(&self, first: u32, second: u32, by: Span) -> bool {
+        self.pairs.iter().any(|&(ahead, behind, most)| {
+            // A clock that is known to be wrong is wrong beside those of all services.
+            let is_told = match self.number {
+                Some(wrong) if wrong == ahead => first == ahead,
+                Some(_) => second == behind,
+                None => (first, second) == (ahead, behind),
+            };
+            is_told && most.is_none_or(|most| by <= most)
+        })
+    }
+}
+
+/// Skews by the clock that is wrong. That is the one which is apart from the most others; where two are alike
+/// in that, the one that agrees with fewer, and then the one that is further off.
+fn blamed<'a>(
+    mut skews: Vec<Skew>,
+    ways: &BTreeMap<(u32, u32), Way>,
+    name: &dyn Fn(u32) -> &'a str,
+) -> Vec<Off> {
+    let numbers: BTreeMap<&str, u32> = ways
+        .keys()
+        .flat_map(|(one, two)| [*one, *two])
+        .map(|service| (name(service), service))
+        .collect();
+    let ends = |skew: &Skew| [numbers[skew.ahead.as_str()], numbers[skew.behind.as_str()]];
+    // Services with which a clock agrees both ways; one way alone proves nothing.
+    let is_right = |one, two| {
+        ways.get(&(one, two))
+            .is_some_and(|way| !way.quickest.is_negative())
+    };
+    let agrees = |service: u32| {
+        let own = ways.keys().filter(|(one, _)| *one == service);
+        own.filter(|&&(one, two)| is_right(one, two) && is_right(two, one))
+            .count()
+    };
+    let mut all = Vec::new();
+    while !skews.is_empty() {
+        let mut by_service: BTreeMap<u32, (usize, i64)> = BTreeMap::new();
+        for skew in &skews {
+            for service in ends(skew) {
+                let own = by_service.entry(service).or_default();
+                *own = (own.0 + 1, own.1.saturating_add(skew.least_ms));
+            }
+        }
+        let suspicion = |(service, (count, ms)): (u32, (usize, i64))| {
+            ((count, Reverse(agrees(service)), ms), service)
+        };
+        let mut suspects: Vec<_> = by_service.into_iter().map(suspicion).collect();
+        suspects.sort_by_key(|(how, service)| Reverse((*how, Reverse(*service))));
+        let worst = suspects[0].1;
+        let is_its = |skew: &mut Skew| ends(skew).contains(&worst);
+        let own: Vec<Skew> = skews.extract_if(.., is_its).collect();
+        // Of two that only disagree with each other, nothing says which is right.
+        let is_told = own.len() > 1 || suspects[0].0 > suspects[1].0;
+        let pair = |skew: &Skew| {
+            let [ahead, behind] = ends(skew);
+            (ahead, behind, skew.most_ms.map(Span::from_millis))
+        };
+        all.push(Off {
+            wrong: is_told.then(|| name(worst).to_owned()),
+            number: is_told.then_some(worst),
+            pairs: own.iter().map(pair).collect(),
+            skews: own,
+        });
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAMES: [&str; 6] = ["", "order", "payment", "stock", "shipping", "mail"];
+
+    /// Steps from one service to another that took so many milliseconds by the stamps of the two.
+    fn off(steps: &[(u32, u32, i64)]) -> Vec<Off> {
+        let mut skews = Skews::default();
+        let at = |ms: i64| Timestamp::from_micros(ms * 1000);
+        for (nth, &(from, to, ms)) in steps.iter().enumerate() {
+            let event = EventIx(nth as u32);
+            skews.see((from, event, at(100_000)), (to, event, at(100_000 + ms)));
+        }
+        let found = skews.found(|service| NAMES[service as usize].to_owned());
+        blamed(found, &skews.into_ways(), &|service| {
+            NAMES[service as usize]
+        })
+    }
+
+    fn told(off: &[Off]) -> Vec<(Option<&str>, usize)> {
+        off.iter()
+            .map(|own| (own.wrong.as_deref(), own.skews.len()))
+            .collect()
+    }
+
+    #[test]
+    fn the_clock_that_is_apart_from_most_is_wrong() {
+        let one = off(&[
+            (1, 3, -9_000),
+            (3, 2, 11_000),
+            (2, 3, -9_500),
+            (3, 4, 10_900),
+            (4, 3, -10_000),
+            (1, 2, 900),
+        ]);
+        assert_eq!(told(&one), [(Some("stock"), 3)]);
+        // Two clocks, one by much: what is left is that of the other.
+        let two = off(&[
+            (1, 3, -9_000),
+            (2, 3, -9_000),
+            (4, 3, -9_500),
+            (1, 4, -400),
+            (2, 4, -300),
+            (1, 2, 100),
+        ]);
+        assert_eq!(told(&two), [(Some("stock"), 3), (Some("shipping"), 2)]);
+    }
+
+    #[test]
+    fn of_two_clocks_the_one_is_wrong_that_agrees_with_nobody() {
+        assert_eq!(
+            told(&off(&[(1, 3, -9_000), (1, 2, 50), (2, 1, 10)])),
+            [(Some("stock"), 1)]
+        );
+        assert_eq!(told(&off(&[(1, 3, -9_000)])), [(None, 1)]);
+        assert_eq!(
+            told(&off(&[(1, 3, -9_000), (1, 2, 50), (4, 3, 50)])),
+            [(None, 1)]
+        );
+    }
+
+    #[test]
+    fn a_wrong_clock_explains_stamps_no_further_off_than_it() {
+        let off = &off(&[
+            (1, 3, -9_000),
+            (3, 1, 11_000),
+            (2, 3, -9_500),
+            (3, 2, 12_000),
+        ])[0];
+        let secs = Span::from_secs;
+        assert!(off.explains(1, 3, secs(10)) && off.explains(5, 3, secs(12)));
+        assert!(!off.explains(3, 1, secs(10)), "it is behind");
+        assert!(!off.explains(1, 3, secs(13)) && !off.explains(1, 2, secs(1)));
+    }
+}

@@ -1,0 +1,113 @@
+//! The two halves of what rules look at, which are read side by side: the events with their payloads, and what
+//! stands beside them.
+
+use super::error::AuditError;
+use super::outbox::Outbox;
+use super::streams::Streams;
+use crate::analysis::bodies::{Bodies, BodiesError};
+use crate::analysis::causality::{Concurrent, Merge, concurrent, merges};
+use crate::analysis::compaction::{Compacted, LongStream, long_streams};
+use crate::analysis::lag::{Course, HoldUp, Samples};
+use crate::analysis::schema::{Registered, SchemaReport, schemas};
+use crate::analysis::whole::Whole;
+use crate::log::{SideKind, TableSource};
+use crate::model::Task;
+
+/// The store that is audited, as of a cut.
+pub struct Audited<'a> {
+    /// The store.
+    pub whole: Whole<'a>,
+    /// Other tables of the store, read models among them.
+    pub tables: &'a dyn TableSource,
+}
+
+/// What the events say, with their payloads.
+pub(super) struct Told {
+    pub bodies: Bodies,
+    pub schemas: SchemaReport,
+    pub streams: Streams,
+    pub long: Vec<LongStream>,
+    pub concurrent: Vec<Concurrent>,
+    pub merges: Vec<Merge>,
+}
+
+impl Told {
+    pub fn gather(audited: &Audited<'_>, task: &Task) -> Result<Self, AuditError> {
+        let whole = audited.whole;
+        let Whole { log, cut, .. } = whole;
+        let bodies = Bodies::gather(log, &cut, whole.payloads, whole.fold, task)?;
+        let registered = Registered::known(log, &cut, whole.rows, task)?;
+        let compacted = Compacted {
+            whole,
+            bodies: &bodies,
+        };
+        let long = long_streams(compacted, task)?;
+        let (concurrent, merges) = conflicting(&whole, &bodies, task)?;
+        Ok(Self {
+            schemas: schemas(log, &cut, &bodies, &registered, None),
+            streams: Streams::gather(log, &cut, task)?,
+            long,
+            concurrent,
+            merges,
+            bodies,
+        })
+    }
+}
+
+/// What stands beside the events, of who publishes and processes them.
+pub(super) struct Waits {
+    pub course: Option<Course>,
+    pub hold_ups: Vec<HoldUp>,
+    pub outbox: Option<Outbox>,
+}
+
+impl Waits {
+    pub fn gather(audited: &Audited<'_>, task: &Task) -> Result<Self, AuditError> {
+        let Whole { log, cut, rows, .. } = audited.whole;
+        let told_of = rows.kinds();
+        let mut kinds = CONSUMERS.iter();
+        let course = match kinds.any(|kind| told_of.contains(kind)) {
+            true => Some(Course::read(
+                log,
+                rows,
+                &Samples::default(),
+                cut.clock(),
+                task,
+            )?),
+            false => None,
+        };
+        Ok(Self {
+            hold_ups: match &course {
+                Some(course) => course.hold_ups(&cut, task)?,
+                None => Vec::new(),
+            },
+            course,
+            outbox: Outbox::read(log, &cut, rows, task)?,
+        })
+    }
+}
+
+/// What tells of consumers, and of what is published to them.
+const CONSUMERS: [SideKind; 3] = [
+    SideKind::Checkpoints,
+    SideKind::CheckpointHistory,
+    SideKind::Outbox,
+];
+
+/// Conflicts of which it is looked at what they lose.
+const MERGED: usize = 200;
+
+fn conflicting(
+    whole: &Whole<'_>,
+    bodies: &Bodies,
+    task: &Task,
+) -> Result<(Vec<Concurrent>, Vec<Merge>), BodiesError> {
+    let Whole { log, cut, .. } = whole;
+    let pairs = concurrent(log, cut, bodies);
+    let reading = (whole.payloads, whole.fold);
+    let merges = match pairs.is_empty() {
+        true => Vec::new(),
+        false => merges(log, cut, bodies, reading, MERGED, task)?,
+    };
+    Ok((pairs, merges))
+}
