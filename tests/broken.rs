@@ -104,7 +104,7 @@ fn json_that_holds_no_events_is_called_what_it_is() {
             .err()
             .unwrap()
             .to_string();
-        let sentence = format!("This is {called}, which do not look like events; expected ");
+        let sentence = format!("This is {called}, which do not look like events; events have ");
         assert!(error.starts_with(&sentence), "{error}");
     }
 }
@@ -142,7 +142,7 @@ fn a_database_without_events_says_what_it_has() {
         .execute_batch("create table goods (name text, price real)")
         .unwrap();
     let found =
-        "This SQLite database has the tables goods, none of which looks like events; expected";
+        "This SQLite database has one table, goods, which does not look like events; events have";
     assert!(error().to_string().starts_with(found), "{}", error());
     writer.execute_batch("drop table goods").unwrap();
     assert!(

@@ -57,7 +57,11 @@ fn told(arguments: &[&str]) -> (String, String) {
             String::from_utf8(out).unwrap(),
             String::from_utf8(beside).unwrap(),
         ),
-        Err(error) => (format!("[2] {error}\n"), String::new()),
+        // What there is of an answer stands before the error.
+        Err(error) => {
+            let out = String::from_utf8(out).unwrap();
+            (format!("{out}[2] {error}\n"), String::new())
+        }
     }
 }
 

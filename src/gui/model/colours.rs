@@ -67,7 +67,7 @@ mod tests {
                 event_type: "T",
                 ..Row::default()
             };
-            raw.push(&row, String::new);
+            raw.push(&row, || name.clone());
         }
         builder.append(raw);
         builder.finish().0
