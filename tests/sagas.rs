@@ -333,6 +333,13 @@ fn what_was_mined_ends_as_the_simulation_knew() {
         .find(|step| step.name == "payment processed");
     let undone = paid.unwrap().compensation.as_ref().unwrap();
     assert!(undone.started.is_some() && undone.ended.is_none());
+    // And one that failed has undone nothing.
+    let (store, _, _) = bundled("orders-orchestrated", "db");
+    let mined = store.report(&mut store.find(None), Bound::Head);
+    let checkout = mined.sagas.iter().find(|saga| saga.id == "checkout-5039");
+    let mut steps = checkout.unwrap().steps.iter();
+    let paid = steps.find(|step| step.name == "payment charged").unwrap();
+    assert!((paid.compensation.as_ref()).is_none_or(|undone| undone.ended.is_none()));
 }
 
 #[test]

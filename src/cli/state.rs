@@ -9,7 +9,7 @@ use super::open::{CliError, Opened};
 use super::{Common, Streams, project};
 use crate::analysis::projection::{StreamState, StreamStateError};
 use crate::analysis::replay::{
-    self, Change, Detail, LeafBlame, Presence, Series, Source, StateReport, StateRequest,
+    self, BlameRef, Change, Detail, LeafBlame, Presence, Series, Source, StateReport, StateRequest,
 };
 use crate::analysis::streams;
 use crate::model::time::Style;
@@ -192,7 +192,19 @@ impl State {
     }
 
     fn set_by(&self, leaf: &LeafBlame) -> String {
-        let by = &leaf.set_by;
+        let removed = match leaf.presence {
+            Presence::Present => "",
+            Presence::Removed => "removed by ",
+        };
+        let set = self.event(&leaf.set_by);
+        let changed = match &leaf.changed_by {
+            Some(by) => format!("; the value is that of {}", self.event(by)),
+            None => String::new(),
+        };
+        format!("{removed}{set}{changed}")
+    }
+
+    fn event(&self, by: &BlameRef) -> String {
         let zone = self.common.zone;
         let version = by
             .version
@@ -202,14 +214,7 @@ impl State {
             .time
             .map(|time| format!(" at {}", zone.format(time, Style::AsNeeded)))
             .unwrap_or_default();
-        let removed = match leaf.presence {
-            Presence::Present => "",
-            Presence::Removed => "removed by ",
-        };
-        format!(
-            "{removed}{} ({version}{}){time}",
-            by.event_type, by.position
-        )
+        format!("{} ({version}{}){time}", by.event_type, by.position)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::script::{Engine, Limits, ScriptError};
+use super::script::{Engine, From, Limits, ScriptError};
 use super::selection::Selection;
 use super::{Definition, Fold, Key, Reading, Script};
 use crate::analysis::nearest::{is_near, nearest};
@@ -38,13 +38,16 @@ pub fn checked(definition: &Definition, reading: &Reading) -> Result<(), ScriptE
 #[must_use]
 pub fn waits_in_vain(definition: &Definition, reading: &Reading) -> Vec<String> {
     let log = &reading.log;
-    let names: Vec<String> = match definition {
+    let (from, names): (From, Vec<String>) = match definition {
         Definition::Script(script) => match alive(script, reading) {
-            Ok(engine) => engine.plan().handlers.clone(),
+            Ok(engine) => (engine.plan().from.clone(), engine.plan().handlers.clone()),
             Err(_) => return Vec::new(),
         },
-        Definition::BuiltIn(fold) => fold.types.clone(),
+        Definition::BuiltIn(fold) => (fold.from.clone(), fold.types.clone()),
     };
+    if let Some(sentence) = reads_nothing(&from, reading) {
+        return vec![sentence];
+    }
     let types = log.types();
     let comes = |name: &String| types.find(name).is_some() || name == "$any";
     // A definition may be made for more than one store holds: that is no slip.
@@ -68,6 +71,33 @@ pub fn waits_in_vain(definition: &Definition, reading: &Reading) -> Vec<String> 
         .iter()
         .filter(|name| !comes(name) && *name != "$deleted");
     never.filter_map(sentence).collect()
+}
+
+/// What is to be said of a definition that reads from what is not in the log: none of it.
+fn reads_nothing(from: &From, reading: &Reading) -> Option<String> {
+    let log = &reading.log;
+    let (what, all) = match from.kind.as_str() {
+        "categories" => ("category", log.categories()),
+        // A stream may be one of the system's, which stands for others.
+        "streams" if !from.names.iter().any(|name| name.starts_with('$')) => {
+            ("stream", log.streams())
+        }
+        _ => return None,
+    };
+    let name = |name: &String| name.strip_prefix("$ce-").unwrap_or(name).to_owned();
+    let wanted: Vec<String> = from.names.iter().map(name).collect();
+    if wanted.iter().any(|name| all.find(name).is_some()) {
+        return None;
+    }
+    let near = nearest(all.iter(), wanted.first()?, NEAR);
+    let there = match near.is_empty() {
+        true => String::new(),
+        false => format!("; there is {}", near.join(", ")),
+    };
+    Some(format!(
+        "No {what} is called {}{there}",
+        wanted.join(" or ")
+    ))
 }
 
 /// Whether a definition has a state for each stream.

@@ -120,9 +120,9 @@ impl Project {
             false => self.words(&report, &opened, &cut, to)?,
         }
         // What there is so far is shown, and is not taken for the answer.
-        report
-            .stopped
-            .map_or(Ok(()), |stopped| Err(CliError::Other(stopped)))
+        let of_both = report.comparison.and_then(|comparison| comparison.stopped);
+        let stopped = report.stopped.or(of_both);
+        stopped.map_or(Ok(()), |stopped| Err(CliError::Other(stopped)))
     }
 
     /// The projection, as a consumer sees it where that is asked, with what a table has of it.

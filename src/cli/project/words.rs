@@ -112,7 +112,16 @@ fn compared(comparison: &Comparison, to: &mut Streams<'_>) -> Result<(), CliErro
             writeln!(to.out, "Up to there the two definitions do not differ.")?;
         }
         None => writeln!(to.out, "\nThe two definitions do not differ.")?,
-        Some(first) => writeln!(to.out, "\nThe two differ in {differ}, from {first} on:")?,
+        Some(first) => {
+            let until = match comparison.stopped {
+                Some(_) => " up to there",
+                None => "",
+            };
+            writeln!(
+                to.out,
+                "\nThe two differ in {differ}{until}, from {first} on:"
+            )?;
+        }
     }
     for one in comparison.differing.iter().take(SHOWN) {
         let paths: Vec<&str> = one.paths.iter().map(|place| place.path.as_str()).collect();
@@ -236,9 +245,6 @@ fn read_model(found: &ReadModelReport, to: &mut Streams<'_>) -> Result<(), CliEr
     let counts = found.counts;
     let rows = many(found.rows, "row", "rows").unwrap_or_else(|| "no rows".to_owned());
     let table = &found.table;
-    if let Some(stopped) = &found.stopped {
-        writeln!(to.out, "\n{}", harmless(stopped))?;
-    }
     if counts.missing + counts.extra + counts.different == 0 {
         writeln!(
             to.out,

@@ -54,9 +54,6 @@ pub struct ReadModelReport {
     pub different: Vec<DifferentRow>,
     /// How many there are of each.
     pub counts: RowCounts,
-    /// Where and why the projection stopped, if it did: the table is compared with what it was before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stopped: Option<String>,
 }
 
 /// How many rows are not as they should be.
@@ -131,6 +128,9 @@ pub enum ReadModelError {
         /// The fields of the states.
         fields: String,
     },
+    /// The projection came to no end: what it has is of an earlier moment than the table.
+    #[error("{0}; so there is nothing to compare the table with")]
+    Stopped(String),
     /// Called off.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -152,6 +152,9 @@ pub fn read_model(
     let table = with.tables.table(with.table, task)?;
     let key = table.column(with.key)?.to_owned();
     let moment = run.of(known, task)?;
+    if let Some(stopped) = &moment.stopped {
+        return Err(ReadModelError::Stopped(why(reading, stopped)));
+    }
     let mut results: IndexMap<String, Value> = IndexMap::new();
     for (partition, held) in moment.iter() {
         results.extend(result(&run, partition, &held));
@@ -172,16 +175,11 @@ pub fn read_model(
     let mut report = found.told(&columns);
     report.table = table.name;
     report.key = key;
-    report.stopped = (moment.stopped.as_ref()).map(|stopped| why(reading, stopped));
-    let known = match &moment.stopped {
-        Some(stopped) => known.up_to(stopped.event().0.checked_sub(1).map(EventIx)),
-        None => known.clone(),
-    };
     report.position = known.last().map(|event| reading.log.position_name(event));
     let mut again = Run::new(definition, reading.clone(), options.clone())?;
     since::find(
         &mut again,
-        &known,
+        known,
         &columns,
         &mut report,
         &found.rows_of,
@@ -310,7 +308,6 @@ impl Found {
             extra: std::mem::take(&mut self.extra),
             different: std::mem::take(&mut self.different),
             counts: self.counts,
-            stopped: None,
         }
     }
 }

@@ -228,7 +228,10 @@ impl Guess<'_> {
         for kind in self.counts.types().filter(is_step) {
             let told = told(name(kind));
             if told.undone && self.done_before(kind) {
-                undoing.push(kind);
+                // A refund that failed has undone nothing, and ends no step either.
+                if !told.failed {
+                    undoing.push(kind);
+                }
                 continue;
             }
             let Some(begins) = self.beginning(kind) else {

@@ -286,9 +286,6 @@ fn sentence(report: &ReadModelReport) -> String {
     }
     let rows = words::counted(report.rows as usize, "row", "rows");
     let mut sentence = format!("{rows} against {at}: {}", wrong.join(", "));
-    if let Some(stopped) = &report.stopped {
-        sentence.push_str(&format!(". {stopped}"));
-    }
     if !report.not_compared.is_empty() {
         sentence.push_str(&format!(
             ". Not compared: {}",

@@ -104,7 +104,11 @@ impl<'a> Leaf<'a> {
         };
         let (log, at) = (&self.found.log, &self.found.at);
         let removed = matches!(at.tree().get(self.pointer), At::Removed(_));
-        let words = if removed { "removed by" } else { "set by" };
+        let words = match () {
+            () if removed => "removed by",
+            () if set_by == changed_by => "set by",
+            () => "changed by",
+        };
         self.event_line(ui, words, changed_by, outbox);
         if let Some(time) = log.time(changed_by, at.cut.clock()) {
             let text = self.model.zone().format(time, Style::AsNeeded);

@@ -22,7 +22,7 @@ const INDENT: f32 = 16.0;
 /// From the pane's inner edge to a key of the first level; sign and fold mark stand before it.
 const KEYS: f32 = 22.0;
 const FIELD: f32 = 172.0;
-const SET_BY: f32 = 124.0;
+const CHANGED_BY: f32 = 124.0;
 
 /// The tree with what is folded and chosen in it.
 #[derive(Default)]
@@ -80,7 +80,7 @@ impl TreeView {
         let columns = [
             Column::new("Field", FIELD).resizable(),
             Column::rest("Value", 60.0),
-            Column::new("Set by", SET_BY).right(),
+            Column::new("Changed by", CHANGED_BY).right(),
         ];
         let room = ui.available_rect_before_wrap();
         let widths = self.table.widths().get("Field").copied().unwrap_or(FIELD);
@@ -112,7 +112,10 @@ impl TreeView {
             });
         let head = Rect::from_min_max(
             pos2(room.min.x + sizes::PAD + widths + 44.0, room.min.y),
-            pos2(room.max.x - SET_BY + 40.0, room.min.y + sizes::TABLE_HEAD),
+            pos2(
+                room.max.x - CHANGED_BY + 40.0,
+                room.min.y + sizes::TABLE_HEAD,
+            ),
         );
         drawn.summary(ui, head);
         self.act(&said, fields, outbox);

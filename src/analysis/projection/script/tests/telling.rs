@@ -175,6 +175,20 @@ fn handlers_for_what_never_comes_are_named() {
 }
 
 #[test]
+fn a_category_or_a_stream_that_is_not_there_is_named() {
+    let reading = account();
+    let told = |definition: &str| waits_in_vain(&Definition::Script(definition.into()), &reading);
+    let handlers = ".when({ Opened(s) {} })";
+    let category = told(&format!("fromCategory('acount'){handlers}"));
+    assert_eq!(category, ["No category is called acount; there is account"]);
+    let stream = told(&format!("fromStream('account-9'){handlers}"));
+    assert!(stream[0].starts_with("No stream is called account-9; there is account-"));
+    let some = told(&format!("fromCategories('account', 'other'){handlers}"));
+    assert_eq!(some, [""; 0]);
+    assert_eq!(told(&format!("fromAll(){handlers}")), [""; 0]);
+}
+
+#[test]
 fn a_partition_may_be_called_as_what_stands_behind_its_category() {
     let reading = account();
     let mut run = run_of(BALANCES, &reading);
