@@ -11,7 +11,7 @@ use asof::analysis::saga::{
     Asking, Correlate, Definition, Sagas, SagasReport, StoredStates, Wanted, report,
 };
 use asof::log::{Bound, Cut, Log, PayloadReader};
-use asof::model::{Task, Timestamp};
+use asof::model::{EventIx, Task, Timestamp};
 use asof::simulate::{Dose, Fault, Faults, Scenario, Seed, Simulation, Target};
 use asof::store::{OpenOptions, Store, Tail};
 use serde_json::{Value, json};
@@ -335,7 +335,12 @@ fn what_was_mined_ends_as_the_simulation_knew() {
     assert!(undone.started.is_some() && undone.ended.is_none());
     // And one that failed has undone nothing.
     let (store, _, _) = bundled("orders-orchestrated", "db");
-    let mined = store.report(&mut store.find(None), Bound::Head);
+    let failed = EventIx(391);
+    assert_eq!(
+        store.log.type_name(store.log.event_type(failed)),
+        "RefundFailed"
+    );
+    let mined = store.report(&mut store.find(None), Bound::Event(failed));
     let checkout = mined.sagas.iter().find(|saga| saga.id == "checkout-5039");
     let mut steps = checkout.unwrap().steps.iter();
     let paid = steps.find(|step| step.name == "payment charged").unwrap();

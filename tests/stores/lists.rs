@@ -39,15 +39,19 @@ fn each_event_of_a_changeset_is_one() {
         json!({"$type": "NStore.Domain.Changeset, NStore.Domain", "Version": 1, "Events": events})
             .to_string()
     };
-    let (first, second) = (changes(&["Placed", "ItemAdded"]), changes(&["Paid"]));
+    let (first, second) = (
+        changes(&["Placed", "ItemAdded"]),
+        changes(&["Paid", "Shipped"]),
+    );
     let store = tables(&format!(
-        "CREATE TABLE Streams (Position INTEGER PRIMARY KEY, PartitionId TEXT, \"Index\" INTEGER, \"key\" TEXT, Payload TEXT);
+        "CREATE TABLE Streams (Position INTEGER PRIMARY KEY, PartitionId TEXT, \"Index\" INTEGER, atom TEXT, Payload TEXT);
          INSERT INTO Streams VALUES (1, 'Order_0', 1, 'k', '{first}'), (2, 'Order_1', 1, 'k', '{first}'), (3, 'Order_0', 2, 'k', '{second}'), (4, 'Order_1', 2, 'k', '{second}');"
     ));
     assert_eq!(streams(&store), ["Order_0", "Order_1"]);
-    assert_eq!(kinds(&store, "Order_0"), ["Placed", "ItemAdded", "Paid"]);
+    let all = ["Placed", "ItemAdded", "Paid", "Shipped"];
+    assert_eq!(kinds(&store, "Order_0"), all);
     // The index counts changesets.
-    assert_eq!(versions(&store, "Order_0"), [1, 2, 3]);
+    assert_eq!(versions(&store, "Order_0"), [1, 2, 3, 4]);
     assert_eq!(store.data(store.events("Order_0")[1])["n"], json!(9));
     assert_eq!(store.problems(), [""; 0]);
 }

@@ -159,10 +159,8 @@ fn mirrored_without_keys_and_in_another_order() {
 #[test]
 fn in_capital_letters() {
     // Names of columns and of tables are those of streams.
-    assert_eq!(
-        read_otherwise(in_capitals, &["disintegrate", "prooph"]),
-        [""; 0]
-    );
+    let named = ["disintegrate", "prooph", "watermill"];
+    assert_eq!(read_otherwise(in_capitals, &named), [""; 0]);
 }
 
 #[test]
@@ -185,7 +183,7 @@ fn columns_of_somebody_else() {
 fn behind_the_prefix_of_a_schema() {
     // Of these a star stands for the other end of the name, or names are found in a table.
     // CAP has such a prefix itself.
-    let ends = ["cap", "debezium-outbox", "ocel2", "prooph"];
+    let ends = ["cap", "debezium-outbox", "ocel2", "prooph", "watermill"];
     assert_eq!(read_otherwise(with_a_prefix, &ends), [""; 0]);
 }
 
