@@ -50,7 +50,7 @@ pub fn each<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
         }
     };
     let mut done = scope(|scope| {
-        let beside = (count > 1).then(|| helper(scope, &run)).flatten();
+        let beside = (count > 1).then(|| helper(scope, run)).flatten();
         let mut done = run();
         done.extend(beside.map(joined).into_iter().flatten());
         done

@@ -65,7 +65,8 @@ impl Newcomers {
         log.push("-wal");
         let about = |path: &Path| std::fs::metadata(path).ok();
         let (own, log) = (about(path), about(Path::new(&log)));
-        let size = |about: &Option<std::fs::Metadata>| about.as_ref().map_or(0, |own| own.len());
+        let size =
+            |about: &Option<std::fs::Metadata>| about.as_ref().map_or(0, std::fs::Metadata::len);
         let modified = own.as_ref().and_then(|own| own.modified().ok());
         let stamp = (size(&own), size(&log), modified);
         self.tried.insert(path.to_owned(), stamp) != Some(stamp)

@@ -55,8 +55,7 @@ pub(super) fn find(fields: &[Field<'_>]) -> Option<Commits> {
 fn of_field(field: usize, own: &Field<'_>) -> Option<Commits> {
     let (mut items, mut counts) = (Vec::new(), Vec::new());
     for value in &own.values {
-        let list =
-            value.map(|value| serde_json::from_str::<Vec<&serde_json::value::RawValue>>(value));
+        let list = value.map(serde_json::from_str::<Vec<&serde_json::value::RawValue>>);
         let Some(list) = list else {
             counts.push(None);
             continue;
