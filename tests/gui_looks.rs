@@ -107,11 +107,11 @@ fn a_mapping_is_corrected_for_one_of_several_files() {
     };
     assert!(types(&window).contains(&"Made".to_owned()));
     let kinds = window.get_all_by_role(Role::RadioButton);
-    let kinds = kinds.filter(|node| {
+    let kinds = kinds.rev().find(|node| {
         let label = node.accesskit_node().label();
         label.is_some_and(|label| label.starts_with("kinds.jsonl:"))
     });
-    kinds.last().expect("a row").click();
+    kinds.expect("a row").click();
     settle(&mut window);
     click(&mut window, Role::Button, "Correct…");
     let field = window.get_by_label("Source of event type");
