@@ -15,7 +15,7 @@ use crate::render::grouped;
 use crate::worker::{Arrived, AskProjected, Going, Projected, Question as _};
 
 /// A run as long as this says how fast it was.
-const LONG: Duration = Duration::from_secs(1);
+const LONG: Duration = Duration::from_secs(5);
 
 impl Projections {
     pub(super) fn run_bar(

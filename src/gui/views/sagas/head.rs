@@ -146,11 +146,15 @@ fn usually(wait: &Wait) -> String {
     }
 }
 
+/// From this width on there is room for why it is taken for an orchestration or a choreography.
+const WIDE: f32 = 900.0;
+
 /// What the saga waits for and what went wrong, in a line.
 pub(super) fn waiting(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mut Outbox) {
     let t = ui.tokens();
     let margin = Margin::symmetric(sizes::PAD as i8, 6);
     Frame::NONE.inner_margin(margin).show(ui, |ui| {
+        let is_wide = ui.available_width() > WIDE;
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = sizes::GAP;
             let mut say = |text: String, strong: bool| {
@@ -185,9 +189,12 @@ pub(super) fn waiting(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mu
                     .into_iter()
                     .for_each(|lasted| say(format!("Took {lasted}"), true));
             }
-            for run in &saga.instance.uncompensated {
-                let name = &saga.report.steps[*run].name;
-                say(format!("not undone: {name}"), false);
+            let open = saga.instance.uncompensated.iter();
+            let open: Vec<&str> = open
+                .map(|run| saga.report.steps[*run].name.as_str())
+                .collect();
+            if !open.is_empty() {
+                say(format!("not undone: {}", open.join(", ")), false);
             }
             if let Some(stored) = &saga.stored {
                 say(kept(stored), false);
@@ -205,9 +212,11 @@ pub(super) fn waiting(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mu
                 }
             }
             let report = &saga.report;
-            let words = format!("{}: {}", report.kind.name(), report.why);
-            let label = Label::new(Face::Secondary.text(&words, t.text3));
-            ui.add(label).on_hover_text(&report.process);
+            let whole = format!("{}: {}", report.kind.name(), report.why);
+            let words = if is_wide { &whole } else { report.kind.name() };
+            let label = Label::new(Face::Secondary.text(words, t.text3));
+            let hint = format!("{whole}\n{}", report.process);
+            ui.add(label).on_hover_text(hint);
         });
     });
     let rect = ui.min_rect();
