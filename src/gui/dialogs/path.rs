@@ -50,6 +50,12 @@ impl PathField {
                 "Write",
                 "Before a file that is there already is written over, you are asked.",
             ),
+            PathFor::Export(ref what, _) if !what.has_forms() => (
+                "Export to a path",
+                "Path of the file to write",
+                "Write",
+                "It is written as JSON, whatever its name ends in. A file that is there is not written over without a question.",
+            ),
             PathFor::Export(..) => (
                 "Export to a path",
                 "Path of the file to write",

@@ -28,7 +28,8 @@ pub enum Exports {
 
 impl Exports {
     /// Whether it is written in one of several forms.
-    pub(super) const fn has_forms(&self) -> bool {
+    #[must_use]
+    pub const fn has_forms(&self) -> bool {
         !matches!(self, Self::State(_) | Self::Text(_))
     }
 }
