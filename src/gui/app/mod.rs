@@ -9,6 +9,7 @@ mod layouts;
 mod lists;
 mod outcomes;
 mod remember;
+mod rewritten;
 mod run;
 mod shortcuts;
 mod stores;

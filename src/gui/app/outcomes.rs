@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::App;
+use super::rewritten::ANEW;
 use crate::gui::model::{Answers, Cursor, CutShort, Level, Reordered, Selection, Session, View};
 use crate::log::{Arranged, Arrangement, Bound, Log};
 use crate::worker::{Opened, Outcome, SessionId};
@@ -251,8 +252,7 @@ impl App {
             model.cursor = Cursor::new(&session.log, model.cursor.clock(), bound);
         }
         if was_whole {
-            let sentence = "The store has changed and is indexed anew";
-            self.note(Level::Info, sentence.to_owned(), None);
+            self.note(Level::Info, ANEW.to_owned(), None);
         }
         self.frame.opened();
     }

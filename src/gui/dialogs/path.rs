@@ -36,6 +36,14 @@ impl PathField {
         }
     }
 
+    /// The same once more, with the keyboard in it.
+    pub fn again(self) -> Self {
+        Self {
+            focus: FirstFocus::default(),
+            ..self
+        }
+    }
+
     pub fn show(&mut self, ui: &Ui, model: &Model, outbox: &mut Outbox) -> Stays {
         let (title, name, verb, words) = match self.wanted {
             PathFor::Opening => (
