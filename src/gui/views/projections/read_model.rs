@@ -120,7 +120,10 @@ impl Table {
             return;
         }
         let Some(question) = asked else {
-            let sentence = "Choose a table and its key to see which of its rows are not right";
+            let sentence = match self.chosen {
+                None => "Choose a table and its key to see which of its rows are not right",
+                Some(_) => "Press Compare to see which rows of the table are not right",
+            };
             EmptyState::new(Icon::Projections, sentence).show(ui);
             return;
         };
