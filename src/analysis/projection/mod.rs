@@ -38,6 +38,8 @@ mod told;
 mod travel;
 #[cfg(test)]
 mod travel_tests;
+#[cfg(test)]
+mod written_tests;
 
 use std::sync::Arc;
 
@@ -66,7 +68,7 @@ pub use retry::{Retried, retried};
 pub use run::Run;
 pub use script::{
     DeadLetter, Engine, Fed, From, Limits, LostDigits, Odd, Output, OutputKind, Plan, ScriptError,
-    WrittenFunction,
+    WrittenFunction, odd,
 };
 pub use sides::{Side, SideRow, Sides};
 pub use states::{Figures, Held, Since, State, States, WHOLE};

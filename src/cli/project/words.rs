@@ -101,7 +101,11 @@ fn not_json(report: &ProjectReport, to: &mut Streams<'_>) -> Result<(), CliError
             "" => "the state",
             path => path,
         };
-        let told = format!("  {partition}  {path}  {value}, told as {told_as}, after {last_event}");
+        let place = match partition.as_str() {
+            "" => path.to_owned(),
+            partition => format!("{partition}  {path}"),
+        };
+        let told = format!("  {place}  {value}, told as {told_as}, after {last_event}");
         writeln!(to.out, "{}", harmless(&told))?;
     }
     if all.len() > SHOWN {

@@ -74,7 +74,7 @@ impl Run {
     /// Has stopped at this event, as if nothing behind it had been gone through.
     fn stop_unwritten(&mut self, event: EventIx, error: ScriptError) {
         self.stopped = Some(Stopped::Fatal(event, error.of_saving()));
-        self.farthest = self.farthest.min(event);
+        self.farthest = event;
         self.heard = self.heard.min(event);
         self.dead.truncate(self.dead_before(event).len());
         self.record.forget_from(event);

@@ -245,7 +245,7 @@
     return JSON.parse(saved.slice(at + 1), (key, value) => {
       const as = value !== null && typeof value === "object" ? value[MARK] : undefined;
       if (as === undefined) return value;
-      if (as === "function") return undefined;
+      if (as === "function") return () => refuse("a function in a state is not kept from one event to the next");
       return as === "Map" ? new Map(value.of) : as === "Set" ? new Set(value.of) : Number(as);
     });
   }
