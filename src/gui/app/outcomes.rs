@@ -135,6 +135,7 @@ impl App {
             pace: None,
             began_with: None,
             veil: None,
+            attached: None,
         });
         if let Some(session) = &mut model.session {
             session.mask(&model.store.masked);

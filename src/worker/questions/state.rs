@@ -143,6 +143,9 @@ impl AskState {
     ) -> Result<(StateAt, Option<StateAt>), Unanswered> {
         let failed = |error: StreamStateError| match error {
             StreamStateError::Cancelled(cancelled) => cancelled.into(),
+            StreamStateError::Elsewhere(..) => {
+                Unanswered::Failed(format!("{} {error}", written.name))
+            }
             error => Unanswered::Failed(format!("{}: {error}", written.name)),
         };
         let projections: &mut Projections = desk.of(self.subject.session);
