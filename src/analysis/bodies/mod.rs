@@ -78,6 +78,7 @@ pub struct Bodies {
     commands: Vec<EventIx>,
     damaged: Vec<(EventIx, String)>,
     opaque: Vec<EventIx>,
+    broken: Vec<EventIx>,
 }
 
 impl Bodies {
@@ -153,6 +154,7 @@ impl Bodies {
         // A text that is no JSON is read as a JSON text; one that begins like an object was to be one.
         if json.starts_with("\"{") || json.starts_with("\"[") {
             self.opaque.push(event);
+            self.broken.push(event);
             return;
         }
         let group = self.shapes.group(log, event);
@@ -260,6 +262,12 @@ impl Bodies {
     #[must_use]
     pub fn opaque(&self) -> &[EventIx] {
         &self.opaque
+    }
+
+    /// Those of them that were to be an object or a list and are a text.
+    #[must_use]
+    pub fn broken(&self) -> &[EventIx] {
+        &self.broken
     }
 }
 
