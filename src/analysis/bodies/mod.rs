@@ -31,7 +31,7 @@ use foldhash::fast::FixedState;
 use serde_json::Value;
 
 pub use format::Kind;
-pub use metadata::{Provenance, Stamp, provenance};
+pub use metadata::{NamedText, Provenance, Stamp, provenance};
 pub use paths::{EACH, Keys, PathIx, Paths};
 pub use shapes::{Group, GroupIx, Shape, ShapeIx, Shapes};
 pub use values::{MOST_VALUES, Values};
@@ -76,6 +76,7 @@ pub struct Bodies {
     stamps: Vec<(EventIx, Stamp)>,
     replicas: Vec<String>,
     commands: Vec<EventIx>,
+    texts: Vec<NamedText>,
     damaged: Vec<(EventIx, String)>,
     opaque: Vec<EventIx>,
     broken: Vec<EventIx>,
@@ -176,8 +177,10 @@ impl Bodies {
             replicas,
             stamps,
             commands,
+            texts,
             ..
         } = reader.metadata;
+        self.texts = texts;
         (self.services, self.replicas) = (services, replicas);
         (self.stamps, self.commands) = (stamps, commands);
         self.shapes.count(&self.shape);
@@ -249,6 +252,12 @@ impl Bodies {
     #[must_use]
     pub fn commands(&self) -> &[EventIx] {
         &self.commands
+    }
+
+    /// What metadata calls texts, in the order in which they were met.
+    #[must_use]
+    pub fn metadata_texts(&self) -> &[NamedText] {
+        &self.texts
     }
 
     /// Events whose record is damaged, with the reason.
