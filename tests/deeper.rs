@@ -53,7 +53,7 @@ fn told(path: &std::path::Path, mut each: impl FnMut(&AuditReport, &Deeper, &Sto
         let report = judge(&facts, &options, &task).unwrap();
         let deeper = deeper::deeper(&facts, &task).unwrap();
         for pair in &deeper.conflicts.shown {
-            let events = [pair.one.place.event, pair.two.place.event];
+            let events = pair.last_writes().unwrap().map(|place| place.event);
             assert!(events.iter().all(|event| facts.knows(*event)));
             let sides = sides(&log, &*payloads, events, &task).unwrap();
             assert!(!sides.fields.is_empty());

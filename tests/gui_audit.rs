@@ -247,13 +247,13 @@ fn concurrent_writes_stand_side_by_side() {
     click(&mut harness, Role::Tab, "Clocks and orders");
     harness.get_by_label("Orders against that of the log");
     click(&mut harness, Role::Tab, "Concurrent writes");
-    harness.get_by_label("Last write, which wins");
+    harness.get_by_label("Wrote last, which wins");
     let pair = found(&harness)
         .deeper
         .conflicts
         .shown
         .last()
-        .expect("a pair")
+        .expect("a conflict")
         .clone();
     let answers = &harness.state().model().answers;
     assert!(!answers.sides.current().expect("read").fields.is_empty());
@@ -262,13 +262,15 @@ fn concurrent_writes_stand_side_by_side() {
     let made = made.as_ref().expect("a function that holds");
     assert_eq!(made.len(), asked.merge.fields.len());
     assert!(made.iter().all(Result::is_ok));
-    let position = |at: &asof::model::PositionName| format!("#{}", at.position.0);
-    let name = format!(
-        "{}: {} and {}",
-        pair.one.place.stream,
-        position(&pair.one.place.position),
-        position(&pair.two.place.position)
-    );
+    let [_, last] = pair.last_writes().expect("two sides");
+    let side = |side: &asof::analysis::deeper::Writer| {
+        let own = side.writes.iter().take(3);
+        let own = own.map(|place| format!("#{}", place.position.position.0));
+        let more = if side.writes.len() > 3 { " …" } else { "" };
+        format!("{} {}{more}", side.name, own.collect::<Vec<_>>().join(" "))
+    };
+    let sides = pair.sides.iter().map(side).collect::<Vec<_>>().join(" | ");
+    let name = format!("{}: {sides}", last.stream);
     if harness
         .query_by_role_and_label(Role::RadioButton, &name)
         .is_some()

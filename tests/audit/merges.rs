@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use asof::analysis::bodies::Bodies;
-use asof::analysis::causality::{FieldMerge, Merge, MergeKind, merges};
+use asof::analysis::causality::{FieldMerge, Merge, MergeKind, conflicts, merges};
 use asof::analysis::replay::FoldRules;
 use asof::model::Task;
 use asof::simulate::Scenario;
@@ -77,7 +77,8 @@ fn merges_are_what_the_devices_meant() {
         let payloads = opened.store.payloads();
         let fold = FoldRules::default();
         let bodies = Bodies::gather(log, &cut, &*payloads, &fold, &task).unwrap();
-        let found = merges(log, &cut, &bodies, (&*payloads, &fold), usize::MAX, &task).unwrap();
+        let all = conflicts(log, &cut, &bodies);
+        let found = merges(log, &cut, &bodies, (&*payloads, &fold), &all, &task).unwrap();
         wrong.extend(not_as_lost(&found, &store).map(|what| format!("{seed}: {what}")));
         for truth in store.findings("inherent", "concurrent-writes") {
             let positions = super::known::positions(truth);

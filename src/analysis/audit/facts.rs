@@ -11,7 +11,7 @@ use super::gathered::{Audited, Told, Waits};
 use super::outbox::Outbox;
 use super::streams::Streams;
 use crate::analysis::bodies::{Bodies, NO_SHAPE};
-use crate::analysis::causality::{Concurrent, Merge};
+use crate::analysis::causality::{Conflict, Merge};
 use crate::analysis::causes::Causes;
 use crate::analysis::compaction::{Compacted, LongStream};
 use crate::analysis::lag::{Course, HoldUp};
@@ -34,10 +34,10 @@ pub struct Facts<'a> {
     /// Streams that are long enough to want snapshots.
     pub long: Vec<LongStream>,
     /// Writes that did not know of each other.
-    pub concurrent: Vec<Concurrent>,
+    pub conflicts: Vec<Conflict>,
     /// What steps from causes to effects say of clocks.
     pub clocks: Clocks,
-    /// What would become of the first conflicts among them.
+    /// What would become of the first of these conflicts, in their order.
     pub merges: Vec<Merge>,
     /// The first records that could not be read, or not wholly.
     pub problems: Vec<Problem>,
@@ -49,6 +49,8 @@ pub struct Facts<'a> {
     pub(super) hold_ups: Vec<HoldUp>,
     /// What the outbox says, where the store has one.
     pub(super) outbox: Option<Outbox>,
+    /// Events that a consumer has noted more than once as processed, with its name.
+    pub(super) twice: Vec<(String, EventIx)>,
     pub(super) tables: &'a dyn TableSource,
     causes: Causes,
     /// By event, what caused it.
@@ -91,7 +93,7 @@ impl<'a> Facts<'a> {
             schemas: told.schemas,
             streams: told.streams,
             long: told.long,
-            concurrent: told.concurrent,
+            conflicts: told.conflicts,
             merges: told.merges,
             clocks: Clocks::default(),
             problem_count: problems.count,
@@ -99,6 +101,7 @@ impl<'a> Facts<'a> {
             course: waits.course,
             hold_ups: waits.hold_ups,
             outbox: waits.outbox,
+            twice: waits.twice,
             tables: audited.tables,
             caused: caused(log, &cut, &causes, task)?,
             causes,

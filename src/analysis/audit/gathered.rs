@@ -4,14 +4,15 @@
 use super::error::AuditError;
 use super::outbox::Outbox;
 use super::streams::Streams;
+use super::tapped::Tapped;
 use crate::analysis::bodies::{Bodies, BodiesError};
-use crate::analysis::causality::{Concurrent, Merge, concurrent, merges};
+use crate::analysis::causality::{Conflict, Merge, conflicts, merges};
 use crate::analysis::compaction::{Compacted, LongStream, long_streams};
 use crate::analysis::lag::{Course, HoldUp, Samples};
 use crate::analysis::schema::{Registered, SchemaReport, schemas};
 use crate::analysis::whole::Whole;
-use crate::log::{SideKind, TableSource};
-use crate::model::Task;
+use crate::log::{RowSource as _, SideKind, TableSource};
+use crate::model::{EventIx, Task};
 
 /// The store that is audited, as of a cut.
 pub struct Audited<'a> {
@@ -27,7 +28,7 @@ pub(super) struct Told {
     pub schemas: SchemaReport,
     pub streams: Streams,
     pub long: Vec<LongStream>,
-    pub concurrent: Vec<Concurrent>,
+    pub conflicts: Vec<Conflict>,
     pub merges: Vec<Merge>,
 }
 
@@ -42,12 +43,12 @@ impl Told {
             bodies: &bodies,
         };
         let long = long_streams(compacted, task)?;
-        let (concurrent, merges) = conflicting(&whole, &bodies, task)?;
+        let (conflicts, merges) = conflicting(&whole, &bodies, task)?;
         Ok(Self {
             schemas: schemas(log, &cut, &bodies, &registered, None),
             streams: Streams::gather(log, &cut, task)?,
             long,
-            concurrent,
+            conflicts,
             merges,
             bodies,
         })
@@ -59,6 +60,7 @@ pub(super) struct Waits {
     pub course: Option<Course>,
     pub hold_ups: Vec<HoldUp>,
     pub outbox: Option<Outbox>,
+    pub twice: Vec<(String, EventIx)>,
 }
 
 impl Waits {
@@ -66,15 +68,19 @@ impl Waits {
         let Whole { log, cut, rows, .. } = audited.whole;
         let told_of = rows.kinds();
         let mut kinds = CONSUMERS.iter();
+        let rows = Tapped::new(log, cut, rows);
         let course = match kinds.any(|kind| told_of.contains(kind)) {
             true => Some(Course::read(
                 log,
-                rows,
+                &rows,
                 &Samples::default(),
                 cut.clock(),
                 task,
             )?),
-            false => None,
+            false => {
+                rows.rows(SideKind::Processed, task, &mut |_| {})?;
+                None
+            }
         };
         Ok(Self {
             hold_ups: match &course {
@@ -82,12 +88,13 @@ impl Waits {
                 None => Vec::new(),
             },
             course,
-            outbox: Outbox::read(log, &cut, rows, task)?,
+            outbox: rows.outbox(),
+            twice: rows.twice(),
         })
     }
 }
 
-/// What tells of consumers, and of what is published to them.
+/// What tells of consumers, and of what is published to them; whoever reads one reads all, and what was processed.
 const CONSUMERS: [SideKind; 3] = [
     SideKind::Checkpoints,
     SideKind::CheckpointHistory,
@@ -101,13 +108,11 @@ fn conflicting(
     whole: &Whole<'_>,
     bodies: &Bodies,
     task: &Task,
-) -> Result<(Vec<Concurrent>, Vec<Merge>), BodiesError> {
+) -> Result<(Vec<Conflict>, Vec<Merge>), BodiesError> {
     let Whole { log, cut, .. } = whole;
-    let pairs = concurrent(log, cut, bodies);
+    let conflicts = conflicts(log, cut, bodies);
     let reading = (whole.payloads, whole.fold);
-    let merges = match pairs.is_empty() {
-        true => Vec::new(),
-        false => merges(log, cut, bodies, reading, MERGED, task)?,
-    };
-    Ok((pairs, merges))
+    let first = &conflicts[..conflicts.len().min(MERGED)];
+    let merges = merges(log, cut, bodies, reading, first, task)?;
+    Ok((conflicts, merges))
 }

@@ -31,6 +31,7 @@ mod report;
 mod rule;
 mod rules;
 mod streams;
+mod tapped;
 #[cfg(test)]
 mod tests;
 mod window;

@@ -3,9 +3,8 @@
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use crate::analysis::side;
-use crate::log::{Bound, Cut, Log, Published, RowSource, RowsError, Says, SideKind};
-use crate::model::{EventIx, Task, Timestamp};
+use crate::log::{Bound, Cut, Log, OutboxMessage, Published};
+use crate::model::{EventIx, Timestamp};
 
 /// The outbox of a store as of a cut.
 #[derive(Debug, Default)]
@@ -38,53 +37,45 @@ pub(super) enum Fate {
 }
 
 impl Outbox {
-    /// Reads it; `None` where the store has none.
-    pub fn read(
-        log: &Log,
-        cut: &Cut,
-        rows: &dyn RowSource,
-        task: &Task,
-    ) -> Result<Option<Self>, RowsError> {
-        if !rows.kinds().contains(&SideKind::Outbox) {
-            return Ok(None);
-        }
-        let mut outbox = Self::default();
-        let now = cut.time(log);
+    /// Looks at a row that was known at the cut.
+    pub fn see(&mut self, log: &Log, cut: &Cut, file: u32, row: &OutboxMessage) {
+        let event = row.of.as_ref().and_then(|mark| log.marked(file, mark));
+        let Some(event) = event.filter(|event| cut.holds(log, *event)) else {
+            return;
+        };
         let is_head = cut.bound() == Bound::Head;
-        side::known(log, cut, rows, SideKind::Outbox, task, &mut |row| {
-            let file = row.file;
-            let Says::Outbox(row) = row.says else { return };
-            let event = row.of.as_ref().and_then(|mark| log.marked(file, mark));
-            let Some(event) = event.filter(|event| cut.holds(log, *event)) else {
-                return;
-            };
-            let known = |time: &Timestamp| is_head || now.is_some_and(|now| *time <= now);
-            let published = row.published_at.filter(known);
-            outbox.take(event, published);
-            // How often it was tried is known once it was published, or at the head.
-            let attempts = row.attempts.filter(|_| published.is_some() || is_head);
-            let attempts = attempts.filter(|attempts| *attempts > 1);
-            let error = row.error.filter(|error| is_head && !error.is_empty());
-            let fate = match row.published {
-                _ if published.is_some() => Fate::Published,
-                Some(Published::Yes) => Fate::Published,
-                Some(Published::Failed) if is_head => Fate::GivenUp,
-                _ => Fate::Waits,
-            };
-            // Of one that was published in the end, what went wrong before is told by its attempts.
-            let failed = fate == Fate::GivenUp || fate == Fate::Waits && error.is_some();
-            if attempts.is_some() || failed {
-                outbox.troubled.push(Troubled {
-                    event,
-                    attempts,
-                    fate,
-                    error: error.filter(|_| fate != Fate::Published),
-                });
-            }
-        })?;
-        outbox.again.sort_unstable();
-        outbox.troubled.sort_unstable();
-        Ok(Some(outbox))
+        let published = row.published_at.filter(|at| cut.knows(log, Some(*at)));
+        self.take(event, published);
+        // How often it was tried is known once it was published, or at the head.
+        let attempts = row.attempts.filter(|_| published.is_some() || is_head);
+        let attempts = attempts.filter(|attempts| *attempts > 1);
+        let error = row
+            .error
+            .as_ref()
+            .filter(|error| is_head && !error.is_empty());
+        let fate = match row.published {
+            _ if published.is_some() => Fate::Published,
+            Some(Published::Yes) => Fate::Published,
+            Some(Published::Failed) if is_head => Fate::GivenUp,
+            _ => Fate::Waits,
+        };
+        // Of one that was published in the end, what went wrong before is told by its attempts.
+        let failed = fate == Fate::GivenUp || fate == Fate::Waits && error.is_some();
+        if attempts.is_some() || failed {
+            self.troubled.push(Troubled {
+                event,
+                attempts,
+                fate,
+                error: error.filter(|_| fate != Fate::Published).cloned(),
+            });
+        }
+    }
+
+    /// What was seen of all rows.
+    pub fn seen(mut self) -> Self {
+        self.again.sort_unstable();
+        self.troubled.sort_unstable();
+        self
     }
 
     fn take(&mut self, event: EventIx, published: Option<Timestamp>) {

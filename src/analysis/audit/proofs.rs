@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::facts::Facts;
 use super::report::{Evidence, Severity};
+use crate::analysis::causality::Side;
 use crate::model::EventIx;
 
 /// The findings of one rule as they come.
@@ -62,6 +63,21 @@ impl<'a> Proofs<'a> {
             self.evidence.push(Evidence {
                 note,
                 ..self.of(event)
+            });
+        }
+    }
+
+    /// Shows the last event of a side of a conflict, for all of them, without counting it.
+    pub(super) fn side(&mut self, side: &Side, note: impl FnOnce() -> String) {
+        if self.evidence.len() < self.most
+            && let Some(last) = side.events.last()
+        {
+            let log = self.facts.whole.log;
+            let names = side.events.iter().map(|event| log.position_name(*event));
+            self.evidence.push(Evidence {
+                note: Some(note()),
+                events: names.collect(),
+                ..self.of(*last)
             });
         }
     }

@@ -109,6 +109,9 @@ pub struct Evidence {
     /// What about it, in a few words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// All events of a side of a conflict, which this one stands for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<PositionName>,
     /// The event.
     #[serde(skip)]
     pub event: Option<EventIx>,

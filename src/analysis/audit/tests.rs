@@ -290,6 +290,8 @@ fn writes_that_were_based_on_one_version_are_concurrent() {
         let found = told("concurrent-writes", &rows, &bodies, &NoRows);
         assert_eq!(found.len(), 1, "{key}");
         assert!(found[0].1[1].starts_with("3 "), "{key}: {found:?}");
+        assert_eq!(found[0].0.count, 1, "{key}");
+        assert_eq!(found[0].0.evidence[1].events.len(), 1, "{key}");
     }
 }
 

@@ -1,8 +1,11 @@
 //! What metadata says of who recorded an event and of its logical clocks, under the names that are usual.
 
+use std::borrow::Cow;
+
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
+use super::format::Kind;
 use super::{BATCH, BodiesError};
 use crate::log::{Log, Payload, PayloadReader, Unreadable};
 use crate::model::json::{members, string};
@@ -65,6 +68,20 @@ impl Stamp {
     }
 }
 
+/// What metadata calls a text, with the first event that has one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedText {
+    /// The key.
+    pub key: String,
+    /// The format of the first such text.
+    pub kind: Kind,
+    /// The event.
+    pub first: EventIx,
+}
+
+/// More keys are taken for data and not for names.
+const MOST_KEYS: usize = 64;
+
 /// Gathers what metadata says.
 #[derive(Debug, Default)]
 pub(super) struct Metadata {
@@ -72,6 +89,8 @@ pub(super) struct Metadata {
     pub replicas: Vec<String>,
     pub stamps: Vec<(EventIx, Stamp)>,
     pub commands: Vec<EventIx>,
+    /// What it calls texts.
+    pub texts: Vec<NamedText>,
     /// The service of the event last taken; 0 for none.
     pub service: u32,
     numbers: HashMap<Box<str>, u32, FixedState>,
@@ -99,6 +118,7 @@ impl Metadata {
             return;
         }
         let Ok(members) = members(json) else { return };
+        self.name_texts(event, &members);
         let of = |names: &[&str]| {
             let mut names = names.iter();
             names.find_map(|name| {
@@ -131,6 +151,24 @@ impl Metadata {
         };
         if stamp != Stamp::default() {
             self.stamps.push((event, stamp));
+        }
+    }
+
+    fn name_texts(&mut self, event: EventIx, members: &[(Cow<'_, str>, &str)]) {
+        for (key, value) in members {
+            let text = value
+                .strip_prefix('"')
+                .and_then(|text| text.strip_suffix('"'));
+            let Some(text) = text.filter(|_| self.texts.len() < MOST_KEYS) else {
+                continue;
+            };
+            if !self.texts.iter().any(|own| own.key == *key) {
+                self.texts.push(NamedText {
+                    key: key.to_string(),
+                    kind: Kind::of_text(text.as_bytes()),
+                    first: event,
+                });
+            }
         }
     }
 

@@ -31,7 +31,7 @@ use foldhash::fast::FixedState;
 use serde_json::Value;
 
 pub use format::Kind;
-pub use metadata::{Provenance, Stamp, provenance};
+pub use metadata::{NamedText, Provenance, Stamp, provenance};
 pub use paths::{EACH, Keys, PathIx, Paths};
 pub use shapes::{Group, GroupIx, Shape, ShapeIx, Shapes};
 pub use values::{MOST_VALUES, Values};
@@ -76,8 +76,10 @@ pub struct Bodies {
     stamps: Vec<(EventIx, Stamp)>,
     replicas: Vec<String>,
     commands: Vec<EventIx>,
+    texts: Vec<NamedText>,
     damaged: Vec<(EventIx, String)>,
     opaque: Vec<EventIx>,
+    broken: Vec<EventIx>,
 }
 
 impl Bodies {
@@ -153,6 +155,7 @@ impl Bodies {
         // A text that is no JSON is read as a JSON text; one that begins like an object was to be one.
         if json.starts_with("\"{") || json.starts_with("\"[") {
             self.opaque.push(event);
+            self.broken.push(event);
             return;
         }
         let group = self.shapes.group(log, event);
@@ -174,8 +177,10 @@ impl Bodies {
             replicas,
             stamps,
             commands,
+            texts,
             ..
         } = reader.metadata;
+        self.texts = texts;
         (self.services, self.replicas) = (services, replicas);
         (self.stamps, self.commands) = (stamps, commands);
         self.shapes.count(&self.shape);
@@ -249,6 +254,12 @@ impl Bodies {
         &self.commands
     }
 
+    /// What metadata calls texts, in the order in which they were met.
+    #[must_use]
+    pub fn metadata_texts(&self) -> &[NamedText] {
+        &self.texts
+    }
+
     /// Events whose record is damaged, with the reason.
     #[must_use]
     pub fn damaged(&self) -> &[(EventIx, String)] {
@@ -260,6 +271,12 @@ impl Bodies {
     #[must_use]
     pub fn opaque(&self) -> &[EventIx] {
         &self.opaque
+    }
+
+    /// Those of them that were to be an object or a list and are a text.
+    #[must_use]
+    pub fn broken(&self) -> &[EventIx] {
+        &self.broken
     }
 }
 

@@ -4,15 +4,6 @@ use crate::analysis::bodies::{Bodies, Stamp};
 use crate::log::{Cut, Log};
 use crate::model::{EventIx, StreamIx};
 
-/// Two writes of which neither writer knew of the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Concurrent {
-    /// The one that stands first in the log.
-    pub one: EventIx,
-    /// The other.
-    pub two: EventIx,
-}
-
 /// Writes to one stream that fall apart into sides: within a side each writer knew of those before, and of
 /// none on the other sides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,30 +48,8 @@ fn stamped<'a>(log: &Log, cut: &Cut, bodies: &'a Bodies) -> Vec<Stamped<'a>> {
     own
 }
 
-/// Pairs of concurrent writes among known events, by their vector clocks, or else since both took the same
-/// version for the last one. Each event stands in one pair at most as the later one: with the last event
-/// before it that it did not know of.
-#[must_use]
-pub fn concurrent(log: &Log, cut: &Cut, bodies: &Bodies) -> Vec<Concurrent> {
-    let stamps = stamped(log, cut, bodies);
-    let mut found = Vec::new();
-    for own in stamps.chunk_by(|a, b| a.0 == b.0) {
-        for (at, (_, two, stamp)) in own.iter().enumerate() {
-            let before = own[at.saturating_sub(BACK)..at].iter().rev();
-            let mut unknown = before.filter(|(_, _, earlier)| is_concurrent(earlier, stamp));
-            if let Some((_, one, _)) = unknown.next() {
-                found.push(Concurrent {
-                    one: *one,
-                    two: *two,
-                });
-            }
-        }
-    }
-    found.sort_unstable();
-    found
-}
-
-/// The conflicts among known events, in log order.
+/// The conflicts among known events, in log order: writes that did not know of each other by their vector clocks,
+/// or else since they took the same version for the last one.
 #[must_use]
 pub fn conflicts(log: &Log, cut: &Cut, bodies: &Bodies) -> Vec<Conflict> {
     let stamps = stamped(log, cut, bodies);

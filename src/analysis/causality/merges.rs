@@ -17,7 +17,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::concurrent::{Conflict, conflicts};
+use super::concurrent::Conflict;
 use super::roles::{Change, Roles};
 use super::ways::{Written, counted, gathered};
 use crate::analysis::bodies::{Bodies, BodiesError, Stamp};
@@ -114,7 +114,7 @@ impl MergeKind {
     }
 }
 
-/// The merges of the first conflicts known at a cut, so many at most.
+/// The merges of conflicts known at a cut, in their order.
 ///
 /// # Errors
 /// [`BodiesError`] when the task was called off, or the store was rewritten meanwhile.
@@ -123,7 +123,7 @@ pub fn merges(
     cut: &Cut,
     bodies: &Bodies,
     reading: (&dyn PayloadReader, &FoldRules),
-    most: usize,
+    conflicts: &[Conflict],
     task: &Task,
 ) -> Result<Vec<Merge>, BodiesError> {
     let work = Merging {
@@ -134,8 +134,6 @@ pub fn merges(
         rules: reading.1,
         task,
     };
-    let mut conflicts = conflicts(log, cut, bodies);
-    conflicts.truncate(most);
     let mut roles = Roles::default();
     let folded = conflicts
         .iter()

@@ -16,45 +16,48 @@ use crate::model::{EventIx, Task};
 /// Concurrent writes of a store.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Conflicts {
-    /// How many pairs there are.
+    /// How many there are.
     pub count: u64,
     /// The first of them.
     pub shown: Vec<Conflict>,
-    /// What would become of the first conflicts that they make up.
+    /// What would become of the first, in their order.
     pub merges: Vec<Merge>,
 }
 
 impl Conflicts {
-    /// The conflict of which a pair is a part.
+    /// What would become of one of those that are shown.
     #[must_use]
-    pub fn merge_of(&self, pair: &Conflict) -> Option<&Merge> {
-        let mut merges = self.merges.iter();
-        merges.find(|merge| {
-            let mut sides = merge.sides.iter();
-            sides.any(|side| side.events.contains(&pair.two.place.event))
-        })
+    pub fn merge_of(&self, conflict: &Conflict) -> Option<&Merge> {
+        let at = self.shown.iter().position(|own| own == conflict)?;
+        self.merges.get(at)
     }
 }
 
-/// Two writes to one stream of which neither writer knew of the other.
+/// Writes to one stream that fall apart into sides of which none knew of the others.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Conflict {
-    /// The one that stands first in the log.
-    pub one: Write,
-    /// The other.
-    pub two: Write,
+    /// The sides, in the order in which they came into the log; two at least.
+    pub sides: Vec<Writer>,
     /// What says so.
     pub told_by: ToldBy,
 }
 
-/// A write.
+/// One side of a conflict.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Write {
-    /// The event.
-    #[serde(flatten)]
-    pub place: Place,
-    /// Who wrote it, where that is told.
-    pub replica: Option<String>,
+pub struct Writer {
+    /// The replica, or `write 1` and so on.
+    pub name: String,
+    /// What it wrote, in log order; one event at least.
+    pub writes: Vec<Place>,
+}
+
+impl Conflict {
+    /// The last writes of the first side and of that which wrote last of the others.
+    #[must_use]
+    pub fn last_writes(&self) -> Option<[&Place; 2]> {
+        let mut last = self.sides.iter().filter_map(|side| side.writes.last());
+        Some([last.next()?, last.max_by_key(|place| place.event)?])
+    }
 }
 
 /// What says that two writes were concurrent.
@@ -85,28 +88,27 @@ pub(super) fn conflicts(facts: &Facts<'_>) -> Conflicts {
         let at = all.binary_search_by_key(&event, |(own, _)| *own).ok()?;
         Some(&all[at].1)
     };
-    let write = |event: EventIx| {
-        let replica = stamp(event).and_then(|stamp| stamp.replica);
-        Write {
-            place: Place::of(log, event),
-            replica: replica.and_then(|at| bodies.replicas().get(at as usize).cloned()),
-        }
-    };
-    let pairs = &facts.concurrent;
-    let shown = pairs.iter().take(MOST).map(|pair| {
-        let clocked = |event| stamp(event).is_some_and(|stamp| !stamp.vector.is_empty());
-        let told_by = match clocked(pair.one) && clocked(pair.two) {
-            true => ToldBy::Vector,
-            false => ToldBy::ExpectedVersion,
-        };
+    let clocked = |event: &EventIx| stamp(*event).is_some_and(|stamp| !stamp.vector.is_empty());
+    let shown = facts.conflicts.iter().take(MOST).map(|conflict| {
+        let sides = conflict.sides.iter();
+        let mut events = sides.clone().flat_map(|side| &side.events);
         Conflict {
-            one: write(pair.one),
-            two: write(pair.two),
-            told_by,
+            told_by: match events.all(clocked) {
+                true => ToldBy::Vector,
+                false => ToldBy::ExpectedVersion,
+            },
+            sides: sides
+                .map(|side| Writer {
+                    name: side.name.clone(),
+                    writes: (side.events.iter())
+                        .map(|event| Place::of(log, *event))
+                        .collect(),
+                })
+                .collect(),
         }
     });
     Conflicts {
-        count: pairs.len() as u64,
+        count: facts.conflicts.len() as u64,
         shown: shown.collect(),
         merges: facts.merges.clone(),
     }

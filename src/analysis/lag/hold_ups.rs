@@ -26,6 +26,8 @@ pub struct HoldUp {
     pub position: Option<PositionName>,
     /// Of one that went back, the checkpoint that it had.
     pub before: Option<PositionName>,
+    /// Where in its tail the event stands.
+    place: (usize, usize),
 }
 
 impl HoldUp {
@@ -57,6 +59,22 @@ impl Course {
         Ok(all)
     }
 
+    /// The events that had waited by the end of a time in which a consumer did not get on, with when each was
+    /// recorded, in the order in which it would process them.
+    pub fn waited<'a>(
+        &'a self,
+        own: &HoldUp,
+        cut: &Cut,
+    ) -> impl Iterator<Item = (EventIx, Timestamp)> + 'a {
+        let (tail, first) = own.place;
+        let known = Known::at(cut).by(own.to);
+        self.tails.get(tail).into_iter().flat_map(move |tail| {
+            let next = move |at: usize| tail.first(&self.log, at, known);
+            let all = std::iter::successors(next(first), move |at| next(at + 1));
+            all.filter_map(move |at| Some((tail.event(at)?, tail.time(&self.log, at)?)))
+        })
+    }
+
     /// The event that waited meanwhile. That it catches up is no trouble of its own.
     fn hold_up(
         &self,
@@ -84,6 +102,7 @@ impl Course {
             event: tail.event(first)?,
             position: self.place_at(own, way, step, cut),
             before,
+            place: (own.tail?, first),
         })
     }
 }

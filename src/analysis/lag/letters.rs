@@ -34,7 +34,7 @@ pub struct DeadLetterReport {
     pub event_type: Option<String>,
     /// What went wrong.
     pub error: Option<String>,
-    /// How often it was tried.
+    /// How often it was tried before it was given up.
     pub attempts: Option<i64>,
     /// When it was given up.
     pub at: Option<Timestamp>,
@@ -136,8 +136,7 @@ impl Course {
                 stream: event.map(|event| log.stream_name(log.stream(event)).to_owned()),
                 event_type: kind.or_else(|| letter.message_type.clone()),
                 error: letter.error.clone(),
-                // Tries count on after it was given up.
-                attempts: letter.attempts.filter(|_| cut.bound() == Bound::Head),
+                attempts: letter.attempts,
                 at: letter.at,
                 consumer_position: self.stood(letter, cut),
                 event,

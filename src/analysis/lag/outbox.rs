@@ -54,7 +54,8 @@ pub struct OutboxReport {
     /// Events without a message of kinds that are published; null where the outbox does not keep what it
     /// has published, and where of no kind nearly all have one.
     pub missing: Option<u64>,
-    /// The most attempts that any took.
+    /// The most attempts that any took until it was published; how often one that waits was tried by a
+    /// moment no store dates.
     pub most_attempts: Option<i64>,
     /// Messages whose event is not in this store.
     pub without_event: u64,
@@ -277,7 +278,7 @@ impl Course {
                 }
                 None => {}
             }
-            if message.is_published(time) == Some(true) || time.is_none() {
+            if message.is_published(time) == Some(true) {
                 report.most_attempts = report.most_attempts.max(message.attempts);
             }
             report.without_event += u64::from(!message.key.is_empty() && event.is_none());

@@ -389,9 +389,7 @@ impl Course {
             event_type: log.type_name(log.event_type(event)).to_owned(),
             time: log.time(event, cut.clock()),
             error: letter.and_then(|letter| letter.error.clone()),
-            attempts: letter
-                .filter(|_| cut.bound() == Bound::Head)
-                .and_then(|letter| letter.attempts),
+            attempts: letter.and_then(|letter| letter.attempts),
             data,
             event,
         })

@@ -154,14 +154,18 @@ impl Seen<'_> {
     }
 
     fn tell(&self, spells: &mut Vec<Spell>) {
-        let stalled = self.stalled();
+        let mut stalled = self.stalled();
         // Between two signs of life of one that is stalled it is not stopped.
         let is_part = |stop: &Spell| {
             let mut runs = stalled.iter();
-            runs.any(|(first, stall)| (*first..=stall.step).contains(&stop.step))
+            runs.any(|(first, stall)| (*first..stall.step).contains(&stop.step))
         };
         let stopped = self.stopped().into_iter().filter(|stop| !is_part(stop));
         let stopped: Vec<Spell> = stopped.collect();
+        for (_, stall) in &mut stalled {
+            let then = stopped.iter().find(|stop| stop.step == stall.step);
+            stall.to = then.map_or(stall.to, |stop| Some(stop.from));
+        }
         let stalled = stalled.into_iter().map(|(_, stall)| stall);
         let mut still: Vec<Spell> = stalled.chain(stopped).collect();
         let over = still.iter().filter_map(|spell| spell.to);

@@ -111,15 +111,17 @@ pub(super) fn judge(situation: Situation<'_>) -> Option<Status> {
 const TIMES_USUAL: i64 = 10;
 
 /// For how long an event has to wait for who has made these steps to be taken for stopped: as long as the
-/// last ten took, or, since steps that come once a day take long, ten times as long as any waited before
-/// one of ten; and ten minutes at least.
+/// last ten took, or, since steps that come once a day take long, ten times as long as any but one waited
+/// before these ten, as a consumer may have been stopped once already; and ten minutes at least.
 pub(super) fn patience(steps: impl DoubleEndedIterator<Item = (Timestamp, Span)>) -> Span {
     let ten: Vec<(Timestamp, Span)> = steps.rev().take(STEPS).collect();
     let took = ten
         .last()
         .zip(ten.first())
         .map(|((first, _), (last, _))| *last - *first);
-    let longest = ten.iter().map(|(_, waited)| waited.micros()).max();
+    let mut waits: Vec<i64> = ten.iter().map(|(_, waited)| waited.micros()).collect();
+    waits.sort_unstable();
+    let longest = waits.iter().rev().nth(1).copied();
     let usual = longest.filter(|_| ten.len() == STEPS);
     let usual = usual.map(|longest| Span::from_micros(longest.saturating_mul(TIMES_USUAL)));
     took.into_iter()

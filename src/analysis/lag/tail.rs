@@ -158,15 +158,16 @@ impl Tail {
         self.events.partition_point(of)
     }
 
-    /// All before the first place were known; none from the second on was.
-    fn limits(&self, log: &Log, known: Known) -> (usize, usize) {
+    /// All before the first place were known; none from the second on was. They are looked for near a place, as
+    /// what waits for a consumer begins where it stands.
+    fn limits(&self, log: &Log, near: usize, known: Known) -> (usize, usize) {
         let len = self.events.len();
         let by_time = match (known.time, &self.times) {
             (None, _) => (len, len),
             (Some(time), Some(edges)) => edges.within(time),
             (Some(limit), None) => {
                 let end = |event: &EventIx| time(log, *event, self.clock) <= limit;
-                let end = self.events.partition_point(end);
+                let end = partition_near(&self.events, near, end);
                 (end, end)
             }
         };
@@ -174,7 +175,11 @@ impl Tail {
             (0, _) => (0, 0),
             (before, Some(edges)) => edges.within(before - 1),
             (before, None) => {
-                let end = self.events.partition_point(|event| event.0 < before);
+                let is_before = |event: &EventIx| event.0 < before;
+                let end = match self.events.last().is_none_or(is_before) {
+                    true => len,
+                    false => self.events.partition_point(is_before),
+                };
                 (end, end)
             }
         };
@@ -189,7 +194,7 @@ impl Tail {
 
     /// How many known ones stand from that place on.
     pub fn count(&self, log: &Log, from: usize, known: Known) -> usize {
-        let (all, some) = self.limits(log, known);
+        let (all, some) = self.limits(log, from, known);
         let between = all.max(from)..some.max(from);
         let known = between.filter(|at| self.is_known(log, *at, known));
         all.saturating_sub(from) + known.count()
@@ -197,7 +202,7 @@ impl Tail {
 
     /// The first known one from that place on.
     pub fn first(&self, log: &Log, from: usize, known: Known) -> Option<usize> {
-        let (all, some) = self.limits(log, known);
+        let (all, some) = self.limits(log, from, known);
         if from < all {
             return Some(from);
         }
@@ -206,12 +211,35 @@ impl Tail {
 
     /// The last known one before that place.
     pub fn last(&self, log: &Log, until: usize, known: Known) -> Option<usize> {
-        let (all, some) = self.limits(log, known);
+        let (all, some) = self.limits(log, until, known);
         let found = (all..some.min(until))
             .rev()
             .find(|at| self.is_known(log, *at, known));
         found.or_else(|| all.min(until).checked_sub(1))
     }
+}
+
+/// As `partition_point`, but looked for in ever wider steps from a place.
+fn partition_near<T>(values: &[T], near: usize, is_before: impl Fn(&T) -> bool) -> usize {
+    let near = near.min(values.len());
+    let mut step = 1;
+    let (from, to) = match values.get(near).is_some_and(&is_before) {
+        true => loop {
+            let to = near.saturating_add(step).min(values.len());
+            match values.get(to).is_some_and(&is_before) {
+                true => step *= 2,
+                false => break (near, to),
+            }
+        },
+        false => loop {
+            let from = near.saturating_sub(step);
+            match from == 0 || is_before(&values[from]) {
+                true => break (from, near),
+                false => step *= 2,
+            }
+        },
+    };
+    from + values[from..to].partition_point(is_before)
 }
 
 /// The time of an event; the earliest there is where it has none.
@@ -256,4 +284,27 @@ fn of_file(log: &Log, scope: &Scope, task: &Task) -> Result<Vec<u32>, Cancelled>
         }
     }
     Ok(events)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn an_edge_is_found_from_anywhere(
+            mut values in proptest::collection::vec(0_u8..20, 0..60),
+            limit in 0_u8..20,
+            near in 0_usize..80,
+        ) {
+            values.sort_unstable();
+            let is_before = |value: &u8| *value < limit;
+            prop_assert_eq!(
+                partition_near(&values, near, is_before),
+                values.partition_point(is_before)
+            );
+        }
+    }
 }

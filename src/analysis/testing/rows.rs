@@ -58,10 +58,7 @@ pub(crate) fn cut_short(says: &Says, now: Timestamp) -> Option<Says> {
         (row.published_at, row.attempts, row.status, row.error) = (None, None, None, None);
     }
     if let Says::DeadLetter(row) = &mut says {
-        (row.status, row.attempts) = (None, None);
-    }
-    if let Says::Processed(row) = &mut says {
-        row.attempts = None;
+        row.status = None;
     }
     Some(says)
 }

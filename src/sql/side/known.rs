@@ -108,10 +108,10 @@ impl Moment<'_> {
                 id(&row.of),
                 position(&row.of),
                 text(row.message_type),
-                // Why it was given up, which is what the row's date is of; tries count on after it.
+                // Why it was given up, and after how many tries, is what the row's date is of.
                 text(row.error),
                 self.time(row.at),
-                number(row.attempts.filter(|_| self.is_head())),
+                number(row.attempts),
                 text(row.status.filter(|_| self.is_head())),
                 payload(row.payload),
             ],
@@ -136,7 +136,7 @@ impl Moment<'_> {
                 id(&row.of),
                 position(&row.of),
                 self.time(row.processed_at),
-                number(row.attempts.filter(|_| self.is_head())),
+                number(row.attempts),
             ],
             _ => return None,
         })

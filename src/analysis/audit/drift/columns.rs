@@ -265,6 +265,12 @@ impl Search<'_> {
         }
         promising.sort_by_key(|own| std::cmp::Reverse((own.0, own.1)));
         promising.truncate(6);
+        if let Some(made) = self.namesake(&name) {
+            let agreement = self.agreement(&made, 1)?;
+            if agreement.is_good() {
+                return Ok(Some((agreement, made)));
+            }
+        }
         let mut best: Option<(Agreement, Made)> = None;
         for (.., made) in promising {
             let made = self.grown(made)?;
@@ -276,6 +282,22 @@ impl Search<'_> {
             }
         }
         Ok(best)
+    }
+
+    /// The last value of the field that the column is called like, whichever event has it: where nearly all rows
+    /// agree with that, leaving out the events that others have missed only hides what they have missed.
+    fn namesake(&self, name: &str) -> Option<Made> {
+        let is_it = |pointer: &String| {
+            let mut keys = pointer.split('/').skip(1);
+            keys.next().is_some_and(|key| plain(key) == name) && keys.next().is_none()
+        };
+        let field = self.seen.names.iter().position(is_it)?;
+        let sources = self.seen.pointers.iter().enumerate();
+        let own = sources.filter(|(_, pointer)| **pointer as usize == field);
+        Some(Made {
+            how: How::Last,
+            of: own.map(|(source, _)| source as Source).collect(),
+        })
     }
 
     /// With further fields, as long as more rows agree.

@@ -1,14 +1,12 @@
 //! Services whose clocks are apart, and writes that did not know of each other.
 
-use std::collections::HashSet;
-
 use super::super::clocks::Off;
 use super::super::error::AuditError;
 use super::super::facts::Facts;
 use super::super::proofs::Proofs;
 use super::super::report::Severity;
 use super::super::rule::Rule;
-use crate::analysis::causality::{FieldMerge, Merge, MergeKind, Skew};
+use crate::analysis::causality::{FieldMerge, Merge, MergeKind, Side, Skew};
 use crate::analysis::words::{grouped, listed, many};
 use crate::model::Task;
 use crate::model::time::Span;
@@ -30,12 +28,15 @@ pub(super) const CONCURRENT: Rule = Rule {
     name: "concurrent-writes",
     severity: Severity::Warning,
     title: "Concurrent writes to one stream",
-    about: "Two events of a stream were written without knowing of each other: their vector clocks say so, or both expected the same version to be the last. The evidence are both.",
+    about: "Writers of a stream did not know of each other's events: their vector clocks say so, or they expected the same version to be the last. Writes that hang together so are one conflict. The evidence are the last events of two sides, each with all events of its side.",
     why: "Folded in log order the later one wins, and what the other decided is lost without a word.",
     advice: "Refuse the second write and decide anew, or merge by a rule that keeps both: a counter for quantities, a set that remembers removals, the later stamp for a choice.",
     example: "phone and laptop both changed the quantity of MUG-BLUE in cart-307; the last write keeps 3 of 5.",
     find: concurrent_writes,
 };
+
+/// Events of one side that a sentence names.
+const EVENTS_TOLD: usize = 8;
 
 /// `/quantities/MUG-BLUE: the last write keeps 3, a PN-counter gives 5`, of the first fields that lose.
 fn lost(merge: &Merge) -> String {
@@ -52,6 +53,24 @@ fn lost(merge: &Merge) -> String {
         )
     });
     told.collect::<Vec<String>>().join("; ")
+}
+
+/// `phone wrote #65 #68, laptop wrote #73`.
+fn said_of(facts: &Facts<'_>, sides: &[&Side]) -> String {
+    let said = sides.iter().map(|side| {
+        let events = side.events.iter().take(EVENTS_TOLD);
+        let names = events.map(|event| facts.whole.log.position_name(*event).to_string());
+        let more = match side.events.len().saturating_sub(EVENTS_TOLD) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!(
+            "{} wrote {}{more}",
+            side.name,
+            names.collect::<Vec<_>>().join(" ")
+        )
+    });
+    said.collect::<Vec<String>>().join(", ")
 }
 
 fn skew(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
@@ -110,21 +129,31 @@ fn concurrent_writes(
     _: &Task,
 ) -> Result<(), AuditError> {
     let merges = &facts.merges;
-    let mut told: HashSet<usize> = HashSet::new();
-    for pair in &facts.concurrent {
-        let mut own = merges.iter().enumerate();
-        let own = own.find(|(_, merge)| {
-            merge
-                .sides
-                .iter()
-                .any(|side| side.events.contains(&pair.two))
+    let mut events = 0;
+    for (at, conflict) in facts.conflicts.iter().enumerate() {
+        events += conflict
+            .sides
+            .iter()
+            .map(|side| side.events.len() as u64)
+            .sum::<u64>();
+        let [one, others @ ..] = &conflict.sides[..] else {
+            continue;
+        };
+        let Some(last) = others.iter().max_by_key(|side| side.events.last()) else {
+            continue;
+        };
+        proofs.count_more(1);
+        proofs.side(one, || said_of(facts, &[one]));
+        proofs.side(last, || {
+            let others: Vec<&Side> = others.iter().collect();
+            let lost = merges.get(at).map(lost).unwrap_or_default();
+            let said = said_of(facts, &others);
+            if lost.is_empty() {
+                said
+            } else {
+                format!("{said}; {lost}")
+            }
         });
-        proofs.case(&[pair.one]);
-        // The first pair of a conflict says what is lost in it.
-        let lost = own
-            .filter(|(at, _)| told.insert(*at))
-            .map(|(_, merge)| lost(merge));
-        proofs.show(pair.two, || lost.unwrap_or_default());
     }
     let losing = merges
         .iter()
@@ -138,14 +167,17 @@ fn concurrent_writes(
     ];
     let lost = listed(&lost.into_iter().flatten().collect::<Vec<String>>());
     proofs.found(|count| {
-        let events = many(count, "event was", "events were").unwrap_or_default();
+        let conflicts = many(count, "conflict", "conflicts").unwrap_or_default();
+        let written = many(events, "event was", "events were").unwrap_or_default();
         let lost = match lost.as_str() {
             "" => String::new(),
             lost => {
                 format!(" The last write loses something in {lost} of those that were looked at.")
             }
         };
-        format!("{events} written without knowing of one before in the same stream.{lost}")
+        format!(
+            "{conflicts}: {written} written without knowing of others in the same stream.{lost}"
+        )
     });
     Ok(())
 }

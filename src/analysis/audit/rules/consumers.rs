@@ -29,7 +29,7 @@ pub(super) const STOPPED: Rule = Rule {
     name: "consumer-stopped",
     severity: Severity::Warning,
     title: "Consumer did not run for a time",
-    about: "An event waited for a consumer that stored no checkpoint, for as long as its last ten took, or ten times as long as any waited before one of these, and for ten minutes at least. What waited to be published does not count. One that is behind for ten minutes at least where it stands now, and of which the store keeps no history, is a note. The evidence is the first event that waited.",
+    about: "An event waited for a consumer that stored no checkpoint, for as long as its last ten took, or ten times as long as any but one waited before these, and for ten minutes at least. What waited to be published does not count. One that is behind for ten minutes at least where it stands now, and of which the store keeps no history, is a note. The evidence is the first event that waited.",
     why: "Whatever it keeps up to date was old for that time.",
     advice: "Watch the time of its last checkpoint, and start it again by itself.",
     example: "receipt-mailer stored no checkpoint for 34 h while #901 waited.",
@@ -74,6 +74,9 @@ pub(super) const NO_DEAD_LETTERS: Rule = Rule {
 
 /// Less than this nobody calls a wait.
 const LONG: Span = Span::from_secs(600);
+
+/// So many of the events that waited are looked at, to find when the first was published.
+const LOOKED_AT: usize = 1_000;
 
 /// How often a consumer did not get on in one way, consumer by consumer.
 fn hold_ups(facts: &Facts<'_>, kind: SpellKind) -> Vec<Vec<HoldUp>> {
@@ -126,14 +129,24 @@ fn stopped(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<()
     let mut all = hold_ups(facts, SpellKind::Stopped);
     let course = facts.course.as_ref();
     let published = course.and_then(|course| course.published(&facts.whole.cut));
-    // What was not published yet nobody could have.
+    // What was not published yet nobody could have: it waited for it since the first was that it could have.
     let could_have = |spell: &mut HoldUp| {
-        let Some((outbox, published)) = facts.outbox.as_ref().zip(published.as_ref()) else {
+        let Some(((outbox, published), course)) =
+            (facts.outbox.as_ref().zip(published.as_ref())).zip(course)
+        else {
             return true;
         };
-        if published.holds(facts.whole.log, spell.event) {
-            let ready = outbox.rows.get(&spell.event).copied().flatten();
-            spell.from = ready.map_or(spell.to, |ready| ready.max(spell.from));
+        let waited = course.waited(spell, &facts.whole.cut).take(LOOKED_AT);
+        let ready = waited.filter_map(|(event, recorded)| {
+            let at = match published.holds(facts.whole.log, event) {
+                true => outbox.rows.get(&event).copied().flatten()?,
+                false => recorded,
+            };
+            Some((at.max(spell.from), event))
+        });
+        match ready.min() {
+            Some((from, event)) => (spell.from, spell.event) = (from, event),
+            None => spell.from = spell.to,
         }
         spell.lasted() >= LONG
     };

@@ -10,16 +10,16 @@ use super::super::report::Severity;
 use super::super::rule::Rule;
 use super::super::window::Window;
 use crate::analysis::words::many;
-use crate::log::CauseRef;
+use crate::log::{CauseRef, Clock};
 use crate::model::time::Span;
-use crate::model::{EventIx, Task};
+use crate::model::{EventIx, Task, Timestamp};
 
 /// The same fact recorded twice.
 pub(super) const NEW_ID: Rule = Rule {
     name: "duplicate-content-new-id",
     severity: Severity::Warning,
     title: "Same content under a new id",
-    about: "Two events of one stream have the same type and payload and different ids, and were recorded within an hour or for the same cause. Types of which more than a tenth of all events repeat an earlier one, of few events more than a quarter, are left out: for them it is no accident.",
+    about: "Two events of one stream have the same type and payload and different ids, and were recorded within an hour or for the same cause. Types of which more than a tenth of all events repeat an earlier one, of few events more than a quarter, are left out: for them it is no accident. What happened at the same moment for the same cause, and was stored at another, is told in any case.",
     why: "No consumer can tell that the second is a copy, so its effect happens twice: two charges, two shipments.",
     advice: "Let the producer draw the id before its first attempt and keep it through all retries; let the stream refuse a command that it has carried out.",
     example: "PaymentTaken of 132.90 stands in payment-1001 at #88 and, under another id, at #91.",
@@ -38,6 +38,7 @@ fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
     let (log, bodies) = (facts.whole.log, &facts.bodies);
     let mut last: HashMap<(u32, u32, u64), EventIx, FixedState> = HashMap::default();
     let mut found: Vec<(EventIx, EventIx)> = Vec::new();
+    let mut copies: Vec<(EventIx, EventIx)> = Vec::new();
     let mut of_type = vec![(0_u64, 0_u64); log.types().len()];
     for (nth, event) in facts.events().enumerate() {
         if nth.is_multiple_of(1 << 14) {
@@ -57,19 +58,26 @@ fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
         if ids.is_some_and(|(one, two)| one == two) {
             continue;
         }
-        of_type[kind.at()].1 += 1;
-        if is_near(facts, before, event) {
+        // What happened at the very moment of an earlier one and was stored again later is a copy by whatever way.
+        let stored_again = is_stored_again(facts, before, event);
+        of_type[kind.at()].1 += u64::from(!stored_again);
+        if stored_again {
+            copies.push((before, event));
+        } else if is_near(facts, before, event) {
             found.push((before, event));
         }
     }
     let mut window = Window::default();
-    for (before, event) in found {
-        let (all, repeats) = of_type[log.event_type(event).at()];
+    found.retain(|(_, event)| {
+        let (all, repeats) = of_type[log.event_type(*event).at()];
         let share = if repeats <= FEW { SHARE_OF_FEW } else { SHARE };
-        if repeats * 100 <= all * share {
-            window.see(facts, before, event);
-            proofs.case(&[before, event]);
-        }
+        repeats * 100 <= all * share
+    });
+    found.append(&mut copies);
+    found.sort_unstable_by_key(|(_, event)| *event);
+    for (before, event) in found {
+        window.see(facts, before, event);
+        proofs.case(&[before, event]);
     }
     proofs.found(|count| {
         let events = many(count, "event repeats", "events repeat").unwrap_or_default();
@@ -81,12 +89,24 @@ fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
     Ok(())
 }
 
-fn is_near(facts: &Facts<'_>, before: EventIx, event: EventIx) -> bool {
+/// Whether both happened at one moment for one cause, and were recorded at two.
+fn is_stored_again(facts: &Facts<'_>, before: EventIx, event: EventIx) -> bool {
+    let occurred = |event| facts.whole.log.own_time(event, Clock::Occurred);
+    let one = |both: Option<(Timestamp, Timestamp)>| both.map(|(one, two)| one == two);
+    one(occurred(before).zip(occurred(event))) == Some(true)
+        && one(facts.recorded(before).zip(facts.recorded(event))) == Some(false)
+        && has_same_cause(facts, before, event)
+}
+
+fn has_same_cause(facts: &Facts<'_>, before: EventIx, event: EventIx) -> bool {
     let cause = |event| match facts.cause(event) {
         Some(CauseRef::Event(cause)) => Some(cause),
         _ => None,
     };
-    let same_cause = cause(before).zip(cause(event)).is_some_and(|(a, b)| a == b);
+    cause(before).zip(cause(event)).is_some_and(|(a, b)| a == b)
+}
+
+fn is_near(facts: &Facts<'_>, before: EventIx, event: EventIx) -> bool {
     let times = facts.time(before).zip(facts.time(event));
-    same_cause || times.is_none_or(|(one, two)| (two - one).abs() <= NEAR)
+    has_same_cause(facts, before, event) || times.is_none_or(|(one, two)| (two - one).abs() <= NEAR)
 }

@@ -9,6 +9,7 @@ use super::super::proofs::Proofs;
 use super::super::report::{Evidence, Severity};
 use super::super::rule::Rule;
 use super::commands::words;
+use crate::analysis::bodies::Kind;
 use crate::analysis::schema::{Field, SchemaReport};
 use crate::analysis::words::{grouped, listed, listed_or, many};
 use crate::log::{Bound, MaskedFields, TableError};
@@ -31,7 +32,7 @@ pub(super) const PERSONAL: Rule = Rule {
     name: "personal-data",
     severity: Severity::Info,
     title: "Personal data",
-    about: "Fields of payloads whose values look like an e-mail address, a telephone number, a payment card or a bank account, or whose names say that they are of a person; and columns of tables beside the events whose names say so, asked at the head only, since a table has no past.",
+    about: "Fields of payloads and of metadata whose values look like an e-mail address, a telephone number, a payment card or a bank account, or whose names say that they are of a person; and columns of tables beside the events whose names say so, asked at the head only, since a table has no past.",
     why: "An event log is never changed, and people have a right to have their data deleted.",
     advice: "Keep personal data outside and refer to it, or encrypt it by a key per person and throw away the key (crypto-shredding).",
     example: "UserCreated: /email, /name.",
@@ -351,7 +352,29 @@ fn personal(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(
         let hold = if count == 1 { "holds" } else { "hold" };
         format!("{fields} of {types} {hold} what looks like personal data.")
     });
+    personal_metadata(facts, proofs);
     personal_tables(facts, proofs, task)
+}
+
+/// What metadata calls like personal data, or whose first value looks so.
+fn personal_metadata(facts: &Facts<'_>, proofs: &mut Proofs<'_>) {
+    let mut told = Vec::new();
+    for own in facts.bodies.metadata_texts() {
+        let looks_so = matches!(
+            own.kind,
+            Kind::Email | Kind::Phone | Kind::Card | Kind::Iban
+        );
+        if looks_so || is_called_personal(&own.key, Vec::new) {
+            proofs.noted(own.first, || format!("metadata: /{}", own.key));
+            told.push(own.key.as_str());
+        }
+    }
+    proofs.found(|_| {
+        format!(
+            "The metadata of events has what looks like personal data: {}.",
+            listed(&told)
+        )
+    });
 }
 
 fn crud(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {

@@ -8,6 +8,7 @@ use super::super::facts::Facts;
 use super::super::proofs::Proofs;
 use super::super::report::Severity;
 use super::super::rule::Rule;
+use crate::analysis::bodies::Stamp;
 use crate::analysis::words::many;
 use crate::log::{Arranged, Clock};
 use crate::model::{Cancelled, EventIx, StreamIx, Task, Timestamp};
@@ -17,7 +18,7 @@ pub(super) const LATE: Rule = Rule {
     name: "out-of-order",
     severity: Severity::Warning,
     title: "Events of a stream arrived out of order",
-    about: "An event occurred before one that stands before it in its stream. The evidence are both.",
+    about: "An event occurred before one that stands before it in its stream, or the writer of that one knew of it already, by their vector clocks. The evidence are both.",
     why: "A state that is folded in log order lets the older fact win over the newer one.",
     advice: "Let handlers compare the time at which things occurred, or keep a version by entity and hold back what comes early.",
     example: "DeliveryChosen at #150 occurred 40 s before the event of cart-314 that stands before it.",
@@ -49,11 +50,24 @@ pub(super) const BEFORE_CAUSE: Rule = Rule {
 };
 
 fn late(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let copies = copies(facts, task)?;
-    for &(event, by) in &facts.streams.late {
+    let (log, stamped) = (facts.whole.log, overtaken(facts, task)?);
+    let mut late: Vec<(EventIx, EventIx)> = facts.streams.late.clone();
+    late.extend(stamped);
+    // The times tell by how much.
+    late.sort_by_key(|(event, _)| *event);
+    late.dedup_by_key(|(event, _)| *event);
+    let copies = copies(facts, &late, task)?;
+    for (event, by) in late {
         if !copies.contains(&event) {
-            let times = [by, event].map(|event| facts.whole.log.own_time(event, Clock::Occurred));
-            pair(proofs, [by, event], times);
+            match [by, event].map(|event| log.own_time(event, Clock::Occurred)) {
+                [Some(one), Some(two)] if two < one => {
+                    pair(proofs, [by, event], [Some(one), Some(two)]);
+                }
+                _ => {
+                    proofs.case(&[by]);
+                    proofs.show(event, || "known to the writer of the other".to_owned());
+                }
+            }
         }
     }
     proofs.found(|count| {
@@ -64,12 +78,41 @@ fn late(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
     Ok(())
 }
 
+/// So many events before one are compared with it.
+const BACK: usize = 16;
+
+/// Events of which the writer of one that stands before them in their stream knew, by vector clocks, each with
+/// that one.
+fn overtaken(facts: &Facts<'_>, task: &Task) -> Result<Vec<(EventIx, EventIx)>, Cancelled> {
+    let log = facts.whole.log;
+    let mut stamps: Vec<(StreamIx, EventIx, &Stamp)> = (facts.bodies.stamps().iter())
+        .filter(|(event, stamp)| !stamp.vector.is_empty() && facts.knows(*event))
+        .map(|(event, stamp)| (log.stream(*event), *event, stamp))
+        .collect();
+    stamps.sort_unstable_by_key(|(stream, event, _)| (*stream, *event));
+    let mut found = Vec::new();
+    for own in stamps.chunk_by(|a, b| a.0 == b.0) {
+        task.check()?;
+        for (at, (_, event, stamp)) in own.iter().enumerate() {
+            let mut before = own[at.saturating_sub(BACK)..at].iter().rev();
+            let knew = |before: &&(StreamIx, EventIx, &Stamp)| {
+                before.2.covers(stamp) && !stamp.covers(before.2)
+            };
+            found.extend(before.find(knew).map(|(_, by, _)| (*event, *by)));
+        }
+    }
+    Ok(found)
+}
+
 /// Events of streams with late ones of which the same thing stands in the stream before: they came in time,
 /// and are told as repetitions.
-fn copies(facts: &Facts<'_>, task: &Task) -> Result<HashSet<EventIx, FixedState>, Cancelled> {
+fn copies(
+    facts: &Facts<'_>,
+    late: &[(EventIx, EventIx)],
+    task: &Task,
+) -> Result<HashSet<EventIx, FixedState>, Cancelled> {
     let log = facts.whole.log;
-    let late = facts.streams.late.iter();
-    let mut streams: Vec<StreamIx> = late.map(|(event, _)| log.stream(*event)).collect();
+    let mut streams: Vec<StreamIx> = late.iter().map(|(event, _)| log.stream(*event)).collect();
     streams.sort_unstable();
     streams.dedup();
     let mut copies = HashSet::default();
@@ -213,7 +256,7 @@ mod tests {
         fn a_late_event_is_a_copy_where_it_stands_there_already(samples in samples(60), at in moments()) {
             let log = log_of(&samples, 7);
             with_facts(&log, at.cut(&log, Clock::Recorded), |facts| {
-                let copies = copies(facts, &Task::new()).unwrap();
+                let copies = copies(facts, &facts.streams.late, &Task::new()).unwrap();
                 for (event, _) in &facts.streams.late {
                     assert_eq!(copies.contains(event), is_copy(facts, *event));
                 }
@@ -226,7 +269,7 @@ mod tests {
             with_facts(&log, log.at_head(), |facts| {
                 let task = Task::new();
                 task.cancel();
-                assert_eq!(copies(facts, &task).is_err(), !facts.streams.late.is_empty());
+                assert_eq!(copies(facts, &facts.streams.late, &task).is_err(), !facts.streams.late.is_empty());
             });
         }
     }

@@ -13,7 +13,7 @@ pub(super) const NOT_JSON: Rule = Rule {
     name: "payload-not-json",
     severity: Severity::Error,
     title: "Payload is not valid JSON",
-    about: "The payload of an event cannot be read, though those of other events of its type can.",
+    about: "The payload of an event cannot be read, though those of other events of its type can, or those of nearly all and it begins like them.",
     why: "Whoever handles this event fails or passes over it; a rebuilt read model will differ from the one that is there.",
     advice: "See whether the payload was cut off, by a column that is too short or a crash while writing. Record what it meant to say as a new event.",
     example: "The payload of #412 ends in the middle of a text.",
@@ -45,16 +45,20 @@ fn not_json(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), 
     for event in facts.bodies.opaque() {
         opaque[log.event_type(*event).at()] += 1;
     }
+    let unread = facts.bodies.opaque().len() as u64;
+    let is_json = unread * 10 <= read.iter().sum::<u64>();
     for event in facts.bodies.opaque() {
         let kind = log.event_type(*event).at();
-        // A type of which none or few can be read is written in an encoding of its own.
-        if opaque[kind] <= read[kind] {
+        // A type of which none or few can be read is written in an encoding of its own, but for one that begins
+        // like JSON where all others are.
+        let begins = || facts.bodies.broken().binary_search(event).is_ok();
+        if opaque[kind] <= read[kind] || is_json && begins() {
             proofs.case(&[*event]);
         }
     }
     proofs.found(|count| {
         let payloads = many(count, "payload cannot", "payloads cannot").unwrap_or_default();
-        format!("{payloads} be read, though others of the same type can.")
+        format!("{payloads} be read, though others can.")
     });
     Ok(())
 }

@@ -1,17 +1,12 @@
 //! Events that a consumer has processed twice.
 
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
-use indexmap::IndexSet;
-
 use super::super::error::AuditError;
 use super::super::facts::Facts;
 use super::super::proofs::Proofs;
 use super::super::report::{Evidence, Severity};
 use super::super::rule::Rule;
 use crate::analysis::words::many;
-use crate::log::{Says, SideKind};
-use crate::model::{EventIx, Task};
+use crate::model::Task;
 
 /// One event processed twice by one consumer.
 pub(super) const TWICE: Rule = Rule {
@@ -25,29 +20,11 @@ pub(super) const TWICE: Rule = Rule {
     find,
 };
 
-fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
-    let mut names: IndexSet<String> = IndexSet::new();
-    let mut seen: HashMap<(u32, usize, EventIx), u32, FixedState> = HashMap::default();
-    let mut twice: Vec<(String, EventIx)> = Vec::new();
-    facts.rows(SideKind::Processed, task, &mut |file, says| {
-        let Says::Processed(row) = says else { return };
-        let Some(event) = facts.known_event(file, row.of.as_ref()) else {
-            return;
-        };
-        let consumer = row.consumer.unwrap_or_default();
-        let number = names.get_index_of(&consumer);
-        let number = number.unwrap_or_else(|| names.insert_full(consumer).0);
-        let times = seen.entry((file, number, event)).or_default();
-        *times += 1;
-        if *times == 2 {
-            twice.push((names[number].clone(), event));
-        }
-    })?;
-    twice.sort_unstable();
-    for (consumer, event) in twice {
+fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
+    for (consumer, event) in &facts.twice {
         proofs.other(|proofs| Evidence {
             consumer: Some(consumer.clone()).filter(|name| !name.is_empty()),
-            ..proofs.of(event)
+            ..proofs.of(*event)
         });
     }
     proofs.found(|count| {

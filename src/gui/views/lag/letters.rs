@@ -145,7 +145,7 @@ impl Letters {
             }
             match letter.attempts {
                 Some(attempts) => KeyValue::new("Attempts").mono(ui, &attempts.to_string()),
-                None => KeyValue::new("Attempts").absent(ui, "not known at this moment"),
+                None => KeyValue::new("Attempts").absent(ui, "not held by this store"),
             }
         });
         match letter.event {

@@ -56,6 +56,7 @@ pub(super) fn plot(ui: &mut Ui, model: &Model, name: &str, (line, shades): (Line
         painter.rect_filled(shade.intersect(area), 0.0, t.error_bg);
     }
     let most = paint(&painter, area, (levels, stretch), now);
+    values(&painter, area, most);
     let words = match most {
         0 if told > 0 => LATER.to_owned(),
         0 => "none by then".to_owned(),
@@ -79,7 +80,11 @@ pub(super) fn plot(ui: &mut Ui, model: &Model, name: &str, (line, shades): (Line
     }
 }
 
-/// The line in a rectangle; gives the most that there were by now.
+/// How high the most stands that there were by the cursor.
+const TOP: f32 = 0.85;
+
+/// The line in a rectangle, as high as what was known at the cursor asks for; gives the most that there were
+/// by then. What comes after it is drawn, faded, as far as it fits, and nothing is said of it.
 pub(super) fn paint(
     painter: &Painter,
     rect: Rect,
@@ -88,18 +93,41 @@ pub(super) fn paint(
 ) -> u64 {
     let t = painter.ctx().tokens();
     let axis = Axis::new(rect, stretch);
-    let most = levels.iter().map(|level| level.most).max().unwrap_or(0);
+    let known = levels
+        .iter()
+        .filter(|level| now.is_none_or(|now| level.at <= now));
+    let most = known.map(|level| level.most).max().unwrap_or(0);
     let points = levels.iter().map(|level| {
-        let y = axis.y(level.most as f32 / most.max(1) as f32 * 0.85);
+        let y = axis.y(level.most as f32 / most.max(1) as f32 * TOP);
         Some(pos2(axis.x(level.at), y))
     });
     curves::line(painter, points, t.text, now.map(|now| axis.x(now)));
     if let Some(x) = axis.cursor(now) {
         curves::cursor(painter, rect, x, t);
     }
-    // What comes after the cursor is drawn, faded, and nothing is said of it.
-    let known = levels
-        .iter()
-        .filter(|level| now.is_none_or(|now| level.at <= now));
-    known.map(|level| level.most).max().unwrap_or(0)
+    most
+}
+
+/// Values beside the plot's right edge: the most, half of it, and nothing.
+fn values(painter: &Painter, area: Rect, most: u64) {
+    let t = painter.ctx().tokens();
+    let scale = Axis::new(area, (Timestamp::MIN, Timestamp::MIN));
+    let half = (most > 1).then_some(most / 2);
+    let shown = [Some(most.max(1)), half, Some(0)].into_iter().flatten();
+    for value in shown {
+        let y = scale.y(value as f32 / most.max(1) as f32 * TOP);
+        if value > 0 {
+            painter.hline(area.x_range(), y, (1.0, t.border));
+        }
+        let room = Rect::from_x_y_ranges(area.min.x..=area.max.x - 6.0, y - 14.0..=y);
+        let ground = (t.text3, t.field);
+        paint_grounded(
+            painter,
+            room,
+            Align2::RIGHT_BOTTOM,
+            &grouped(value),
+            Face::Cell,
+            ground,
+        );
+    }
 }

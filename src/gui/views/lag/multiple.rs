@@ -4,13 +4,14 @@ use egui::{Align2, Painter, Rect, pos2, vec2};
 
 use super::curves::{self, Axis};
 use super::marks;
-use super::scale::{Scale, value};
+use super::scale::{Scale, Unit, value};
 use super::standing;
 use crate::analysis::lag::{Chart, ConsumerLag, Evidence, Spell};
 use crate::gui::theme::{Face, TokensExt, sizes};
 use crate::gui::widgets::{middle_ellipsis, one_line, paint_line, paint_status};
 use crate::model::Timestamp;
 use crate::model::time::Zone;
+use crate::render::grouped;
 
 /// Height of its head.
 const HEAD: f32 = 60.0;
@@ -31,7 +32,7 @@ pub(super) struct Scene<'a> {
 /// Draws a consumer into a rectangle.
 pub(super) fn paint(painter: &Painter, rect: Rect, own: &ConsumerLag, scene: Scene<'_>) {
     let inner = rect.shrink2(vec2(sizes::PAD_TEXT, 8.0));
-    head(painter, inner, own, scene.zone);
+    head(painter, inner, own, (scene.scale.unit, scene.zone));
     let plot = Rect::from_min_max(pos2(inner.min.x + LABELS, rect.min.y + HEAD), inner.max);
     ground(painter, plot, scene.scale);
     let (Some(stretch), Some(chart)) = (scene.stretch, scene.chart) else {
@@ -77,7 +78,7 @@ pub(super) fn paint(painter: &Painter, rect: Rect, own: &ConsumerLag, scene: Sce
     marks::names(&painter, &axis, scene.spells, scene.now);
 }
 
-fn head(painter: &Painter, inner: Rect, own: &ConsumerLag, zone: Zone) {
+fn head(painter: &Painter, inner: Rect, own: &ConsumerLag, (unit, zone): (Unit, Zone)) {
     let t = painter.ctx().tokens();
     let (tone, shape, word) = standing::status(own);
     let colour = t.tone(tone);
@@ -99,26 +100,33 @@ fn head(painter: &Painter, inner: Rect, own: &ConsumerLag, zone: Zone) {
     paint_line(painter, room, Align2::LEFT_CENTER, &name, face, t.text);
     let second = first.translate(vec2(0.0, 24.0));
     let mut left = second.min.x;
-    if own.lag_ms.is_some() {
-        let lag = one_line(
-            painter,
-            &standing::lag_time(own),
-            Face::CodeStrong,
-            t.text,
-            160.0,
-        );
+    // What the plot measures comes first.
+    let in_time = own.lag_ms.map(|_| standing::lag_time(own));
+    let (large, small) = match (unit, own.lag_events) {
+        (Unit::Events, Some(events)) => (
+            Some(grouped(events)),
+            match (events, in_time) {
+                (0, _) => "caught up".to_owned(),
+                (1, Some(time)) => format!("event, {time}"),
+                (_, Some(time)) => format!("events, the first for {time}"),
+                (_, None) => "events".to_owned(),
+            },
+        ),
+        _ => (in_time, standing::lag_events(own)),
+    };
+    if let Some(large) = large {
+        let lag = one_line(painter, &large, Face::CodeStrong, t.text, 160.0);
         let width = lag.size().x;
         let y = second.center().y - lag.size().y / 2.0;
         painter.galley(pos2(left, y.round()), lag, t.text);
         left += width + 10.0;
     }
     let room = second.with_min_x(left);
-    let events = standing::lag_events(own);
     let ink = paint_line(
         painter,
         room,
         Align2::LEFT_CENTER,
-        &events,
+        &small,
         Face::Secondary,
         t.text2,
     );
@@ -163,8 +171,16 @@ fn ground(painter: &Painter, plot: Rect, scale: Scale) {
     let t = painter.ctx().tokens();
     painter.rect_filled(plot, 0.0, t.field);
     let y = |value: f32| plot.max.y - value * plot.height();
+    let label = |at: f32, words: &str| {
+        let left = plot.min.x - LABELS..=plot.min.x - 6.0;
+        let room = Rect::from_x_y_ranges(left, at - 8.0..=at + 8.0);
+        let (align, face) = (Align2::RIGHT_CENTER, Face::Cell);
+        paint_line(painter, room, align, words, face, t.text3);
+    };
+    let foot = plot.max.y - 4.0;
+    label(foot, "0");
     let mut below = plot.max.y;
-    let mut last_label = f32::INFINITY;
+    let mut last_label = foot;
     for (number, (at, band)) in scale.bands().enumerate() {
         let edge = y(at);
         if number % 2 == 0 {
@@ -173,18 +189,7 @@ fn ground(painter: &Painter, plot: Rect, scale: Scale) {
         }
         below = edge;
         if last_label - edge > 14.0 {
-            let label = Rect::from_min_max(
-                pos2(plot.min.x - LABELS, edge - 8.0),
-                pos2(plot.min.x - 6.0, edge + 8.0),
-            );
-            paint_line(
-                painter,
-                label,
-                Align2::RIGHT_CENTER,
-                band.label,
-                Face::Cell,
-                t.text3,
-            );
+            label(edge, band.label);
             last_label = edge;
         }
     }

@@ -139,8 +139,11 @@ fn legend(ui: &Ui, all: Rect, unit: Unit) {
     match unit {
         Unit::Seconds => legend::paint(painter, inner, notes),
         Unit::Events => {
-            let align = egui::Align2::RIGHT_CENTER;
-            paint_line(painter, inner, align, notes[0], Face::Secondary, t.text3);
+            let (left, right) = (egui::Align2::LEFT_CENTER, egui::Align2::RIGHT_CENTER);
+            let words = "events that wait, a shade for every power of ten";
+            let ink = paint_line(painter, inner, left, words, Face::Secondary, t.text2);
+            let room = inner.with_min_x(ink.max.x + sizes::GAP_GROUP);
+            paint_line(painter, room, right, notes[0], Face::Secondary, t.text3);
         }
     }
 }

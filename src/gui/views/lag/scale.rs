@@ -64,7 +64,11 @@ const SECONDS: [Band; 7] = [
         label: "1 y",
     },
 ];
-const EVENTS: [Band; 5] = [
+const EVENTS: [Band; 8] = [
+    Band {
+        most: 1.0,
+        label: "1",
+    },
     Band {
         most: 10.0,
         label: "10",
@@ -78,8 +82,16 @@ const EVENTS: [Band; 5] = [
         label: "1,000",
     },
     Band {
+        most: 10_000.0,
+        label: "10,000",
+    },
+    Band {
         most: 100_000.0,
         label: "100,000",
+    },
+    Band {
+        most: 1_000_000.0,
+        label: "1 M",
     },
     Band {
         most: 10_000_000.0,

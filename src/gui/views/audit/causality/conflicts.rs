@@ -5,7 +5,7 @@ use egui::{Align2, CentralPanel, Frame, Margin, ScrollArea, Sense, Ui, WidgetInf
 
 use super::own_merge::OwnMerge;
 use crate::analysis::causality::{FieldMerge, Merge};
-use crate::analysis::deeper::{self, Conflict, Fate, Shared, Sides, Write};
+use crate::analysis::deeper::{self, Conflict, Fate, Place, Shared, Sides, Writer};
 use crate::analysis::words::many;
 use crate::gui::command::Outbox;
 use crate::gui::model::{Model, Reordered, Session};
@@ -21,24 +21,28 @@ use crate::worker::AskSides;
 
 /// Room for the list, where nobody made another.
 const LIST: f32 = 340.0;
-/// Height of a pair in the list.
+/// Height of a conflict in the list.
 const ROW: f32 = 44.0;
 /// Where the columns of a field begin.
 const FIELD: [f32; 4] = [0.0, 200.0, 430.0, 660.0];
 /// The same of a field of a whole conflict, in parts of the room there is.
 const MERGED: [f32; 4] = [0.0, 0.2, 0.5, 0.68];
 
+/// Sides of a conflict that stand beside each other, and writes of each that are listed.
+const MOST_SIDES: usize = 4;
+const MOST_WRITES: usize = 6;
+
 /// The page.
 #[derive(Debug, Default)]
 pub(super) struct Conflicts {
-    /// The later write of the pair that is looked at.
+    /// The last write of the conflict that is looked at.
     chosen: Option<EventIx>,
     width: Option<f32>,
     own: OwnMerge,
 }
 
 impl Conflicts {
-    /// Is about the same pair in a log of another order.
+    /// Is about the same conflict in a log of another order.
     pub fn reordered(&mut self, moved: &Reordered) {
         self.chosen = self.chosen.and_then(|event| moved.event(event));
     }
@@ -51,11 +55,14 @@ impl Conflicts {
         found: &deeper::Conflicts,
         outbox: &mut Outbox,
     ) {
-        let chosen = found
-            .shown
-            .iter()
-            .find(|own| Some(own.two.place.event) == self.chosen);
-        let Some(pair) = chosen.or(found.shown.first()) else {
+        let chosen = self.chosen;
+        let chosen = found.shown.iter().find(|own| {
+            let last = own.last_writes().map(|[_, last]| last.event);
+            last.is_some() && last == chosen
+        });
+        let looked_at = chosen.or(found.shown.first());
+        let looked_at = looked_at.and_then(|own| Some((own, own.last_writes()?)));
+        let Some((conflict, last)) = looked_at else {
             let sentence = "No two writes are known to be concurrent at the cursor: vector clocks or expected versions in the metadata would tell";
             EmptyState::new(Icon::Check, sentence).show(ui);
             return;
@@ -64,30 +71,30 @@ impl Conflicts {
         let mut width = self.width;
         SidePane::new("concurrent writes", Side::Left, &mut width, LIST)
             .range(220.0, (room - 420.0).max(220.0))
-            .show(ui, |ui| self.list(ui, found, pair));
+            .show(ui, |ui| self.list(ui, found, last[1]));
         self.width = width;
         CentralPanel::no_frame().show(ui, |ui| {
             let question = AskSides {
                 subject: session.subject(),
-                events: [pair.one.place.event, pair.two.place.event],
+                events: last.map(|place| place.event),
             };
             let sides = model.answers.sides.of(&question);
             outbox.ask(|answers| &mut answers.sides, question);
             Standing::of(ui, &model.answers.sides).tell(ui, "The two writes", outbox);
             let area = ScrollArea::vertical().id_salt("sides").auto_shrink(false);
-            let merge = found.merge_of(pair);
+            let merge = found.merge_of(conflict);
             let own = &mut self.own;
             area.show(ui, |ui| {
-                detail(ui, model, (pair, merge, sides), own, outbox);
+                detail(ui, model, (conflict, merge, sides), own, outbox);
             });
         });
     }
 
-    fn list(&mut self, ui: &mut Ui, found: &deeper::Conflicts, looked_at: &Conflict) {
+    fn list(&mut self, ui: &mut Ui, found: &deeper::Conflicts, looked_at: &Place) {
         let shown = found.shown.len() as u64;
         let sentence = match found.count > shown {
             true => format!("the first {} of {}", grouped(shown), grouped(found.count)),
-            false => many(found.count, "pair", "pairs").unwrap_or_default(),
+            false => many(found.count, "conflict", "conflicts").unwrap_or_default(),
         };
         PaneHead::new("Concurrent writes")
             .secondary(&sentence)
@@ -96,23 +103,34 @@ impl Conflicts {
         let area = ScrollArea::vertical().id_salt("pairs").auto_shrink(false);
         area.show_rows(ui, ROW, found.shown.len(), |ui, rows| {
             for own in &found.shown[rows] {
-                if row(ui, own, looked_at) {
-                    self.chosen = Some(own.two.place.event);
+                let Some([_, last]) = own.last_writes() else {
+                    continue;
+                };
+                if row(ui, own, last, last.event == looked_at.event) {
+                    self.chosen = Some(last.event);
                 }
             }
         });
     }
 }
 
-/// A pair, beside the chosen one; whether it was clicked.
-fn row(ui: &mut Ui, pair: &Conflict, chosen: &Conflict) -> bool {
-    let is_chosen = pair.two.place.event == chosen.two.place.event;
+/// `#65 #68`, so many of them at most.
+fn events_of(side: &Writer, most: usize) -> String {
+    let names = side.writes.iter().take(most);
+    let names = names.map(|place| words::position_named(&place.position));
+    let more = if side.writes.len() > most { " …" } else { "" };
+    format!("{}{more}", names.collect::<Vec<_>>().join(" "))
+}
+
+/// A conflict; whether it was clicked.
+fn row(ui: &mut Ui, conflict: &Conflict, last: &Place, is_chosen: bool) -> bool {
     let t = ui.tokens();
     let size = vec2(ui.available_width(), ROW);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    let (one, two) = (&pair.one.place, &pair.two.place);
-    let positions = [one, two].map(|place| words::position_named(&place.position));
-    let name = format!("{}: {} and {}", one.stream, positions[0], positions[1]);
+    let sides = conflict.sides.iter();
+    let told = |side: &Writer| format!("{} {}", side.name, events_of(side, 3));
+    let sides = sides.map(told).collect::<Vec<_>>().join(" | ");
+    let name = format!("{}: {sides}", last.stream);
     response.widget_info(|| WidgetInfo::selected(egui::Role::RadioButton, true, is_chosen, &name));
     if is_chosen {
         ui.painter().rect_filled(rect, 0.0, t.selection);
@@ -122,36 +140,14 @@ fn row(ui: &mut Ui, pair: &Conflict, chosen: &Conflict) -> bool {
     let inner = rect.shrink2(vec2(sizes::PAD, 5.0));
     let (upper, lower) = inner.split_top_bottom_at_fraction(0.5);
     let painter = ui.painter();
-    let right = format!("{} | {}", positions[0], positions[1]);
-    let ink = paint_line(
-        painter,
-        upper,
-        Align2::RIGHT_CENTER,
-        &right,
-        Face::Cell,
-        t.text2,
-    );
+    let count: usize = conflict.sides.iter().map(|side| side.writes.len()).sum();
+    let right = many(count as u64, "write", "writes").unwrap_or_default();
+    let (face, ink) = (Face::Secondary, t.text2);
+    let ink = paint_line(painter, upper, Align2::RIGHT_CENTER, &right, face, ink);
     let left = upper.with_max_x(ink.left() - 8.0);
-    paint_line(
-        painter,
-        left,
-        Align2::LEFT_CENTER,
-        &one.stream,
-        Face::BodyStrong,
-        t.text,
-    );
-    let types = match one.event_type == two.event_type {
-        true => one.event_type.clone(),
-        false => format!("{} | {}", one.event_type, two.event_type),
-    };
-    paint_line(
-        painter,
-        lower,
-        Align2::LEFT_CENTER,
-        &types,
-        Face::Dense,
-        t.text2,
-    );
+    let (align, face) = (Align2::LEFT_CENTER, Face::BodyStrong);
+    paint_line(painter, left, align, &last.stream, face, t.text);
+    paint_line(painter, lower, align, &sides, Face::Dense, t.text2);
     focus_ring(ui, &response);
     response.clicked()
 }
@@ -159,23 +155,24 @@ fn row(ui: &mut Ui, pair: &Conflict, chosen: &Conflict) -> bool {
 fn detail(
     ui: &mut Ui,
     model: &Model,
-    (pair, merge, sides): (&Conflict, Option<&Merge>, Option<&Sides>),
+    (conflict, merge, sides): (&Conflict, Option<&Merge>, Option<&Sides>),
     own: &mut OwnMerge,
     outbox: &mut Outbox,
 ) {
     let margin = Margin::same(sizes::PAD_TEXT as i8);
     Frame::NONE.inner_margin(margin).show(ui, |ui| {
         let t = ui.tokens();
-        ui.label(Face::TitleLarge.text(&pair.one.place.stream, t.text));
-        ui.label(Face::Secondary.text(pair.told_by.words(), t.text2));
+        let Some([_, last]) = conflict.last_writes() else {
+            return;
+        };
+        ui.label(Face::TitleLarge.text(&last.stream, t.text));
+        ui.label(Face::Secondary.text(conflict.told_by.words(), t.text2));
         ui.add_space(sizes::GAP);
-        let writes = [
-            (&pair.one, "First in the log"),
-            (&pair.two, "Last write, which wins"),
-        ];
-        columns(ui, writes.len(), sizes::GAP_GROUP, |ui, at| {
-            let (write, role) = writes[at];
-            head(ui, model, write, role, outbox);
+        let last = conflict.sides.iter().flat_map(|side| &side.writes);
+        let last = last.map(|place| place.event).max();
+        let sides_of = &conflict.sides[..conflict.sides.len().min(MOST_SIDES)];
+        columns(ui, sides_of.len(), sizes::GAP_GROUP, |ui, at| {
+            head(ui, model, &sides_of[at], last, outbox);
         });
         if let Some(merge) = merge {
             merged(ui, merge);
@@ -183,7 +180,7 @@ fn detail(
                 own.show(ui, model, merge, outbox);
             }
         }
-        part(ui, "These two writes", "");
+        part(ui, "The last writes of two sides", "");
         let Some(sides) = sides else {
             ui.label(Face::Body.text("The payloads are being read", t.text2));
             return;
@@ -200,12 +197,7 @@ fn detail(
 
 /// What would become of the whole conflict: the fields that several sides have written.
 fn merged(ui: &mut Ui, merge: &Merge) {
-    let sides = merge.sides.iter().map(|side| {
-        let positions = side.positions.iter().map(words::position_named);
-        format!("{} {}", side.name, positions.collect::<Vec<_>>().join(" "))
-    });
-    let sentence = format!("{}.", sides.collect::<Vec<_>>().join("; "));
-    part(ui, "The whole conflict", &sentence);
+    part(ui, "What becomes of it", "");
     if merge.fields.is_empty() {
         let t = ui.tokens();
         let text = "No field was written by more than one side: a fold that merges loses nothing.";
@@ -252,35 +244,45 @@ fn merged_row(ui: &mut Ui, edges: &[f32], merge: &Merge, field: &FieldMerge) {
     cells.text(ui, 3, &merged, (Face::Cell, t.text));
 }
 
-fn head(ui: &mut Ui, model: &Model, write: &Write, role: &str, outbox: &mut Outbox) {
+/// One side: who wrote, all of its events, and when.
+fn head(ui: &mut Ui, model: &Model, side: &Writer, last: Option<EventIx>, outbox: &mut Outbox) {
     let t = ui.tokens();
+    let wins = side.writes.iter().any(|place| Some(place.event) == last);
+    let role = if wins {
+        "Wrote last, which wins"
+    } else {
+        "Wrote before"
+    };
     ui.label(Face::Secondary.text(role, t.text3));
-    ui.horizontal(|ui| {
-        event(ui, &write.place, outbox);
-        ui.label(Face::BodyStrong.text(&write.place.event_type, t.text));
-        ui.label(Face::Cell.text(write.place.version.to_string(), t.text2));
-    });
-    let time = write
-        .place
-        .time
-        .map(|time| model.zone().format(time, Style::AsNeeded));
-    let by = write
-        .replica
-        .as_ref()
-        .map_or_else(String::new, |name| format!("by {name}, "));
-    let when = time.map_or_else(
-        || "time not told".to_owned(),
-        |time| format!("recorded {time}"),
-    );
-    ui.label(Face::Secondary.text(format!("{by}{when}"), t.text2));
+    ui.label(Face::BodyStrong.text(&side.name, t.text));
+    for place in side.writes.iter().take(MOST_WRITES) {
+        ui.horizontal_wrapped(|ui| {
+            event(ui, place, outbox);
+            ui.label(Face::Body.text(&place.event_type, t.text));
+            ui.label(Face::Cell.text(place.version.to_string(), t.text2));
+            let time = place
+                .time
+                .map(|time| model.zone().format(time, Style::AsNeeded));
+            let when = time.unwrap_or_else(|| "time not told".to_owned());
+            ui.label(Face::Cell.text(when, t.text2));
+        });
+    }
+    if let Some(more) = side
+        .writes
+        .len()
+        .checked_sub(MOST_WRITES)
+        .filter(|more| *more > 0)
+    {
+        ui.label(Face::Secondary.text(format!("and {} more", grouped(more as u64)), t.text2));
+    }
 }
 
 /// What the last write does, in words.
 fn sentence(sides: &Sides) -> String {
     let lost = match many(sides.lost as u64, "value", "values") {
-        None => "The last write overwrites nothing that the first one says.".to_owned(),
+        None => "The second of these overwrites nothing that the first one says.".to_owned(),
         Some(values) => {
-            format!("The last write overwrites {values} of the first one, without a word.")
+            format!("The second of these overwrites {values} of the first one, without a word.")
         }
     };
     let only = sides
