@@ -6,6 +6,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use super::page::Scene;
 use super::{Page, Projections, can_run};
+use crate::analysis::words::capitalised;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Model, Session};
 use crate::gui::theme::{Icon, sizes};
@@ -134,10 +135,13 @@ impl Projections {
             EmptyState::new(Icon::Projections, &sentence).show(ui);
             return;
         };
-        let Ok(projected) = told else {
-            let sentence = "The definition does not hold; what is wrong stands under it";
-            EmptyState::new(Icon::Projections, sentence).show(ui);
-            return;
+        let projected = match told {
+            Ok(projected) => projected,
+            Err(error) => {
+                let sentence = capitalised(&error.to_string());
+                EmptyState::new(Icon::Error, &sentence).show(ui);
+                return;
+            }
         };
         let projected = Arc::clone(projected);
         // While a run is on its way, what is shown says itself what it is as of.

@@ -11,7 +11,7 @@ use crate::analysis::streams::Direction;
 use crate::analysis::words::capitalised;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
-use crate::gui::theme::{Face, Icon, TokensExt};
+use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::Standing;
 use crate::gui::views::state::value::{self, preview};
 use crate::gui::widgets::{
@@ -24,7 +24,9 @@ use crate::worker::{Arrived, PartitionRow, PartitionSort, PartitionsWanted, Proj
 
 /// Rows by which the widths of columns are chosen.
 const LOOKED_AT: usize = 100;
-const CHANGED: f32 = 150.0;
+const CHANGED: f32 = 120.0;
+/// A column is not made narrower than this.
+const LEAST: f32 = 84.0;
 
 /// What the table keeps between frames.
 #[derive(Default)]
@@ -109,7 +111,8 @@ impl Results {
         if self.columns.0 != number {
             self.columns = (number, chosen(projected));
         }
-        let columns = columns(&self.columns.1, projected, wanted);
+        let room = ui.available_width() - 2.0 * sizes::PAD;
+        let columns = columns(&self.columns.1, projected, (wanted, room));
         let chosen = wanted.partition.clone();
         let at = chosen.and_then(|chosen| rows.iter().position(|row| row.name == chosen));
         let fields = &self.columns.1;
@@ -226,7 +229,7 @@ fn chosen(projected: &Projected) -> Vec<(String, f32, Side)> {
 fn columns(
     fields: &[(String, f32, Side)],
     projected: &Projected,
-    wanted: &PartitionsWanted,
+    (wanted, room): (&PartitionsWanted, f32),
 ) -> Vec<Column> {
     let mark = |sort: &PartitionSort| match wanted.direction {
         _ if wanted.sort != *sort => "",
@@ -241,11 +244,24 @@ fn columns(
     let looked_at = projected.rows.iter().take(LOOKED_AT);
     let longest = looked_at.map(|row| row.name.chars().count()).max();
     let wide = (longest.unwrap_or_default() as f32 * 7.5 + 20.0).clamp(120.0, 320.0);
-    let first = Column::new(name, wide).named("partition");
+    // Where that puts all of them in sight, they are narrower.
+    let mut widths = vec![(wide, LEAST)];
+    widths.extend(fields.iter().map(|(field, wide, _)| {
+        let head = field.chars().count() as f32 * 7.0 + 16.0;
+        (*wide, head.max(LEAST).min(*wide))
+    }));
+    let over = widths.iter().map(|(wide, _)| wide).sum::<f32>() + CHANGED - room;
+    let slack: f32 = widths.iter().map(|(wide, least)| wide - least).sum();
+    let part = match over > 0.0 && over <= slack {
+        true => over / slack,
+        false => 0.0,
+    };
+    let mut fitted = (widths.iter()).map(|(wide, least)| (wide - (wide - least) * part).floor());
+    let first = Column::new(name, fitted.next().unwrap_or(wide)).named("partition");
     let mut columns = vec![first.resizable().sorts()];
-    for (field, wide, side) in fields {
+    for ((field, _, side), wide) in fields.iter().zip(fitted) {
         let sort = PartitionSort::Field(field.clone());
-        let column = Column::new(head(field, &sort), *wide).resizable().sorts();
+        let column = Column::new(head(field, &sort), wide).resizable().sorts();
         columns.push(match side {
             Side::Left => column,
             Side::Right { .. } => column.right(),
