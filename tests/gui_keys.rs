@@ -396,3 +396,42 @@ fn a_key_leads_to_what_a_view_is_searched_with() {
     let stream = window.state().model().selection.stream;
     assert_eq!(stream, None, "no stream was chosen, so none is shown");
 }
+
+#[test]
+fn a_stream_is_chosen_by_keyboard_where_a_state_is_asked_of_none() {
+    let mut window = open_app(&sample("users.json"));
+    press(&mut window, Modifiers::COMMAND, Key::Num4);
+    assert_eq!(window.state().model().view, View::State);
+    for _ in 0..2 {
+        press(&mut window, Modifiers::NONE, Key::ArrowDown);
+    }
+    assert_eq!(
+        window.state().model().selection.stream,
+        None,
+        "it is only marked"
+    );
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    let model = window.state().model();
+    let log = model.log().unwrap();
+    let chosen = model.selection.stream.map(|stream| log.stream_name(stream));
+    let mut names: Vec<&str> = (0..log.streams().len() as u32)
+        .map(|at| log.stream_name(asof::model::StreamIx(at)))
+        .collect();
+    names.sort_by(|a, b| asof::analysis::streams::natural_order(a, b));
+    assert_eq!(chosen, Some(names[1]));
+}
+
+#[test]
+fn what_was_wrong_with_a_moment_does_not_follow_into_another_view() {
+    let mut window = open_app(&sample("users.json"));
+    press(&mut window, Modifiers::COMMAND, Key::T);
+    at_once(&mut window, typed("v4"));
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    let complains = |window: &Window| {
+        let all = window.query_all_by_label_contains("needs a selected stream");
+        all.count() > 0
+    };
+    assert!(complains(&window));
+    press(&mut window, Modifiers::COMMAND, Key::Num2);
+    assert!(!complains(&window));
+}

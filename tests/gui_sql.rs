@@ -70,8 +70,8 @@ fn a_statement_is_as_of_the_cursor_and_mistakes_say_where() {
     harness.get_by_role_and_label(Role::Row, &known.to_string());
 
     run(&mut harness, "select nope\nfrom events");
+    // Where the rows would stand.
     harness.get_by_label("Line 1, column 8: no such column: nope");
-    harness.get_by_label("It cannot be run: the reason stands below the statement");
     run(&mut harness, "delete from events");
     harness.get_by_label("Only reading is possible here, and this would write");
     run(&mut harness, "select 1 as a, 2 as a, null");

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::open::{CliError, Opened};
-use crate::analysis::replay::{at_version, from_version};
+use crate::analysis::replay::{at_version, from_version, repeated_version};
 use crate::log::{AsOf, Bound, Cut};
 use crate::model::time::{Edge, InputContext, InputError, Moment, Zone, input};
 use crate::model::{PositionName, StreamIx, Timestamp, Version};
@@ -150,7 +150,7 @@ impl Opened {
     }
 
     fn version(
-        &self,
+        &mut self,
         asked: TypedBound<'_>,
         version: Version,
         stream: Versions,
@@ -186,6 +186,14 @@ impl Opened {
                 _ => format!("{name} has no {version}"),
             })
         })?;
+        if let Some(note) = repeated_version(&self.log, stream, version, found) {
+            self.read_as.push(ReadAs {
+                option: asked.option,
+                moment: self.log.position_name(found).to_string(),
+                time: None,
+                note: Some(note),
+            });
+        }
         Ok(Bound::Event(found))
     }
 

@@ -120,7 +120,11 @@ impl Saga {
         let count = many(all, "saga", "sagas").unwrap_or_else(|| "no sagas".to_owned());
         let statuses = Status::ALL.iter().filter_map(|status| {
             let count = report.statuses.get(status.name())?;
-            Some(format!("{count} {}", status.name()))
+            let unsure = match (status, report.may_have_ended) {
+                (Status::Running, 1..) => format!(" ({} may have ended)", report.may_have_ended),
+                _ => String::new(),
+            };
+            Some(format!("{count} {}{unsure}", status.name()))
         });
         let statuses: Vec<String> = statuses.collect();
         let statuses = match statuses.is_empty() {
@@ -133,8 +137,8 @@ impl Saga {
         if let Some(aside) = many(report.aside, "group", "groups") {
             writeln!(
                 out,
-                "{aside} of events left out: most of their kind are a single event, or what happens to one thing \
-                 again and again."
+                "{aside} of events left out: most of their kind are a single event, several written at once, or \
+                 what happens to one thing again and again."
             )?;
         }
         // Who needs a person first, and of equals whoever began last.
@@ -192,6 +196,9 @@ impl Saga {
         let zone = self.common.zone;
         let time = |time: Option<Timestamp>| time.map(|time| zone.format(time, Style::AsNeeded));
         let mut line = format!("{}  {}  {}", saga.id, saga.process, saga.status.name());
+        if let Some(unsure) = saga.may_have_ended {
+            line += &format!(", may have ended ({})", unsure.name());
+        }
         match (time(saga.started), time(saga.ended)) {
             (Some(from), Some(to)) => line += &format!("  {from} to {to}"),
             (Some(from), None) => line += &format!("  since {from}"),

@@ -12,8 +12,9 @@ use crate::analysis::replay::{
     self, BlameRef, Change, Detail, LeafBlame, Presence, Series, Source, StateReport, StateRequest,
 };
 use crate::analysis::streams;
+use crate::log::Bound;
 use crate::model::time::Style;
-use crate::model::{StreamIx, Task, Timestamp};
+use crate::model::{EventIx, StreamIx, Task, Timestamp};
 use crate::render::{self, harmless};
 
 #[derive(Debug, Args)]
@@ -87,7 +88,7 @@ impl State {
             },
             zone: self.common.zone,
         };
-        let report = match &self.projection {
+        let (report, stopped) = match &self.projection {
             Some(file) => self.projected(file, &opened, stream, &request)?,
             None => {
                 let task = Task::new();
@@ -97,42 +98,64 @@ impl State {
                     task: &task,
                 };
                 let series = Series::new(stream, opened.rules.clone());
-                replay::state(&series, source, &request)?
+                (replay::state(&series, source, &request)?, None)
             }
         };
         if self.common.json {
             to.losses(&opened.log, &cut)?;
-            return to.json(&report, &opened.read_as);
+            to.json(&report, &opened.read_as)?;
+        } else {
+            self.words(&report, &opened.read_as, to)?;
+            self.difference(&report, way, to)?;
         }
-        self.words(&report, &opened.read_as, to)?;
-        self.difference(&report, way, to)
+        // What there is so far is shown, and is not taken for the answer.
+        stopped.map_or(Ok(()), Err)
     }
 
-    /// The state by a projection.
+    /// The state by a projection; where that was stopped before the moment, as of the event before, and
+    /// why.
     fn projected(
         &self,
         file: &Path,
         opened: &Opened,
         stream: StreamIx,
         request: &StateRequest<'_>,
-    ) -> Result<StateReport, CliError> {
+    ) -> Result<(StateReport, Option<CliError>), CliError> {
         let upcasters = self.upcasters.as_deref().map(project::read).transpose()?;
         let own = project::definition(file, upcasters.as_deref())?;
         let task = Task::new();
         let options = opened.run_options(&self.attach, &task)?;
+        let name = || file.file_name().unwrap_or_default().to_string_lossy();
         let wrong = |error| match error {
+            StreamStateError::Elsewhere(..) => CliError::Other(format!("{} {error}", name())),
             StreamStateError::Definition(error) => project::unsound(file, error),
             StreamStateError::Cancelled(cancelled) => cancelled.into(),
             error => CliError::Other(format!("{error}: {}", file.display())),
         };
-        let state = StreamState::new(&own, &opened.reading(), &options, stream);
-        let mut state = state.map_err(wrong)?;
-        let at = state.at(request.cut, &task).map_err(wrong)?;
+        let alive = || StreamState::new(&own, &opened.reading(), &options, stream).map_err(wrong);
+        let mut state = alive()?;
+        let at = match state.at(request.cut, &task) {
+            Err(StreamStateError::Stopped(at, error, event)) => {
+                let before = event.0.checked_sub(1).map(EventIx);
+                let before = before.map_or(Bound::Start, Bound::Event);
+                let request = StateRequest {
+                    cut: opened.log.cut(request.cut.clock(), before),
+                    diff_to: None,
+                    ..*request
+                };
+                let found = alive()?.at(request.cut, &task).map_err(wrong)?;
+                let report = replay::told(&opened.log, &found, None, &request);
+                let stopped = wrong(StreamStateError::Stopped(at, error, event));
+                return Ok((report, Some(stopped)));
+            }
+            at => at.map_err(wrong)?,
+        };
         let other = match request.diff_to {
             Some(cut) => Some(state.at(cut, &task).map_err(wrong)?),
             None => None,
         };
-        Ok(replay::told(&opened.log, &at, other.as_ref(), request))
+        let report = replay::told(&opened.log, &at, other.as_ref(), request);
+        Ok((report, None))
     }
 
     fn words(

@@ -90,6 +90,10 @@ pub enum Command {
     SetFilter(Box<EventFilter>),
     /// Go on with a search that was called off.
     GoOnSearching,
+    /// Ask for a file whose tables are to stand beside those of the store.
+    AttachDialog,
+    /// Let the tables of this file stand beside those of the store.
+    Attach(PathBuf),
     /// Show these columns of a table, by their names for programs.
     KeepColumns(&'static str, Vec<String>),
     /// Copy an event in full as JSON.
@@ -177,6 +181,8 @@ pub enum Command {
 pub enum PathFor {
     /// A store to open.
     Opening,
+    /// A file whose tables are to stand beside those of the store.
+    Attaching,
     /// A file to write, with a stem for its name.
     Export(Box<Exports>, String),
     /// A file to write a layout to.

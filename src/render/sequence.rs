@@ -15,8 +15,8 @@ pub fn mermaid(sequence: &Sequence) -> String {
     }
     for message in &sequence.messages {
         let name = plain(&message.name);
-        let to = message.to;
-        match message.from {
+        let to = message.receiver;
+        match message.sender {
             None => {
                 let _ = writeln!(text, "    Note over P{to}: {name}");
             }
@@ -34,7 +34,7 @@ pub fn mermaid(sequence: &Sequence) -> String {
 }
 
 /// Without what Mermaid would take for its own.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let safe = |c: char| match c {
         ';' | '#' | ':' | '<' | '>' | '"' => ' ',
         c if c.is_control() => ' ',
@@ -46,30 +46,49 @@ fn plain(text: &str) -> String {
 const LEFT: usize = 96;
 const ACROSS: usize = 200;
 const DOWN: usize = 30;
-const HEAD: usize = 64;
+/// Under the title.
+const TOP: usize = 36;
+const HEAD: usize = TOP + 52;
 
-/// As a picture of its own, in dark ink on white.
+/// The inks of arrows. A marker does not take up the colour of its line everywhere: each has its own.
+const INKS: [(Meaning, &str, &str); 3] = [
+    (Meaning::Plain, "plain", "#4e5967"),
+    (Meaning::Failure, "failure", "#b72c20"),
+    (Meaning::Undoing, "undoing", "#a84b00"),
+];
+
+/// As a picture of its own, in dark ink on white, under a title.
 #[must_use]
-pub fn sequence_svg(sequence: &Sequence) -> String {
+pub fn sequence_svg(sequence: &Sequence, title: &str) -> String {
     let width = LEFT + ACROSS * sequence.participants.len().max(1);
     let height = HEAD + DOWN * (sequence.messages.len() + 1);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
          viewBox=\"0 0 {width} {height}\" font-family=\"sans-serif\" font-size=\"12\">\n\
-         <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n\
-         <defs><marker id=\"a\" markerWidth=\"8\" markerHeight=\"8\" refX=\"7\" refY=\"4\" \
-         orient=\"auto\"><path d=\"M0,0 L8,4 L0,8 z\" fill=\"context-stroke\"/></marker></defs>\n"
+         <title>{title}</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n\
+         <text x=\"8\" y=\"20\" font-weight=\"bold\">{title}</text>\n<defs>",
+        title = escaped(title)
     );
+    for (_, id, ink) in INKS {
+        let _ = write!(
+            svg,
+            "<marker id=\"{id}\" markerWidth=\"8\" markerHeight=\"8\" refX=\"7\" refY=\"4\" \
+             orient=\"auto\"><path d=\"M0,0 L8,4 L0,8 z\" fill=\"{ink}\"/></marker>"
+        );
+    }
+    svg.push_str("</defs>\n");
     let x = |place: usize| LEFT + ACROSS / 2 + ACROSS * place;
     for (place, name) in sequence.participants.iter().enumerate() {
         let (x, left) = (x(place), x(place) - 84);
         let _ = writeln!(
             svg,
-            "<rect x=\"{left}\" y=\"12\" width=\"168\" height=\"28\" rx=\"4\" fill=\"#f1f3f6\" \
-             stroke=\"#b9c2ce\"/><text x=\"{x}\" y=\"30\" text-anchor=\"middle\">{}</text>\
-             <line x1=\"{x}\" y1=\"40\" x2=\"{x}\" y2=\"{height}\" stroke=\"#b9c2ce\" \
+            "<rect x=\"{left}\" y=\"{TOP}\" width=\"168\" height=\"28\" rx=\"4\" fill=\"#f1f3f6\" \
+             stroke=\"#b9c2ce\"/><text x=\"{x}\" y=\"{}\" text-anchor=\"middle\">{}</text>\
+             <line x1=\"{x}\" y1=\"{}\" x2=\"{x}\" y2=\"{height}\" stroke=\"#b9c2ce\" \
              stroke-dasharray=\"4 4\"/>",
-            escaped(name)
+            TOP + 18,
+            escaped(name),
+            TOP + 28
         );
     }
     let began = sequence.messages.first().and_then(|message| message.time);
@@ -89,14 +108,17 @@ pub fn sequence_svg(sequence: &Sequence) -> String {
 }
 
 fn arrow(message: &Message, y: usize, x: impl Fn(usize) -> usize) -> String {
-    let ink = match message.meaning {
-        Meaning::Plain => "#4e5967",
-        Meaning::Failure => "#b72c20",
-        Meaning::Undoing => "#a84b00",
+    let ink = INKS
+        .iter()
+        .find(|(meaning, ..)| *meaning == message.meaning);
+    let (_, marker, ink) = ink.unwrap_or(&INKS[0]);
+    let dashes = match message.meaning {
+        Meaning::Undoing => " stroke-dasharray=\"4 3\"",
+        _ => "",
     };
     let name = escaped(&message.name);
-    let to = x(message.to);
-    match message.from.map(&x) {
+    let to = x(message.receiver);
+    match message.sender.map(&x) {
         None => format!(
             "<circle cx=\"{to}\" cy=\"{y}\" r=\"4\" fill=\"{ink}\"/>\
              <text x=\"{}\" y=\"{}\">{name}</text>",
@@ -104,15 +126,15 @@ fn arrow(message: &Message, y: usize, x: impl Fn(usize) -> usize) -> String {
             y + 4
         ),
         Some(from) if from == to => format!(
-            "<path d=\"M{to},{} h24 v12 h-24\" fill=\"none\" stroke=\"{ink}\" marker-end=\"url(#a)\"/>\
-             <text x=\"{}\" y=\"{}\" fill=\"{ink}\">{name}</text>",
+            "<path d=\"M{to},{} h24 v12 h-24\" fill=\"none\" stroke=\"{ink}\"{dashes} \
+             marker-end=\"url(#{marker})\"/><text x=\"{}\" y=\"{}\" fill=\"{ink}\">{name}</text>",
             y - 6,
             to + 30,
             y + 4
         ),
         Some(from) => format!(
-            "<line x1=\"{from}\" y1=\"{y}\" x2=\"{to}\" y2=\"{y}\" stroke=\"{ink}\" \
-             marker-end=\"url(#a)\"/><text x=\"{}\" y=\"{}\" text-anchor=\"middle\" \
+            "<line x1=\"{from}\" y1=\"{y}\" x2=\"{to}\" y2=\"{y}\" stroke=\"{ink}\"{dashes} \
+             marker-end=\"url(#{marker})\"/><text x=\"{}\" y=\"{}\" text-anchor=\"middle\" \
              fill=\"{ink}\">{name}</text>",
             (from + to) / 2,
             y - 5
@@ -152,6 +174,8 @@ mod tests {
             name: name.to_owned(),
             from,
             to,
+            sender: from,
+            receiver: to,
             time: Some(Timestamp::from_micros(i64::from(event) * 1_500_000)),
             meaning,
         };
@@ -181,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_picture_is_sound_xml_whatever_names_hold() {
-        let svg = sequence_svg(&sequence());
+        let svg = sequence_svg(&sequence(), "order-1 of a & b");
         let mut reader = quick_xml::Reader::from_str(&svg);
         let mut depth = 0;
         loop {
@@ -194,5 +218,9 @@ mod tests {
         }
         assert_eq!(depth, 0);
         assert!(svg.contains("order &lt;service&gt;") && svg.contains("+1.5 s"));
+        assert!(svg.contains("<title>order-1 of a &amp; b</title>"));
+        // What undoes is dashed, in an ink of its own that any renderer knows.
+        assert!(svg.contains("stroke-dasharray=\"4 3\" marker-end=\"url(#undoing)\""));
+        assert!(!svg.contains("context-stroke"));
     }
 }

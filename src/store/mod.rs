@@ -29,4 +29,4 @@ pub use open::{Followed, OpenOptions, Recognition, Store};
 pub use private::remove_private_files;
 pub(crate) use row::NAMELESS;
 pub use sqlite::{News, SideRows};
-pub use tables::attached;
+pub use tables::{attached, with_attached};

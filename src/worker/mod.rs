@@ -36,19 +36,20 @@ pub use opened::{OpenRequest, Opened, StoreFile, Unread};
 pub use outcome::Outcome;
 pub use parts::{Parts, Said};
 pub use questions::{
-    Arrived, AskAdvice, AskAudit, AskCheck, AskComparison, AskConsumers, AskCounts, AskDefinitions,
-    AskDelays, AskDifferences, AskEvent, AskFieldNames, AskFields, AskLag, AskLagChart,
-    AskLagCharts, AskLines, AskLinks, AskMeasured, AskMerge, AskNames, AskOverview, AskPreview,
-    AskProjected, AskReadModel, AskRepeated, AskRetried, AskRow, AskSaga, AskSagaDefinitions,
-    AskSagaDurations, AskSagaMap, AskSagas, AskSagasBeside, AskSagasOverTime, AskSides, AskSql,
-    AskStages, AskState, AskStateText, AskStop, AskStreams, AskTables, AskTimeline, AskTrace,
-    AskValues, Bundled, CategoryRow, Counts, DeclaredSaga, Definitions, FieldKind, FieldRow,
-    FieldRows, Finding, FindingKind, Fold, Folds, Found, FoundAudit, FoundPlace, FoundState,
-    FoundStream, FoundType, Fuzzy, Going, Idle, Inspected, LagCharts, MapAndVariants, Mark, Names,
-    Near, PartitionRow, PartitionSort, PartitionsWanted, PayloadText, PlaceTarget, Preview,
-    PreviewRow, Projected, ProjectionSettings, SagaFilter, SagaInFull, SagaList, SagaSort, SagasAt,
-    Search, SearchEnd, SearchPart, StoreOverview, StreamsWanted, Timeline, Told, Touched, TypeRow,
-    Values, Watched, Whole, WholeStore, Written, fold_rules, store_facts,
+    Arrived, AskAdvice, AskAttached, AskAudit, AskCheck, AskComparison, AskConsumers, AskCounts,
+    AskDefinitions, AskDelays, AskDifferences, AskEvent, AskFieldNames, AskFields, AskLag,
+    AskLagChart, AskLagCharts, AskLines, AskLinks, AskMeasured, AskMerge, AskNames, AskOverview,
+    AskPreview, AskProjected, AskReadModel, AskRepeated, AskRetried, AskRow, AskSaga,
+    AskSagaDefinitions, AskSagaDurations, AskSagaMap, AskSagas, AskSagasBeside, AskSagasOverTime,
+    AskSides, AskSql, AskStages, AskState, AskStateText, AskStop, AskStreams, AskTables,
+    AskTimeline, AskTrace, AskValues, Attached, Bundled, CategoryRow, Counts, DeclaredSaga,
+    Definitions, FieldKind, FieldRow, FieldRows, Finding, FindingKind, Fold, Folds, Found,
+    FoundAudit, FoundPlace, FoundState, FoundStream, FoundType, Fuzzy, Going, Idle, Inspected,
+    LagCharts, MapAndVariants, Mark, Names, Near, PartitionRow, PartitionSort, PartitionsWanted,
+    PayloadText, PlaceTarget, Preview, PreviewRow, Projected, ProjectionSettings, SagaFilter,
+    SagaInFull, SagaList, SagaSort, SagasAt, Search, SearchEnd, SearchPart, StoreOverview,
+    StreamsWanted, Timeline, Told, Touched, TypeRow, Values, Watched, Whole, WholeStore, Written,
+    fold_rules, store_facts,
 };
 pub use save::Keep;
 pub use subject::{SessionId, Subject};

@@ -11,7 +11,7 @@ fn as_a_consumer_it_stands_at_the_checkpoint_and_says_how_stale_it_is() {
     // What the kinds mean stands where they are chosen.
     window.get_by_label("Follows the events; stale by what it has not processed");
     click(&mut window, Role::Button, "fraud-check (asynchronous)");
-    let told = window.query_all_by_label_contains("as of #896, stale by 1 event");
+    let told = window.query_all_by_label_contains("Stale by 1 event");
     assert!(told.count() > 0, "{:?}", window.root());
     let then = results(&window);
     move_to(&mut window, "#896");
@@ -93,8 +93,8 @@ fn an_event_that_an_upcaster_changes_is_shown_stored_and_upcast() {
     select(&mut window, "account-77");
     click(&mut window, Role::Button, "First event of the partition");
     click(&mut window, Role::RadioButton, "Stored | upcast");
-    window.get_by_role_and_label(Role::ColumnHeader, "Stored");
-    window.get_by_role_and_label(Role::ColumnHeader, "Upcast   +1 added");
+    window.get_by_role_and_label(Role::ColumnHeader, "Stored, schema version 1");
+    window.get_by_role_and_label(Role::ColumnHeader, "Upcast to 2   +1 added");
     row_beginning(&window, "is_old true");
     click(&mut window, Role::RadioButton, "Before | after");
     window.get_by_role_and_label(Role::ColumnHeader, "State before: none");
@@ -135,4 +135,56 @@ fn the_state_of_a_stream_is_folded_by_a_projection_where_one_is_chosen() {
     click(&mut window, Role::Button, "Folded by");
     click(&mut window, Role::Button, "default fold (merge)");
     assert_eq!(state(&window), merged);
+}
+
+#[test]
+fn tables_of_another_file_stand_beside_those_of_the_store() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("people.db");
+    let database = rusqlite::Connection::open(&file).expect("a database");
+    let people = "create table people (id text primary key, name text);
+                  insert into people values ('account-77', 'Ada');";
+    database.execute_batch(people).expect("a table");
+    drop(database);
+    let mut window = projections("bank.db");
+    let looks_up = "fromCategory('account').foreachStream().when({
+        $any(s, e) { s.name = (lookup('people', e.streamId) || {}).name },
+      })";
+    begin(&mut window, looks_up);
+    window
+        .query_all_by_label_contains("there is no table people")
+        .next()
+        .expect("told before the run");
+    press(&mut window, Key::K);
+    window.event(egui::Event::Text("attach tables by path".to_owned()));
+    settle(&mut window);
+    window.key_press(Key::Enter);
+    settle(&mut window);
+    let field = window.get_by_role_and_label(Role::TextInput, "Path of a SQLite file");
+    field.focus();
+    field.type_text(&file.display().to_string());
+    settle(&mut window);
+    window.key_press(Key::Enter);
+    settle(&mut window);
+    settle(&mut window);
+    press(&mut window, Key::Enter);
+    assert_eq!(results(&window)["account-77"]["name"], "Ada");
+    click(&mut window, Role::Tab, "Read model");
+    click(&mut window, Role::Button, "Table");
+    click(&mut window, Role::Button, "people");
+    window.get_by_label("Press Compare to see which rows of the table are not right");
+}
+
+#[test]
+fn what_json_has_no_words_for_is_told_beside_the_results() {
+    let mut window = projections("bank.db");
+    begin(
+        &mut window,
+        "fromAll().when({ $any(s, e) { s.mean = NaN; s.by = new Map(); } })",
+    );
+    let told = window.query_all_by_label_contains("2 values are no JSON");
+    assert!(told.count() > 0);
+    click(&mut window, Role::Tab, "Emitted");
+    click(&mut window, Role::RadioButton, "No JSON 2");
+    row_beginning(&window, "#1589 all mean NaN, told as null");
 }

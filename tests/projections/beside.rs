@@ -119,7 +119,7 @@ fn an_entity_without_a_history_is_the_present_one_which_is_told() {
     assert_eq!(lookups.missing * 2, lookups.count);
 
     let report =
-        project_by("fromStream('user-123').when({ $any(s, e) { lookup('devices', 1); } })");
+        project_by("fromStream('user-123').when({ $any(s, e) { lookup('dev' + 'ices', 1); } })");
     assert_eq!(
         report.dead_letters[0].error,
         "there is no table devices; there are people"

@@ -100,20 +100,24 @@ fn reads_nothing(from: &From, reading: &Reading) -> Option<String> {
     ))
 }
 
-/// Whether a definition has a state for each stream.
+/// Where a definition reads from that has a state for each stream; none where it has not.
 #[must_use]
-pub fn is_per_stream(definition: &Definition, reading: &Reading) -> bool {
+pub fn per_stream(definition: &Definition, reading: &Reading) -> Option<From> {
     match definition {
         Definition::Script(script) => {
-            alive(script, reading).is_ok_and(|engine| engine.is_per_stream())
+            let engine = alive(script, reading).ok()?;
+            engine.is_per_stream().then(|| engine.plan().from.clone())
         }
-        Definition::BuiltIn(fold) => match &fold.fold {
-            Fold::Merge => true,
-            Fold::Latest { by }
-            | Fold::Counts { by }
-            | Fold::Figures { by, .. }
-            | Fold::Open { by, .. } => *by == Key::Stream,
-        },
+        Definition::BuiltIn(fold) => {
+            let is = match &fold.fold {
+                Fold::Merge => true,
+                Fold::Latest { by }
+                | Fold::Counts { by }
+                | Fold::Figures { by, .. }
+                | Fold::Open { by, .. } => *by == Key::Stream,
+            };
+            is.then(|| fold.from.clone())
+        }
     }
 }
 

@@ -58,12 +58,16 @@ impl Definition {
 
     /// How many events should lie between two checkpoints: a jump folds half as many on the average, and
     /// each checkpoint costs the states that have changed, which of random ones are soon all. Handlers and
-    /// merging take microseconds an event, built-in folds over columns a small part of one.
+    /// merging take microseconds an event, figures a good part of one, folds over columns a small one.
     #[must_use]
     pub const fn spacing(&self) -> u32 {
         match self {
-            Self::BuiltIn(fold) if !matches!(fold.fold, Fold::Merge) => 1 << 16,
-            Self::BuiltIn(_) | Self::Script(_) => 1 << 12,
+            Self::Script(_) => 1 << 12,
+            Self::BuiltIn(fold) => match fold.fold {
+                Fold::Merge => 1 << 12,
+                Fold::Figures { .. } => 1 << 15,
+                Fold::Latest { .. } | Fold::Counts { .. } | Fold::Open { .. } => 1 << 16,
+            },
         }
     }
 

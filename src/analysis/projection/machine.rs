@@ -8,6 +8,9 @@ use super::{Counts, Reading, Told};
 use crate::log::Names;
 use crate::model::{Cancelled, EventIx, Task};
 
+/// A payload as text, and its schema version.
+pub(super) type Payload = (String, String);
+
 /// What became of events that were folded in one go.
 pub(super) struct Swept {
     /// All events of the range below it are folded.
@@ -87,9 +90,9 @@ pub(super) trait Machine {
         Ok(Some(self.text(state)))
     }
 
-    /// The payload of an event as it is stored and as upcasters make it; none where they leave it as
-    /// it is, or fail.
-    fn upcast(&mut self, event: EventIx, task: &Task) -> Option<[String; 2]> {
+    /// The payload of an event as it is stored and as upcasters make it, each with its schema version;
+    /// none where they leave it as it is, or fail.
+    fn upcast(&mut self, event: EventIx, task: &Task) -> Option<(Payload, Payload)> {
         let _ = (event, task);
         None
     }

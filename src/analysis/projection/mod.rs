@@ -38,11 +38,13 @@ mod told;
 mod travel;
 #[cfg(test)]
 mod travel_tests;
+#[cfg(test)]
+mod written_tests;
 
 use std::sync::Arc;
 
 pub use bench::{JUMPS, Measured, SnapshotBench, Spread, StrategyCost, strategies};
-pub use check::{checked, is_per_stream, suits, waits_in_vain};
+pub use check::{checked, per_stream, suits, waits_in_vain};
 pub use checkpoints::{Counts, SnapshotStrategy};
 pub use compare::{CompareError, Comparison, DifferingPartition, compare};
 pub use consumer::{ConsumerError, ConsumerReport, as_consumer, consumers};
@@ -50,7 +52,7 @@ pub use definition::{Definition, Script};
 pub use differ::{Differing, differing, number};
 pub use known::Known;
 pub use lookup::{Certainty, LookedUp};
-pub use moment::{Moment, Stopped};
+pub use moment::{Moment, OddPlace, Stopped};
 pub use native::{BuiltIn, Fold, Key};
 pub use options::{OnError, RunOptions};
 pub use read_model::{
@@ -59,18 +61,18 @@ pub use read_model::{
 };
 pub use repeat::{Fault, Idempotency, Violation, repeated};
 pub use report::{
-    DeadLetterReport, Logged, LookupReport, LookupsReport, LostDigitsReport, ProjectReport, Wanted,
-    before, dead_letter, project, project_of, why,
+    DeadLetterReport, Logged, LookupReport, LookupsReport, LostDigitsReport, OddReport,
+    ProjectReport, Wanted, before, dead_letter, project, project_of, why,
 };
 pub use retry::{Retried, retried};
 pub use run::Run;
 pub use script::{
-    DeadLetter, Engine, Fed, Limits, LostDigits, Output, OutputKind, Plan, ScriptError,
-    WrittenFunction,
+    DeadLetter, Engine, Fed, From, Limits, LostDigits, Odd, Output, OutputKind, Plan, ScriptError,
+    WrittenFunction, odd,
 };
 pub use sides::{Side, SideRow, Sides};
 pub use states::{Figures, Held, Since, State, States, WHOLE};
-pub use steps::Step;
+pub use steps::{Step, Upcast};
 pub use stream_state::{StreamState, StreamStateError};
 pub use told::{Told, Totals};
 pub use travel::{Around, Break, Comparing, Towards};

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::script::{DeadLetter, ScriptError};
+use super::script::{DeadLetter, Odd, ScriptError, odd};
+use super::told::KEPT;
 use super::{Counts, Held, States, Told};
 use crate::log::Names;
 use crate::model::EventIx;
@@ -31,11 +32,38 @@ impl Moment {
         self.states.get(self.partitions.find(partition)?)
     }
 
+    /// What JSON has no words for in the states: the first thousand, with their partitions and the last
+    /// event of each.
+    #[must_use]
+    pub fn odd(&self) -> Vec<OddPlace> {
+        let own = |(name, held): (&str, Held)| {
+            let (partition, last): (Arc<str>, _) = (name.into(), held.last);
+            odd(&held.state).into_iter().map(move |odd| OddPlace {
+                partition: Arc::clone(&partition),
+                last,
+                odd,
+            })
+        };
+        let named = self.iter().filter(|(name, _)| !name.starts_with('\0'));
+        named.flat_map(own).take(KEPT).collect()
+    }
+
     /// Partitions with what they are, in the order of their first appearance.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Held)> {
         let all = self.states.iter();
         all.map(|(partition, held)| (self.partitions.get(partition), held))
     }
+}
+
+/// Where a state holds what JSON has no words for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OddPlace {
+    /// The partition.
+    pub partition: Arc<str>,
+    /// The last event folded into it.
+    pub last: EventIx,
+    /// What it is.
+    pub odd: Odd,
 }
 
 /// Why a run has stopped.

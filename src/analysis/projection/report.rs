@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{
-    Certainty, Comparison, ConsumerReport, Counts, DeadLetter, Idempotency, Known, Moment, Output,
-    ReadModelReport, Reading, Run, ScriptError, SnapshotBench, Stopped, WHOLE,
+    Certainty, Comparison, ConsumerReport, Counts, DeadLetter, Idempotency, Known, Moment,
+    OddPlace, Output, ReadModelReport, Reading, Run, ScriptError, SnapshotBench, Stopped, WHOLE,
 };
 use crate::analysis::nearest::nearest;
 use crate::log::{AsOf, Bound, Cut, Log};
@@ -42,6 +42,9 @@ pub struct ProjectReport {
     pub logged: Vec<Logged>,
     /// Integers in payloads whose digits JavaScript does not keep: the first thousand.
     pub lost_digits: Vec<LostDigitsReport>,
+    /// What JSON has no words for in the states, and is told as something else: the first thousand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_json: Vec<OddReport>,
     /// Which versions of which entities were used, where handlers looked any up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lookups: Option<LookupsReport>,
@@ -138,6 +141,21 @@ pub struct LostDigitsReport {
     pub digits: String,
 }
 
+/// What JSON has no words for in a state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OddReport {
+    /// The partition.
+    pub partition: String,
+    /// A JSON pointer into its state.
+    pub path: String,
+    /// What stands there: `NaN`, `Infinity`, `-Infinity`, `Map`, `Set` or `function`.
+    pub value: String,
+    /// What is told in its place.
+    pub told_as: &'static str,
+    /// The last event of the partition.
+    pub last_event: PositionName,
+}
+
 /// Whose state is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted<'a> {
@@ -189,6 +207,7 @@ pub fn project_of(
     let mut ended = None;
     let told_to = (&mut dead, &mut ended);
     let (partitions, state, states) = results(run, &moment, wanted, told_to);
+    let not_json = odd_reports(&log, &moment);
     let Moment {
         counts,
         told,
@@ -226,6 +245,7 @@ pub fn project_of(
                 digits: lost.number,
             })
             .collect(),
+        not_json,
         lookups: (told.totals.lookups > 0).then(|| LookupsReport {
             count: told.totals.lookups,
             present: told.totals.present,
@@ -248,6 +268,17 @@ pub fn project_of(
         read_model: None,
         snapshots: None,
     })
+}
+
+fn odd_reports(log: &Log, moment: &Moment) -> Vec<OddReport> {
+    let told = |place: OddPlace| OddReport {
+        partition: place.partition.to_string(),
+        told_as: place.odd.told_as(),
+        path: place.odd.path,
+        value: place.odd.what,
+        last_event: log.position_name(place.last),
+    };
+    moment.odd().into_iter().map(told).collect()
 }
 
 /// The partition of that name, else the only one whose name ends so after its category.

@@ -1,10 +1,12 @@
 //! A projection folded over a log: to the end in the background, and to any moment from the nearest
 //! checkpoint. What fails goes to the dead letters, and the run goes on or stops, as chosen.
 
+mod written;
+
 use std::ops::Range;
 
 use super::alive::machine;
-use super::checkpoints::{Checkpoints, Counts, SnapshotStrategy};
+use super::checkpoints::{Checkpoint, Checkpoints, Counts, SnapshotStrategy};
 use super::machine::{Machine, Swept};
 use super::script::{DeadLetter, Fed, Halt, LostDigits, Output, ScriptError};
 use super::told::Record;
@@ -159,7 +161,7 @@ impl Run {
         task.set_total(u64::from(end));
         self.advance_to(EventIx(end), task)?;
         if self.next.0 == end && self.checkpoints.strategy() != SnapshotStrategy::Lazy {
-            self.keep();
+            self.keep(task)?;
         }
         task.set_done(u64::from(end));
         Ok(())
@@ -231,8 +233,9 @@ impl Run {
     pub fn of(&mut self, known: &Known, task: &Task) -> Result<Moment, Cancelled> {
         self.go_to(known.whole(), task)?;
         if self.checkpoints.strategy() == SnapshotStrategy::Lazy {
-            self.keep();
+            self.keep(task)?;
         }
+        let mut states = self.written(task)?;
         let mut there = self.next;
         let mut beside = Beside {
             counts: self.counts,
@@ -247,20 +250,12 @@ impl Run {
         } else if known.beyond().next().is_some() {
             // Beyond a hole: the states are of no way through the log, so nothing of it is kept.
             self.leave_the_way();
-            for range in known.beyond() {
-                self.fold_beside(range, &mut beside, task)?;
-            }
+            states = self.beyond(known, states, &mut beside, task)?;
         }
         let mut dead: Vec<DeadLetter> = self.dead_before(there).to_vec();
         dead.extend(beside.dead);
         let mut told = self.record.before(there);
         told.add(beside.told);
-        let states = self.machine.save().unwrap_or_else(|error| {
-            let last = EventIx(there.0.saturating_sub(1));
-            let stopped = Stopped::Fatal(last, error.of_saving());
-            beside.stopped.get_or_insert(stopped);
-            States::default()
-        });
         Ok(Moment {
             states,
             partitions: self.machine.partitions(),
@@ -291,11 +286,13 @@ impl Run {
     pub(super) fn go_to(&mut self, next: EventIx, task: &Task) -> Result<(), Cancelled> {
         let nearest = self.checkpoints.nearest(next);
         if self.next > next || nearest.next > self.next {
-            let nearest = nearest.clone();
-            self.machine.restore(nearest.states);
-            self.next = nearest.next;
-            self.counts = nearest.counts;
-            self.since = 0;
+            let Checkpoint {
+                next,
+                states,
+                counts,
+                ..
+            } = nearest.clone();
+            self.back_to(next, states, counts);
         }
         while self.next < next && !self.is_blocked() {
             let range = self.next.0..(self.next.0 + BATCH).min(next.0);
@@ -357,7 +354,10 @@ impl Run {
             self.next = EventIx(event.0 + 1);
             self.since += 1;
             if matches!(way, Way::New(_)) && self.is_due() {
-                self.keep();
+                self.keep(task)?;
+                if self.stopped.is_some() {
+                    return Ok(());
+                }
             }
         }
         self.next = EventIx(end);
@@ -383,42 +383,10 @@ impl Run {
             self.next = next;
             self.heard = self.heard.max(next);
             if matches!(way, Way::New(_)) && self.is_due() {
-                self.keep();
+                self.keep(task)?;
             }
         }
         Ok(true)
-    }
-
-    fn fold_beside(
-        &mut self,
-        range: Range<u32>,
-        beside: &mut Beside,
-        task: &Task,
-    ) -> Result<(), Cancelled> {
-        let mut start = range.start;
-        while start < range.end && beside.stopped.is_none() {
-            let part = start..(start + BATCH).min(range.end);
-            start = part.end;
-            for event in self.machine.prepare(&part, task)? {
-                let Outcome { fed, dead, told } = self.feed(event, task);
-                beside.told.add(told.unwrap_or_default());
-                match fed {
-                    Ok(fed) => beside.counts.add(fed),
-                    Err(Halt::Cancelled(cancelled)) => return Err(cancelled),
-                    Err(Halt::Fatal(error)) => {
-                        beside.stopped = Some(Stopped::Fatal(event, error));
-                        break;
-                    }
-                }
-                let Some(dead) = dead else { continue };
-                beside.dead.push(dead.clone());
-                if self.options.on_error == OnError::Stop {
-                    beside.stopped = Some(Stopped::Failed(Box::new(dead)));
-                    break;
-                }
-            }
-        }
-        Ok(())
     }
 
     /// Folds an event, again where that is wanted.
@@ -453,14 +421,6 @@ impl Run {
     fn is_due(&self) -> bool {
         let machine = &self.machine;
         self.checkpoints.is_due(self.since, || machine.changes())
-    }
-
-    fn keep(&mut self) {
-        self.since = 0;
-        // A state that cannot be written is told of where it is asked for.
-        if let Ok(states) = self.machine.save() {
-            self.checkpoints.keep(self.next, states, self.counts);
-        }
     }
 }
 

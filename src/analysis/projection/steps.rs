@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::run::Outcome;
-use super::script::Halt;
+use super::script::{Halt, Odd, odd};
 use super::{Held, OnError, Run, ScriptError, States, Stopped};
 use crate::model::{Cancelled, EventIx, Task};
 
@@ -25,15 +25,24 @@ pub struct Step {
     states: States,
 }
 
+/// An event that upcasters change: as it is stored, and as they make it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Upcast {
+    /// Its payload.
+    pub payloads: [Value; 2],
+    /// The schema version.
+    pub versions: [String; 2],
+}
+
 /// What an event has made of its partition.
 pub(super) enum After {
     /// No handler takes it.
     Untouched,
-    /// This; none where the partition is filtered out.
-    Result(Option<Value>),
+    /// This; none where the partition is filtered out. And what JSON has no words for in its state.
+    Result(Option<Value>, Vec<Odd>),
     /// The handler failed, and all is as it was.
     Failed(ScriptError),
-    /// It took too much, and nothing can be used any more.
+    /// It took too much or left a state that is no JSON, and nothing can be used any more.
     Stopped(ScriptError),
 }
 
@@ -157,11 +166,14 @@ impl Run {
         let Some(number) = self.machine.folded() else {
             return Ok(After::Untouched);
         };
-        let result = self.machine.save().and_then(|states| {
-            let held = states.get(number);
-            held.map_or(Ok(None), |held| self.result_value(&held))
-        });
-        Ok(result.map_or_else(After::Failed, After::Result))
+        let states = match self.machine.save() {
+            Ok(states) => states,
+            Err(error) => return Ok(After::Stopped(error.of_saving())),
+        };
+        let held = states.get(number);
+        let odd = (held.as_ref()).map_or_else(Vec::new, |held| odd(&held.state));
+        let result = held.map_or(Ok(None), |held| self.result_value(&held));
+        Ok(result.map_or_else(After::Failed, |result| After::Result(result, odd)))
     }
 
     /// What the partition of a step would be if these events came after it.
@@ -216,10 +228,13 @@ impl Run {
 
     /// The payload of an event as it is stored and as upcasters make it; none where they leave it as
     /// it is, or fail.
-    pub fn upcast(&mut self, event: EventIx, task: &Task) -> Option<[Value; 2]> {
-        let [stored, made] = self.machine.upcast(event, task)?;
+    pub fn upcast(&mut self, event: EventIx, task: &Task) -> Option<Upcast> {
+        let (stored, made) = self.machine.upcast(event, task)?;
         let read = |text: String| serde_json::from_str(&text).ok();
-        Some([read(stored)?, read(made)?])
+        Some(Upcast {
+            payloads: [read(stored.0)?, read(made.0)?],
+            versions: [stored.1, made.1],
+        })
     }
 
     pub(super) fn value(&self, held: Option<&Held>) -> Value {

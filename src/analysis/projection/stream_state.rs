@@ -2,6 +2,7 @@
 //! notices, as [`crate::analysis::replay`] has them. Which event set a field is the one after which the
 //! projection had it otherwise than before.
 
+use super::check::per_stream;
 use super::run::BATCH;
 use super::steps::After;
 use super::{Definition, Reading, Run, RunOptions, ScriptError, States};
@@ -26,9 +27,12 @@ pub enum StreamStateError {
         "the projection has no state for each stream: it takes foreachStream(), or \"by\": \"stream\""
     )]
     NotPerStream,
-    /// It took too much.
+    /// It reads other streams: whose state it was to be, and what it reads.
+    #[error("does not read {0} (it reads {1})")]
+    Elsewhere(String, String),
+    /// It took too much, or left a state that is no JSON; the event that did so.
     #[error("it was stopped at {0}: {1}")]
-    Stopped(PositionName, ScriptError),
+    Stopped(PositionName, ScriptError, EventIx),
     /// Called off.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -62,6 +66,12 @@ impl StreamState {
         options: &RunOptions,
         stream: StreamIx,
     ) -> Result<Self, StreamStateError> {
+        let log = &reading.log;
+        if let Some(from) = per_stream(definition, reading).filter(|from| !from.covers(log, stream))
+        {
+            let stream = log.stream_name(stream).to_owned();
+            return Err(StreamStateError::Elsewhere(stream, from.words()));
+        }
         let options = RunOptions {
             only: Some(stream),
             ..options.clone()
@@ -136,11 +146,23 @@ impl StreamState {
     ) -> Result<(), StreamStateError> {
         match self.run.result_after(event, task)? {
             After::Untouched => {}
-            After::Result(result) => fold.turn_into(event, Ok(result)),
+            After::Result(result, odd) => {
+                fold.turn_into(event, Ok(result));
+                if let Some(odd) = odd.first() {
+                    let place = match odd.path.as_str() {
+                        "" => "the state",
+                        path => path,
+                    };
+                    fold.note_odd(
+                        event,
+                        &format!("{place} is {}, told as {}", odd.what, odd.told_as()),
+                    );
+                }
+            }
             After::Failed(error) => fold.turn_into(event, Err(error.to_string())),
             After::Stopped(error) => {
                 let at = self.run.reading().log.position_name(event);
-                return Err(StreamStateError::Stopped(at, error));
+                return Err(StreamStateError::Stopped(at, error, event));
             }
         }
         Ok(())

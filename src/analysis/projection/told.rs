@@ -123,6 +123,12 @@ impl Record {
         }
     }
 
+    /// As if events from `next` on had said nothing.
+    pub fn forget_from(&mut self, next: EventIx) {
+        self.told = self.before(next);
+        self.totals.retain(|(event, _)| *event < next);
+    }
+
     /// All of it.
     pub const fn all(&self) -> &Told {
         &self.told

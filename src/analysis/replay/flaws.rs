@@ -25,10 +25,12 @@ pub enum Flaw {
     AfterEnd,
     /// The projection failed on it and left the state as it was.
     Failed,
+    /// The projection left something in the state that JSON has no words for.
+    NotJson,
 }
 
 impl Flaw {
-    const COUNT: usize = 7;
+    const COUNT: usize = 8;
 }
 
 /// Events with one flaw.

@@ -152,6 +152,11 @@ impl MergeFold {
         }
     }
 
+    /// Says that an event left something in the state that JSON has no words for.
+    pub fn note_odd(&mut self, event: EventIx, what: &str) {
+        self.flaws.note(Flaw::NotJson, event, Some(what));
+    }
+
     /// Says that the event folded last ends the stream. What has ended for good ends only once.
     pub fn end(&mut self, how: StreamEnd, by: EventIx) {
         self.ended.get_or_insert((how, by));

@@ -11,6 +11,7 @@ use super::gaps::Gap;
 use super::series::{LastStep, Series};
 use super::source::{ReplayError, Source};
 use super::tree::Tree;
+use crate::analysis::words::listed;
 use crate::log::{Bound, Cut, IdRef, Log, StreamEnd};
 use crate::model::{EventIx, StreamIx, Timestamp, Version};
 
@@ -244,3 +245,38 @@ pub fn at_version(log: &Log, stream: StreamIx, version: Version) -> Option<Event
     };
     found.map(|event| EventIx(*event))
 }
+
+/// What is to be told of a version that stands more than once in a stream: at which positions, and as
+/// which of them it was read. Nothing where it stands once.
+#[must_use]
+pub fn repeated_version(
+    log: &Log,
+    stream: StreamIx,
+    version: Version,
+    read: EventIx,
+) -> Option<String> {
+    if log.versions_ascend(stream) {
+        return None;
+    }
+    let has_it = |event: &EventIx| log.version_in(*event, stream) == Some(version);
+    let all = log.stream_runs(stream).flatten().copied().map(EventIx);
+    let all: Vec<EventIx> = all.filter(has_it).collect();
+    let place = |event: &EventIx| log.position_name(*event).to_string();
+    let places: Vec<String> = all.iter().take(MOST_PLACES).map(place).collect();
+    let read = place(&read);
+    let name = log.stream_name(stream);
+    match all.len() {
+        0 | 1 => None,
+        2 => Some(format!(
+            "{version} stands twice in {name}, at {}; read as {read}",
+            listed(&places)
+        )),
+        times => Some(format!(
+            "{version} stands {times} times in {name}, first at {}; read as {read}",
+            listed(&places)
+        )),
+    }
+}
+
+/// As many of its places are named.
+const MOST_PLACES: usize = 2;

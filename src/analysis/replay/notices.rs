@@ -27,6 +27,8 @@ pub enum NoticeKind {
     Unreadable,
     /// The projection failed on events.
     Failed,
+    /// The projection left something in the state that JSON has no words for.
+    NotJson,
     /// Events left the state as it was: they carry no JSON object, or one that is nested too deep.
     NotFolded,
     /// Events lower in the log are left out, as their time is later.
@@ -71,6 +73,7 @@ pub fn notices(log: &Log, at: &StateAt) -> Vec<Notice> {
         gap(log, at),
         unreadable(log, at),
         failed(log, at),
+        not_json(log, at),
         not_folded(log, at),
         too_deep(log, at),
         out_of_order(log, at),
@@ -188,6 +191,15 @@ fn failed(log: &Log, at: &StateAt) -> Option<Notice> {
         (NoticeKind::Failed, Flaw::Failed),
         ["event of this stream made", "events of this stream made"],
         "the projection fail and left the state as it was",
+    )
+}
+
+fn not_json(log: &Log, at: &StateAt) -> Option<Notice> {
+    flawed(
+        (log, at),
+        (NoticeKind::NotJson, Flaw::NotJson),
+        ["event of this stream left", "events of this stream left"],
+        "in the state what JSON has no words for",
     )
 }
 

@@ -23,6 +23,12 @@ pub enum Basis {
 }
 
 impl Basis {
+    /// Whether nobody has said how it ends.
+    #[must_use]
+    pub const fn is_mined(&self) -> bool {
+        !matches!(self, Self::Declared | Self::Engine(_))
+    }
+
     /// Who leads by it.
     #[must_use]
     pub const fn style(&self, definition: &Definition) -> Style {

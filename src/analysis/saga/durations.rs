@@ -6,7 +6,7 @@ use super::course::{Course, Courses, Run};
 use super::report::Variant;
 use super::standings::{Outcome, Status};
 use super::status::Judged;
-use super::waits::{Length, Lengths, Wait};
+use super::waits::{Lengths, Wait};
 use crate::log::Log;
 use crate::model::{Cancelled, EventIx, Task, Timestamp};
 
@@ -18,7 +18,7 @@ const VARIANTS: usize = 50;
 pub struct Spread {
     /// In figures.
     pub wait: Wait,
-    /// The longest.
+    /// The longest, exactly.
     pub most: i64,
     /// At each length that there is: the share of them that took no longer.
     pub curve: Vec<(i64, f32)>,
@@ -89,7 +89,7 @@ impl Sums<'_> {
         let Some((lengths, all, over)) = self.steps.get_mut(usize::from(run.step)) else {
             return;
         };
-        lengths.add(Length::new(to - from));
+        lengths.add_micros(to - from);
         all.add(run);
         let stretch = self.moments.partition_point(|moment| *moment < to);
         if let Some(rate) = over.get_mut(stretch) {
@@ -147,9 +147,9 @@ impl Judged {
             let events = self.by_place(seen, course, &mut by_place);
             self.add(log, course, events, &mut sums);
             if let Some(took) = self.took(log, course, events) {
-                let length = Length::new(took);
-                sums.outcomes.entry(course.status).or_default().add(length);
-                ended.entry(seen.node).or_default().add(length);
+                let outcome = sums.outcomes.entry(course.status).or_default();
+                outcome.add_micros(took);
+                ended.entry(seen.node).or_default().add_micros(took);
             }
         }
         for (node, lengths) in ended {
@@ -249,8 +249,10 @@ impl Sums<'_> {
 impl Lengths {
     fn spread(&self) -> Option<Spread> {
         let wait = self.wait()?;
-        let curve = self.curve();
-        let most = curve.last().map_or(0, |(most, _)| *most);
-        Some(Spread { wait, most, curve })
+        Some(Spread {
+            wait,
+            most: self.longest(),
+            curve: self.curve(),
+        })
     }
 }

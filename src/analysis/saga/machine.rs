@@ -4,7 +4,7 @@
 
 use super::definition::{Definition, Style};
 use super::sequence::Meaning;
-use super::standings::{Oddity, Outcome, Status, Undoing, Waiting};
+use super::standings::{Left, Oddity, Outcome, Status, Undoing, Waiting};
 use super::{failure, mining};
 use crate::log::Log;
 
@@ -56,6 +56,8 @@ pub struct Machine {
     undoable: Vec<bool>,
     /// Types that end it well once all of them have come: no more than there are bits.
     together: Vec<u32>,
+    /// Which steps end with nothing but those.
+    effects: Vec<bool>,
 }
 
 /// As many types may end a process together as there are bits.
@@ -124,7 +126,12 @@ impl Machine {
         let together = definition.end.together.iter().take(TOGETHER);
         let together = together.map(|name| log.types().find(name).unwrap_or(u32::MAX));
         let steps = definition.steps.iter();
+        let effects = steps.clone().map(|step| {
+            let mut success = step.success.iter();
+            success.all(|own| definition.end.together.contains(own))
+        });
         Self {
+            effects: effects.collect(),
             style: definition.style,
             failing: failing.collect(),
             roles,
@@ -155,11 +162,20 @@ impl Machine {
         meaning
     }
 
+    /// The step that an orchestrator begins with a type, its command.
+    #[must_use]
+    pub fn begun_by(&self, event_type: u32) -> Option<u16> {
+        let mut roles = self.roles(event_type).iter();
+        roles.find_map(|role| match role {
+            Role::Begin(step) => Some(*step),
+            _ => None,
+        })
+    }
+
     /// Whether a type is the command that an orchestrator begins a step with.
     #[must_use]
     pub fn begins(&self, event_type: u32) -> bool {
-        let roles = self.roles(event_type).iter();
-        roles.copied().any(|role| matches!(role, Role::Begin(_)))
+        self.begun_by(event_type).is_some()
     }
 }
 
@@ -171,6 +187,17 @@ struct Taking<'a, F> {
 }
 
 impl State {
+    /// What is left to come.
+    #[must_use]
+    pub(super) fn left(&self, machine: &Machine) -> Left {
+        let mut open = (self.runs.iter()).filter(|run| run.outcome == Outcome::Running);
+        let effects = |run: &RunState| machine.effects[usize::from(run.step)];
+        match self.together != 0 && self.waiting != Waiting::Nothing && open.all(effects) {
+            true => Left::Effects,
+            false => Left::Work,
+        }
+    }
+
     /// Takes in the type of the next event. The first event of a group that says the same again is
     /// left out by whoever calls.
     pub fn take(&mut self, machine: &Machine, event_type: u32, tell: impl FnMut(Change)) {

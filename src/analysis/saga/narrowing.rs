@@ -1,9 +1,12 @@
 //! Which instances are looked at: by status, process, name, history, participant, kind of failure and
 //! how long they last.
 
+use hashbrown::HashMap;
+
 use super::course::Courses;
 use super::failure::{self, Class};
 use super::instances::Seen;
+use super::paths::Node;
 use super::report::Asking;
 use super::standings::Status;
 use super::status::Judged;
@@ -22,6 +25,8 @@ pub struct Narrowing {
     pub text: String,
     /// That this history led to, by the types of their events.
     pub variant: Option<Vec<u32>>,
+    /// In which this happened.
+    pub passed: Option<Passed>,
     /// In which this participant does a step, or did.
     pub participant: Option<String>,
     /// In which something of this kind went wrong.
@@ -30,6 +35,32 @@ pub struct Narrowing {
     pub at_least: Option<Span>,
     /// That last at most so long.
     pub at_most: Option<Span>,
+}
+
+/// A part of a history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Passed {
+    /// An event of this type.
+    Type(u32),
+    /// One of the first type, and one of the second right after it.
+    Pair(u32, u32),
+}
+
+/// Which histories have that part, found out once for each.
+#[derive(Default)]
+struct Histories(HashMap<Node, bool>);
+
+impl Histories {
+    fn have(&mut self, judged: &Judged, node: Node, passed: Passed) -> bool {
+        *self.0.entry(node).or_insert_with(|| {
+            let labels = judged.at.paths.labels(node);
+            let types: Vec<u32> = labels.iter().map(|label| label.event_type()).collect();
+            match passed {
+                Passed::Type(own) => types.contains(&own),
+                Passed::Pair(from, to) => types.windows(2).any(|pair| pair == [from, to]),
+            }
+        })
+    }
 }
 
 /// An instance that is of a process.
@@ -57,6 +88,7 @@ impl Judged {
     ) -> Result<Vec<u32>, Cancelled> {
         let mut places = Vec::new();
         let mut courses = Courses::default();
+        let mut histories = Histories::default();
         let text = by.text.trim().to_lowercase();
         for (seen, place) in self.at.seen.iter().zip(0..) {
             if place % 4096 == 0 {
@@ -78,6 +110,9 @@ impl Judged {
                     .variant
                     .as_ref()
                     .is_none_or(|types| *types == self.types_of(seen))
+                && by
+                    .passed
+                    .is_none_or(|passed| histories.have(self, seen.node, passed))
                 && self.lasts_as(asking, seen, by)
                 && (text.is_empty() || self.is_called(asking, seen, &text))
                 && (by.participant.as_ref()).is_none_or(|who| self.does(seen, who, &mut courses))

@@ -124,15 +124,12 @@ impl Judged {
         let nodes = 0..self.at.paths.len() as u32;
         let meanings = nodes.map(|node| {
             let verdict = self.verdicts.of(node);
-            let patience = verdict
-                .process
-                .filter(|_| node != ROOT)
-                .and_then(|process| {
-                    let open = matches!(verdict.status, Status::Running | Status::Compensating);
-                    let (_, label) = self.at.paths.step(node);
-                    self.patience(process, verdict.waiting, label.event_type())
-                        .filter(|_| open)
-                });
+            let open = matches!(verdict.status, Status::Running | Status::Compensating);
+            let (_, label) = self.at.paths.step(node);
+            let patience = match open && node != ROOT {
+                true => self.patience(verdict, label.event_type()),
+                false => None,
+            };
             Meaning {
                 status: verdict.status,
                 // One that is silent for exactly that long is not yet stuck.

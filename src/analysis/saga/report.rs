@@ -10,7 +10,7 @@ use super::definition::{Correlate, Definition, Style, Timeout};
 use super::failure::{self, Failure};
 use super::instances::{How, Instances, Seen};
 use super::paths::ROOT;
-use super::standings::Status;
+use super::standings::{Status, Unsure};
 use super::status::{Judged, Processes, Verdicts};
 use super::steps::{Instance, Step};
 use super::stored::{Stored, StoredStates};
@@ -134,8 +134,10 @@ pub struct SagasReport {
     pub variants: Vec<Variant>,
     /// How many have which status.
     pub statuses: BTreeMap<&'static str, u64>,
-    /// How many groups of events are no sagas: most are a single event, or an entity to which the same
-    /// happens again and again.
+    /// How many of those that run may have ended although nothing says so.
+    pub may_have_ended: u64,
+    /// How many groups of events are no sagas: most are a single event, several that were written at once,
+    /// or an entity to which the same happens again and again.
     pub aside: u64,
     /// The states of sagas that the store keeps beside its events.
     pub stored: Vec<Stored>,
@@ -171,6 +173,8 @@ pub struct SagaReport {
     pub waiting_for: Option<String>,
     /// Where it is silent for too long.
     pub stuck: Option<Stuck>,
+    /// Why it may have ended although nothing says so, of one that is running.
+    pub may_have_ended: Option<Unsure>,
 }
 
 /// A silence that lasts too long.
@@ -218,7 +222,7 @@ pub fn report(
         task,
     } = asking;
     let mut statuses: BTreeMap<&'static str, u64> = BTreeMap::new();
-    let mut aside = 0;
+    let (mut aside, mut unsure) = (0, 0);
     let mut listed: Vec<(&Seen, Status)> = Vec::new();
     for (n, seen) in judged.at.seen.iter().enumerate() {
         if n % 4096 == 0 {
@@ -230,6 +234,7 @@ pub fn report(
         };
         let status = judged.status(log, seen);
         *statuses.entry(status.name()).or_default() += 1;
+        unsure += u64::from(judged.may_have_ended(log, seen, status).is_some());
         let named = || {
             let wanted = wanted.id.as_ref();
             wanted.is_none_or(|wanted| *wanted == judged.id(log, seen, process))
@@ -251,6 +256,7 @@ pub fn report(
         sagas: sagas.collect(),
         variants: judged.variants(log),
         statuses,
+        may_have_ended: unsure,
         aside,
         stored: stored.all.clone(),
         as_of: judged.at.cut.as_of(log),
@@ -315,6 +321,7 @@ fn told(
         ended,
         duration_ms: duration,
         failure,
+        may_have_ended: judged.may_have_ended(log, seen, status),
         waiting_for: judged.waiting_for(seen),
         stuck: silence.map(|silence| Stuck {
             since: Timestamp::from_micros(silence.since),

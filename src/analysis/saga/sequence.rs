@@ -1,9 +1,12 @@
 //! One instance as a sequence diagram: who told whom what, and when.
 
+use std::collections::BTreeMap;
+
+use super::definition::Style;
 use super::instances::Seen;
 use super::report::Asking;
 use super::standings::Outcome;
-use super::status::Judged;
+use super::status::{Judged, Process};
 use super::steps::Instance;
 use crate::log::CauseRef;
 use crate::model::{Cancelled, EventIx, Timestamp};
@@ -11,7 +14,7 @@ use crate::model::{Cancelled, EventIx, Timestamp};
 /// What passed between the participants of an instance.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sequence {
-    /// In the order in which they first said something.
+    /// In the order in which they first said something; then those that were only told something.
     pub participants: Vec<String>,
     /// In log order.
     pub messages: Vec<Message>,
@@ -28,6 +31,11 @@ pub struct Message {
     pub from: Option<usize>,
     /// Who recorded it, by place.
     pub to: usize,
+    /// Who says it, by place; none where nobody is known to.
+    pub sender: Option<usize>,
+    /// Whom it is said to, by place: in an orchestration commands go from who leads to who is told, and
+    /// answers the other way; else each reacts to what it heard of.
+    pub receiver: usize,
     /// When.
     pub time: Option<Timestamp>,
     /// What it means.
@@ -61,7 +69,7 @@ impl Judged {
         let events = self.at.events_of(seen);
         let whose = self.participants_of(asking, seen)?;
         let mut sequence = Sequence::default();
-        let mut places = Vec::with_capacity(events.len());
+        let mut causes = Vec::with_capacity(events.len());
         for (event, participant) in events.iter().zip(whose) {
             let known = sequence
                 .participants
@@ -71,22 +79,114 @@ impl Judged {
                 sequence.participants.push(participant);
                 sequence.participants.len() - 1
             });
-            places.push(to);
             let event = EventIx(*event);
             let cause = match log.cause(event) {
                 Some(CauseRef::Event(cause)) => events.binary_search(&cause.0).ok(),
                 _ => None,
             };
+            let before = |cause: usize| sequence.messages.get(cause).map(|before| before.to);
+            let from = cause.and_then(before);
+            causes.push(cause);
             sequence.messages.push(Message {
                 event,
                 name: log.type_name(log.event_type(event)).to_owned(),
-                from: cause.and_then(|cause| places.get(cause).copied()),
+                from,
                 to,
+                sender: from,
+                receiver: to,
                 time: log.time(event, self.at.cut.clock()),
                 meaning: meaning(instance, event),
             });
         }
+        if let Some(process) = self.process(seen)
+            && process.basis.style(&process.definition) == Style::Orchestration
+        {
+            let types = events.iter().map(|event| log.event_type(EventIx(*event)).0);
+            let types: Vec<u32> = types.collect();
+            Commands {
+                process,
+                types: &types,
+                causes: &causes,
+                ended: instance.ended,
+            }
+            .tell(&mut sequence);
+        }
         Ok(sequence)
+    }
+}
+
+/// What is needed to tell commands from answers.
+struct Commands<'a> {
+    process: &'a Process,
+    /// By message.
+    types: &'a [u32],
+    /// By message: the message that caused it.
+    causes: &'a [Option<usize>],
+    ended: Option<EventIx>,
+}
+
+impl Commands<'_> {
+    /// Says of each message who says it to whom.
+    fn tell(&self, sequence: &mut Sequence) {
+        let Some(leader) = self.leader(&sequence.messages) else {
+            return;
+        };
+        for at in 0..sequence.messages.len() {
+            let whose = |message: usize| sequence.messages[message].to;
+            let who = whose(at);
+            let effects = || {
+                let later = at + 1..self.causes.len();
+                later
+                    .filter(|later| self.causes[*later] == Some(at))
+                    .map(whose)
+            };
+            let is_told = self.causes[at].is_some_and(|cause| whose(cause) == leader);
+            let heard = effects().any(|effect| effect == leader);
+            let unheard = effects().next().is_none() && self.ended.is_none();
+            let (sender, receiver) = if who == leader {
+                let told = effects().find(|effect| *effect != leader);
+                match told.or_else(|| self.commanded(at, &mut sequence.participants)) {
+                    Some(told) => (Some(leader), told),
+                    None => (self.causes[at].map(|_| leader), leader),
+                }
+            } else if heard || is_told && unheard {
+                (Some(who), leader)
+            } else if is_told {
+                (Some(who), who)
+            } else {
+                continue;
+            };
+            let message = &mut sequence.messages[at];
+            (message.sender, message.receiver) = (sender, receiver);
+        }
+    }
+
+    /// Who gives most of the commands, if anybody does what they say.
+    fn leader(&self, messages: &[Message]) -> Option<usize> {
+        let mut commands: BTreeMap<usize, usize> = BTreeMap::new();
+        for (message, event_type) in messages.iter().zip(self.types) {
+            if self.process.machine.begun_by(*event_type).is_some() {
+                *commands.entry(message.to).or_default() += 1;
+            }
+        }
+        let most = commands
+            .into_iter()
+            .max_by_key(|(who, count)| (*count, usize::MAX - who));
+        most.map(|(who, _)| who)
+    }
+
+    /// Who is to do what nobody has answered yet, as the definition has it.
+    fn commanded(&self, at: usize, participants: &mut Vec<String>) -> Option<usize> {
+        let step = self.process.machine.begun_by(self.types[at])?;
+        let who = &self.process.definition.steps[usize::from(step)].participant;
+        if who.is_empty() {
+            return None;
+        }
+        let known = participants.iter().position(|own| own == who);
+        Some(known.unwrap_or_else(|| {
+            participants.push(who.clone());
+            participants.len() - 1
+        }))
     }
 }
 

@@ -114,3 +114,34 @@ pub enum Waiting {
     /// What undoes a step.
     Undo(u16),
 }
+
+/// Why an instance may have ended although nothing says that it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unsure {
+    /// Nothing was ever seen to come after its last event.
+    NothingFollows,
+    /// It is silent for long, and only some of what ends its like together has not come.
+    OnlyEffects,
+}
+
+impl Unsure {
+    /// Why, within a sentence.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NothingFollows => "nothing was ever seen to follow its last event",
+            Self::OnlyEffects => "nothing goes on from what has not come",
+        }
+    }
+}
+
+/// What is left to come of an instance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Left {
+    /// Something that others wait for, as far as anybody knows.
+    #[default]
+    Work,
+    /// Only some of what ends its like together.
+    Effects,
+}

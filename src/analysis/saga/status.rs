@@ -11,7 +11,7 @@ use super::instances::{AtMoment, Seen};
 use super::machine::{Machine, State};
 use super::paths::{Label, Node, Paths, ROOT};
 use super::report::Asking;
-use super::standings::{Status, Waiting};
+use super::standings::{Left, Status, Unsure, Waiting};
 use super::usual::{self, Usual};
 use crate::log::Log;
 use crate::model::{Cancelled, Task};
@@ -110,6 +110,7 @@ pub(super) struct Verdict {
     /// Apart from its silence.
     pub status: Status,
     pub waiting: Waiting,
+    pub left: Left,
     /// The history with whose last event it ended; the root where it has not.
     pub ended: Node,
 }
@@ -157,9 +158,15 @@ impl Verdicts {
                 (None, None) => Verdict::default(),
             };
             let status = history.state.status;
+            let process = history.process.flatten();
+            let left = process.map(|process| {
+                let machine = &processes.all[usize::from(process)].machine;
+                history.state.left(machine)
+            });
             own.push(Verdict {
-                process: history.process.flatten(),
+                process,
                 status,
+                left: left.unwrap_or_default(),
                 waiting: history.state.waiting,
                 ended: match earlier.ended {
                     ROOT if status.is_end() => node,
@@ -269,12 +276,19 @@ impl Judged {
         Some(&self.processes.all[usize::from(process)])
     }
 
-    /// How long an instance may be silent that waits for that after an event of that type.
-    pub(super) fn patience(&self, process: u16, waiting: Waiting, last: u32) -> Option<i64> {
-        let process = usize::from(process);
-        let declared = || self.processes.all[process].patience(waiting);
-        let usual = || self.usual[process].patience(last);
+    /// How long an instance may be silent whose history means that, after an event of that type.
+    pub(super) fn patience(&self, verdict: Verdict, last: u32) -> Option<i64> {
+        let process = &self.processes.all[usize::from(verdict.process?)];
+        let declared = || process.patience(verdict.waiting);
+        // What nothing goes on from is not what it hangs on.
+        let is_sure = verdict.left == Left::Work || !process.basis.is_mined();
+        let usual = || self.usual(verdict, last).filter(|_| is_sure);
         self.said.or_else(declared).or_else(usual)
+    }
+
+    /// How long instances are usually silent at most after an event of that type.
+    fn usual(&self, verdict: Verdict, last: u32) -> Option<i64> {
+        self.usual[usize::from(verdict.process?)].patience(last)
     }
 
     /// The silence of an instance that has not ended and waits for no person, where it may not be
@@ -286,7 +300,7 @@ impl Judged {
             return None;
         }
         let (_, last) = self.at.paths.step(seen.node);
-        let allowed = self.patience(verdict.process?, verdict.waiting, last.event_type())?;
+        let allowed = self.patience(verdict, last.event_type())?;
         let since = self.at.last_time(log, seen)?;
         Some(Silence {
             since,
@@ -302,5 +316,25 @@ impl Judged {
             Some(silence) if silence.lasts > silence.allowed => Status::Stuck,
             _ => self.verdict(seen).status,
         }
+    }
+    /// Why an instance of that status may have ended, if nothing says so and it may.
+    #[must_use]
+    pub fn may_have_ended(&self, log: &Log, seen: &Seen, status: Status) -> Option<Unsure> {
+        let verdict = self.verdict(seen);
+        let process = usize::from(verdict.process?);
+        if status != Status::Running || !self.processes.all[process].basis.is_mined() {
+            return None;
+        }
+        let (_, last) = self.at.paths.step(seen.node);
+        let last = last.event_type();
+        if verdict.waiting == Waiting::Nothing {
+            let goes_on = self.usual[process].goes_on_from(last);
+            return (!goes_on).then_some(Unsure::NothingFollows);
+        }
+        let usual = self
+            .usual(verdict, last)
+            .filter(|_| verdict.left == Left::Effects)?;
+        let silent = self.now?.saturating_sub(self.at.last_time(log, seen)?);
+        (silent > usual).then_some(Unsure::OnlyEffects)
     }
 }

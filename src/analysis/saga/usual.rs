@@ -1,6 +1,6 @@
 //! What is usual in a process: how long its finished instances waited after what, and what came next.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::instances::AtMoment;
 use super::paths::ROOT;
@@ -21,6 +21,8 @@ pub struct Usual {
     next: BTreeMap<u32, Vec<Next>>,
     /// By type: how long until then.
     after: BTreeMap<u32, Wait>,
+    /// Types after which anything ever came, in any instance.
+    goes_on: BTreeSet<u32>,
 }
 
 /// What comes next.
@@ -37,6 +39,12 @@ impl Usual {
     #[must_use]
     pub fn next(&self, event_type: u32) -> &[Next] {
         self.next.get(&event_type).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether anything ever came after an event of that type, in any instance.
+    #[must_use]
+    pub fn goes_on_from(&self, event_type: u32) -> bool {
+        self.goes_on.contains(&event_type)
     }
 
     /// How long it takes until something comes after it.
@@ -62,8 +70,19 @@ pub(super) fn of(
     task: &Task,
 ) -> Result<Vec<Usual>, Cancelled> {
     let pairs = Pairs::of(at, verdicts);
+    let visits = at.visits();
     let mut lengths: Vec<Lengths> = vec![Lengths::default(); pairs.all.len()];
     let mut usual: Vec<Usual> = vec![Usual::default(); processes];
+    for (pair, _) in pairs
+        .by_node
+        .iter()
+        .zip(&visits)
+        .filter(|(_, count)| **count > 0)
+    {
+        if let Some((process, from, _)) = pairs.all.get(*pair as usize) {
+            usual[usize::from(*process)].goes_on.insert(*from);
+        }
+    }
     for (n, seen) in at.seen.iter().enumerate() {
         if n % 1024 == 0 {
             task.check()?;

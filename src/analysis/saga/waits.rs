@@ -72,9 +72,22 @@ pub(super) struct Lengths {
     /// By step of the scale, up to the longest.
     counts: Vec<u32>,
     total: u32,
+    /// The longest that was added in full, in microseconds.
+    longest: i64,
 }
 
 impl Lengths {
+    /// Adds a length in microseconds and remembers the longest exactly.
+    pub fn add_micros(&mut self, micros: i64) {
+        self.add(Length::new(micros));
+        self.longest = self.longest.max(micros);
+    }
+
+    /// The longest that was added in full, in microseconds.
+    pub const fn longest(&self) -> i64 {
+        self.longest
+    }
+
     #[inline]
     pub fn add(&mut self, length: Length) {
         if length == Length::NONE {
@@ -96,6 +109,7 @@ impl Lengths {
             }
         }
         self.total += other.total;
+        self.longest = self.longest.max(other.longest);
     }
 
     /// How many, and by how much; none of none.

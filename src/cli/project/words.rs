@@ -3,8 +3,8 @@
 use super::SHOWN;
 use super::{CliError, Opened, Project, Streams};
 use crate::analysis::projection::{
-    Comparison, ConsumerReport, DifferentRow, Idempotency, ProjectReport, ReadModelReport,
-    SnapshotBench, SnapshotStrategy, Violation,
+    Comparison, ConsumerReport, DifferentRow, Idempotency, OddReport, ProjectReport,
+    ReadModelReport, SnapshotBench, SnapshotStrategy, Violation,
 };
 use crate::analysis::words::{grouped, many};
 use crate::log::Cut;
@@ -60,6 +60,7 @@ impl Project {
             }
             writeln!(out, "{}", harmless(&format!("{partition}  {state}")))?;
         }
+        not_json(report, to)?;
         dead_letters(report, to)?;
         said(report, to)?;
         looked_up(report, to)?;
@@ -77,6 +78,40 @@ impl Project {
         }
         Ok(())
     }
+}
+
+fn not_json(report: &ProjectReport, to: &mut Streams<'_>) -> Result<(), CliError> {
+    let all = &report.not_json;
+    let Some(places) = many(all.len() as u64, "place", "places") else {
+        return Ok(());
+    };
+    writeln!(
+        to.out,
+        "\nIn {places} a state holds what JSON has no words for:"
+    )?;
+    for one in all.iter().take(SHOWN) {
+        let OddReport {
+            partition,
+            path,
+            value,
+            told_as,
+            last_event,
+        } = one;
+        let path = match path.as_str() {
+            "" => "the state",
+            path => path,
+        };
+        let place = match partition.as_str() {
+            "" => path.to_owned(),
+            partition => format!("{partition}  {path}"),
+        };
+        let told = format!("  {place}  {value}, told as {told_as}, after {last_event}");
+        writeln!(to.out, "{}", harmless(&told))?;
+    }
+    if all.len() > SHOWN {
+        writeln!(to.out, "  and {} more; --json has them", all.len() - SHOWN)?;
+    }
+    Ok(())
 }
 
 fn dead_letters(report: &ProjectReport, to: &mut Streams<'_>) -> Result<(), CliError> {
@@ -125,12 +160,12 @@ fn compared(comparison: &Comparison, to: &mut Streams<'_>) -> Result<(), CliErro
     }
     for one in comparison.differing.iter().take(SHOWN) {
         let paths: Vec<&str> = one.paths.iter().map(|place| place.path.as_str()).collect();
-        let told = format!(
-            "  {}  since {}  {}",
-            one.partition,
-            one.since,
-            paths.join(", ")
-        );
+        let place = match (&one.a, &one.b) {
+            (Some(_), None) => "only in A".to_owned(),
+            (None, Some(_)) => "only in B".to_owned(),
+            _ => paths.join(", "),
+        };
+        let told = format!("  {}  since {}  {place}", one.partition, one.since);
         writeln!(to.out, "{}", harmless(&told))?;
     }
     Ok(())

@@ -9,6 +9,7 @@ mod layouts;
 mod lists;
 mod outcomes;
 mod remember;
+mod rewritten;
 mod run;
 mod shortcuts;
 mod stores;
@@ -27,7 +28,7 @@ use crate::gui::model::{Answers, Cursor, Level, Model, Note, Playback, Selection
 use crate::gui::theme;
 use crate::gui::widgets::note_input;
 use crate::model::Timestamp;
-use crate::worker::{Export, ExportLayout, Slot, Worker};
+use crate::worker::{AskAttached, Export, ExportLayout, Slot, Worker};
 use crate::workspace::{StoreWorkspace, Theme, Workspace};
 
 /// What the program starts with.
@@ -61,6 +62,8 @@ pub struct App {
     failed_exports: Vec<String>,
     /// Layouts being written.
     layouts: Vec<Slot<ExportLayout>>,
+    /// A file whose tables are to stand beside those of the store.
+    attaching: Slot<AskAttached>,
     /// Failures told of, so that each is told once.
     failures: Vec<(&'static str, String)>,
     /// Where the cursor stood, while a rewritten store is indexed anew.
@@ -140,6 +143,7 @@ impl App {
             exports: Vec::new(),
             failed_exports: Vec::new(),
             layouts: Vec::new(),
+            attaching: Slot::default(),
             failures: Vec::new(),
             stood: None,
             kept_place: remember::KeptPlace::default(),
@@ -167,6 +171,7 @@ impl App {
             && self.model.answers.are_settled()
             && self.exports.is_empty()
             && self.layouts.is_empty()
+            && !self.attaching.is_pending()
             && self.copying.is_none()
             && self.outbox.is_empty()
             && !self.waits.get()
@@ -241,6 +246,7 @@ impl eframe::App for App {
         self.finish_copying(ctx);
         self.finish_exports();
         self.finish_layouts();
+        self.finish_attaching();
         self.model.running = self.worker.running();
         if !self.model.running.is_empty() {
             ctx.request_repaint_after(Duration::from_millis(100));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::App;
+use super::rewritten::ANEW;
 use crate::gui::model::{Answers, Cursor, CutShort, Level, Reordered, Selection, Session, View};
 use crate::log::{Arranged, Arrangement, Bound, Log};
 use crate::worker::{Opened, Outcome, SessionId};
@@ -134,6 +135,7 @@ impl App {
             pace: None,
             began_with: None,
             veil: None,
+            attached: None,
         });
         if let Some(session) = &mut model.session {
             session.mask(&model.store.masked);
@@ -251,8 +253,7 @@ impl App {
             model.cursor = Cursor::new(&session.log, model.cursor.clock(), bound);
         }
         if was_whole {
-            let sentence = "The store has changed and is indexed anew";
-            self.note(Level::Info, sentence.to_owned(), None);
+            self.note(Level::Info, ANEW.to_owned(), None);
         }
         self.frame.opened();
     }

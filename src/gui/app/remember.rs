@@ -1,6 +1,7 @@
 //! Where a store was left, and settings: kept from one run to the next.
 
 use super::App;
+use super::rewritten::{ANEW, Held};
 use crate::analysis::events::EventFilter;
 use crate::analysis::words::many;
 use crate::gui::model::{Cursor, Level, Model, View, filter_in, kept_bound, kept_filter};
@@ -18,6 +19,8 @@ pub(super) struct Stood {
     stream: Option<String>,
     field: Option<String>,
     filter: Option<KeptFilter>,
+    /// What the store held.
+    held: Option<Held>,
 }
 
 impl App {
@@ -151,6 +154,7 @@ impl App {
             stream,
             field: self.model.selection.field.clone(),
             filter: kept_filter(&self.model.filter, log),
+            held: (log.is_complete()).then(|| Held::of(log, self.model.cursor.clock())),
         });
     }
 
@@ -178,6 +182,8 @@ impl App {
         if let Some(kept) = &stood.filter {
             self.model.filter = filter_in(kept, log, &remembered(&self.model));
         }
+        let now = Held::of(log, self.model.cursor.clock());
+        let rewritten = (stood.held).map(|held| held.since(now, self.model.zone()));
         let found = (stood.stream.as_ref()).and_then(|name| log.streams().find(name));
         let gone = stood.stream.filter(|_| found.is_none());
         self.model.selection.stream = match &gone {
@@ -186,6 +192,10 @@ impl App {
             Some(_) => None,
         };
         self.model.selection.field = stood.field.filter(|_| found.is_some());
+        self.model.notes.retain(|note| note.sentence != ANEW);
+        if let Some(sentence) = rewritten {
+            self.note(Level::Info, sentence, None);
+        }
         if let Some(name) = gone {
             let sentence = format!("{name} is no longer in this store");
             self.note(Level::Warning, sentence, None);

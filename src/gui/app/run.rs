@@ -23,6 +23,8 @@ impl App {
         match command {
             Command::OpenDialog => self.pick_file(ctx),
             Command::OpenFolderDialog => self.pick_folder(ctx),
+            Command::AttachDialog => self.pick_tables(ctx),
+            Command::Attach(path) => self.attach(path),
             Command::Open(path) => self.open(vec![path]),
             Command::OpenTogether(paths) => self.open(paths),
             Command::OpenSample(at) => self.open_sample(at),

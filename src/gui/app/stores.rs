@@ -1,13 +1,16 @@
 //! Opening and closing stores: by dialog, by a typed path, dropped, remembered, with another mapping.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::App;
+use crate::analysis::words::capitalised;
 use crate::gui::command::{Command, PathFor};
 use crate::gui::model::{Answers, Level};
+use crate::gui::words;
 use crate::store::layout::Layout;
-use crate::worker::{Keep, OpenRequest, StoreFile};
+use crate::worker::{AskAttached, Keep, OpenRequest, StoreFile, Unanswered};
 use crate::workspace::{StorePath, StoreWorkspace};
 
 /// Nobody puts a dialog away so quickly: the system had none to show.
@@ -17,6 +20,7 @@ const AT_ONCE: Duration = Duration::from_millis(700);
 #[derive(Clone, Debug)]
 pub(super) enum Dialog {
     Open,
+    Attach,
     Save,
     SaveLayout(Box<Layout>),
 }
@@ -143,6 +147,59 @@ impl App {
         self.start_dialog(Dialog::Open, dialog, ctx);
     }
 
+    /// Lets a file be chosen whose tables stand beside those of the store.
+    pub(super) fn pick_tables(&mut self, ctx: &egui::Context) {
+        let dialog = || {
+            let dialog = rfd::FileDialog::new()
+                .set_title("Attach tables")
+                .add_filter("SQLite files", &["db", "sqlite", "sqlite3"])
+                .add_filter("All files", &["*"]);
+            dialog.pick_file().map(Command::Attach)
+        };
+        self.start_dialog(Dialog::Attach, dialog, ctx);
+    }
+
+    /// Lets the tables of a file stand beside those of the store.
+    pub(super) fn attach(&mut self, file: std::path::PathBuf) {
+        let Some(session) = &self.model.session else {
+            return;
+        };
+        let question = AskAttached {
+            subject: session.unmasked(),
+            store: session.opened.path.clone(),
+            file,
+        };
+        self.attaching.ask(&self.worker, question);
+    }
+
+    /// Tells of the file that was attached, or why it was not.
+    pub(super) fn finish_attaching(&mut self) {
+        self.attaching.poll();
+        if self.attaching.is_pending() {
+            return;
+        }
+        let slot = std::mem::take(&mut self.attaching);
+        let Some(asked) = slot.asked() else { return };
+        let file = asked.file.display();
+        match (slot.get(), slot.unanswered(), &mut self.model.session) {
+            (Some(Ok(attached)), None, Some(session)) if session.subject_is(&asked.subject) => {
+                session.attach(Arc::clone(&attached.tables));
+                let tables = words::counted(attached.count, "table", "tables");
+                self.say_done(&format!(
+                    "{tables} to compare with and to look up, with {file}"
+                ));
+            }
+            (Some(Err(sentence)), None, _) => {
+                let sentence = capitalised(sentence);
+                self.note(Level::Error, sentence, None);
+            }
+            (_, Some(Unanswered::Failed(sentence)), _) => {
+                self.note(Level::Error, sentence.clone(), None);
+            }
+            _ => {}
+        }
+    }
+
     /// Runs a dialog of the system on a thread of its own, since it blocks. Where the system has
     /// none, a path can be typed instead.
     pub(super) fn start_dialog(
@@ -184,6 +241,7 @@ impl PathFor {
     ) -> Option<Self> {
         match kind {
             Dialog::Open => Some(Self::Opening),
+            Dialog::Attach => Some(Self::Attaching),
             Dialog::SaveLayout(layout) => Some(Self::Layout(layout.clone())),
             Dialog::Save => exports().map(|(what, stem)| Self::Export(Box::new(what), stem)),
         }

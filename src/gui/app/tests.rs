@@ -11,7 +11,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::{App, Start};
 use crate::analysis::events::EventFilter;
-use crate::gui::command::Command;
+use crate::gui::command::{Command, PathFor};
 use crate::gui::model::View;
 use crate::log::{Bound, Log};
 use crate::model::{EventIx, Progress, StreamIx, Task, Timestamp};
@@ -369,6 +369,36 @@ fn a_file_that_is_there_is_written_over_only_when_asked() {
     assert_ne!(std::fs::read_to_string(&path).unwrap(), "mine");
     let done = &window.state().model.done.as_ref().unwrap().words;
     assert!(done.contains(&path.display().to_string()), "{done}");
+}
+
+#[test]
+fn a_name_that_is_taken_can_be_typed_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("taken.csv");
+    std::fs::write(&path, "mine").unwrap();
+    let (_store, mut window, _) = followed();
+    window.state_mut().model.view = View::Events;
+    let (what, _) = window.state().exports().unwrap();
+    let stem = path.with_extension("").display().to_string();
+    let command = Command::TypePath(PathFor::Export(Box::new(what), stem));
+    window.state_mut().outbox.send(command);
+    settle(&mut window);
+    let field = |window: &Window| {
+        let field = window.get_by_role_and_label(Role::TextInput, "Path of the file to write");
+        field.value()
+    };
+    let written = field(&window).unwrap();
+    std::fs::write(&written, "mine").unwrap();
+    for round in 0..2 {
+        window.key_press(Key::Enter);
+        settle(&mut window);
+        let asks = window.query_by_label_contains("is there already");
+        assert!(asks.is_some(), "round {round}");
+        window.key_press(Key::Escape);
+        settle(&mut window);
+        assert_eq!(field(&window).as_ref(), Some(&written));
+    }
+    assert_eq!(std::fs::read_to_string(&written).unwrap(), "mine");
 }
 
 #[test]

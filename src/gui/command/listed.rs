@@ -149,6 +149,18 @@ fn store() -> Vec<Listed> {
             Command::TypePath(PathFor::Opening),
         ),
         listed(
+            "Attach the tables of a SQLite file…",
+            None,
+            Needs::Store,
+            Command::AttachDialog,
+        ),
+        listed(
+            "Attach tables by path…",
+            None,
+            Needs::Store,
+            Command::TypePath(PathFor::Attaching),
+        ),
+        listed(
             "Correct how columns are read…",
             None,
             Needs::Store,

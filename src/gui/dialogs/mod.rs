@@ -22,12 +22,14 @@ use path::PathField;
 use replace::Replace;
 use settings::Settings;
 
-/// The dialogs; at most one is open.
+/// The dialogs; at most one is shown.
 #[derive(Default)]
 pub(in crate::gui) struct Dialogs {
-    open: Option<Dialog>,
-    /// What comes back when the open one closes: a mapping while the path of its file is typed.
-    beneath: Option<Dialog>,
+    /// The last is shown; the one before it comes back when that closes: a mapping while the path of its
+    /// file is typed.
+    open: Vec<Dialog>,
+    /// The path that was entered last: what to come back to where its file is there already.
+    entered: Option<Box<PathField>>,
 }
 
 enum Dialog {
@@ -45,12 +47,14 @@ enum Dialog {
 enum Stays {
     Open,
     Closes,
+    /// With the path beneath it, which has served.
+    ClosesWithPath,
 }
 
 impl Dialogs {
     /// Whether one is open.
     pub fn is_open(&self) -> bool {
-        self.open.is_some()
+        !self.open.is_empty()
     }
 
     /// Opens one in place of another, or closes it where it is open already.
@@ -71,19 +75,26 @@ impl Dialogs {
         };
         let is_open =
             |open: &Dialog| std::mem::discriminant(open) == std::mem::discriminant(&wanted);
-        self.open = match self.open.take() {
-            Some(open) if is_open(&open) => self.beneath.take(),
-            before => {
-                let over = matches!(command, Command::TypePath(PathFor::Layout(_)));
-                self.beneath = before.filter(|_| over);
-                Some(wanted)
+        if self.open.last().is_some_and(is_open) {
+            self.open.pop();
+            return;
+        }
+        match command {
+            Command::TypePath(PathFor::Layout(_)) => {}
+            Command::AskToReplace(..) => {
+                let path = self.entered.take().map(|path| Box::new(path.again()));
+                self.open.extend(path.map(Dialog::Path));
             }
-        };
+            _ => self.open.clear(),
+        }
+        self.open.push(wanted);
     }
 
     /// Draws the open one.
     pub fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-        let Some(open) = &mut self.open else { return };
+        let Some(open) = self.open.last_mut() else {
+            return;
+        };
         let stays = match open {
             Dialog::Palette(palette) => palette.show(ui, model, outbox),
             Dialog::Help => help::show(ui),
@@ -93,10 +104,17 @@ impl Dialogs {
             Dialog::Replace(replace) => replace.show(ui, outbox),
             Dialog::Bookmark(bookmark) => bookmark.show(ui, model, outbox),
         };
-        if stays == Stays::Closes {
-            self.open = self.beneath.take();
-            ui.request_repaint();
+        if stays == Stays::Open {
+            return;
         }
+        if let Some(Dialog::Path(path)) = self.open.pop() {
+            self.entered = Some(path);
+        }
+        let is_path = |open: &mut Dialog| matches!(open, Dialog::Path(_));
+        if stays == Stays::ClosesWithPath {
+            self.open.pop_if(is_path);
+        }
+        ui.request_repaint();
     }
 }
 

@@ -22,7 +22,7 @@ impl PathField {
     /// Begins with a name in the home folder where a file is to be written.
     pub fn new(wanted: PathFor) -> Self {
         let text = match &wanted {
-            PathFor::Opening => String::new(),
+            PathFor::Opening | PathFor::Attaching => String::new(),
             PathFor::Export(what, stem) => match &**what {
                 Exports::Text(written) => format!("{stem}.{}", written.ending),
                 _ => format!("{stem}.json"),
@@ -36,6 +36,14 @@ impl PathField {
         }
     }
 
+    /// The same once more, with the keyboard in it.
+    pub fn again(self) -> Self {
+        Self {
+            focus: FirstFocus::default(),
+            ..self
+        }
+    }
+
     pub fn show(&mut self, ui: &Ui, model: &Model, outbox: &mut Outbox) -> Stays {
         let (title, name, verb, words) = match self.wanted {
             PathFor::Opening => (
@@ -43,6 +51,12 @@ impl PathField {
                 "Path of an event store",
                 "Open",
                 "A SQLite or JSON file, or a folder of JSON files. It can also be dropped onto the window.",
+            ),
+            PathFor::Attaching => (
+                "Attach by path",
+                "Path of a SQLite file",
+                "Attach",
+                "Its tables can be looked up by projections and compared with them, until the store is closed. It is only read.",
             ),
             PathFor::Export(ref what, _) if matches!(**what, Exports::Text(_)) => (
                 "Export to a path",
@@ -99,6 +113,7 @@ impl PathField {
         let session = model.session.as_ref();
         match (&self.wanted, session) {
             (PathFor::Opening, _) => outbox.send(Command::Open(path)),
+            (PathFor::Attaching, _) => outbox.send(Command::Attach(path)),
             (PathFor::Layout(layout), _) => {
                 let spared = Existing::Spared;
                 outbox.send(Command::ExportLayoutTo(layout.clone(), path, spared));

@@ -3,7 +3,7 @@
 use egui::{Align, Align2, Id, Layout, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::gui::command::{Command, Outbox};
-use crate::gui::model::{Direction, Model};
+use crate::gui::model::{Direction, Model, View};
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
 use crate::gui::widgets::{IconButton, Keycap, TextField, focus_ring, one_line, paint_line};
 use crate::gui::words::{self, TimeFormat, TimeFormats};
@@ -16,6 +16,8 @@ use crate::render::grouped;
 pub(super) struct TopBar {
     typed: String,
     error: Option<String>,
+    /// The view that is shown: with another one, what was wrong with a moment is past.
+    view: View,
     echo: Option<String>,
     focus: bool,
     times: TimeFormats,
@@ -44,6 +46,10 @@ impl TopBar {
     }
 
     pub fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+        if std::mem::replace(&mut self.view, model.view) != model.view && self.error.is_some() {
+            self.error = None;
+            self.typed.clear();
+        }
         let tokens = ui.tokens();
         let all = ui.max_rect();
         ui.painter().rect_filled(all, 0.0, tokens.panel);
@@ -181,7 +187,8 @@ impl TopBar {
         {
             outbox.send(Command::MoveToTyped(self.typed.clone()));
         }
-        if let Some(error) = &self.error {
+        // Not over a dialog, which takes the keyboard away.
+        if let Some(error) = self.error.as_ref().filter(|_| response.has_focus()) {
             response.show_tooltip_text(error);
         }
     }

@@ -33,7 +33,7 @@ pub use understand::Understood;
 
 use crate::analysis::events::EventFilter;
 use crate::analysis::lag::Samples;
-use crate::log::{Bound, Clock, Log, Mask, Masked, MaskedFields, PayloadReader};
+use crate::log::{Bound, Clock, Log, Mask, Masked, MaskedFields, PayloadReader, TableSource};
 use crate::model::time::{Edge, InputContext, Style, Zone};
 use crate::model::{CategoryIx, EventIx, StreamIx, Timestamp};
 use crate::worker::{AskLag, Opened, Running, SessionId, Subject, Unread, Watched, Written};
@@ -136,6 +136,8 @@ pub struct Session {
     pub pace: Option<Pace>,
     /// What stands before its payloads, where fields of them are masked.
     pub veil: Option<Veil>,
+    /// What its questions are asked under since tables of another file stand beside its own.
+    pub attached: Option<SessionId>,
 }
 
 /// How quickly a log grows, from one look to the next.
@@ -186,7 +188,23 @@ impl Session {
     #[must_use]
     pub fn asked_as(&self) -> SessionId {
         let veil = self.veil.as_ref();
-        veil.map_or(self.opened.session, |veil| veil.session)
+        let whole = self.attached.unwrap_or(self.opened.session);
+        veil.map_or(whole, |veil| veil.session)
+    }
+
+    /// Whether this is about the store as it is asked about now.
+    #[must_use]
+    pub fn subject_is(&self, subject: &Subject) -> bool {
+        subject.session == self.attached.unwrap_or(self.opened.session)
+    }
+
+    /// Has these tables from now on: no answer outlives the tables it was given with.
+    pub fn attach(&mut self, tables: Arc<dyn TableSource>) {
+        self.opened.tables = tables;
+        self.attached = Some(SessionId::unique());
+        if let Some(veil) = &mut self.veil {
+            veil.session = SessionId::unique();
+        }
     }
 
     /// Masks these fields from now on, and no others.
@@ -204,7 +222,7 @@ impl Session {
     #[must_use]
     pub fn unmasked(&self) -> Subject {
         Subject {
-            session: self.opened.session,
+            session: self.attached.unwrap_or(self.opened.session),
             log: Arc::clone(&self.log),
             payloads: Arc::clone(&self.opened.payloads),
             rows: Arc::clone(&self.opened.rows),

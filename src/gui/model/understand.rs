@@ -52,7 +52,9 @@ impl Model {
                 let found = replay::at_version(log, stream, version);
                 let name = log.stream_name(stream);
                 echo = format!("{echo} of {name}");
-                Bound::Event(found.ok_or_else(|| format!("{name} has no {version}"))?)
+                let found = found.ok_or_else(|| format!("{name} has no {version}"))?;
+                note = replay::repeated_version(log, stream, version, found);
+                Bound::Event(found)
             }
         };
         let note = note.or_else(|| typed.note.map(|note| note.to_string()));

@@ -29,6 +29,15 @@ use standing::Standing;
 use state::State;
 use streams::Streams;
 
+/// A name for a file about what is called so.
+fn file_name(of: &str) -> String {
+    let plain = |c: char| match c.is_alphanumeric() || "-_.".contains(c) {
+        true => c,
+        false => '_',
+    };
+    of.chars().map(plain).take(80).collect()
+}
+
 /// A stem for names of files made of the open store.
 fn stem(model: &Model) -> String {
     let session = model.session.as_ref();

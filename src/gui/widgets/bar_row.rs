@@ -6,6 +6,7 @@ use egui::{Align2, Color32, Rect, Response, Role, Sense, Ui, Widget, WidgetInfo,
 use super::control;
 use super::line::paint_line;
 use crate::gui::theme::{Face, TokensExt, faded, sizes};
+use crate::render::grouped;
 
 /// Where the columns of a list of bar rows stand; the same for each row of a list.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +30,16 @@ impl BarColumns {
         Self {
             name: (longest + 16.0 + 12.0).clamp(88.0, most).ceil(),
             ..Self::default()
+        }
+    }
+
+    /// With room for numbers as great as this.
+    #[must_use]
+    pub fn numbered(self, most: u64) -> Self {
+        let letters = grouped(most).chars().count();
+        Self {
+            number: (letters as f32 * 7.2 + 6.0).max(56.0).ceil(),
+            ..self
         }
     }
 

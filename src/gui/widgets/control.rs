@@ -138,8 +138,8 @@ pub(in crate::gui) fn plain_keys_are_free(ctx: &Context) -> bool {
     focused.is_none() || focused == ctx.data(|data| data.get_temp::<Id>(leaver()))
 }
 
-/// The keyboard for a field of a dialog that opens: given again until the dialog was seen once, for what
-/// is being measured cannot hold it.
+/// The keyboard for a field of a dialog that opens: given again until the field has kept it from one
+/// picture to the next, for what is being measured cannot hold it, nor can what a dialog has just left.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::gui) struct FirstFocus(Option<()>);
 
@@ -147,9 +147,11 @@ impl FirstFocus {
     /// To be called before the field is drawn. Whether the field is still to be given the keyboard.
     pub fn give(&mut self, ui: &Ui, id: Id) -> bool {
         let wanted = self.0.is_none();
-        if wanted {
+        if wanted && ui.memory(|memory| memory.has_focus(id)) {
+            self.0 = Some(());
+        } else if wanted {
             ui.memory_mut(|memory| memory.request_focus(id));
-            self.0 = (!ui.is_sizing_pass()).then_some(());
+            ui.request_repaint();
         }
         wanted
     }

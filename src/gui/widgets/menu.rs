@@ -2,10 +2,12 @@
 //! lead from item to item, Escape closes.
 
 use egui::{
-    EventFilter, Id, Key, Modifiers, Popup, Pos2, Response, SetOpenCommand, Ui, WidgetText, vec2,
+    Align, EventFilter, Id, Key, Label, Layout, Modifiers, Popup, Pos2, Response, SetOpenCommand,
+    Ui, WidgetText, vec2,
 };
 
 use super::control::focus_ring;
+use crate::gui::theme::{Face, TokensExt};
 
 /// From a menu's frame to its words.
 const PAD: egui::Vec2 = vec2(8.0, 4.0);
@@ -54,6 +56,20 @@ pub fn menu_item(ui: &mut Ui, words: impl Into<WidgetText>) -> Response {
         ui.close();
     }
     response
+}
+
+/// What the items below it mean, over the words of these.
+pub fn menu_about(ui: &mut Ui, sentence: &str) {
+    let text = Face::Secondary.text(sentence, ui.tokens().text3);
+    // Of its own layout: what stands in a menu is stretched over its width, letter by letter.
+    ui.with_layout(Layout::top_down(Align::LEFT), |ui| {
+        ui.add_space(6.0);
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            ui.add_space(PAD.x);
+            ui.add(Label::new(text).selectable(false));
+        });
+    });
 }
 
 /// Lets the arrows lead to a widget in a menu that is no [`menu_item`].

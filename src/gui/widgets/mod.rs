@@ -50,7 +50,7 @@ pub use keycap::Keycap;
 pub use line::{one_line, paint_grounded, paint_line, paint_marks};
 pub use link::Link;
 pub use long_text::LongText;
-pub use menu::{context_menu, menu_content, menu_item, note_item};
+pub use menu::{context_menu, menu_about, menu_content, menu_item, note_item};
 pub use notice::{Notice, NoticeResponse, Severity};
 pub use pane_head::PaneHead;
 pub use pill::{Pill, StatusShape, paint_status};

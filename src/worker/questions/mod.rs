@@ -49,7 +49,10 @@ pub use shown_state::{AskDifferences, AskFieldNames, AskFields, AskStateText, Fo
 pub use sql::{AskSql, Told};
 pub use state::{AskState, AskValues, Found, Values};
 pub use timeline::{AskTimeline, Idle, Mark, Timeline, Whole};
-pub use trials::{AskComparison, AskMeasured, AskReadModel, AskRepeated, AskRetried, AskTables};
+pub use trials::{
+    AskAttached, AskComparison, AskMeasured, AskReadModel, AskRepeated, AskRetried, AskTables,
+    Attached,
+};
 pub use written::{AskCheck, AskDefinitions, Bundled, Definitions, Written};
 
 pub(super) use lag::lag;

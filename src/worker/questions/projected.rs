@@ -10,12 +10,12 @@ use super::runs::{Going, Live, PartitionRow, ProjectionSettings, Runs};
 use super::written::Written;
 use crate::analysis::projection::{
     self, Around, Break, ConsumerError, ConsumerReport, Counts, DeadLetter, Known, LostDigits,
-    Output, ScriptError, Sides, Stopped, Towards, WHOLE, as_consumer,
+    OddPlace, Output, ScriptError, Sides, Stopped, Towards, Upcast, WHOLE, as_consumer,
 };
 use crate::analysis::streams::Direction;
 use crate::analysis::words::capitalised;
 use crate::log::{Bound, Cut, Log};
-use crate::model::{EventIx, Task};
+use crate::model::{EventIx, StreamIx, Task};
 use crate::worker::{Asked, Question, Room, Subject, Unanswered};
 
 /// Between two parts at least; and what is said takes at most a fifth of the time.
@@ -113,14 +113,19 @@ pub struct Projected {
     pub rows: Arc<[PartitionRow]>,
     /// What the last event of the partition that is looked at did, and the states around it.
     pub around: Option<(Around, Sides)>,
-    /// The payload of that event as it is stored, and as upcasters make it where they change it.
-    pub upcast: Option<Sides>,
+    /// Where the partition is a stream: which of its events that is, and how many it has.
+    pub place: Option<(usize, usize)>,
+    /// The payload of that event as it is stored, and as upcasters make it where they change it, with
+    /// the schema versions of both.
+    pub upcast: Option<(Sides, [String; 2])>,
     /// What would have been written: the first thousand.
     pub outputs: Arc<[Output]>,
     /// How much is written in all as far as the run has been, where that is more.
     pub output_count: u64,
     /// What was logged: the first thousand lines.
     pub lines: Arc<[(EventIx, String)]>,
+    /// What JSON has no words for in the states: the first thousand.
+    pub odd: Arc<[OddPlace]>,
     /// Integers whose digits JavaScript does not keep.
     pub lost: Arc<[LostDigits]>,
     /// How many checkpoints there are, and their bytes, roughly.
@@ -198,7 +203,11 @@ impl AskProjected {
         let around = self.around(live, &known, task)?;
         let event = around.as_ref().map(|(around, _)| around.event);
         let upcast = event.and_then(|event| live.run.upcast(event, task));
-        let upcast = upcast.map(|[stored, upcast]| Sides::of(Some(&stored), Some(&upcast)));
+        let upcast = upcast.map(|Upcast { payloads, versions }| {
+            let [stored, upcast] = &payloads;
+            (Sides::of(Some(stored), Some(upcast)), versions)
+        });
+        let place = event.and_then(|event| self.place(event));
         self.wanted.apply(&mut rows);
         let is_known = |event: EventIx| known.holds(event);
         let stopped = live.run.stopped();
@@ -235,6 +244,7 @@ impl AskProjected {
             columns,
             rows: rows.into(),
             around,
+            place,
             upcast,
             outputs: (outputs.into_iter())
                 .filter(|output| is_known(output.event))
@@ -246,6 +256,7 @@ impl AskProjected {
             lost: (lost.into_iter())
                 .filter(|lost| is_known(lost.event))
                 .collect(),
+            odd: moment.odd().into(),
             held: live.run.held(),
             done: live.run.done(),
             took: live.took,
@@ -271,6 +282,18 @@ impl AskProjected {
             let sides = Sides::of(around.before.as_ref(), Some(&around.after));
             (around, sides)
         }))
+    }
+}
+
+impl AskProjected {
+    /// Which event of the stream that is looked at this is, and how many that has.
+    fn place(&self, event: EventIx) -> Option<(usize, usize)> {
+        let log = &self.subject.log;
+        let stream = log.streams().find(self.wanted.partition.as_deref()?)?;
+        let runs = || log.stream_runs(StreamIx(stream));
+        let before = runs().map(|run| run.partition_point(|own| *own <= event.0));
+        let all = runs().map(<[u32]>::len).sum();
+        Some((before.sum(), all))
     }
 }
 

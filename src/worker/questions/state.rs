@@ -17,6 +17,9 @@ use crate::worker::{Asked, Question, Room, Subject, Unanswered};
 /// Replays kept at once.
 const KEPT: usize = 8;
 
+/// As many events may take longer to fold than a picture stands.
+const MUCH: u32 = 50_000;
+
 /// Asks for a stream's state as of a cut.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AskState {
@@ -83,11 +86,13 @@ impl Question for AskState {
     type Answer = Arc<Found>;
     const ROOM: Room = Room::Answers;
 
-    /// The first fold of a long stream takes its time, and another stream is of no use.
+    /// The first fold of a long stream takes its time: another stream is of no use, and an earlier moment
+    /// is not to wait for much that comes after it. What was folded till then stays.
     fn outdates(&self, before: &Self) -> bool {
         self.stream != before.stream
             || self.subject.session != before.subject.session
             || self.projection != before.projection
+            || self.ends().0.saturating_add(MUCH) < before.ends().0
     }
 
     fn answer(&self, asked: Asked<'_>) -> Result<Arc<Found>, Unanswered> {
@@ -108,6 +113,13 @@ impl Question for AskState {
 }
 
 impl AskState {
+    /// The event before which all that is asked of stands.
+    fn ends(&self) -> EventIx {
+        let cuts = [Some(self.cut), self.compare];
+        let ends = cuts.into_iter().flatten().map(|cut| cut.outside());
+        ends.max().unwrap_or(EventIx(0))
+    }
+
     /// The state by the default fold, and that as of the other moment.
     fn merged(
         &self,
@@ -116,14 +128,10 @@ impl AskState {
         let source = self.subject.source(task);
         let replays: &mut Replays = desk.of(self.subject.session);
         let series = replays.of(&self.subject, self.stream);
-        let compare = self.compare;
-        let ends = compare.map_or(self.cut.outside(), |other| {
-            other.outside().max(self.cut.outside())
-        });
         // No further than the moment: what is known of it waits for nothing that comes later.
-        series.grow_until(source, ends)?;
+        series.grow_until(source, self.ends())?;
         let at = StateAt::find(series, source, self.cut)?;
-        let compare = compare.map(|cut| StateAt::find(series, source, cut));
+        let compare = self.compare.map(|cut| StateAt::find(series, source, cut));
         Ok((at, compare.transpose()?))
     }
 
@@ -135,6 +143,9 @@ impl AskState {
     ) -> Result<(StateAt, Option<StateAt>), Unanswered> {
         let failed = |error: StreamStateError| match error {
             StreamStateError::Cancelled(cancelled) => cancelled.into(),
+            StreamStateError::Elsewhere(..) => {
+                Unanswered::Failed(format!("{} {error}", written.name))
+            }
             error => Unanswered::Failed(format!("{}: {error}", written.name)),
         };
         let projections: &mut Projections = desk.of(self.subject.session);

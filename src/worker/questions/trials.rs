@@ -1,6 +1,7 @@
 //! What takes runs of its own: two definitions side by side, faulty delivery, dead letters again, and
 //! what keeping states costs.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,8 +12,9 @@ use crate::analysis::projection::{
     Known, Limits, Measured, OnError, ReadModel, ReadModelError, ReadModelReport, Retried,
     ScriptError, SnapshotBench, SnapshotStrategy, StrategyCost,
 };
-use crate::log::{Bound, Clock, Cut, Table};
+use crate::log::{Bound, Clock, Cut, Table, TableSource};
 use crate::model::{Cancelled, Task};
+use crate::store::with_attached;
 use crate::worker::{Asked, Question, Room, Subject, Unanswered};
 
 /// Asks where two definitions differ.
@@ -227,6 +229,48 @@ impl Question for AskTables {
         match self.subject.tables.tables(task) {
             Ok(tables) => Ok(tables.into()),
             Err(error) => Err(Unanswered::Failed(error.to_string())),
+        }
+    }
+}
+
+/// Asks for the tables of a store together with those of a SQLite file beside it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskAttached {
+    /// The store.
+    pub subject: Subject,
+    /// Where it is.
+    pub store: PathBuf,
+    /// The file beside it.
+    pub file: PathBuf,
+}
+
+/// Tables of a store and of a file beside it.
+#[derive(Clone)]
+pub struct Attached {
+    /// All of them.
+    pub tables: Arc<dyn TableSource>,
+    /// How many there are.
+    pub count: usize,
+}
+
+impl Question for AskAttached {
+    /// A sentence where the file cannot be read.
+    type Answer = Result<Attached, String>;
+    const ROOM: Room = Room::Trials;
+    const LABEL: Option<&'static str> = Some("Attaching a file");
+
+    fn answer(&self, Asked { task, .. }: Asked<'_>) -> Result<Self::Answer, Unanswered> {
+        let own = (&*self.store, Arc::clone(&self.subject.tables));
+        let tables = match with_attached(own, &self.file, task) {
+            Ok(tables) => tables,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        match tables.tables(task) {
+            Ok(all) => Ok(Ok(Attached {
+                tables,
+                count: all.len(),
+            })),
+            Err(error) => Ok(Err(error.to_string())),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use crate::analysis::projection::{
-    Definition, Reading, ScriptError, checked, is_per_stream, suits,
+    Definition, From, Reading, ScriptError, checked, per_stream, suits,
 };
 use crate::log::Clock;
 use crate::simulate::PROJECTIONS;
@@ -100,8 +100,8 @@ pub struct Definitions {
     pub own: Vec<Written>,
     /// Those that come with the program.
     pub bundled: Vec<Bundled>,
-    /// Of all of these that suit, those with a state for each stream.
-    pub per_stream: Vec<Written>,
+    /// Of all of these that suit, those with a state for each stream, and what they read.
+    pub per_stream: Vec<(Written, From)>,
     /// Why the user's own could not be read.
     pub trouble: Option<String>,
 }
@@ -124,7 +124,10 @@ impl Question for AskDefinitions {
         let all = own.iter().chain(suiting.map(|one| &one.written)).cloned();
         Ok(Definitions {
             per_stream: all
-                .filter(|written| known.is_per_stream(&self.subject, written))
+                .filter_map(|written| {
+                    let from = known.per_stream(&self.subject, &written)?;
+                    Some((written, from))
+                })
                 .collect(),
             bundled,
             own,
@@ -136,22 +139,23 @@ impl Question for AskDefinitions {
 /// The bundled definitions, judged once for as many events as there are; and of definitions whether
 /// they have a state for each stream.
 #[derive(Default)]
-struct Known(usize, Vec<Bundled>, HashMap<Written, bool>);
+struct Known(usize, Vec<Bundled>, HashMap<Written, Option<From>>);
 
 impl Known {
-    fn is_per_stream(&mut self, subject: &Subject, written: &Written) -> bool {
+    fn per_stream(&mut self, subject: &Subject, written: &Written) -> Option<From> {
         if let Some(known) = self.2.get(written) {
-            return *known;
+            return known.clone();
         }
         let reading = reading(subject, Clock::default());
         let definition = written.read();
-        let is = definition.is_ok_and(|definition| is_per_stream(&definition, &reading));
+        let from = definition.ok();
+        let from = from.and_then(|definition| per_stream(&definition, &reading));
         // What is written anew again and again is not kept for ever.
         if self.2.len() >= JUDGED {
             self.2.clear();
         }
-        self.2.insert(written.clone(), is);
-        is
+        self.2.insert(written.clone(), from.clone());
+        from
     }
 
     fn of(&mut self, subject: &Subject) -> Vec<Bundled> {

@@ -11,14 +11,15 @@ use hashbrown::HashMap;
 use rquickjs::function::Args;
 use rquickjs::{Context, Ctx, Runtime};
 
-use super::ScriptError;
 use super::api::{Api, define};
 use super::feed::{DeadLetter, Fed};
 use super::host::{Host, Quiet, position};
 use super::lanes::Lanes;
 use super::limits::{Limits, Meter, Stopped, world};
 use super::plan::Plan;
+use super::{ScriptError, plain};
 use crate::analysis::projection::lookup::Lookups;
+use crate::analysis::projection::machine::Payload;
 use crate::analysis::projection::{Reading, Script, Told, WHOLE};
 use crate::log::{Body, Interner, Log, Names, TableSource};
 use crate::model::{Cancelled, EventIx, Task};
@@ -199,7 +200,7 @@ impl Engine {
         };
         let number = self.host.partitions.borrow_mut().intern(&key);
         let guarded = self.guarded.contains_key(&event_type);
-        let before = if guarded { self.state(&key) } else { None };
+        let before = if guarded { self.kept(&key) } else { None };
         match self.step(event, &key, handler) {
             Ok(()) => {
                 self.journal.push((event, number));
@@ -259,7 +260,7 @@ impl Engine {
             event,
             partition,
             error,
-            state_before,
+            state_before: state_before.map(|kept| plain(&kept).to_owned()),
             attempts: 1,
         });
         Ok(Fed::Failed)
@@ -307,16 +308,29 @@ impl Engine {
         }
     }
 
-    /// The payload of an event as it is stored and as upcasters make it; none where they leave it as
-    /// it is, or fail.
-    pub fn upcast_of(&mut self, event: EventIx, task: &Task) -> Option<[String; 2]> {
+    /// The payload of an event as it is stored and as upcasters make it, each with its schema version;
+    /// none where they leave it as it is, or fail.
+    pub(super) fn upcast_of(&mut self, event: EventIx, task: &Task) -> Option<(Payload, Payload)> {
         self.meter.work_for(task);
         self.host.bodies.borrow_mut().clear();
         self.host.upcast.borrow_mut().clear();
         self.host.current.set(event);
         self.upcast(event).ok()?;
         let made = self.host.upcast.borrow_mut().remove(&event)?;
-        Some([self.host.stored(event)?, made])
+        let log = self.host.log.borrow();
+        let stored = log.schema_version(event).unwrap_or("1").to_owned();
+        let steps = self
+            .plan
+            .upcasters
+            .get(log.type_name(log.event_type(event)))?;
+        let mut version = stored.clone();
+        while steps.contains(&version) {
+            let Ok(number) = version.parse::<u32>() else {
+                break;
+            };
+            version = (number + 1).to_string();
+        }
+        Some(((self.host.stored(event)?, stored), (made, version)))
     }
 
     fn upcast(&self, event: EventIx) -> Result<(), ScriptError> {

@@ -4,12 +4,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::fields::Fields;
-use super::{DeadLetter, Engine, Fed, Halt, ScriptError};
+use super::named;
+use super::{DeadLetter, Engine, Fed, Halt, ScriptError, plain};
 use crate::analysis::projection::ahead::Ahead;
-use crate::analysis::projection::machine::Machine;
+use crate::analysis::projection::machine::{Machine, Payload};
 use crate::analysis::projection::selection::Selection;
 use crate::analysis::projection::{Reading, RunOptions, Script, State, States, Told};
-use crate::log::{Names, Picked};
+use crate::log::{Names, Picked, TableError};
 use crate::model::{Cancelled, EventIx, StreamIx, Task};
 
 /// Fields that need no allocation.
@@ -32,7 +33,13 @@ impl Scripted {
         options: &RunOptions,
     ) -> Result<Self, ScriptError> {
         let (limits, tables) = (options.limits, Arc::clone(&options.tables));
-        let engine = Engine::new(definition.clone(), &reading, limits, tables)?;
+        let engine = Engine::new(definition.clone(), &reading, limits, Arc::clone(&tables))?;
+        for name in named::tables(&definition.text) {
+            let found = tables.table(name, &Task::new());
+            if let Err(error @ TableError::NoTable { .. }) = found {
+                return Err(ScriptError::new(format!("lookup(): {error}")));
+            }
+        }
         let selection = Selection::new(&reading.log, engine.plan());
         Ok(Self {
             selection: selection.only(&reading.log, options.only),
@@ -182,7 +189,7 @@ impl Machine for Scripted {
 
     fn text(&self, state: &State) -> String {
         match state {
-            State::Text(text) => text.to_string(),
+            State::Text(text) => plain(text).to_owned(),
             _ => "null".to_owned(),
         }
     }
@@ -191,7 +198,7 @@ impl Machine for Scripted {
         self.engine.result(&self.text(state))
     }
 
-    fn upcast(&mut self, event: EventIx, task: &Task) -> Option<[String; 2]> {
+    fn upcast(&mut self, event: EventIx, task: &Task) -> Option<(Payload, Payload)> {
         self.engine.upcast_of(event, task)
     }
 

@@ -14,6 +14,8 @@ mod lanes;
 mod learning;
 mod limits;
 mod machine;
+mod named;
+mod odd;
 mod plan;
 #[cfg(test)]
 mod tests;
@@ -25,4 +27,6 @@ pub use function::WrittenFunction;
 pub use learning::LostDigits;
 pub use limits::Limits;
 pub(super) use machine::Scripted;
+pub(super) use odd::plain;
+pub use odd::{Odd, odd};
 pub use plan::{From, Plan};

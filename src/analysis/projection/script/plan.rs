@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::log::Log;
+use crate::model::StreamIx;
+
 /// Where a projection reads from, as its definition says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct From {
@@ -11,6 +14,38 @@ pub struct From {
     pub kind: String,
     /// Which.
     pub names: Vec<String>,
+}
+
+impl From {
+    /// Whether a stream is among what is read.
+    #[must_use]
+    pub fn covers(&self, log: &Log, stream: StreamIx) -> bool {
+        let category = log.category_name(log.category(stream));
+        let own = log.stream_name(stream);
+        let named = |name: &String| match name.strip_prefix("$ce-") {
+            Some(of) => of == category,
+            None => name == "$all" || name == own,
+        };
+        match self.kind.as_str() {
+            "categories" => self.names.iter().any(|name| name == category),
+            "streams" => self.names.iter().any(named),
+            _ => true,
+        }
+    }
+
+    /// It in words: `category user`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let [one, several] = match self.kind.as_str() {
+            "categories" => ["category", "categories"],
+            "streams" => ["stream", "streams"],
+            _ => return "everything".to_owned(),
+        };
+        match self.names.as_slice() {
+            [only] => format!("{one} {only}"),
+            all => format!("{several} {}", all.join(", ")),
+        }
+    }
 }
 
 /// What a definition says of itself.

@@ -212,6 +212,44 @@
     get schemaVersion() { return upgraded.n === this.#n ? upgraded.version : this.#fact("schema"); }
   }
 
+  // --- states as text: JSON, and where that leaves something out, after a line feed the same with marks for
+  // what JSON has no words for, so that a state is the same after it was saved. Rust tells of the marks.
+  const MARK = "\u0000as";
+  const odd = { isNoted: false };
+  for (const kind of [Function, Map, Set]) {
+    Object.defineProperty(kind.prototype, "toJSON", {
+      value() { odd.isNoted = true; return kind === Function ? undefined : { ...this }; },
+      writable: true, configurable: true,
+    });
+  }
+  function kept(value) {
+    odd.isNoted = false;
+    const plain = text(value);
+    // No number is told as null.
+    if (!odd.isNoted && !(plain !== undefined && plain.includes("null"))) return plain;
+    let isMarked = false;
+    const mark = (as, of) => { isMarked = true; return { [MARK]: as, of }; };
+    const marked = JSON.stringify(value, function (key, told) {
+      const own = this[key];
+      if (typeof own === "number" && !Number.isFinite(own)) return mark(String(own));
+      if (typeof own === "function") return mark("function");
+      if (own instanceof Map) return mark("Map", [...own]);
+      if (own instanceof Set) return mark("Set", [...own]);
+      return told;
+    });
+    return isMarked ? (plain ?? "null") + "\n" + marked : plain;
+  }
+  function revived(saved) {
+    const at = saved.indexOf("\n");
+    if (at < 0) return JSON.parse(saved);
+    return JSON.parse(saved.slice(at + 1), (key, value) => {
+      const as = value !== null && typeof value === "object" ? value[MARK] : undefined;
+      if (as === undefined) return value;
+      if (as === "function") return () => refuse("a function in a state is not kept from one event to the next");
+      return as === "Map" ? new Map(value.of) : as === "Set" ? new Set(value.of) : Number(as);
+    });
+  }
+
   // --- the loop
   const states = new Map(); // by partition: { key, number, state, isDirty }
   const numbered = []; // the same by number, without holes
@@ -227,7 +265,7 @@
   }
   function load(key) {
     const saved = host.saved(key);
-    return saved === undefined ? fresh() : JSON.parse(saved);
+    return saved === undefined ? fresh() : revived(saved);
   }
   function entryOf(key) {
     let entry = states.get(key);
@@ -245,7 +283,7 @@
   function sharedState() {
     if (shared === undefined) {
       const saved = host.saved(SHARED);
-      shared = saved === undefined ? handlers.$initShared() : JSON.parse(saved);
+      shared = saved === undefined ? handlers.$initShared() : revived(saved);
     }
     return shared;
   }
@@ -402,14 +440,14 @@
     },
     // The state of a partition as text; undefined for one that does not exist.
     state(key) {
-      if (key === SHARED) return shared === undefined ? host.saved(SHARED) : text(shared);
+      if (key === SHARED) return shared === undefined ? host.saved(SHARED) : kept(shared);
       const entry = states.get(key);
-      return entry === undefined ? host.saved(key) : text(entry.state);
+      return entry === undefined ? host.saved(key) : kept(entry.state);
     },
     // The state that a handler of a partition meets, as text: the first one where there is none yet.
     met(key) {
       const own = api.state(key);
-      return own === undefined ? text(fresh()) : own;
+      return own === undefined ? kept(fresh()) : own;
     },
     // What transformBy and filterBy make of a state given as text.
     result(state) {
@@ -424,16 +462,16 @@
       const pairs = [];
       for (const entry of dirty) {
         entry.isDirty = false;
-        if (states.get(entry.key) === entry) pairs.push(entry.key, text(entry.state) ?? "null");
+        if (states.get(entry.key) === entry) pairs.push(entry.key, kept(entry.state) ?? "null");
       }
       dirty = [];
-      if (isSharedDirty) { pairs.push(SHARED, text(shared)); isSharedDirty = false; }
+      if (isSharedDirty) { pairs.push(SHARED, kept(shared)); isSharedDirty = false; }
       return pairs;
     },
     put(key, state) {
-      if (key === SHARED) { shared = JSON.parse(state); return; }
+      if (key === SHARED) { shared = revived(state); return; }
       const entry = entryOf(key);
-      entry.state = JSON.parse(state);
+      entry.state = revived(state);
       touch(entry);
     },
     forget(key) {

@@ -208,6 +208,9 @@ proptest! {
                 let has_it = |event: &&EventIx| log.version_in(**event, stream) == Some(Version(version));
                 prop_assert_eq!(at_version(&log, stream, Version(version)), events.iter().rfind(has_it).copied());
                 prop_assert_eq!(from_version(&log, stream, Version(version)), events.iter().find(has_it).copied());
+                let told = at_version(&log, stream, Version(version))
+                    .and_then(|read| repeated_version(&log, stream, Version(version), read));
+                prop_assert_eq!(told.is_some(), events.iter().filter(has_it).count() > 1);
             }
         }
     }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::instances::AtMoment;
 use super::super::paths::ROOT;
 use super::counts::Start;
+use super::rests::Rests;
 use super::words::{kinship, told};
 use super::{ENOUGH, Guess, Kinds};
 use crate::model::{Cancelled, Task};
@@ -48,6 +49,9 @@ impl Guess<'_> {
         if all >= ENOUGH {
             return u64::from(went_on) * 20 <= u64::from(all);
         }
+        if self.rests.is_some_and(|rests| rests.rest_at(kind)) {
+            return true;
+        }
         let own = kinship((self.name)(kind), (self.name)(self.counts.start)) > 0;
         let failed = told.failed && (own || all >= SOME);
         went_on == 0 && (told.completed || told.cancelled || failed)
@@ -72,9 +76,17 @@ impl Guess<'_> {
         led.map(|(_, count)| count).sum()
     }
 
-    /// Where no single type is a good end: the last of what usually comes, which may come in any order.
+    /// Where no single type is a good end, or many do without: the last of what usually comes, which may
+    /// come in any order.
     pub(super) fn candidate(&self) -> Option<Candidate> {
-        if self.counts.count(self.counts.start) < ENOUGH || !self.ends().0.is_empty() {
+        // What few rest at may be one of those.
+        let by_numbers = Self {
+            rests: None,
+            ..*self
+        };
+        let (ends, _) = by_numbers.ends();
+        let is_told = !ends.is_empty() && !self.rests.is_some_and(Rests::do_without);
+        if self.counts.count(self.counts.start) < ENOUGH || is_told {
             return None;
         }
         // In the order of their places a type comes after what begins it.
@@ -86,7 +98,12 @@ impl Guess<'_> {
                 continue;
             };
             let [all, own] = [before, kind].map(|kind| u64::from(self.counts.count(kind)));
-            if own * 5 >= all * 4 && !told.failed && !told.cancelled && !told.turned_back {
+            if own * 5 >= all * 4
+                && !ends.contains(&kind)
+                && !told.failed
+                && !told.cancelled
+                && !told.turned_back
+            {
                 usual.insert(kind);
                 begins.insert(before);
             }

@@ -6,6 +6,7 @@ mod counts;
 mod ends;
 mod known;
 mod participants;
+mod rests;
 mod style;
 mod words;
 
@@ -29,6 +30,7 @@ use super::status::{Process, Processes};
 use crate::log::{Log, Names};
 use crate::model::Cancelled;
 
+use rests::Rests;
 use style::Led;
 
 /// Instances that have to be known before their numbers tell anything.
@@ -50,21 +52,33 @@ pub(super) fn mine(asking: Asking<'_>, at: &AtMoment) -> Result<Processes, Cance
     let mut all = Vec::new();
     // Whoever says that streams are processes, is not told otherwise.
     let entities = at.instances.is_guessed();
-    let processes = || counts.processes(entities).take(usize::from(u16::MAX));
+    let at_once = rests::at_once(at, &kinds, (&counts, &participants), asking.task)?;
+    let processes = || {
+        let all = counts.processes(entities);
+        let all = all.filter(|own| !at_once.contains(&(own.start, own.category)));
+        all.take(usize::from(u16::MAX))
+    };
     let name = |kind| kinds.name(log, kind);
-    let guess = |counts| Guess {
+    let guess = |counts, rests| Guess {
         counts,
         participants: &participants,
         name: &name,
         correlate: at.instances.correlate(),
+        rests,
     };
+    let doubts = processes().filter_map(|process| {
+        let start = (process.start, process.category);
+        Some((start, guess(process, None).doubts()?))
+    });
+    let rests = rests::resting((log, at), &kinds, &doubts.collect(), asking.task)?;
+    let rests = |start: &counts::Start| rests.get(start);
     let candidates = processes().filter_map(|process| {
         let start = (process.start, process.category);
-        Some((start, guess(process).candidate()?))
+        Some((start, guess(process, rests(&start)).candidate()?))
     });
     let together = ends::confirmed(at, &kinds, candidates.collect(), asking.task)?;
     for process in processes() {
-        let guess = guess(process);
+        let guess = guess(process, rests(&(process.start, process.category)));
         let category = process.category.map(|own| kinds.categories[own as usize]);
         let start = kinds.types[process.start as usize];
         by_start.insert((start, category), all.len() as u16);
@@ -151,6 +165,8 @@ struct Guess<'a> {
     participants: &'a Participants,
     name: &'a dyn Fn(u32) -> &'a str,
     correlate: &'a Correlate,
+    /// Who rests in it, where that has been looked at.
+    rests: Option<&'a Rests>,
 }
 
 /// How often a step ended.
@@ -176,7 +192,11 @@ impl Guess<'_> {
                 .map(|kind| name(kind).to_owned())
                 .collect::<Vec<String>>()
         };
-        let (completed, cancelled) = self.ends();
+        let (mut completed, cancelled) = self.ends();
+        if !together.is_empty() {
+            // Many end without those.
+            completed.clear();
+        }
         let basis = match led.leader {
             Some(leader) => Basis::Leader(self.participants.name(leader).to_owned()),
             None if led.style == Style::Orchestration => Basis::Named,

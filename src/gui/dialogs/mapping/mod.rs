@@ -68,8 +68,8 @@ impl Mapping {
                 *self = Self::of_file(other);
             }
             match foot {
-                Stays::Closes => Stays::Closes,
                 Stays::Open => stays,
+                closes => closes,
             }
         })
     }

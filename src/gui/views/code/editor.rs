@@ -1,9 +1,6 @@
 //! A text of code: lines with numbers, colours, and marks on lines.
 
-use egui::{
-    Align2, Color32, Frame, Rect, Response, ScrollArea, Shape, TextEdit, TextWrapMode, Ui, pos2,
-    vec2,
-};
+use egui::{Align2, Color32, Frame, Rect, Response, ScrollArea, Shape, TextEdit, Ui, pos2, vec2};
 
 use super::colour::{self, Language};
 use crate::gui::theme::{Face, Tokens, TokensExt, sizes};
@@ -86,35 +83,37 @@ impl<'a> CodeEditor<'a> {
     /// Draws it; the response is `changed` when somebody wrote.
     pub fn show(mut self, ui: &mut Ui) -> Response {
         let room = ui.available_rect_before_wrap();
-        let area = ScrollArea::both().id_salt((self.name, self.of));
+        let area = ScrollArea::vertical().id_salt((self.name, self.of));
         area.auto_shrink(false)
             .show(ui, |ui| {
-                ui.style_mut().wrap_mode = Some(TextWrapMode::Extend);
                 let ground = ui.painter().add(Shape::Noop);
                 ui.add_space(8.0);
                 let top = ui.cursor().min.y;
-                let place = Lines { room, top };
-                let lines = self.text.split('\n').count();
                 let edited = ui.horizontal_top(|ui| {
                     ui.spacing_mut().item_spacing.x = 0.0;
-                    ui.allocate_space(vec2(NUMBERS, lines as f32 * sizes::ROW_CODE));
+                    ui.allocate_space(vec2(NUMBERS, sizes::ROW_CODE));
                     self.edit(ui, room)
                 });
-                self.numbers(ui, &place, lines);
+                let (response, begins) = edited.inner;
+                let place = Lines { room, top, begins };
+                self.numbers(ui, &place);
                 let shapes = self.marked(ui, &place);
                 ui.painter().set(ground, Shape::Vec(shapes));
-                edited.inner
+                response
             })
             .inner
     }
 
-    fn edit(&mut self, ui: &mut Ui, room: Rect) -> Response {
+    /// The text to write in, and the row in which each line begins, and one more.
+    fn edit(&mut self, ui: &mut Ui, room: Rect) -> (Response, Vec<usize>) {
         let language = self.language;
+        let wide = (room.width() - NUMBERS - sizes::PAD).max(40.0);
+        // What is longer than the editor is wide goes on below, so that nothing is out of sight.
         let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _: f32| {
-            let job = colour::job(ui, text.as_str(), language);
+            let mut job = colour::job(ui, text.as_str(), language);
+            job.wrap.max_width = wide;
             ui.fonts_mut(|fonts| fonts.layout_job(job))
         };
-        let wide = (room.width() - NUMBERS).max(40.0);
         let rows = (room.height() / sizes::ROW_CODE).floor().max(2.0) as usize;
         let edit = TextEdit::multiline(self.text)
             .id_salt((self.name, self.of))
@@ -125,24 +124,31 @@ impl<'a> CodeEditor<'a> {
             .desired_rows(rows.saturating_sub(1))
             .hint_text(Face::Code.text(self.hint, ui.tokens().text3))
             .layouter(&mut layouter);
-        ui.add(edit).accessible_name(self.name)
+        let shown = edit.show(ui);
+        let mut begins = vec![0];
+        for (at, row) in shown.galley.rows.iter().enumerate() {
+            if row.ends_with_newline {
+                begins.push(at + 1);
+            }
+        }
+        begins.push(shown.galley.rows.len().max(1));
+        (shown.response.response.accessible_name(self.name), begins)
     }
 
     fn mark(&self, line: usize) -> Option<&Mark> {
         self.marks.iter().find(|mark| mark.line == line)
     }
 
-    fn numbers(&self, ui: &Ui, place: &Lines, lines: usize) {
+    fn numbers(&self, ui: &Ui, place: &Lines) {
         let t = ui.tokens();
         let seen = ui.clip_rect();
-        for line in 1..=lines {
+        for line in 1..place.begins.len() {
             let row = place.row(line);
             if !seen.intersects(row) {
                 continue;
             }
             let mark = self.mark(line);
             let ink = mark.map_or(t.text3, |mark| mark.tone.colours(t).0);
-            // A long line goes under its number when it is scrolled.
             let strip = row.with_max_x(row.min.x + NUMBERS - 6.0);
             let ground = mark.map_or(t.panel, |mark| mark.tone.colours(t).1);
             ui.painter().rect_filled(strip, 0.0, ground);
@@ -150,7 +156,8 @@ impl<'a> CodeEditor<'a> {
                 let edge = row.with_max_x(row.min.x + sizes::EDGE);
                 ui.painter().rect_filled(edge, 0.0, ink);
             }
-            let number = row.with_max_x(row.min.x + NUMBERS - 12.0);
+            let first = row.with_max_y(row.min.y + sizes::ROW_CODE);
+            let number = first.with_max_x(row.min.x + NUMBERS - 12.0);
             let (face, align) = (Face::Cell, Align2::RIGHT_CENTER);
             paint_line(ui.painter(), number, align, &line.to_string(), face, ink);
         }
@@ -171,7 +178,8 @@ impl<'a> CodeEditor<'a> {
             let edge = row.with_max_x(row.min.x + sizes::EDGE);
             shapes.push(Shape::rect_filled(edge, 0.0, ink));
             if !mark.note.is_empty() {
-                let words = row.with_max_x(row.max.x - sizes::PAD);
+                let words = row.with_max_y(row.min.y + sizes::ROW_CODE);
+                let words = words.with_max_x(row.max.x - sizes::PAD);
                 let words = words.with_min_x(row.center().x);
                 let ink = match mark.tone {
                     MarkTone::Error => ink,
@@ -194,12 +202,18 @@ impl<'a> CodeEditor<'a> {
 struct Lines {
     room: Rect,
     top: f32,
+    /// The row in which each begins, and one more.
+    begins: Vec<usize>,
 }
 
 impl Lines {
     fn row(&self, line: usize) -> Rect {
-        let y = self.top + (line.max(1) - 1) as f32 * sizes::ROW_CODE;
-        let size = vec2(self.room.width(), sizes::ROW_CODE);
+        let last = self.begins.last().copied().unwrap_or(1);
+        let begin = |line: usize| self.begins.get(line).copied().unwrap_or(last);
+        let (first, end) = (begin(line.max(1) - 1), begin(line.max(1)));
+        let y = self.top + first as f32 * sizes::ROW_CODE;
+        let rows = end.saturating_sub(first).max(1);
+        let size = vec2(self.room.width(), rows as f32 * sizes::ROW_CODE);
         Rect::from_min_size(pos2(self.room.min.x, y), size)
     }
 }

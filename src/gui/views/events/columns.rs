@@ -87,9 +87,9 @@ impl Col {
                 let width = if several { 148.0 } else { 80.0 };
                 Column::new("Position", width).right().resizable()
             }
-            Self::Type => Column::new("Event type", 194.0).resizable(),
-            Self::Stream => Column::new("Stream", 148.0).resizable(),
-            Self::Version => Column::new("v", 46.0).right(),
+            Self::Type => Column::new("Event type", 176.0).resizable(),
+            Self::Stream => Column::new("Stream", 130.0).resizable(),
+            Self::Version => Column::new("v", 42.0).right(),
             Self::Time => {
                 let clock = match model.clock() {
                     Clock::Recorded => "Recorded",
@@ -98,7 +98,7 @@ impl Col {
                 let head = format!("{clock}, {}", model.zone());
                 Column::new(head, times.width()).named("time").resizable()
             }
-            Self::Correlation => Column::new("Correlation", 112.0).resizable(),
+            Self::Correlation => Column::new("Correlation", 100.0).resizable(),
             Self::Category => Column::new("Category", 100.0).resizable(),
             Self::Id => Column::new("Event id", 256.0).resizable(),
             Self::Payload => Column::rest("Payload", 80.0),

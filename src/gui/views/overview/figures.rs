@@ -212,6 +212,7 @@ fn type_rows(ui: &mut Ui, model: &Model, found: &StoreOverview, most: usize, out
     let part = |count: u64| count as f32 / longest as f32;
     let shown = found.types.get(..most).unwrap_or(&found.types);
     let columns = BarColumns::fitting(ui, shown.iter().map(|row| row.name.as_str()));
+    let columns = columns.numbered(longest);
     for row in shown {
         let name = &row.name;
         let number = grouped(row.known);

@@ -82,10 +82,8 @@ fn category_rows(
     let longest = found.categories.first();
     let longest = longest.map_or(1, |first| first.all_events).max(1);
     let shown = found.categories.get(..most).unwrap_or(&found.categories);
-    let columns = BarColumns {
-        number: 56.0,
-        ..BarColumns::fitting(ui, shown.iter().map(|row| row.name.as_str()))
-    };
+    let columns = BarColumns::fitting(ui, shown.iter().map(|row| row.name.as_str()));
+    let columns = columns.numbered(longest);
     let noted = |streams: u64| words::counted(streams as usize, "stream", "streams");
     let columns = columns.noted(shown.iter().map(|row| noted(row.streams)));
     for row in shown {

@@ -249,7 +249,11 @@ fn paint(cells: &mut RowCells<'_>, scene: &Scene<'_>, row: &DifferingPartition) 
         "" => "the whole",
         path => path.trim_start_matches('/'),
     });
-    let paths = paths.collect::<Vec<_>>().join(", ");
+    let paths = match (&row.a, &row.b) {
+        (Some(_), None) => "only in A".to_owned(),
+        (None, Some(_)) => "only in B".to_owned(),
+        _ => paths.collect::<Vec<_>>().join(", "),
+    };
     cells.text(0, Face::Code, t.accent, name);
     cells.text(1, Face::Cell, t.text, &since);
     cells.text(2, Face::Dense, t.text2, event_type);

@@ -1,5 +1,6 @@
 //! The left half: which definition, what it says, and what is wrong with it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, Popup, Ui, UiBuilder, vec2};
@@ -107,6 +108,7 @@ impl Projections {
         actions.spacing_mut().item_spacing.x = 4.0;
         let plus = actions.add(IconButton::new(Icon::Plus, "Open or begin a definition").small());
         Popup::menu(&plus).show(|ui| menu_content(ui, |ui| self.choices(ui, model)));
+        self.more(&mut actions, model);
         self.keeping(&mut actions, model, outbox);
         let left = actions.min_rect().min.x.min(rect.max.x) - sizes::GAP;
         let tabs = UiBuilder::new()
@@ -125,6 +127,29 @@ impl Projections {
         let t = ui.tokens();
         ui.painter()
             .hline(rect.x_range(), rect.max.y - 0.5, (1.0, t.border));
+    }
+
+    /// How many definitions of this store stand in no tab, and the way to them.
+    fn more(&mut self, ui: &mut Ui, model: &Model) {
+        let Some(found) = model.answers.definitions.get() else {
+            return;
+        };
+        let is_open = |name: &str| self.shelf.sheets.iter().any(|sheet| *sheet.name == *name);
+        let bundled = found.bundled.iter().filter(|one| one.suits);
+        let all = bundled.map(|one| &*one.written.name);
+        let own = found.own.iter().map(|own| &*own.name);
+        let names: BTreeSet<&str> = all.chain(own).filter(|name| !is_open(name)).collect();
+        if names.is_empty() {
+            return;
+        }
+        let words = format!("{} more", names.len());
+        let button = ui.add(
+            Button::ghost(&words)
+                .small()
+                .menu()
+                .name("More definitions"),
+        );
+        Popup::menu(&button).show(|ui| menu_content(ui, |ui| self.choices(ui, model)));
     }
 
     /// What is to be done with the definition in front.

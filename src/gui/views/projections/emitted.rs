@@ -4,7 +4,7 @@
 use egui::Ui;
 
 use super::page::{Scene, as_of, bar, go_to, mark, say};
-use crate::analysis::projection::{LostDigits, Output, OutputKind};
+use crate::analysis::projection::{LostDigits, OddPlace, Output, OutputKind};
 use crate::gui::command::Outbox;
 use crate::gui::theme::{Face, Icon, TokensExt};
 use crate::gui::widgets::{Column, EmptyState, RowCells, Segments, TableState, VirtualTable};
@@ -21,6 +21,7 @@ enum Listed {
     Emitted,
     Logged,
     LostDigits,
+    NoJson,
 }
 
 /// What the page keeps between frames.
@@ -42,11 +43,13 @@ impl Emitted {
             projected.outputs.len(),
             projected.lines.len(),
             projected.lost.len(),
+            projected.odd.len(),
         ];
-        let [emitted, logged, lost] = [
+        let [emitted, logged, lost, odd] = [
             ("Emitted", counts[0]),
             ("Logged", counts[1]),
             ("Lost digits", counts[2]),
+            ("No JSON", counts[3]),
         ]
         .map(|(word, count)| format!("{word} {}", grouped(count as u64)));
         let listed = &mut self.listed;
@@ -57,6 +60,7 @@ impl Emitted {
                     .option(Listed::Emitted, &emitted)
                     .option(Listed::Logged, &logged)
                     .option(Listed::LostDigits, &lost)
+                    .option(Listed::NoJson, &odd)
                     .show(ui);
                 say(ui, "shown, never written");
             },
@@ -68,6 +72,7 @@ impl Emitted {
                 Listed::Emitted => "It would emit, link and copy nothing",
                 Listed::Logged => "It has logged nothing",
                 Listed::LostDigits => "All integers keep their digits in JavaScript",
+                Listed::NoJson => "All states are JSON as they stand",
             };
             let sentence = format!("{what} {}", as_of(&projected));
             EmptyState::new(mark(&projected), &sentence).show(ui);
@@ -91,6 +96,12 @@ impl Emitted {
                 Column::new("Event type", 170.0).resizable(),
                 Column::rest("Line", 120.0),
             ],
+            Listed::NoJson => vec![
+                Column::new("Last event", 86.0).right(),
+                Column::new("Partition", 170.0).resizable(),
+                Column::new("Field", 170.0).resizable(),
+                Column::rest("Is", 120.0),
+            ],
             Listed::LostDigits => vec![
                 Column::new("In event", 86.0).right(),
                 Column::new("Field", 220.0).resizable(),
@@ -112,6 +123,9 @@ impl Emitted {
                 Listed::Logged => {
                     projected.lines.get(at).inspect(|one| line(cells, log, one));
                 }
+                Listed::NoJson => {
+                    projected.odd.get(at).inspect(|one| odd(cells, log, one));
+                }
                 Listed::LostDigits => {
                     projected.lost.get(at).inspect(|one| lost(cells, log, one));
                 }
@@ -126,6 +140,7 @@ impl Emitted {
                 Listed::Emitted => projected.outputs.get(at).map(|one| one.event),
                 Listed::Logged => projected.lines.get(at).map(|one| one.0),
                 Listed::LostDigits => projected.lost.get(at).map(|one| one.event),
+                Listed::NoJson => projected.odd.get(at).map(|one| one.last),
             }
         });
         go_to(log, event, outbox);
@@ -170,4 +185,22 @@ fn lost(cells: &mut RowCells<'_>, log: &Log, one: &LostDigits) {
     cells.text(1, Face::Code, t.key, &one.path);
     cells.text(2, Face::Code, t.number, &one.number);
     cells.name(|| format!("{by} {} {}", one.path, one.number));
+}
+
+fn odd(cells: &mut RowCells<'_>, log: &Log, one: &OddPlace) {
+    let t = cells.painter().tokens();
+    let position = position(cells, log, one.last);
+    let path = match one.odd.path.as_str() {
+        "" => "the state",
+        path => path.trim_start_matches('/'),
+    };
+    let partition = match &*one.partition {
+        "" => "all",
+        partition => partition,
+    };
+    let is = format!("{}, told as {}", one.odd.what, one.odd.told_as());
+    cells.text(1, Face::Code, t.text, partition);
+    cells.text(2, Face::Code, t.key, path);
+    cells.text(3, Face::Cell, t.warning, &is);
+    cells.name(|| format!("{position} {partition} {path} {is}"));
 }

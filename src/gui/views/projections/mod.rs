@@ -44,6 +44,9 @@ use shelf::{Origin, Shelf};
 /// Room for the definition, where nobody made another.
 const EDITOR: f32 = 540.0;
 
+/// The same as a part of a wide window.
+const PART: f32 = 0.38;
+
 /// Between two looks at the folder of definitions.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -146,7 +149,8 @@ impl Screen for Projections {
         let all = ui.max_rect();
         ui.painter().rect_filled(all, 0.0, ui.tokens().panel);
         let mut width = self.kept.value.editor;
-        let pane = SidePane::new("definition", Side::Left, &mut width, EDITOR);
+        let usual = EDITOR.max(all.width() * PART);
+        let pane = SidePane::new("definition", Side::Left, &mut width, usual);
         pane.range(280.0, all.width() - 320.0)
             .show(ui, |ui| self.definition(ui, model, session, outbox));
         self.kept.value.editor = width;

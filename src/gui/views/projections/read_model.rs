@@ -108,7 +108,10 @@ impl Table {
         self.bar(ui, scene, chooses, consumer, outbox);
         if tables.as_deref().is_some_and(<[Listed]>::is_empty) {
             let sentence = "This store has no table that could be a read model";
-            EmptyState::new(Icon::Projections, sentence).show(ui);
+            let said = EmptyState::new(Icon::Projections, sentence);
+            if said.button("Attach a SQLite file…").show(ui) {
+                outbox.send(Command::AttachDialog);
+            }
             return;
         }
         if !is_at_head(scene) {
@@ -120,7 +123,10 @@ impl Table {
             return;
         }
         let Some(question) = asked else {
-            let sentence = "Choose a table and its key to see which of its rows are not right";
+            let sentence = match self.chosen {
+                None => "Choose a table and its key to see which of its rows are not right",
+                Some(_) => "Press Compare to see which rows of the table are not right",
+            };
             EmptyState::new(Icon::Projections, sentence).show(ui);
             return;
         };
@@ -150,13 +156,13 @@ impl Table {
         outbox: &mut Outbox,
     ) {
         let slot = &scene.model.answers.read_model;
-        let mut begins = false;
+        let (mut begins, mut attaches) = (false, false);
         let chosen = &mut self.chosen;
         let can = chosen.is_some() && is_at_head(scene);
         bar(
             ui,
             |ui| {
-                choose(ui, tables, chosen);
+                attaches = choose(ui, tables, chosen);
                 say(ui, sentence);
             },
             |ui| {
@@ -165,6 +171,9 @@ impl Table {
                 }
             },
         );
+        if attaches {
+            outbox.send(Command::AttachDialog);
+        }
         if let (true, Some((table, key))) = (begins, &self.chosen) {
             let question = AskReadModel {
                 subject: scene.session.subject(),
@@ -233,14 +242,14 @@ fn is_at_head(scene: &Scene<'_>) -> bool {
     scene.model.cursor.cut().count() as usize == scene.session.log.len()
 }
 
-/// The table and its column with the names of partitions.
-fn choose(ui: &mut Ui, tables: &[Listed], chosen: &mut Option<(Listed, String)>) {
+/// The table and its column with the names of partitions; whether a file with others is to be attached.
+fn choose(ui: &mut Ui, tables: &[Listed], chosen: &mut Option<(Listed, String)>) -> bool {
     let words = match chosen {
         Some((table, _)) => format!("Table: {}", table.name),
         None => "Table: choose…".to_owned(),
     };
     let button = ui.add(Button::secondary(&words).small().menu().name("Table"));
-    let mut picked = None;
+    let (mut picked, mut attaches) = (None, false);
     Popup::menu(&button).show(|ui| {
         menu_content(ui, |ui| {
             for table in tables {
@@ -248,13 +257,19 @@ fn choose(ui: &mut Ui, tables: &[Listed], chosen: &mut Option<(Listed, String)>)
                     picked = Some(table.clone());
                 }
             }
+            ui.separator();
+            if menu_item(ui, "Attach a SQLite file…").clicked() {
+                attaches = true;
+            }
         });
     });
     if let Some(table) = picked {
         let first = table.key.first().or_else(|| table.columns.first()).cloned();
         *chosen = first.map(|key| (table, key));
     }
-    let Some((table, key)) = chosen else { return };
+    let Some((table, key)) = chosen else {
+        return attaches;
+    };
     let words = format!("Key: {key}");
     let button = ui.add(Button::secondary(&words).small().menu().name("Key column"));
     Popup::menu(&button).show(|ui| {
@@ -266,6 +281,7 @@ fn choose(ui: &mut Ui, tables: &[Listed], chosen: &mut Option<(Listed, String)>)
             }
         });
     });
+    attaches
 }
 
 fn sentence(report: &ReadModelReport) -> String {

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::page;
 use super::seen::Seen;
 use crate::analysis::streams::Direction;
+use crate::analysis::words::capitalised;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt};
@@ -152,20 +153,27 @@ fn sentence(
         false => "One state".to_owned(),
     };
     if projected.stopped.is_some() {
-        return format!("{partitions} {}", page::as_of(projected));
+        return format!("{}: {partitions}", capitalised(&page::as_of(projected)));
     }
     let last = projected.last;
     let at = last.map(|last| words::position(&projected.log, last));
     let at = at.unwrap_or_else(|| "the beginning".to_owned());
+    // What makes it less than the whole answer stands first: there it is never cut off.
     let late = match (projected.arrived, standing) {
-        (Arrived::OnTheWay, _) => ", not yet the cursor",
-        (Arrived::There, Standing::Late) => ", not yet as of the cursor…",
-        (Arrived::There, _) => "",
+        (Arrived::OnTheWay, _) => Some("Not yet the cursor".to_owned()),
+        (Arrived::There, Standing::Late) => Some("Not yet as of the cursor…".to_owned()),
+        (Arrived::There, _) => None,
     };
-    let stale = stale
-        .map(|by| format!(", stale by {by}"))
-        .unwrap_or_default();
-    format!("{partitions} as of {at}{late}{stale}")
+    let stale = stale.map(|by| format!("Stale by {by}"));
+    let odd = words::counted(
+        projected.odd.len(),
+        "value is no JSON",
+        "values are no JSON",
+    );
+    let odd = (!projected.odd.is_empty()).then_some(odd);
+    let what = format!("{partitions} as of {at}");
+    let all = late.into_iter().chain(stale).chain(odd).chain([what]);
+    all.collect::<Vec<_>>().join(" · ")
 }
 
 fn sort_of(head: usize, fields: &[(String, f32, Side)]) -> Option<PartitionSort> {
@@ -244,7 +252,7 @@ fn columns(
         });
     }
     let last = head("Last change", &PartitionSort::LastChange);
-    columns.push(Column::rest(last, CHANGED).named("changed").right().sorts());
+    columns.push(Column::rest(last, CHANGED).named("changed").sorts());
     columns
 }
 

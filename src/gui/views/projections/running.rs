@@ -14,6 +14,9 @@ use crate::gui::words;
 use crate::render::grouped;
 use crate::worker::{Arrived, AskProjected, Going, Projected, Question as _};
 
+/// Less room than this for the choices leaves out what they are of.
+const NARROW: f32 = 390.0;
+
 /// A run as long as this says how fast it was.
 const LONG: Duration = Duration::from_secs(5);
 
@@ -34,7 +37,8 @@ impl Projections {
             .layout(Layout::left_to_right(Align::Center));
         let ui = &mut ui.new_child(builder);
         self.run_button(ui, model, session, outbox);
-        let narrow = all.width() < 420.0;
+        // A run that goes on has one button more.
+        let narrow = ui.available_width() < NARROW;
         if !narrow {
             ui.add_space(sizes::GAP);
             ui.add(Label::new(Face::Secondary.text("On error", t.text2)));

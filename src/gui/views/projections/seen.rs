@@ -4,12 +4,12 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Label, Layout, Popup, Ui};
+use egui::{Label, Popup, Ui};
 
 use crate::gui::command::Outbox;
 use crate::gui::model::{Model, Reordered, Session};
 use crate::gui::theme::{Face, TokensExt};
-use crate::gui::widgets::{Button, menu_content, menu_item};
+use crate::gui::widgets::{Button, menu_about, menu_content, menu_item};
 use crate::gui::words;
 use crate::log::{Bound, Cut, Log};
 use crate::model::time::Span;
@@ -147,41 +147,31 @@ impl Seen {
             let consumers = model.answers.consumers.of(&question).cloned();
             outbox.ask(|answers| &mut answers.consumers, question);
             menu_content(ui, |ui| {
+                menu_about(ui, SYNCHRONOUS);
                 if menu_item(ui, "the cursor (synchronous)").clicked() {
                     *self = Self::Cursor;
                 }
-                about(ui, SYNCHRONOUS);
                 match consumers.as_deref() {
-                    None => about(ui, "Consumers are being looked for"),
-                    Some([]) => about(ui, "No consumer stores a checkpoint in this store"),
+                    None => menu_about(ui, "Consumers are being looked for"),
+                    Some([]) => menu_about(ui, "No consumer stores a checkpoint in this store"),
                     Some(names) => {
+                        menu_about(ui, ASYNCHRONOUS);
                         for name in names {
                             if menu_item(ui, format!("{name} (asynchronous)")).clicked() {
                                 *self = Self::Consumer(name.as_str().into());
                             }
                         }
-                        about(ui, ASYNCHRONOUS);
                     }
                 }
+                menu_about(ui, ON_DEMAND);
                 if menu_item(ui, "on demand, as it was run").clicked() {
                     *self = Self::OnDemand(None);
                 }
-                about(ui, ON_DEMAND);
             });
         });
         let t = ui.tokens();
         ui.add(Label::new(Face::Secondary.text("Seen by", t.text2)));
     }
-}
-
-/// What a choice means.
-fn about(ui: &mut Ui, sentence: &str) {
-    let text = Face::Secondary.text(sentence, ui.tokens().text3);
-    // Of its own layout: what stands in a menu is stretched over its width, letter by letter.
-    ui.with_layout(Layout::top_down(Align::LEFT), |ui| {
-        ui.add(Label::new(text).selectable(false));
-        ui.add_space(6.0);
-    });
 }
 
 /// The same set of events, which stays what it is when the log grows.

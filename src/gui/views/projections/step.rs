@@ -13,6 +13,7 @@ use crate::gui::widgets::{
 };
 use crate::gui::words;
 use crate::log::{Bound, Cut, Log};
+use crate::render::grouped;
 use crate::worker::{AskStop, Projected};
 
 /// What the steps keep between frames.
@@ -52,7 +53,7 @@ impl Step {
     ) {
         self.arrive(scene, outbox);
         let around = projected.around.as_ref();
-        self.head(ui, scene, around, outbox);
+        self.head(ui, scene, (around, projected.place), outbox);
         let Some((around, sides)) = around else {
             let sentence = match &scene.partition {
                 None => "Select a partition to step through its events",
@@ -62,11 +63,12 @@ impl Step {
             return;
         };
         let log = &*projected.log;
-        if let Some(upcast) = &projected.upcast {
+        if let Some((upcast, [stored, made])) = &projected.upcast {
             self.looks(ui);
             if self.looks_at == LooksAt::Payload {
-                let upcast_head = format!("Upcast   {}", sides::summary(upcast));
-                let heads = ["Stored", upcast_head.as_str()];
+                let stored = format!("Stored, schema version {stored}");
+                let made = format!("Upcast to {made}   {}", sides::summary(upcast));
+                let heads = [stored.as_str(), made.as_str()];
                 sides::show(ui, "Stored and upcast", &mut self.table, heads, upcast);
                 return;
             }
@@ -86,7 +88,7 @@ impl Step {
         &mut self,
         ui: &mut Ui,
         scene: &Scene<'_>,
-        around: Option<&(Around, Sides)>,
+        (around, numbered): (Option<&(Around, Sides)>, Option<(usize, usize)>),
         outbox: &mut Outbox,
     ) {
         let model = scene.model;
@@ -95,7 +97,14 @@ impl Step {
         let place = match &scene.partition {
             None => String::new(),
             Some(name) if name.is_empty() => "through all it handles".to_owned(),
-            Some(name) => format!("through {name}"),
+            Some(name) => match numbered {
+                Some((at, all)) => format!(
+                    "event {} of {} through {name}",
+                    grouped(at as u64),
+                    grouped(all as u64)
+                ),
+                None => format!("through {name}"),
+            },
         };
         let mut asked = None;
         let mut stops = self.breaks.clone();
@@ -275,12 +284,36 @@ fn event_line(ui: &mut Ui, (scene, log): (&Scene<'_>, &Log), around: &Around, ou
         .map(|(_, found)| found);
     let text = found.and_then(|found| found.body.as_ref().ok());
     if let Some(text) = text.and_then(|body| body.data.json()) {
-        let line: String = text.chars().take(400).map(flat).collect();
+        let line = squeezed(text);
         ui.add(Label::new(Face::Code.text(line, t.text2)).truncate());
     }
 }
 
-/// On one line.
-fn flat(c: char) -> char {
-    if c.is_control() { ' ' } else { c }
+/// The beginning of a payload on one line, without the room that it has between its parts.
+fn squeezed(text: &str) -> String {
+    let mut line = String::new();
+    let mut letters = text.chars();
+    let (mut is_text, mut is_escaped) = (false, false);
+    while let Some(c) = letters.next().filter(|_| line.len() < 400) {
+        if is_text || !c.is_whitespace() {
+            line.push(if c.is_control() { ' ' } else { c });
+        }
+        if !is_text && matches!(c, ':' | ',') {
+            line.push(' ');
+        }
+        is_text ^= c == '"' && !is_escaped;
+        is_escaped = is_text && c == '\\' && !is_escaped;
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::squeezed;
+
+    #[test]
+    fn room_between_parts_goes_and_room_in_texts_stays() {
+        let text = "{\n    \"a  b\":1,\n    \"c\": \"x \\\" , y\"\n}";
+        assert_eq!(squeezed(text), r#"{"a  b": 1, "c": "x \" , y"}"#);
+    }
 }

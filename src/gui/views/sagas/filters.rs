@@ -7,12 +7,13 @@ use std::sync::Arc;
 use egui::{Frame, Margin, Popup, PopupCloseBehavior, RectAlign, Response, Ui, vec2};
 
 use super::Choices;
-use crate::analysis::saga::{Class, Definition, Narrowing, Timeout};
+use crate::analysis::saga::{Class, Definition, Narrowing, Passed, Timeout};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::widgets::{
     Button, Chip, IconButton, Segments, TextField, menu_content, menu_item, note_item,
 };
+use crate::log::Log;
 use crate::model::time::Span;
 use crate::render::grouped;
 use crate::worker::{DeclaredSaga, SagaFilter, SagaList};
@@ -125,13 +126,26 @@ impl Filters {
     }
 
     /// What is in force, as chips that can be put away.
-    pub fn chips(&mut self, ui: &mut Ui, said: &mut Said<'_>) {
+    pub fn chips(&mut self, ui: &mut Ui, log: Option<&Log>, said: &mut Said<'_>) {
         let by = &mut said.filter.by;
         let chip = |ui: &mut Ui, name: &str, value: &str| {
             Chip::new(name, value).closable().show(ui).closed
         };
-        if by.variant.is_some() && ui.add(Button::secondary("All variants").small()).clicked() {
+        let short = |text: &str| crate::gui::widgets::middle_ellipsis(text, 48);
+        if let Some(types) = &by.variant
+            && chip(ui, "Variant", &format!("of {} events", types.len()))
+        {
             by.variant = None;
+        }
+        let name = |kind: u32| log.map_or("", |log| log.types().get(kind));
+        let words = by.passed.map(|passed| match passed {
+            Passed::Type(own) => name(own).to_owned(),
+            Passed::Pair(from, to) => format!("{} › {}", name(from), name(to)),
+        });
+        if let Some(words) = words
+            && chip(ui, "With", &short(&words))
+        {
+            by.passed = None;
         }
         if let Some(who) = by.participant.clone()
             && chip(ui, "Step by", &who)

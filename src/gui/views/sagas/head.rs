@@ -14,7 +14,7 @@ use crate::gui::theme::{Face, TokensExt, sizes};
 use crate::gui::views::Standing;
 use crate::gui::widgets::{Button, Link, PaneHead, Pill, Segments};
 use crate::model::time::Span;
-use crate::render::grouped;
+use crate::render::{self, grouped};
 use crate::worker::SagaInFull;
 
 impl Sagas {
@@ -39,6 +39,10 @@ impl Sagas {
                 if let Some(saga) = saga.filter(|_| of_one) {
                     Standing::of(ui, &model.answers.saga).fade(ui);
                     standing(ui, saga);
+                    if let Some(unsure) = saga.report.may_have_ended {
+                        let text = Face::Secondary.text("may have ended", ui.tokens().text2);
+                        ui.add(Label::new(text)).on_hover_text(unsure.name());
+                    }
                 }
             },
             |ui| {
@@ -75,6 +79,11 @@ impl Sagas {
                     .option(Figures::Count, "Count")
                     .option(Figures::Median, "Median time")
                     .show(ui);
+                if let Some((answer, log)) = model.answers.saga_map.get().zip(model.log())
+                    && ui.add(Button::secondary("Copy Mermaid").small()).clicked()
+                {
+                    outbox.send(Command::Copy(render::map_mermaid(&answer.map, log)));
+                }
                 self.write_definition(ui, model, outbox);
             }
             (Shown::Timeline | Shown::Beside, _) => {

@@ -160,6 +160,7 @@ fn paint(
     let waiting = match status {
         _ if status.is_end() => "ended".to_owned(),
         Status::Parked => "a person".to_owned(),
+        _ if judged.may_have_ended(log, seen, status).is_some() => "may have ended".to_owned(),
         _ => {
             let next = || judged.expected(log, seen).into_iter().next();
             let expected = || next().map(|(name, _)| name);
@@ -200,7 +201,7 @@ fn paint(
 /// The bar of filters above the list.
 pub(super) fn filters(
     ui: &mut Ui,
-    list: Option<&SagaList>,
+    (log, list): (Option<&Log>, Option<&SagaList>),
     filters: &mut Filters,
     said: &mut Said<'_>,
 ) {
@@ -209,7 +210,7 @@ pub(super) fn filters(
         let name = "Search sagas";
         let field = TextField::new(name, &mut said.filter.by.text);
         ui.add(field.icon(Icon::Search).hint(name).clearable().width(150.0));
-        filters.chips(ui, said);
+        filters.chips(ui, log, said);
         let Some(list) = list else { return };
         let chosen = &mut said.filter.by.statuses;
         for (status, count) in Status::ALL.into_iter().zip(list.counts) {

@@ -35,7 +35,7 @@ use crate::worker::{
 use beside::Beside;
 use durations::Pages;
 use filters::{Filters, Said};
-use map::Map;
+use map::{Map, Picked};
 use timeline::Gaps;
 
 /// Room for the list, where nobody made another.
@@ -165,17 +165,29 @@ impl Screen for Sagas {
     }
 
     fn exports(&self, model: &Model) -> Result<(Exports, String), &'static str> {
+        let stem = super::stem(model);
+        if self.shown == Shown::Map {
+            let known = model.answers.saga_map.get().zip(model.log());
+            let (answer, log) = known.ok_or("The map is still being drawn")?;
+            let written = TextFile {
+                what: "The process map".to_owned(),
+                ending: "mmd",
+                text: render::map_mermaid(&answer.map, log),
+            };
+            return Ok((Exports::Text(written), format!("{stem}-map")));
+        }
         let saga = model.answers.saga.get().and_then(Option::as_ref);
         let saga = saga.filter(|_| self.shown == Shown::Sequence);
         let saga = saga.ok_or("Choose a saga to export its diagram")?;
+        let id = &saga.report.id;
+        let title = format!("{id} of {stem}, as of {}", moment(model));
         // Of a long one it is large: it is made when somebody wants it.
         let written = TextFile {
-            what: format!("The sequence diagram of {}", saga.report.id),
+            what: format!("The sequence diagram of {id}"),
             ending: "svg",
-            text: render::sequence_svg(&saga.sequence),
+            text: render::sequence_svg(&saga.sequence, &title),
         };
-        let stem = super::stem(model);
-        Ok((Exports::Text(written), format!("{stem}-saga")))
+        Ok((Exports::Text(written), super::file_name(id)))
     }
 
     fn address(&self, model: &Model, _log: &Log) -> Shell {
@@ -279,7 +291,14 @@ impl Sagas {
         let list = slot.get();
         let sentence = match (&standing, list) {
             (Standing::Late, _) => "not yet as of the cursor…".to_owned(),
-            (_, Some(list)) => format!("{} as of cursor", grouped(total(list))),
+            (_, Some(list)) => {
+                let (all, rows) = (total(list), list.rows.len() as u64);
+                let of = match rows == all {
+                    true => String::new(),
+                    false => format!("{} of ", grouped(rows)),
+                };
+                format!("{of}{} as of cursor", grouped(all))
+            }
             _ => String::new(),
         };
         let declared = model.answers.saga_definitions.get();
@@ -296,7 +315,7 @@ impl Sagas {
         });
         let margin = Margin::symmetric(sizes::PAD as i8, 8);
         Frame::NONE.inner_margin(margin).show(ui, |ui| {
-            list::filters(ui, list, filters, &mut said);
+            list::filters(ui, (Some(&session.log), list), filters, &mut said);
         });
         standing.tell(ui, "The list of sagas", outbox);
         let Some(list) = list else {
@@ -384,9 +403,16 @@ impl Sagas {
             return;
         };
         standing.fade(ui);
-        let chosen = self.filter.by.variant.clone();
-        if let Some(types) = self.map.show(ui, model, answer, chosen.as_ref()) {
-            self.filter.by.variant = (chosen.as_ref() != Some(&types)).then_some(types);
+        let by = &mut self.filter.by;
+        let chosen = (by.variant.as_ref(), by.passed);
+        match self.map.show(ui, model, answer, chosen) {
+            Some(Picked::Variant(types)) => {
+                by.variant = (by.variant.as_ref() != Some(&types)).then_some(types);
+            }
+            Some(Picked::Passed(passed)) => {
+                by.passed = (by.passed != Some(passed)).then_some(passed);
+            }
+            None => {}
         }
     }
 
@@ -409,6 +435,12 @@ impl Sagas {
         }
         sequence::show(ui, model, saga, outbox);
     }
+}
+
+/// The cursor, in words.
+fn moment(model: &Model) -> String {
+    let time = model.cursor.time();
+    time.map_or_else(|| "the head".to_owned(), |time| model.time(time))
 }
 
 fn total(list: &SagaList) -> u64 {

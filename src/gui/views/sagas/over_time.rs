@@ -116,7 +116,8 @@ fn legend(painter: &Painter, t: &Tokens, room: Rect, counts: &Counts) {
         x = ink.max.x + 16.0;
     }
     let note = Rect::from_min_max(pos2(x, room.min.y), pos2(room.max.x, room.min.y + 16.0));
-    let text = "same time axis as below, up to the cursor; completed and compensated are left out";
+    let text =
+        "as known at the cursor; same time axis as below; completed and compensated are left out";
     look::on_ground(painter, note, text, (Face::Secondary, t.text3));
 }
 

@@ -122,11 +122,11 @@ impl Diagram {
         outbox: &mut Outbox,
     ) {
         let y = self.y(row);
-        let to = self.x(message.to);
-        let from = message.from.map(|from| self.x(from));
+        let to = self.x(message.receiver);
+        let from = message.sender.map(|from| self.x(from));
         let (left, right) = match from {
             None => (to + 10.0, to + 220.0),
-            Some(from) if from == to && self.is_last(message.to) => (to - 210.0, to - 30.0),
+            Some(from) if from == to && self.is_last(message.receiver) => (to - 210.0, to - 30.0),
             Some(from) if from == to => (to + 30.0, to + 240.0),
             Some(from) => (from.min(to) + 8.0, from.max(to) - 8.0),
         };

@@ -28,6 +28,9 @@ use examples::Example;
 /// Room for the statement, where nobody made another.
 const EDITOR: f32 = 480.0;
 
+/// The same as a part of a wide window.
+const PART: f32 = 0.38;
+
 /// What is kept of the view.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -84,7 +87,8 @@ impl Screen for Sql {
         let all = ui.max_rect();
         ui.painter().rect_filled(all, 0.0, ui.tokens().panel);
         let mut width = self.kept.value.editor;
-        let pane = SidePane::new("statement", Side::Left, &mut width, EDITOR);
+        let usual = EDITOR.max(all.width() * PART);
+        let pane = SidePane::new("statement", Side::Left, &mut width, usual);
         pane.range(260.0, all.width() - 240.0)
             .show(ui, |ui| self.editor(ui, model, outbox));
         self.kept.value.editor = width;
@@ -162,21 +166,11 @@ impl Sql {
                 });
             });
         });
-        let mistake = self.mistake(model).cloned();
         let bar = Panel::bottom("sql-run").exact_size(sizes::FILTER_BAR);
         let bar = bar.resizable(false).frame(Frame::NONE);
         bar.show_separator_line(false)
             .show(ui, |ui| self.bar(ui, model, outbox));
-        if let Some(mistake) = &mistake {
-            let margin = Margin::symmetric(sizes::PAD as i8, 8);
-            let panel = Panel::bottom("sql-mistake").resizable(false);
-            let panel = panel.frame(Frame::NONE.inner_margin(margin));
-            panel.show_separator_line(false).show(ui, |ui| {
-                let sentence = capitalised(&mistake.to_string());
-                Notice::new(Severity::Error, &sentence).show(ui);
-            });
-        }
-        let place = match &mistake {
+        let place = match self.mistake(model) {
             Some(SqlError::Wrong { place, .. }) => *place,
             _ => None,
         };
@@ -237,12 +231,17 @@ impl Sql {
             return;
         }
         let Some(told) = told else {
+            if let Some(mistake) = self.mistake(model) {
+                let sentence = capitalised(&mistake.to_string());
+                EmptyState::new(Icon::Error, &sentence).show(ui);
+                return;
+            }
             let sentence = match (found, &standing) {
                 _ if session.log.is_empty() => "This store holds no events",
                 (Some(_), _) if self.ran.as_ref() != Some(&self.statement) => {
                     "Not run yet: Ctrl+Enter runs it"
                 }
-                (Some(_), _) => "It cannot be run: the reason stands below the statement",
+                (Some(_), _) => "It cannot be run",
                 (None, Standing::Unanswered(_)) => "",
                 (None, _) => "The statement is being run",
             };

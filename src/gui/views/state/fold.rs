@@ -2,10 +2,11 @@
 
 use egui::{Popup, Ui};
 
+use crate::analysis::projection::From;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt};
-use crate::gui::widgets::{Button, menu_content, menu_item};
+use crate::gui::widgets::{Button, menu_about, menu_content, menu_item};
 use crate::worker::{AskDefinitions, Written};
 
 const DEFAULT: &str = "default fold (merge)";
@@ -29,9 +30,16 @@ pub(super) fn choose(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             if menu_item(ui, DEFAULT).clicked() {
                 outbox.send(Command::FoldBy(None));
             }
-            for written in &definitions {
-                if menu_item(ui, &*written.name).clicked() {
+            for (written, from) in &definitions {
+                let reads = is_read(model, from);
+                let entry = |ui: &mut Ui| menu_item(ui, &*written.name);
+                let entry = ui.add_enabled_ui(reads, entry).inner;
+                if entry.clicked() {
                     outbox.send(Command::FoldBy(Some(written.clone())));
+                }
+                if !reads {
+                    let why = format!("reads {}, not this stream", from.words());
+                    menu_about(ui, &why);
                 }
             }
             if definitions.is_empty() {
@@ -45,8 +53,17 @@ pub(super) fn choose(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     ui.add(egui::Label::new(text));
 }
 
-/// The definitions with a state for each stream.
-fn definitions(model: &Model, outbox: &mut Outbox) -> Vec<Written> {
+/// Whether a definition that reads `from` there has a state for the stream in view.
+fn is_read(model: &Model, from: &From) -> bool {
+    let log = model.session.as_ref().map(|session| &session.log);
+    let (Some(log), Some(stream)) = (log, model.selection.stream) else {
+        return true;
+    };
+    from.covers(log, stream)
+}
+
+/// The definitions with a state for each stream, and what they read.
+fn definitions(model: &Model, outbox: &mut Outbox) -> Vec<(Written, From)> {
     let Some(session) = &model.session else {
         return Vec::new();
     };

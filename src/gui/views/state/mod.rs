@@ -145,15 +145,8 @@ impl Screen for State {
         }
         let found = model.selection.stream.zip(model.log());
         let (stream, log) = found.ok_or("Select a stream to export its state")?;
-        let plain = |c: char| {
-            if c.is_alphanumeric() || "-_.".contains(c) {
-                c
-            } else {
-                '_'
-            }
-        };
-        let name = log.stream_name(stream).chars().map(plain).take(80);
-        Ok((Exports::State(stream), name.collect()))
+        let name = super::file_name(log.stream_name(stream));
+        Ok((Exports::State(stream), name))
     }
 
     fn address(&self, model: &Model, log: &Log) -> Shell {

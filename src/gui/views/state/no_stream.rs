@@ -2,11 +2,13 @@
 
 use egui::Ui;
 
+use crate::analysis::streams::natural_order;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Session, View};
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
-use crate::gui::widgets::{Column, EmptyState, PaneHead, TableState, VirtualTable};
+use crate::gui::widgets::{Column, EmptyState, PaneHead, TableState, TextField, VirtualTable};
 use crate::gui::words;
+use crate::log::Log;
 use crate::model::StreamIx;
 use crate::render::grouped;
 
@@ -17,6 +19,9 @@ const FEW: usize = 200;
 #[derive(Default)]
 pub(super) struct NoStream {
     table: TableState,
+    search: String,
+    /// Where the arrow keys stand.
+    marked: Option<StreamIx>,
 }
 
 impl NoStream {
@@ -47,25 +52,51 @@ impl NoStream {
         }
         ui.spacing_mut().item_spacing.y = 0.0;
         let count = words::counted(streams, "stream", "streams");
+        let search = &mut self.search;
         PaneHead::new("Choose a stream")
             .secondary(&count)
-            .show(ui, |_| ());
+            .show(ui, |ui| {
+                let field = TextField::new("Search the streams to choose from", search);
+                let field = field.icon(Icon::Search).hint("Search streams");
+                ui.add(field.clearable().small().width(240.0));
+            });
+        let found = found(log, search);
+        if found.is_empty() {
+            let none = EmptyState::new(Icon::Streams, "No stream has this name");
+            if none.button("Show all streams").show(ui) {
+                search.clear();
+            }
+            return;
+        }
+        self.list(ui, session, &found, outbox);
+    }
+
+    /// Those found. The arrow keys mark one, Enter and a click choose it.
+    fn list(&mut self, ui: &mut Ui, session: &Session, found: &[StreamIx], outbox: &mut Outbox) {
+        let log = &session.log;
         let columns = [
             Column::new("Stream", 320.0),
             Column::new("Category", 200.0),
             Column::new("Events of the whole store", 180.0).right(),
             Column::rest("", 0.0),
         ];
+        let marked = self
+            .marked
+            .and_then(|marked| found.iter().position(|stream| *stream == marked));
         let said = VirtualTable::new(
             "Streams to choose from",
             &mut self.table,
             &columns,
-            streams as u64,
+            found.len() as u64,
         )
         .row_height(sizes::ROW_TABLE)
+        .selected(marked.map(|row| row as u64))
+        .takes_keys()
         .show(ui, |cells| {
             let t = cells.painter().tokens();
-            let stream = StreamIx(cells.index() as u32);
+            let Some(&stream) = found.get(cells.index() as usize) else {
+                return;
+            };
             let category = log.category(stream);
             let name = log.stream_name(stream);
             let events = log.stream_extent(stream).map_or(0, |extent| extent.2);
@@ -80,9 +111,24 @@ impl NoStream {
             cells.text(2, Face::Cell, t.text2, &grouped(events as u64));
             cells.name(|| format!("Choose {name}"));
         });
+        let at = |row: u64| found.get(row as usize).copied();
+        if let Some(stream) = said.moved_to.and_then(at) {
+            self.marked = Some(stream);
+        }
         let chosen = said.clicked.map(|hit| hit.row).or(said.activated);
-        if let Some(row) = chosen {
-            outbox.send(Command::GoToStream(StreamIx(row as u32)));
+        if let Some(stream) = chosen.and_then(at) {
+            outbox.send(Command::GoToStream(stream));
         }
     }
+}
+
+/// The streams whose name holds what is searched for, by name. They are few, so that it is done anew
+/// for each picture.
+fn found(log: &Log, search: &str) -> Vec<StreamIx> {
+    let search = search.trim().to_lowercase();
+    let all = (0..log.streams().len()).map(|at| StreamIx(at as u32));
+    let is_found = |stream: &StreamIx| log.stream_name(*stream).to_lowercase().contains(&search);
+    let mut found: Vec<_> = all.filter(is_found).collect();
+    found.sort_by(|a, b| natural_order(log.stream_name(*a), log.stream_name(*b)));
+    found
 }

@@ -162,9 +162,17 @@ impl StatePane {
     fn state(&mut self, ui: &mut Ui, model: &Model, found: &FoundState, outbox: &mut Outbox) {
         match self.page {
             Page::Tree if found.at.tree().children().next().is_none() => {
-                let sentence =
-                    "The events of this stream hold no fields: no payload is a JSON object";
-                crate::gui::widgets::EmptyState::new(Icon::State, sentence).show(ui);
+                let sentence = match &found.projection {
+                    None => "The events of this stream hold no fields: no payload is a JSON object"
+                        .to_owned(),
+                    Some(written) => {
+                        format!(
+                            "{} has no fields for this stream as of the cursor",
+                            written.name
+                        )
+                    }
+                };
+                crate::gui::widgets::EmptyState::new(Icon::State, &sentence).show(ui);
             }
             Page::Tree => self.tree.show(ui, model, found, outbox),
             Page::Json => self.json(ui, model, found, outbox),

@@ -22,7 +22,10 @@ const INDENT: f32 = 16.0;
 /// From the pane's inner edge to a key of the first level; sign and fold mark stand before it.
 const KEYS: f32 = 22.0;
 const FIELD: f32 = 172.0;
-const CHANGED_BY: f32 = 124.0;
+/// `v13832 · 3 min 21 s` where there is room for it.
+const CHANGED_BY: [f32; 2] = [124.0, 168.0];
+/// A tree as wide as this has it.
+const WIDE: f32 = 560.0;
 
 /// The tree with what is folded and chosen in it.
 #[derive(Default)]
@@ -77,12 +80,13 @@ impl TreeView {
             return;
         };
         let (found, fields): (&Found, &FieldRows) = (&of, &fields);
+        let room = ui.available_rect_before_wrap();
+        let changed_by = CHANGED_BY[usize::from(room.width() >= WIDE)];
         let columns = [
             Column::new("Field", FIELD).resizable(),
             Column::rest("Value", 60.0),
-            Column::new("Changed by", CHANGED_BY).right(),
+            Column::new("Changed by", changed_by).right(),
         ];
-        let room = ui.available_rect_before_wrap();
         let widths = self.table.widths().get("Field").copied().unwrap_or(FIELD);
         let focus = self.focus.as_deref();
         let focus = focus.and_then(|pointer| fields.row_of(pointer));
@@ -113,7 +117,7 @@ impl TreeView {
         let head = Rect::from_min_max(
             pos2(room.min.x + sizes::PAD + widths + 44.0, room.min.y),
             pos2(
-                room.max.x - CHANGED_BY + 40.0,
+                room.max.x - changed_by + 40.0,
                 room.min.y + sizes::TABLE_HEAD,
             ),
         );

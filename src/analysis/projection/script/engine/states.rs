@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::Engine;
-use crate::analysis::projection::script::ScriptError;
+use crate::analysis::projection::script::{ScriptError, plain};
 use crate::analysis::projection::{State, States};
 use crate::model::EventIx;
 
@@ -11,11 +11,17 @@ impl Engine {
     /// The state of a partition as JSON.
     #[must_use]
     pub fn state(&self, partition: &str) -> Option<String> {
+        let kept = self.kept(partition)?;
+        Some(plain(&kept).to_owned())
+    }
+
+    /// The same as it is kept.
+    pub(super) fn kept(&self, partition: &str) -> Option<String> {
         self.call(|ctx, api| api.state.clone().restore(ctx)?.call((partition,)))
             .ok()?
     }
 
-    /// The state that a handler of a partition meets, as JSON; the first one where it has none yet.
+    /// The state that a handler of a partition meets, as it is kept; the first one where it has none yet.
     pub(super) fn met(&self, partition: &str) -> Option<String> {
         self.call(|ctx, api| api.met.clone().restore(ctx)?.call((partition,)))
             .ok()?

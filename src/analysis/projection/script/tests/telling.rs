@@ -115,7 +115,7 @@ fn a_state_that_is_no_json_stops_the_run_with_a_sentence() {
     let Some(Stopped::Fatal(event, error)) = moment.stopped else {
         panic!("it did not stop");
     };
-    assert_eq!(event, EventIx(1));
+    assert_eq!(event, EventIx(0));
     assert!(
         error
             .message

@@ -1,15 +1,16 @@
 //! What follows what in the map: lines that are wider the more often, their figures beside them on a ground
 //! of their own, so that no line runs through a figure.
 
-use egui::{Color32, Painter, Pos2, Rect, Stroke, Ui, Vec2, pos2, vec2};
+use egui::{Color32, Painter, Pos2, Rect, Sense, Stroke, Ui, Vec2, pos2, vec2};
 use hashbrown::HashMap;
 
-use super::Figures;
 use super::place::Placed;
-use crate::analysis::saga::{Follows, Meaning, ProcessMap};
+use super::{Figures, Marked};
+use crate::analysis::saga::{Follows, Meaning, Passed, ProcessMap};
 use crate::gui::theme::{Face, Tokens, TokensExt};
 use crate::gui::views::sagas::timeline::arrow_head;
 use crate::gui::widgets::one_line;
+use crate::log::Log;
 use crate::model::time::Span;
 use crate::render::grouped;
 
@@ -18,10 +19,54 @@ const LINES: usize = 4;
 /// One in so many of the most frequent line is not drawn, unless nothing else leads from its box.
 const RARE: u32 = 50;
 
-/// Draws the lines between boxes, the rarest first.
-pub(super) fn paint(ui: &Ui, map: &ProcessMap, placed: &[Placed<'_>], figures: Figures) {
+/// How near the pointer has to be to a line.
+const NEAR: f32 = 5.0;
+
+/// How a line runs, and where its figure stands.
+struct Route {
+    path: Vec<Pos2>,
+    towards: Vec2,
+    label: Pos2,
+}
+
+impl Route {
+    fn new(path: &[Pos2], towards: Vec2, label: Pos2) -> Self {
+        let path = path.to_vec();
+        Self {
+            path,
+            towards,
+            label,
+        }
+    }
+
+    fn paint(&self, painter: &Painter, stroke: Stroke) {
+        for pair in self.path.windows(2) {
+            painter.line_segment([pair[0], pair[1]], stroke);
+        }
+        if let Some(tip) = self.path.last() {
+            arrow_head(painter, *tip, self.towards, stroke.color);
+        }
+    }
+
+    fn distance(&self, to: Pos2) -> f32 {
+        let parts = self.path.windows(2).map(|pair| {
+            let along = Rect::from_two_pos(pair[0], pair[1]);
+            along.distance_to_pos(to)
+        });
+        parts.fold(f32::INFINITY, f32::min)
+    }
+}
+
+/// Draws the lines between boxes, the rarest first; which of them was clicked.
+pub(super) fn paint(
+    ui: &mut Ui,
+    log: &Log,
+    map: &ProcessMap,
+    placed: &[Placed<'_>],
+    (figures, marked): (Figures, &Marked),
+) -> Option<Passed> {
     let t = ui.tokens();
-    let painter = ui.painter();
+    let ground = ui.interact(ui.clip_rect(), ui.scope_id().with("lines"), Sense::click());
     let most = map
         .follows
         .first()
@@ -31,27 +76,77 @@ pub(super) fn paint(ui: &Ui, map: &ProcessMap, placed: &[Placed<'_>], figures: F
         .iter()
         .map(|own| (own.found.event_type, own))
         .collect();
-    let mut labels: Vec<(Pos2, String, Color32)> = Vec::new();
-    for follows in drawn(map, most).into_iter().rev() {
-        let (Some(from), Some(to)) = (by_type.get(&follows.from), by_type.get(&follows.to)) else {
-            continue;
-        };
+    let boxes =
+        |follows: &Follows| Some((*by_type.get(&follows.from)?, *by_type.get(&follows.to)?));
+    let routes = drawn(map, most).into_iter().filter_map(|follows| {
+        let (from, to) = boxes(follows)?;
+        Some((follows, (from, to), line((from.rect, to.rect), placed)))
+    });
+    // The most frequent first.
+    let routes: Vec<(&Follows, (&Placed<'_>, &Placed<'_>), Route)> = routes.collect();
+    let pointed = ground.hover_pos().and_then(|at| {
+        let near = routes
+            .iter()
+            .map(|(follows, _, route)| (*follows, route.distance(at)));
+        let near = near.filter(|(_, distance)| *distance < NEAR);
+        near.min_by(|(_, a), (_, b)| a.total_cmp(b))
+            .map(|(follows, _)| follows)
+    });
+    for (follows, (from, to), route) in routes.iter().rev() {
         let share = (f64::from(follows.count).ln_1p() / f64::from(most).ln_1p()) as f32;
-        let colour = colour(t, from, to);
-        let stroke = Stroke::new(1.0 + 3.5 * share * share, colour);
-        let at = line(painter, (from.rect, to.rect), placed, stroke);
+        let width = 1.0 + 3.5 * share * share;
+        let is_marked = marked.has_pair(follows) || pointed == Some(*follows);
+        let stroke = match is_marked {
+            true => Stroke::new(width.max(2.5), t.accent),
+            false => Stroke::new(width, colour(t, from, to)),
+        };
+        route.paint(ui.painter(), stroke);
+    }
+    let mut taken: Vec<Rect> = placed.iter().map(|own| own.rect.expand(1.0)).collect();
+    let mut picked = pointed.filter(|_| ground.clicked());
+    // Where there is no room for all, the most frequent stay.
+    for (follows, (from, to), route) in &routes {
         let words = match (figures, follows.wait) {
             (Figures::Median, Some(wait)) => Span::from_micros(wait.median).to_string(),
             (Figures::Median, None) => continue,
             (Figures::Count, _) => grouped(u64::from(follows.count)),
         };
-        labels.push((at, words, if colour == t.text3 { t.text2 } else { colour }));
+        let ink = match colour(t, from, to) {
+            _ if marked.has_pair(follows) || pointed == Some(*follows) => t.accent,
+            ink if ink == t.text3 => t.text2,
+            ink => ink,
+        };
+        let Some(rect) = label(ui.painter(), route.label, &words, ink, &mut taken) else {
+            continue;
+        };
+        let id = ui.scope_id().with(("line", follows.from, follows.to));
+        let response = ui.interact(rect, id, Sense::click());
+        let name = told(log, follows);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name.as_str()));
+        if response.clicked() {
+            picked = Some(*follows);
+        }
+        response.on_hover_text(name);
     }
-    let mut taken: Vec<Rect> = placed.iter().map(|own| own.rect.expand(1.0)).collect();
-    // The most frequent first: where there is no room for all, they stay.
-    for (at, words, colour) in labels.into_iter().rev() {
-        label(painter, at, &words, colour, &mut taken);
+    if let Some(follows) = pointed {
+        ground.on_hover_text_at_pointer(told(log, follows));
     }
+    picked.map(|follows| Passed::Pair(follows.from, follows.to))
+}
+
+/// What a line tells, in words.
+fn told(log: &Log, follows: &Follows) -> String {
+    let name = |kind: u32| log.types().get(kind);
+    let count = grouped(u64::from(follows.count));
+    let mut words = format!(
+        "{} › {}, {count} times",
+        name(follows.from),
+        name(follows.to)
+    );
+    if let Some(wait) = follows.wait {
+        words += &format!(", usually after {}", Span::from_micros(wait.median));
+    }
+    words
 }
 
 /// The most frequent first.
@@ -75,7 +170,13 @@ fn colour(t: &Tokens, from: &Placed<'_>, to: &Placed<'_>) -> Color32 {
 }
 
 /// A figure near `at`, where nothing else stands.
-fn label(painter: &Painter, at: Pos2, words: &str, colour: Color32, taken: &mut Vec<Rect>) {
+fn label(
+    painter: &Painter,
+    at: Pos2,
+    words: &str,
+    colour: Color32,
+    taken: &mut Vec<Rect>,
+) -> Option<Rect> {
     let galley = one_line(painter, words, Face::Cell, colour, 120.0);
     let size: Vec2 = galley.size() + vec2(4.0, 0.0);
     let tried = [
@@ -94,61 +195,41 @@ fn label(painter: &Painter, at: Pos2, words: &str, colour: Color32, taken: &mut 
         let t = painter.ctx().tokens();
         painter.rect_filled(rect, 0.0, t.panel);
         painter.galley((rect.min + vec2(2.0, 0.0)).round(), galley, colour);
-        return taken.push(rect);
+        taken.push(rect);
+        return Some(rect);
     }
+    None
 }
 
 /// A line from one box to another; where its figure stands.
-fn line(
-    painter: &Painter,
-    (from, to): (Rect, Rect),
-    placed: &[Placed<'_>],
-    stroke: Stroke,
-) -> Pos2 {
+fn line((from, to): (Rect, Rect), placed: &[Placed<'_>]) -> Route {
     let straight = (from.center().x - to.center().x).abs() < 1.0;
     let next = to.min.y > from.max.y && to.min.y - from.max.y < from.height();
     if straight && next {
         let (start, tip) = (from.center_bottom(), to.center_top());
-        painter.line_segment([start, tip - vec2(0.0, 5.0)], stroke);
-        arrow_head(painter, tip, vec2(0.0, 1.0), stroke.color);
-        return pos2(start.x + 6.0, (start.y + tip.y) / 2.0 - 8.0);
+        let label = pos2(start.x + 6.0, (start.y + tip.y) / 2.0 - 8.0);
+        return Route::new(&[start, tip], vec2(0.0, 1.0), label);
     }
     if straight {
         // Around what stands between them, the farther the further out.
         let out = from.min.x - 8.0 - (((to.min.y - from.min.y).abs() / 60.0).min(4.0) * 7.0);
         let (start, end) = (from.left_center(), to.left_center());
         let path = [start, pos2(out, start.y), pos2(out, end.y), end];
-        return elbow(
-            painter,
-            &path,
-            vec2(1.0, 0.0),
-            stroke,
-            pos2(out + 2.0, (start.y + end.y) / 2.0),
-        );
+        let label = pos2(out + 2.0, (start.y + end.y) / 2.0);
+        return Route::new(&path, vec2(1.0, 0.0), label);
     }
     if to.center().x > from.center().x {
-        return rightwards(painter, (from, to), placed, stroke);
+        return rightwards((from, to), placed);
     }
     let (start, end) = (from.left_center(), to.right_center());
     let middle = start.x - 14.0;
     let path = [start, pos2(middle, start.y), pos2(middle, end.y), end];
-    elbow(
-        painter,
-        &path,
-        vec2(-1.0, 0.0),
-        stroke,
-        pos2(middle - 2.0, start.y + 2.0),
-    )
+    Route::new(&path, vec2(-1.0, 0.0), pos2(middle - 2.0, start.y + 2.0))
 }
 
 /// A line to a box further right. Its figure stands at the part of it that no other line shares: what leads
 /// down or up to where it ends.
-fn rightwards(
-    painter: &Painter,
-    (from, to): (Rect, Rect),
-    placed: &[Placed<'_>],
-    stroke: Stroke,
-) -> Pos2 {
+fn rightwards((from, to): (Rect, Rect), placed: &[Placed<'_>]) -> Route {
     let start = from.right_center();
     let down = to.center().y >= start.y;
     let end = if down {
@@ -160,13 +241,7 @@ fn rightwards(
     if (end.y - start.y).abs() < 8.0 || down && end.y < start.y {
         let path = [start, pos2(to.min.x, start.y)];
         let middle = (start.x + to.min.x) / 2.0;
-        return elbow(
-            painter,
-            &path,
-            east,
-            stroke,
-            pos2(middle - 8.0, start.y - 15.0),
-        );
+        return Route::new(&path, east, pos2(middle - 8.0, start.y - 15.0));
     }
     let is_free = |way: Rect| !placed.iter().any(|own| own.rect.intersects(way));
     let beside = |y: f32| pos2(end.x + 6.0, (y + end.y) / 2.0 - 8.0);
@@ -190,33 +265,19 @@ fn rightwards(
             pos2(x1, to.y),
             to,
         ];
-        return elbow(painter, &path, east, stroke, pos2(x1 + 3.0, to.y - 16.0));
+        return Route::new(&path, east, pos2(x1 + 3.0, to.y - 16.0));
     }
     let path = [start, pos2(x, start.y), pos2(x, y), pos2(end.x, y), end];
-    elbow(painter, &path, direction, stroke, beside(y))
-}
-
-fn elbow(painter: &Painter, path: &[Pos2], to: Vec2, stroke: Stroke, label: Pos2) -> Pos2 {
-    for pair in path.windows(2) {
-        painter.line_segment([pair[0], pair[1]], stroke);
-    }
-    if let Some(tip) = path.last() {
-        arrow_head(painter, *tip, to, stroke.color);
-    }
-    label
+    Route::new(&path, direction, beside(y))
 }
 
 #[cfg(test)]
 mod tests {
-    use egui::{Context, LayerId};
-
     use super::*;
     use crate::analysis::saga::MapType;
 
     #[test]
     fn figures_of_lines_from_one_box_stand_at_what_no_other_line_shares() {
-        let ctx = Context::default();
-        let painter = Painter::new(ctx, LayerId::background(), Rect::EVERYTHING);
         let found = MapType {
             event_type: 0,
             count: 1,
@@ -239,7 +300,7 @@ mod tests {
         ];
         let figure = |to: usize| {
             let boxes = (placed[0].rect, placed[to].rect);
-            line(&painter, boxes, &placed, Stroke::NONE)
+            line(boxes, &placed).label
         };
         let all = [figure(1), figure(2), figure(3)];
         for (one, other) in [(0, 1), (0, 2), (1, 2)] {

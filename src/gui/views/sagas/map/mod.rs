@@ -5,9 +5,10 @@ mod lines;
 mod place;
 
 use egui::{Align2, Rect, Sense, Stroke, StrokeKind, Ui, vec2};
+use hashbrown::HashSet;
 use place::Placed;
 
-use crate::analysis::saga::{Meaning, ProcessMap, Variant};
+use crate::analysis::saga::{Follows, Meaning, Passed, ProcessMap, Variant};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, sizes};
 use crate::gui::widgets::{Column, TableState, VirtualTable, paint_line};
@@ -23,6 +24,47 @@ pub(super) enum Figures {
     Median,
 }
 
+/// What was clicked.
+pub(super) enum Picked {
+    /// A variant, by the types of its events.
+    Variant(Vec<u32>),
+    /// A box or a line.
+    Passed(Passed),
+}
+
+/// What is marked in the map: what the sagas that are listed have all been through.
+#[derive(Default)]
+struct Marked {
+    types: HashSet<u32>,
+    pairs: HashSet<(u32, u32)>,
+}
+
+impl Marked {
+    fn new(variant: Option<&Vec<u32>>, passed: Option<Passed>) -> Self {
+        let types = variant.map_or(&[][..], Vec::as_slice);
+        let pairs = types.windows(2).map(|pair| (pair[0], pair[1]));
+        let mut marked = Self {
+            types: types.iter().copied().collect(),
+            pairs: pairs.collect(),
+        };
+        match passed {
+            Some(Passed::Type(own)) => {
+                marked.types.insert(own);
+            }
+            Some(Passed::Pair(from, to)) => {
+                marked.types.extend([from, to]);
+                marked.pairs.insert((from, to));
+            }
+            None => {}
+        }
+        marked
+    }
+
+    fn has_pair(&self, follows: &Follows) -> bool {
+        self.pairs.contains(&(follows.from, follows.to))
+    }
+}
+
 /// What the map keeps between frames.
 #[derive(Default)]
 pub(super) struct Map {
@@ -31,28 +73,30 @@ pub(super) struct Map {
 }
 
 impl Map {
-    /// Draws map and variants; the variant that was chosen, by the types of its events.
+    /// Draws map and variants, marking what is chosen of them; what was clicked.
     pub fn show(
         &mut self,
         ui: &mut Ui,
         model: &Model,
         answer: &MapAndVariants,
-        chosen: Option<&Vec<u32>>,
-    ) -> Option<Vec<u32>> {
+        (chosen, passed): (Option<&Vec<u32>>, Option<Passed>),
+    ) -> Option<Picked> {
         let log = model.log()?;
         let all = ui.available_rect_before_wrap();
         let below = (all.height() * 0.26).clamp(84.0, 260.0);
         let above = all.with_max_y(all.max.y - below);
         let builder = egui::UiBuilder::new().max_rect(above).id_salt("map");
         let mut upper = ui.new_child(builder);
-        self.map(&mut upper, log, &answer.map);
+        let marked = Marked::new(chosen, passed);
+        let passed = self.map(&mut upper, log, &answer.map, &marked);
         let under = all.with_min_y(above.max.y);
         let builder = egui::UiBuilder::new().max_rect(under).id_salt("variants");
         let mut lower = ui.new_child(builder);
-        self.variants(&mut lower, log, answer, chosen)
+        let variant = self.variants(&mut lower, log, answer, chosen);
+        (passed.map(Picked::Passed)).or(variant.map(Picked::Variant))
     }
 
-    fn map(&self, ui: &mut Ui, log: &Log, map: &ProcessMap) {
+    fn map(&self, ui: &mut Ui, log: &Log, map: &ProcessMap, marked: &Marked) -> Option<Passed> {
         let shown = ui.max_rect();
         let area = egui::ScrollArea::both()
             .id_salt("saga-map")
@@ -67,16 +111,20 @@ impl Map {
             for own in &mut placed {
                 own.rect = own.rect.translate(all.min.to_vec2());
             }
-            lines::paint(ui, map, &placed, self.figures);
+            let mut picked = lines::paint(ui, log, map, &placed, (self.figures, marked));
             for own in &placed {
-                paint_type(ui, log, own);
+                if paint_type(ui, log, own, marked) {
+                    picked = Some(Passed::Type(own.found.event_type));
+                }
             }
             let hidden = placed
                 .iter()
                 .filter(|own| own.rect.max.y > shown.max.y + 4.0);
-            hidden.count()
+            (picked, hidden.count())
         });
-        below(ui, shown, drawn.inner);
+        let (picked, hidden) = drawn.inner;
+        below(ui, shown, hidden);
+        picked
     }
 
     fn variants(
@@ -140,12 +188,14 @@ fn below(ui: &Ui, shown: Rect, more: usize) {
     painter.set(ground, behind);
 }
 
-fn paint_type(ui: &mut Ui, log: &Log, own: &Placed<'_>) {
+/// Whether it was clicked.
+fn paint_type(ui: &mut Ui, log: &Log, own: &Placed<'_>, marked: &Marked) -> bool {
     let t = ui.tokens();
     let found = own.found;
     let name = log.types().get(found.event_type);
     let id = ui.scope_id().with(("type", found.event_type));
-    let response = ui.interact(own.rect, id, Sense::hover());
+    let response = ui.interact(own.rect, id, Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
     let ends = found.ends > 0 && found.ends * 2 >= found.count;
     let edge = match found.meaning {
         Meaning::Failure => t.failed,
@@ -154,7 +204,10 @@ fn paint_type(ui: &mut Ui, log: &Log, own: &Placed<'_>) {
         Meaning::Plain => t.border2,
     };
     let painter = ui.painter();
-    let stroke = Stroke::new(1.0, edge);
+    let stroke = match marked.types.contains(&found.event_type) || response.hovered() {
+        true => Stroke::new(2.0, t.accent),
+        false => Stroke::new(1.0, edge),
+    };
     painter.rect(
         own.rect,
         sizes::RADIUS,
@@ -190,5 +243,6 @@ fn paint_type(ui: &mut Ui, log: &Log, own: &Placed<'_>) {
         Face::Cell,
         t.text2,
     );
-    response.on_hover_text(name);
+    let response = response.on_hover_text(format!("{name}\nClick to list the sagas that have it"));
+    response.clicked()
 }

@@ -109,10 +109,11 @@ pub(super) fn show(ui: &mut Ui, model: &Model, saga: &SagaInFull, gaps: Gaps, ou
         scene.ground(ui.painter(), all);
         scene.moments(ui.painter(), from);
         scene.causes(ui.painter());
+        // Below the words, which have a ground of their own.
+        scene.cursor(ui.painter(), model);
         scene.ticks(ui, model, outbox);
         let mut taken = scene.steps(ui, model, outbox);
         scene.names(ui.painter(), &mut taken);
-        scene.cursor(ui.painter(), model);
         legend(ui.painter(), all.with_min_y(plot.max.y + AXIS));
     });
 }
