@@ -195,7 +195,7 @@ impl Seen<'_> {
                 continue;
             };
             let ten = self.steps[number.saturating_sub(STEPS - 1)..=number].iter();
-            let patience = patience(ten.map(|step| (step.at, step.waited)));
+            let patience = patience(ten.map(|step| (step.at, step.waited)), step.lag);
             let known = step.at.max(waits).saturating_add(patience);
             if end >= known {
                 spells.push(Spell {

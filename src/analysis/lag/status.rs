@@ -86,7 +86,8 @@ pub(super) fn judge(situation: Situation<'_>) -> Option<Status> {
     let (first, last) = (window.first()?, window.last()?);
     // An event that has just come to a consumer that had nothing to do says nothing yet.
     let quiet = (now - last.at).min(now - waits_since);
-    let patience = patience(window.iter().map(|sample| (sample.at, sample.waited)));
+    let steps = window.iter().map(|sample| (sample.at, sample.waited));
+    let patience = patience(steps, last.lag);
     if quiet >= patience && situation.back != Back::Just {
         return Some(Status::Stopped);
     }
@@ -111,17 +112,21 @@ pub(super) fn judge(situation: Situation<'_>) -> Option<Status> {
 const TIMES_USUAL: i64 = 10;
 
 /// For how long an event has to wait for who has made these steps to be taken for stopped: as long as the
-/// last ten took, or, since steps that come once a day take long, ten times as long as any but one waited
-/// before these ten, as a consumer may have been stopped once already; and ten minutes at least.
-pub(super) fn patience(steps: impl DoubleEndedIterator<Item = (Timestamp, Span)>) -> Span {
+/// last ten took, or, since steps that come once a day take long, ten times as long as any waited before
+/// one of ten; and ten minutes at least. Of who has caught up by the last of them, so that `waiting` is none,
+/// the longest wait is left out: one stop does not make the next look usual.
+pub(super) fn patience(
+    steps: impl DoubleEndedIterator<Item = (Timestamp, Span)>,
+    waiting: usize,
+) -> Span {
     let ten: Vec<(Timestamp, Span)> = steps.rev().take(STEPS).collect();
     let took = ten
         .last()
         .zip(ten.first())
         .map(|((first, _), (last, _))| *last - *first);
     let mut waits: Vec<i64> = ten.iter().map(|(_, waited)| waited.micros()).collect();
-    waits.sort_unstable();
-    let longest = waits.iter().rev().nth(1).copied();
+    waits.sort_unstable_by_key(|waited| std::cmp::Reverse(*waited));
+    let longest = waits.get(usize::from(waiting == 0)).copied();
     let usual = longest.filter(|_| ten.len() == STEPS);
     let usual = usual.map(|longest| Span::from_micros(longest.saturating_mul(TIMES_USUAL)));
     took.into_iter()

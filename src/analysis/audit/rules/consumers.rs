@@ -29,7 +29,7 @@ pub(super) const STOPPED: Rule = Rule {
     name: "consumer-stopped",
     severity: Severity::Warning,
     title: "Consumer did not run for a time",
-    about: "An event waited for a consumer that stored no checkpoint, for as long as its last ten took, or ten times as long as any but one waited before these, and for ten minutes at least. What waited to be published does not count. One that is behind for ten minutes at least where it stands now, and of which the store keeps no history, is a note. The evidence is the first event that waited.",
+    about: "An event waited for a consumer that stored no checkpoint, for as long as its last ten took, or ten times as long as any waited before one of these (of one that has caught up, but for the longest), and for ten minutes at least. What waited to be published does not count. One that is behind for ten minutes at least where it stands now, and of which the store keeps no history, is a note. The evidence is the first event that waited.",
     why: "Whatever it keeps up to date was old for that time.",
     advice: "Watch the time of its last checkpoint, and start it again by itself.",
     example: "receipt-mailer stored no checkpoint for 34 h while #901 waited.",
