@@ -39,6 +39,9 @@ enum LooksAt {
     Payload,
 }
 
+/// Which event of a stream it is, and how many that has.
+type Numbered = Option<(usize, usize)>;
+
 impl Step {
     /// Events got other places: a run forward would end at another one than it found.
     pub fn reordered(&mut self) {
@@ -88,7 +91,7 @@ impl Step {
         &mut self,
         ui: &mut Ui,
         scene: &Scene<'_>,
-        (around, numbered): (Option<&(Around, Sides)>, Option<(usize, usize)>),
+        (around, numbered): (Option<&(Around, Sides)>, Numbered),
         outbox: &mut Outbox,
     ) {
         let model = scene.model;
