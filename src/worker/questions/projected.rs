@@ -168,6 +168,18 @@ impl AskProjected {
         }
     }
 
+    /// How far a run is: at the goal, or at the event that it has folded last.
+    fn reached(&self, live: &Live, goal: &Known) -> (Arrived, Cut, Known) {
+        let log = &self.subject.log;
+        if live.run.done() >= goal.whole() || live.run.stopped().is_some() {
+            return (Arrived::There, self.cut, goal.clone());
+        }
+        let last = before(live.run.done());
+        let bound = last.map_or(Bound::Start, Bound::Event);
+        let cut = log.cut(self.cut.clock(), bound);
+        (Arrived::OnTheWay, cut, goal.up_to(last))
+    }
+
     /// What is known of a run: of all events up to the goal where it has come so far, else of those up
     /// to where it is.
     fn told(
@@ -177,19 +189,7 @@ impl AskProjected {
         task: &Task,
     ) -> Result<Projected, Unanswered> {
         let log = &self.subject.log;
-        let is_there = live.run.done() >= goal.whole() || live.run.stopped().is_some();
-        let done = before(live.run.done());
-        let (cut, known) = match (is_there, done) {
-            (true, _) => (self.cut, goal.clone()),
-            (false, Some(last)) => {
-                let cut = log.cut(self.cut.clock(), Bound::Event(last));
-                (cut, goal.up_to(Some(last)))
-            }
-            (false, None) => {
-                let cut = log.cut(self.cut.clock(), Bound::Start);
-                (cut, goal.up_to(None))
-            }
-        };
+        let (arrived, cut, known) = self.reached(live, goal);
         let own = Task::new();
         let task = match live.run.distance(&known) {
             0..=NEAR => &own,
@@ -232,10 +232,7 @@ impl AskProjected {
             cut,
             last,
             consumer: consumer.cloned(),
-            arrived: match is_there {
-                true => Arrived::There,
-                false => Arrived::OnTheWay,
-            },
+            arrived,
             counts: moment.counts,
             dead: moment.dead.iter().cloned().chain(failed).collect(),
             stopped,

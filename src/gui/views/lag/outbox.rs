@@ -80,7 +80,7 @@ fn figures(ui: &mut Ui, model: &Model, outbox: &OutboxReport) {
     match outbox.most_attempts {
         Some(attempts) => row("Most attempts until published").mono(ui, &attempts.to_string()),
         None => {
-            row("Most attempts until published").absent(ui, "not known of any that is published")
+            row("Most attempts until published").absent(ui, "not known of any that is published");
         }
     }
 }

@@ -106,7 +106,7 @@ impl Conflicts {
                 let Some([_, last]) = own.last_writes() else {
                     continue;
                 };
-                if row(ui, own, last, last.event == looked_at.event) {
+                if row(ui, own, last, looked_at) {
                     self.chosen = Some(last.event);
                 }
             }
@@ -123,7 +123,8 @@ fn events_of(side: &Writer, most: usize) -> String {
 }
 
 /// A conflict; whether it was clicked.
-fn row(ui: &mut Ui, conflict: &Conflict, last: &Place, is_chosen: bool) -> bool {
+fn row(ui: &mut Ui, conflict: &Conflict, last: &Place, looked_at: &Place) -> bool {
+    let is_chosen = last.event == looked_at.event;
     let t = ui.tokens();
     let size = vec2(ui.available_width(), ROW);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
