@@ -23,6 +23,9 @@ pub fn trace(report: &TraceReport, moment: &str, zone: Zone) -> String {
     if report.left_out > 0 {
         let _ = writeln!(text, "and more, which are left out");
     }
+    for circle in report.circles_in_words() {
+        let _ = writeln!(text, "{circle}");
+    }
     for skew in &report.skew {
         let _ = writeln!(text, "{}", harmless(&skew.to_string()));
     }

@@ -186,5 +186,5 @@ fn what_json_has_no_words_for_is_told_beside_the_results() {
     assert!(told.count() > 0);
     click(&mut window, Role::Tab, "Emitted");
     click(&mut window, Role::RadioButton, "No JSON 2");
-    row_beginning(&window, "1589 all mean NaN, told as null");
+    row_beginning(&window, "1,589 all mean NaN, told as null");
 }

@@ -75,3 +75,35 @@ fn an_event_is_found_by_its_position_and_by_its_id() {
         assert!(subject(&log, text).is_err(), "{text}");
     }
 }
+
+/// `a` and `b` cause each other, `c` comes from `b`, `d` stands alone: all of one correlation.
+#[test]
+fn a_circle_is_traced_whole_and_says_nothing_of_clocks() {
+    let at = |ms: i64| Some(Timestamp::from_micros(ms * 1000));
+    let row = |stream, id, cause, ms| Row {
+        stream,
+        event_type: "Happened",
+        event_id: Some(id),
+        causation: cause,
+        correlation: Some("story"),
+        recorded: at(ms),
+        ..Row::default()
+    };
+    let rows = [
+        row("shop-1", "c", Some("b"), 900),
+        row("shop-1", "a", Some("b"), 1_000),
+        row("stock-1", "b", Some("a"), 90_000),
+        row("shop-1", "d", None, 91_000),
+    ];
+    let log = log_of_rows(&rows);
+    for (text, events, roots) in [("story", 4, 2), ("c", 3, 1), ("a", 3, 1)] {
+        let subject = subject(&log, text).unwrap();
+        let report = trace(&log, &log.at_head(), &subject, &Written(&[]), &Task::new()).unwrap();
+        assert_eq!(report.nodes.len(), events, "{text}");
+        let begin = report.nodes.iter().filter(|node| node.depth == 0);
+        assert_eq!(begin.count(), roots, "{text}");
+        let told: Vec<String> = report.circles_in_words().collect();
+        assert_eq!(told, ["#2 and #3 cause each other in a circle."], "{text}");
+        assert!(report.skew.is_empty());
+    }
+}

@@ -7,6 +7,7 @@ use super::orders::{Disagreement, disagreements};
 use super::skew::{Skew, Skews};
 use crate::analysis::bodies::{BodiesError, Provenance, provenance};
 use crate::analysis::causes::Causes;
+use crate::analysis::words::listed;
 use crate::log::{AsOf, CauseRef, Cut, IdRef, Log, PayloadReader};
 use crate::model::time::input;
 use crate::model::{Cancelled, EventIx, PositionName, Task, Timestamp, Version};
@@ -63,12 +64,29 @@ pub struct TraceReport {
     pub nodes: Vec<TraceNode>,
     /// The steps.
     pub edges: Vec<Edge>,
-    /// Services whose clocks cannot both be right, by these steps.
+    /// Events each of which is the cause of the next, and the last of them of the first: no clock can be
+    /// right about them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub circles: Vec<Vec<PositionName>>,
+    /// Services whose clocks cannot both be right, by the other steps.
     pub skew: Vec<Skew>,
     /// Where other orders disagree with that of the log.
     pub disagreements: Vec<Disagreement>,
     /// Events beyond the ten thousand that are shown.
     pub left_out: u64,
+}
+
+impl TraceReport {
+    /// What goes in a circle, in sentences.
+    pub fn circles_in_words(&self) -> impl Iterator<Item = String> {
+        self.circles.iter().map(|circle| {
+            let names: Vec<String> = circle.iter().map(ToString::to_string).collect();
+            match names.len() {
+                1 => format!("{} names itself as its cause.", names[0]),
+                _ => format!("{} cause each other in a circle.", listed(&names)),
+            }
+        })
+    }
 }
 
 /// An event of a trace.
@@ -173,11 +191,28 @@ impl Known<'_> {
         let own: HashSet<EventIx> = group.iter().copied().collect();
         let begins = |event: &EventIx| self.cause(*event).is_none_or(|up| !own.contains(&up));
         let mut roots: Vec<EventIx> = group.iter().copied().filter(begins).collect();
-        if roots.is_empty() {
-            // A group in which each has a cause goes in a circle.
-            roots.extend(group.first());
+        let mut reached = HashSet::new();
+        self.reach(&mut reached, &roots);
+        for event in group {
+            // What comes from no beginning comes from a circle.
+            if !reached.contains(&event) {
+                let root = self.root(event);
+                self.reach(&mut reached, &[root]);
+                roots.push(root);
+            }
         }
+        roots.sort_unstable();
         roots
+    }
+
+    /// Adds what comes from these events.
+    fn reach(&self, reached: &mut HashSet<EventIx>, from: &[EventIx]) {
+        let mut open = from.to_vec();
+        while let Some(event) = open.pop() {
+            if reached.insert(event) {
+                open.extend(self.causes.effects(self.log, self.cut, event));
+            }
+        }
     }
 
     /// The event without a cause from which an event comes; the first of a circle in log order.
@@ -186,11 +221,29 @@ impl Known<'_> {
         way.insert(event);
         while let Some(up) = self.cause(at) {
             if !way.insert(up) {
-                return way.into_iter().min().unwrap_or(event);
+                return self.circle(up).into_iter().min().unwrap_or(event);
             }
             at = up;
         }
         at
+    }
+
+    /// The circle that an event stands in, from it on, each the cause of the next; empty where it stands in
+    /// none.
+    fn circle(&self, event: EventIx) -> Vec<EventIx> {
+        let mut circle = vec![event];
+        let mut seen: HashSet<EventIx> = HashSet::from([event]);
+        while let Some(up) = circle.last().and_then(|at| self.cause(*at)) {
+            if up == event {
+                circle[1..].reverse();
+                return circle;
+            }
+            if !seen.insert(up) {
+                break;
+            }
+            circle.push(up);
+        }
+        Vec::new()
     }
 
     /// The trees below `roots`; what is beyond those that are shown is counted.
@@ -237,8 +290,10 @@ impl Grown {
     fn steps(
         &self,
         known: Known<'_>,
+        circles: &[Vec<EventIx>],
         service: &dyn Fn(EventIx) -> Option<String>,
     ) -> (Vec<Edge>, Vec<Skew>) {
+        let in_circle = |event: EventIx| circles.iter().any(|own| own.contains(&event));
         let (log, clock) = (known.log, known.cut.clock());
         let mut names: Vec<String> = Vec::new();
         let mut skews = Skews::default();
@@ -253,7 +308,8 @@ impl Grown {
         for &[from, to] in &self.edges {
             let times = log.own_time(from, clock).zip(log.own_time(to, clock));
             let services = service(from).zip(service(to));
-            if let (Some((one, two)), Some((cause, effect))) = (times, services) {
+            let tells = !(in_circle(from) && in_circle(to));
+            if let (Some((one, two)), Some((cause, effect)), true) = (times, services, tells) {
                 skews.see((number(cause), from, one), (number(effect), to, two));
             }
             edges.push(Edge {
@@ -278,7 +334,13 @@ impl Grown {
             let at = in_order.binary_search(&event).ok()?;
             provenance.get(at)?.service.clone()
         };
-        let (edges, skew) = self.steps(known, &service);
+        let circles: Vec<Vec<EventIx>> = (self.nodes.iter())
+            .filter(|(_, depth)| *depth == 0)
+            .map(|(root, _)| known.circle(*root))
+            .filter(|circle| !circle.is_empty())
+            .collect();
+        let (edges, skew) = self.steps(known, &circles, &service);
+        let named = |circle: &Vec<EventIx>| circle.iter().map(|event| log.position_name(*event)).collect();
         let nodes = self.nodes.iter().map(|&(event, depth)| TraceNode {
             position: log.position_name(event),
             stream: log.stream_name(log.stream(event)).to_owned(),
@@ -300,6 +362,7 @@ impl Grown {
             root: first.map(|(event, _)| log.position_name(*event)),
             nodes: nodes.collect(),
             edges,
+            circles: circles.iter().map(named).collect(),
             skew,
             disagreements: disagreements(log, in_order, provenance),
             left_out: self.left_out,

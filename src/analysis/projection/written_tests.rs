@@ -192,3 +192,24 @@ fn a_table_that_is_not_there_stops_before_the_run() {
         Some("lookup(): there is no table devices; the store has none")
     );
 }
+
+#[test]
+fn what_makes_results_of_states_sees_them_as_handlers_do() {
+    let reading = reading(&[added(3), added(4), added(6)]);
+    let definition = r"
+      fromAll().foreachStream().when({
+        $init: () => ({ seen: new Map() }),
+        Added(s, e) { s.seen.set(e.data.n, e.position); },
+      })
+      .filterBy(s => s.seen.size > 1)
+      .transformBy(s => ({ seen: [...s.seen.keys()] }))";
+    let mut run = run(definition, &reading, None);
+    let cut = reading.log.cut(Clock::Recorded, Bound::Head);
+    let moment = run.at(&cut, &Task::new()).unwrap();
+    let results = moment.iter().filter_map(|(name, held)| {
+        let value = run.result_value(&held).unwrap()?;
+        Some(format!("{name} {value}"))
+    });
+    let results: Vec<String> = results.collect();
+    assert_eq!(results, [r#"s-0 {"seen":[3,6]}"#]);
+}

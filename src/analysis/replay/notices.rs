@@ -9,11 +9,13 @@ use super::flaws::Flaw;
 use super::moment::StateAt;
 use crate::analysis::words::{grouped, many};
 use crate::log::{Cut, Log};
-use crate::model::EventIx;
+use crate::model::{EventIx, StreamIx, Version};
 use crate::model::json::DEEPEST;
 
 /// Events named in one notice at most.
 const EVIDENCE: usize = 5;
+/// Streams of which one tells at which version streams begin.
+const STREAMS_LOOKED_AT: usize = 1000;
 
 /// What is odd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -23,6 +25,8 @@ pub enum NoticeKind {
     MissingRecords,
     /// Versions are missing in the stream.
     Gap,
+    /// The first events of the stream are not in the store.
+    BeginsLate,
     /// Events could not be read.
     Unreadable,
     /// The projection failed on events.
@@ -71,6 +75,7 @@ pub fn notices(log: &Log, at: &StateAt) -> Vec<Notice> {
     let all = [
         missing_records(log, at),
         gap(log, at),
+        begins_late(log, at),
         unreadable(log, at),
         failed(log, at),
         not_json(log, at),
@@ -174,6 +179,27 @@ fn gap(log: &Log, at: &StateAt) -> Option<Notice> {
         (log, at),
         [gap.behind].into_iter(),
     ))
+}
+
+/// That what came before the first event is gone, as retention leaves it. Only where other streams do
+/// begin at their beginning: a store may count versions by something else.
+fn begins_late(log: &Log, at: &StateAt) -> Option<Notice> {
+    let first = |stream| {
+        let (first, ..) = log.stream_extent(stream)?;
+        let is_known = at.cut.holds(log, first) && log.versions_ascend(stream);
+        Some((first, log.version_in(first, stream)?)).filter(|_| is_known)
+    };
+    let (event, version) = first(at.stream).filter(|(_, version)| *version > Version(1))?;
+    let others = (0..log.streams().len().min(STREAMS_LOOKED_AT)).map(StreamIx::from_usize);
+    let begins = |stream| first(stream).is_some_and(|(_, version)| version.0 == 0 || version.0 == 1);
+    let message = format!(
+        "the first event of this stream here is {version}: what came before it is not in this store, \
+         and the state lacks what that set"
+    );
+    others.into_iter().any(begins).then(|| {
+        let events = [event].into_iter();
+        Notice::new(NoticeKind::BeginsLate, message, (log, at), events)
+    })
 }
 
 fn unreadable(log: &Log, at: &StateAt) -> Option<Notice> {

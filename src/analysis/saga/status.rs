@@ -317,6 +317,7 @@ impl Judged {
             _ => self.verdict(seen).status,
         }
     }
+
     /// Why an instance of that status may have ended, if nothing says so and it may.
     #[must_use]
     pub fn may_have_ended(&self, log: &Log, seen: &Seen, status: Status) -> Option<Unsure> {
@@ -328,8 +329,8 @@ impl Judged {
         let (_, last) = self.at.paths.step(seen.node);
         let last = last.event_type();
         if verdict.waiting == Waiting::Nothing {
-            let goes_on = self.usual[process].goes_on_from(last);
-            return (!goes_on).then_some(Unsure::NothingFollows);
+            let may_rest = self.usual[process].may_rest_at(last);
+            return may_rest.then_some(Unsure::NothingFollows);
         }
         let usual = self
             .usual(verdict, last)

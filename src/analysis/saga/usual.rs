@@ -23,6 +23,8 @@ pub struct Usual {
     after: BTreeMap<u32, Wait>,
     /// Types after which anything ever came, in any instance.
     goes_on: BTreeSet<u32>,
+    /// How many instances there are, ended or not.
+    known: u32,
 }
 
 /// What comes next.
@@ -41,10 +43,11 @@ impl Usual {
         self.next.get(&event_type).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether anything ever came after an event of that type, in any instance.
+    /// Whether instances have come to rest at an event of that type, or may have: there is more than one
+    /// of them, and nothing ever came after it in any.
     #[must_use]
-    pub fn goes_on_from(&self, event_type: u32) -> bool {
-        self.goes_on.contains(&event_type)
+    pub fn may_rest_at(&self, event_type: u32) -> bool {
+        self.known > 1 && !self.goes_on.contains(&event_type)
     }
 
     /// How long it takes until something comes after it.
@@ -53,11 +56,20 @@ impl Usual {
         self.after.get(&event_type).copied()
     }
 
-    /// How long an instance may be silent after an event of that type; for ever where too few tell.
+    /// How long an instance may be silent after an event of that type; for ever where too few tell. Where
+    /// clocks that disagree make nothing of that wait, no more is known than that no wait at all is longer.
     #[must_use]
     pub fn patience(&self, event_type: u32) -> Option<i64> {
-        let wait = self.wait(event_type)?;
-        wait.is_enough().then(|| wait.p99.saturating_mul(TOO_LONG))
+        let longest = || {
+            let all = self.after.values().filter(|wait| wait.is_enough());
+            all.map(|wait| wait.p99).max()
+        };
+        let usual = self.wait(event_type).filter(Wait::is_enough)?;
+        let usual = match usual.p99 {
+            0 => longest()?,
+            usual => usual,
+        };
+        (usual > 0).then(|| usual.saturating_mul(TOO_LONG))
     }
 }
 
@@ -88,7 +100,11 @@ pub(super) fn of(
             task.check()?;
         }
         let verdict = verdicts.of(seen.node);
-        if verdict.process.is_none() || !verdict.status.is_end() {
+        let Some(process) = verdict.process else {
+            continue;
+        };
+        usual[usize::from(process)].known += 1;
+        if !verdict.status.is_end() {
             continue;
         }
         let waits = at.waits_of(seen).iter().zip(at.nodes_of(seen));

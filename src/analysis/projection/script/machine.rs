@@ -195,7 +195,10 @@ impl Machine for Scripted {
     }
 
     fn result(&self, state: &State) -> Result<Option<String>, ScriptError> {
-        self.engine.result(&self.text(state))
+        match state {
+            State::Text(kept) => self.engine.result(kept),
+            _ => self.engine.result("null"),
+        }
     }
 
     fn upcast(&mut self, event: EventIx, task: &Task) -> Option<(Payload, Payload)> {

@@ -449,9 +449,9 @@
       const own = api.state(key);
       return own === undefined ? kept(fresh()) : own;
     },
-    // What transformBy and filterBy make of a state given as text.
+    // What transformBy and filterBy make of a state given as it is kept: they see what handlers see.
     result(state) {
-      let value = JSON.parse(state);
+      let value = revived(state);
       for (const step of def.transforms) {
         if (step.kind === "filter") { if (!step.f(value)) return undefined; } else { value = step.f(value); }
       }

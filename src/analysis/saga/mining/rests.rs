@@ -218,7 +218,7 @@ pub(super) fn at_once(
         let own = participants.of(process.start);
         process.types().all(|kind| participants.of(kind) == own)
     });
-    // By process: whether anything was measured.
+    // By process: of how many something was measured. A few say nothing of all.
     let mut left: BTreeMap<Start, u32> = by_one
         .map(|process| ((process.start, process.category), 0))
         .collect();
@@ -245,6 +245,6 @@ pub(super) fn at_once(
             None => {}
         }
     }
-    let once = left.into_iter().filter(|(_, measured)| *measured > 0);
+    let once = left.into_iter().filter(|(_, measured)| *measured >= MANY);
     Ok(once.map(|(start, _)| start).collect())
 }

@@ -1,6 +1,6 @@
 //! What the view says while no stream is chosen: the streams themselves where they are few.
 
-use egui::Ui;
+use egui::{Key, Ui};
 
 use crate::analysis::streams::natural_order;
 use crate::gui::command::{Command, Outbox};
@@ -11,15 +11,18 @@ use crate::gui::words;
 use crate::log::Log;
 use crate::model::StreamIx;
 use crate::render::grouped;
+use crate::worker::SessionId;
 
 /// Stores with more streams send to the list of streams instead.
-const FEW: usize = 200;
+const FEW: usize = 5_000;
 
 /// The list of a few streams.
 #[derive(Default)]
 pub(super) struct NoStream {
     table: TableState,
     search: String,
+    /// Those found, with the store, how many there were and what was searched for.
+    found: Option<((SessionId, usize, String), Vec<StreamIx>)>,
     /// Where the arrow keys stand.
     marked: Option<StreamIx>,
 }
@@ -58,17 +61,26 @@ impl NoStream {
             .show(ui, |ui| {
                 let field = TextField::new("Search the streams to choose from", search);
                 let field = field.icon(Icon::Search).hint("Search streams");
-                ui.add(field.clearable().small().width(240.0));
+                let field = ui.add(field.clearable().small().width(240.0));
+                // From what is typed the arrow keys lead into the list.
+                if field.has_focus() && ui.input(|input| input.key_pressed(Key::ArrowDown)) {
+                    field.surrender_focus();
+                }
             });
-        let found = found(log, search);
+        let wanted = (session.opened.session, streams, self.search.clone());
+        let found = match self.found.take() {
+            Some((of, found)) if of == wanted => found,
+            _ => found(log, &self.search),
+        };
         if found.is_empty() {
             let none = EmptyState::new(Icon::Streams, "No stream has this name");
             if none.button("Show all streams").show(ui) {
-                search.clear();
+                self.search.clear();
             }
-            return;
+        } else {
+            self.list(ui, session, &found, outbox);
         }
-        self.list(ui, session, &found, outbox);
+        self.found = Some((wanted, found));
     }
 
     /// Those found. The arrow keys mark one, Enter and a click choose it.
@@ -122,8 +134,8 @@ impl NoStream {
     }
 }
 
-/// The streams whose name holds what is searched for, by name. They are few, so that it is done anew
-/// for each picture.
+/// The streams whose name holds what is searched for, by name. They are few enough to look through when
+/// a letter is typed.
 fn found(log: &Log, search: &str) -> Vec<StreamIx> {
     let search = search.trim().to_lowercase();
     let all = (0..log.streams().len()).map(|at| StreamIx(at as u32));

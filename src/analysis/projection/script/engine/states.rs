@@ -27,13 +27,13 @@ impl Engine {
             .ok()?
     }
 
-    /// What `transformBy` and `filterBy` make of a state; none where it is filtered out.
+    /// What `transformBy` and `filterBy` make of a state as it is kept; none where it is filtered out.
     ///
     /// # Errors
     /// What went wrong in them.
     pub fn result(&self, state: &str) -> Result<Option<String>, ScriptError> {
         if self.plan.transforms == 0 {
-            return Ok(Some(state.to_owned()));
+            return Ok(Some(plain(state).to_owned()));
         }
         self.call(|ctx, api| api.result.clone().restore(ctx)?.call((state,)))
     }

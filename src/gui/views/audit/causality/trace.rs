@@ -188,11 +188,11 @@ fn last(log: &Log, cut: &Cut) -> Option<EventIx> {
 
 /// What the clocks say against each other, in a line.
 fn notes(ui: &mut Ui, report: &TraceReport) {
-    if report.skew.is_empty() && report.disagreements.is_empty() {
+    let mut parts: Vec<String> = report.circles_in_words().collect();
+    if parts.is_empty() && report.skew.is_empty() && report.disagreements.is_empty() {
         return;
     }
     let t = ui.tokens();
-    let mut parts: Vec<String> = Vec::new();
     for skew in &report.skew {
         parts.push(skew.to_string());
     }
