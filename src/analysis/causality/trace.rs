@@ -340,7 +340,12 @@ impl Grown {
             .filter(|circle| !circle.is_empty())
             .collect();
         let (edges, skew) = self.steps(known, &circles, &service);
-        let named = |circle: &Vec<EventIx>| circle.iter().map(|event| log.position_name(*event)).collect();
+        let named = |circle: &Vec<EventIx>| {
+            circle
+                .iter()
+                .map(|event| log.position_name(*event))
+                .collect()
+        };
         let nodes = self.nodes.iter().map(|&(event, depth)| TraceNode {
             position: log.position_name(event),
             stream: log.stream_name(log.stream(event)).to_owned(),

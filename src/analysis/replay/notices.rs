@@ -9,13 +9,15 @@ use super::flaws::Flaw;
 use super::moment::StateAt;
 use crate::analysis::words::{grouped, many};
 use crate::log::{Cut, Log};
-use crate::model::{EventIx, StreamIx, Version};
 use crate::model::json::DEEPEST;
+use crate::model::{EventIx, StreamIx, Version};
 
 /// Events named in one notice at most.
 const EVIDENCE: usize = 5;
 /// Streams of which one tells at which version streams begin.
 const STREAMS_LOOKED_AT: usize = 1000;
+/// And as many of the events of each.
+const EVENTS_LOOKED_AT: usize = 64;
 
 /// What is odd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -184,14 +186,23 @@ fn gap(log: &Log, at: &StateAt) -> Option<Notice> {
 /// That what came before the first event is gone, as retention leaves it. Only where other streams do
 /// begin at their beginning: a store may count versions by something else.
 fn begins_late(log: &Log, at: &StateAt) -> Option<Notice> {
-    let first = |stream| {
-        let (first, ..) = log.stream_extent(stream)?;
-        let is_known = at.cut.holds(log, first) && log.versions_ascend(stream);
-        Some((first, log.version_in(first, stream)?)).filter(|_| is_known)
+    let known = |stream: StreamIx| {
+        let events = log.stream_runs(stream).flatten();
+        let events = events.map(|event| EventIx(*event));
+        let known = events.filter(|event| at.cut.holds(log, *event));
+        known.filter_map(move |event| Some((log.version_in(event, stream)?, event)))
     };
-    let (event, version) = first(at.stream).filter(|(_, version)| *version > Version(1))?;
+    let is_beginning = |version: Version| version <= Version(1);
+    // Most begin with their first event.
+    if known(at.stream).any(|(version, _)| is_beginning(version)) {
+        return None;
+    }
+    let (version, event) = known(at.stream).min()?;
     let others = (0..log.streams().len().min(STREAMS_LOOKED_AT)).map(StreamIx::from_usize);
-    let begins = |stream| first(stream).is_some_and(|(_, version)| version.0 == 0 || version.0 == 1);
+    let begins = |stream| {
+        let mut first = known(stream).take(EVENTS_LOOKED_AT);
+        first.any(|(version, _)| [0, 1].contains(&version.0))
+    };
     let message = format!(
         "the first event of this stream here is {version}: what came before it is not in this store, \
          and the state lacks what that set"

@@ -23,8 +23,6 @@ pub struct Usual {
     after: BTreeMap<u32, Wait>,
     /// Types after which anything ever came, in any instance.
     goes_on: BTreeSet<u32>,
-    /// How many instances there are, ended or not.
-    known: u32,
 }
 
 /// What comes next.
@@ -43,11 +41,10 @@ impl Usual {
         self.next.get(&event_type).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether instances have come to rest at an event of that type, or may have: there is more than one
-    /// of them, and nothing ever came after it in any.
+    /// Whether instances may have come to rest at an event of that type: nothing ever came after it in any.
     #[must_use]
     pub fn may_rest_at(&self, event_type: u32) -> bool {
-        self.known > 1 && !self.goes_on.contains(&event_type)
+        !self.goes_on.contains(&event_type)
     }
 
     /// How long it takes until something comes after it.
@@ -100,11 +97,7 @@ pub(super) fn of(
             task.check()?;
         }
         let verdict = verdicts.of(seen.node);
-        let Some(process) = verdict.process else {
-            continue;
-        };
-        usual[usize::from(process)].known += 1;
-        if !verdict.status.is_end() {
+        if verdict.process.is_none() || !verdict.status.is_end() {
             continue;
         }
         let waits = at.waits_of(seen).iter().zip(at.nodes_of(seen));
