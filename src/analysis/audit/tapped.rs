@@ -69,6 +69,19 @@ impl<'a> Tapped<'a> {
         found
     }
 
+    /// Whoever reads a kind again is not to have it counted twice.
+    fn begin(&self, kind: SideKind) {
+        match kind {
+            SideKind::Outbox => {
+                *self.outbox.lock().unwrap_or_else(PoisonError::into_inner) = Outbox::default();
+            }
+            SideKind::Processed => {
+                *self.twice.lock().unwrap_or_else(PoisonError::into_inner) = Twice::default();
+            }
+            _ => {}
+        }
+    }
+
     fn see(&self, row: &SideRow) {
         let date = row.says.known_from();
         if self.cut.bound() != Bound::Head && !self.cut.knows(self.log, date) {
@@ -103,11 +116,50 @@ impl RowSource for Tapped<'_> {
         task: &Task,
         each: &mut dyn FnMut(Result<SideRow, Problem>),
     ) -> Result<(), RowsError> {
+        self.begin(kind);
         self.rows.rows(kind, task, &mut |row| {
             if let Ok(row) = &row {
                 self.see(row);
             }
             each(row);
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::testing::rows::Given;
+    use crate::analysis::testing::written::log_of_rows;
+    use crate::log::{Mark, Marked, Row};
+    use crate::model::Position;
+
+    #[test]
+    fn what_is_read_again_is_not_counted_twice() {
+        let log = log_of_rows(&[Row {
+            stream: "order-1",
+            event_type: "OrderPlaced",
+            position: Some(1),
+            ..Row::default()
+        }]);
+        let row = Says::Processed(Processed {
+            consumer: Some("mailer".to_owned()),
+            of: Some(Mark {
+                application: None,
+                event: Marked::Position(Position(1)),
+            }),
+            processed_at: None,
+            attempts: None,
+        });
+        // Once, and twice.
+        for (count, found) in [(1, 0), (2, 1)] {
+            let rows = Given(vec![(SideKind::Processed, row.clone()); count]);
+            let tapped = Tapped::new(&log, log.at_head(), &rows);
+            for _ in 0..2 {
+                let read = tapped.rows(SideKind::Processed, &Task::new(), &mut |_| {});
+                read.unwrap();
+            }
+            assert_eq!(tapped.twice().len(), found, "{count}");
+        }
     }
 }

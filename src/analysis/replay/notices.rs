@@ -193,11 +193,14 @@ fn begins_late(log: &Log, at: &StateAt) -> Option<Notice> {
         known.filter_map(move |event| Some((log.version_in(event, stream)?, event)))
     };
     let is_beginning = |version: Version| version <= Version(1);
-    // Most begin with their first event.
-    if known(at.stream).any(|(version, _)| is_beginning(version)) {
+    // Where they ascend, the first known is the lowest, however many follow.
+    let (version, event) = match log.versions_ascend(at.stream) {
+        true => known(at.stream).next()?,
+        false => known(at.stream).min()?,
+    };
+    if is_beginning(version) {
         return None;
     }
-    let (version, event) = known(at.stream).min()?;
     let others = (0..log.streams().len().min(STREAMS_LOOKED_AT)).map(StreamIx::from_usize);
     let begins = |stream| {
         let mut first = known(stream).take(EVENTS_LOOKED_AT);
