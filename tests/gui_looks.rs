@@ -228,7 +228,11 @@ fn the_lane_of_a_stream_stands_apart_and_says_its_name() {
     settle(&mut window);
     press(&mut window, Modifiers::NONE, Key::Enter);
     let last = rect(&window, Role::Button, "card: 24 events as of the cursor");
-    let own = rect(&window, Role::Label, "account-77: 44 events in view");
+    let own = rect(
+        &window,
+        Role::Label,
+        "account-77: 44 events as of the cursor",
+    );
     assert!(own.top() >= last.bottom() + 4.0, "{last} {own}");
 }
 

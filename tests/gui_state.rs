@@ -67,7 +67,7 @@ fn the_email_on_a_day_and_the_event_that_set_it() {
     let mut harness = users_at_december();
     harness.get_by_role_and_label(
         Role::Heading,
-        "user-123 was at version 2 with 2 fields: email new@example.com, name Alice",
+        "user-123 was at version 2 with 2 fields: email \"new@example.com\", name \"Alice\"",
     );
     harness.get_by_role_and_label(Role::Status, "by v2: ~1 changed");
     harness.get_by_role_and_label(Role::Row, "v3 NameUpdated, after the cursor");
@@ -76,7 +76,7 @@ fn the_email_on_a_day_and_the_event_that_set_it() {
     assert!(has(
         &harness,
         Role::Heading,
-        "user-123 had email new@example.com"
+        "user-123 had email \"new@example.com\""
     ));
     // In the sentence and in the popover.
     let links = harness.get_all_by_role_and_label(Role::Link, "EmailChanged");
@@ -98,7 +98,7 @@ fn what_is_copied_is_what_is_read() {
     let model = harness.state().model();
     let answer = &model.answers.state.get().expect("an answer").answer;
     assert_eq!(copied, format!("{answer}\nStore: users.json."));
-    assert!(copied.contains("email new@example.com"), "{copied}");
+    assert!(copied.contains("email \"new@example.com\""), "{copied}");
 
     click(&mut harness, Role::Button, "More ways to copy");
     click(&mut harness, Role::Button, "State as JSON");
@@ -111,7 +111,7 @@ fn the_sentence_is_about_the_field_one_chooses() {
     let mut harness = users_at_december();
     click(&mut harness, Role::Button, "Field email");
     click(&mut harness, Role::Row, "Choose name");
-    assert!(has(&harness, Role::Heading, "user-123 had name Alice"));
+    assert!(has(&harness, Role::Heading, "user-123 had name \"Alice\""));
     click(&mut harness, Role::Button, "Field name");
     click(&mut harness, Role::Row, "The whole state");
     assert_eq!(harness.state().model().selection.field, None);

@@ -256,7 +256,7 @@ fn steps_go_by_the_log_or_by_the_selected_stream() {
         .save_store(&StorePath::of(&store), &remembered)
         .unwrap();
     let mut harness = open_app_in(&store, workspace);
-    harness.get_by_label("account-1: 10 events in view");
+    harness.get_by_label("account-1: 10 events as of the cursor");
     click(&mut harness, Role::Button, "Previous event");
     assert_eq!(position(&harness), Some(19));
     click(&mut harness, Role::Button, "Step by");

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::open::{CliError, Opened};
-use crate::analysis::replay::{at_version, from_version, repeated_version};
+use crate::analysis::replay::{at_version, from_version, no_version, repeated_version};
 use crate::log::{AsOf, Bound, Cut};
 use crate::model::time::{Edge, InputContext, InputError, Moment, Zone, input};
 use crate::model::{PositionName, StreamIx, Timestamp, Version};
@@ -174,18 +174,8 @@ impl Opened {
             Edge::Start => from_version,
             Edge::End => at_version,
         };
-        let found = find(&self.log, stream, version).ok_or_else(|| {
-            let name = self.log.stream_name(stream);
-            let events = self.log.stream_events(stream);
-            let ends = [events.first(), events.last()]
-                .map(|event| event.and_then(|event| self.log.version_in(*event, stream)));
-            CliError::Other(match ends {
-                [Some(first), Some(last)] => {
-                    format!("{name} has no {version}; its versions go from {first} to {last}")
-                }
-                _ => format!("{name} has no {version}"),
-            })
-        })?;
+        let found = find(&self.log, stream, version)
+            .ok_or_else(|| CliError::Other(no_version(&self.log, stream, version)))?;
         if let Some(note) = repeated_version(&self.log, stream, version, found) {
             self.read_as.push(ReadAs {
                 option: asked.option,

@@ -8,6 +8,7 @@ mod decode;
 mod error;
 mod interleave;
 pub mod json;
+mod kind;
 pub mod layout;
 mod merge;
 mod open;

@@ -6,10 +6,9 @@ use std::fmt::Write as _;
 
 use hashbrown::HashMap;
 
+use super::kind::kind_of;
 use super::layout::{Capture, Column, Events, Role, Source};
-use crate::log::{
-    Ended, FurtherLink, IdRef, Log, NO_CATEGORY, Place, Problem, RawChunk, Row, StreamEnd,
-};
+use crate::log::{Ended, FurtherLink, IdRef, Log, Place, Problem, RawChunk, Row, StreamEnd};
 use crate::model::time::{TimeEncoding, TimeError, TimeReader};
 use crate::model::{EventIx, Timestamp};
 
@@ -414,59 +413,4 @@ fn remember(types: &mut HashMap<String, String>, capture: Option<&Capture>, writ
 fn encoding(events: &Events, role: Role) -> TimeEncoding {
     let column = events.columns.get(&role);
     column.map_or(TimeEncoding::Auto, Column::time_encoding)
-}
-
-/// The kind that a stream's name tells: what stands before `-`, `:`, `/`, `#`, `$` or `_` and a
-/// rest with a digit in it; [`NO_CATEGORY`] where it tells none (a bare id).
-fn kind_of(stream: &str) -> &str {
-    let Some(at) = stream
-        .find(['-', ':', '/', '#', '$', '|'])
-        .or_else(|| stream.rfind('_'))
-    else {
-        return NO_CATEGORY;
-    };
-    let (kind, rest) = stream.split_at(at);
-    let looks_hexadecimal = kind.len() >= 4 && kind.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let wordy = kind.chars().next().is_some_and(char::is_alphabetic);
-    if wordy
-        && rest.len() > 1
-        && !(looks_hexadecimal && kind.bytes().any(|byte| byte.is_ascii_digit()))
-    {
-        kind
-    } else {
-        NO_CATEGORY
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{NO_CATEGORY, kind_of};
-
-    #[test]
-    fn kinds_come_from_names_that_tell_them() {
-        let kinds = [
-            "order-1042",
-            "user-123",
-            "acc-0",
-            "POKEMONS#123",
-            "9ab5356d-bde3-4723-be25-cadfde9c481d",
-            "x",
-            "shopping_cart-010",
-            "cafe1234-aa",
-        ]
-        .map(kind_of);
-        assert_eq!(
-            kinds,
-            [
-                "order",
-                "user",
-                "acc",
-                "POKEMONS",
-                NO_CATEGORY,
-                NO_CATEGORY,
-                "shopping_cart",
-                NO_CATEGORY
-            ]
-        );
-    }
 }

@@ -3,13 +3,14 @@
 //! asked once a frame, sends a job only where the question is another, and keeps the newest answer
 //! until a newer one comes, so that nothing flickers while the cursor moves.
 
+use std::collections::VecDeque;
 use std::time::Instant;
 
 use super::desk::Desk;
 use super::parts::{Parts, Said};
 use super::{Room, Worker};
 use crate::analysis::replay::ReplayError;
-use crate::log::RowsError;
+use crate::log::{Bound, RowsError};
 use crate::model::{Cancelled, Progress, Task};
 
 /// Something to be answered in the background.
@@ -27,6 +28,12 @@ pub trait Question: Clone + PartialEq + Send + 'static {
     /// cursor is dragged every call-off would be one picture less.
     fn outdates(&self, _before: &Self) -> bool {
         false
+    }
+
+    /// The moment that is asked about, if any. The answer about another moment is old from when this was
+    /// asked; that about the same one, of a store that has grown since, stands until there is a newer.
+    fn moment(&self) -> Option<Bound> {
+        None
     }
 
     /// Finds the answer.
@@ -109,6 +116,8 @@ type Part<Q> = (Q, <Q as Question>::Answer);
 pub struct Slot<Q: Question> {
     parts: Parts<Part<Q>>,
     last: Option<Last<Q>>,
+    /// When what has no answer yet was asked, in this order.
+    asked: VecDeque<(u64, Instant)>,
     known: Option<(u64, Part<Q>)>,
 }
 
@@ -117,6 +126,7 @@ impl<Q: Question> Default for Slot<Q> {
         Self {
             parts: Parts::default(),
             last: None,
+            asked: VecDeque::new(),
             known: None,
         }
     }
@@ -147,7 +157,8 @@ impl<Q: Question> Slot<Q> {
             self.parts.stop(worker);
         }
         // What is shown grows old from the first question on that it does not answer.
-        let since = self.pending_since().unwrap_or_else(Instant::now);
+        let now = Instant::now();
+        let since = self.pending_since().unwrap_or(now);
         let own = question.clone();
         let number = self
             .parts
@@ -157,6 +168,7 @@ impl<Q: Question> Slot<Q> {
                 part(answer);
                 Ok(())
             });
+        self.asked.push_back((number, now));
         self.last = Some(Last {
             question,
             number,
@@ -169,11 +181,14 @@ impl<Q: Question> Slot<Q> {
         while let Some((number, said)) = self.parts.hear() {
             match said {
                 Said::Part(part) => {
-                    self.known = Some((number, part));
+                    self.asked.retain(|(asked, _)| *asked > number);
                     if let Some(last) = self.last.as_mut().filter(|last| last.number != number) {
-                        // Not the answer to the last question, but to one that is not old.
-                        last.standing = Standing::Pending(Instant::now());
+                        // Not the answer to the last question, but to one before it.
+                        let next = self.asked.front().map(|(_, since)| *since);
+                        let since = next.filter(|_| last.question.moment() != part.0.moment());
+                        last.standing = Standing::Pending(since.unwrap_or_else(Instant::now));
                     }
+                    self.known = Some((number, part));
                 }
                 Said::End(end) => {
                     if let Some(last) = self.last.as_mut().filter(|last| last.number == number) {
@@ -272,6 +287,7 @@ mod tests {
     use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
     use super::*;
+    use crate::model::EventIx;
     use crate::worker::Wake;
 
     /// Answers when it is let.
@@ -304,6 +320,10 @@ mod tests {
 
         fn outdates(&self, before: &Self) -> bool {
             self.topic != before.topic
+        }
+
+        fn moment(&self) -> Option<Bound> {
+            Some(Bound::Event(EventIx(self.number / 10)))
         }
 
         fn answer(&self, asked: Asked<'_>) -> Result<u32, Unanswered> {
@@ -392,6 +412,37 @@ mod tests {
         bench.settle();
         bench.see_begun(4);
         assert_eq!(bench.slot.current(), Some(&4));
+    }
+
+    #[test]
+    fn an_answer_of_another_moment_is_old_from_when_this_one_was_asked() {
+        let mut bench = Bench::new();
+        bench.ask(1, 0);
+        bench.see_begun(1);
+        // The same moment, in a store that has grown.
+        bench.ask(2, 0);
+        let asked = bench.slot.pending_since().unwrap();
+        bench.let_it(Do::Answer);
+        bench.see_begun(2);
+        bench.slot.poll();
+        assert_eq!(bench.slot.get(), Some(&1));
+        let grown = bench.slot.pending_since().unwrap();
+        assert!(grown > asked);
+        // Another moment.
+        bench.ask(10, 0);
+        bench.let_it(Do::Answer);
+        bench.see_begun(10);
+        bench.slot.poll();
+        assert_eq!(bench.slot.get(), Some(&2));
+        let moved = bench.slot.pending_since().unwrap();
+        bench.ask(11, 0);
+        assert_eq!(bench.slot.pending_since(), Some(moved));
+        bench.slot.poll();
+        assert_eq!(bench.slot.pending_since(), Some(moved));
+        bench.let_it(Do::Answer);
+        bench.let_it(Do::Answer);
+        bench.settle();
+        assert_eq!(bench.slot.current(), Some(&11));
     }
 
     #[test]

@@ -219,3 +219,21 @@ fn a_file_is_an_application_s_by_a_word_of_its_name() {
     assert_eq!(unknown.lag_events, None);
     assert!(unknown.note.unwrap().contains("the application animals"));
 }
+
+/// In a stream of links an event has another version than in its own.
+#[test]
+fn a_consumer_of_links_stands_where_their_own_versions_say() {
+    let sql = include_str!("../fixtures/layouts/commanded.sql");
+    let made = made(&format!(
+        "{sql} INSERT INTO subscriptions VALUES (3, 'vip', 'Bank.Vip', 1, '2024-05-01 09:00:00');"
+    ));
+    let store = Opened::open(&made.path);
+    let all = consumers(&store);
+    let lag = |name: &str| {
+        all.iter()
+            .find(|own| own.name == name)
+            .map(|own| own.lag_events)
+    };
+    assert_eq!(lag("Bank.Vip"), Some(Some(0)));
+    assert_eq!(lag("Bank.Mailer"), Some(Some(1)));
+}

@@ -80,6 +80,8 @@ fn each_layout_reads_its_store() {
         "castore_memory.json",
         "kafkajs.jsonl",
         "kcat_outbox.jsonl",
+        "kcat_cloudevents.jsonl",
+        "kcat_envelopes.jsonl",
         "cloudevents03.jsonl",
         "cloudevents_sequence.jsonl",
         "eventsourcingdb.ndjson",

@@ -2,7 +2,7 @@
 //! that were known at a moment and not yet covered.
 
 use crate::log::{Bound, Clock, Cut, Log};
-use crate::model::{Cancelled, EventIx, StreamIx, Task, Timestamp};
+use crate::model::{Cancelled, EventIx, StreamIx, Task, Timestamp, Version};
 
 /// Which events a consumer reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -153,8 +153,12 @@ impl Tail {
     }
 
     /// Up to which of its versions; for the tail that is one stream.
-    pub fn up_to_version(&self, log: &Log, version: crate::model::Version) -> usize {
-        let of = |event: &EventIx| log.version(*event) <= version;
+    pub fn up_to_version(&self, log: &Log, version: Version) -> usize {
+        // Into that stream an event may only be linked: then it has another version in its own.
+        let stream = self.scope.stream.as_ref();
+        let stream = stream.and_then(|name| log.streams().find(name).map(StreamIx));
+        let own = |event: EventIx| stream.and_then(|stream| log.version_in(event, stream));
+        let of = |event: &EventIx| own(*event).unwrap_or_else(|| log.version(*event)) <= version;
         self.events.partition_point(of)
     }
 

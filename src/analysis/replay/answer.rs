@@ -2,16 +2,14 @@
 
 use std::fmt;
 
-use serde_json::Value;
-
 use super::evidence::{EventRef, Evidence};
 use super::moment::{EndedBy, Existence, StateAt};
 use super::notices::{Notice, forked_words, notices};
-use super::spoken::{Quotes, one_line, reads_otherwise, spoken_field, spoken_value};
+use super::spoken::{one_line, spoken_field, spoken_value};
 use super::tree::{Blame, Found};
 use crate::analysis::words::many;
 use crate::log::{Bound, Log, StreamEnd};
-use crate::model::time::{Span, Style, Zone};
+use crate::model::time::{Style, Zone};
 use crate::model::{EventIx, Timestamp};
 
 /// Characters of a value that a sentence shows.
@@ -233,7 +231,7 @@ impl Writer<'_> {
     fn fields_named(&self) -> (usize, Vec<(String, String)>) {
         let stream = self.log.stream_name(self.at.stream);
         let mut count = 0;
-        let mut named: Vec<(EventIx, String, (Quotes, String))> = Vec::new();
+        let mut named: Vec<(EventIx, String, String)> = Vec::new();
         self.at.tree().for_each_leaf(&mut |leaf| {
             let Some(value) = leaf.value else { return };
             count += 1;
@@ -243,29 +241,21 @@ impl Writer<'_> {
                 return;
             }
             named.truncate(FIELDS_NAMED - 1);
-            let spoken = spoken_value(value, SHORT_VALUE_CHARS);
-            let value = (Quotes::of(value, &spoken), spoken);
+            let value = spoken_value(value, SHORT_VALUE_CHARS);
             named.insert(later, (changed, leaf.pointer.to_owned(), value));
         });
-        // One sentence has one way to write texts.
-        let quotes = named.iter().any(|(.., (own, _))| *own == Quotes::Needs);
-        let value = |(own, spoken): (Quotes, String)| match own {
-            Quotes::AsOthers | Quotes::Needs if quotes => format!("\"{spoken}\""),
-            _ => spoken,
-        };
         let named = named.into_iter();
-        let named = named.map(|(_, field, own)| (field, value(own)));
-        (count, named.collect())
+        (
+            count,
+            named.map(|(_, field, value)| (field, value)).collect(),
+        )
     }
 
     fn field(&mut self, pointer: &str) {
         let field = field_part(pointer);
         match self.at.tree().get(pointer) {
             Found::Present { value, blame } => {
-                let value = match &*value {
-                    Value::String(text) if reads_otherwise(text) => format!("\"{text}\""),
-                    value => spoken_value(value, VALUE_CHARS),
-                };
+                let value = spoken_value(&value, VALUE_CHARS);
                 self.words(self.tense(" had ", " has "));
                 self.say(field);
                 self.words(" ");
@@ -352,7 +342,7 @@ impl Writer<'_> {
             if let Some(moment) = self.at.cut.time(self.log).filter(|&moment| moment != time) {
                 let way = if time <= moment { " earlier" } else { " later" };
                 let way = if after.is_empty() { way } else { after };
-                let span = told_span((moment - time).abs());
+                let span = self.zone.apart(time, moment);
                 clause.push(Part::words(format!(", {span}{way}")));
             }
         }
@@ -364,7 +354,9 @@ impl Writer<'_> {
         let Some(next) = self.at.next else { return };
         let ahead = match (self.time_of(next), self.at.cut.time(self.log)) {
             (Some(time), Some(moment)) if time == moment => Some(Ahead::Together),
-            (Some(time), Some(moment)) if time > moment => Some(Ahead::By(time - moment)),
+            (Some(time), Some(moment)) if time > moment => {
+                Some(Ahead::By(self.zone.apart(moment, time)))
+            }
             _ => None,
         };
         let places = if ahead.is_some() {
@@ -375,7 +367,7 @@ impl Writer<'_> {
         let mut clause = vec![Part::words("next: "), self.event_part(next, places)];
         clause.extend(ahead.map(|ahead| match ahead {
             Ahead::Together => Part::words(" at the same time"),
-            Ahead::By(span) => Part::words(format!(" in {}", told_span(span))),
+            Ahead::By(span) => Part::words(format!(" in {span}")),
         }));
         self.details.push(clause);
         self.note("next", next);
@@ -414,15 +406,7 @@ impl Writer<'_> {
 /// How far the next event is.
 enum Ahead {
     Together,
-    By(Span),
-}
-
-/// The length of time between two moments that are not the same.
-fn told_span(span: Span) -> String {
-    match span {
-        Span::ZERO => "less than 1 µs".to_owned(),
-        span => span.to_string(),
-    }
+    By(String),
 }
 
 /// What of an event's place a clause names.

@@ -27,7 +27,9 @@ pub use fold::{FoldRules, Folded, MergeFold, Revival};
 pub use forks::Fork;
 pub use gaps::Gap;
 pub use markdown::{block, escape};
-pub use moment::{EndedBy, Existence, StateAt, at_version, from_version, repeated_version};
+pub use moment::{
+    EndedBy, Existence, StateAt, at_version, from_version, no_version, repeated_version,
+};
 pub use notices::{Notice, NoticeKind, losses, notices};
 pub use report::{
     BlameRef, Deleted, Detail, LeafBlame, Presence, StateReport, StateRequest, report, state, told,

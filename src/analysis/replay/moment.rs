@@ -246,6 +246,21 @@ pub fn at_version(log: &Log, stream: StreamIx, version: Version) -> Option<Event
     found.map(|event| EventIx(*event))
 }
 
+/// That a stream has no event with this version, and which it has.
+#[must_use]
+pub fn no_version(log: &Log, stream: StreamIx, version: Version) -> String {
+    let name = log.stream_name(stream);
+    let events = log.stream_events(stream);
+    let ends = [events.first(), events.last()]
+        .map(|event| event.and_then(|event| log.version_in(*event, stream)));
+    match ends {
+        [Some(first), Some(last)] => {
+            format!("{name} has no {version}; its versions go from {first} to {last}")
+        }
+        _ => format!("{name} has no {version}"),
+    }
+}
+
 /// What is to be told of a version that stands more than once in a stream: at which positions, and as
 /// which of them it was read. Nothing where it stands once.
 #[must_use]

@@ -67,6 +67,11 @@ impl App {
         if self.model.selection.stream.is_none() {
             self.model.selection.stream = only_stream(log);
         }
+        self.restore_view();
+        let Some(session) = self.model.session.as_ref() else {
+            return;
+        };
+        let log = &session.log;
         if !log.is_complete() {
             return;
         }
@@ -85,11 +90,24 @@ impl App {
         ) {
             self.model.filter = filter_in(kept, log, &context);
         }
-        let view = View::ALL
-            .into_iter()
-            .find(|view| Some(view.name()) == self.model.store.view.as_deref());
-        if let (Some(view), View::Overview) = (view, self.model.view) {
+    }
+
+    /// As soon as there is something to see in it: a state waits for its stream.
+    fn restore_view(&mut self) {
+        let is_left = |view: &View| Some(view.name()) == self.model.store.view.as_deref();
+        let view = View::ALL.into_iter().find(is_left);
+        let is_whole = self.model.log().is_some_and(|log| log.is_complete());
+        let waits = view == Some(View::State) && self.model.selection.stream.is_none();
+        if let (Some(view), View::Overview, true) = (view, self.model.view, is_whole || !waits) {
             self.model.view = view;
+        }
+    }
+
+    /// Goes to a view. While the store is being read it is the one that somebody wants to be in.
+    pub(super) fn go_to_view(&mut self, view: View) {
+        self.model.view = view;
+        if self.model.log().is_some_and(|log| !log.is_complete()) {
+            self.model.store.view = Some(view.name().to_owned());
         }
     }
 

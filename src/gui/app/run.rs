@@ -99,7 +99,7 @@ impl App {
             return;
         }
         match command {
-            Command::Show(view) => self.model.view = view,
+            Command::Show(view) => self.go_to_view(view),
             Command::Find => self.find(),
             Command::ShowBeside(view) => {
                 self.frame.beside(view);

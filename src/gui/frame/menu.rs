@@ -10,7 +10,7 @@ use crate::model::time::Zone;
 use crate::worker::SAMPLES;
 use crate::workspace::Theme;
 
-const WIDTH: f32 = 304.0;
+const WIDTH: f32 = 320.0;
 
 pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let response = ui.add(super::top_bar::menu_button());
@@ -19,8 +19,8 @@ pub(super) fn show(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         // In a low window the menu scrolls, under its button and above the edge.
         let room = ui.content_rect().bottom() - response.rect.bottom() - 24.0;
         let room = room.max(120.0);
-        // A popup would take no more than its usual height, and its bar would lie over the keys.
-        ui.spacing_mut().scroll.floating_allocated_width = 8.0;
+        // That there is more is to be seen, and the bar is not to lie over the keys.
+        ui.spacing_mut().scroll = egui::style::ScrollStyle::solid();
         let area = egui::ScrollArea::vertical().max_height(room);
         let area = area.min_scrolled_height(room);
         area.show(ui, |ui| menu_content(ui, |ui| items(ui, model, outbox)));

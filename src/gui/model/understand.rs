@@ -52,7 +52,7 @@ impl Model {
                 let found = replay::at_version(log, stream, version);
                 let name = log.stream_name(stream);
                 echo = format!("{echo} of {name}");
-                let found = found.ok_or_else(|| format!("{name} has no {version}"))?;
+                let found = found.ok_or_else(|| replay::no_version(log, stream, version))?;
                 note = replay::repeated_version(log, stream, version, found);
                 Bound::Event(found)
             }

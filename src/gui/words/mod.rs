@@ -6,7 +6,7 @@ mod times;
 pub(in crate::gui) use times::{TimeFormat, TimeFormats};
 
 use crate::log::{Clock, Log};
-use crate::model::time::relative;
+use crate::model::time::{Zone, relative};
 use crate::model::{EventIx, PositionName, StreamIx, Timestamp};
 use crate::render::grouped;
 
@@ -57,19 +57,23 @@ pub(in crate::gui) fn age(
     log: &Log,
     clock: Clock,
     event: EventIx,
-    now: Option<Timestamp>,
+    (now, zone): (Option<Timestamp>, Zone),
 ) -> String {
     match (log.time(event, clock), now) {
-        (Some(time), Some(now)) if time > now => format!("in {}", time - now),
+        (Some(time), Some(now)) if time > now => format!("in {}", zone.apart(now, time)),
         (Some(time), Some(now)) if time == now => "at cursor".to_owned(),
-        (Some(time), Some(now)) => (now - time).to_string(),
+        (Some(time), Some(now)) => zone.apart(time, now),
         _ => position(log, event),
     }
 }
 
 /// The same in a sentence: `3 h 12 min before cursor`; nothing in a store without times.
-pub(in crate::gui) fn distance(time: Option<Timestamp>, now: Option<Timestamp>) -> Option<String> {
-    Some(relative(time?, now?))
+pub(in crate::gui) fn distance(
+    time: Option<Timestamp>,
+    now: Option<Timestamp>,
+    zone: Zone,
+) -> Option<String> {
+    Some(relative(time?, now?, zone))
 }
 
 /// How long before or after `this` another event was: `212 ms before`.

@@ -1,12 +1,16 @@
 //! The text of a single JSON value.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use super::walk::members;
 
 /// The text of a scalar: a string's content, a number's digits as written, `true` or `false`; a
 /// wrapped scalar (`{"_type_": …, "_data_": …}`, as Python's eventsourcing writes; `{"$date": …}`,
-/// `{"$oid": …}` of MongoDB; `{"S": …}`, `{"N": …}` of DynamoDB) counts as what it wraps, seconds with
+/// `{"$oid": …}` of MongoDB, a UUID in its `{"$binary": …}`; `{"S": …}`, `{"N": …}` of DynamoDB) counts as what it wraps, seconds with
 /// nanoseconds (protobuf, Firestore, Rust) as decimal seconds. `None` for null, other objects and
 /// arrays.
 #[must_use]
@@ -55,6 +59,7 @@ fn wrapped(raw: &str) -> Option<Cow<'_, str>> {
     };
     match &members[..] {
         [(key, value)] if WRAPS.contains(&&**key) => return scalar(value),
+        [(key, value)] if key == "$binary" => return uuid_of(value).map(Cow::Owned),
         [_] | [_, _] => {}
         _ => return None,
     }
@@ -71,6 +76,28 @@ fn wrapped(raw: &str) -> Option<Cow<'_, str>> {
         .ok()
         .filter(|_| nanos < 1_000_000_000)?;
     Some(Cow::Owned(format!("{whole}.{nanos:09}")))
+}
+
+/// A UUID (of the subtypes 3 and 4) as extended JSON has it: `{"base64": …, "subType": "04"}`. Its bytes are
+/// taken in the order in which they stand, though drivers wrote those of subtype 3 in orders of their own.
+fn uuid_of(binary: &str) -> Option<String> {
+    let members = members(binary).ok()?;
+    let of = |name: &str| members.iter().find(|(key, _)| key == name);
+    let kind = string(of("subType")?.1)?;
+    if !["3", "03", "4", "04"].contains(&&*kind) {
+        return None;
+    }
+    let bytes = STANDARD.decode(&*string(of("base64")?.1)?).ok()?;
+    let bytes: [u8; 16] = bytes.try_into().ok()?;
+    let mut text = String::with_capacity(36);
+    for (at, byte) in bytes.into_iter().enumerate() {
+        if [4, 6, 8, 10].contains(&at) {
+            text.push('-');
+        }
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    Some(text)
 }
 
 /// Bytes of a wrapper that are looked at.

@@ -1,6 +1,7 @@
 //! Moments: how stores spell them, how people type them, how they are shown. Pure: no clock is
 //! read here (callers pass `now`), and of the machine only its local zone is ever asked for.
 
+mod apart;
 mod civil;
 mod detect;
 mod encoding;
@@ -18,12 +19,13 @@ mod zone;
 #[cfg(test)]
 mod tests;
 
+pub use apart::relative;
 pub use civil::Civil;
 pub use detect::{Sample, detect};
 pub use encoding::TimeEncoding;
 pub use error::{InputError, TimeError, ZoneError};
 pub use input::{Edge, InputContext, Moment, Typed};
 pub use reader::TimeReader;
-pub use span::{Span, relative};
+pub use span::Span;
 pub use timestamp::Timestamp;
 pub use zone::{Style, Zone, ZoneNote};

@@ -1,10 +1,9 @@
-//! Lengths of time, and their form for people. Calendar arithmetic stays in `input` and `zone`.
+//! Lengths of time, and their form for people. Calendar arithmetic stays in `apart`, `input` and `zone`.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::Timestamp;
 use super::civil::{DAY, HOUR, MINUTE, SECOND};
 
 /// A length of time in microseconds; negative means backwards.
@@ -155,17 +154,6 @@ fn two(
     match micros % large / small {
         0 => Ok(()),
         count => write!(f, " {count} {small_name}"),
-    }
-}
-
-/// Where a moment lies as seen from the cursor: `3 h 12 min before cursor`, `in 1 min`, `at cursor`.
-#[must_use]
-pub fn relative(moment: Timestamp, cursor: Timestamp) -> String {
-    let span = moment - cursor;
-    match moment.cmp(&cursor) {
-        std::cmp::Ordering::Less => format!("{} before cursor", span.abs()),
-        std::cmp::Ordering::Equal => "at cursor".to_owned(),
-        std::cmp::Ordering::Greater => format!("in {span}"),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod binary;
 mod dynamodb;
+mod mongo;
 mod pairs;
 mod xml;
 mod yaml;
@@ -27,6 +28,11 @@ pub fn is_of_dynamodb(json: &str) -> bool {
     plain(json, DEEPEST).is_some_and(|plain| plain.starts_with(['{', '[']))
 }
 
+/// Whether a value is an object with something in it that extended JSON of MongoDB wraps.
+pub fn is_of_mongo(json: &str) -> bool {
+    mongo::is_wrapped(json)
+}
+
 /// One step of decoding. In a layout: `encoding = "base64"`, or after a pointer, `/data | base64`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -43,6 +49,8 @@ pub enum Decoder {
     Pairs,
     /// JSON: values of DynamoDB without their types, `{"N": "1"}` as 1.
     Dynamodb,
+    /// JSON: extended JSON of MongoDB without its wrappers, `{"$numberLong": "1"}` as 1.
+    Mongo,
     /// YAML, of which no tag is obeyed.
     Yaml,
     /// XML.
@@ -59,13 +67,14 @@ pub enum Decoder {
 
 impl Decoder {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Base64,
         Self::Hex,
         Self::Inflate,
         Self::JsonString,
         Self::Pairs,
         Self::Dynamodb,
+        Self::Mongo,
         Self::Yaml,
         Self::Xml,
         Self::XmlRoot,
@@ -84,6 +93,7 @@ impl Decoder {
             "json_string" => Self::JsonString,
             "pairs" => Self::Pairs,
             "dynamodb" => Self::Dynamodb,
+            "mongo" => Self::Mongo,
             "yaml" => Self::Yaml,
             "xml" => Self::Xml,
             "xml_root" => Self::XmlRoot,
@@ -105,6 +115,7 @@ impl Decoder {
             Self::JsonString => "json_string",
             Self::Pairs => "pairs",
             Self::Dynamodb => "dynamodb",
+            Self::Mongo => "mongo",
             Self::Yaml => "yaml",
             Self::Xml => "xml",
             Self::XmlRoot => "xml_root",
@@ -127,13 +138,13 @@ impl Decoder {
                     .into_bytes(),
             ),
             Self::Pairs => pairs(std::str::from_utf8(bytes).ok()?).map(String::into_bytes),
-            Self::Dynamodb => {
+            Self::Dynamodb | Self::Mongo => {
                 let json = std::str::from_utf8(bytes).ok()?;
-                Some(
-                    plain(json, DEEPEST)
-                        .unwrap_or_else(|| json.to_owned())
-                        .into_bytes(),
-                )
+                let plain = match self {
+                    Self::Mongo => mongo::plain(json, DEEPEST),
+                    _ => plain(json, DEEPEST),
+                };
+                Some(plain.unwrap_or_else(|| json.to_owned()).into_bytes())
             }
             Self::Yaml | Self::Xml | Self::XmlRoot | Self::Cbor | Self::Msgpack => {
                 self.view(bytes).map(String::into_bytes)

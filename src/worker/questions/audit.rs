@@ -9,7 +9,7 @@ use crate::analysis::compaction::CompactBy;
 use crate::analysis::deeper::{self, Deeper};
 use crate::analysis::schema::SchemaReport;
 use crate::analysis::whole::Whole;
-use crate::log::Cut;
+use crate::log::{Bound, Cut};
 use crate::worker::{Asked, Question, Room, Subject, Unanswered};
 
 /// Asks what is wrong with the store.
@@ -51,6 +51,10 @@ impl Question for AskAudit {
     type Answer = FoundAudit;
     const ROOM: Room = Room::Searches;
     const LABEL: Option<&'static str> = Some("Auditing the store");
+
+    fn moment(&self) -> Option<Bound> {
+        Some(self.cut.bound())
+    }
 
     fn outdates(&self, before: &Self) -> bool {
         self.subject.session != before.subject.session

@@ -10,7 +10,7 @@ use crate::analysis::bodies::BodiesError;
 use crate::analysis::causality::{self, Merge, TraceReport};
 use crate::analysis::deeper::{self, Sides};
 use crate::analysis::projection::ScriptError;
-use crate::log::Cut;
+use crate::log::{Bound, Cut};
 use crate::model::EventIx;
 use crate::worker::{Asked, Question, Room, SagasAt, Subject, Unanswered};
 
@@ -29,6 +29,10 @@ impl Question for AskTrace {
     type Answer = TraceReport;
     const ROOM: Room = Room::Scans;
     const LABEL: Option<&'static str> = Some("Tracing causes");
+
+    fn moment(&self) -> Option<Bound> {
+        Some(self.cut.bound())
+    }
 
     fn outdates(&self, before: &Self) -> bool {
         self.traced != before.traced

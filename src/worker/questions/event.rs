@@ -2,7 +2,7 @@
 
 use crate::analysis::events;
 use crate::analysis::links::{self, Links};
-use crate::log::{Body, Cut, Payload, Unreadable, text_of};
+use crate::log::{Body, Bound, Cut, Payload, Unreadable, text_of};
 use crate::model::EventIx;
 use crate::model::json::JsonText;
 use crate::worker::{Asked, Question, Room, Subject, Unanswered};
@@ -104,6 +104,10 @@ pub struct AskLinks {
 impl Question for AskLinks {
     type Answer = Links;
     const ROOM: Room = Room::Answers;
+
+    fn moment(&self) -> Option<Bound> {
+        Some(self.cut.bound())
+    }
 
     fn answer(&self, asked: Asked<'_>) -> Result<Links, Unanswered> {
         let log = &self.subject.log;

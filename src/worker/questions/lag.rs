@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use crate::analysis::lag::{
     self, Backlog, Chart, ConsumerId, Course, Delays, LagOptions, LagReport, Spell, Stage,
 };
-use crate::log::{Clock, Cut};
+use crate::log::{Bound, Clock, Cut};
 use crate::model::{Task, Timestamp};
 use crate::worker::{Asked, Question, Room, Subject, Unanswered};
 
@@ -154,6 +154,10 @@ impl Question for AskLag {
     const ROOM: Room = Room::Scans;
     const LABEL: Option<&'static str> = Some("Measuring lag");
 
+    fn moment(&self) -> Option<Bound> {
+        Some(self.cut.bound())
+    }
+
     fn answer(&self, asked: Asked<'_>) -> Result<LagReport, Unanswered> {
         let kept: &mut Kept = asked.desk.of(self.watched.subject.session);
         let course = kept.course(&self.watched, self.cut.clock(), asked.task)?;
@@ -217,6 +221,10 @@ impl Question for AskDelays {
     type Answer = Delays;
     const ROOM: Room = Room::Scans;
 
+    fn moment(&self) -> Option<Bound> {
+        Some(self.cut.bound())
+    }
+
     fn outdates(&self, before: &Self) -> bool {
         self.consumer != before.consumer
     }
@@ -234,6 +242,10 @@ impl Question for AskDelays {
 impl Question for AskStages {
     type Answer = Vec<Stage>;
     const ROOM: Room = Room::Scans;
+
+    fn moment(&self) -> Option<Bound> {
+        Some(self.cut.bound())
+    }
 
     fn answer(&self, asked: Asked<'_>) -> Result<Vec<Stage>, Unanswered> {
         let kept: &mut Kept = asked.desk.of(self.watched.subject.session);

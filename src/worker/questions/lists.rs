@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::analysis::overview;
 use crate::analysis::streams::{self, StreamList, StreamQuery};
-use crate::log::{Cut, Names};
+use crate::log::{Bound, Cut, Names};
 use crate::model::time::Zone;
 use crate::model::{Cancelled, CategoryIx, Task, TypeIx};
 use crate::worker::{Asked, Question, Room, Subject, Unanswered};
@@ -34,6 +34,10 @@ impl Question for AskStreams {
     type Answer = StreamList;
     const ROOM: Room = Room::Scans;
 
+    fn moment(&self) -> Option<Bound> {
+        Some(self.cut.bound())
+    }
+
     fn answer(&self, asked: Asked<'_>) -> Result<StreamList, Unanswered> {
         Ok(streams(&self.subject, &self.cut, &self.wanted, asked.task)?)
     }
@@ -60,6 +64,10 @@ pub struct Counts {
 impl Question for AskCounts {
     type Answer = Counts;
     const ROOM: Room = Room::Scans;
+
+    fn moment(&self) -> Option<Bound> {
+        Some(self.cut.bound())
+    }
 
     fn answer(&self, asked: Asked<'_>) -> Result<Counts, Unanswered> {
         Ok(counts(&self.subject, &self.cut, asked.task)?)

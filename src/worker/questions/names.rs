@@ -4,7 +4,7 @@
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use crate::log::{Cut, IdRef, Log};
+use crate::log::{Bound, Cut, IdRef, Log};
 use crate::model::{Cancelled, EventIx, StreamIx, Task, TypeIx};
 use crate::worker::{Asked, Question, Room, Subject, Unanswered};
 
@@ -42,6 +42,10 @@ pub struct Near {
 impl Question for AskNames {
     type Answer = Names;
     const ROOM: Room = Room::Answers;
+
+    fn moment(&self) -> Option<Bound> {
+        Some(self.cut.bound())
+    }
 
     fn outdates(&self, before: &Self) -> bool {
         self.text != before.text

@@ -37,6 +37,10 @@ impl Question for AskOverview {
     type Answer = StoreOverview;
     const ROOM: Room = Room::Scans;
 
+    fn moment(&self) -> Option<Bound> {
+        Some(self.cut.bound())
+    }
+
     fn answer(&self, asked: Asked<'_>) -> Result<StoreOverview, Unanswered> {
         let kept: &mut Kept = asked.desk.of(self.subject.session);
         Ok(kept.overview(&self.subject, &self.cut, self.zone, asked.task)?)

@@ -304,6 +304,10 @@ impl Question for AskProjected {
     const ROOM: Room = Room::Projections;
     const LABEL: Option<&'static str> = Some("Projecting");
 
+    fn moment(&self) -> Option<Bound> {
+        Some(self.cut.bound())
+    }
+
     /// A run that is called off goes on from where it is, so another question is never waited for.
     fn outdates(&self, _before: &Self) -> bool {
         true

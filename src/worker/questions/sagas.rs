@@ -7,7 +7,7 @@ use crate::analysis::saga::{
     Asking, Counts, Definition, Durations, Instance, Judged, Narrowing, ProcessMap, SagaReport,
     Sagas, Seen, Sequence, Status, Stored, StoredStates, Timeout, Variant, one, stored,
 };
-use crate::log::{Cut, Log};
+use crate::log::{Bound, Cut, Log};
 use crate::model::{EventIx, Task};
 use crate::worker::{Asked, Question, Room, Subject, Unanswered};
 
@@ -154,6 +154,10 @@ impl Question for AskSagas {
     const ROOM: Room = Room::Scans;
     const LABEL: Option<&'static str> = Some("Finding sagas");
 
+    fn moment(&self) -> Option<Bound> {
+        Some(self.at.cut.bound())
+    }
+
     fn answer(&self, mut asked: Asked<'_>) -> Result<SagaList, Unanswered> {
         let AtMoment {
             judged,
@@ -265,6 +269,10 @@ impl Question for AskSaga {
     type Answer = Option<SagaInFull>;
     const ROOM: Room = Room::Scans;
 
+    fn moment(&self) -> Option<Bound> {
+        Some(self.at.cut.bound())
+    }
+
     fn answer(&self, mut asked: Asked<'_>) -> Result<Self::Answer, Unanswered> {
         let found = self.at.find(&mut asked)?;
         found.in_full(self.at.asking(asked.task), self.first)
@@ -284,6 +292,10 @@ impl Question for AskSagasBeside {
     /// In that order; without those that are not known.
     type Answer = Vec<SagaInFull>;
     const ROOM: Room = Room::Scans;
+
+    fn moment(&self) -> Option<Bound> {
+        Some(self.at.cut.bound())
+    }
 
     fn answer(&self, mut asked: Asked<'_>) -> Result<Self::Answer, Unanswered> {
         let found = self.at.find(&mut asked)?;
@@ -312,6 +324,10 @@ impl Question for AskSagaDurations {
     /// None where no instance is looked at.
     type Answer = Option<Durations>;
     const ROOM: Room = Room::Scans;
+
+    fn moment(&self) -> Option<Bound> {
+        Some(self.at.cut.bound())
+    }
 
     fn answer(&self, mut asked: Asked<'_>) -> Result<Self::Answer, Unanswered> {
         let AtMoment {
@@ -345,6 +361,10 @@ pub struct MapAndVariants {
 impl Question for AskSagaMap {
     type Answer = MapAndVariants;
     const ROOM: Room = Room::Scans;
+
+    fn moment(&self) -> Option<Bound> {
+        Some(self.at.cut.bound())
+    }
 
     fn answer(&self, mut asked: Asked<'_>) -> Result<MapAndVariants, Unanswered> {
         let AtMoment { judged, .. } = self.at.find(&mut asked)?;

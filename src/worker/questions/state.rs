@@ -9,7 +9,7 @@ use super::runs::ProjectionSettings;
 use super::written::{Written, reading};
 use crate::analysis::projection::{StreamState, StreamStateError};
 use crate::analysis::replay::{self, Answer, Series, StateAt, ValueChange};
-use crate::log::{Clock, Cut, Log};
+use crate::log::{Bound, Clock, Cut, Log};
 use crate::model::time::Zone;
 use crate::model::{EventIx, StreamIx};
 use crate::worker::{Asked, Question, Room, Subject, Unanswered};
@@ -85,6 +85,10 @@ impl Found {
 impl Question for AskState {
     type Answer = Arc<Found>;
     const ROOM: Room = Room::Answers;
+
+    fn moment(&self) -> Option<Bound> {
+        Some(self.cut.bound())
+    }
 
     /// The first fold of a long stream takes its time: another stream is of no use, and an earlier moment
     /// is not to wait for much that comes after it. What was folded till then stays.

@@ -71,14 +71,14 @@ fn the_classic_answers() {
     says(
         at("2023-12-01T23:59:59Z"),
         Some("/email"),
-        "user-123 had email new@example.com as of 2023-12-01 23:59:59 UTC; last changed by EmailChanged (v2, #2) \
-         on 2023-09-15 00:00:00 UTC, 2 mo 17 d earlier; next: NameUpdated (v3) in 1 mo 13 d.",
+        "user-123 had email \"new@example.com\" as of 2023-12-01 23:59:59 UTC; last changed by EmailChanged (v2, #2) \
+         on 2023-09-15 00:00:00 UTC, 2 mo 16 d earlier; next: NameUpdated (v3) in 1 mo 13 d.",
     );
     says(
         at("2023-12-01T23:59:59Z"),
         None,
-        "user-123 was at version 2 with 2 fields: email new@example.com, name Alice as of 2023-12-01 23:59:59 UTC; \
-         last event: EmailChanged (v2, #2) on 2023-09-15 00:00:00 UTC, 2 mo 17 d earlier; next: NameUpdated (v3) in 1 mo 13 d.",
+        "user-123 was at version 2 with 2 fields: email \"new@example.com\", name \"Alice\" as of 2023-12-01 23:59:59 UTC; \
+         last event: EmailChanged (v2, #2) on 2023-09-15 00:00:00 UTC, 2 mo 16 d earlier; next: NameUpdated (v3) in 1 mo 13 d.",
     );
     says(
         at("2023-05-01T00:00:00Z"),
@@ -89,7 +89,7 @@ fn the_classic_answers() {
     says(
         store.cut(Bound::Head),
         Some("/name"),
-        "user-123 has name Alice B as of the head, 2024-01-15 00:00:00 UTC; last changed by NameUpdated (v3, #3) on \
+        "user-123 has name \"Alice B\" as of the head, 2024-01-15 00:00:00 UTC; last changed by NameUpdated (v3, #3) on \
          2024-01-15 00:00:00 UTC.",
     );
     says(
@@ -126,7 +126,7 @@ fn a_store_without_times_speaks_of_positions() {
     let at = |event| store.cut(Bound::Event(EventIx(event)));
     assert_eq!(
         said(&store, at(0), Some("/a/b")),
-        "a-1 had a.b x as of #1; last changed by Set (v1, #1); next: Set (v2, #2)."
+        "a-1 had a.b \"x\" as of #1; last changed by Set (v1, #1); next: Set (v2, #2)."
     );
     assert_eq!(
         said(&store, at(1), Some("/a/b")),
@@ -259,14 +259,14 @@ fn long_values_and_hostile_names_keep_the_sentence_readable() {
     )]);
     let text = said(&store, store.cut(Bound::Head), Some("/note"));
     assert!(
-        text.contains(&format!("note {}… as of", "é".repeat(80))),
+        text.contains(&format!("note \"{}…\" as of", "é".repeat(80))),
         "{text}"
     );
     assert!(!said(&store, store.cut(Bound::Head), Some("/x")).contains('\n'));
     let at = store.at(&store.series("a|1\n<b>"), store.cut(Bound::Head));
     let markdown = answer(&store.log, &at, Some("/x"), Zone::Utc).to_markdown();
     assert!(
-        markdown.starts_with(r"**a\|1 \<b\>** has x **a b** as of the head"),
+        markdown.starts_with(r#"**a\|1 \<b\>** has x **"a b"** as of the head"#),
         "{markdown}"
     );
     assert!(markdown.contains(r"| Set\_\* |"), "{markdown}");

@@ -216,7 +216,7 @@ fn stream(model: &Model, log: &Log, found: &FoundStream) -> Entry {
     let last = found.last.filter(|last| last.at() < log.len());
     let last = last.and_then(|last| log.time(last, model.clock()));
     if let (Some(last), Some(cursor)) = (last, model.cursor.time()) {
-        note.push_str(&format!(", last {}", relative(last, cursor)));
+        note.push_str(&format!(", last {}", relative(last, cursor, model.zone())));
     }
     let standing = if found.known == 0 {
         note.push_str(", begins after the cursor");

@@ -75,7 +75,7 @@ impl Facts<'_> {
             let text = self.model.zone().format(time, Style::AsNeeded);
             let colour = ui.tokens().text;
             ui.add(Label::new(Face::Code.text(text, colour)).truncate());
-            let far = words::distance(Some(time), self.model.cursor.time());
+            let far = words::distance(Some(time), self.model.cursor.time(), self.model.zone());
             if let Some(far) = far.filter(|_| clock == self.model.clock()) {
                 quiet(ui, &far);
             }

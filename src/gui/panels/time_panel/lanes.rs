@@ -10,6 +10,7 @@ use egui::{
 use super::{Scene, TimePanel, bars};
 use crate::analysis::density::LaneBy;
 use crate::gui::command::{Command, Outbox};
+use crate::gui::model::{Known, StreamEvents};
 use crate::gui::theme::{Face, Tokens, TokensExt, faded, sizes};
 use crate::gui::widgets::{
     context_menu, focus_ring, menu_item, middle_ellipsis, one_line, paint_line,
@@ -166,8 +167,11 @@ impl TimePanel {
         let name = log.stream_name(stream);
         let painter = ui.painter();
         let gutter = scene.geometry.gutter(lane);
+        // Counted as the lanes of the categories are.
+        let events = StreamEvents::of(log, stream);
+        let known = Known::of(log, scene.model.cursor.cut(), |event| events.below(event));
+        stream_name(painter, gutter, name, known.count as u64, tokens);
         if timeline.request.stream == Some(stream) {
-            stream_name(painter, gutter, name, timeline.marked as u64, tokens);
             for mark in &timeline.marks {
                 if !scene.axis.contains(mark.value) {
                     continue;
@@ -185,7 +189,10 @@ impl TimePanel {
             }
         }
         let response = ui.interact(gutter, ui.scope_id().with("stream-lane"), Sense::hover());
-        let text = format!("{name}: {} events in view", grouped(timeline.marked as u64));
+        let text = format!(
+            "{name}: {} events as of the cursor",
+            grouped(known.count as u64)
+        );
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text.clone()));
         response.on_hover_text(name);
     }
@@ -258,9 +265,9 @@ fn gutter(ui: &mut Ui, rect: Rect, lane: &Lane<'_>, colour: Color32) -> Response
     }
 }
 
-/// The selected stream's name and how many of its events are in view. The name is what the lane is
-/// known by, so words go first where not all has room, then the count, then the middle of the name.
-fn stream_name(painter: &Painter, gutter: Rect, name: &str, marked: u64, tokens: &Tokens) {
+/// The selected stream's name and how many of its events were known. The name is what the lane is known
+/// by, so the count goes first where not both have room, then the middle of the name.
+fn stream_name(painter: &Painter, gutter: Rect, name: &str, known: u64, tokens: &Tokens) {
     let (left, right) = (Align2::LEFT_CENTER, Align2::RIGHT_CENTER);
     let width = |text: &str, face| {
         one_line(painter, text, face, tokens.text, f32::INFINITY)
@@ -268,12 +275,9 @@ fn stream_name(painter: &Painter, gutter: Rect, name: &str, marked: u64, tokens:
             .x
     };
     let own = width(name, Face::CellStrong);
-    let count = grouped(marked);
-    let beside = [format!("{count} in view"), count]
-        .into_iter()
-        .find(|beside| own + sizes::GAP + width(beside, Face::Cell) <= gutter.width());
-    if let Some(beside) = beside {
-        paint_line(painter, gutter, right, &beside, Face::Cell, tokens.text2);
+    let count = grouped(known);
+    if own + sizes::GAP + width(&count, Face::Cell) <= gutter.width() {
+        paint_line(painter, gutter, right, &count, Face::Cell, tokens.text2);
     }
     let short = match own <= gutter.width() {
         true => Cow::Borrowed(name),

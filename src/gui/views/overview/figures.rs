@@ -127,9 +127,11 @@ fn figures(ui: &mut Ui, model: &Model, found: Option<&StoreOverview>, outbox: &m
         figure("Event types", types, unseen, None),
         Figure {
             name: "Time span",
-            value: span.map_or("none".to_owned(), |(first, last)| {
-                (last - first).to_string()
-            }),
+            value: match (at, span) {
+                (None, _) => "…".to_owned(),
+                (Some(_), None) => "none".to_owned(),
+                (Some(_), Some((first, last))) => model.zone().apart(first, last),
+            },
             note: span.map_or(String::new(), |(first, _)| {
                 format!("from {}", model.zone().format_bare(first, Style::Date))
             }),

@@ -337,7 +337,7 @@ fn paint(
         Some(_) => projected.cut.time(log),
         None => model.cursor.time(),
     };
-    let age = words::age(log, model.clock(), row.last, now);
+    let age = words::age(log, model.clock(), row.last, (now, model.zone()));
     let version = words::version(log, log.stream(row.last), row.last);
     let ink = if cells.is_selected() {
         t.text2

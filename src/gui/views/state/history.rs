@@ -293,7 +293,7 @@ fn event_row(
     } else {
         cells.text(0, Face::Cell, quiet, &version);
     }
-    let age = words::age(log, seen.cut.clock(), event, seen.as_of.time);
+    let age = words::age(log, seen.cut.clock(), event, (seen.as_of.time, seen.zone));
     cells.text(2, Face::Secondary, quiet, &age);
     cells.name(|| {
         let when = if known { "" } else { ", after the cursor" };

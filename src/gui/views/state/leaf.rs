@@ -370,7 +370,11 @@ fn was(ui: &mut Ui, leaf: &Leaf<'_>, values: &[ValueChange], timeline: &Timeline
         .as_ref()
         .map_or_else(|| "not there".to_owned(), |value| value::preview(value, 40));
     let version = words::version(log, at.stream, before.event);
-    let far = words::distance(log.time(before.event, at.cut.clock()), at.cut.time(log));
+    let far = words::distance(
+        log.time(before.event, at.cut.clock()),
+        at.cut.time(log),
+        leaf.model.zone(),
+    );
     let far = far.map_or(String::new(), |far| format!(", {far}"));
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;

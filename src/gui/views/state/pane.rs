@@ -16,7 +16,7 @@ use crate::gui::widgets::{Button, JsonView, Notice, PaneHead, Segments, Severity
 use crate::gui::words;
 use crate::log::{Bound, Log, StreamEnd};
 use crate::model::json::JsonText;
-use crate::model::time::relative;
+use crate::model::time::{Zone, relative};
 use crate::model::{EventIx, StreamIx, Timestamp};
 use crate::render::grouped;
 use crate::worker::{AskDifferences, AskStateText, Found, FoundState};
@@ -126,8 +126,8 @@ impl StatePane {
         notices(ui, found, outbox);
         match found.at.existence {
             Existence::Exists => self.state(ui, model, found, outbox),
-            Existence::NotYet => not_yet(ui, found, outbox),
-            Existence::Ended { how, by } => ended(ui, found, how, by, outbox),
+            Existence::NotYet => not_yet(ui, (found, model.zone()), outbox),
+            Existence::Ended { how, by } => ended(ui, (found, model.zone()), (how, by), outbox),
         }
     }
 
@@ -266,7 +266,7 @@ fn oddity(ui: &mut Ui, found: &Found, notice: &Oddity, outbox: &mut Outbox) {
     }
 }
 
-fn not_yet(ui: &mut Ui, found: &Found, outbox: &mut Outbox) {
+fn not_yet(ui: &mut Ui, (found, zone): (&Found, Zone), outbox: &mut Outbox) {
     let log = &found.log;
     let name = log.stream_name(found.at.stream);
     let text = match found.at.next {
@@ -276,7 +276,7 @@ fn not_yet(ui: &mut Ui, found: &Found, outbox: &mut Outbox) {
             let far = time
                 .zip(found.at.cut.time(log))
                 .map_or(String::new(), |(time, now)| {
-                    format!(" {}", relative(time, now))
+                    format!(" {}", relative(time, now, zone))
                 });
             format!("{name} did not exist yet at the cursor. It begins with {begins}{far}.")
         }
@@ -285,14 +285,19 @@ fn not_yet(ui: &mut Ui, found: &Found, outbox: &mut Outbox) {
     words_and_button(ui, &text, "Go to its first event", found.at.next, outbox);
 }
 
-fn ended(ui: &mut Ui, found: &Found, how: StreamEnd, by: EndedBy, outbox: &mut Outbox) {
+fn ended(
+    ui: &mut Ui,
+    (found, zone): (&Found, Zone),
+    (how, by): (StreamEnd, EndedBy),
+    outbox: &mut Outbox,
+) {
     let log = &found.log;
     let how = how.name();
     let cut = &found.at.cut;
     let far = |time: Option<Timestamp>| {
         time.zip(cut.time(log))
             .map_or(String::new(), |(time, now)| {
-                format!(", {}", relative(time, now))
+                format!(", {}", relative(time, now, zone))
             })
     };
     let name = log.stream_name(found.at.stream);

@@ -10,6 +10,7 @@ use crate::gui::model::{Model, Session};
 use crate::gui::views::Standing;
 use crate::log::{AsOf, Cut, Log};
 use crate::model::EventIx;
+use crate::model::time::Zone;
 use crate::worker::{Found, FoundState, Question, Slot};
 
 /// The state whose parts are on screen.
@@ -72,6 +73,8 @@ pub(super) struct Seen {
     pub log: Arc<Log>,
     pub cut: Cut,
     pub as_of: AsOf,
+    /// By whose calendar distances are told.
+    pub zone: Zone,
 }
 
 impl Seen {
@@ -82,11 +85,13 @@ impl Seen {
                 log: Arc::clone(&found.log),
                 cut: found.at.cut,
                 as_of: found.at.cut.as_of(&found.log),
+                zone: model.zone(),
             },
             _ => Self {
                 log: Arc::clone(&session.log),
                 cut: *model.cursor.cut(),
                 as_of: model.cursor.as_of().clone(),
+                zone: model.zone(),
             },
         }
     }

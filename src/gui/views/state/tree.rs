@@ -14,6 +14,7 @@ use crate::gui::widgets::{
     Column, RowCells, TableResponse, TableState, VirtualTable, Widths, paint_line,
 };
 use crate::gui::words;
+use crate::model::time::Zone;
 use crate::worker::{
     AskFields, FieldKind as Kind, FieldRow as Row, FieldRows, Fold, Folds, Found, FoundState,
 };
@@ -26,6 +27,8 @@ const FIELD: f32 = 172.0;
 const CHANGED_BY: [f32; 2] = [124.0, 168.0];
 /// A tree as wide as this has it.
 const WIDE: f32 = 560.0;
+/// Values take no more.
+const VALUE: f32 = 720.0;
 
 /// The tree with what is folded and chosen in it.
 #[derive(Default)]
@@ -42,6 +45,7 @@ pub(super) struct TreeView {
 struct Drawn<'a> {
     found: &'a Found,
     fields: &'a FieldRows,
+    zone: Zone,
 }
 
 impl TreeView {
@@ -82,15 +86,26 @@ impl TreeView {
         let (found, fields): (&Found, &FieldRows) = (&of, &fields);
         let room = ui.available_rect_before_wrap();
         let changed_by = CHANGED_BY[usize::from(room.width() >= WIDE)];
-        let columns = [
-            Column::new("Field", FIELD).resizable(),
-            Column::rest("Value", 60.0),
-            Column::new("Changed by", changed_by).right(),
-        ];
+        let (value, by) = match room.width() >= FIELD + VALUE + 2.0 * changed_by {
+            // So far apart that the eye would lose the row.
+            true => (
+                Column::new("Value", VALUE),
+                Column::rest("Changed by", changed_by),
+            ),
+            false => {
+                let by = Column::new("Changed by", changed_by).right();
+                (Column::rest("Value", 60.0), by)
+            }
+        };
+        let columns = [Column::new("Field", FIELD).resizable(), value, by];
         let widths = self.table.widths().get("Field").copied().unwrap_or(FIELD);
         let focus = self.focus.as_deref();
         let focus = focus.and_then(|pointer| fields.row_of(pointer));
-        let drawn = Drawn { found, fields };
+        let drawn = Drawn {
+            found,
+            fields,
+            zone: model.zone(),
+        };
         let pinned = self.popover.pointer().map(str::to_owned);
         let mut anchor = None;
         let said = VirtualTable::new("State", &mut self.table, &columns, fields.rows.len() as u64)
@@ -289,7 +304,12 @@ impl Drawn<'_> {
         let t = cells.painter().tokens();
         let (log, at) = (&self.found.log, &self.found.at);
         let version = words::version(log, at.stream, changed_by);
-        let age = words::age(log, at.cut.clock(), changed_by, at.cut.time(log));
+        let age = words::age(
+            log,
+            at.cut.clock(),
+            changed_by,
+            (at.cut.time(log), self.zone),
+        );
         let text = if version.is_empty() {
             age
         } else {

@@ -3,7 +3,7 @@
 
 mod table;
 
-use egui::{Align, CentralPanel, Frame, Label, Layout, Panel, Popup, Rect, Ui, UiBuilder};
+use egui::{Align, CentralPanel, Frame, Key, Label, Layout, Panel, Popup, Rect, Ui, UiBuilder};
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::streams::{Direction, StreamQuery, StreamSort};
@@ -140,7 +140,11 @@ impl Streams {
             left.memory_mut(|memory| memory.request_focus(id));
         }
         let field = TextField::new(name, &mut self.wanted.query.search).id(id);
-        left.add(field.icon(Icon::Search).hint(name).clearable().width(260.0));
+        let field = left.add(field.icon(Icon::Search).hint(name).clearable().width(260.0));
+        // From what is typed the arrow keys lead into the list.
+        if field.has_focus() && left.input(|input| input.key_pressed(Key::ArrowDown)) {
+            field.surrender_focus();
+        }
         self.category_menu(left, log);
         let layout = Layout::right_to_left(Align::Center);
         let right = &mut ui.new_child(

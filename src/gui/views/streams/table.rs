@@ -34,6 +34,8 @@ const HEADS: [(&str, StreamSort); 6] = [
 const CATEGORY: usize = 1;
 const LAST_EVENT: usize = 5;
 
+/// A table that is this wide is as it was drawn.
+const USUAL: f32 = 1400.0;
 /// Names of streams take no more: the rest of a wide window tells more of each.
 const NAME: [f32; 2] = [200.0, 400.0];
 /// What the last event takes at least, where there is room for it.
@@ -66,7 +68,7 @@ impl StreamTable {
         outbox: &mut Outbox,
     ) -> Option<StreamSort> {
         let times = self.times.get(model, log);
-        let columns = columns(model, &times, sorted, ui.available_width());
+        let columns = columns(model, &times, sorted, VirtualTable::room(ui));
         let selected = self.selected(model, list);
         let rows = list.streams.len() as u64;
         let table = VirtualTable::new("Streams", &mut self.state, &columns, rows)
@@ -134,13 +136,15 @@ fn columns(
         };
         format!("{name}{zone}{mark}")
     };
-    let time = times.width().max(120.0);
-    let [category, events] = [160.0, 104.0];
+    // In a wide window all of them grow, so that a row is no name at one end and a type at the other.
+    let wider = (room / USUAL).clamp(1.0, 1.6);
+    let [category, events] = [160.0 * wider, 104.0 * wider];
+    let time = times.width().max(120.0) * wider;
     let rest = room - category - events - 2.0 * time;
     let name = |width| Column::new(head(0), width).resizable();
     let first = match rest - EVENT {
         name if name < NAME[0] => Column::rest(head(0), NAME[0]),
-        left => name(left.min(NAME[1])),
+        left => name(left.min(NAME[1] * (1.0 + wider) / 2.0)),
     };
     let mut columns = vec![
         first.named("stream").sorts(),

@@ -180,6 +180,12 @@ impl<'a> VirtualTable<'a> {
         self
     }
 
+    /// The room that its columns have where it is shown in all of `ui`.
+    pub fn room(ui: &Ui) -> f32 {
+        let rect = ui.available_rect_before_wrap();
+        columns::room(rect.with_max_x(rect.max.x - sizes::GUTTER)).span()
+    }
+
     /// Shows the table; `paint` is called for each row in sight.
     pub fn show(mut self, ui: &mut Ui, mut paint: impl FnMut(&mut RowCells<'_>)) -> TableResponse {
         let room = ui.available_size();

@@ -109,7 +109,7 @@ fn spans_for_people() {
 #[test]
 fn relative_to_the_cursor() {
     let cursor = moment("2024-12-31T23:59:00Z");
-    let seen = |text: &str| relative(moment(text), cursor);
+    let seen = |text: &str| relative(moment(text), cursor, super::Zone::Utc);
     assert_eq!(
         seen("2024-12-31T20:46:41.318204Z"),
         "3 h 12 min before cursor"

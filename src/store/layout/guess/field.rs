@@ -22,6 +22,11 @@ pub(super) struct Field<'f> {
     pub bytes: Bytes,
 }
 
+/// The last part of the name of a class of PHP.
+const LAST_OF_PHP: &str = r"([^\\]+)$";
+/// That of one of .NET, before its assembly.
+const LAST_OF_NET: &str = "^(?:[^,]*[.+])?([^.+,]+),";
+
 /// Bytes beyond which a value is a text rather than a name.
 const LONG: usize = 300;
 
@@ -32,6 +37,8 @@ pub(super) struct Looks {
     pub count: usize,
     pub distinct: usize,
     pub json: Share,
+    /// Of that, lists.
+    pub list: Share,
     /// JSON that is packed: written as a JSON string, or in base64.
     pub packed: Option<Decoder>,
     /// Documents of YAML.
@@ -87,6 +94,25 @@ impl Field<'_> {
         match self.under {
             Some((object, member)) => Pointer::through(outer.chain([object, member])),
             None => Pointer::through(outer.chain([self.name])),
+        }
+    }
+
+    /// The pattern that leaves of names of classes what they are called, without where they are: of those of
+    /// PHP, and of those of .NET with their assembly (`Shop.OrderPlaced, Shop, Version=1.0.0.0`).
+    pub fn class_name(&self) -> Option<&'static str> {
+        let qualified = |value: &&&str| {
+            let (class, assembly) = value.split_once(", ").unwrap_or_default();
+            let dotted = |name: &str| {
+                let plain = |c: char| c.is_alphanumeric() || "._+`".contains(c);
+                name.starts_with(char::is_alphabetic) && name.chars().all(plain)
+            };
+            dotted(class) && assembly.split(", ").next().is_some_and(dotted)
+        };
+        let values = self.values.iter().flatten();
+        let (all, of_net) = (values.clone().count(), values.filter(qualified).count());
+        match self.is_of_php() {
+            true => Some(LAST_OF_PHP),
+            false => (all > 0 && Share::of(of_net, all).nearly()).then_some(LAST_OF_NET),
         }
     }
 
@@ -148,6 +174,7 @@ impl Field<'_> {
             count: values.len(),
             distinct: distinct.len(),
             json: share(&|value| value.trim_start().starts_with(['{', '['])),
+            list: share(&|value| value.trim_start().starts_with('[')),
             yaml: share(&|value| value.starts_with("---\n")),
             integer: share(&|value| value.parse::<i64>().is_ok()),
             uuid: share(&is_uuid),

@@ -77,9 +77,6 @@ pub(in crate::store) const GUESSED: &str = "generic";
 /// What the names of times have in them that are of a copy and not of the event.
 const IMPORTS: [&str; 5] = ["import", "ingest", "load", "sync", "migrat"];
 
-/// The last part of the name of a class of PHP.
-const LAST_OF_PHP: &str = r"([^\\]+)$";
-
 /// Tables that have but so much less are as good.
 const ALIKE: u32 = 5;
 
@@ -221,8 +218,8 @@ impl Guess {
             guess.add(worth, sentence);
             let mut column = column(part);
             let named = matches!(part.role, Role::Type | Role::Category);
-            if named && fields[part.field].is_of_php() {
-                column.capture = Capture::of_pattern(LAST_OF_PHP);
+            if let (true, Some(pattern)) = (named, fields[part.field].class_name()) {
+                column.capture = Capture::of_pattern(pattern);
             }
             guess.events.columns.insert(part.role, column);
         }

@@ -10,7 +10,7 @@ use super::telling::{self, Told};
 use super::within::{Member, Members, fields_of, members, members_of};
 use super::{Guess, type_by_category};
 use crate::model::json::{Picker, Pointer};
-use crate::store::decode::{Decoder, is_of_dynamodb};
+use crate::store::decode::{Decoder, is_of_dynamodb, is_of_mongo};
 use crate::store::layout::evidence::{Candidate, JsonFacts};
 use crate::store::layout::{Column, Encoding, Medium, OrderBy, Piece, Role, Source, Within};
 
@@ -133,7 +133,7 @@ fn guess(facts: &JsonFacts, own: &[Field<'_>]) -> Option<Candidate> {
 }
 
 impl Guess {
-    /// Payload and metadata as DynamoDB writes them are read without their types.
+    /// Payload and metadata as DynamoDB and MongoDB write them are read without their types.
     fn read_typed(&mut self, facts: &JsonFacts) {
         for role in [Role::Payload, Role::Metadata] {
             let Some(column) = self.events.columns.get_mut(&role) else {
@@ -152,11 +152,17 @@ impl Guess {
                     Some(_) => slots[0].filter(|raw| *raw != "null")?,
                     None => record,
                 };
-                Some(is_of_dynamodb(value))
+                Some((is_of_dynamodb(value), is_of_mongo(value)))
             };
-            let mut values = facts.records.iter().filter_map(value).peekable();
-            if values.peek().is_some() && values.all(|typed| typed) {
+            let values: Vec<(bool, bool)> = facts.records.iter().filter_map(value).collect();
+            if values.is_empty() {
+                continue;
+            }
+            if values.iter().all(|(dynamodb, _)| *dynamodb) {
                 column.encoding = Some(Encoding::Data(Decoder::Dynamodb));
+            } else if values.iter().any(|(_, mongo)| *mongo) {
+                // Relaxed, most values are as they are everywhere.
+                column.encoding = Some(Encoding::Data(Decoder::Mongo));
             }
         }
     }

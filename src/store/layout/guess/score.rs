@@ -40,6 +40,7 @@ pub(super) fn cast(fields: &[Field<'_>]) -> Vec<Part> {
         }
     }
     pairs::weigh(fields, &looks, &mut offers);
+    drop_what_was(fields, &looks, &mut offers);
     offers.retain(|offer| offer.points >= ENOUGH);
     // Where two parts would suit a field alike, the more telling one gets it.
     // What only a few records have plays no part that another can play.
@@ -63,6 +64,27 @@ pub(super) fn cast(fields: &[Field<'_>]) -> Vec<Part> {
     }
     parts.sort_by_key(|part| part.role);
     parts
+}
+
+/// What a row is, and what it was, where both stand in a record of a change.
+const ROWS: [&str; 5] = ["record", "row", "after", "new", "newvalues"];
+const ROWS_BEFORE: [&str; 6] = [
+    "changes",
+    "before",
+    "old",
+    "oldvalues",
+    "previous",
+    "olddata",
+];
+
+/// What a row was before is no payload beside what it is.
+fn drop_what_was(fields: &[Field<'_>], looks: &[Looks], offers: &mut Vec<Part>) {
+    let is = |field: usize, names: &[&str]| {
+        names.contains(&&*normal(fields[field].name)) && looks[field].json.nearly()
+    };
+    if (0..fields.len()).any(|field| is(field, &ROWS)) {
+        offers.retain(|part| part.role != Role::Payload || !is(part.field, &ROWS_BEFORE));
+    }
 }
 
 /// A part that a field may play, if its name or its values speak for that.
@@ -258,6 +280,10 @@ fn of_type(looks: &Looks) -> Option<(i32, &'static str)> {
 
 fn of_data(role: Role, looks: &Looks) -> Option<(i32, &'static str)> {
     let own = if role == Role::Payload { 16 } else { 6 };
+    if looks.list.nearly() {
+        // Tags and the like, unless its name says that it is more.
+        return Some((4, " and its values are lists"));
+    }
     if looks.json.nearly() {
         return Some((own, " and its values are JSON"));
     }

@@ -96,3 +96,97 @@ fn ids_are_found_in_the_metadata() {
     let column = found.layout.column(Role::CorrelationId).expect("found");
     assert_eq!(column.to_string(), "metadata /$correlationId");
 }
+
+fn guessed(records: impl Iterator<Item = String>) -> Layout {
+    let facts = JsonFacts {
+        records: records.collect(),
+        ..JsonFacts::default()
+    };
+    json(&facts).expect("a guess").layout
+}
+
+fn column(layout: &Layout, role: Role) -> String {
+    let column = layout.column(role);
+    column.map_or_else(|| "none".to_owned(), ToString::to_string)
+}
+
+#[test]
+fn streams_and_their_versions_are_found_in_the_metadata() {
+    let layout = guessed((1..9).map(|n| {
+        let (stream, version) = (n % 2, (n + 1) / 2);
+        format!(
+            r#"{{"type":"Added","data":{{"n":{n}}},"metadata":{{"streamName":"cart-{stream}","streamPosition":"{version}","globalPosition":"{n}"}}}}"#
+        )
+    }));
+    let found = [Role::Stream, Role::Version, Role::Position].map(|role| column(&layout, role));
+    let wanted = ["streamName", "streamPosition", "globalPosition"];
+    assert_eq!(found, wanted.map(|name| format!("metadata /{name}")));
+    // Without a stream there it is the version of whatever, and a user is no stream.
+    let layout = guessed((1..9).map(|n| {
+        let user = n % 2;
+        format!(
+            r#"{{"type":"Added","data":{{"n":{n}}},"metadata":{{"userId":"ada-{user}","version":"1"}}}}"#
+        )
+    }));
+    let found = [Role::Stream, Role::Version].map(|role| column(&layout, role));
+    assert_eq!(found, ["none", "none"]);
+}
+
+#[test]
+fn a_list_of_tags_is_no_payload() {
+    let layout = guessed((1..9).map(|n| {
+        let (stream, version) = (n % 2, (n + 1) / 2);
+        format!(
+            r#"{{"persistenceId":"Order|{stream}","sequenceNr":{version},"event":{{"@type":"com.shop.Paid","n":{n}}},"tags":["t"]}}"#
+        )
+    }));
+    assert_eq!(column(&layout, Role::Payload), "/event");
+}
+
+#[test]
+fn the_row_is_the_payload_and_not_what_it_was_before() {
+    let layout = guessed((1..9).map(|n| {
+        let (id, version) = (n % 2, n / 2);
+        let (changes, action) = match version {
+            0 | 1 => ("null", "insert"),
+            _ => (r#"{"amount":1}"#, "update"),
+        };
+        format!(
+            r#"{{"changes":{changes},"record":{{"id":"o-{id}","amount":{n}}},"action":"{action}","at":"2024-03-01T08:0{n}:00Z"}}"#
+        )
+    }));
+    assert_eq!(column(&layout, Role::Payload), "/record");
+}
+
+#[test]
+fn extended_json_of_mongodb_is_read_without_its_wrappers() {
+    let ids = ["A1xOoNc7W969b8gGsE8uww==", "uAyP76Z3U0CF+ywWLXXfAw=="];
+    let layout = guessed((1..9).map(|n| {
+        let (id, version) = (ids[n % 2], n.div_ceil(2));
+        format!(
+            r#"{{"aggregateId":{{"$binary":{{"base64":"{id}","subType":"04"}}}},"version":{{"$numberLong":"{version}"}},"eventType":"Paid","payload":{{"n":{{"$numberInt":"{n}"}}}}}}"#
+        )
+    }));
+    let found = [Role::Stream, Role::Version].map(|role| column(&layout, role));
+    assert_eq!(found, ["/aggregateId", "/version"]);
+    let payload = layout.column(Role::Payload).expect("a payload");
+    let mongo = Encoding::Data(crate::store::decode::Decoder::Mongo);
+    assert_eq!(payload.encoding, Some(mongo));
+}
+
+#[test]
+fn classes_of_net_go_by_their_own_names() {
+    let layout = guessed((1..9).map(|n| {
+        let kind = ["Paid", "Orders.Shipped+Late"][n % 2];
+        format!(
+            r#"{{"stream":"order-1","type":"Shop.{kind}, Shop, Version=1.0.0.0, Culture=neutral","data":{{"n":{n}}}}}"#
+        )
+    }));
+    let column = layout.column(Role::Type).expect("a type");
+    let capture = column.capture.as_ref().expect("a capture");
+    assert_eq!(
+        capture.of("Shop.Orders.Paid, Shop, Version=1.0.0.0"),
+        "Paid"
+    );
+    assert_eq!(capture.of("Shop.Orders+Late, Shop"), "Late");
+}

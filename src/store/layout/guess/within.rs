@@ -145,7 +145,10 @@ pub(super) fn members_of(fields: &[Field<'_>]) -> Vec<Member> {
 }
 
 /// What may stand in the metadata rather than beside it.
-const IN_METADATA: [Role; 5] = [
+const IN_METADATA: [Role; 8] = [
+    Role::Stream,
+    Role::Version,
+    Role::Position,
     Role::CorrelationId,
     Role::CausationId,
     Role::RecordedAt,
@@ -153,7 +156,8 @@ const IN_METADATA: [Role; 5] = [
     Role::EventId,
 ];
 
-/// Points of a name by which a member of a payload is taken for when it happened.
+/// Points of a name by which a member of a payload is taken for when it happened, and one of the metadata
+/// for the stream.
 const SURE: i32 = 44;
 
 impl Guess {
@@ -168,12 +172,19 @@ impl Guess {
         };
         let metadata = objects(Role::Metadata);
         let inner = fields_of(&metadata, None);
+        let named_beside = self.has(Role::Stream);
         for role in IN_METADATA {
+            // Without the stream's name a number called version may be that of a schema.
+            let counts = matches!(role, Role::Stream | Role::Version | Role::Position);
+            if counts && (named_beside || role != Role::Stream && !self.has(Role::Stream)) {
+                continue;
+            }
+            let least = if role == Role::Stream { SURE } else { 1 };
             let time = matches!(role, Role::RecordedAt | Role::OccurredAt);
             let timed = self.has(Role::RecordedAt) || self.has(Role::OccurredAt);
             let is_told = self.has(role) || time && timed;
             if !is_told {
-                self.take_from(Within::Metadata, role, &inner, 1);
+                self.take_from(Within::Metadata, role, &inner, least);
             }
         }
         let payloads = objects(Role::Payload);
@@ -202,6 +213,8 @@ impl Guess {
                         let name = looks.name.nearly() && !looks.json.nearly() && !looks.time;
                         id && name && looks.repeats() && looks.is_common() && looks.distinct > 1
                     }
+                    Role::Version => looks.integer.nearly() && looks.is_common() && !looks.time,
+                    Role::Position => looks.integer.nearly() && looks.is_unique(),
                     Role::EventId => looks.is_unique() && !looks.json.nearly(),
                     _ => !looks.json.nearly(),
                 }
