@@ -92,7 +92,7 @@ impl Question for AskAudit {
         let deeper = deeper::deeper(&facts, rest).map_err(failed)?;
         let heard = match self.muted.is_empty() {
             true => None,
-            false => Some(judge(&facts, &COUNTS, rest).map_err(failed)?),
+            false => Some(judge(&facts, &COUNTS, asked.task).map_err(failed)?),
         };
         let counted = heard.as_ref().unwrap_or(&report);
         Ok(FoundAudit {
