@@ -96,6 +96,9 @@ pub(super) fn strategy(
 
 #[cfg(test)]
 mod tests {
+    use super::ChangeKind::{
+        AddedRequired, MadeOptional, RemovedRequired, Renamed, Retyped, Widened,
+    };
     use super::*;
 
     #[test]
@@ -110,7 +113,6 @@ mod tests {
             };
             kinds.iter().map(change).collect()
         };
-        use ChangeKind::{AddedRequired, MadeOptional, RemovedRequired, Renamed, Retyped, Widened};
         for recast in [
             &[AddedRequired, RemovedRequired][..],
             &[Retyped],

@@ -20,7 +20,10 @@ fn with_a_wrong_clock(streams: [&str; 3], late: i64) -> Vec<Finding> {
     });
     let rows: Vec<Row<'_>> = rows.collect();
     let metadata = SERVICES.map(|name| format!(r#"{{"service": "{name}"}}"#));
-    let bodies: Vec<[&str; 2]> = (0..30).map(|n| ["", metadata[n % 3].as_str()]).collect();
+    let data: Vec<String> = (0..30).map(|n| format!(r#"{{"n": {n}}}"#)).collect();
+    let bodies: Vec<[&str; 2]> = (0..30)
+        .map(|n| [data[n].as_str(), metadata[n % 3].as_str()])
+        .collect();
     let log = log_of_rows(&rows);
     let audited = Audited {
         whole: Whole {
