@@ -220,6 +220,51 @@ fn every_trouble_that_was_made_is_found_where_it_was() {
     }
 }
 
+/// The truth has few moments; between them it says when a consumer went back, and the history when it was where it
+/// had been.
+#[test]
+fn who_makes_up_for_going_back_in_steps_is_rewound_at_every_moment_until_then() {
+    let (mut moments, mut rewinds) = (0, 0);
+    for seed in [7, 907, 2214] {
+        for scenario in [Scenario::Rides, Scenario::OrdersChoreographed] {
+            let faults = Faults::none().with(Fault::ConsumerRewound, Dose::Count(2));
+            let store = simulate(scenario, 1500, seed, faults);
+            let (read, spells) = (Read::of(&store), spells(&store));
+            for told in store.findings("injected", Fault::ConsumerRewound.name()) {
+                let name = told["consumer"].as_str().unwrap();
+                let from: Timestamp = told["from"].as_str().unwrap().parse().unwrap();
+                let query = format!(
+                    "SELECT at, position FROM checkpoint_history WHERE consumer = '{name}' ORDER BY at, rowid"
+                );
+                let steps = store.rows(&query, |row| Ok((row.get(0)?, row.get(1)?)));
+                let steps = steps.into_iter().skip_while(|(at, _)| *at < from.micros());
+                let steps: Vec<(i64, i64)> = steps.collect();
+                let was = told["positions"][0].as_i64().unwrap();
+                let back = steps.iter().position(|(_, position)| *position >= was);
+                let back = back.expect("it comes back");
+                for pair in steps[..=back].windows(2) {
+                    let (one, next) = (pair[0].0, pair[1].0);
+                    for at in [one, one + (next - one) / 2, next - 1] {
+                        let at = Timestamp::from_micros(at).to_string();
+                        let report = serde_json::to_value(read.at(&at)).unwrap();
+                        let own = own(&report, name);
+                        assert_eq!(own["status"], "rewound", "{scenario} {seed}, {at}: {own}");
+                        moments += 1;
+                    }
+                }
+                let end = Timestamp::from_micros(steps[back].0);
+                let within = spells.iter().filter(|(consumer, _, begin, to)| {
+                    consumer == name && *begin < end && to.is_none_or(|to| to > from)
+                });
+                let within: Vec<&str> = within.map(|(_, kind, ..)| kind.as_str()).collect();
+                assert_eq!(within, ["rewound"], "{scenario} {seed}, {name}: {spells:?}");
+                rewinds += 1;
+            }
+        }
+    }
+    assert!(rewinds > 8 && moments > 150, "{rewinds} {moments}");
+}
+
 #[test]
 fn every_relay_outage_is_found_where_it_was() {
     for scenario in [Scenario::Rides, Scenario::OrdersChoreographed] {

@@ -95,17 +95,25 @@ fn request_or_event_criteria(seen: &Seen) -> Vec<Criterion> {
     }
     let commands = store.commands.max(store.found("command-as-event"));
     if commands > 0 {
-        let own = many(
-            commands,
-            "event reads like a command",
-            "events read like commands",
+        let (reads, all) = (
+            if commands == 1 {
+                "reads like a command"
+            } else {
+                "read like commands"
+            },
+            grouped(store.events),
         );
-        criteria.add(
-            "Events that are commands",
-            own.unwrap_or_default(),
-            &[REQUESTS],
-            "Somebody is told to do something and an outcome is expected: that is a request.",
-        );
+        let shows = format!("{} of {all} events {reads}", grouped(commands));
+        // A few are mistakes, and no way to talk.
+        let (favours, because): (&[usize], _) = match commands as f64 >= store.events as f64 * RARE
+        {
+            true => (
+                &[REQUESTS],
+                "Somebody is told to do something and an outcome is expected: that is a request.",
+            ),
+            false => (&[], "So few are exceptions, and decide nothing."),
+        };
+        criteria.add("Events that are commands", shows, favours, because);
     }
     if let Some(p95) = consumers.slowest_p95_ms {
         let shows = format!("95 in 100 events within {}", span(p95));

@@ -28,6 +28,9 @@ pub(super) struct Off {
     pub wrong: Option<String>,
     /// What proves it: all with that service as one of the two.
     pub skews: Vec<Skew>,
+    /// Services that the order of the log makes witnesses of it, each with how many of its events say so;
+    /// where effects and causes do not tell whose it is.
+    pub witnesses: Vec<(String, u64)>,
     /// By the numbers of the services: the one that is ahead, the other, and by how much at most.
     pairs: Vec<(u32, u32, Option<Span>)>,
     number: Option<u32>,
@@ -67,6 +70,27 @@ impl Clocks {
         })
     }
 
+    /// Lets the order of the log tell whose clock is off, where effects and causes do not: `backwards` are
+    /// neighbours in it, the first of which has the earlier stamp and stands behind the second.
+    pub(super) fn hear(&mut self, log: &Log, bodies: &Bodies, backwards: &[(EventIx, EventIx)]) {
+        if self.off.iter().all(|off| off.number.is_some()) {
+            return;
+        }
+        let stamped = |event| {
+            bodies
+                .service(event)
+                .zip(log.own_time(event, Clock::Recorded))
+        };
+        let pairs = backwards.iter().filter_map(|&(event, by)| {
+            let (one, two) = stamped(by).zip(stamped(event))?;
+            Some((one.0, two.0, one.1 - two.1))
+        });
+        let pairs: Vec<(u32, u32, Span)> = pairs.filter(|(one, two, _)| one != two).collect();
+        for off in &mut self.off {
+            off.hear(&pairs, &|service| bodies.service_name(service).to_owned());
+        }
+    }
+
     /// Whether of two events that were recorded at these times the second, which came later, has the earlier
     /// stamp because a clock is off: by the numbers of their services.
     pub(super) fn explain(&self, one: (u32, Timestamp), two: (u32, Timestamp)) -> bool {
@@ -75,7 +99,46 @@ impl Clocks {
     }
 }
 
+/// So many neighbours in the log have to say the same of two clocks.
+const SEVERAL: u64 = 3;
+
 impl Off {
+    /// Takes what neighbours in the log say: the service of the first, that of the second, and by how much
+    /// the stamp of the second is the earlier one. Of the two clocks the one is wrong that is about as far off
+    /// beside a third, if the other is not.
+    fn hear(&mut self, pairs: &[(u32, u32, Span)], name: &dyn Fn(u32) -> String) {
+        let ([skew], &[(ahead, behind, _)], None) = (&self.skews[..], &self.pairs[..], self.number)
+        else {
+            return;
+        };
+        let far = Span::from_millis(skew.least_ms / 2);
+        let mut said: BTreeMap<(u32, u32), u64> = BTreeMap::new();
+        for (one, two, _) in pairs.iter().filter(|(.., by)| *by > far) {
+            *said.entry((*one, *two)).or_default() += 1;
+        }
+        let is_other = |service: u32| service != ahead && service != behind;
+        let of = |suspect: u32| -> Vec<(String, u64)> {
+            let own = said.iter().filter_map(|(&(one, two), &count)| {
+                let other = match suspect == ahead {
+                    true => (one == ahead).then_some(two),
+                    false => (two == behind).then_some(one),
+                };
+                let other = other.filter(|other| is_other(*other))?;
+                let is_one_way = !said.contains_key(&(two, one));
+                (count >= SEVERAL && is_one_way).then(|| (name(other), count))
+            });
+            own.collect()
+        };
+        let (wrong, witnesses) = match (of(ahead), of(behind)) {
+            (own, none) if none.is_empty() && !own.is_empty() => (ahead, own),
+            (none, own) if none.is_empty() && !own.is_empty() => (behind, own),
+            _ => return,
+        };
+        self.number = Some(wrong);
+        self.wrong = Some(name(wrong));
+        self.witnesses = witnesses;
+    }
+
     /// Whether what `second` stamped can lie so much before what `first` did earlier.
     fn explains(&self, first: u32, second: u32, by: Span) -> bool {
         self.pairs.iter().any(|&(ahead, behind, most)| {
@@ -85,7 +148,8 @@ impl Off {
                 Some(_) => second == behind,
                 None => (first, second) == (ahead, behind),
             };
-            is_told && most.is_none_or(|most| by <= most)
+            // Bounds are told in whole milliseconds.
+            is_told && most.is_none_or(|most| by.millis() <= most.millis())
         })
     }
 }
@@ -141,6 +205,7 @@ fn blamed<'a>(
             number: is_told.then_some(worst),
             pairs: own.iter().map(pair).collect(),
             skews: own,
+            witnesses: Vec::new(),
         });
     }
     all
@@ -206,6 +271,34 @@ mod tests {
             told(&off(&[(1, 3, -9_000), (1, 2, 50), (4, 3, 50)])),
             [(None, 1)]
         );
+    }
+
+    #[test]
+    fn of_two_clocks_the_one_is_wrong_that_the_order_of_the_log_shows_beside_a_third() {
+        let heard = |pairs: &[(u32, u32, i64)]| {
+            let mut off = off(&[(1, 3, -9_000), (3, 1, 11_000)]).remove(0);
+            let pairs: Vec<_> = pairs
+                .iter()
+                .flat_map(|&(one, two, ms)| [(one, two, Span::from_millis(ms)); 3])
+                .collect();
+            off.hear(&pairs, &|service| NAMES[service as usize].to_owned());
+            (off.wrong, off.witnesses)
+        };
+        let told = |name: &str, by: &str| (Some(name.to_owned()), vec![(by.to_owned(), 3)]);
+        assert_eq!(
+            heard(&[(1, 5, 8_000), (1, 3, 8_000)]),
+            told("order", "mail")
+        );
+        assert_eq!(heard(&[(5, 3, 8_000)]), told("stock", "mail"));
+        // Both, neither, by little, and a third that is off itself.
+        for pairs in [
+            &[(1, 5, 8_000), (5, 3, 8_000)][..],
+            &[(1, 3, 8_000)],
+            &[(1, 5, 100)],
+            &[(1, 5, 8_000), (5, 1, 8_000)],
+        ] {
+            assert_eq!(heard(pairs), (None, Vec::new()), "{pairs:?}");
+        }
     }
 
     #[test]

@@ -18,7 +18,9 @@ use crate::analysis::lag::{Course, HoldUp};
 use crate::analysis::schema::SchemaReport;
 use crate::analysis::side;
 use crate::analysis::whole::Whole;
-use crate::log::{CauseRef, Cut, Log, Mark, Problem, Says, SideKind, TableSource, Unreadable};
+use crate::log::{
+    Arranged, CauseRef, Cut, Log, Mark, Problem, Says, SideKind, TableSource, Unreadable,
+};
 use crate::model::{Cancelled, EventIx, Task, Timestamp, beside};
 
 /// What is known of a store as of the cut.
@@ -113,7 +115,10 @@ impl<'a> Facts<'a> {
         // The stamps of what goes in a circle prove nothing about clocks.
         let effects = facts.events().filter(|event| !facts.is_cyclic(*event));
         let steps = effects.filter_map(|event| Some([facts.known_cause(event)?, event]));
-        let clocks = Clocks::seen(log, &facts.bodies, steps, task)?;
+        let mut clocks = Clocks::seen(log, &facts.bodies, steps, task)?;
+        if log.arranged() != Arranged::ByTimeForVersions {
+            clocks.hear(log, &facts.bodies, &facts.streams.backwards);
+        }
         facts.clocks = clocks;
         Ok(facts)
     }

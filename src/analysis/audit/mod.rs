@@ -83,7 +83,7 @@ pub fn audit(
     judge(&facts, options, task)
 }
 
-/// Applies the rules to facts that were gathered already.
+/// Applies the rules to facts that were gathered already. Progress is in rules.
 ///
 /// # Errors
 /// As [`audit`].
@@ -94,11 +94,16 @@ pub fn judge(
 ) -> Result<AuditReport, AuditError> {
     let is_heard = |rule: &Rule| options.muted.iter().all(|name| name != rule.name);
     let by = &options.compact_by;
-    let (findings, storage) = beside::both(
-        || findings(facts, options.evidence, is_heard, task),
-        || compaction::report(facts.compacted(), by, &facts.long, task),
-    );
     let rules = RULES.iter().filter(|rule| is_heard(rule)).count();
+    // From here on progress is in rules; what each goes through is no step of its own.
+    task.set_done(0);
+    task.set_total(rules as u64);
+    let part = &task.part();
+    let told = || task.advance(1);
+    let (findings, storage) = beside::both(
+        || found_by(facts, options.evidence, is_heard, (part, &told)),
+        || compaction::report(facts.compacted(), by, &facts.long, part),
+    );
     Ok(AuditReport::new(facts, findings?, rules, storage?))
 }
 
@@ -112,6 +117,16 @@ pub fn findings(
     is_asked: impl Fn(&Rule) -> bool,
     task: &Task,
 ) -> Result<Vec<Finding>, AuditError> {
+    found_by(facts, evidence, is_asked, (task, &|| {}))
+}
+
+/// The same; `told` is called after each rule.
+fn found_by(
+    facts: &Facts<'_>,
+    evidence: usize,
+    is_asked: impl Fn(&Rule) -> bool,
+    (task, told): (&Task, &(dyn Fn() + Sync)),
+) -> Result<Vec<Finding>, AuditError> {
     let asked: Vec<&Rule> = RULES
         .iter()
         .copied()
@@ -121,6 +136,7 @@ pub fn findings(
         task.check()?;
         let mut proofs = Proofs::new(facts, evidence);
         (asked[at].find)(facts, &mut proofs, task)?;
+        told();
         let found = proofs.into_found().into_iter();
         Ok(found.map(|found| asked[at].told(found)).collect())
     });

@@ -1,5 +1,7 @@
 //! Rules by example, over stores that are written by hand.
 
+mod clocks;
+
 use super::*;
 use crate::analysis::replay::FoldRules;
 use crate::analysis::testing::rows::Given;
@@ -331,52 +333,6 @@ fn who_stands_at_a_present_checkpoint_is_a_note_as_the_lag_report_has_it() {
         "This consumer is behind at its present checkpoint, of which the store keeps no history: mailer (2 events wait, the first for 1 h)."
     );
     assert!(told("consumer-stopped", &rows, &[], &checkpoint(4, 10_801)).is_empty());
-}
-
-/// Three services, of which that of payments is ten seconds behind: each order is paid and sent.
-fn with_a_wrong_clock() -> Vec<Finding> {
-    let ids: Vec<String> = (0..31).map(|n| format!("id-{n}")).collect();
-    let rows = (0..30_usize).map(|n| Row {
-        event_id: Some(&ids[n]),
-        causation: Some(ids[n.saturating_sub(1)].as_str()).filter(|_| n % 3 > 0),
-        recorded: second(100 + n as i64 - if n % 3 == 1 { 10 } else { 0 }),
-        ..row(["order-1", "payment-1", "parcel-1"][n % 3], "Happened")
-    });
-    let rows: Vec<Row<'_>> = rows.collect();
-    let services = ["orders", "payments", "parcels"];
-    let metadata = services.map(|name| format!(r#"{{"service": "{name}"}}"#));
-    let bodies: Vec<[&str; 2]> = (0..30).map(|n| ["", metadata[n % 3].as_str()]).collect();
-    let log = log_of_rows(&rows);
-    let audited = Audited {
-        whole: Whole {
-            log: &log,
-            cut: log.at_head(),
-            payloads: &Written(&bodies),
-            rows: &NoRows,
-            fold: &FoldRules::default(),
-        },
-        tables: &NoTables,
-    };
-    let report = audit(&audited, &AuditOptions::default(), &Task::new()).unwrap();
-    report.findings
-}
-
-#[test]
-fn what_follows_from_a_wrong_clock_is_a_note_beside_it() {
-    let found = with_a_wrong_clock();
-    let of = |rule: &str| {
-        let own = found.iter().filter(|one| one.rule == rule);
-        own.map(|one| (one.severity, one.count)).collect::<Vec<_>>()
-    };
-    assert_eq!(of("clock-skew"), [(Severity::Warning, 1)]);
-    assert_eq!(of("effect-before-cause"), [(Severity::Info, 10)]);
-    assert_eq!(of("recorded-backwards"), [(Severity::Info, 10)]);
-    assert!(found.iter().all(|one| one.severity < Severity::Error));
-    let skew = found.iter().find(|one| one.rule == "clock-skew").unwrap();
-    assert_eq!(
-        skew.explanation,
-        "The clock of orders is ahead of that of payments by 9.00 s at least: 10 of 10 effects across them came before the cause. Nothing tells which of the two is wrong."
-    );
 }
 
 #[test]

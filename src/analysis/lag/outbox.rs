@@ -57,6 +57,9 @@ pub struct OutboxReport {
     /// The most attempts that any took until it was published; how often one that waits was tried by a
     /// moment no store dates.
     pub most_attempts: Option<i64>,
+    /// How often one that waits or was given up has been tried at most; known at the head only, since no
+    /// store dates it.
+    pub most_attempts_waiting: Option<i64>,
     /// Messages whose event is not in this store.
     pub without_event: u64,
     /// When nothing was published although something waited, in the order of time.
@@ -261,6 +264,7 @@ impl Course {
             duplicates: 0,
             missing: None,
             most_attempts: None,
+            most_attempts_waiting: None,
             without_event: 0,
             outages: self.outages(cut, now),
         };
@@ -278,8 +282,13 @@ impl Course {
                 }
                 None => {}
             }
-            if message.is_published(time) == Some(true) {
-                report.most_attempts = report.most_attempts.max(message.attempts);
+            let tried = match message.is_published(time) {
+                Some(true) => Some(&mut report.most_attempts),
+                Some(false) if time.is_none() => Some(&mut report.most_attempts_waiting),
+                _ => None,
+            };
+            if let Some(most) = tried {
+                *most = (*most).max(message.attempts);
             }
             report.without_event += u64::from(!message.key.is_empty() && event.is_none());
             if !message.key.is_empty() && !seen.insert(IdRef::new(&message.key)) {

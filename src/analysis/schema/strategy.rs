@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::changes::{Change, ChangeKind};
 use super::report::{Verdict, VersionSchema};
 
 /// A way of evolving.
@@ -10,9 +11,10 @@ use super::report::{Verdict, VersionSchema};
 pub enum Strategy {
     /// It never changed.
     Unchanged,
-    /// Only in ways that old and new readers bear: optional fields.
+    /// Only by fields that come or go, which readers may take for optional.
     OptionalFields,
-    /// Versions that do not read each other stand side by side: readers have to bring old ones up to date.
+    /// What a field holds or is called changed under one name and with a new version: readers have to bring
+    /// old events up to date.
     Upcasting,
     /// A new type took its place, such as `…V2`.
     NewType,
@@ -47,6 +49,17 @@ fn stem(name: &str) -> &str {
     stem.trim_end_matches(['_', '-', '.'])
 }
 
+/// Whether old events have to be written anew to be read as new ones: a field has another type, or what one
+/// held stands in another.
+fn is_recast(changes: &[Change]) -> bool {
+    let has = |kinds: &[ChangeKind]| changes.iter().any(|change| kinds.contains(&change.kind));
+    let (came, went) = (
+        has(&[ChangeKind::AddedRequired]),
+        has(&[ChangeKind::RemovedRequired]),
+    );
+    came && went || has(&[ChangeKind::Retyped, ChangeKind::Renamed])
+}
+
 pub(super) fn strategy(
     name: &str,
     versions: &[VersionSchema],
@@ -71,7 +84,48 @@ pub(super) fn strategy(
         (0 | 1, _) if names.iter().any(|other| corrects(&other)) => Strategy::CompensatingEvents,
         (0 | 1, _) => Strategy::Unchanged,
         (_, false) => Strategy::OptionalFields,
-        (_, true) if versions.iter().all(|version| version.declared) => Strategy::Upcasting,
+        (_, true) if versions.iter().all(|version| version.declared) => {
+            match verdicts.iter().any(|step| is_recast(&step.changes)) {
+                true => Strategy::Upcasting,
+                false => Strategy::OptionalFields,
+            }
+        }
         (_, true) => Strategy::None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ChangeKind::{
+        AddedRequired, MadeOptional, RemovedRequired, Renamed, Retyped, Widened,
+    };
+    use super::*;
+
+    #[test]
+    fn old_events_are_written_anew_where_what_they_hold_moves_and_not_where_something_is_added() {
+        let changes = |kinds: &[ChangeKind]| -> Vec<Change> {
+            let change = |kind: &ChangeKind| Change {
+                path: "/channel".to_owned(),
+                kind: *kind,
+                from: None,
+                to: None,
+                evidence: None,
+            };
+            kinds.iter().map(change).collect()
+        };
+        for recast in [
+            &[AddedRequired, RemovedRequired][..],
+            &[Retyped],
+            &[Renamed, AddedRequired],
+        ] {
+            assert!(is_recast(&changes(recast)), "{recast:?}");
+        }
+        for kept in [
+            &[AddedRequired][..],
+            &[RemovedRequired],
+            &[MadeOptional, Widened],
+        ] {
+            assert!(!is_recast(&changes(kept)), "{kept:?}");
+        }
     }
 }

@@ -91,7 +91,9 @@ impl Question for AskAudit {
         };
         let facts = Facts::gather(&audited, asked.task).map_err(failed)?;
         let report = judge(&facts, &options, asked.task).map_err(failed)?;
-        let deeper = deeper::deeper(&facts, asked.task).map_err(failed)?;
+        // What is left is no rule.
+        let rest = &asked.task.part();
+        let deeper = deeper::deeper(&facts, rest).map_err(failed)?;
         let heard = match self.muted.is_empty() {
             true => None,
             false => Some(judge(&facts, &COUNTS, asked.task).map_err(failed)?),

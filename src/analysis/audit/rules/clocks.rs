@@ -16,10 +16,10 @@ pub(super) const SKEW: Rule = Rule {
     name: "clock-skew",
     severity: Severity::Warning,
     title: "Clocks of two services are apart",
-    about: "Effects recorded by one service have stamps before those of their causes, which another recorded. The difference is the least by which their clocks are apart; the quickest step the other way is the most. A clock that is apart from several, while these agree with each other, is told once. The evidence are the steps that prove it best: cause and effect.",
+    about: "Effects recorded by one service have stamps before those of their causes, which another recorded. The difference is the least by which their clocks are apart; the quickest step the other way is the most. A clock that is apart from several, while these agree with each other, is told once; of two that only disagree with each other the order of the log may tell which is wrong. The evidence are the steps that prove it best: cause and effect.",
     why: "Orders, delays and moments that compare stamps of the two are wrong by that much.",
     advice: "Synchronise the clocks (NTP), or let the store stamp what it records.",
-    example: "The clock of inventory-service is behind that of order-service by 10.09 s to 10.46 s and that of payment-service by 10.21 s to 11.02 s: 343 of 812 effects across them came before the cause.",
+    example: "The clock of inventory-service is wrong, behind that of order-service by 10.09 s to 10.46 s and that of payment-service by 10.21 s to 11.02 s: 343 of 812 effects across them came before the cause.",
     find: skew,
 };
 
@@ -92,8 +92,8 @@ fn skew(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), Audi
     Ok(())
 }
 
-/// `The clock of stock is behind shop by 10.09 s to 10.46 s and mail by 9.80 s at least: 3 of 8 effects of
-/// the one upon the other were recorded before their causes.`
+/// `The clock of stock is wrong, behind that of shop by 10.09 s to 10.46 s and that of mail by 9.80 s at least:
+/// 3 of 8 effects across them came before the cause.`
 fn said(off: &Off) -> String {
     let one = off.skews.first().map_or("", |skew| skew.ahead.as_str());
     let whose = off.wrong.as_deref().unwrap_or(one);
@@ -114,13 +114,35 @@ fn said(off: &Off) -> String {
     let sum = |count: fn(&Skew) -> u64| off.skews.iter().map(count).sum::<u64>();
     let steps = many(sum(|skew| skew.steps), "effect", "effects").unwrap_or_default();
     let early = grouped(sum(|skew| skew.impossible));
-    let open = match off.wrong {
-        Some(_) => "",
-        None => " Nothing tells which of the two is wrong.",
+    let (wrong, open) = match off.wrong {
+        Some(_) => ("wrong, ", borne_out(off)),
+        None => ("", " Nothing tells which of the two is wrong.".to_owned()),
     };
     format!(
-        "The clock of {whose} is {parts}: {early} of {steps} across them came before the cause.{open}"
+        "The clock of {whose} is {wrong}{parts}: {early} of {steps} across them came before the cause.{open}"
     )
+}
+
+/// ` The order of the log tells that it is this one: 213 events of activity-log right behind one of its own have a
+/// much earlier stamp.`; nothing where that did not have to be asked.
+fn borne_out(off: &Off) -> String {
+    let (Some(wrong), Some(skew)) = (&off.wrong, off.skews.first()) else {
+        return String::new();
+    };
+    if off.witnesses.is_empty() {
+        return String::new();
+    }
+    let names: Vec<String> = off.witnesses.iter().map(|(name, _)| name.clone()).collect();
+    let (names, count) = (listed(&names), off.witnesses.iter().map(|(_, n)| n).sum());
+    let events = many(count, "event", "events").unwrap_or_default();
+    let (which, have) = (
+        match *wrong == skew.ahead {
+            true => format!("{events} of {names} right behind one of its own"),
+            false => format!("{events} of its own right behind one of {names}"),
+        },
+        if count == 1 { "has" } else { "have" },
+    );
+    format!(" The order of the log tells that it is this one: {which} {have} a much earlier stamp.")
 }
 
 fn concurrent_writes(

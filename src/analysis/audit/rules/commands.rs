@@ -13,7 +13,7 @@ pub(super) const AS_EVENT: Rule = Rule {
     name: "command-as-event",
     severity: Severity::Warning,
     title: "Event reads like a command",
-    about: "The name of an event type begins with a verb that tells somebody to do something (SendReceipt) and ends in no participle, or the event calls itself a command. Where half of all types and more are named so, it is a note: then it is a way to name things.",
+    about: "The name of an event type begins with a verb that tells somebody to do something (SendReceipt) and ends in no participle, or the event calls itself a command. Where half of all types and more are named so, or all such names are of several words apart (Create Purchase Order), as logs for process mining have activities, it is a note: then it is a way to name things.",
     why: "An event says what has happened; a command may be refused. On replay a command is carried out once more, and mail goes out again.",
     advice: "Name the event by what became of it (ReceiptSent), and keep commands in a queue or a table of their own.",
     example: "SendReceipt in payment-1001.",
@@ -83,6 +83,7 @@ const VERBS: &[&str] = &[
     "decrease",
     "initiate",
     "inform",
+    "insert",
     "invalidate",
     "invite",
     "issue",
@@ -293,8 +294,12 @@ fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
         known.filter(|(at, _)| named(*at)).count()
     };
     let (all, imperative) = (count(&|_| true), count(&|at| named[at]));
-    // Where most types are named so, that is how the store names what has happened.
-    let is_style = all >= TYPES && imperative * 2 >= all;
+    // Where most types are named so, that is how the store names what has happened; and activities of logs for
+    // process mining are.
+    let is_activity = |&(_, kind): &(EventIx, TypeIx)| {
+        named[kind.at()] && log.type_name(kind).contains(char::is_whitespace)
+    };
+    let is_style = all >= TYPES && imperative * 2 >= all || cases.iter().all(is_activity);
     let mut types: Vec<TypeIx> = Vec::new();
     for (event, kind) in cases {
         let is_first = !types.contains(&kind);
@@ -309,7 +314,7 @@ fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
     if is_style {
         proofs.found_as(Severity::Info, |_| {
             format!(
-                "{imperative} of {all} event types are named like commands: {names}. Where so many are, it may be how this store names what has happened."
+                "{imperative} of {all} event types are named like commands: {names}. It may be how this store names what has happened."
             )
         });
         return Ok(());

@@ -11,6 +11,7 @@ use super::super::rule::Rule;
 use crate::analysis::bodies::Stamp;
 use crate::analysis::words::many;
 use crate::log::{Arranged, Clock};
+use crate::model::time::Span;
 use crate::model::{Cancelled, EventIx, StreamIx, Task, Timestamp};
 
 /// An event that arrived after a later one of its stream.
@@ -18,7 +19,7 @@ pub(super) const LATE: Rule = Rule {
     name: "out-of-order",
     severity: Severity::Warning,
     title: "Events of a stream arrived out of order",
-    about: "An event occurred before one that stands before it in its stream, or the writer of that one knew of it already, by their vector clocks. The evidence are both.",
+    about: "An event occurred before one that stands before it in its stream, or the writer of that one knew of it already, by their vector clocks. What follows from a clock that the rule clock-skew tells of is a note. The evidence are both.",
     why: "A state that is folded in log order lets the older fact win over the newer one.",
     advice: "Let handlers compare the time at which things occurred, or keep a version by entity and hold back what comes early.",
     example: "DeliveryChosen at #150 occurred 40 s before the event of cart-314 that stands before it.",
@@ -51,31 +52,54 @@ pub(super) const BEFORE_CAUSE: Rule = Rule {
 
 fn late(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
     let (log, stamped) = (facts.whole.log, overtaken(facts, task)?);
+    let known: HashSet<EventIx, FixedState> = stamped.iter().map(|(event, _)| *event).collect();
     let mut late: Vec<(EventIx, EventIx)> = facts.streams.late.clone();
     late.extend(stamped);
     // The times tell by how much.
     late.sort_by_key(|(event, _)| *event);
     late.dedup_by_key(|(event, _)| *event);
     let copies = copies(facts, &late, task)?;
-    for (event, by) in late {
-        if !copies.contains(&event) {
-            match [by, event].map(|event| log.own_time(event, Clock::Occurred)) {
-                [Some(one), Some(two)] if two < one => {
-                    pair(proofs, [by, event], [Some(one), Some(two)]);
-                }
-                _ => {
-                    proofs.case(&[by]);
-                    proofs.show(event, || "known to the writer of the other".to_owned());
-                }
-            }
+    late.retain(|(event, _)| !copies.contains(event));
+    let is_followed = |&(event, by): &(EventIx, EventIx)| {
+        !known.contains(&event) && is_late_by_clock(facts, [by, event])
+    };
+    let (follow, own): (Vec<_>, Vec<_>) = late.into_iter().partition(is_followed);
+    let show = |proofs: &mut Proofs<'_>, (event, by): (EventIx, EventIx)| match [by, event]
+        .map(|event| log.own_time(event, Clock::Occurred))
+    {
+        [Some(one), Some(two)] if two < one => {
+            pair(proofs, [by, event], [Some(one), Some(two)]);
         }
-    }
-    proofs.found(|count| {
+        _ => {
+            proofs.case(&[by]);
+            proofs.show(event, || "known to the writer of the other".to_owned());
+        }
+    };
+    let words = |count| {
         let events = many(count, "event", "events").unwrap_or_default();
         let its = if count == 1 { "its" } else { "their" };
         format!("{events} occurred before one that stands earlier in {its} stream.")
-    });
+    };
+    own.into_iter().for_each(|late| show(proofs, late));
+    proofs.found(words);
+    follow.into_iter().for_each(|late| show(proofs, late));
+    proofs.found_as(Severity::Info, |count| by_clock(&words(count), count));
     Ok(())
+}
+
+/// What occurs is recorded by the same clock within that time.
+const SOON: Span = Span::from_secs(1);
+
+/// Whether the second of two events of a stream only looks as if it had occurred before the first: their
+/// stamps of recording, which a wrong clock made, are as far apart.
+fn is_late_by_clock(facts: &Facts<'_>, pair: [EventIx; 2]) -> bool {
+    let times = |clock| {
+        let [one, two] = pair.map(|event| facts.whole.log.own_time(event, clock));
+        Some(one? - two?)
+    };
+    let apart = times(Clock::Occurred).zip(times(Clock::Recorded));
+    let alike = apart.is_some_and(|(occurred, recorded)| occurred <= recorded.saturating_add(SOON));
+    alike && facts.is_clocks_fault(pair)
 }
 
 /// So many events before one are compared with it.
@@ -200,17 +224,16 @@ fn tell(
     for events in follow {
         pair(proofs, events, events.map(|event| facts.recorded(event)));
     }
-    proofs.found_as(Severity::Info, |count| {
-        let these = if count == 1 {
-            "it follows"
-        } else {
-            "they follow"
-        };
-        format!(
-            "{} The rule clock-skew says why: {these} from a clock that is wrong.",
-            words(count)
-        )
-    });
+    proofs.found_as(Severity::Info, |count| by_clock(&words(count), count));
+}
+
+/// What is said of events that only a wrong clock makes remarkable.
+fn by_clock(words: &str, count: u64) -> String {
+    let these = match count {
+        1 => "it follows",
+        _ => "they follow",
+    };
+    format!("{words} The rule clock-skew says why: {these} from a clock that is wrong.")
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::analysis::events::{EventFilter, TypeFilter};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Model, View};
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
-use crate::gui::widgets::{Button, Link, columns, focus_ring, paint_line};
+use crate::gui::widgets::{Button, Link, columns, focus_ring, one_line, paint_line};
 use crate::log::{Log, MaskedFields};
 use crate::model::time::Style;
 use crate::render::{self, grouped};
@@ -41,8 +41,9 @@ pub(super) fn show(
     rule(ui);
     egui::Frame::NONE.inner_margin(margin).show(ui, |ui| {
         evidence_head(ui, log, finding, outbox);
+        let columns = Columns::fitting(ui, model, &finding.evidence);
         for (at, evidence) in finding.evidence.iter().enumerate() {
-            ui.push_id(at, |ui| row(ui, model, log, evidence, outbox));
+            ui.push_id(at, |ui| row(ui, (model, log), evidence, &columns, outbox));
         }
     });
     mute
@@ -162,10 +163,78 @@ fn evidence_head(ui: &mut Ui, log: &Log, finding: &Finding, outbox: &mut Outbox)
 /// Between what, why and what to do.
 const GUTTER: f32 = 32.0;
 
-/// Where the columns of a piece of evidence begin.
-const COLUMNS: [f32; 4] = [96.0, 300.0, 460.0, 640.0];
+/// Between the columns of evidence.
+const GAP: f32 = 16.0;
+/// Room that the notes have at least, where there is any, and a type or a stream in any case.
+const NOTE: f32 = 260.0;
+const LEAST: f32 = 96.0;
+/// From the dot to the type.
+const DOT: f32 = 16.0;
 
-fn row(ui: &mut Ui, model: &Model, log: &Log, evidence: &Evidence, outbox: &mut Outbox) {
+/// Where the type, the stream, the time and the note of pieces of evidence begin.
+struct Columns([f32; 4]);
+
+impl Columns {
+    /// As wide as what stands in them. Where the note would have too little, types and streams give way.
+    fn fitting(ui: &Ui, model: &Model, evidence: &[Evidence]) -> Self {
+        let all = ui.available_width();
+        let wide = |words: &dyn Fn(&Evidence) -> String, face| {
+            let width = |own| one_line(ui.painter(), &words(own), face, ui.tokens().text, all);
+            let widths = evidence.iter().map(|own| width(own).size().x);
+            widths.fold(0.0, f32::max).ceil()
+        };
+        let position = wide(
+            &|own| {
+                own.position
+                    .as_ref()
+                    .map_or_else(String::new, ToString::to_string)
+            },
+            Face::Code,
+        );
+        let kind = wide(
+            &|own| own.event_type.clone().unwrap_or_default(),
+            Face::Body,
+        ) + DOT;
+        let stream = wide(&stream, Face::Cell);
+        let time = wide(&|own| time(model, own), Face::Cell);
+        let over = position + kind + stream + time + 4.0 * GAP + NOTE - all;
+        let share = |width: f32| {
+            let part = over.max(0.0) * width / (kind + stream).max(1.0);
+            (width - part).max(LEAST.min(width))
+        };
+        let mut edge = 0.0;
+        Self([position, share(kind), share(stream), time].map(|width| {
+            edge += width + if width > 0.0 { GAP } else { 0.0 };
+            edge
+        }))
+    }
+}
+
+/// `order-1042 v3`.
+fn stream(evidence: &Evidence) -> String {
+    let Some(stream) = &evidence.stream else {
+        return String::new();
+    };
+    let version = evidence.version.map(|version| format!(" {version}"));
+    format!("{stream}{}", version.unwrap_or_default())
+}
+
+fn time(model: &Model, evidence: &Evidence) -> String {
+    let zone = model.zone();
+    let time = evidence
+        .time
+        .map(|time| zone.format_bare(time, Style::Millis));
+    time.unwrap_or_default()
+}
+
+fn row(
+    ui: &mut Ui,
+    (model, log): (&Model, &Log),
+    evidence: &Evidence,
+    columns: &Columns,
+    outbox: &mut Outbox,
+) {
+    let Columns(columns) = columns;
     let t = ui.tokens();
     let size = vec2(ui.available_width(), sizes::ROW_TABLE);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
@@ -187,7 +256,7 @@ fn row(ui: &mut Ui, model: &Model, log: &Log, evidence: &Evidence, outbox: &mut 
             outbox.send(Command::SelectEvent(Some(event)));
         }
         let builder = egui::UiBuilder::new()
-            .max_rect(at(0.0, COLUMNS[0]))
+            .max_rect(at(0.0, columns[0]))
             .layout(Layout::left_to_right(Align::Center));
         let link = ui.new_child(builder).add(Link::mono(&text));
         if link.on_hover_text("Go to this event").clicked() {
@@ -195,19 +264,19 @@ fn row(ui: &mut Ui, model: &Model, log: &Log, evidence: &Evidence, outbox: &mut 
             outbox.send(Command::SelectEvent(Some(event)));
             outbox.send(Command::Show(View::State));
         }
-        let dot = pos2(rect.left() + COLUMNS[0] + 4.0, rect.center().y);
+        let dot = pos2(rect.left() + columns[0] + 4.0, rect.center().y);
         let category = model.colour(log.category(log.stream(event)));
         ui.painter()
             .circle_filled(dot, sizes::DOT / 2.0, t.category(category));
     } else {
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Row, true, "Evidence"));
     }
-    words(ui, model, evidence, at);
+    words(ui, model, evidence, columns, at);
     let note = evidence.note.as_ref().or(evidence.consumer.as_ref());
     if let Some(note) = note {
         // What is no event has the whole row.
         let from = if evidence.event.is_some() {
-            COLUMNS[3]
+            columns[3]
         } else {
             0.0
         };
@@ -221,22 +290,24 @@ fn row(ui: &mut Ui, model: &Model, log: &Log, evidence: &Evidence, outbox: &mut 
 }
 
 /// The type, the stream and the time of a piece of evidence.
-fn words(ui: &Ui, model: &Model, evidence: &Evidence, at: impl Fn(f32, f32) -> Rect) {
+fn words(
+    ui: &Ui,
+    model: &Model,
+    evidence: &Evidence,
+    columns: &[f32; 4],
+    at: impl Fn(f32, f32) -> Rect,
+) {
     let t = ui.tokens();
     let line = |place, text: &str, face, colour| {
         paint_line(ui.painter(), place, Align2::LEFT_CENTER, text, face, colour);
     };
     if let Some(kind) = &evidence.event_type {
-        let place = at(COLUMNS[0] + 16.0, COLUMNS[1]);
+        let place = at(columns[0] + DOT, columns[1]);
         line(place, kind, Face::Body, t.text);
     }
-    if let Some(stream) = &evidence.stream {
-        let version = evidence.version.map(|version| format!(" {version}"));
-        let text = format!("{stream}{}", version.unwrap_or_default());
-        line(at(COLUMNS[1], COLUMNS[2]), &text, Face::Cell, t.text2);
-    }
-    if let Some(time) = evidence.time {
-        let text = model.zone().format_bare(time, Style::Millis);
-        line(at(COLUMNS[2], COLUMNS[3]), &text, Face::Cell, t.text2);
+    let cells = [stream(evidence), time(model, evidence)];
+    for (nth, text) in cells.iter().enumerate() {
+        let place = at(columns[nth + 1], columns[nth + 2]);
+        line(place, text, Face::Cell, t.text2);
     }
 }

@@ -3,7 +3,7 @@
 use egui::{Align2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{Chosen, Grouped, mark};
-use crate::analysis::audit::{AuditReport, Finding, Severity};
+use crate::analysis::audit::{AuditReport, Evidence, Finding, Severity};
 use crate::gui::theme::{Face, TokensExt, icons, sizes};
 use crate::gui::widgets::{focus_ring, paint_line};
 use crate::render::grouped;
@@ -18,7 +18,12 @@ pub(super) fn show(
     let mut choice = None;
     let mut rows = |ui: &mut Ui, wanted: &dyn Fn(&Finding) -> bool| {
         for finding in report.findings.iter().filter(|finding| wanted(finding)) {
-            if row(ui, finding, chosen, nth(report, finding)) {
+            let same = report
+                .findings
+                .iter()
+                .filter(|own| own.rule == finding.rule);
+            let words = words(finding, nth(report, finding), same.count());
+            if row(ui, finding, chosen, &words) {
                 choice = Some(Chosen {
                     rule: finding.rule,
                     nth: nth(report, finding),
@@ -98,19 +103,46 @@ pub(super) fn group(ui: &mut Ui, name: &str, count: usize) {
     );
 }
 
+/// How a finding is called.
+struct Words {
+    shown: String,
+    /// For those who do not see what stands around it.
+    name: String,
+}
+
+/// Findings of one rule have one headline: what each is about tells them apart, else its sentence.
+fn words(finding: &Finding, nth: usize, of: usize) -> Words {
+    let whole = format!("{}: {}", finding.title, finding.explanation);
+    let shown = match about(finding).filter(|_| of > 1) {
+        Some(about) => format!("{}: {about}", finding.title),
+        None if nth == 0 => finding.title.to_owned(),
+        None => whole.clone(),
+    };
+    let name = match nth {
+        0 => finding.title.to_owned(),
+        _ => whole,
+    };
+    Words { shown, name }
+}
+
+/// The one consumer that all of its evidence is about, else the one type.
+fn about(finding: &Finding) -> Option<&str> {
+    let one = |of: fn(&Evidence) -> Option<&str>| {
+        let mut all = finding.evidence.iter().map(of);
+        let first = all.next()??;
+        all.all(|other| other == Some(first)).then_some(first)
+    };
+    one(|own| own.consumer.as_deref()).or_else(|| one(|own| own.event_type.as_deref()))
+}
+
 /// One finding; whether it was clicked.
-fn row(ui: &mut Ui, finding: &Finding, chosen: Option<&Finding>, nth: usize) -> bool {
+fn row(ui: &mut Ui, finding: &Finding, chosen: Option<&Finding>, words: &Words) -> bool {
     let is_chosen = chosen.is_some_and(|chosen| std::ptr::eq(chosen, finding));
     let t = ui.tokens();
     let (colour, icon) = mark(ui, finding.severity);
     let size = vec2(ui.available_width(), sizes::ROW_FINDING);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    // Findings of one rule have one headline; their sentences tell them apart.
-    let name = match nth {
-        0 => finding.title.to_owned(),
-        _ => format!("{}: {}", finding.title, finding.explanation),
-    };
-    response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, is_chosen, &name));
+    response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, is_chosen, &words.name));
     if is_chosen {
         ui.painter().rect_filled(rect, 0.0, t.selection);
     } else if response.hovered() {
@@ -135,12 +167,8 @@ fn row(ui: &mut Ui, finding: &Finding, chosen: Option<&Finding>, nth: usize) -> 
     } else {
         Face::Body
     };
-    let words = if nth == 0 {
-        finding.title
-    } else {
-        &finding.explanation
-    };
-    paint_line(ui.painter(), text, Align2::LEFT_CENTER, words, face, t.text);
+    let (align, shown) = (Align2::LEFT_CENTER, &words.shown);
+    paint_line(ui.painter(), text, align, shown, face, t.text);
     focus_ring(ui, &response);
     let clicked = response.clicked();
     response.on_hover_text(&finding.explanation);

@@ -19,6 +19,9 @@ const LOWEST: f32 = 130.0;
 const HIGHEST: f32 = 520.0;
 /// What the remedies take of it.
 const REMEDIES: f32 = 200.0;
+/// The least height at which a curve can be read, and the width at which they stand beside it.
+const ENOUGH: f32 = 200.0;
+const BESIDE: f32 = 640.0;
 /// Width of the list of consumers.
 const LIST: f32 = 220.0;
 
@@ -210,10 +213,33 @@ fn reread(ui: &mut Ui, delays: &Delays) {
         points: &points,
         marks: &[],
     };
-    // So that what it costs is in sight.
-    let room = ui.clip_rect().max.y - ui.cursor().min.y - REMEDIES;
-    shares::plot(ui, room.clamp(LOWEST, HIGHEST), curve);
-    ui.add_space(sizes::GAP);
+    // So that what it costs is in sight: below the plot, or beside it where that would leave too little.
+    let room = ui.clip_rect().max.y - ui.cursor().min.y;
+    let width = ui.available_width() - sizes::GAP_GROUP;
+    if room - REMEDIES >= ENOUGH || width < BESIDE {
+        shares::plot(ui, (room - REMEDIES).clamp(LOWEST, HIGHEST), curve);
+        ui.add_space(sizes::GAP);
+        remedies(ui, delays, 2);
+        return;
+    }
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = sizes::GAP_GROUP;
+        let part = |ui: &mut Ui, share: f32, add: &mut dyn FnMut(&mut Ui)| {
+            ui.vertical(|ui| {
+                ui.set_width(width * share);
+                add(ui);
+            });
+        };
+        part(ui, 0.55, &mut |ui| {
+            shares::plot(ui, (room - sizes::PAD_TEXT).clamp(ENOUGH, HIGHEST), curve);
+        });
+        part(ui, 0.45, &mut |ui| remedies(ui, delays, 1));
+    });
+}
+
+/// What each remedy costs, so many side by side.
+fn remedies(ui: &mut Ui, delays: &Delays, columns: usize) {
+    let t = ui.tokens();
     ui.label(Face::Title.text("What a remedy costs on these data", t.text));
     if delays.pending > 0 {
         let words = format!(
@@ -222,8 +248,8 @@ fn reread(ui: &mut Ui, delays: &Delays) {
         );
         ui.label(Face::Secondary.text(words, t.text2));
     }
-    let width = (ui.available_width() - sizes::GAP_GROUP) / 2.0;
-    for pair in delays.remedies.chunks(2) {
+    let width = (ui.available_width() + sizes::GAP_GROUP) / columns as f32 - sizes::GAP_GROUP;
+    for pair in delays.remedies.chunks(columns) {
         ui.add_space(sizes::GAP / 2.0);
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = sizes::GAP_GROUP;

@@ -8,7 +8,7 @@ use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt};
 use crate::gui::widgets::{paint_grounded, paint_line};
 use crate::model::Timestamp;
-use crate::model::time::Style;
+use crate::model::time::{Span, Style};
 use crate::render::grouped;
 
 /// Height of a plot.
@@ -60,7 +60,7 @@ pub(super) fn plot(ui: &mut Ui, model: &Model, name: &str, (line, shades): (Line
     let words = match most {
         0 if told > 0 => LATER.to_owned(),
         0 => "none by then".to_owned(),
-        most => format!("at most {} by then", grouped(most)),
+        most => format!("at most {} by then{}", grouped(most), each(levels)),
     };
     paint_grounded(
         &painter,
@@ -97,15 +97,40 @@ pub(super) fn paint(
         .iter()
         .filter(|level| now.is_none_or(|now| level.at <= now));
     let most = known.map(|level| level.most).max().unwrap_or(0);
-    let points = levels.iter().map(|level| {
-        let y = axis.y(level.most as f32 / most.max(1) as f32 * TOP);
-        Some(pos2(axis.x(level.at), y))
-    });
+    let y = |level: &Level| axis.y(level.most as f32 / most.max(1) as f32 * TOP);
+    let points = steps(levels, now).map(|(at, level)| Some(pos2(axis.x(at), y(level))));
     curves::line(painter, points, t.text, now.map(|now| axis.x(now)));
     if let Some(x) = axis.cursor(now) {
         curves::cursor(painter, rect, x, t);
     }
     most
+}
+
+/// From where to where each level holds, as the ends of flat lines: from the moment before, and of the first that
+/// comes after the cursor from there on.
+fn steps(levels: &[Level], now: Option<Timestamp>) -> impl Iterator<Item = (Timestamp, &Level)> {
+    let first = levels.first().map(|level| (level.at, level));
+    let rest = levels.windows(2).flat_map(move |pair| {
+        let [before, level] = [&pair[0], &pair[1]];
+        let cut = now.filter(|now| (before.at..level.at).contains(now));
+        let known = cut.map(|now| (now, before));
+        let begin = cut.map_or(before.at, |now| now.saturating_add(TICK));
+        known.into_iter().chain([(begin, level), (level.at, level)])
+    });
+    first.into_iter().chain(rest)
+}
+
+/// The next moment after one.
+const TICK: Span = Span::from_micros(1);
+
+/// `; the line shows the most within each 1 h 12 min`: a step is no moment.
+fn each(levels: &[Level]) -> String {
+    match levels {
+        [one, two, ..] if two.at > one.at => {
+            format!("; each step shows the most within {}", two.at - one.at)
+        }
+        _ => String::new(),
+    }
 }
 
 /// Values beside the plot's right edge: the most, half of it, and nothing.
@@ -129,5 +154,29 @@ fn values(painter: &Painter, area: Rect, most: u64) {
             Face::Cell,
             ground,
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_holds_since_the_one_before_and_after_the_cursor_from_there_on() {
+        let at = Timestamp::from_micros;
+        let level = |micros, most| Level {
+            at: at(micros),
+            count: 0,
+            most,
+        };
+        let levels = [level(0, 1), level(10, 2), level(20, 3)];
+        let told = |now: Option<i64>| -> Vec<(i64, u64)> {
+            steps(&levels, now.map(at))
+                .map(|(at, level)| (at.micros(), level.most))
+                .collect()
+        };
+        assert_eq!(told(None), [(0, 1), (0, 2), (10, 2), (10, 3), (20, 3)]);
+        let cut = [(0, 1), (0, 2), (10, 2), (15, 2), (16, 3), (20, 3)];
+        assert_eq!(told(Some(15)), cut);
     }
 }

@@ -27,6 +27,8 @@ pub(super) struct Scene<'a> {
     pub spells: &'a [Spell],
     pub now: Option<Timestamp>,
     pub zone: Zone,
+    /// What to say while there is nothing to draw.
+    pub missing: &'a str,
 }
 
 /// Draws a consumer into a rectangle.
@@ -35,24 +37,21 @@ pub(super) fn paint(painter: &Painter, rect: Rect, own: &ConsumerLag, scene: Sce
     head(painter, inner, own, (scene.scale.unit, scene.zone));
     let plot = Rect::from_min_max(pos2(inner.min.x + LABELS, rect.min.y + HEAD), inner.max);
     ground(painter, plot, scene.scale);
+    let t = painter.ctx().tokens();
+    let say = |words: &str| {
+        let (middle, face) = (Align2::CENTER_CENTER, Face::Secondary);
+        paint_line(painter, plot, middle, words, face, t.text3);
+    };
     let (Some(stretch), Some(chart)) = (scene.stretch, scene.chart) else {
+        say(scene.missing);
         return;
     };
-    let t = painter.ctx().tokens();
     let axis = Axis::new(plot, stretch);
     if chart.points.is_empty() {
-        let words = match own.source {
+        say(match own.source {
             Evidence::Effects => "only how quickly it reacted is known: see Distribution",
             _ => "no history of it is held by this store",
-        };
-        paint_line(
-            painter,
-            plot,
-            Align2::CENTER_CENTER,
-            words,
-            Face::Secondary,
-            t.text3,
-        );
+        });
     }
     let now = scene.now.map(|now| axis.x(now));
     let colour = standing::line(own, t);

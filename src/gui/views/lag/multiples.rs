@@ -34,8 +34,7 @@ pub(super) fn show(
     let room = all.with_max_y(all.max.y - LEGEND);
     let count = report.consumers.len();
     // A few get more room each.
-    let columns = ((room.width() / WIDTH).floor() as usize).clamp(1, 6);
-    let columns = columns.min(count.max(1));
+    let columns = columns_of(count, room.width());
     let own = || report.consumers.iter().map(|own| &own.id);
     let shown = charts
         .iter()
@@ -44,6 +43,7 @@ pub(super) fn show(
     let rows = count.div_ceil(columns);
     let height = height_of(rows, room.height());
     let now = model.cursor.time();
+    let missing = missing(model);
     // While a store is written to, the cursor is ahead of what was measured last.
     let stretch = charts.and_then(|charts| charts.stretch);
     let stretch = stretch.map(|(from, to)| (from, now.map_or(to, |now| now.max(to))));
@@ -69,6 +69,7 @@ pub(super) fn show(
                     spells: charts.map_or(&[], |charts| charts.spells(&own.id)),
                     now,
                     zone: model.zone(),
+                    missing,
                 };
                 if cell_of(ui, cell, own, scene, selected) == Clicked::Yes {
                     clicked = Some(own.id.clone());
@@ -77,6 +78,24 @@ pub(super) fn show(
         }
     });
     clicked
+}
+
+/// What a plot says that has nothing to show yet.
+fn missing(model: &Model) -> &'static str {
+    let charts = &model.answers.lag_charts;
+    match (charts.pending_since(), charts.unanswered()) {
+        (_, Some(_)) => "its lag over time could not be worked out",
+        (Some(_), _) => "its lag over time is being worked out",
+        (None, None) => "",
+    }
+}
+
+/// As many side by side as have room, and no more than that takes as few rows: none is left alone where it
+/// could have a neighbour.
+fn columns_of(count: usize, width: f32) -> usize {
+    let most = ((width / WIDTH).floor() as usize).clamp(1, 6);
+    let count = count.max(1);
+    count.div_ceil(count.div_ceil(most))
 }
 
 /// So high that no row is cut off: all in sight where they fit, else as many as have their usual height.
@@ -151,6 +170,15 @@ fn legend(ui: &Ui, all: Rect, unit: Unit) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_are_as_even_as_they_can_be() {
+        let wide = 6.5 * WIDTH;
+        let told = [1, 4, 6, 7, 8, 12, 13].map(|count| columns_of(count, wide));
+        assert_eq!(told, [1, 4, 6, 4, 4, 6, 5]);
+        assert_eq!([7, 9].map(|count| columns_of(count, 4.5 * WIDTH)), [4, 3]);
+        assert_eq!(columns_of(0, 10.0), 1);
+    }
 
     #[test]
     fn no_row_is_cut_off() {

@@ -83,4 +83,7 @@ fn figures(ui: &mut Ui, model: &Model, outbox: &OutboxReport) {
             row("Most attempts until published").absent(ui, "not known of any that is published");
         }
     }
+    if let Some(attempts) = outbox.most_attempts_waiting {
+        row("Most attempts, still waiting").mono(ui, &attempts.to_string());
+    }
 }

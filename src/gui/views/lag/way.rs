@@ -181,7 +181,8 @@ fn row(ui: &mut Ui, stage: &Stage, longest: f64, (charts, now): Over<'_>) {
         let most = levels::paint(&ui.painter_at(plot), plot, (&levels, stretch), now);
         let words = match (most, stage.waiting) {
             (0, Some(1..)) => levels::LATER.to_owned(),
-            _ => grouped(most),
+            (0, _) => "none by then".to_owned(),
+            _ => format!("at most {}", grouped(most)),
         };
         let corner = plot.shrink(2.0);
         paint_grounded(

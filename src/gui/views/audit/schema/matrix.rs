@@ -27,6 +27,8 @@ const MOST: usize = 4;
 const LEAST: f32 = 128.0;
 const NAME: f32 = 190.0;
 const CHANGE: f32 = 230.0;
+/// The most room of a version: what changed stands beside what it was.
+const MOST_WIDE: f32 = 260.0;
 
 /// Draws it where the finding is about a schema; the type, where that is to be looked at closer.
 pub(in crate::gui::views::audit) fn of_finding(
@@ -113,6 +115,7 @@ fn table(ui: &mut Ui, kind: &TypeSchema, zone: Zone, most: usize) {
     paths.sort_unstable();
     paths.dedup();
     let width = (ui.available_width() - NAME - CHANGE).max(120.0) / versions.len().max(1) as f32;
+    let width = width.min(MOST_WIDE);
     let columns = Columns {
         width,
         count: versions.len(),
@@ -151,7 +154,7 @@ fn table(ui: &mut Ui, kind: &TypeSchema, zone: Zone, most: usize) {
         let last = verdicts.last();
         let change = last.and_then(|step| step.changes.iter().find(|own| own.path == path));
         if let Some(change) = change {
-            let place = rect.with_min_x(rect.right() - CHANGE + 8.0);
+            let place = columns.change(rect);
             let (_, colour) = colours(ui, change.kind);
             let word = change.kind.name();
             let ink = paint_line(
@@ -184,6 +187,11 @@ struct Columns {
 }
 
 impl Columns {
+    /// Behind them: what changed at the last step.
+    fn change(&self, row: Rect) -> Rect {
+        row.with_min_x(row.left() + NAME + self.width * self.count as f32 + 8.0)
+    }
+
     fn place(&self, row: Rect, at: usize) -> Rect {
         let left = row.left() + NAME + self.width * at.min(self.count) as f32;
         Rect::from_min_max(
@@ -232,7 +240,7 @@ fn heads(ui: &mut Ui, kind: &TypeSchema, first: usize, columns: &Columns, zone: 
         );
     }
     if !kind.verdicts.is_empty() {
-        let place = rect.with_min_x(rect.right() - CHANGE + 8.0);
+        let place = columns.change(rect);
         let text = "Change at last step";
         paint_line(
             ui.painter(),
@@ -329,7 +337,7 @@ fn feet(ui: &mut Ui, kind: &TypeSchema, first: usize, columns: &Columns) {
         ui.new_child(builder)
             .add(Pill::word(tone, step.verdict.name()));
     }
-    let place = rect.with_min_x(rect.right() - CHANGE + 8.0);
+    let place = columns.change(rect);
     let text = format!("evolution strategy seen: {}", kind.strategy.name());
     paint_line(
         ui.painter(),

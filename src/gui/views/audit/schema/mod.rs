@@ -13,7 +13,7 @@ use crate::analysis::schema::{
 };
 use crate::gui::command::Outbox;
 use crate::gui::model::{Model, Session};
-use crate::gui::theme::{Face, Icon, TokensExt, sizes};
+use crate::gui::theme::{Face, Icon, TokensExt, Tone, sizes};
 use crate::gui::widgets::{
     EmptyState, PaneHead, Segments, Side, SidePane, StatusShape, focus_ring, paint_line,
     paint_status,
@@ -47,6 +47,8 @@ pub(super) struct Schema {
     across: Across,
     listed: Listed,
     width: Option<f32>,
+    /// The type that the list was last scrolled to.
+    in_sight: Option<String>,
     /// Two versions of the type, by name: what differs between them is told.
     pair: Option<(String, String)>,
 }
@@ -133,11 +135,20 @@ impl Schema {
             return;
         }
         ui.spacing_mut().item_spacing.y = 0.0;
-        let area = ScrollArea::vertical().id_salt("types").auto_shrink(false);
+        let mut area = ScrollArea::vertical().id_salt("types").auto_shrink(false);
+        // Where it was not clicked here, it may stand out of sight.
+        if self.in_sight.as_ref() != Some(&looked_at.name) {
+            self.in_sight = Some(looked_at.name.clone());
+            let at = all.iter().position(|kind| kind.name == looked_at.name);
+            let middle = (ui.available_height() - sizes::ROW_FINDING) / 2.0;
+            let above = at.map(|at| at as f32 * sizes::ROW_FINDING - middle);
+            area = area.vertical_scroll_offset(above.unwrap_or(0.0).max(0.0));
+        }
         area.show_rows(ui, sizes::ROW_FINDING, all.len(), |ui, rows| {
             for kind in &all[rows] {
                 if row(ui, kind, looked_at) {
                     self.choose(&kind.name);
+                    self.in_sight = Some(kind.name.clone());
                 }
             }
         });
@@ -214,7 +225,9 @@ fn row(ui: &mut Ui, kind: &TypeSchema, chosen: &TypeSchema) -> bool {
     let painter = ui.painter();
     let right = egui::Align2::RIGHT_CENTER;
     let verdict = worst(kind);
+    let differs = !kind.registry.is_empty();
     let words = match verdict {
+        None if differs => "1 version, registry differs".to_owned(),
         None => "1 version".to_owned(),
         Some(verdict) => format!(
             "{} versions, {}",
@@ -222,16 +235,21 @@ fn row(ui: &mut Ui, kind: &TypeSchema, chosen: &TypeSchema) -> bool {
             verdict.name()
         ),
     };
-    let colour = verdict.map_or(t.text2, |verdict| t.tone(matrix::tone(verdict)));
+    let colour = match verdict {
+        Some(verdict) => t.tone(matrix::tone(verdict)),
+        None if differs => t.tone(Tone::Warning),
+        None => t.text2,
+    };
     let ink = paint_line(painter, inner, right, &words, Face::Secondary, colour);
-    if let Some(verdict) = verdict {
-        // Never by colour alone.
-        let shape = match verdict {
-            Compatibility::Full => StatusShape::Disc,
-            Compatibility::None => StatusShape::Cross,
-            Compatibility::Backward => StatusShape::TriangleLeft,
-            Compatibility::Forward => StatusShape::TriangleRight,
-        };
+    // Never by colour alone.
+    let shape = match verdict {
+        Some(Compatibility::Full) => Some(StatusShape::Disc),
+        Some(Compatibility::None) => Some(StatusShape::Cross),
+        Some(Compatibility::Backward) => Some(StatusShape::TriangleLeft),
+        Some(Compatibility::Forward) => Some(StatusShape::TriangleRight),
+        None => differs.then_some(StatusShape::TriangleUp),
+    };
+    if let Some(shape) = shape {
         let place =
             Rect::from_center_size(pos2(ink.left() - 10.0, inner.center().y), vec2(8.0, 8.0));
         paint_status(painter, place, shape, colour);
