@@ -226,8 +226,8 @@ fn steps_lead_from_event_to_event_and_breaks_stop_them() {
         .around
         .clone()
         .expect("event");
-    assert_eq!(around.after["bookings"], 20);
-    assert_eq!(around.before.expect("not new")["bookings"], 19);
+    assert_eq!(around.after.json()["bookings"], 20);
+    assert_eq!(around.before.expect("not new").json()["bookings"], 19);
     // It comes to be so only once.
     click(&mut window, Role::Button, "Run on to the next break");
     window.get_by_label_contains("No later event of account-");

@@ -6,7 +6,7 @@ use egui::{CentralPanel, Popup, Ui};
 
 use super::page::{Scene, bar, go_to, say, trial};
 use super::sides;
-use crate::analysis::projection::{Comparison, DifferingPartition, Sides};
+use crate::analysis::projection::{Comparison, DifferingPartition, Sides, Worded};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::theme::{Face, Icon, TokensExt};
 use crate::gui::views::Standing;
@@ -207,7 +207,8 @@ impl Compare {
         let is_known =
             matches!(&self.shown, Some((name, of, _)) if *name == row.partition && *of == number);
         if !is_known {
-            let sides = Sides::of(row.a.as_ref(), row.b.as_ref());
+            let [a, b] = [&row.a, &row.b].map(|side| side.as_ref().map(Worded::whole));
+            let sides = Sides::of(a, b);
             self.shown = Some((row.partition.clone(), number, sides));
         }
         if let Some((_, _, sides)) = &self.shown {

@@ -7,7 +7,7 @@ use egui::{CentralPanel, Ui};
 
 use super::page::{Scene, as_of, bar, go_to, mark, say, trial};
 use super::sides;
-use crate::analysis::projection::{DeadLetter, Retried, Sides};
+use crate::analysis::projection::{DeadLetter, Retried, Sides, Worded};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Reordered;
 use crate::gui::theme::{Face, Icon, TokensExt};
@@ -177,13 +177,13 @@ impl Dead {
         let is_known =
             matches!(&self.shown, Some((event, of, _)) if (*event, *of) == (letter.event, number));
         if !is_known {
-            let before = letter.state_before.as_deref();
-            let before = before.and_then(|text| serde_json::from_str(text).ok());
+            let before = letter.met();
             let mut again = again.into_iter().flatten();
             let found = again.find(|one| one.event == letter.event);
             let after = found.and_then(|found| found.outcome.clone().ok().flatten());
             let after = after.or_else(|| before.clone());
-            let sides = Sides::of(before.as_ref(), after.as_ref());
+            let [before, after] = [&before, &after].map(|side| side.as_ref().map(Worded::whole));
+            let sides = Sides::of(before, after);
             self.shown = Some((letter.event, number, sides));
         }
         let Some((_, _, sides)) = &self.shown else {

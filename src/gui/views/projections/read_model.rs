@@ -8,7 +8,7 @@ use egui::{Popup, Ui};
 use serde_json::Value;
 
 use super::page::{Scene, bar, go_to, say, trial};
-use crate::analysis::projection::{Differing, ReadModelReport};
+use crate::analysis::projection::ReadModelReport;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Reordered;
 use crate::gui::theme::{Face, Icon, TokensExt, Tone};
@@ -338,17 +338,18 @@ fn rows(report: &ReadModelReport) -> Arc<[Row]> {
         });
     }
     for one in &report.different {
-        for Differing { path, a, b } in &one.fields {
+        for place in &one.fields {
             let value = |value: &Option<Value>| {
                 let shown = value.as_ref().map(|value| preview(value, LETTERS));
                 shown.unwrap_or_default()
             };
+            let own = place.a_is.clone();
             rows.push(Row {
                 wrong: Wrong::Different,
                 key: one.key.clone(),
-                field: path.trim_start_matches('/').to_owned(),
-                projection: value(a),
-                table: value(b),
+                field: place.path.trim_start_matches('/').to_owned(),
+                projection: own.unwrap_or_else(|| value(&place.a)),
+                table: value(&place.b),
                 since: since(&one.since).unwrap_or_default(),
                 event: one.event,
             });
