@@ -340,11 +340,7 @@ fn what_takes_too_long_is_paused_goes_on_and_is_called_off() {
     wait_for(&mut window, "Pause");
     // What is known so far stands there.
     let deadline = Instant::now() + Duration::from_secs(30);
-    while window
-        .query_all_by_label_contains("Not yet the cursor")
-        .count()
-        == 0
-    {
+    while window.query_all_by_label_contains("On the way").count() == 0 {
         assert!(Instant::now() < deadline, "nothing is said on the way");
         window.step();
         std::thread::yield_now();

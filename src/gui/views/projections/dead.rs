@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use egui::{CentralPanel, Ui};
 
-use super::page::{Scene, as_of, bar, go_to, mark, say, trial};
+use super::page::{Scene, as_of, bar, below_a_table, go_to, mark, say, trial};
 use super::sides;
 use crate::analysis::projection::{DeadLetter, Retried, Sides, Worded};
 use crate::gui::command::{Command, Outbox};
@@ -35,6 +35,11 @@ pub(super) struct Dead {
 }
 
 impl Dead {
+    /// Another definition is in front.
+    pub fn forget(&mut self) {
+        (self.selected, self.again, self.shown) = (None, None, None);
+    }
+
     /// Is about the same letter in a log of another order. What was tried again names events of the old
     /// one.
     pub fn reordered(&mut self, moved: &Reordered) {
@@ -67,7 +72,8 @@ impl Dead {
             letters.find(|letter| letter.event == event)
         });
         if let Some(letter) = selected {
-            let pane = SidePane::new("state of the dead letter", Side::Bottom, &mut height, 240.0);
+            let usual = below_a_table(240.0, ui.available_height());
+            let pane = SidePane::new("state of the dead letter", Side::Bottom, &mut height, usual);
             pane.range(96.0, all.height() - 160.0)
                 .show(ui, |ui| self.letter(ui, scene, letter, again.as_deref()));
         }
