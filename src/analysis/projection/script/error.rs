@@ -61,7 +61,12 @@ impl ScriptError {
                 .or_else(|| ctx.json_stringify(thrown.clone()).ok()??.to_string().ok());
             return Self::new(text.unwrap_or_else(|| "something was thrown".to_owned()));
         };
-        let kind: Option<String> = exception.as_object().get("name").ok();
+        // Where not even that can be read, the engine is at its end.
+        let kind: Option<String> = match exception.as_object().get("name") {
+            Ok(kind) => kind,
+            Err(Error::FromJs { .. }) => None,
+            Err(_) => Some("InternalError".to_owned()),
+        };
         let message = exception.message().unwrap_or_default();
         let message = match kind.filter(|kind| kind != "Error") {
             Some(kind) if message.is_empty() => kind,
