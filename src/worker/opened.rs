@@ -153,6 +153,19 @@ fn sides(store: &Store) -> Vec<(SideKind, Option<SideRows>)> {
 }
 
 impl Opened {
+    /// Whether this is a table that events, or what stands beside them, are read from; those of an
+    /// attached file are not.
+    #[must_use]
+    pub fn reads(&self, table: &str) -> bool {
+        let (file, name) = table.rsplit_once('/').unwrap_or(("", table));
+        let stem = |part: &StoreFile| part.path.file_stem().is_some_and(|stem| stem == file);
+        let is_own = |part: &&StoreFile| {
+            file.is_empty() || file == part.called || part.called.is_empty() && stem(part)
+        };
+        let mut own = self.parts.iter().filter(is_own);
+        own.any(|part| part.layout.reads(name))
+    }
+
     pub(super) fn of(
         session: SessionId,
         store: &Store,

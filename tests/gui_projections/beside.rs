@@ -70,6 +70,50 @@ fn a_read_model_is_compared_row_by_row_with_the_events_since_when() {
 }
 
 #[test]
+fn tables_that_the_store_is_read_from_stand_behind_its_read_models() {
+    let mut window = projections("bank.db");
+    press(&mut window, Key::Enter);
+    click(&mut window, Role::Tab, "Read model");
+    click(&mut window, Role::Button, "Table");
+    let top = |name| {
+        window
+            .get_by_role_and_label(Role::Button, name)
+            .rect()
+            .min
+            .y
+    };
+    for behind in ["checkpoints", "events", "outbox", "snapshots"] {
+        assert!(top("account_balances") < top(behind), "{behind}");
+    }
+}
+
+#[test]
+fn what_came_of_a_trial_is_told_of_that_definition_only() {
+    let mut window = projections("bank.db");
+    press(&mut window, Key::Enter);
+    click(&mut window, Role::Tab, "Compare A | B");
+    click(&mut window, Role::Button, "Second definition");
+    click(&mut window, Role::Button, "withdrawals.json");
+    assert!(
+        window
+            .query_all_by_label_contains("partitions differ")
+            .count()
+            > 0
+    );
+    write(&mut window, "fromAll().when({ $any(s, e) {} })");
+    let told = window.query_all_by_label_contains("Before the last edit: ");
+    assert!(told.count() > 0);
+    click(&mut window, Role::Tab, "withdrawals.json");
+    assert_eq!(
+        window
+            .query_all_by_label_contains("partitions differ")
+            .count(),
+        0
+    );
+    window.get_by_label("Choose a second definition to see which partitions it changes");
+}
+
+#[test]
 fn a_read_model_that_is_right_is_said_to_be() {
     let mut window = projections("bank.db");
     press(&mut window, Key::Enter);

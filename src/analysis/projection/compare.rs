@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::differ::{Differing, differing, same};
 use super::report::why;
 use super::run::BATCH;
-use super::{Definition, Known, Reading, Run, RunOptions, ScriptError, Stopped};
+use super::{Definition, Known, Reading, Run, RunOptions, ScriptError, Stopped, Worded};
 use crate::log::{Cut, Log};
 use crate::model::{Cancelled, EventIx, PositionName, Task};
 
@@ -42,9 +42,9 @@ pub struct DifferingPartition {
     /// Where.
     pub paths: Vec<Differing>,
     /// The state by the first; null where it has none.
-    pub a: Option<Value>,
+    pub a: Option<Worded>,
     /// The state by the second.
-    pub b: Option<Value>,
+    pub b: Option<Worded>,
 }
 
 /// Why two projections could not be compared.
@@ -117,13 +117,13 @@ struct Changed {
     event: EventIx,
     which: usize,
     partition: String,
-    state: Value,
+    state: Worded,
 }
 
 /// Two projections side by side.
 #[derive(Default)]
 struct Sides {
-    states: [BTreeMap<String, Value>; 2],
+    states: [BTreeMap<String, Worded>; 2],
     /// Partitions that differ now, with the event since which they have.
     since: BTreeMap<String, EventIx>,
 }
@@ -141,7 +141,7 @@ impl Sides {
         {
             let [a, b] = &self.states;
             let same = match (a.get(partition), b.get(partition)) {
-                (Some(a), Some(b)) => same(a, b),
+                (Some(a), Some(b)) => same(a.whole(), b.whole()),
                 (None, None) => true,
                 _ => false,
             };
@@ -167,7 +167,10 @@ impl Sides {
             DifferingPartition {
                 since: log.position_name(event),
                 event,
-                paths: differing(a.unwrap_or(&Value::Null), b.unwrap_or(&Value::Null)),
+                paths: differing(
+                    a.map_or(&Value::Null, Worded::whole),
+                    b.map_or(&Value::Null, Worded::whole),
+                ),
                 a: a.cloned(),
                 b: b.cloned(),
                 partition,

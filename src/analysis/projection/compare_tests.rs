@@ -165,8 +165,8 @@ fn a_comparison_goes_as_far_as_both_definitions_do() {
     assert!(stopped.starts_with("It was stopped at #3: "), "{stopped}");
     assert_eq!(told.count, 1);
     let one = &told.differing[0];
-    assert_eq!(one.a, Some(serde_json::json!({"sum": 3})));
-    assert_eq!(one.b, Some(serde_json::json!({"sum": 6})));
+    assert_eq!(one.a, Some(serde_json::json!({"sum": 3}).into()));
+    assert_eq!(one.b, Some(serde_json::json!({"sum": 6}).into()));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::{Number, Value};
 
+use super::script::{mark, told};
 use crate::model::json::pointer;
 
 /// A place where two states differ.
@@ -15,10 +16,41 @@ pub struct Differing {
     pub a: Option<Value>,
     /// The value in the second.
     pub b: Option<Value>,
+    /// What stands in the first where JSON has no words for it: `NaN`, `Map` and the like.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub a_is: Option<String>,
+    /// The same in the second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub b_is: Option<String>,
+}
+
+impl Differing {
+    pub(super) fn new(path: &str, a: Option<&Value>, b: Option<&Value>) -> Self {
+        let is = |value: Option<&Value>| value.and_then(mark).map(str::to_owned);
+        Self {
+            path: path.to_owned(),
+            a: a.map(told),
+            b: b.map(told),
+            a_is: is(a),
+            b_is: is(b),
+        }
+    }
+
+    /// What the first and the second have, in words: `NaN`, `null`, `nothing`.
+    #[must_use]
+    pub fn words(&self) -> [String; 2] {
+        let of = |value: &Option<Value>, is: &Option<String>| match (is, value) {
+            (Some(is), _) => is.clone(),
+            (None, Some(value)) => value.to_string(),
+            (None, None) => "nothing".to_owned(),
+        };
+        [of(&self.a, &self.a_is), of(&self.b, &self.b_is)]
+    }
 }
 
 /// The innermost places where `a` and `b` differ, in the order of the fields of `a`. Arrays of one
-/// length are compared item by item, numbers by what they are worth.
+/// length are compared item by item, numbers by what they are worth, and what JSON has no words for by
+/// its marks.
 #[must_use]
 pub fn differing(a: &Value, b: &Value) -> Vec<Differing> {
     let mut found = Vec::new();
@@ -28,7 +60,9 @@ pub fn differing(a: &Value, b: &Value) -> Vec<Differing> {
 
 fn compare(a: Option<&Value>, b: Option<&Value>, at: &mut String, found: &mut Vec<Differing>) {
     match (a, b) {
-        (Some(Value::Object(a)), Some(Value::Object(b))) => {
+        (Some(whole @ Value::Object(a)), Some(other @ Value::Object(b)))
+            if mark(whole).or(mark(other)).is_none() =>
+        {
             let further = b.keys().filter(|key| !a.contains_key(*key));
             for key in a.keys().chain(further) {
                 within(key, at, |at| compare(a.get(key), b.get(key), at, found));
@@ -42,11 +76,7 @@ fn compare(a: Option<&Value>, b: Option<&Value>, at: &mut String, found: &mut Ve
             }
         }
         (Some(a), Some(b)) if same(a, b) => {}
-        (a, b) => found.push(Differing {
-            path: at.clone(),
-            a: a.cloned(),
-            b: b.cloned(),
-        }),
+        (a, b) => found.push(Differing::new(at, a, b)),
     }
 }
 

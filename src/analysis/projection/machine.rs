@@ -79,10 +79,10 @@ pub(super) trait Machine {
     /// The partitions so far, by number.
     fn partitions(&self) -> Names;
 
-    /// A state as JSON.
+    /// A state as JSON; of a script as it is kept, which [`super::Worded`] reads.
     fn text(&self, state: &State) -> String;
 
-    /// What a state says as a result; none where it is filtered out.
+    /// What a state says as a result, in the same way; none where it is filtered out.
     ///
     /// # Errors
     /// What went wrong on the way.

@@ -68,7 +68,7 @@ pub use retry::{Retried, retried};
 pub use run::Run;
 pub use script::{
     DeadLetter, Engine, Fed, From, Limits, LostDigits, Odd, Output, OutputKind, Plan, ScriptError,
-    WrittenFunction, odd,
+    Worded, WrittenFunction,
 };
 pub use sides::{Side, SideRow, Sides};
 pub use states::{Figures, Held, Since, State, States, WHOLE};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::script::{DeadLetter, Odd, ScriptError, odd};
+use super::script::{DeadLetter, Odd, ScriptError};
 use super::told::KEPT;
 use super::{Counts, Held, States, Told};
 use crate::log::Names;
@@ -32,22 +32,6 @@ impl Moment {
         self.states.get(self.partitions.find(partition)?)
     }
 
-    /// What JSON has no words for in the states: the first thousand, with their partitions and the last
-    /// event of each.
-    #[must_use]
-    pub fn odd(&self) -> Vec<OddPlace> {
-        let own = |(name, held): (&str, Held)| {
-            let (partition, last): (Arc<str>, _) = (name.into(), held.last);
-            odd(&held.state).into_iter().map(move |odd| OddPlace {
-                partition: Arc::clone(&partition),
-                last,
-                odd,
-            })
-        };
-        let named = self.iter().filter(|(name, _)| !name.starts_with('\0'));
-        named.flat_map(own).take(KEPT).collect()
-    }
-
     /// Partitions with what they are, in the order of their first appearance.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Held)> {
         let all = self.states.iter();
@@ -55,7 +39,7 @@ impl Moment {
     }
 }
 
-/// Where a state holds what JSON has no words for.
+/// Where a result holds what JSON has no words for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OddPlace {
     /// The partition.
@@ -64,6 +48,18 @@ pub struct OddPlace {
     pub last: EventIx,
     /// What it is.
     pub odd: Odd,
+}
+
+impl OddPlace {
+    /// Those in the result of a partition, added to others as far as there is room.
+    pub fn add(all: &mut Vec<Self>, (partition, last): (&Arc<str>, EventIx), found: &[Odd]) {
+        let room = KEPT.saturating_sub(all.len());
+        all.extend(found.iter().take(room).map(|odd| Self {
+            partition: Arc::clone(partition),
+            last,
+            odd: odd.clone(),
+        }));
+    }
 }
 
 /// Why a run has stopped.

@@ -13,7 +13,7 @@ use super::differ::differing;
 use super::report::why;
 use super::run::BATCH;
 use super::steps::Ended;
-use super::{Definition, Held, Known, Reading, Run, RunOptions, Step};
+use super::{Definition, Held, Known, Reading, Run, RunOptions, Step, Worded};
 use crate::log::{Cut, Log};
 use crate::model::{EventIx, PositionName, Task};
 
@@ -111,7 +111,7 @@ pub fn repeated(
     Ok(found.told(tried))
 }
 
-type Tried = (Step, Vec<(Trial, Value)>);
+type Tried = (Step, Vec<(Trial, Worded)>);
 
 /// Steps over an event, and tries each faulty delivery around it; none where it changes no partition.
 fn around(
@@ -161,9 +161,9 @@ impl Lately {
         run: &mut Run,
         step: &Step,
         task: &Task,
-    ) -> Result<Vec<(Trial, Value)>, Ended> {
+    ) -> Result<Vec<(Trial, Worded)>, Ended> {
         let mut outcomes = Vec::new();
-        let mut add = |fault, events, outcome: Option<Value>| {
+        let mut add = |fault, events, outcome: Option<Worded>| {
             outcomes.extend(outcome.map(|outcome| (Trial { fault, events }, outcome)));
         };
         let event = step.event;
@@ -186,14 +186,14 @@ impl Lately {
 struct Found(BTreeMap<(Fault, String, String), Violation>);
 
 impl Found {
-    fn note(&mut self, log: &Log, trial: Trial, step: &Step, outcome: &Value) {
+    fn note(&mut self, log: &Log, trial: Trial, step: &Step, outcome: &Worded) {
         let Trial { fault, events } = trial;
         // The handler that was called where it should not have been; of two swapped ones the later.
         let handled = match fault {
             Fault::Twice | Fault::Swapped => step.event,
             Fault::Late => events[1],
         };
-        for place in differing(&step.after, outcome) {
+        for place in differing(step.after.whole(), outcome.whole()) {
             let handler = log.type_name(log.event_type(handled)).to_owned();
             let key = (fault, handler.clone(), place.path.clone());
             let known = self.0.entry(key).or_insert_with(|| Violation {

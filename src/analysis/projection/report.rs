@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::{
     Certainty, Comparison, ConsumerReport, Counts, DeadLetter, Idempotency, Known, Moment,
     OddPlace, Output, ReadModelReport, Reading, Run, ScriptError, SnapshotBench, Stopped, WHOLE,
+    Worded,
 };
 use crate::analysis::nearest::nearest;
 use crate::log::{AsOf, Bound, Cut, Log};
@@ -42,7 +43,8 @@ pub struct ProjectReport {
     pub logged: Vec<Logged>,
     /// Integers in payloads whose digits JavaScript does not keep: the first thousand.
     pub lost_digits: Vec<LostDigitsReport>,
-    /// What JSON has no words for in the states, and is told as something else: the first thousand.
+    /// What JSON has no words for in the results that are told, and is told as something else: the first
+    /// thousand.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub not_json: Vec<OddReport>,
     /// Which versions of which entities were used, where handlers looked any up.
@@ -141,12 +143,12 @@ pub struct LostDigitsReport {
     pub digits: String,
 }
 
-/// What JSON has no words for in a state.
+/// What JSON has no words for in a result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OddReport {
     /// The partition.
     pub partition: String,
-    /// A JSON pointer into its state.
+    /// A JSON pointer into its result.
     pub path: String,
     /// What stands there: `NaN`, `Infinity`, `-Infinity`, `Map`, `Set` or `function`.
     pub value: String,
@@ -205,9 +207,10 @@ pub fn project_of(
         .map(|dead| dead_letter(run.reading(), dead))
         .collect();
     let mut ended = None;
-    let told_to = (&mut dead, &mut ended);
+    let mut odd = Vec::new();
+    let told_to = (&mut dead, &mut ended, &mut odd);
     let (partitions, state, states) = results(run, &moment, wanted, told_to);
-    let not_json = odd_reports(&log, &moment);
+    let not_json = odd_reports(&log, odd);
     let Moment {
         counts,
         told,
@@ -270,7 +273,7 @@ pub fn project_of(
     })
 }
 
-fn odd_reports(log: &Log, moment: &Moment) -> Vec<OddReport> {
+fn odd_reports(log: &Log, odd: Vec<OddPlace>) -> Vec<OddReport> {
     let told = |place: OddPlace| OddReport {
         partition: place.partition.to_string(),
         told_as: place.odd.told_as(),
@@ -278,7 +281,7 @@ fn odd_reports(log: &Log, moment: &Moment) -> Vec<OddReport> {
         value: place.odd.what,
         last_event: log.position_name(place.last),
     };
-    moment.odd().into_iter().map(told).collect()
+    odd.into_iter().map(told).collect()
 }
 
 /// The partition of that name, else the only one whose name ends so after its category.
@@ -309,7 +312,11 @@ fn results(
     run: &Run,
     moment: &Moment,
     wanted: Wanted<'_>,
-    (dead, ended): (&mut Vec<DeadLetterReport>, &mut Option<String>),
+    (dead, ended, odd): (
+        &mut Vec<DeadLetterReport>,
+        &mut Option<String>,
+        &mut Vec<OddPlace>,
+    ),
 ) -> Results {
     let mut all = Map::new();
     let mut one = None;
@@ -330,11 +337,14 @@ fn results(
         };
         let Some(result) = result else { continue };
         partitions += 1;
+        if matches!(wanted, Wanted::Partition(name) if name != partition) {
+            continue;
+        }
+        OddPlace::add(odd, (&partition.into(), held.last), &result.odd());
         match wanted {
-            Wanted::Partition(name) if name == partition => one = Some(result),
-            Wanted::Partition(_) => {}
+            Wanted::Partition(_) => one = Some(result.into_json()),
             Wanted::All => {
-                all.insert(partition.to_owned(), result);
+                all.insert(partition.to_owned(), result.into_json());
             }
         }
     }
@@ -368,7 +378,6 @@ fn failed(
 #[must_use]
 pub fn dead_letter(reading: &Reading, dead: &DeadLetter) -> DeadLetterReport {
     let log = &reading.log;
-    let state = dead.state_before.as_deref();
     DeadLetterReport {
         position: log.position_name(dead.event),
         stream: log.stream_name(log.stream(dead.event)).to_owned(),
@@ -378,7 +387,7 @@ pub fn dead_letter(reading: &Reading, dead: &DeadLetter) -> DeadLetterReport {
         column: dead.error.column,
         attempts: dead.attempts,
         partition: dead.partition.clone(),
-        state_before: state.and_then(|state| serde_json::from_str(state).ok()),
+        state_before: dead.met().map(Worded::into_json),
     }
 }
 

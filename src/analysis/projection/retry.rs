@@ -3,11 +3,9 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
-use super::script::{DeadLetter, Engine, Fed, Halt, Limits, ScriptError};
+use super::script::{DeadLetter, Engine, Fed, Halt, Limits, ScriptError, Worded};
 use super::{Reading, Script};
-use crate::log::NoTables;
+use crate::log::TableSource;
 use crate::model::{Cancelled, EventIx, Task};
 
 /// What became of a dead letter.
@@ -17,7 +15,7 @@ pub struct Retried {
     pub event: EventIx,
     /// The state after it, or what went wrong again. An event that is in no partition any more leaves
     /// nothing behind.
-    pub outcome: Result<Option<Value>, ScriptError>,
+    pub outcome: Result<Option<Worded>, ScriptError>,
 }
 
 /// Tries these again.
@@ -27,11 +25,11 @@ pub struct Retried {
 pub fn retried(
     definition: &Script,
     reading: &Reading,
-    limits: Limits,
+    (limits, tables): (Limits, &Arc<dyn TableSource>),
     dead: &[DeadLetter],
     task: &Task,
 ) -> Result<Vec<Retried>, Cancelled> {
-    let alive = || Engine::new(definition.clone(), reading, limits, Arc::new(NoTables));
+    let alive = || Engine::new(definition.clone(), reading, limits, Arc::clone(tables));
     let mut engine = alive();
     let mut told = Vec::with_capacity(dead.len());
     task.set_total(dead.len() as u64);
@@ -59,7 +57,7 @@ pub fn retried(
     Ok(told)
 }
 
-type Outcome = Result<Option<Value>, ScriptError>;
+type Outcome = Result<Option<Worded>, ScriptError>;
 
 fn again(engine: &mut Engine, letter: &DeadLetter, task: &Task) -> Result<Outcome, Halt> {
     if let (Some(partition), Some(state)) = (&letter.partition, &letter.state_before) {
@@ -72,6 +70,6 @@ fn again(engine: &mut Engine, letter: &DeadLetter, task: &Task) -> Result<Outcom
     }
     let partitions = engine.partitions();
     let partition = engine.folded().map(|number| partitions.get(number));
-    let state = partition.and_then(|partition| engine.state(partition));
-    Ok(Ok(state.and_then(|state| serde_json::from_str(&state).ok())))
+    let state = partition.and_then(|partition| engine.kept(partition));
+    Ok(Ok(state.and_then(|state| Worded::read(&state))))
 }

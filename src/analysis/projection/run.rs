@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::alive::machine;
 use super::checkpoints::{Checkpoint, Checkpoints, Counts, SnapshotStrategy};
 use super::machine::{Machine, Swept};
-use super::script::{DeadLetter, Fed, Halt, LostDigits, Output, ScriptError};
+use super::script::{DeadLetter, Fed, Halt, LostDigits, Output, ScriptError, plain};
 use super::told::Record;
 use super::{Definition, Held, Known, Moment, OnError, Reading, RunOptions, States, Stopped, Told};
 use crate::log::Cut;
@@ -87,7 +87,7 @@ impl Run {
     /// A state as JSON.
     #[must_use]
     pub fn text(&self, held: &Held) -> String {
-        self.machine.text(&held.state)
+        plain(&self.machine.text(&held.state)).to_owned()
     }
 
     /// What handlers logged, with the events they handled: the first thousand lines.

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::differ::same;
+use super::script::{entries, mark};
 use crate::analysis::replay::Change;
 use crate::model::json::pointer;
 
@@ -24,6 +25,8 @@ pub enum Side {
     Object(usize),
     /// An array of so many items.
     Array(usize),
+    /// What JSON has no words for: `NaN`, or `Map` with how many entries.
+    Odd(String, Option<usize>),
 }
 
 /// A place in two states.
@@ -53,7 +56,7 @@ pub struct Sides {
 }
 
 impl Sides {
-    /// Of two states; none is one that is not there.
+    /// Of two states, as [`super::Worded::whole`] has them; none is one that is not there.
     #[must_use]
     pub fn of(before: Option<&Value>, after: Option<&Value>) -> Self {
         let mut sides = Self::default();
@@ -125,6 +128,9 @@ type Child<'v> = (String, Option<&'v Value>, Option<&'v Value>);
 /// What stands in two containers of one kind, in the order of the first. One that is not there holds
 /// nothing.
 fn children<'v>(before: Option<&'v Value>, after: Option<&'v Value>) -> Option<Vec<Child<'v>>> {
+    if before.and_then(mark).or(after.and_then(mark)).is_some() {
+        return None;
+    }
     match (before, after) {
         (Some(Value::Object(before)), Some(Value::Object(after))) => {
             let further = after.keys().filter(|key| !before.contains_key(*key));
@@ -161,6 +167,11 @@ fn children<'v>(before: Option<&'v Value>, after: Option<&'v Value>) -> Option<V
 
 /// A value as it is, but for containers of more than so many: those are only counted.
 fn side(value: Option<&Value>, most: usize) -> Side {
+    if let Some(value) = value
+        && let Some(what) = mark(value)
+    {
+        return Side::Odd(what.to_owned(), entries(value));
+    }
     match value {
         None => Side::Nothing,
         Some(Value::Object(fields)) if fields.len() > most => Side::Object(fields.len()),

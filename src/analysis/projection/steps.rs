@@ -2,10 +2,8 @@
 
 use std::ops::Range;
 
-use serde_json::Value;
-
 use super::run::Outcome;
-use super::script::{Halt, Odd, odd};
+use super::script::{Halt, Worded};
 use super::{Held, OnError, Run, ScriptError, States, Stopped};
 use crate::model::{Cancelled, EventIx, Task};
 
@@ -18,8 +16,8 @@ pub struct Step {
     pub partition: String,
     /// What the partition was before; none where it is new.
     pub before: Option<Held>,
-    /// What it is after, as JSON.
-    pub after: Value,
+    /// What it is after.
+    pub after: Worded,
     number: u32,
     /// All states after it.
     states: States,
@@ -29,7 +27,7 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Upcast {
     /// Its payload.
-    pub payloads: [Value; 2],
+    pub payloads: [serde_json::Value; 2],
     /// The schema version.
     pub versions: [String; 2],
 }
@@ -38,8 +36,8 @@ pub struct Upcast {
 pub(super) enum After {
     /// No handler takes it.
     Untouched,
-    /// This; none where the partition is filtered out. And what JSON has no words for in its state.
-    Result(Option<Value>, Vec<Odd>),
+    /// This; none where the partition is filtered out.
+    Result(Option<Worded>),
     /// The handler failed, and all is as it was.
     Failed(ScriptError),
     /// It took too much or left a state that is no JSON, and nothing can be used any more.
@@ -62,7 +60,7 @@ impl From<Cancelled> for Ended {
 }
 
 /// What a range changes: partitions with what they are after an event, and where the run stopped.
-pub(super) type Changes = (Vec<(EventIx, String, Value)>, Option<Stopped>);
+pub(super) type Changes = (Vec<(EventIx, String, Worded)>, Option<Stopped>);
 
 impl Run {
     /// The events of a range that the projection reads, read ahead.
@@ -139,7 +137,7 @@ impl Run {
         event: EventIx,
         wanted: &dyn Fn(&str) -> bool,
         task: &Task,
-    ) -> Result<Option<(String, Option<Value>)>, Ended> {
+    ) -> Result<Option<(String, Option<Worded>)>, Ended> {
         self.over(event, task)?;
         let partitions = self.machine.partitions();
         let folded = self.machine.folded();
@@ -171,9 +169,8 @@ impl Run {
             Err(error) => return Ok(After::Stopped(error.of_saving())),
         };
         let held = states.get(number);
-        let odd = (held.as_ref()).map_or_else(Vec::new, |held| odd(&held.state));
         let result = held.map_or(Ok(None), |held| self.result_value(&held));
-        Ok(result.map_or_else(After::Failed, |result| After::Result(result, odd)))
+        Ok(result.map_or_else(After::Failed, After::Result))
     }
 
     /// What the partition of a step would be if these events came after it.
@@ -182,7 +179,7 @@ impl Run {
         step: &Step,
         events: &[EventIx],
         task: &Task,
-    ) -> Result<Option<Value>, Ended> {
+    ) -> Result<Option<Worded>, Ended> {
         self.tried(step, step.states.clone(), events, task)
     }
 
@@ -193,7 +190,7 @@ impl Run {
         before: Option<&Held>,
         events: &[EventIx],
         task: &Task,
-    ) -> Result<Option<Value>, Ended> {
+    ) -> Result<Option<Worded>, Ended> {
         let mut states = step.states.clone();
         states.put(step.number, before.cloned());
         self.tried(step, states, events, task)
@@ -206,7 +203,7 @@ impl Run {
         states: States,
         events: &[EventIx],
         task: &Task,
-    ) -> Result<Option<Value>, Ended> {
+    ) -> Result<Option<Worded>, Ended> {
         self.machine.restore(states);
         let mut holds = true;
         for &event in events {
@@ -237,18 +234,18 @@ impl Run {
         })
     }
 
-    pub(super) fn value(&self, held: Option<&Held>) -> Value {
+    pub(super) fn value(&self, held: Option<&Held>) -> Worded {
         let text = held.map(|held| self.machine.text(&held.state));
-        text.and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or(Value::Null)
+        text.and_then(|text| Worded::read(&text))
+            .unwrap_or_default()
     }
 
-    /// The result of a partition as JSON.
+    /// The result of a partition.
     ///
     /// # Errors
     /// What went wrong in a `transformBy` or `filterBy`.
-    pub fn result_value(&self, held: &Held) -> Result<Option<Value>, ScriptError> {
+    pub fn result_value(&self, held: &Held) -> Result<Option<Worded>, ScriptError> {
         let text = self.machine.result(&held.state)?;
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+        Ok(text.and_then(|text| Worded::read(&text)))
     }
 }

@@ -5,7 +5,7 @@
 use super::check::per_stream;
 use super::run::BATCH;
 use super::steps::After;
-use super::{Definition, Reading, Run, RunOptions, ScriptError, States};
+use super::{Definition, Reading, Run, RunOptions, ScriptError, States, Worded};
 use crate::analysis::replay::{LastStep, MergeFold, Series, StateAt};
 use crate::log::Cut;
 use crate::model::{Cancelled, EventIx, PositionName, StreamIx, Task};
@@ -146,8 +146,9 @@ impl StreamState {
     ) -> Result<(), StreamStateError> {
         match self.run.result_after(event, task)? {
             After::Untouched => {}
-            After::Result(result, odd) => {
-                fold.turn_into(event, Ok(result));
+            After::Result(result) => {
+                let odd = result.as_ref().map(Worded::odd).unwrap_or_default();
+                fold.turn_into(event, Ok(result.map(Worded::into_json)));
                 if let Some(odd) = odd.first() {
                     let place = match odd.path.as_str() {
                         "" => "the state",

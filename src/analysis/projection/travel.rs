@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::differ::{number, same};
 use super::script::Halt;
 use super::steps::Ended;
-use super::{Held, Known, Run, States};
+use super::{Held, Known, Run, States, Worded};
 use crate::model::{Cancelled, EventIx, Task};
 
 /// Events looked at between two looks at the task.
@@ -21,9 +21,9 @@ pub struct Around {
     /// The event of the partition before it.
     pub previous: Option<EventIx>,
     /// The result before it; none where the partition is new.
-    pub before: Option<Value>,
+    pub before: Option<Worded>,
     /// The result after it.
-    pub after: Value,
+    pub after: Worded,
 }
 
 /// Where a run forward is to end.
@@ -171,7 +171,7 @@ impl Run {
     }
 
     /// The result of a partition; its state where the result is filtered out or cannot be made.
-    fn shown(&self, held: &Held) -> Value {
+    fn shown(&self, held: &Held) -> Worded {
         match self.result_value(held) {
             Ok(Some(result)) => result,
             Ok(None) | Err(_) => self.value(Some(held)),
@@ -270,7 +270,7 @@ impl Run {
         let before = self.value(step.before.as_ref());
         let log = &self.reading().log;
         let name = log.type_name(log.event_type(event));
-        let holds = |one: &Break| one.holds(name, &before, &step.after);
+        let holds = |one: &Break| one.holds(name, before.whole(), step.after.whole());
         Ok(Some(breaks.iter().any(holds)))
     }
 }

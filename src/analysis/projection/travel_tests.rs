@@ -1,15 +1,17 @@
 //! Laws of going through a projection event by event, and of what is tried again.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::script::Limits;
 use super::testing::{Made, grown, reading};
 use super::{
     Break, Definition, Known, Measured, Reading, Run, RunOptions, SnapshotStrategy, Towards,
-    Wanted, project, retried,
+    Wanted, Worded, project, retried,
 };
-use crate::log::Bound;
+use crate::log::{Bound, NoTables, TableSource};
 use crate::model::{EventIx, Task};
 
 const SUMS: &str = r"
@@ -61,12 +63,13 @@ proptest! {
         let (mut run, task) = (run(&reading), Task::new());
         let towards = Towards { partition: Some("1"), breaks: &[] };
         let mut from = EventIx(start.min(history.len() as u32 - 1));
-        let mut last: Option<(EventIx, Value)> = None;
+        let mut last: Option<(EventIx, Worded)> = None;
         while let Some(event) = run.next_stop(from, towards, &task).unwrap() {
             let around = run.around(&Known::at(&at(&reading, event), &reading.log), "1", &task).unwrap().unwrap();
             prop_assert_eq!(around.event, event);
-            let after = around.after["sum"].as_f64().unwrap();
-            prop_assert_eq!(around.after["double"].as_f64().unwrap(), 2.0 * after);
+            let state = around.after.json();
+            let after = state["sum"].as_f64().unwrap();
+            prop_assert_eq!(state["double"].as_f64().unwrap(), 2.0 * after);
             if let Some((previous, state)) = last {
                 prop_assert_eq!(around.previous, Some(previous));
                 prop_assert_eq!(around.before, Some(state));
@@ -173,22 +176,18 @@ fn dead_letters_are_tried_again_on_the_state_they_met() {
     let mut run = run(&reading);
     let moment = run.at(&reading.log.at_head(), &task).unwrap();
     let mended = SUMS.replace("e.data.n > 7", "e.data.n > 8");
+    let tables: Arc<dyn TableSource> = Arc::new(NoTables);
+    let within = (Limits::default(), &tables);
     let again = |text: &str| {
-        retried(
-            &text.into(),
-            &reading,
-            Limits::default(),
-            &moment.dead,
-            &task,
-        )
-        .unwrap()
+        let dead = &moment.dead;
+        retried(&text.into(), &reading, within, dead, &task).unwrap()
     };
     let told = again(&mended);
     assert_eq!(told[0].event, EventIx(1));
     assert_eq!(told[0].outcome.as_ref().unwrap_err().message, "too much");
     // 20 + 1 - 8: without the letter that is still dead.
     let state = told[1].outcome.clone().unwrap();
-    assert_eq!(state, Some(json!({ "sum": 13, "count": 3 })));
+    assert_eq!(state, Some(json!({ "sum": 13, "count": 3 }).into()));
     let broken = again("from(");
     assert!(broken.iter().all(|one| one.outcome.is_err()));
 }

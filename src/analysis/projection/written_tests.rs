@@ -2,13 +2,17 @@
 //! whatever moment is asked and however snapshots are kept; one that only loses something on the way to
 //! JSON is the same after it was saved, and is told of.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
+use super::script::entries;
 use super::testing::{Made, reading};
 use super::{
-    Definition, Known, Moment, Reading, Run, RunOptions, SnapshotStrategy, Stopped, WHOLE,
+    Definition, Known, Limits, Moment, OddReport, Reading, Run, RunOptions, Script,
+    SnapshotStrategy, Stopped, WHOLE, Wanted, compare, dead_letter, project, repeated, retried,
 };
-use crate::log::{Bound, Clock};
+use crate::log::{Bound, Clock, NoTables, TableSource};
 use crate::model::{EventIx, Task, Timestamp};
 
 fn run(definition: &str, reading: &Reading, strategy: Option<SnapshotStrategy>) -> Run {
@@ -32,7 +36,7 @@ fn strategies() -> impl Strategy<Value = SnapshotStrategy> {
 /// States with what JSON has no words for in them, and where the run stopped.
 fn told(run: &Run, moment: &Moment) -> (Vec<(String, String, String)>, u64, Option<Stopped>) {
     let states = moment.iter().map(|(name, held)| {
-        let odd = super::odd(&held.state);
+        let odd = run.result_value(&held).unwrap().map(|state| state.odd());
         (name.to_owned(), run.text(&held), format!("{odd:?}"))
     });
     let mut states: Vec<_> = states.collect();
@@ -166,12 +170,12 @@ fn what_json_has_no_words_for_is_told_of() {
     let mut places = |at| {
         let cut = reading.log.cut(Clock::Recorded, Bound::Event(EventIx(at)));
         let moment = run.at(&cut, &Task::new()).unwrap();
-        let state = run.text(&moment.get(WHOLE).unwrap());
-        let odd = moment.odd().into_iter().map(|place| {
-            let odd = place.odd;
-            format!("{} {} {}", odd.path, odd.what, odd.told_as())
-        });
-        (state, odd.collect::<Vec<_>>())
+        let held = moment.get(WHOLE).unwrap();
+        let odd = run.result_value(&held).unwrap().unwrap().odd();
+        let odd = odd
+            .iter()
+            .map(|odd| format!("{} {} {}", odd.path, odd.what, odd.told_as()));
+        (run.text(&held), odd.collect::<Vec<_>>())
     };
     let map = "/a~1b/deep Map {}";
     let (state, odd) = places(0);
@@ -208,8 +212,116 @@ fn what_makes_results_of_states_sees_them_as_handlers_do() {
     let moment = run.at(&cut, &Task::new()).unwrap();
     let results = moment.iter().filter_map(|(name, held)| {
         let value = run.result_value(&held).unwrap()?;
-        Some(format!("{name} {value}"))
+        Some(format!("{name} {}", value.json()))
     });
     let results: Vec<String> = results.collect();
     assert_eq!(results, [r#"s-0 {"seen":[3,6]}"#]);
+}
+
+#[test]
+fn what_json_has_no_words_for_in_a_result_is_told_of_that_result() {
+    let reading = reading(&[added(3), added(4), added(6)]);
+    let definition = r"
+      fromAll().foreachStream().when({
+        $init: () => ({ seen: new Map(), n: 0 }),
+        Added(s, e) { s.seen.set(e.data.n, 1); s.n += e.data.n; },
+      })
+      .transformBy(s => ({ mean: s.n / 0, sum: s.n, all: [s.seen], none: s.nope * 1 }))
+      .filterBy(s => s.sum > 4)";
+    let mut run = run(definition, &reading, None);
+    let cut = reading.log.cut(Clock::Recorded, Bound::Head);
+    let mut told = |wanted| {
+        let report = project(&mut run, &cut, wanted, &Task::new()).unwrap();
+        let places = report.not_json.iter().map(|one| {
+            let OddReport {
+                partition,
+                path,
+                value,
+                told_as,
+                last_event,
+            } = one;
+            format!("{partition} {path} {value} {told_as} {last_event}")
+        });
+        (report.partitions, report.state, places.collect::<Vec<_>>())
+    };
+    let (partitions, _, places) = told(Wanted::All);
+    let own = [
+        "s-0 /mean Infinity null #3",
+        "s-0 /all/0 Map {} #3",
+        "s-0 /none NaN null #3",
+    ];
+    assert_eq!((partitions, &places[..]), (1, &own.map(str::to_owned)[..]));
+    let (_, state, places) = told(Wanted::Partition("0"));
+    let expected = r#"{"mean":null,"sum":9,"all":[{}],"none":null}"#;
+    assert_eq!(state.unwrap().to_string(), expected);
+    assert_eq!(places, own);
+    // The state of another partition is filtered out, and so is what is odd in it.
+    assert_eq!(told(Wanted::Partition("1")).2, [""; 0]);
+}
+
+#[test]
+fn what_json_tells_the_same_of_is_told_apart() {
+    let reading = reading(&[added(3), added(6)]);
+    let with = |value: &str| {
+        Definition::Script(
+            format!("fromAll().when({{ $init: () => ({{}}), Added(s, e) {{ s.n = {value}; }} }})")
+                .as_str()
+                .into(),
+        )
+    };
+    let cut = reading.log.cut(Clock::Recorded, Bound::Head);
+    let differ = |a: &str, b: &str| {
+        let pair = [&with(a), &with(b)];
+        let found = compare(pair, &reading, &RunOptions::default(), &cut, &Task::new()).unwrap();
+        let places = found.differing.iter().flat_map(|one| &one.paths);
+        let told = places.map(|place| {
+            let [a, b] = place.words();
+            format!("{} {a} {b}", place.path)
+        });
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(differ("s.nope * 1", "null"), ["/n NaN null"]);
+    assert_eq!(differ("1 / 0", "-1 / 0"), ["/n Infinity -Infinity"]);
+    assert_eq!(differ("new Set([e.data.n])", "{}"), ["/n Set {}"]);
+    assert_eq!(
+        differ("new Set([1])", "new Set([e.data.n])"),
+        ["/n Set Set"]
+    );
+    assert_eq!(differ("{ a: NaN, b: 1 }", "{ a: 2, b: 1 }"), ["/n/a NaN 2"]);
+    for same in ["NaN", "[1, () => 1]", "new Map([[1, { a: [2] }]])"] {
+        assert_eq!(differ(same, same), [""; 0]);
+    }
+    // What is only in a Map is delivered twice as well.
+    let definition = Definition::Script(
+        "fromAll().when({ $init: () => ({ m: new Map() }),
+           Added(s, e) { s.m.set('n', (s.m.get('n') || 0) + 1); } })"
+            .into(),
+    );
+    let options = RunOptions::default();
+    let found = repeated(&definition, &reading, &options, &cut, &Task::new()).unwrap();
+    assert_eq!(found.violations[0].path, "/m");
+    assert_eq!(found.order, []);
+}
+
+#[test]
+fn a_dead_letter_is_tried_again_on_the_very_state_that_its_handler_met() {
+    let reading = reading(&[added(3), added(6)]);
+    let failing = |fails: &str| {
+        format!(
+            "fromAll().foreachStream().when({{ $init: () => ({{ m: new Map() }}),
+               Added(s, e) {{ if ({fails}) throw new Error('no'); s.m.set(e.data.n, NaN); }} }})"
+        )
+    };
+    let mut run = run(&failing("e.data.n === 6"), &reading, None);
+    let cut = reading.log.cut(Clock::Recorded, Bound::Head);
+    let dead = run.at(&cut, &Task::new()).unwrap().dead;
+    assert_eq!(dead.len(), 1);
+    let report = dead_letter(&reading, &dead[0]);
+    assert_eq!(report.state_before.unwrap().to_string(), r#"{"m":{}}"#);
+    let tables: Arc<dyn TableSource> = Arc::new(NoTables);
+    let within = (Limits::default(), &tables);
+    let mended = Script::from(&*failing("false"));
+    let again = retried(&mended, &reading, within, &dead, &Task::new()).unwrap();
+    let state = again[0].outcome.clone().unwrap().unwrap();
+    assert_eq!(entries(state.whole().pointer("/m").unwrap()), Some(2));
 }

@@ -1,5 +1,6 @@
 //! `asof project`: a projection at a moment.
 
+mod beside;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -109,11 +110,12 @@ impl Project {
                 true => String::new(),
                 false => format!("; there is {}", near.join(", ")),
             };
-            writeln!(
-                to.beside,
-                "{}",
-                harmless(&format!("No partition is called {name}{near}."))
-            )?;
+            let told = match report.stopped {
+                None => format!("No partition is called {name}{near}."),
+                // It may come behind that.
+                Some(_) => format!("Up to where it was stopped there is no partition {name}."),
+            };
+            writeln!(to.beside, "{}", harmless(&told))?;
         }
         match self.common.json {
             true => to.json(&report, &opened.read_as)?,

@@ -1,14 +1,13 @@
 //! `asof project` for people.
 
-use super::SHOWN;
-use super::{CliError, Opened, Project, Streams};
+use super::beside::{compared, read_model};
+use super::{CliError, Opened, Project, SHOWN, Streams};
 use crate::analysis::projection::{
-    Comparison, ConsumerReport, DifferentRow, Idempotency, OddReport, ProjectReport,
-    ReadModelReport, SnapshotBench, SnapshotStrategy, Violation,
+    ConsumerReport, DeadLetterReport, Idempotency, OddReport, ProjectReport, SnapshotBench,
+    SnapshotStrategy, Violation,
 };
 use crate::analysis::words::{grouped, many};
 use crate::log::Cut;
-use crate::model::PositionName;
 use crate::model::time::Span;
 use crate::render::{self, harmless};
 
@@ -61,7 +60,7 @@ impl Project {
             writeln!(out, "{}", harmless(&format!("{partition}  {state}")))?;
         }
         not_json(report, to)?;
-        dead_letters(report, to)?;
+        self.dead_letters(report, to)?;
         said(report, to)?;
         looked_up(report, to)?;
         if let Some(comparison) = &report.comparison {
@@ -75,6 +74,41 @@ impl Project {
         }
         if let Some(bench) = &report.snapshots {
             snapshots(bench, to)?;
+        }
+        Ok(())
+    }
+
+    /// Those of the partition that is asked for, and of none, where one is.
+    fn dead_letters(&self, report: &ProjectReport, to: &mut Streams<'_>) -> Result<(), CliError> {
+        let named = self
+            .partition
+            .as_deref()
+            .filter(|_| report.nearest.is_none());
+        let is_own = |dead: &&DeadLetterReport| match (named, dead.partition.as_deref()) {
+            (Some(named), Some(own)) => own == named || own.ends_with(&format!("-{named}")),
+            _ => true,
+        };
+        let own: Vec<&DeadLetterReport> = report.dead_letters.iter().filter(is_own).collect();
+        let others = (report.dead_letters.len() - own.len()) as u64;
+        if !own.is_empty() {
+            writeln!(to.out, "\nDead letters:")?;
+        }
+        for dead in own.iter().take(SHOWN) {
+            let line = dead.line.map(|line| format!(" (line {line})"));
+            let told = format!(
+                "  {}  {}  {}{}",
+                dead.position,
+                dead.event_type,
+                dead.error,
+                line.unwrap_or_default()
+            );
+            writeln!(to.out, "{}", harmless(&told))?;
+        }
+        if own.len() > SHOWN {
+            writeln!(to.out, "  and {} more; --json has them", own.len() - SHOWN)?;
+        }
+        if let Some(letters) = many(others, "dead letter is", "dead letters are") {
+            writeln!(to.out, "\n{letters} of other partitions; --json has them.")?;
         }
         Ok(())
     }
@@ -110,63 +144,6 @@ fn not_json(report: &ProjectReport, to: &mut Streams<'_>) -> Result<(), CliError
     }
     if all.len() > SHOWN {
         writeln!(to.out, "  and {} more; --json has them", all.len() - SHOWN)?;
-    }
-    Ok(())
-}
-
-fn dead_letters(report: &ProjectReport, to: &mut Streams<'_>) -> Result<(), CliError> {
-    let all = &report.dead_letters;
-    if all.is_empty() {
-        return Ok(());
-    }
-    writeln!(to.out, "\nDead letters:")?;
-    for dead in all.iter().take(SHOWN) {
-        let line = dead
-            .line
-            .map(|line| format!(" (line {line})"))
-            .unwrap_or_default();
-        let told = format!(
-            "  {}  {}  {}{line}",
-            dead.position, dead.event_type, dead.error
-        );
-        writeln!(to.out, "{}", harmless(&told))?;
-    }
-    if all.len() > SHOWN {
-        writeln!(to.out, "  and {} more; --json has them", all.len() - SHOWN)?;
-    }
-    Ok(())
-}
-
-fn compared(comparison: &Comparison, to: &mut Streams<'_>) -> Result<(), CliError> {
-    let differ = partitions(comparison.count);
-    if let Some(stopped) = &comparison.stopped {
-        writeln!(to.out, "\n{}", harmless(stopped))?;
-    }
-    match &comparison.first_divergence {
-        None if comparison.stopped.is_some() => {
-            writeln!(to.out, "Up to there the two definitions do not differ.")?;
-        }
-        None => writeln!(to.out, "\nThe two definitions do not differ.")?,
-        Some(first) => {
-            let until = match comparison.stopped {
-                Some(_) => " up to there",
-                None => "",
-            };
-            writeln!(
-                to.out,
-                "\nThe two differ in {differ}{until}, from {first} on:"
-            )?;
-        }
-    }
-    for one in comparison.differing.iter().take(SHOWN) {
-        let paths: Vec<&str> = one.paths.iter().map(|place| place.path.as_str()).collect();
-        let place = match (&one.a, &one.b) {
-            (Some(_), None) => "only in A".to_owned(),
-            (None, Some(_)) => "only in B".to_owned(),
-            _ => paths.join(", "),
-        };
-        let told = format!("  {}  since {}  {place}", one.partition, one.since);
-        writeln!(to.out, "{}", harmless(&told))?;
     }
     Ok(())
 }
@@ -276,62 +253,6 @@ fn looked_up(report: &ProjectReport, to: &mut Streams<'_>) -> Result<(), CliErro
     Ok(())
 }
 
-fn read_model(found: &ReadModelReport, to: &mut Streams<'_>) -> Result<(), CliError> {
-    let counts = found.counts;
-    let rows = many(found.rows, "row", "rows").unwrap_or_else(|| "no rows".to_owned());
-    let table = &found.table;
-    if counts.missing + counts.extra + counts.different == 0 {
-        writeln!(
-            to.out,
-            "\n{}",
-            harmless(&format!("{table} holds the same in its {rows}."))
-        )?;
-    } else {
-        let told = format!(
-            "{table} ({rows}) does not hold the same: {} missing, {} extra, {} different.",
-            grouped(counts.missing),
-            grouped(counts.extra),
-            grouped(counts.different)
-        );
-        writeln!(to.out, "\n{}", harmless(&told))?;
-    }
-    if !found.not_compared.is_empty() {
-        let rest = found.not_compared.join(", ");
-        writeln!(to.out, "{}", harmless(&format!("Not compared: {rest}")))?;
-    }
-    let since = |since: &Option<PositionName>| match since {
-        Some(since) => format!("  since {since}"),
-        None => String::new(),
-    };
-    let missing = (found.missing.iter()).map(|one| format!("  - {}{}", one.key, since(&one.since)));
-    let extra = (found.extra.iter()).map(|one| format!("  + {}{}", one.key, since(&one.since)));
-    let different = found.different.iter().map(|one| {
-        let fields = fields(one);
-        format!("  ~ {}  {fields}{}", one.key, since(&one.since))
-    });
-    for told in missing
-        .take(SHOWN)
-        .chain(extra.take(SHOWN))
-        .chain(different.take(SHOWN))
-    {
-        writeln!(to.out, "{}", harmless(&told))?;
-    }
-    Ok(())
-}
-
-/// Each field of a row that differs: what it holds, and what it should.
-fn fields(row: &DifferentRow) -> String {
-    let text = |value: &Option<serde_json::Value>| match value {
-        Some(value) => value.to_string(),
-        None => "nothing".to_owned(),
-    };
-    let fields = row.fields.iter().map(|field| {
-        let path = &field.path;
-        format!("{path} {} instead of {}", text(&field.b), text(&field.a))
-    });
-    fields.collect::<Vec<_>>().join(", ")
-}
-
 fn snapshots(bench: &SnapshotBench, to: &mut Streams<'_>) -> Result<(), CliError> {
     let out = &mut *to.out;
     writeln!(
@@ -374,6 +295,6 @@ fn snapshots(bench: &SnapshotBench, to: &mut Streams<'_>) -> Result<(), CliError
     Ok(())
 }
 
-fn partitions(count: u64) -> String {
+pub(super) fn partitions(count: u64) -> String {
     many(count, "partition", "partitions").unwrap_or_else(|| "no partition".to_owned())
 }

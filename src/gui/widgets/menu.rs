@@ -68,6 +68,7 @@ pub fn menu_about(ui: &mut Ui, sentence: &str) {
             ui.spacing_mut().item_spacing.x = 0.0;
             ui.add_space(PAD.x);
             ui.add(Label::new(text).selectable(false));
+            ui.add_space(PAD.x);
         });
     });
 }

@@ -311,6 +311,19 @@ impl Layout {
             .collect()
     }
 
+    /// Whether this is a table that events, or what stands beside them, are read from.
+    #[must_use]
+    pub fn reads(&self, table: &str) -> bool {
+        let events = self.sources().map(|events| &events.from);
+        let sides = self.side.values().flat_map(|sides| &sides.0);
+        let mut from = events.chain(sides.map(|side| &side.from));
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        from.any(|from| {
+            let mut words = from.split(|c| !is_word(c));
+            words.any(|word| word.eq_ignore_ascii_case(table))
+        })
+    }
+
     /// All places where events are.
     pub fn sources(&self) -> impl Iterator<Item = &Events> {
         std::iter::once(&self.events).chain(&self.events.further)

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::runs::{Going, Live, PartitionRow, ProjectionSettings, Runs};
+use super::runs::{Going, Live, PartitionRow, ProjectionSettings, Results, Runs};
 use super::written::Written;
 use crate::analysis::projection::{
     self, Around, Break, ConsumerError, ConsumerReport, Counts, DeadLetter, Known, LostDigits,
-    OddPlace, Output, ScriptError, Sides, Stopped, Towards, Upcast, WHOLE, as_consumer,
+    OddPlace, Output, ScriptError, Sides, Stopped, Towards, Upcast, WHOLE, Worded, as_consumer,
 };
 use crate::analysis::streams::Direction;
 use crate::analysis::words::capitalised;
@@ -124,7 +124,7 @@ pub struct Projected {
     pub output_count: u64,
     /// What was logged: the first thousand lines.
     pub lines: Arc<[(EventIx, String)]>,
-    /// What JSON has no words for in the states: the first thousand.
+    /// What JSON has no words for in the results: the first thousand.
     pub odd: Arc<[OddPlace]>,
     /// Integers whose digits JavaScript does not keep.
     pub lost: Arc<[LostDigits]>,
@@ -196,7 +196,12 @@ impl AskProjected {
             _ => task,
         };
         let moment = live.run.of(&known, task)?;
-        let (mut rows, failed, ended) = live.results(&moment, &known);
+        let Results {
+            mut rows,
+            failed,
+            ended,
+            odd,
+        } = live.results(&moment, &known);
         let columns = columns(&rows);
         let partitions = rows.len() as u64;
         let is_partitioned = live.run.is_partitioned();
@@ -253,7 +258,7 @@ impl AskProjected {
             lost: (lost.into_iter())
                 .filter(|lost| is_known(lost.event))
                 .collect(),
-            odd: moment.odd().into(),
+            odd: odd.into(),
             held: live.run.held(),
             done: live.run.done(),
             took: live.took,
@@ -276,7 +281,8 @@ impl AskProjected {
         };
         let around = live.run.around(known, partition, task)?;
         Ok(around.map(|around| {
-            let sides = Sides::of(around.before.as_ref(), Some(&around.after));
+            let before = around.before.as_ref().map(Worded::whole);
+            let sides = Sides::of(before, Some(around.after.whole()));
             (around, sides)
         }))
     }

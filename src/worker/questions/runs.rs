@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::written::{Written, reading};
 use crate::analysis::projection::{
-    DeadLetter, Held, Known, Moment, OnError, Run, RunOptions, ScriptError, SnapshotStrategy,
+    DeadLetter, Held, Known, Moment, Odd, OddPlace, OnError, Run, RunOptions, ScriptError,
+    SnapshotStrategy, Worded,
 };
 use crate::log::{Clock, Log};
 use crate::model::EventIx;
@@ -96,6 +97,8 @@ struct Made {
     name: Arc<str>,
     last: EventIx,
     result: Result<Option<Arc<Value>>, ScriptError>,
+    /// What JSON has no words for in it.
+    odd: Vec<Odd>,
 }
 
 impl Runs {
@@ -141,13 +144,17 @@ impl Runs {
     }
 }
 
-/// The results of all partitions at a moment, those that could not be made, and where and why no more of
-/// them can be made.
-pub(super) type Results = (
-    Vec<PartitionRow>,
-    Vec<DeadLetter>,
-    Option<(EventIx, ScriptError)>,
-);
+/// The results of all partitions at a moment.
+#[derive(Default)]
+pub(super) struct Results {
+    pub rows: Vec<PartitionRow>,
+    /// Those that could not be made.
+    pub failed: Vec<DeadLetter>,
+    /// Where and why no more of them can be made.
+    pub ended: Option<(EventIx, ScriptError)>,
+    /// What JSON has no words for in them: the first thousand.
+    pub odd: Vec<OddPlace>,
+}
 
 impl Live {
     /// The results at a moment. One that is known after the same event is not made again, which holds
@@ -157,8 +164,7 @@ impl Live {
         if !is_prefix {
             self.results.clear();
         }
-        let (mut rows, mut failed) = (Vec::with_capacity(moment.states.len()), Vec::new());
-        let mut stopped = None;
+        let mut all = Results::default();
         for (number, held) in moment.states.iter() {
             let made = match self.results.entry(number) {
                 hashbrown::hash_map::Entry::Occupied(entry) if entry.get().last == held.last => {
@@ -173,17 +179,20 @@ impl Live {
                 // The state that all partitions share is no partition's.
                 _ if made.name.starts_with('\0') => {}
                 Ok(None) => {}
-                Ok(Some(result)) => rows.push(PartitionRow {
-                    name: Arc::clone(&made.name),
-                    last: made.last,
-                    result: Arc::clone(result),
-                }),
+                Ok(Some(result)) => {
+                    OddPlace::add(&mut all.odd, (&made.name, made.last), &made.odd);
+                    all.rows.push(PartitionRow {
+                        name: Arc::clone(&made.name),
+                        last: made.last,
+                        result: Arc::clone(result),
+                    });
+                }
                 Err(error) => {
                     if let Some(error) = error.end_of_results() {
-                        stopped = Some((made.last, error));
+                        all.ended = Some((made.last, error));
                         break;
                     }
-                    failed.push(DeadLetter {
+                    all.failed.push(DeadLetter {
                         event: made.last,
                         partition: Some(made.name.to_string()),
                         error: error.clone(),
@@ -196,14 +205,17 @@ impl Live {
         if !is_prefix {
             self.results.clear();
         }
-        (rows, failed, stopped)
+        all
     }
 }
 
 fn made(run: &Run, name: &str, held: &Held) -> Made {
+    let result = run.result_value(held);
+    let own = result.as_ref().ok().and_then(Option::as_ref);
     Made {
         name: name.into(),
         last: held.last,
-        result: run.result_value(held).map(|result| result.map(Arc::new)),
+        odd: own.map(Worded::odd).unwrap_or_default(),
+        result: result.map(|result| result.map(|result| Arc::new(result.into_json()))),
     }
 }

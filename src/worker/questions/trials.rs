@@ -130,8 +130,8 @@ impl Question for AskRetried {
             // Built-in ones fail on what stands in the events.
             return Ok(Arc::default());
         };
-        let limits = Limits::default();
-        let found = projection::retried(&script, &reading, limits, &self.dead, task)?;
+        let within = (Limits::default(), &self.subject.tables);
+        let found = projection::retried(&script, &reading, within, &self.dead, task)?;
         Ok(found.into())
     }
 }

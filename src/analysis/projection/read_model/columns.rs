@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::analysis::projection::Worded;
 use crate::analysis::projection::differ::{Differing, differing, number, same};
 use crate::log::{Table, TableRow};
 use crate::model::json::pointer;
@@ -105,8 +106,21 @@ impl Columns {
         self.rest.iter().chain(fields).cloned().collect()
     }
 
-    /// Where a row does not hold a state: `a` of the state, `b` of the row.
-    pub fn differing(&self, state: &Value, row: &TableRow) -> Vec<Differing> {
+    /// Where a row does not hold a state: `a` of the state, `b` of the row. A table has what JSON tells of a
+    /// state: NULL for `NaN`, `{}` for a Map.
+    pub fn differing(&self, state: &Worded, row: &TableRow) -> Vec<Differing> {
+        let mut found = self.differing_json(state.json(), row);
+        if !found.is_empty() {
+            let odd = state.odd();
+            for place in &mut found {
+                let own = odd.iter().find(|odd| odd.path == place.path);
+                place.a_is = own.map(|odd| odd.what.clone());
+            }
+        }
+        found
+    }
+
+    fn differing_json(&self, state: &Value, row: &TableRow) -> Vec<Differing> {
         let mut found = Vec::new();
         for (column, field) in &self.pairs {
             let mut path = String::new();
@@ -177,11 +191,7 @@ fn compare(state: Option<&Value>, cell: Option<&Value>, path: &str, found: &mut 
             ..place
         }));
     } else if !holds(own, cell) {
-        found.push(Differing {
-            path: path.to_owned(),
-            a: state.cloned(),
-            b: Some(cell.clone()),
-        });
+        found.push(Differing::new(path, state, Some(cell)));
     }
 }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::report::why;
-use super::{Definition, Differing, Held, Known, Reading, Run, RunOptions, ScriptError};
+use super::{Definition, Differing, Held, Known, Reading, Run, RunOptions, ScriptError, Worded};
 use crate::log::{TableError, TableRow, TableSource};
 use crate::model::{Cancelled, EventIx, PositionName, Task};
 use columns::Columns;
@@ -155,12 +155,12 @@ pub fn read_model(
     if let Some(stopped) = &moment.stopped {
         return Err(ReadModelError::Stopped(why(reading, stopped)));
     }
-    let mut results: IndexMap<String, Value> = IndexMap::new();
+    let mut results: IndexMap<String, Worded> = IndexMap::new();
     for (partition, held) in moment.iter() {
         results.extend(result(&run, partition, &held));
     }
     let names = Names::of(&results);
-    let mut columns = Columns::new(&table, &key, results.values());
+    let mut columns = Columns::new(&table, &key, results.values().map(Worded::json));
     let mut found = Found::new(results);
     with.tables.rows(&table, task, &mut |row| {
         columns.look(&row);
@@ -189,7 +189,7 @@ pub fn read_model(
 }
 
 /// What a partition says as a result; none of what is no partition, or has none.
-fn result(run: &Run, partition: &str, held: &Held) -> Option<(String, Value)> {
+fn result(run: &Run, partition: &str, held: &Held) -> Option<(String, Worded)> {
     if partition.starts_with('\0') {
         return None;
     }
@@ -202,7 +202,7 @@ fn result(run: &Run, partition: &str, held: &Held) -> Option<(String, Value)> {
 struct Names(hashbrown::HashMap<String, Option<usize>>);
 
 impl Names {
-    fn of(results: &IndexMap<String, Value>) -> Self {
+    fn of(results: &IndexMap<String, Worded>) -> Self {
         let mut names: hashbrown::HashMap<String, Option<usize>> = hashbrown::HashMap::new();
         for (at, name) in results.keys().enumerate() {
             if let Some((_, id)) = name.split_once('-') {
@@ -213,7 +213,7 @@ impl Names {
         Self(names)
     }
 
-    fn find(&self, results: &IndexMap<String, Value>, key: &str) -> Option<usize> {
+    fn find(&self, results: &IndexMap<String, Worded>, key: &str) -> Option<usize> {
         let exact = results.get_index_of(key);
         exact.or_else(|| self.0.get(key).copied().flatten())
     }
@@ -221,7 +221,7 @@ impl Names {
 
 /// What has come of the rows so far.
 struct Found {
-    results: IndexMap<String, Value>,
+    results: IndexMap<String, Worded>,
     /// By partition: whether it has a row.
     has_row: Vec<bool>,
     rows: u64,
@@ -233,7 +233,7 @@ struct Found {
 }
 
 impl Found {
-    fn new(results: IndexMap<String, Value>) -> Self {
+    fn new(results: IndexMap<String, Worded>) -> Self {
         Self {
             has_row: vec![false; results.len()],
             results,
@@ -290,7 +290,7 @@ impl Found {
             if missing.len() < TOLD {
                 missing.push(MissingRow {
                     key: partition.clone(),
-                    state: state.clone(),
+                    state: state.json().clone(),
                     since: None,
                     event: None,
                 });

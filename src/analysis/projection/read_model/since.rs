@@ -2,10 +2,9 @@
 //! those partitions only.
 
 use hashbrown::HashMap;
-use serde_json::Value;
 
 use super::columns::Columns;
-use super::{DifferentRow, Known, ReadModelReport, Run};
+use super::{DifferentRow, Known, ReadModelReport, Run, Worded};
 use crate::analysis::projection::run::BATCH;
 use crate::analysis::projection::steps::Ended;
 use crate::log::TableRow;
@@ -137,7 +136,7 @@ pub(super) fn find(
 
 /// Whether a row was right in those places in which it is `wrong` now.
 fn is_right(
-    result: Option<&Value>,
+    result: Option<&Worded>,
     row: Option<&TableRow>,
     columns: &Columns,
     wrong: &[String],

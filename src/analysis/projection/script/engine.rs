@@ -11,13 +11,14 @@ use hashbrown::HashMap;
 use rquickjs::function::Args;
 use rquickjs::{Context, Ctx, Runtime};
 
+use super::ScriptError;
 use super::api::{Api, define};
+use super::error::End;
 use super::feed::{DeadLetter, Fed};
 use super::host::{Host, Quiet, position};
 use super::lanes::Lanes;
 use super::limits::{Limits, Meter, Stopped, world};
 use super::plan::Plan;
-use super::{ScriptError, plain};
 use crate::analysis::projection::lookup::Lookups;
 use crate::analysis::projection::machine::Payload;
 use crate::analysis::projection::{Reading, Script, Told, WHOLE};
@@ -260,7 +261,7 @@ impl Engine {
             event,
             partition,
             error,
-            state_before: state_before.map(|kept| plain(&kept).to_owned()),
+            state_before,
             attempts: 1,
         });
         Ok(Fed::Failed)
@@ -268,15 +269,13 @@ impl Engine {
 
     /// What running out of something means for who wrote the definition.
     fn sentence(&self, error: ScriptError) -> ScriptError {
-        let message = if error.message.contains("out of memory") {
-            format!(
+        let message = match error.end() {
+            Some(End::Memory) => format!(
                 "the projection needs more than {} MB",
                 self.limits.memory >> 20
-            )
-        } else if error.message.contains("call stack size") {
-            "a handler called itself too deeply".to_owned()
-        } else {
-            error.message
+            ),
+            Some(End::Depth) => "a handler called itself too deeply".to_owned(),
+            Some(End::Time) | None => error.message,
         };
         ScriptError { message, ..error }
     }

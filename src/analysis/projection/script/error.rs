@@ -8,6 +8,9 @@ pub(super) const FILE: &str = "projection.js";
 /// The name of what comes before them.
 pub(super) const UPCASTERS: &str = "upcasters.js";
 
+/// Before what went wrong in them.
+const IN_UPCASTERS: &str = "in the upcasters: ";
+
 /// An error in a definition or a handler.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct ScriptError {
@@ -58,7 +61,12 @@ impl ScriptError {
                 .or_else(|| ctx.json_stringify(thrown.clone()).ok()??.to_string().ok());
             return Self::new(text.unwrap_or_else(|| "something was thrown".to_owned()));
         };
-        let kind: Option<String> = exception.as_object().get("name").ok();
+        // Where not even that can be read, the engine is at its end.
+        let kind: Option<String> = match exception.as_object().get("name") {
+            Ok(kind) => kind,
+            Err(Error::FromJs { .. }) => None,
+            Err(_) => Some("InternalError".to_owned()),
+        };
         let message = exception.message().unwrap_or_default();
         let message = match kind.filter(|kind| kind != "Error") {
             Some(kind) if message.is_empty() => kind,
@@ -69,7 +77,7 @@ impl ScriptError {
         let place = place(&stack);
         let in_upcasters = place.is_none() && stack.contains(UPCASTERS);
         let message = match in_upcasters {
-            true => format!("in the upcasters: {message}"),
+            true => format!("{IN_UPCASTERS}{message}"),
             false => message,
         };
         Self {
@@ -83,12 +91,12 @@ impl ScriptError {
     /// state as well; none of an error like any other.
     #[must_use]
     pub fn end_of_results(&self) -> Option<Self> {
-        let message = match self.message.as_str() {
-            text if text.contains("interrupted") => {
-                "transformBy or filterBy took too long and was stopped"
+        let message = match self.end() {
+            Some(End::Time) => "transformBy or filterBy took too long and was stopped",
+            Some(End::Memory | End::Depth) => {
+                "transformBy or filterBy needs more memory than there is"
             }
-            _ if self.is_fatal() => "transformBy or filterBy needs more memory than there is",
-            _ => return None,
+            None => return None,
         };
         Some(Self {
             message: message.to_owned(),
@@ -98,11 +106,32 @@ impl ScriptError {
 
     /// Whether the engine ran out of something, so that nothing after it can be trusted.
     pub(super) fn is_fatal(&self) -> bool {
-        let message = self.message.as_str();
-        message.contains("out of memory")
-            || message.contains("call stack size")
-            || message.contains("interrupted")
+        self.end().is_some()
     }
+
+    /// What the engine ran out of, if that is what went wrong; what a handler throws itself is not that,
+    /// whatever it says.
+    pub(super) fn end(&self) -> Option<End> {
+        let message = &*self.message;
+        match message.strip_prefix(IN_UPCASTERS).unwrap_or(message) {
+            "InternalError: interrupted" => Some(End::Time),
+            // A text that no engine can hold would not fit, either: ropes take no memory until they are read.
+            "InternalError: out of memory"
+            | "InternalError: out of memory in regexp execution"
+            | "InternalError: string too long"
+            | "RangeError: invalid string length" => Some(End::Memory),
+            "RangeError: Maximum call stack size exceeded" => Some(End::Depth),
+            _ => None,
+        }
+    }
+}
+
+/// What an engine ran out of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Time,
+    Memory,
+    Depth,
 }
 
 impl std::fmt::Display for ScriptError {

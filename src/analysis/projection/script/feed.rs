@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::ScriptError;
+use super::{ScriptError, Worded};
 use crate::model::EventIx;
 
 /// What became of an event.
@@ -25,10 +25,18 @@ pub struct DeadLetter {
     pub partition: Option<String>,
     /// What went wrong.
     pub error: ScriptError,
-    /// The state that the handler was given, as JSON.
+    /// The state that the handler was given, as it is kept.
     pub state_before: Option<String>,
     /// How often it was tried.
     pub attempts: u32,
+}
+
+impl DeadLetter {
+    /// The state that the handler was given.
+    #[must_use]
+    pub fn met(&self) -> Option<Worded> {
+        Worded::read(self.state_before.as_deref()?)
+    }
 }
 
 /// What a handler would write to the store; here it is only shown.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fields::Fields;
 use super::named;
-use super::{DeadLetter, Engine, Fed, Halt, ScriptError, plain};
+use super::{DeadLetter, Engine, Fed, Halt, ScriptError};
 use crate::analysis::projection::ahead::Ahead;
 use crate::analysis::projection::machine::{Machine, Payload};
 use crate::analysis::projection::selection::Selection;
@@ -189,7 +189,7 @@ impl Machine for Scripted {
 
     fn text(&self, state: &State) -> String {
         match state {
-            State::Text(text) => plain(text).to_owned(),
+            State::Text(text) => text.to_string(),
             _ => "null".to_owned(),
         }
     }

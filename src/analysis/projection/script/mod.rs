@@ -27,6 +27,6 @@ pub use function::WrittenFunction;
 pub use learning::LostDigits;
 pub use limits::Limits;
 pub(super) use machine::Scripted;
-pub(super) use odd::plain;
-pub use odd::{Odd, odd};
+pub use odd::{Odd, Worded, entries, mark};
+pub(super) use odd::{plain, told};
 pub use plan::{From, Plan};

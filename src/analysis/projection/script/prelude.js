@@ -449,13 +449,13 @@
       const own = api.state(key);
       return own === undefined ? kept(fresh()) : own;
     },
-    // What transformBy and filterBy make of a state given as it is kept: they see what handlers see.
+    // What transformBy and filterBy make of a state, both as they are kept: they see what handlers see.
     result(state) {
       let value = revived(state);
       for (const step of def.transforms) {
         if (step.kind === "filter") { if (!step.f(value)) return undefined; } else { value = step.f(value); }
       }
-      return text(value === undefined ? null : value);
+      return kept(value === undefined ? null : value);
     },
     // Partitions changed since the last time, with their states: [key, text, key, text …].
     changed() {

@@ -177,6 +177,11 @@ fn what_runs_away_ends_in_one_clear_error() {
         ),
         ("s.s = 'x'.repeat(500000000).split('x');", "needs more than"),
         ("s.s = Array(300000000).fill(0);", "needs more than"),
+        ("let t = 'x'; for (;;) t += t;", "needs more than 16 MB"),
+        (
+            "s.s = 'x'; for (;;) s.s = `${s.s}${s.s}`;",
+            "needs more than",
+        ),
         ("(function f() { f(); })()", "too deeply"),
         (
             "const o = { get x() { return this.x; } }; o.x;",
@@ -209,6 +214,22 @@ fn what_runs_away_ends_in_one_clear_error() {
                 "a state that holds itself is no JSON"
             );
         }
+    }
+}
+
+#[test]
+fn what_a_handler_throws_itself_ends_nothing_whatever_it_says() {
+    let reading = account();
+    for thrown in [
+        "new Error('interrupted')",
+        "new Error('out of memory')",
+        "new RangeError('string too long')",
+        "'InternalError'",
+    ] {
+        let definition = format!("fromAll().when({{ $any(s, e) {{ throw {thrown}; }} }})");
+        let mut engine = engine(&definition, &reading);
+        let fed = feed(&mut engine, &reading).unwrap();
+        assert!(fed.iter().all(|fed| *fed == Fed::Failed), "{thrown}");
     }
 }
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use egui::{CentralPanel, Popup, Ui};
 
-use super::page::{Scene, bar, go_to, say, trial};
+use super::page::{Scene, bar, below_a_table, go_to, of_text, say, trial};
 use super::sides;
-use crate::analysis::projection::{Comparison, DifferingPartition, Sides};
+use crate::analysis::projection::{Comparison, DifferingPartition, Sides, Worded};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::theme::{Face, Icon, TokensExt};
 use crate::gui::views::Standing;
@@ -32,6 +32,11 @@ pub(super) struct Compare {
 }
 
 impl Compare {
+    /// Another definition is in front; the second one stays chosen.
+    pub fn forget(&mut self) {
+        (self.pair, self.selected, self.shown) = (None, None, None);
+    }
+
     /// Draws the page; `others` are the definitions to choose from.
     pub fn show(
         &mut self,
@@ -41,6 +46,8 @@ impl Compare {
         outbox: &mut Outbox,
     ) {
         let slot = &scene.model.answers.comparison;
+        let is_front = |(name, _): &mut (String, Written)| *name == *scene.written.name;
+        self.other.take_if(is_front);
         let pair = self.pair.as_ref();
         let known = slot
             .known()
@@ -67,9 +74,10 @@ impl Compare {
         }
         let comparison = match told {
             None => {
-                let sentence = match &self.pair {
-                    None => "Choose a second definition to see which partitions it changes",
-                    Some(_) => "The two are being compared",
+                let sentence = match (&self.pair, &self.other) {
+                    (None, None) => "Choose a second definition to see which partitions it changes",
+                    (None, Some(_)) => "Press Compare to see which partitions the two differ in",
+                    (Some(_), _) => "The two are being compared",
                 };
                 EmptyState::new(Icon::Projections, sentence).show(ui);
                 return;
@@ -101,6 +109,10 @@ impl Compare {
     ) {
         let slot = &scene.model.answers.comparison;
         let sentence = told.map_or_else(String::new, |told| sentence(told));
+        let sentence = match &self.pair {
+            Some([own, _]) => of_text(scene, own, sentence),
+            None => sentence,
+        };
         let a = format!("A: {}", scene.written.name);
         let other = self.other.clone();
         let b = other
@@ -163,7 +175,8 @@ impl Compare {
             .position(|row| Some(&row.partition) == chosen.as_ref());
         let mut height = self.height;
         if let Some(row) = at.and_then(|at| rows.get(at)) {
-            let pane = SidePane::new("two states", Side::Bottom, &mut height, 240.0);
+            let usual = below_a_table(240.0, ui.available_height());
+            let pane = SidePane::new("two states", Side::Bottom, &mut height, usual);
             pane.range(96.0, all.height() - 160.0)
                 .show(ui, |ui| self.states(ui, scene, row));
         }
@@ -207,7 +220,8 @@ impl Compare {
         let is_known =
             matches!(&self.shown, Some((name, of, _)) if *name == row.partition && *of == number);
         if !is_known {
-            let sides = Sides::of(row.a.as_ref(), row.b.as_ref());
+            let [a, b] = [&row.a, &row.b].map(|side| side.as_ref().map(Worded::whole));
+            let sides = Sides::of(a, b);
             self.shown = Some((row.partition.clone(), number, sides));
         }
         if let Some((_, _, sides)) = &self.shown {
@@ -254,7 +268,7 @@ fn paint(cells: &mut RowCells<'_>, scene: &Scene<'_>, row: &DifferingPartition) 
         (None, Some(_)) => "only in B".to_owned(),
         _ => paths.collect::<Vec<_>>().join(", "),
     };
-    cells.text(0, Face::Code, t.accent, name);
+    cells.text(0, Face::Cell, t.accent, name);
     cells.text(1, Face::Cell, t.text, &since);
     cells.text(2, Face::Dense, t.text2, event_type);
     cells.text(3, Face::Cell, t.changed, &paths);

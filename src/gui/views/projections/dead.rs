@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use egui::{CentralPanel, Ui};
 
-use super::page::{Scene, as_of, bar, go_to, mark, say, trial};
+use super::page::{Scene, as_of, bar, below_a_table, go_to, mark, say, trial};
 use super::sides;
-use crate::analysis::projection::{DeadLetter, Retried, Sides};
+use crate::analysis::projection::{DeadLetter, Retried, Sides, Worded};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Reordered;
 use crate::gui::theme::{Face, Icon, TokensExt};
@@ -35,6 +35,11 @@ pub(super) struct Dead {
 }
 
 impl Dead {
+    /// Another definition is in front.
+    pub fn forget(&mut self) {
+        (self.selected, self.again, self.shown) = (None, None, None);
+    }
+
     /// Is about the same letter in a log of another order. What was tried again names events of the old
     /// one.
     pub fn reordered(&mut self, moved: &Reordered) {
@@ -67,7 +72,8 @@ impl Dead {
             letters.find(|letter| letter.event == event)
         });
         if let Some(letter) = selected {
-            let pane = SidePane::new("state of the dead letter", Side::Bottom, &mut height, 240.0);
+            let usual = below_a_table(240.0, ui.available_height());
+            let pane = SidePane::new("state of the dead letter", Side::Bottom, &mut height, usual);
             pane.range(96.0, all.height() - 160.0)
                 .show(ui, |ui| self.letter(ui, scene, letter, again.as_deref()));
         }
@@ -177,13 +183,13 @@ impl Dead {
         let is_known =
             matches!(&self.shown, Some((event, of, _)) if (*event, *of) == (letter.event, number));
         if !is_known {
-            let before = letter.state_before.as_deref();
-            let before = before.and_then(|text| serde_json::from_str(text).ok());
+            let before = letter.met();
             let mut again = again.into_iter().flatten();
             let found = again.find(|one| one.event == letter.event);
             let after = found.and_then(|found| found.outcome.clone().ok().flatten());
             let after = after.or_else(|| before.clone());
-            let sides = Sides::of(before.as_ref(), after.as_ref());
+            let [before, after] = [&before, &after].map(|side| side.as_ref().map(Worded::whole));
+            let sides = Sides::of(before, after);
             self.shown = Some((letter.event, number, sides));
         }
         let Some((_, _, sides)) = &self.shown else {

@@ -22,6 +22,11 @@ pub(super) struct Measure {
 }
 
 impl Measure {
+    /// Another definition is in front.
+    pub fn forget(&mut self) {
+        self.asked = None;
+    }
+
     pub fn show(&mut self, ui: &mut Ui, scene: &Scene<'_>, outbox: &mut Outbox) {
         let slot = &scene.model.answers.measured;
         let events = words::counted(scene.session.log.len(), "event", "events");

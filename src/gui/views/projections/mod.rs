@@ -17,6 +17,7 @@ mod seen;
 mod shelf;
 mod sides;
 mod step;
+mod table_choice;
 mod twice;
 
 use std::collections::BTreeMap;
@@ -91,6 +92,8 @@ enum Page {
 pub(in crate::gui) struct Projections {
     shelf: Shelf,
     page: Page,
+    /// The definition that the pages are about.
+    about: String,
     going: Going,
     seen: seen::Seen,
     settings: ProjectionSettings,
@@ -114,6 +117,7 @@ impl Default for Projections {
         Self {
             shelf: Shelf::default(),
             page: Page::default(),
+            about: String::new(),
             going: Going::default(),
             seen: seen::Seen::default(),
             settings: ProjectionSettings::default(),

@@ -50,6 +50,22 @@ pub(super) const fn mark(projected: &Projected) -> Icon {
     }
 }
 
+/// What a trial has come to, where the definition has been edited since.
+pub(super) fn of_text(scene: &Scene<'_>, tried: &Written, sentence: String) -> String {
+    match *tried == scene.written || sentence.is_empty() {
+        true => sentence,
+        false => format!("Before the last edit: {sentence}"),
+    }
+}
+
+/// How high a pane is that stands under a table in this room: at most the half of it, and so that the table
+/// ends with a whole row.
+pub(super) fn below_a_table(usual: f32, room: f32) -> f32 {
+    let usual = usual.min(room * 0.5);
+    let rows = (room - usual - sizes::TABLE_HEAD).max(0.0);
+    usual + rows % sizes::ROW_TABLE
+}
+
 /// A bar over a page: words and fields from the left, actions from the right.
 pub(super) fn bar(ui: &mut Ui, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui)) {
     let t = ui.tokens();

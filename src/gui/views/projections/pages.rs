@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
-use super::page::Scene;
+use super::page::{Scene, below_a_table};
 use super::{Page, Projections, can_run};
 use crate::analysis::words::capitalised;
 use crate::gui::command::{Command, Outbox};
@@ -18,8 +18,12 @@ use crate::model::EventIx;
 use crate::render::grouped;
 use crate::worker::{Projected, Written};
 
-/// Room for the steps.
+/// Room for the steps, and for no more than their head where no partition is looked at.
 const STEPS: f32 = 280.0;
+const STEPS_LEAST: f32 = 76.0;
+
+/// A pane lower than this has no room for what can be found elsewhere.
+const LOW: f32 = 520.0;
 
 impl Projections {
     pub(super) fn pages(
@@ -39,6 +43,15 @@ impl Projections {
             EmptyState::new(Icon::Projections, &sentence).show(ui);
             return;
         };
+        if *scene.written.name != *self.about {
+            // What came of trials with another definition says nothing of this one.
+            self.about = scene.written.name.to_string();
+            self.compare.forget();
+            self.twice.forget();
+            self.dead.forget();
+            self.read_model.forget();
+            self.measure.forget();
+        }
         match self.page {
             Page::Results => self.results(ui, &scene, outbox),
             Page::Compare => {
@@ -66,7 +79,7 @@ impl Projections {
             .tab(Page::Results, "Results")
             .tab(Page::Compare, word("Compare A | B", "A | B"))
             .tab(Page::Twice, word("Twice and shuffled", "Twice"))
-            .tab(Page::ReadModel, word("Read model", "Table"));
+            .tab(Page::ReadModel, "Read model");
         let tabs = match dead {
             0 => tabs.tab(Page::Dead, "Dead letters"),
             dead => tabs.tab_with_count(Page::Dead, "Dead letters", grouped(dead as u64)),
@@ -152,9 +165,12 @@ impl Projections {
         }
         let mut steps = self.kept.value.steps;
         let room = ui.available_height();
-        let usual = STEPS.min(room * 0.5);
+        let usual = match &scene.partition {
+            Some(_) => steps_height(&projected, room),
+            None => STEPS_LEAST,
+        };
         let pane = SidePane::new("steps", Side::Bottom, &mut steps, usual);
-        let pane = pane.range(96.0, room - 120.0);
+        let pane = pane.range(STEPS_LEAST, room - 120.0);
         pane.show(ui, |ui| {
             if fades {
                 standing.fade(ui);
@@ -193,9 +209,11 @@ impl Projections {
             first.error.message,
             words::counted(same.len(), "event", "events"),
         );
+        // In a low pane the results need the room; the dead letters have the places, too.
+        let shown = if ui.available_height() < LOW { 0 } else { 3 };
         let places: Vec<String> = same
             .iter()
-            .take(3)
+            .take(shown)
             .map(|event| words::position(log, *event))
             .collect();
         let panel = Panel::bottom("projection-failures").resizable(false);
@@ -230,4 +248,12 @@ impl Projections {
             _ => "The projection is being run".to_owned(),
         }
     }
+}
+
+/// How high the steps of a partition are where nobody made them otherwise: the results above them end with a whole row, and
+/// take no more than they need.
+fn steps_height(projected: &Projected, room: f32) -> f32 {
+    let room = room - sizes::FILTER_BAR;
+    let needed = sizes::TABLE_HEAD + sizes::ROW_TABLE * (projected.partitions as f32 + 1.0);
+    below_a_table(STEPS, room).max(room - needed)
 }

@@ -4,23 +4,25 @@
 
 use std::sync::Arc;
 
-use egui::{Popup, Ui};
+use egui::Ui;
 use serde_json::Value;
 
-use super::page::{Scene, bar, go_to, say, trial};
-use crate::analysis::projection::{Differing, ReadModelReport};
+use super::page::{Scene, bar, go_to, of_text, say, trial};
+use super::table_choice::choose;
+use crate::analysis::projection::ReadModelReport;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Reordered;
 use crate::gui::theme::{Face, Icon, TokensExt, Tone};
 use crate::gui::views::Standing;
 use crate::gui::views::state::value::preview;
-use crate::gui::widgets::{
-    Button, Column, EmptyState, RowCells, TableState, VirtualTable, menu_content, menu_item,
-};
+use crate::gui::widgets::{Column, EmptyState, RowCells, TableState, VirtualTable, menu_item};
 use crate::gui::words;
 use crate::log::{Bound, Table as Listed, TableRow};
 use crate::model::{EventIx, PositionName};
 use crate::worker::{AskReadModel, AskTables};
+
+/// Less room than this makes columns narrower.
+const NARROW: f32 = 800.0;
 
 /// Letters of a value at most.
 const LETTERS: usize = 80;
@@ -75,6 +77,11 @@ struct Row {
 }
 
 impl Table {
+    /// Another definition is in front; the table stays chosen.
+    pub fn forget(&mut self) {
+        self.asked = None;
+    }
+
     /// Leads to the same events in a log of another order.
     pub fn reordered(&mut self, moved: &Reordered) {
         let rows = self.rows.1.iter().map(|row| Row {
@@ -97,13 +104,24 @@ impl Table {
         let tables = scene.model.answers.tables.of(&question).cloned();
         outbox.ask(|answers| &mut answers.tables, question);
         let slot = &scene.model.answers.read_model;
-        let asked = self.asked.clone();
+        // What was asked of another table, or seen as another, says nothing of what is chosen now.
+        let asked = self.asked.clone().filter(|asked| {
+            let own = self.chosen.as_ref();
+            let is_chosen = own.is_some_and(|(table, key)| {
+                (&*table.name, key.as_str()) == (&*asked.table, asked.key.as_str())
+            });
+            is_chosen && asked.consumer == consumer
+        });
         let told = asked
             .as_ref()
             .and_then(|question| slot.of(question))
             .cloned();
         let report = told.as_ref().and_then(|told| told.as_ref().ok());
         let sentence = report.map(|report| sentence(report)).unwrap_or_default();
+        let sentence = match &asked {
+            Some(asked) => of_text(scene, &asked.written, sentence),
+            None => sentence,
+        };
         let chooses = (tables.as_deref().unwrap_or_default(), sentence.as_str());
         self.bar(ui, scene, chooses, consumer, outbox);
         if tables.as_deref().is_some_and(<[Listed]>::is_empty) {
@@ -162,7 +180,7 @@ impl Table {
         bar(
             ui,
             |ui| {
-                attaches = choose(ui, tables, chosen);
+                attaches = choose(ui, (tables, &scene.session.opened), chosen);
                 say(ui, sentence);
             },
             |ui| {
@@ -210,12 +228,17 @@ impl Table {
             EmptyState::new(Icon::Check, sentence).show(ui);
             return;
         }
+        // In a narrow pane since when is in sight all the same.
+        let [key, field, value] = match ui.available_width() < NARROW {
+            true => [104.0, 92.0, 128.0],
+            false => [150.0, 130.0, 150.0],
+        };
         let columns = [
-            Column::new("Row", 90.0),
-            Column::new("Key", 150.0).resizable(),
-            Column::new("Field", 130.0).resizable(),
-            Column::new("Projection", 150.0).resizable(),
-            Column::new("Table", 150.0).resizable(),
+            Column::new("Row", 78.0),
+            Column::new("Key", key).resizable(),
+            Column::new("Field", field).resizable(),
+            Column::new("Projection", value).resizable(),
+            Column::new("Table", value).resizable(),
             Column::rest("Wrong since", 96.0).right(),
         ];
         let log = &scene.session.log;
@@ -240,48 +263,6 @@ impl Table {
 /// Whether all that the store holds is known at the cursor.
 fn is_at_head(scene: &Scene<'_>) -> bool {
     scene.model.cursor.cut().count() as usize == scene.session.log.len()
-}
-
-/// The table and its column with the names of partitions; whether a file with others is to be attached.
-fn choose(ui: &mut Ui, tables: &[Listed], chosen: &mut Option<(Listed, String)>) -> bool {
-    let words = match chosen {
-        Some((table, _)) => format!("Table: {}", table.name),
-        None => "Table: choose…".to_owned(),
-    };
-    let button = ui.add(Button::secondary(&words).small().menu().name("Table"));
-    let (mut picked, mut attaches) = (None, false);
-    Popup::menu(&button).show(|ui| {
-        menu_content(ui, |ui| {
-            for table in tables {
-                if menu_item(ui, table.name.as_str()).clicked() {
-                    picked = Some(table.clone());
-                }
-            }
-            ui.separator();
-            if menu_item(ui, "Attach a SQLite file…").clicked() {
-                attaches = true;
-            }
-        });
-    });
-    if let Some(table) = picked {
-        let first = table.key.first().or_else(|| table.columns.first()).cloned();
-        *chosen = first.map(|key| (table, key));
-    }
-    let Some((table, key)) = chosen else {
-        return attaches;
-    };
-    let words = format!("Key: {key}");
-    let button = ui.add(Button::secondary(&words).small().menu().name("Key column"));
-    Popup::menu(&button).show(|ui| {
-        menu_content(ui, |ui| {
-            for column in &table.columns {
-                if menu_item(ui, column.as_str()).clicked() {
-                    key.clone_from(column);
-                }
-            }
-        });
-    });
-    attaches
 }
 
 fn sentence(report: &ReadModelReport) -> String {
@@ -338,17 +319,18 @@ fn rows(report: &ReadModelReport) -> Arc<[Row]> {
         });
     }
     for one in &report.different {
-        for Differing { path, a, b } in &one.fields {
+        for place in &one.fields {
             let value = |value: &Option<Value>| {
                 let shown = value.as_ref().map(|value| preview(value, LETTERS));
                 shown.unwrap_or_default()
             };
+            let own = place.a_is.clone();
             rows.push(Row {
                 wrong: Wrong::Different,
                 key: one.key.clone(),
-                field: path.trim_start_matches('/').to_owned(),
-                projection: value(a),
-                table: value(b),
+                field: place.path.trim_start_matches('/').to_owned(),
+                projection: own.unwrap_or_else(|| value(&place.a)),
+                table: value(&place.b),
                 since: since(&one.since).unwrap_or_default(),
                 event: one.event,
             });
@@ -365,8 +347,8 @@ fn paint(cells: &mut RowCells<'_>, row: &Row) {
     let t = cells.painter().tokens();
     let word = row.wrong.word();
     cells.text(0, Face::Dense, t.tone(row.wrong.tone()), word);
-    cells.text(1, Face::Code, t.text, &row.key);
-    cells.text(2, Face::Code, t.key, &row.field);
+    cells.text(1, Face::Cell, t.text, &row.key);
+    cells.text(2, Face::Cell, t.key, &row.field);
     cells.text(3, Face::Cell, t.text, &row.projection);
     cells.text(4, Face::Cell, t.text2, &row.table);
     cells.text(5, Face::Cell, t.text, &row.since);

@@ -25,6 +25,10 @@ use crate::worker::{Arrived, PartitionRow, PartitionSort, PartitionsWanted, Proj
 /// Rows by which the widths of columns are chosen.
 const LOOKED_AT: usize = 100;
 const CHANGED: f32 = 120.0;
+/// The field to find partitions by, and what there is of it in a narrow pane.
+const FIELD: f32 = 200.0;
+const FIELD_LEAST: f32 = 128.0;
+const NARROW: f32 = 760.0;
 /// A column is not made narrower than this.
 const LEAST: f32 = 84.0;
 
@@ -32,6 +36,8 @@ const LEAST: f32 = 84.0;
 #[derive(Default)]
 pub(super) struct Results {
     state: TableState,
+    /// The partition whose steps stand below.
+    stepped: Option<Arc<str>>,
     /// Made for the answer of that number.
     columns: (u64, Vec<(String, f32, Side)>),
 }
@@ -64,14 +70,19 @@ impl Results {
         let is_searched = !wanted.search.trim().is_empty();
         let found = is_searched.then_some(projected.rows.len());
         let sentence = sentence((projected, found), standing, stale.as_deref());
+        // In a narrow pane as of when it is comes before a wide field.
+        let (wide, hint) = match ui.available_width() < NARROW {
+            true => (FIELD_LEAST, "Find"),
+            false => (FIELD, "Find partition"),
+        };
         let mut begins = false;
         page::bar(
             ui,
             |ui| {
                 if projected.is_partitioned {
                     let field = TextField::new("Find partition", &mut wanted.search);
-                    let field = field.icon(Icon::Search).hint("Find partition").clearable();
-                    begins = ui.add(field.width(200.0)).changed();
+                    let field = field.icon(Icon::Search).hint(hint).clearable();
+                    begins = ui.add(field.width(wide)).changed();
                 }
                 page::say(ui, &sentence);
             },
@@ -115,6 +126,13 @@ impl Results {
         let columns = columns(&self.columns.1, projected, (wanted, room));
         let chosen = wanted.partition.clone();
         let at = chosen.and_then(|chosen| rows.iter().position(|row| row.name == chosen));
+        if wanted.partition != self.stepped {
+            // With its steps below it there is less room for rows, of which it stays in sight.
+            self.stepped.clone_from(&wanted.partition);
+            if let Some(at) = at {
+                self.state.scroll_to_row(at as u64);
+            }
+        }
         let fields = &self.columns.1;
         let table = VirtualTable::new("Results", &mut self.state, &columns, rows.len() as u64)
             .selected(at.map(|at| at as u64));
@@ -163,19 +181,13 @@ fn sentence(
     let at = at.unwrap_or_else(|| "the beginning".to_owned());
     // What makes it less than the whole answer stands first: there it is never cut off.
     let late = match (projected.arrived, standing) {
-        (Arrived::OnTheWay, _) => Some("Not yet the cursor".to_owned()),
+        (Arrived::OnTheWay, _) => Some("On the way".to_owned()),
         (Arrived::There, Standing::Late) => Some("Not yet as of the cursor…".to_owned()),
         (Arrived::There, _) => None,
     };
     let stale = stale.map(|by| format!("Stale by {by}"));
-    let odd = words::counted(
-        projected.odd.len(),
-        "value is no JSON",
-        "values are no JSON",
-    );
-    let odd = (!projected.odd.is_empty()).then_some(odd);
     let what = format!("{partitions} as of {at}");
-    let all = late.into_iter().chain(stale).chain(odd).chain([what]);
+    let all = late.into_iter().chain(stale).chain([what]);
     all.collect::<Vec<_>>().join(" · ")
 }
 
@@ -315,7 +327,8 @@ fn paint(
         true => "all",
         false => &*row.name,
     };
-    cells.text(0, Face::Code, t.accent, name);
+    // On one line with the values beside it.
+    cells.text(0, Face::Cell, t.accent, name);
     let mut said = vec![name.to_owned()];
     for (at, (field, _, side)) in fields.iter().enumerate() {
         let Some(found) = in_field(row, field) else {

@@ -9,7 +9,7 @@ use crate::analysis::projection::{OnError, SnapshotStrategy};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Model, Session};
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
-use crate::gui::widgets::{Button, ProgressLine, menu_content, menu_item};
+use crate::gui::widgets::{Button, menu_content, menu_item};
 use crate::gui::words;
 use crate::render::grouped;
 use crate::worker::{Arrived, AskProjected, Going, Projected, Question as _};
@@ -182,11 +182,8 @@ impl Projections {
                 );
                 return say(ui, Some((Icon::Pause, t.text2)), &words);
             }
-            let (rate, part) = (rate(projected, goal), done as f32 / goal.max(1) as f32);
-            let line = ProgressLine::new("Projecting");
-            let line = line.count(grouped(done.into()), grouped(goal.into()), part);
-            line.rate(&rate).show(ui);
-            return;
+            // How far it is stands in the status bar of the window, as of all work.
+            return say(ui, None, &rate(projected, goal));
         }
         let counts = projected.counts;
         let mut parts = vec![format!(
@@ -199,12 +196,20 @@ impl Projections {
         if projected.took > LONG {
             parts.push(rate(projected, 0));
         }
+        let odd = projected.odd.len();
+        if odd > 0 {
+            parts.push(words::counted(
+                odd,
+                "value is no JSON",
+                "values are no JSON",
+            ));
+        }
         let (checkpoints, bytes) = projected.held;
         if checkpoints > 0 {
             let held = words::counted(checkpoints, "checkpoint", "checkpoints");
             parts.push(format!("{held}, {}", crate::render::bytes(bytes as u64)));
         }
-        let mark = match counts.failed {
+        let mark = match counts.failed + odd as u64 {
             0 => (Icon::Check, t.ok),
             _ => (Icon::Warning, t.warning),
         };

@@ -93,6 +93,8 @@ fn half(cells: &mut RowCells<'_>, cell: Rect, row: &SideRow, side: &Side) -> Str
         Side::Nothing => String::new(),
         Side::Object(fields) => format!("{{{fields}}}"),
         Side::Array(items) => format!("[{items}]"),
+        Side::Odd(what, None) => what.clone(),
+        Side::Odd(what, Some(entries)) => format!("{what}({entries})"),
         Side::Value(found) => {
             plain = value::tint(t, found);
             preview(found, MOST)

@@ -16,6 +16,9 @@ use crate::log::{Bound, Cut, Log};
 use crate::render::grouped;
 use crate::worker::{AskStop, Projected};
 
+/// Less room than this has none for a picture.
+const BARE: f32 = 80.0;
+
 /// What the steps keep between frames.
 #[derive(Default)]
 pub(super) struct Step {
@@ -62,7 +65,13 @@ impl Step {
                 None => "Select a partition to step through its events",
                 Some(_) => "It has no event as of the cursor",
             };
-            EmptyState::new(Icon::Next, sentence).show(ui);
+            if ui.available_height() < BARE {
+                ui.centered_and_justified(|ui| {
+                    ui.add(Label::new(Face::Secondary.text(sentence, ui.tokens().text2)).truncate())
+                });
+            } else {
+                EmptyState::new(Icon::Next, sentence).show(ui);
+            }
             return;
         };
         let log = &*projected.log;

@@ -3,7 +3,7 @@
 
 use egui::Ui;
 
-use super::page::{Scene, bar, go_to, say, trial};
+use super::page::{Scene, bar, go_to, of_text, say, trial};
 use crate::analysis::projection::{Idempotency, Violation};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::theme::{Face, Icon, TokensExt};
@@ -24,6 +24,11 @@ pub(super) struct Twice {
 }
 
 impl Twice {
+    /// Another definition is in front.
+    pub fn forget(&mut self) {
+        (self.tried, self.selected) = (None, None);
+    }
+
     pub fn show(&mut self, ui: &mut Ui, scene: &Scene<'_>, outbox: &mut Outbox) {
         let slot = &scene.model.answers.repeated;
         let tried = self.tried.as_ref();
@@ -31,8 +36,8 @@ impl Twice {
             .known()
             .filter(|(asked, _)| Some(&asked.written) == tried);
         let told = known.map(|(_, told)| told.clone());
-        let sentence = match &told {
-            Some(Ok(told)) => sentence(told),
+        let sentence = match (&told, tried) {
+            (Some(Ok(told)), Some(tried)) => of_text(scene, tried, sentence(told)),
             _ => String::new(),
         };
         let mut begins = false;

@@ -16,7 +16,7 @@ impl Engine {
     }
 
     /// The same as it is kept.
-    pub(super) fn kept(&self, partition: &str) -> Option<String> {
+    pub(in crate::analysis::projection) fn kept(&self, partition: &str) -> Option<String> {
         self.call(|ctx, api| api.state.clone().restore(ctx)?.call((partition,)))
             .ok()?
     }
@@ -27,13 +27,14 @@ impl Engine {
             .ok()?
     }
 
-    /// What `transformBy` and `filterBy` make of a state as it is kept; none where it is filtered out.
+    /// What `transformBy` and `filterBy` make of a state, both as they are kept; none where it is filtered
+    /// out.
     ///
     /// # Errors
     /// What went wrong in them.
     pub fn result(&self, state: &str) -> Result<Option<String>, ScriptError> {
         if self.plan.transforms == 0 {
-            return Ok(Some(plain(state).to_owned()));
+            return Ok(Some(state.to_owned()));
         }
         self.call(|ctx, api| api.result.clone().restore(ctx)?.call((state,)))
     }
