@@ -46,6 +46,8 @@ fn sagas_are_listed_filtered_and_searched() {
     field.type_text("order-1042");
     settle(&mut harness);
     assert_eq!(rows(&harness), 1);
+    // Beside other conditions the statuses count what is left by these.
+    harness.get_by_role_and_label(Role::CheckBox, "Completed 1");
 }
 
 #[test]
@@ -89,7 +91,11 @@ fn a_click_in_timeline_and_diagram_selects_the_event() {
     assert_ne!(harness.state().model().selection.event, Some(first));
     click(&mut harness, Role::Button, "Copy Mermaid");
     let copied = harness.state().copied().unwrap_or_default();
-    assert!(copied.starts_with("sequenceDiagram"), "{copied}");
+    assert!(copied.contains("\nsequenceDiagram\n"), "{copied}");
+    assert!(
+        copied.starts_with("---\ntitle: \"order-1042 of orders"),
+        "{copied}"
+    );
 }
 
 #[test]

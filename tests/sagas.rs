@@ -156,6 +156,7 @@ fn found(report: &SagasReport) -> Vec<Value> {
         fields.remove("failure");
         fields.remove("why");
         fields.remove("may_have_ended");
+        fields.remove("silence");
         let stuck = fields.remove("stuck").unwrap();
         assert_eq!(stuck.is_null(), told["status"] != "stuck");
         told

@@ -63,6 +63,7 @@ pub fn sagas<'a>(ready: &'a Ready, store: &'a Path) -> Result<Vec<Case<'a>>, Fai
             let by = Narrowing::default();
             Ok(judged
                 .narrowed(asking(ready), (&statuses, &by), |_| {})?
+                .places
                 .len() as u64)
         }));
     }

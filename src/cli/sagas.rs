@@ -204,15 +204,16 @@ impl Saga {
             (Some(from), None) => line += &format!("  since {from}"),
             _ => {}
         }
-        if let Some(waiting) = &saga.waiting_for {
+        let step = saga.waiting_for.as_deref();
+        if let Some(waiting) = saga::waits_for(saga.status, step) {
             line += &format!("  waits for {waiting}");
         }
+        if let Some(silence) = &saga.silence {
+            line += &format!("  {}", silence.words(step));
+        }
         if let Some(stuck) = &saga.stuck {
-            let (waited, usual) = (
-                Span::from_millis(stuck.waited_ms),
-                Span::from_millis(stuck.threshold_ms),
-            );
-            line += &format!("  silent for {waited}, {usual} are allowed");
+            let allowed = Span::from_millis(stuck.threshold_ms);
+            line += &format!(", {allowed} are allowed");
         }
         if let Some(failure) = &saga.failure {
             let class = failure.class.name();
@@ -230,14 +231,14 @@ impl Saga {
 
     fn steps(&self, saga: &SagaReport) -> Vec<String> {
         let steps = saga.steps.iter().map(|step| {
-            let mut line = format!("{}  {}", step.name, outcome(step.status));
+            let mut line = format!("{}  {}", step.name, step.status_words());
             // What nobody saw begin took no time that anybody knows, and what did not come took none.
             let is_told = step.status != saga::Outcome::Abandoned
                 && step.events.ended != Some(step.events.started);
             if let Some((from, to)) = step.started.zip(step.ended).filter(|_| is_told) {
-                line += &format!(" after {}", to - from);
+                line += &format!(" {}", saga::took_words(from, to));
             }
-            if step.attempts.len() > 1 {
+            if step.attempts.len() > 1 && step.status != saga::Outcome::Abandoned {
                 line += &format!(", {} attempts", step.attempts.len());
             }
             match &step.compensation {
@@ -248,15 +249,6 @@ impl Saga {
             line
         });
         steps.collect()
-    }
-}
-
-const fn outcome(outcome: saga::Outcome) -> &'static str {
-    match outcome {
-        saga::Outcome::Running => "running",
-        saga::Outcome::Completed => "completed",
-        saga::Outcome::Failed => "failed",
-        saga::Outcome::Abandoned => "expected, did not come",
     }
 }
 

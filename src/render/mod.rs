@@ -36,7 +36,7 @@ pub use map::map_mermaid;
 pub use reports::{answer, categories, event_types, events, streams};
 pub use sarif::sarif;
 pub use schema::schema;
-pub use sequence::{after, mermaid, sequence_svg};
+pub use sequence::{Around, mermaid, sequence_svg, times};
 pub use shell::Shell;
 pub use table::{Width, harmless, inline, json_text, table};
 pub use trace::trace;

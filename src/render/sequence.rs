@@ -3,115 +3,204 @@
 
 use std::fmt::Write as _;
 
-use crate::analysis::saga::{Meaning, Message, Sequence};
+use crate::analysis::saga::{Meaning, Message, Says, Sequence};
 use crate::model::Timestamp;
+
+/// What stands around a diagram.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Around {
+    /// What it shows.
+    pub title: String,
+    /// The moment up to which that is known: `as of 2024-12-31 23:59:59 UTC`.
+    pub as_of: String,
+    /// What is expected to come, a line each; none of what has ended.
+    pub expected: Vec<String>,
+}
 
 /// As text that Mermaid draws.
 #[must_use]
-pub fn mermaid(sequence: &Sequence) -> String {
-    let mut text = "sequenceDiagram\n".to_owned();
+pub fn mermaid(sequence: &Sequence, around: &Around) -> String {
+    let title = format!("{}, {}", around.title, around.as_of);
+    let title = title.replace(['"', '\\'], " ");
+    let mut text = format!("---\ntitle: \"{title}\"\n---\nsequenceDiagram\n");
     for (place, name) in sequence.participants.iter().enumerate() {
         let _ = writeln!(text, "    participant P{place} as {}", plain(name));
     }
-    for message in &sequence.messages {
+    for (message, time) in sequence.messages.iter().zip(times(sequence)) {
         let name = plain(&message.name);
+        let time = time.map_or(String::new(), |time| format!(" ({time})"));
         let to = message.receiver;
-        match message.sender {
-            None => {
-                let _ = writeln!(text, "    Note over P{to}: {name}");
-            }
-            Some(from) => {
-                let arrow = match message.meaning {
-                    Meaning::Plain => "->>",
-                    Meaning::Failure => "-x",
-                    Meaning::Undoing => "-->>",
-                };
-                let _ = writeln!(text, "    P{from}{arrow}P{to}: {name}");
-            }
-        }
+        let _ = match message.sender {
+            None => writeln!(text, "    Note over P{to}: {name}{time}"),
+            Some(from) => writeln!(text, "    P{from}{}P{to}: {name}{time}", line(message)),
+        };
+    }
+    let last = sequence.participants.len().saturating_sub(1);
+    let over = match last {
+        0 => "P0".to_owned(),
+        last => format!("P0,P{last}"),
+    };
+    let notes = std::iter::once(&around.as_of).chain(&around.expected);
+    for note in notes.filter(|_| !sequence.participants.is_empty()) {
+        let _ = writeln!(text, "    Note over {over}: {}", said(note));
     }
     text
 }
 
+/// Answers are dashed, as is what undoes something where nobody is told to; a cross is what failed.
+const fn line(message: &Message) -> &'static str {
+    match (message.meaning, message.says) {
+        (Meaning::Failure, Says::Answer) => "--x",
+        (Meaning::Failure, _) => "-x",
+        (_, Says::Answer) | (Meaning::Undoing, Says::Event) => "-->>",
+        _ => "->>",
+    }
+}
+
 /// Without what Mermaid would take for its own.
 pub(super) fn plain(text: &str) -> String {
+    said(text).replace(':', " ")
+}
+
+/// The same, where colons are no more than that.
+fn said(text: &str) -> String {
     let safe = |c: char| match c {
-        ';' | '#' | ':' | '<' | '>' | '"' => ' ',
+        ';' | '#' | '<' | '>' | '"' => ' ',
         c if c.is_control() => ' ',
         c => c,
     };
     text.chars().map(safe).collect()
 }
 
-const LEFT: usize = 96;
+/// When each message was, since the beginning, all written alike: with as many digits as tell neighbours
+/// apart, down to milliseconds.
+#[must_use]
+pub fn times(sequence: &Sequence) -> Vec<Option<String>> {
+    let began = sequence.messages.first().and_then(|message| message.time);
+    let since = |time: Timestamp| began.map(|began| (time - began).millis());
+    let all = sequence.messages.iter();
+    let all: Vec<Option<i64>> = all.map(|message| message.time.and_then(since)).collect();
+    let known: Vec<i64> = all.iter().flatten().copied().collect();
+    let close = |pair: &[i64]| pair[0] != pair[1] && pair[0] / 1000 == pair[1] / 1000;
+    let digits = match known.windows(2).any(close) {
+        true => Digits::Millis,
+        false => Digits::Seconds,
+    };
+    let longest = known.iter().map(|own| own.abs()).max().unwrap_or_default();
+    let told = |own: i64| since_began(own, longest, digits);
+    all.into_iter().map(|own| own.map(told)).collect()
+}
+
+/// How finely times are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Digits {
+    Seconds,
+    Millis,
+}
+
+/// `+1.700 s`, `+4:05`, `+2 d 3:04:05`: by the longest in the diagram.
+fn since_began(millis: i64, longest: i64, digits: Digits) -> String {
+    let sign = if millis < 0 { "−" } else { "+" };
+    let all = millis.unsigned_abs();
+    let (seconds, rest) = (all / 1000, all % 1000);
+    let fraction = match digits {
+        Digits::Seconds => String::new(),
+        Digits::Millis => format!(".{rest:03}"),
+    };
+    let (minutes, second) = (seconds / 60, seconds % 60);
+    let (hours, minute) = (minutes / 60, minutes % 60);
+    let (days, hour) = (hours / 24, hours % 24);
+    match longest / 1000 {
+        0..60 if digits == Digits::Seconds => format!("{sign}{seconds}.{} s", rest / 100),
+        0..60 => format!("{sign}{seconds}{fraction} s"),
+        60..3600 => format!("{sign}{minutes}:{second:02}{fraction}"),
+        3600..86_400 => format!("{sign}{hours}:{minute:02}:{second:02}{fraction}"),
+        _ => format!("{sign}{days} d {hour}:{minute:02}:{second:02}{fraction}"),
+    }
+}
+
+const LEFT: usize = 136;
 const ACROSS: usize = 200;
 const DOWN: usize = 30;
 /// Under the title.
 const TOP: usize = 36;
 const HEAD: usize = TOP + 52;
 
-/// The inks of arrows. A marker does not take up the colour of its line everywhere: each has its own.
-const INKS: [(Meaning, &str, &str); 3] = [
-    (Meaning::Plain, "plain", "#4e5967"),
-    (Meaning::Failure, "failure", "#b72c20"),
-    (Meaning::Undoing, "undoing", "#a84b00"),
-];
+const PLAIN: &str = "#4e5967";
+const FAILURE: &str = "#b72c20";
+const UNDOING: &str = "#a84b00";
+const CURSOR: &str = "#0b6bcb";
+const FAINT: &str = "#5f6b7a";
 
 /// As a picture of its own, in dark ink on white, under a title.
 #[must_use]
-pub fn sequence_svg(sequence: &Sequence, title: &str) -> String {
-    let width = LEFT + ACROSS * sequence.participants.len().max(1);
-    let height = HEAD + DOWN * (sequence.messages.len() + 1);
+pub fn sequence_svg(sequence: &Sequence, around: &Around) -> String {
+    let width = LEFT + ACROSS * sequence.participants.len().max(2);
+    let foot = HEAD + DOWN * sequence.messages.len() + 6;
+    let height = foot + 24 + 20 * around.expected.len();
+    let title = escaped(&format!("{}, {}", around.title, around.as_of));
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
          viewBox=\"0 0 {width} {height}\" font-family=\"sans-serif\" font-size=\"12\">\n\
          <title>{title}</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n\
-         <text x=\"8\" y=\"20\" font-weight=\"bold\">{title}</text>\n<defs>",
-        title = escaped(title)
+         <text x=\"8\" y=\"20\" font-weight=\"bold\">{title}</text>\n"
     );
-    for (_, id, ink) in INKS {
-        let _ = write!(
-            svg,
-            "<marker id=\"{id}\" markerWidth=\"8\" markerHeight=\"8\" refX=\"7\" refY=\"4\" \
-             orient=\"auto\"><path d=\"M0,0 L8,4 L0,8 z\" fill=\"{ink}\"/></marker>"
-        );
-    }
-    svg.push_str("</defs>\n");
     let x = |place: usize| LEFT + ACROSS / 2 + ACROSS * place;
     for (place, name) in sequence.participants.iter().enumerate() {
-        let (x, left) = (x(place), x(place) - 84);
+        let (x, left) = (x(place), x(place) - 92);
         let _ = writeln!(
             svg,
-            "<rect x=\"{left}\" y=\"{TOP}\" width=\"168\" height=\"28\" rx=\"4\" fill=\"#f1f3f6\" \
+            "<rect x=\"{left}\" y=\"{TOP}\" width=\"184\" height=\"28\" rx=\"4\" fill=\"#f1f3f6\" \
              stroke=\"#b9c2ce\"/><text x=\"{x}\" y=\"{}\" text-anchor=\"middle\">{}</text>\
-             <line x1=\"{x}\" y1=\"{}\" x2=\"{x}\" y2=\"{height}\" stroke=\"#b9c2ce\" \
+             <line x1=\"{x}\" y1=\"{}\" x2=\"{x}\" y2=\"{foot}\" stroke=\"#b9c2ce\" \
              stroke-dasharray=\"4 4\"/>",
             TOP + 18,
             escaped(name),
             TOP + 28
         );
     }
-    let began = sequence.messages.first().and_then(|message| message.time);
-    for (row, message) in sequence.messages.iter().enumerate() {
+    for (row, (message, time)) in sequence.messages.iter().zip(times(sequence)).enumerate() {
         let y = HEAD + DOWN * row + DOWN / 2;
-        if let Some((began, time)) = began.zip(message.time) {
+        if let Some(time) = time {
             let _ = writeln!(
                 svg,
-                "<text x=\"8\" y=\"{y}\" fill=\"#5f6b7a\" font-size=\"11\">{}</text>",
-                escaped(&after(began, time))
+                "<text x=\"8\" y=\"{}\" fill=\"{FAINT}\" font-size=\"11\">{}</text>",
+                y + 4,
+                escaped(&time)
             );
         }
         let _ = writeln!(svg, "{}", arrow(message, y, x));
     }
+    ending(&mut svg, around, (foot, width));
     svg.push_str("</svg>\n");
     svg
 }
 
+/// The line below what is known, and what is expected under it.
+fn ending(svg: &mut String, around: &Around, (y, width): (usize, usize)) {
+    let _ = writeln!(
+        svg,
+        "<line x1=\"0\" y1=\"{y}\" x2=\"{width}\" y2=\"{y}\" stroke=\"{CURSOR}\" stroke-width=\"1.5\"/>\
+         <text x=\"8\" y=\"{}\" fill=\"{CURSOR}\" font-size=\"11\">{}</text>",
+        y + 15,
+        escaped(&around.as_of)
+    );
+    for (row, line) in around.expected.iter().enumerate() {
+        let _ = writeln!(
+            svg,
+            "<text x=\"8\" y=\"{}\" fill=\"{FAINT}\" font-style=\"italic\">expected: {}</text>",
+            y + 35 + 20 * row,
+            escaped(line)
+        );
+    }
+}
+
 fn arrow(message: &Message, y: usize, x: impl Fn(usize) -> usize) -> String {
-    let ink = INKS
-        .iter()
-        .find(|(meaning, ..)| *meaning == message.meaning);
-    let (_, marker, ink) = ink.unwrap_or(&INKS[0]);
+    let ink = match message.meaning {
+        Meaning::Plain => PLAIN,
+        Meaning::Failure => FAILURE,
+        Meaning::Undoing => UNDOING,
+    };
     let dashes = match message.meaning {
         Meaning::Undoing => " stroke-dasharray=\"4 3\"",
         _ => "",
@@ -126,26 +215,31 @@ fn arrow(message: &Message, y: usize, x: impl Fn(usize) -> usize) -> String {
             y + 4
         ),
         Some(from) if from == to => format!(
-            "<path d=\"M{to},{} h24 v12 h-24\" fill=\"none\" stroke=\"{ink}\"{dashes} \
-             marker-end=\"url(#{marker})\"/><text x=\"{}\" y=\"{}\" fill=\"{ink}\">{name}</text>",
+            "<path d=\"M{to},{} h24 v12 h-17\" fill=\"none\" stroke=\"{ink}\"{dashes}/>{}\
+             <text x=\"{}\" y=\"{}\" fill=\"{ink}\">{name}</text>",
             y - 6,
+            tip((to, y + 6), (to + 8, ink)),
             to + 30,
             y + 4
         ),
-        Some(from) => format!(
-            "<line x1=\"{from}\" y1=\"{y}\" x2=\"{to}\" y2=\"{y}\" stroke=\"{ink}\"{dashes} \
-             marker-end=\"url(#{marker})\"/><text x=\"{}\" y=\"{}\" text-anchor=\"middle\" \
-             fill=\"{ink}\">{name}</text>",
-            (from + to) / 2,
-            y - 5
-        ),
+        Some(from) => {
+            let back = if from < to { to - 8 } else { to + 8 };
+            format!(
+                "<line x1=\"{from}\" y1=\"{y}\" x2=\"{back}\" y2=\"{y}\" stroke=\"{ink}\"{dashes}/>{}\
+                 <text x=\"{}\" y=\"{}\" text-anchor=\"middle\" fill=\"{ink}\">{name}</text>",
+                tip((to, y), (back, ink)),
+                (from + to) / 2,
+                y - 5
+            )
+        }
     }
 }
 
-/// How long after the beginning: `+1.2 s`.
-#[must_use]
-pub fn after(began: Timestamp, time: Timestamp) -> String {
-    format!("+{}", time - began)
+/// The head of an arrow, from its tip to where its line ends. A shape of its own: not all that draw SVG know
+/// of markers.
+fn tip((x, y): (usize, usize), (back, ink): (usize, &str)) -> String {
+    let (above, below) = (y - 4, y + 4);
+    format!("<polygon points=\"{x},{y} {back},{above} {back},{below}\" fill=\"{ink}\"/>")
 }
 
 fn escaped(text: &str) -> String {
@@ -176,6 +270,7 @@ mod tests {
             to,
             sender: from,
             receiver: to,
+            says: Says::Event,
             time: Some(Timestamp::from_micros(i64::from(event) * 1_500_000)),
             meaning,
         };
@@ -190,22 +285,71 @@ mod tests {
         }
     }
 
+    fn around() -> Around {
+        Around {
+            title: "order-1 of a & \"b\"".to_owned(),
+            as_of: "as of 2024-12-31 23:59:59 UTC".to_owned(),
+            expected: vec!["StockReleased, usually after 1 s".to_owned()],
+        }
+    }
+
     #[test]
     fn mermaid_gets_what_it_understands() {
-        let expected = "sequenceDiagram
+        let expected = "---
+title: \"order-1 of a &  b , as of 2024-12-31 23:59:59 UTC\"
+---
+sequenceDiagram
     participant P0 as order  service 
     participant P1 as payment service
-    Note over P0: OrderPlaced
-    P0-xP1: PaymentFailed
-    P0->>P0: OrderNoted
-    P1-->>P0: StockReleased
+    Note over P0: OrderPlaced (+0.0 s)
+    P0-xP1: PaymentFailed (+1.5 s)
+    P0->>P0: OrderNoted (+3.0 s)
+    P1-->>P0: StockReleased (+4.5 s)
+    Note over P0,P1: as of 2024-12-31 23:59:59 UTC
+    Note over P0,P1: StockReleased, usually after 1 s
 ";
-        assert_eq!(mermaid(&sequence()), expected);
+        assert_eq!(mermaid(&sequence(), &around()), expected);
+    }
+
+    #[test]
+    fn what_is_answered_looks_otherwise_than_what_is_asked_for() {
+        let mut sequence = sequence();
+        sequence.messages[2].says = Says::Command;
+        sequence.messages[3].says = Says::Answer;
+        let text = mermaid(&sequence, &around());
+        assert!(text.contains("P0->>P0: OrderNoted") && text.contains("P1-->>P0: StockReleased"));
+        sequence.messages[3].meaning = Meaning::Failure;
+        assert!(mermaid(&sequence, &around()).contains("P1--xP0: StockReleased"));
+    }
+
+    #[test]
+    fn times_are_written_alike_and_told_apart() {
+        let at = |millis: &[i64]| {
+            let mut sequence = sequence();
+            for (message, millis) in sequence.messages.iter_mut().zip(millis) {
+                message.time = Some(Timestamp::from_micros(millis * 1000));
+            }
+            times(&sequence).into_iter().flatten().collect::<Vec<_>>()
+        };
+        let short = at(&[0, 1700, 1701, 4000]);
+        assert_eq!(short, ["+0.000 s", "+1.700 s", "+1.701 s", "+4.000 s"]);
+        let long = at(&[0, 4000, 61_000, 180_000_000]);
+        assert_eq!(
+            long,
+            [
+                "+0 d 0:00:00",
+                "+0 d 0:00:04",
+                "+0 d 0:01:01",
+                "+2 d 2:00:00"
+            ]
+        );
+        let back = at(&[0, -4000, 61_000, 62_000]);
+        assert_eq!(back, ["+0:00", "−0:04", "+1:01", "+1:02"]);
     }
 
     #[test]
     fn a_picture_is_sound_xml_whatever_names_hold() {
-        let svg = sequence_svg(&sequence(), "order-1 of a & b");
+        let svg = sequence_svg(&sequence(), &around());
         let mut reader = quick_xml::Reader::from_str(&svg);
         let mut depth = 0;
         loop {
@@ -218,9 +362,10 @@ mod tests {
         }
         assert_eq!(depth, 0);
         assert!(svg.contains("order &lt;service&gt;") && svg.contains("+1.5 s"));
-        assert!(svg.contains("<title>order-1 of a &amp; b</title>"));
-        // What undoes is dashed, in an ink of its own that any renderer knows.
-        assert!(svg.contains("stroke-dasharray=\"4 3\" marker-end=\"url(#undoing)\""));
-        assert!(!svg.contains("context-stroke"));
+        assert!(svg.contains("<title>order-1 of a &amp; &quot;b&quot;, as of"));
+        // What undoes is dashed, in an ink of its own, and arrows have heads that any renderer knows.
+        assert!(svg.contains("stroke=\"#a84b00\" stroke-dasharray=\"4 3\""));
+        assert_eq!(svg.matches("<polygon").count(), 3);
+        assert!(!svg.contains("marker") && svg.contains("expected: StockReleased"));
     }
 }

@@ -84,9 +84,29 @@ pub struct Step {
     /// What undoes it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub compensation: Vec<String>,
+    /// Whether others wait for it.
+    #[serde(default, skip_serializing_if = "Heed::is_usual")]
+    pub heed: Heed,
     /// How long the process may be silent while it waits for this step, or for what undoes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Timeout>,
+}
+
+/// Whether a step is waited for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Heed {
+    /// The process waits for it.
+    #[default]
+    Awaited,
+    /// It is a reaction beside the path: nothing goes on from it, and the process ends without it.
+    Beside,
+}
+
+impl Heed {
+    const fn is_usual(&self) -> bool {
+        matches!(self, Self::Awaited)
+    }
 }
 
 /// How a process ends.

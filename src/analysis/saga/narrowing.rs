@@ -6,6 +6,7 @@ use hashbrown::HashMap;
 use super::course::Courses;
 use super::failure::{self, Class};
 use super::instances::Seen;
+use super::over_time::Counts;
 use super::paths::Node;
 use super::report::Asking;
 use super::standings::Status;
@@ -63,6 +64,15 @@ impl Histories {
     }
 }
 
+/// What is left of all instances.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Narrowed {
+    /// Their places among all.
+    pub places: Vec<u32>,
+    /// How many would have which status if the status were no condition, in the order of [`Status::ALL`].
+    pub counts: Counts,
+}
+
 /// An instance that is of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
@@ -75,8 +85,8 @@ pub struct Standing {
 }
 
 impl Judged {
-    /// The places of the instances for which `by` holds, `statuses` being how each of all stands. Calls
-    /// `each` with every one that is of a process.
+    /// The instances for which `by` holds, `statuses` being how each of all stands. Calls `each` with every
+    /// one that is of a process.
     ///
     /// # Errors
     /// [`Cancelled`].
@@ -85,7 +95,7 @@ impl Judged {
         asking: Asking<'_>,
         (statuses, by): (&[Status], &Narrowing),
         mut each: impl FnMut(Standing),
-    ) -> Result<Vec<u32>, Cancelled> {
+    ) -> Result<Narrowed, Cancelled> {
         let mut places = Vec::new();
         let mut courses = Courses::default();
         let mut histories = Histories::default();
@@ -103,9 +113,7 @@ impl Judged {
                 process,
                 status,
             });
-            let plain = by.process.is_none_or(|wanted| wanted == process)
-                && (by.statuses.is_empty() || by.statuses.contains(&status));
-            if plain
+            if by.process.is_none_or(|wanted| wanted == process)
                 && by
                     .variant
                     .as_ref()
@@ -120,10 +128,19 @@ impl Judged {
                 places.push(place);
             }
         }
-        match by.class {
-            None => Ok(places),
-            Some(class) => self.of_class(asking, places, class, &mut courses),
+        if let Some(class) = by.class {
+            places = self.of_class(asking, places, class, &mut courses)?;
         }
+        let mut counts = Counts::default();
+        for place in &places {
+            let status = statuses[*place as usize];
+            let at = Status::ALL.iter().position(|own| *own == status);
+            counts[at.unwrap_or_default()] += 1;
+        }
+        if !by.statuses.is_empty() {
+            places.retain(|place| by.statuses.contains(&statuses[*place as usize]));
+        }
+        Ok(Narrowed { places, counts })
     }
 
     fn lasts_as(&self, asking: Asking<'_>, seen: &Seen, by: &Narrowing) -> bool {

@@ -125,9 +125,8 @@ impl Judged {
         let meanings = nodes.map(|node| {
             let verdict = self.verdicts.of(node);
             let open = matches!(verdict.status, Status::Running | Status::Compensating);
-            let (_, label) = self.at.paths.step(node);
             let patience = match open && node != ROOT {
-                true => self.patience(verdict, label.event_type()),
+                true => self.patience(verdict),
                 false => None,
             };
             Meaning {

@@ -10,6 +10,7 @@ use super::definition::{Correlate, Definition, Style, Timeout};
 use super::failure::{self, Failure};
 use super::instances::{How, Instances, Seen};
 use super::paths::ROOT;
+use super::silence::Quiet;
 use super::standings::{Status, Unsure};
 use super::status::{Judged, Processes, Verdicts};
 use super::steps::{Instance, Step};
@@ -173,6 +174,8 @@ pub struct SagaReport {
     pub waiting_for: Option<String>,
     /// Where it is silent for too long.
     pub stuck: Option<Stuck>,
+    /// How long it is silent, of one that has not ended.
+    pub silence: Option<Quiet>,
     /// Why it may have ended although nothing says so, of one that is running.
     pub may_have_ended: Option<Unsure>,
 }
@@ -322,7 +325,8 @@ fn told(
         duration_ms: duration,
         failure,
         may_have_ended: judged.may_have_ended(log, seen, status),
-        waiting_for: judged.waiting_for(seen),
+        waiting_for: judged.waiting_for(log, seen),
+        silence: judged.quiet(log, seen),
         stuck: silence.map(|silence| Stuck {
             since: Timestamp::from_micros(silence.since),
             waited_ms: silence.lasts / 1000,
@@ -334,14 +338,6 @@ fn told(
 }
 
 impl Judged {
-    /// What an instance waits for; none where it has ended or nothing in particular is to come.
-    #[must_use]
-    pub fn waiting_for(&self, seen: &Seen) -> Option<String> {
-        let verdict = self.verdict(seen);
-        let process = self.process(seen)?;
-        process.waiting_for(verdict.waiting).map(str::to_owned)
-    }
-
     /// The types of an instance's events, by number.
     #[must_use]
     pub fn types_of(&self, seen: &Seen) -> Vec<u32> {
@@ -375,8 +371,7 @@ impl Judged {
             return Vec::new();
         };
         let usual = &self.usual[usize::from(process)];
-        let (_, last) = self.at.paths.step(seen.node);
-        let next = usual.next(last.event_type()).iter().map(|next| {
+        let next = usual.next(verdict.last).iter().map(|next| {
             let name = log.types().get(next.event_type).to_owned();
             (name, next.wait)
         });

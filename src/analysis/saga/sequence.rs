@@ -36,10 +36,24 @@ pub struct Message {
     /// Whom it is said to, by place: in an orchestration commands go from who leads to who is told, and
     /// answers the other way; else each reacts to what it heard of.
     pub receiver: usize,
+    /// Whether it asks for something or answers.
+    pub says: Says,
     /// When.
     pub time: Option<Timestamp>,
     /// What it means.
     pub meaning: Meaning,
+}
+
+/// What a message is for those who hear it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Says {
+    /// Something happened.
+    #[default]
+    Event,
+    /// Who leads wants something done.
+    Command,
+    /// What came of that, told to who leads.
+    Answer,
 }
 
 /// What an event means for its instance.
@@ -94,6 +108,7 @@ impl Judged {
                 to,
                 sender: from,
                 receiver: to,
+                says: Says::Event,
                 time: log.time(event, self.at.cut.clock()),
                 meaning: meaning(instance, event),
             });
@@ -158,6 +173,12 @@ impl Commands<'_> {
             };
             let message = &mut sequence.messages[at];
             (message.sender, message.receiver) = (sender, receiver);
+            message.says = match sender {
+                Some(sender) if sender == receiver => Says::Event,
+                Some(sender) if sender == leader => Says::Command,
+                Some(_) if receiver == leader => Says::Answer,
+                _ => Says::Event,
+            };
         }
     }
 

@@ -104,7 +104,7 @@ pub enum Oddity {
 }
 
 /// What is waited for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Waiting {
     /// Nothing in particular.
     #[default]

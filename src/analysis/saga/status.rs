@@ -12,7 +12,7 @@ use super::machine::{Machine, State};
 use super::paths::{Label, Node, Paths, ROOT};
 use super::report::Asking;
 use super::standings::{Left, Status, Unsure, Waiting};
-use super::usual::{self, Usual};
+use super::usual::{self, Until, Usual};
 use crate::log::Log;
 use crate::model::{Cancelled, Task};
 
@@ -111,6 +111,8 @@ pub(super) struct Verdict {
     pub status: Status,
     pub waiting: Waiting,
     pub left: Left,
+    /// The type of its last event, but for those for which nothing waits.
+    pub last: u32,
     /// The history with whose last event it ended; the root where it has not.
     pub ended: Node,
 }
@@ -167,6 +169,7 @@ impl Verdicts {
                 process,
                 status,
                 left: left.unwrap_or_default(),
+                last: history.last,
                 waiting: history.state.waiting,
                 ended: match earlier.ended {
                     ROOT if status.is_end() => node,
@@ -196,17 +199,20 @@ struct History {
     state: State,
     /// The process, once the first event has told which it is.
     process: Option<Option<u16>>,
+    last: u32,
 }
 
 impl History {
     fn take(&mut self, processes: &Processes, label: Label) {
         let event_type = label.event_type();
         let process = self.process.get_or_insert_with(|| processes.of(label));
-        if let Some(process) = *process
-            && !label.is_again()
-        {
-            let machine = &processes.all[usize::from(process)].machine;
+        let Some(process) = *process else { return };
+        let machine = &processes.all[usize::from(process)].machine;
+        if !label.is_again() {
             self.state.take(machine, event_type, |_| {});
+        }
+        if !machine.is_beside(event_type) {
+            self.last = event_type;
         }
     }
 }
@@ -248,7 +254,7 @@ impl Judged {
         (now, said): (Option<i64>, Option<i64>),
     ) -> Result<Self, Cancelled> {
         let verdicts = Verdicts::new(&at.paths, &processes, Some(below), asking.task)?;
-        let usual = usual::of(asking.log, &at, &verdicts, processes.all.len(), asking.task)?;
+        let usual = usual::of(asking, &at, (&*processes, &verdicts))?;
         Ok(Self {
             at,
             processes,
@@ -276,19 +282,34 @@ impl Judged {
         Some(&self.processes.all[usize::from(process)])
     }
 
-    /// How long an instance may be silent whose history means that, after an event of that type.
-    pub(super) fn patience(&self, verdict: Verdict, last: u32) -> Option<i64> {
+    /// How long an instance may be silent whose history means that.
+    pub(super) fn patience(&self, verdict: Verdict) -> Option<i64> {
         let process = &self.processes.all[usize::from(verdict.process?)];
         let declared = || process.patience(verdict.waiting);
         // What nothing goes on from is not what it hangs on.
         let is_sure = verdict.left == Left::Work || !process.basis.is_mined();
-        let usual = || self.usual(verdict, last).filter(|_| is_sure);
+        let usual = || self.usual(verdict).filter(|_| is_sure);
         self.said.or_else(declared).or_else(usual)
     }
 
-    /// How long instances are usually silent at most after an event of that type.
-    fn usual(&self, verdict: Verdict, last: u32) -> Option<i64> {
-        self.usual[usize::from(verdict.process?)].patience(last)
+    /// How long instances are usually silent at most whose histories mean that.
+    fn usual(&self, verdict: Verdict) -> Option<i64> {
+        let usual = &self.usual[usize::from(verdict.process?)];
+        usual.patience(usual.until(verdict.last, verdict.waiting)?.wait)
+    }
+
+    /// What an instance is silent before usually, and for how long; none of one that has ended.
+    #[must_use]
+    pub fn until(&self, seen: &Seen) -> Option<Until> {
+        let verdict = self.verdict(seen);
+        let process = verdict.process.filter(|_| !verdict.status.is_end())?;
+        self.usual[usize::from(process)].until(verdict.last, verdict.waiting)
+    }
+
+    /// The silence of an instance that has not ended, up to the moment.
+    pub(super) fn silent(&self, log: &Log, seen: &Seen) -> Option<(i64, i64)> {
+        let since = self.at.last_time(log, seen)?;
+        Some((since, self.now?.saturating_sub(since)))
     }
 
     /// The silence of an instance that has not ended and waits for no person, where it may not be
@@ -299,12 +320,11 @@ impl Judged {
         if !matches!(verdict.status, Status::Running | Status::Compensating) {
             return None;
         }
-        let (_, last) = self.at.paths.step(seen.node);
-        let allowed = self.patience(verdict, last.event_type())?;
-        let since = self.at.last_time(log, seen)?;
+        let allowed = self.patience(verdict)?;
+        let (since, lasts) = self.silent(log, seen)?;
         Some(Silence {
             since,
-            lasts: self.now?.saturating_sub(since),
+            lasts,
             allowed,
         })
     }
@@ -332,10 +352,13 @@ impl Judged {
             let may_rest = self.usual[process].may_rest_at(last);
             return may_rest.then_some(Unsure::NothingFollows);
         }
-        let usual = self
-            .usual(verdict, last)
-            .filter(|_| verdict.left == Left::Effects)?;
-        let silent = self.now?.saturating_sub(self.at.last_time(log, seen)?);
+        if verdict.left != Left::Effects {
+            return None;
+        }
+        // What else happened last, as somebody liked, makes no difference to what has not come.
+        let own = self.usual[process].longest_patience(verdict.waiting);
+        let usual = own.or_else(|| self.usual(verdict))?;
+        let (_, silent) = self.silent(log, seen)?;
         (silent > usual).then_some(Unsure::OnlyEffects)
     }
 }

@@ -34,6 +34,30 @@ pub struct Step {
     pub events: StepEvents,
 }
 
+impl Step {
+    /// How it stands, in words.
+    #[must_use]
+    pub fn status_words(&self) -> String {
+        match (self.status, self.attempts.len()) {
+            (Outcome::Running, _) => "running".to_owned(),
+            (Outcome::Completed, _) => "completed".to_owned(),
+            (Outcome::Failed, _) => "failed".to_owned(),
+            (Outcome::Abandoned, 0 | 1) => "expected, did not come".to_owned(),
+            (Outcome::Abandoned, several) => format!("given up after {several} attempts"),
+        }
+    }
+}
+
+/// How long something took, in words.
+#[must_use]
+pub fn took_words(from: Timestamp, to: Timestamp) -> String {
+    let took = to - from;
+    match took.is_negative() {
+        true => format!("{} before it began: clocks disagree", took.abs()),
+        false => format!("after {took}"),
+    }
+}
+
 /// The events that a step's times are those of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepEvents {

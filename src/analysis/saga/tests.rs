@@ -1,5 +1,6 @@
 //! Laws and examples of processes over small logs.
 
+mod beside;
 mod ends;
 
 use super::*;
@@ -383,7 +384,7 @@ proptest! {
         let statuses: Vec<Status> =
             judged.at.seen.iter().map(|seen| judged.status(&log, seen)).collect();
         let narrowed = |by: &Narrowing| {
-            judged.narrowed(asking, (&statuses, by), |_| {}).unwrap()
+            (judged.narrowed(asking, (&statuses, by), |_| {}).unwrap()).places
         };
         let all = narrowed(&Narrowing::default());
         prop_assert_eq!(all.len(), report.sagas.len());

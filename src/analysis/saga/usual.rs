@@ -3,24 +3,28 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::instances::AtMoment;
-use super::paths::ROOT;
-use super::status::Verdicts;
-use super::waits::{Lengths, Wait};
-use crate::log::Log;
-use crate::model::{Cancelled, Task};
+use super::paths::{Node, ROOT};
+use super::report::Asking;
+use super::standings::Waiting;
+use super::status::{Processes, Verdicts};
+use super::waits::{Length, Lengths, Wait};
+use crate::model::Cancelled;
 
 /// Fewer tell nothing of what is too long.
 pub(super) const ENOUGH: u32 = 20;
 /// How many times the usual is too long.
 const TOO_LONG: i64 = 3;
 
-/// What is usual in a process, by the instances that had ended by then.
+/// What is usual in a process, by the instances that had ended by then. Between what it tells of lies what
+/// nothing waits for.
 #[derive(Clone, Debug, Default)]
 pub struct Usual {
     /// By type: what comes next, the most frequent first.
     next: BTreeMap<u32, Vec<Next>>,
     /// By type: how long until then.
     after: BTreeMap<u32, Wait>,
+    /// By type, and what is waited for then: how long until that goes on.
+    until: BTreeMap<(u32, Waiting), Wait>,
     /// Types after which anything ever came, in any instance.
     goes_on: BTreeSet<u32>,
 }
@@ -32,6 +36,24 @@ pub struct Next {
     pub event_type: u32,
     /// How often, and after how long.
     pub wait: Wait,
+}
+
+/// What an instance is silent before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Until {
+    /// What usually comes.
+    pub what: Comes,
+    /// How often, and after how long.
+    pub wait: Wait,
+}
+
+/// What usually comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comes {
+    /// What is waited for goes on.
+    Awaited,
+    /// Most often an event of this type, by number.
+    Type(u32),
 }
 
 impl Usual {
@@ -47,22 +69,45 @@ impl Usual {
         !self.goes_on.contains(&event_type)
     }
 
-    /// How long it takes until something comes after it.
+    /// What comes after an event of that type while that is waited for: where this is what mostly comes it
+    /// is measured by itself, else by whatever came.
     #[must_use]
-    pub fn wait(&self, event_type: u32) -> Option<Wait> {
-        self.after.get(&event_type).copied()
+    pub fn until(&self, event_type: u32, waiting: Waiting) -> Option<Until> {
+        let after = *self.after.get(&event_type)?;
+        let awaited = self.until.get(&(event_type, waiting));
+        let tells = |wait: &&Wait| wait.is_enough() || !after.is_enough();
+        let mostly = |wait: &&Wait| wait.count * 2 >= after.count && tells(wait);
+        Some(match awaited.filter(mostly) {
+            Some(wait) => Until {
+                what: Comes::Awaited,
+                wait: *wait,
+            },
+            None => Until {
+                what: Comes::Type(self.next(event_type).first()?.event_type),
+                wait: after,
+            },
+        })
     }
 
-    /// How long an instance may be silent after an event of that type; for ever where too few tell. Where
-    /// clocks that disagree make nothing of that wait, no more is known than that no wait at all is longer.
+    /// How long an instance may be silent that waits for that, whatever came last.
     #[must_use]
-    pub fn patience(&self, event_type: u32) -> Option<i64> {
+    pub fn longest_patience(&self, waiting: Waiting) -> Option<i64> {
+        let own = self.until.iter().filter(|((_, own), _)| *own == waiting);
+        own.filter_map(|(_, wait)| self.patience(*wait)).max()
+    }
+
+    /// How long an instance may be silent that waits so; for ever where too few tell. Where clocks that
+    /// disagree make nothing of that wait, no more is known than that no wait at all is longer.
+    #[must_use]
+    pub fn patience(&self, wait: Wait) -> Option<i64> {
         let longest = || {
             let all = self.after.values().filter(|wait| wait.is_enough());
             all.map(|wait| wait.p99).max()
         };
-        let usual = self.wait(event_type).filter(Wait::is_enough)?;
-        let usual = match usual.p99 {
+        if !wait.is_enough() {
+            return None;
+        }
+        let usual = match wait.p99 {
             0 => longest()?,
             usual => usual,
         };
@@ -72,26 +117,15 @@ impl Usual {
 
 /// By process: what is usual in it.
 pub(super) fn of(
-    log: &Log,
+    asking: Asking<'_>,
     at: &AtMoment,
-    verdicts: &Verdicts,
-    processes: usize,
-    task: &Task,
+    (processes, verdicts): (&Processes, &Verdicts),
 ) -> Result<Vec<Usual>, Cancelled> {
-    let pairs = Pairs::of(at, verdicts);
-    let visits = at.visits();
+    let Asking { log, task, .. } = asking;
+    let mut usual: Vec<Usual> = vec![Usual::default(); processes.all.len()];
+    goes_on(at, verdicts, &mut usual);
+    let pairs = Pairs::awaited(at, (processes, verdicts));
     let mut lengths: Vec<Lengths> = vec![Lengths::default(); pairs.all.len()];
-    let mut usual: Vec<Usual> = vec![Usual::default(); processes];
-    for (pair, _) in pairs
-        .by_node
-        .iter()
-        .zip(&visits)
-        .filter(|(_, count)| **count > 0)
-    {
-        if let Some((process, from, _)) = pairs.all.get(*pair as usize) {
-            usual[usize::from(*process)].goes_on.insert(*from);
-        }
-    }
     for (n, seen) in at.seen.iter().enumerate() {
         if n % 1024 == 0 {
             task.check()?;
@@ -101,26 +135,43 @@ pub(super) fn of(
             continue;
         }
         let waits = at.waits_of(seen).iter().zip(at.nodes_of(seen));
-        for (wait, node) in waits {
-            if let Some(lengths) = lengths.get_mut(pairs.by_node[*node as usize] as usize) {
-                lengths.add(*wait);
+        // What came in between for which nothing waits.
+        let mut beside = None;
+        // A copy is nothing that came.
+        for (wait, node) in waits.filter(|(wait, _)| **wait != Length::NONE) {
+            match pairs.by_node[*node as usize] {
+                BESIDE => beside = Some(wait.after(beside)),
+                pair => {
+                    if let Some(lengths) = lengths.get_mut(pair as usize) {
+                        lengths.add(wait.after(beside));
+                    }
+                    beside = None;
+                }
             }
         }
     }
     let mut after: BTreeMap<(u16, u32), Lengths> = BTreeMap::new();
+    let mut until: BTreeMap<(u16, u32, Waiting), Lengths> = BTreeMap::new();
     for ((process, from, to), lengths) in pairs.all.into_iter().zip(&lengths) {
         let Some(wait) = lengths.wait() else { continue };
         after.entry((process, from)).or_default().add_all(lengths);
+        let machine = &processes.all[usize::from(process)].machine;
+        for waiting in machine.goes_on_with(to) {
+            let own = until.entry((process, from, waiting)).or_default();
+            own.add_all(lengths);
+        }
         let own = usual[usize::from(process)].next.entry(from).or_default();
         own.push(Next {
             event_type: to,
             wait,
         });
     }
-    for ((process, from), lengths) in after {
-        if let Some(wait) = lengths.wait() {
-            usual[usize::from(process)].after.insert(from, wait);
-        }
+    for ((process, from), wait) in waits(after) {
+        usual[usize::from(process)].after.insert(from, wait);
+    }
+    for ((process, from, waiting), wait) in waits(until) {
+        let own = &mut usual[usize::from(process)].until;
+        own.insert((from, waiting), wait);
     }
     for next in usual.iter_mut().flat_map(|usual| usual.next.values_mut()) {
         next.sort_by(|a, b| {
@@ -131,6 +182,26 @@ pub(super) fn of(
     Ok(usual)
 }
 
+fn waits<K>(lengths: BTreeMap<K, Lengths>) -> impl Iterator<Item = (K, Wait)> {
+    let all = lengths.into_iter();
+    all.filter_map(|(key, lengths)| Some((key, lengths.wait()?)))
+}
+
+/// After which types anything came.
+fn goes_on(at: &AtMoment, verdicts: &Verdicts, usual: &mut [Usual]) {
+    let pairs = Pairs::of(at, verdicts);
+    let visits = at.visits();
+    let known = pairs.by_node.iter().zip(&visits);
+    for (pair, _) in known.filter(|(_, count)| **count > 0) {
+        if let Some((process, from, _)) = pairs.all.get(*pair as usize) {
+            usual[usize::from(*process)].goes_on.insert(*from);
+        }
+    }
+}
+
+/// What nothing waits for, in place of a pair.
+const BESIDE: u32 = u32::MAX - 1;
+
 /// Which type comes after which, by history.
 pub(super) struct Pairs {
     /// Process, type before, type after.
@@ -140,7 +211,28 @@ pub(super) struct Pairs {
 }
 
 impl Pairs {
+    /// Of all events.
     pub fn of(at: &AtMoment, verdicts: &Verdicts) -> Self {
+        Self::new(at, verdicts, |_, before, _| {
+            let (_, last) = at.paths.step(before);
+            Some(last.event_type())
+        })
+    }
+
+    /// Without those for which nothing waits.
+    fn awaited(at: &AtMoment, (processes, verdicts): (&Processes, &Verdicts)) -> Self {
+        Self::new(at, verdicts, |process, before, event_type| {
+            let machine = &processes.all[usize::from(process)].machine;
+            (!machine.is_beside(event_type)).then(|| verdicts.of(before).last)
+        })
+    }
+
+    /// `last` tells what came before, by process, history before and type.
+    fn new(
+        at: &AtMoment,
+        verdicts: &Verdicts,
+        last: impl Fn(u16, Node, u32) -> Option<u32>,
+    ) -> Self {
         let mut numbers: BTreeMap<(u16, u32, u32), u32> = BTreeMap::new();
         let mut all = Vec::new();
         let nodes = 0..at.paths.len() as u32;
@@ -150,8 +242,10 @@ impl Pairs {
             let Some(process) = process.filter(|_| before != ROOT) else {
                 return u32::MAX;
             };
-            let (_, last) = at.paths.step(before);
-            let pair = (process, last.event_type(), label.event_type());
+            let Some(last) = last(process, before, label.event_type()) else {
+                return BESIDE;
+            };
+            let pair = (process, last, label.event_type());
             *numbers.entry(pair).or_insert_with(|| {
                 all.push(pair);
                 all.len() as u32 - 1

@@ -32,6 +32,14 @@ impl Length {
         middle.saturating_add(middle / 64 + 1)
     }
 
+    /// The length of both, where there is one before.
+    pub fn after(self, before: Option<Self>) -> Self {
+        match before {
+            None => self,
+            Some(before) => Self::new(self.micros().saturating_add(before.micros())),
+        }
+    }
+
     /// The middle of the lengths that are this one, in microseconds.
     pub fn micros(self) -> i64 {
         let step = u32::from(self.0);

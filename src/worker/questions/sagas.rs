@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use crate::analysis::saga::{
-    Asking, Counts, Definition, Durations, Instance, Judged, Narrowing, ProcessMap, SagaReport,
-    Sagas, Seen, Sequence, Status, Stored, StoredStates, Timeout, Variant, one, stored,
+    self, Asking, Counts, Definition, Durations, Instance, Judged, Narrowing, ProcessMap,
+    SagaReport, Sagas, Seen, Sequence, Status, Stored, StoredStates, Timeout, Until, Variant, one,
+    stored,
 };
 use crate::log::{Bound, Cut, Log};
 use crate::model::{EventIx, Task};
@@ -66,6 +67,8 @@ pub struct SagaList {
     pub rows: Vec<u32>,
     /// How many of the process have which status, in the order of [`Status::ALL`].
     pub counts: Counts,
+    /// How many of those that were asked for have which status, were it no condition.
+    pub narrowed: Counts,
     /// How many instances each process has.
     pub processes: Vec<u32>,
     /// What the store keeps of them beside its events.
@@ -168,7 +171,7 @@ impl Question for AskSagas {
         let mut counts = Counts::default();
         let mut processes = vec![0; judged.processes.all.len()];
         let by = &self.filter.by;
-        let rows = judged.narrowed(asking, (&statuses, by), |own| {
+        let narrowed = judged.narrowed(asking, (&statuses, by), |own| {
             processes[usize::from(own.process)] += 1;
             if by.process.is_none_or(|wanted| wanted == own.process) {
                 let at = Status::ALL.iter().position(|status| *status == own.status);
@@ -178,8 +181,9 @@ impl Question for AskSagas {
         let mut list = SagaList {
             judged,
             statuses,
-            rows,
+            rows: narrowed.places,
             counts,
+            narrowed: narrowed.counts,
             processes,
             stored,
         };
@@ -233,10 +237,19 @@ pub struct SagaInFull {
     pub sequence: Sequence,
     /// What comes next usually, after how long and how often.
     pub next: Vec<(String, crate::analysis::saga::Wait)>,
-    /// How long it may be silent, in microseconds, where it is open and may not be silent for ever.
-    pub allowed: Option<i64>,
+    /// What it is silent before, of one that has not ended.
+    pub until: Option<Until>,
     /// Its state as the store keeps it beside its events.
     pub stored: Option<Stored>,
+}
+
+impl SagaInFull {
+    /// What is expected of it, a line each, at most so many.
+    #[must_use]
+    pub fn expected(&self, most: usize) -> Vec<String> {
+        let step = self.report.waiting_for.as_deref();
+        saga::expected((self.report.status, step), &self.next, most)
+    }
 }
 
 impl AtMoment {
@@ -252,13 +265,12 @@ impl AtMoment {
         let Some((report, instance)) = one(asking, judged, stored, seen)? else {
             return Ok(None);
         };
-        let silence = judged.silence(asking.log, seen);
         Ok(Some(SagaInFull {
             sequence: judged.sequence(asking, seen, &instance)?,
             next: judged.expected(asking.log, seen),
             report,
             instance,
-            allowed: silence.map(|silence| silence.allowed),
+            until: judged.until(seen),
             stored: stored.of(seen).cloned(),
         }))
     }
@@ -334,8 +346,8 @@ impl Question for AskSagaDurations {
             judged, statuses, ..
         } = self.at.find(&mut asked)?;
         let asking = self.at.asking(asked.task);
-        let places = judged.narrowed(asking, (&statuses, &self.by), |_| {})?;
-        let of = (&places[..], self.by.process);
+        let narrowed = judged.narrowed(asking, (&statuses, &self.by), |_| {})?;
+        let of = (&narrowed.places[..], self.by.process);
         Ok(judged.durations(asking.log, of, &self.moments, asked.task)?)
     }
 }

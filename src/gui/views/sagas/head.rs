@@ -7,7 +7,7 @@ use super::filters::{self, Said};
 use super::map::Figures;
 use super::timeline::Gaps;
 use super::{Sagas, Shown, look, sequence};
-use crate::analysis::saga::{Status, Stored, Wait};
+use crate::analysis::saga::{Status, Stored, Wait, waits_for};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, sizes};
@@ -73,7 +73,7 @@ impl Sagas {
     fn actions(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         let saga = model.answers.saga.get().and_then(Option::as_ref);
         match (self.shown, saga) {
-            (Shown::Sequence, Some(saga)) => sequence::actions(ui, saga, outbox),
+            (Shown::Sequence, Some(saga)) => sequence::actions(ui, model, saga, outbox),
             (Shown::Map, _) => {
                 Segments::new("Beside the lines", &mut self.map.figures)
                     .option(Figures::Count, "Count")
@@ -142,16 +142,21 @@ fn kept(stored: &Stored) -> String {
     words
 }
 
-/// How long it usually takes until something comes, and how many tell that.
-fn usually(wait: &Wait) -> String {
-    let (median, most) = (Span::from_micros(wait.median), Span::from_micros(wait.p95));
+/// How many tell what is usual of it, and what most take.
+fn by_how_many(wait: &Wait) -> String {
+    let most = Span::from_micros(wait.p95);
     let count = grouped(u64::from(wait.count));
     match wait.count {
-        1 => format!("it took {median} the one time that it came: too little to call it stuck by"),
-        _ if wait.is_enough() => {
-            format!("usually {median}, 95 % within {most}, by {count} that came")
-        }
-        _ => format!("usually {median}, by the {count} that came: too few to call it stuck by"),
+        1 => "too little to call it stuck by".to_owned(),
+        _ if wait.is_enough() => format!("95 % within {most}, by {count} that came"),
+        _ => format!("by the {count} that came: too few to call it stuck by"),
+    }
+}
+
+fn took(lasted: Span) -> String {
+    match lasted.is_negative() {
+        true => format!("Ended {} before it began: clocks disagree", lasted.abs()),
+        false => format!("Took {lasted}"),
     }
 }
 
@@ -173,30 +178,24 @@ pub(super) fn waiting(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mu
                 };
                 ui.add(Label::new(face.text(text, colour)));
             };
-            if let Some(name) = &saga.report.waiting_for {
-                say(format!("Waiting for {name}"), true);
-            } else if let Some((name, _)) = saga.next.first() {
-                say(format!("Usually next: {name}"), true);
+            let step = saga.report.waiting_for.as_deref();
+            if let Some(waits) = waits_for(saga.report.status, step) {
+                say(format!("Waiting for {waits}"), true);
             }
-            if let Some((_, wait)) = saga.next.first() {
-                say(usually(wait), false);
-            }
-            let allowed = saga.allowed.map(Span::from_micros);
-            if let Some(stuck) = &saga.report.stuck {
-                let waited = Span::from_millis(stuck.waited_ms);
-                let allowed = Span::from_millis(stuck.threshold_ms);
-                say(
-                    format!("silent for {waited}; called stuck after {allowed}"),
-                    false,
-                );
-            } else if let Some(allowed) = allowed {
-                say(format!("called stuck after {allowed} of silence"), false);
+            if let Some(quiet) = &saga.report.silence {
+                say(quiet.words(step), false);
+                if let Some(until) = saga.until {
+                    say(by_how_many(&until.wait), false);
+                }
+                if let Some(allowed) = quiet.stuck_after_ms.map(Span::from_millis) {
+                    say(format!("called stuck after {allowed}"), false);
+                }
             }
             if saga.report.duration_ms.is_some() || saga.report.waiting_for.is_none() {
                 let lasted = saga.report.duration_ms.map(Span::from_millis);
                 lasted
                     .into_iter()
-                    .for_each(|lasted| say(format!("Took {lasted}"), true));
+                    .for_each(|lasted| say(took(lasted), true));
             }
             let open = saga.instance.uncompensated.iter();
             let open: Vec<&str> = open

@@ -6,7 +6,7 @@ use egui::{Align2, Rect, Ui, vec2};
 use super::beside::Beside;
 use super::filters::{Filters, Said};
 use super::look;
-use crate::analysis::saga::{Narrowing, Seen, Status};
+use crate::analysis::saga::{Judged, Narrowing, Quiet, Seen, Status, waits_for};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
@@ -129,6 +129,34 @@ fn columns(sort: SagaSort) -> Vec<Column> {
     ]
 }
 
+/// How what is waited for is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ink {
+    Plain,
+    /// It takes far longer than is usual.
+    Late,
+}
+
+/// What an instance waits for, and how long, where that is longer than is usual.
+fn waits(log: &Log, judged: &Judged, (seen, status): (&Seen, Status)) -> (String, Ink) {
+    if status.is_end() {
+        return ("ended".to_owned(), Ink::Plain);
+    }
+    if judged.may_have_ended(log, seen, status).is_some() {
+        return ("may have ended".to_owned(), Ink::Plain);
+    }
+    let step = judged.waiting_for(log, seen);
+    let waits = waits_for(status, step.as_deref()).unwrap_or_default();
+    let quiet = judged.quiet(log, seen).filter(Quiet::is_long);
+    match quiet.filter(|_| status != Status::Parked) {
+        Some(quiet) => {
+            let words = quiet.words(step.as_deref());
+            (format!("{waits}, {words}"), Ink::Late)
+        }
+        None => (waits, Ink::Plain),
+    }
+}
+
 fn paint(
     row: &mut RowCells<'_>,
     log: &Log,
@@ -157,21 +185,12 @@ fn paint(
     row.text(1, face, t.text, &id);
     let lasts = Span::from_micros(judged.lasts(log, seen));
     row.text(2, Face::Cell, t.text2, &lasts.to_string());
-    let waiting = match status {
-        _ if status.is_end() => "ended".to_owned(),
-        Status::Parked => "a person".to_owned(),
-        _ if judged.may_have_ended(log, seen, status).is_some() => "may have ended".to_owned(),
-        _ => {
-            let next = || judged.expected(log, seen).into_iter().next();
-            let expected = || next().map(|(name, _)| name);
-            judged
-                .waiting_for(seen)
-                .or_else(expected)
-                .unwrap_or_default()
-        }
+    let (waiting, ink) = waits(log, judged, (seen, status));
+    let ink = match ink {
+        _ if status.is_end() && !strong => t.text3,
+        Ink::Plain => t.text2,
+        Ink::Late => t.warning,
     };
-    let dim = if strong { t.text2 } else { t.text3 };
-    let ink = if status.is_end() { dim } else { t.text2 };
     row.text(3, Face::Dense, ink, &waiting);
     let first = EventIx(judged.at.events_of(seen)[0]);
     let is_beside = beside.holds(first);
@@ -213,7 +232,7 @@ pub(super) fn filters(
         filters.chips(ui, log, said);
         let Some(list) = list else { return };
         let chosen = &mut said.filter.by.statuses;
-        for (status, count) in Status::ALL.into_iter().zip(list.counts) {
+        for (status, count) in Status::ALL.into_iter().zip(list.narrowed) {
             let on = chosen.contains(&status);
             if count == 0 && !on {
                 continue;

@@ -52,6 +52,7 @@ struct Choices {
     list: Option<f32>,
     widths: Widths,
     gaps: Gaps,
+    over_time: over_time::Fold,
     sort: crate::worker::SagaSort,
     /// The name of the definition that is gone by; none where processes are mined.
     definition: Option<String>,
@@ -127,7 +128,7 @@ impl Screen for Sagas {
             stuck_after: self.kept.value.stuck_after,
         };
         let moments = over_time::moments(model);
-        let height = over_time::height(ui.max_rect().height());
+        let height = (self.kept.value.over_time).height(ui.max_rect().height());
         let panel = Panel::bottom("sagas-over-time").exact_size(height);
         let panel = panel
             .resizable(false)
@@ -137,7 +138,8 @@ impl Screen for Sagas {
             let slot = &model.answers.sagas_over_time;
             Standing::of(ui, slot).fade(ui);
             if let Some(moments) = &moments {
-                over_time::show(ui, model, moments, slot.get());
+                let fold = &mut self.kept.value.over_time;
+                over_time::show(ui, model, fold, (moments, slot.get()));
             }
         });
         let before = self.filter.clone();
@@ -180,12 +182,11 @@ impl Screen for Sagas {
         let saga = saga.filter(|_| self.shown == Shown::Sequence);
         let saga = saga.ok_or("Choose a saga to export its diagram")?;
         let id = &saga.report.id;
-        let title = format!("{id} of {stem}, as of {}", moment(model));
         // Of a long one it is large: it is made when somebody wants it.
         let written = TextFile {
             what: format!("The sequence diagram of {id}"),
             ending: "svg",
-            text: render::sequence_svg(&saga.sequence, &title),
+            text: render::sequence_svg(&saga.sequence, &sequence::around(model, saga)),
         };
         Ok((Exports::Text(written), super::file_name(id)))
     }

@@ -12,12 +12,26 @@ use crate::gui::theme::{Face, Tokens, TokensExt, sizes};
 use crate::gui::widgets::paint_status;
 use crate::render::grouped;
 
-/// Height of the pane, in as much room: what is above it needs the rest.
-pub(super) fn height(room: f32) -> f32 {
-    (room * 0.19).clamp(72.0, 104.0)
+/// Whether the plot is shown or only its figures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Fold {
+    #[default]
+    Open,
+    Folded,
 }
 
-const GUTTER: f32 = 96.0;
+impl Fold {
+    /// Height of the pane, in as much room: what is above it needs the rest.
+    pub fn height(self, room: f32) -> f32 {
+        match self {
+            Self::Open => (room * 0.19).clamp(72.0, 104.0),
+            Self::Folded => 24.0,
+        }
+    }
+}
+
+const GUTTER: f32 = 116.0;
 /// Columns of the plot.
 const COLUMNS: usize = 240;
 
@@ -57,7 +71,12 @@ pub(super) fn stretches(model: &Model, count: usize) -> Option<Arc<Vec<i64>>> {
 }
 
 /// Draws the plot over the room there is.
-pub(super) fn show(ui: &mut Ui, model: &Model, moments: &[i64], counts: Option<&Vec<Counts>>) {
+pub(super) fn show(
+    ui: &mut Ui,
+    model: &Model,
+    fold: &mut Fold,
+    (moments, counts): (&[i64], Option<&Vec<Counts>>),
+) {
     let t = ui.tokens();
     let all = ui.max_rect();
     let painter = ui.painter().clone();
@@ -66,8 +85,13 @@ pub(super) fn show(ui: &mut Ui, model: &Model, moments: &[i64], counts: Option<&
         pos2(all.min.x + GUTTER, all.min.y + 24.0),
         pos2(all.max.x - sizes::PAD, all.max.y - 8.0),
     );
-    let label = Rect::from_min_size(all.min + vec2(sizes::PAD, 26.0), vec2(GUTTER - 16.0, 16.0));
-    look::words(&painter, label, "Open or failed", (Face::Dense, t.text));
+    let label = Rect::from_min_size(all.min + vec2(sizes::PAD, 4.0), vec2(GUTTER - 16.0, 16.0));
+    fold_by(ui, fold, label);
+    if *fold == Fold::Folded {
+        let list = model.answers.sagas.get();
+        let at_cursor = list.map_or_else(Counts::default, |list| list.counts);
+        return legend(&painter, t, plot.with_min_y(all.min.y + 4.0), &at_cursor);
+    }
     let Some(counts) = counts.filter(|counts| counts.len() == moments.len()) else {
         return;
     };
@@ -79,7 +103,7 @@ pub(super) fn show(ui: &mut Ui, model: &Model, moments: &[i64], counts: Option<&
     let shown = &counts[..known];
     let list = model.answers.sagas.get();
     let at_cursor = list.map_or_else(Counts::default, |list| list.counts);
-    let below = label.translate(vec2(0.0, 18.0));
+    let below = label.translate(vec2(0.0, 22.0));
     let open = grouped(u64::from(open(&at_cursor)));
     look::words(&painter, below, &open, (Face::CellStrong, t.text));
     let width = plot.width() / moments.len().max(1) as f32;
@@ -92,6 +116,35 @@ pub(super) fn show(ui: &mut Ui, model: &Model, moments: &[i64], counts: Option<&
         painter.vline(x, all.min.y..=plot.max.y, (sizes::CURSOR_LINE, t.cursor));
     }
     legend(&painter, t, plot.with_min_y(all.min.y + 4.0), &at_cursor);
+}
+
+/// The name of the plot, and what folds it.
+fn fold_by(ui: &mut Ui, fold: &mut Fold, label: Rect) {
+    let t = ui.tokens();
+    let response = ui.interact(label, ui.scope_id().with("fold"), egui::Sense::click());
+    let is_open = *fold == Fold::Open;
+    response.widget_info(|| {
+        let name = "Open or failed over time";
+        egui::WidgetInfo::selected(egui::Role::DisclosureTriangle, true, is_open, name)
+    });
+    let ink = if response.hovered() { t.text } else { t.text2 };
+    let centre = pos2(label.min.x + 4.0, label.center().y);
+    let corners = match is_open {
+        true => [vec2(-4.0, -2.0), vec2(4.0, -2.0), vec2(0.0, 3.0)],
+        false => [vec2(-2.0, -4.0), vec2(3.0, 0.0), vec2(-2.0, 4.0)],
+    };
+    let points = corners.map(|corner| centre + corner).to_vec();
+    let triangle = egui::Shape::convex_polygon(points, ink, egui::Stroke::NONE);
+    ui.painter().add(triangle);
+    let words = label.with_min_x(label.min.x + 12.0);
+    look::words(ui.painter(), words, "Open or failed", (Face::Dense, t.text));
+    crate::gui::widgets::focus_ring(ui, &response);
+    if response.clicked() {
+        *fold = match is_open {
+            true => Fold::Folded,
+            false => Fold::Open,
+        };
+    }
 }
 
 fn of(counts: &Counts, status: Status) -> u32 {

@@ -9,13 +9,13 @@ use crate::analysis::saga::{Meaning, Message};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, sizes};
-use crate::gui::widgets::{Button, paint_line};
-use crate::model::time::Span;
+use crate::gui::widgets::{Button, one_line, paint_line};
 use crate::render;
 use crate::worker::SagaInFull;
 
-const LEFT: f32 = 100.0;
-const LEAST: f32 = 132.0;
+/// Room for times, at least.
+const LEFT: f32 = 76.0;
+const LEAST: f32 = 128.0;
 const HEAD: f32 = 48.0;
 const ROW: f32 = 28.0;
 /// What comes next usually: at most so many of it.
@@ -25,6 +25,8 @@ const EXPECTED: usize = 3;
 struct Diagram {
     all: Rect,
     across: f32,
+    /// Room for times.
+    left: f32,
 }
 
 /// Draws the diagram over the room there is.
@@ -32,29 +34,21 @@ pub(super) fn show(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mut O
     let sequence = &saga.sequence;
     let columns = sequence.participants.len().max(1) as f32;
     let room = ui.available_size();
-    let across = ((room.x - LEFT - sizes::PAD_TEXT) / columns).max(LEAST);
+    let times = render::times(sequence);
+    let left = left(ui, &times);
+    let across = ((room.x - left - sizes::PAD_TEXT) / columns).max(LEAST);
     let rows = sequence.messages.len() + EXPECTED + 1;
-    let size = vec2(LEFT + across * columns, HEAD + ROW * rows as f32 + 24.0);
+    let size = vec2(left + across * columns, HEAD + ROW * rows as f32 + 24.0);
     let area = egui::ScrollArea::both()
         .id_salt("saga-sequence")
         .auto_shrink(false);
     area.show(ui, |ui| {
         let (_, all) = ui.allocate_space(size.max(room - vec2(0.0, 16.0)));
-        let diagram = Diagram { all, across };
+        let diagram = Diagram { all, across, left };
         diagram.heads(ui, saga);
-        let began = sequence.messages.first().and_then(|message| message.time);
-        let (mut said, mut before) = (String::new(), began);
-        for (row, message) in sequence.messages.iter().enumerate() {
-            let y = diagram.y(row);
-            if let Some((began, time)) = began.zip(message.time) {
-                let words = render::after(began, time);
-                // Two days later a second makes no difference: then how long after the one above.
-                let since = before.filter(|before| words == said && *before < time);
-                match since {
-                    Some(before) => diagram.when(ui, y, &format!("{} later", time - before)),
-                    None => diagram.when(ui, y, &words),
-                }
-                (said, before) = (words, Some(time));
+        for (row, (message, time)) in (sequence.messages.iter()).zip(&times).enumerate() {
+            if let Some(time) = time {
+                diagram.when(ui, diagram.y(row), time);
             }
             diagram.message(ui, model, (row, message), outbox);
         }
@@ -62,9 +56,35 @@ pub(super) fn show(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mut O
     });
 }
 
+/// Room for the widest of the times.
+fn left(ui: &Ui, times: &[Option<String>]) -> f32 {
+    let ink = ui.tokens().text3;
+    let wide = |words: &String| {
+        let galley = one_line(ui.painter(), words, Face::Cell, ink, f32::INFINITY);
+        galley.size().x + 12.0
+    };
+    times.iter().flatten().map(wide).fold(LEFT, f32::max)
+}
+
+/// A name in two lines where one has no room for it, and it has parts.
+fn in_two<'a>(painter: &Painter, name: &'a str, room: f32) -> Option<(&'a str, &'a str)> {
+    let ink = painter.ctx().tokens().text;
+    let wide = |words: &str| {
+        let galley = one_line(painter, words, Face::DenseStrong, ink, f32::INFINITY);
+        galley.size().x
+    };
+    if wide(name) <= room {
+        return None;
+    }
+    let ends = name.char_indices().filter(|(_, c)| !c.is_alphanumeric());
+    let ends = ends.map(|(at, c)| at + c.len_utf8());
+    let last = ends.filter(|at| wide(&name[..*at]) <= room).last()?;
+    (last < name.len()).then(|| name.split_at(last))
+}
+
 impl Diagram {
     fn x(&self, place: usize) -> f32 {
-        self.all.min.x + LEFT + self.across * (place as f32 + 0.5)
+        self.all.min.x + self.left + self.across * (place as f32 + 0.5)
     }
 
     /// Right of it there is no room for words.
@@ -78,7 +98,7 @@ impl Diagram {
 
     fn when(&self, ui: &Ui, y: f32, text: &str) {
         let corner = pos2(self.all.min.x + 4.0, y - 8.0);
-        let rect = Rect::from_min_size(corner, vec2(LEFT - 8.0, 16.0));
+        let rect = Rect::from_min_size(corner, vec2(self.left - 8.0, 16.0));
         look::words(ui.painter(), rect, text, (Face::Cell, ui.tokens().text3));
     }
 
@@ -87,12 +107,22 @@ impl Diagram {
         let stroke = Stroke::new(1.0, t.border2);
         for (place, name) in saga.sequence.participants.iter().enumerate() {
             let centre = pos2(self.x(place), self.all.min.y + 24.0);
-            let head = Rect::from_center_size(centre, vec2(self.across - 16.0, 28.0));
+            let head = Rect::from_center_size(centre, vec2(self.across - 12.0, 32.0));
             painter.rect(head, sizes::RADIUS, t.raised, stroke, StrokeKind::Inside);
             let dot = pos2(head.min.x + 12.0, centre.y);
             painter.circle_filled(dot, sizes::DOT / 2.0, t.category(place));
             let words = head.with_min_x(dot.x + 8.0).with_max_x(head.max.x - 6.0);
-            look::words(painter, words, name, (Face::DenseStrong, t.text));
+            let face = (Face::DenseStrong, t.text);
+            match in_two(painter, name, words.width()) {
+                None => {
+                    look::words(painter, words, name, face);
+                }
+                Some((upper, lower)) => {
+                    let middle = words.center().y + 1.0;
+                    look::words(painter, words.with_max_y(middle), upper, face);
+                    look::words(painter, words.with_min_y(middle - 2.0), lower, face);
+                }
+            }
             let line = [pos2(centre.x, head.max.y), pos2(centre.x, self.all.max.y)];
             painter.extend(Shape::dashed_line(&line, stroke, 4.0, 4.0));
         }
@@ -104,13 +134,12 @@ impl Diagram {
         let y = self.y(saga.sequence.messages.len()) - ROW / 2.0 + 6.0;
         ui.painter()
             .hline(self.all.x_range(), y, (sizes::CURSOR_LINE, t.cursor));
-        for (row, (name, wait)) in saga.next.iter().take(EXPECTED).enumerate() {
+        for (row, words) in saga.expected(EXPECTED).iter().enumerate() {
             let y = y + ROW * row as f32 + 16.0;
             self.when(ui, y, "expected");
-            let words = format!("{name}, usually after {}", Span::from_micros(wait.median));
-            let corner = pos2(self.all.min.x + LEFT, y - 8.0);
+            let corner = pos2(self.all.min.x + self.left, y - 8.0);
             let rect = Rect::from_min_size(corner, vec2(460.0, 16.0));
-            look::on_ground(ui.painter(), rect, &words, (Face::Dense, t.future));
+            look::on_ground(ui.painter(), rect, words, (Face::Dense, t.future));
         }
     }
 
@@ -203,8 +232,17 @@ fn arrow(
     arrow_head(painter, line[1], vec2((to - from).signum(), 0.0), ink);
 }
 
+/// What stands around the diagram where it is taken along.
+pub(super) fn around(model: &Model, saga: &SagaInFull) -> render::Around {
+    render::Around {
+        title: format!("{} of {}", saga.report.id, crate::gui::views::stem(model)),
+        as_of: format!("as of {}", super::moment(model)),
+        expected: saga.expected(EXPECTED),
+    }
+}
+
 /// The ways to take the diagram along.
-pub(super) fn actions(ui: &mut Ui, saga: &SagaInFull, outbox: &mut Outbox) {
+pub(super) fn actions(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mut Outbox) {
     let export = Button::secondary("SVG")
         .icon(crate::gui::theme::Icon::Export)
         .small();
@@ -212,6 +250,7 @@ pub(super) fn actions(ui: &mut Ui, saga: &SagaInFull, outbox: &mut Outbox) {
         outbox.send(Command::Export);
     }
     if ui.add(Button::secondary("Copy Mermaid").small()).clicked() {
-        outbox.send(Command::Copy(render::mermaid(&saga.sequence)));
+        let text = render::mermaid(&saga.sequence, &around(model, saga));
+        outbox.send(Command::Copy(text));
     }
 }

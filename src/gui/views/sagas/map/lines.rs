@@ -48,6 +48,27 @@ impl Route {
         }
     }
 
+    /// Its stretches, as thin as lines are.
+    fn parts(&self) -> impl Iterator<Item = Rect> + '_ {
+        let pairs = self.path.windows(2);
+        pairs.map(|pair| Rect::from_two_pos(pair[0], pair[1]).expand(1.0))
+    }
+
+    /// Where its figure may stand: where it is best told apart, then along the line from its end on.
+    fn places(&self, size: Vec2) -> impl Iterator<Item = Rect> + '_ {
+        let along = self.path.windows(2).rev().flat_map(move |pair| {
+            let (from, way) = (pair[0], pair[1] - pair[0]);
+            let beside = match way.x.abs() > way.y.abs() {
+                true => [vec2(-size.x / 2.0, -size.y - 2.0), vec2(-size.x / 2.0, 3.0)],
+                false => [vec2(4.0, -size.y / 2.0), vec2(-size.x - 4.0, -size.y / 2.0)],
+            };
+            let parts = [0.5, 0.75, 0.25].into_iter();
+            parts.flat_map(move |part| beside.map(|beside| from + way * part + beside))
+        });
+        let corners = std::iter::once(self.label).chain(along);
+        corners.map(move |corner| Rect::from_min_size(corner, size))
+    }
+
     fn distance(&self, to: Pos2) -> f32 {
         let parts = self.path.windows(2).map(|pair| {
             let along = Rect::from_two_pos(pair[0], pair[1]);
@@ -104,19 +125,25 @@ pub(super) fn paint(
     }
     let mut taken: Vec<Rect> = placed.iter().map(|own| own.rect.expand(1.0)).collect();
     let mut picked = pointed.filter(|_| ground.clicked());
-    // Where there is no room for all, the most frequent stay.
+    let all: Vec<Rect> = routes
+        .iter()
+        .flat_map(|(.., route)| route.parts())
+        .collect();
+    // Where there is no room for all, the most frequent stay. That something came once the thin line tells.
     for (follows, (from, to), route) in &routes {
+        let is_asked = marked.has_pair(follows) || pointed == Some(*follows);
         let words = match (figures, follows.wait) {
             (Figures::Median, Some(wait)) => Span::from_micros(wait.median).to_string(),
             (Figures::Median, None) => continue,
+            (Figures::Count, _) if follows.count == 1 && !is_asked => continue,
             (Figures::Count, _) => grouped(u64::from(follows.count)),
         };
         let ink = match colour(t, from, to) {
-            _ if marked.has_pair(follows) || pointed == Some(*follows) => t.accent,
+            _ if is_asked => t.accent,
             ink if ink == t.text3 => t.text2,
             ink => ink,
         };
-        let Some(rect) = label(ui.painter(), route.label, &words, ink, &mut taken) else {
+        let Some(rect) = label(ui.painter(), (route, &all), (&words, ink), &mut taken) else {
             continue;
         };
         let id = ui.scope_id().with(("line", follows.from, follows.to));
@@ -169,36 +196,29 @@ fn colour(t: &Tokens, from: &Placed<'_>, to: &Placed<'_>) -> Color32 {
     }
 }
 
-/// A figure near `at`, where nothing else stands.
+/// A figure beside its line, where nothing else stands; rather where no other line of `all` passes.
 fn label(
     painter: &Painter,
-    at: Pos2,
-    words: &str,
-    colour: Color32,
+    (route, all): (&Route, &[Rect]),
+    (words, colour): (&str, Color32),
     taken: &mut Vec<Rect>,
 ) -> Option<Rect> {
     let galley = one_line(painter, words, Face::Cell, colour, 120.0);
     let size: Vec2 = galley.size() + vec2(4.0, 0.0);
-    let tried = [
-        (0.0, 0.0),
-        (0.0, 13.0),
-        (0.0, -13.0),
-        (34.0, 0.0),
-        (-34.0, 0.0),
-        (0.0, 26.0),
-    ];
-    for (x, y) in tried {
-        let rect = Rect::from_min_size(at + vec2(x, y), size);
-        if taken.iter().any(|own| own.intersects(rect)) {
-            continue;
-        }
-        let t = painter.ctx().tokens();
-        painter.rect_filled(rect, 0.0, t.panel);
-        painter.galley((rect.min + vec2(2.0, 0.0)).round(), galley, colour);
-        taken.push(rect);
-        return Some(rect);
-    }
-    None
+    let own: Vec<Rect> = route.parts().collect();
+    let is_free = |rect: &Rect| !taken.iter().any(|other| other.intersects(*rect));
+    let passes = |rect: &Rect| {
+        let mut others = all.iter().filter(|part| !own.contains(part));
+        others.any(|part| part.intersects(*rect))
+    };
+    let places: Vec<Rect> = route.places(size).filter(is_free).collect();
+    let mut quiet = places.iter().filter(|rect| !passes(rect));
+    let rect = *quiet.next().or(places.first())?;
+    let t = painter.ctx().tokens();
+    painter.rect_filled(rect, 0.0, t.panel);
+    painter.galley((rect.min + vec2(2.0, 0.0)).round(), galley, colour);
+    taken.push(rect);
+    Some(rect)
 }
 
 /// A line from one box to another; where its figure stands.

@@ -16,6 +16,9 @@ use crate::log::Log;
 use crate::render::grouped;
 use crate::worker::MapAndVariants;
 
+/// Height of the line that tells what is not in sight.
+const MORE: f32 = 20.0;
+
 /// What stands beside a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Figures {
@@ -97,16 +100,21 @@ impl Map {
     }
 
     fn map(&self, ui: &mut Ui, log: &Log, map: &ProcessMap, marked: &Marked) -> Option<Passed> {
-        let shown = ui.max_rect();
+        let all = ui.max_rect();
+        let far = |placed: &[Placed<'_>]| {
+            let corners = placed.iter().map(|own| own.rect.max.to_vec2());
+            corners.fold(vec2(0.0, 0.0), |far, corner| far.max(corner))
+        };
+        let mut placed = place::place(map, all.height());
+        // What is not in sight is told of below the map and not over it.
+        let hides = far(&placed).y > all.height();
+        let shown = all.with_max_y(all.max.y - if hides { MORE } else { 0.0 });
+        let builder = egui::UiBuilder::new().max_rect(shown).id_salt("types");
         let area = egui::ScrollArea::both()
             .id_salt("saga-map")
             .auto_shrink(false);
-        let drawn = area.show(ui, |ui| {
-            let mut placed = place::place(map, ui.available_height());
-            let far = placed
-                .iter()
-                .fold(vec2(0.0, 0.0), |far, own| far.max(own.rect.max.to_vec2()));
-            let room = (far + vec2(16.0, 16.0)).max(ui.available_size());
+        let drawn = area.show(&mut ui.new_child(builder), |ui| {
+            let room = (far(&placed) + vec2(16.0, 16.0)).max(ui.available_size());
             let (_, all) = ui.allocate_space(room);
             for own in &mut placed {
                 own.rect = own.rect.translate(all.min.to_vec2());
@@ -123,7 +131,7 @@ impl Map {
             (picked, hidden.count())
         });
         let (picked, hidden) = drawn.inner;
-        below(ui, shown, hidden);
+        below(ui, all.with_min_y(shown.max.y), hidden);
         picked
     }
 
@@ -169,7 +177,7 @@ impl Map {
 }
 
 /// Says that there is more than is in sight: a bar that shows itself only under the pointer does not.
-fn below(ui: &Ui, shown: Rect, more: usize) {
+fn below(ui: &Ui, room: Rect, more: usize) {
     if more == 0 {
         return;
     }
@@ -178,14 +186,9 @@ fn below(ui: &Ui, shown: Rect, more: usize) {
         1 => "1 more type below: scroll".to_owned(),
         more => format!("{more} more types below: scroll"),
     };
-    let painter = ui.painter();
-    let corner = shown.max - vec2(20.0, 8.0);
-    let room = Rect::from_min_max(corner - vec2(200.0, 18.0), corner);
-    let ground = painter.add(egui::Shape::Noop);
+    let room = room.with_max_x(room.max.x - sizes::PAD);
     let align = Align2::RIGHT_CENTER;
-    let ink = paint_line(painter, room, align, &words, Face::Secondary, t.text2);
-    let behind = egui::Shape::rect_filled(ink.expand2(vec2(8.0, 2.0)), sizes::RADIUS, t.raised);
-    painter.set(ground, behind);
+    paint_line(ui.painter(), room, align, &words, Face::Secondary, t.text2);
 }
 
 /// Whether it was clicked.

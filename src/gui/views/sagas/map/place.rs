@@ -6,10 +6,13 @@ use egui::{Rect, Vec2, pos2, vec2};
 use crate::analysis::saga::{MapType, Meaning, ProcessMap};
 use crate::gui::theme::sizes;
 
-pub(super) const BOX: Vec2 = Vec2::new(164.0, 40.0);
-/// From row to row, where there is room, and at least.
+const BOX: Vec2 = Vec2::new(164.0, 40.0);
+/// A box where there is little room.
+const FLAT: Vec2 = Vec2::new(164.0, 33.0);
+/// From row to row, where there is room, and at least; with flat boxes, too.
 const DOWN: f32 = 68.0;
-const LEAST: f32 = 60.0;
+const LEAST: f32 = 58.0;
+const LEAST_FLAT: f32 = 47.0;
 const ACROSS: f32 = 228.0;
 /// Room at the left for lines around boxes.
 const ASIDE: f32 = 48.0;
@@ -56,12 +59,16 @@ pub(super) fn place(map: &ProcessMap, room: f32) -> Vec<Placed<'_>> {
         column += usize::from(!own.is_empty());
     }
     let last = at.iter().fold(1.0_f32, |last, (_, y, _)| last.max(*y));
-    let down = ((room - BOX.y - 2.0 * sizes::PAD_TEXT) / last).clamp(LEAST, DOWN);
+    let fits = |size: Vec2| (room - size.y - 2.0 * sizes::PAD_TEXT) / last;
+    let (size, down) = match fits(BOX) >= LEAST {
+        true => (BOX, fits(BOX).min(DOWN)),
+        false => (FLAT, fits(FLAT).clamp(LEAST_FLAT, LEAST)),
+    };
     let placed = at.into_iter().map(|(x, y, found)| {
         let corner = pos2(ASIDE, sizes::PAD_TEXT) + vec2(ACROSS * x, down * y);
         Placed {
             found,
-            rect: Rect::from_min_size(corner, BOX),
+            rect: Rect::from_min_size(corner, size),
         }
     });
     placed.collect()

@@ -9,15 +9,17 @@ const LONG: i64 = 4;
 pub(in crate::gui::views::sagas) fn idle_gaps(mut times: Vec<i64>, from: i64, to: i64) -> Vec<Gap> {
     times.extend([from, to]);
     times.sort_unstable();
+    // What happened at once is no wait.
+    times.dedup();
     // Where a single wait is all there is, shortening it tells nothing.
-    if times.len() < 4 {
+    if times.len() < 3 {
         return Vec::new();
     }
     let mut waits: Vec<i64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
     waits.sort_unstable();
     let mut rest = to - from;
     while let [shorter @ .., longest] = &waits[..]
-        && shorter.len() > 1
+        && !shorter.is_empty()
         && *longest / LONG > (rest - longest) / shorter.len() as i64
     {
         rest -= longest;

@@ -9,7 +9,7 @@ mod steps;
 use egui::{Align2, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::look;
-use crate::analysis::density::{Axis, Scale};
+use crate::analysis::density::{Axis, Gap, Scale};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Tokens, TokensExt, Tone, sizes};
@@ -28,6 +28,11 @@ const LONG_NAMES: f32 = 208.0;
 /// Height of a lane where there is little room: its bar, and its words above or below it.
 const LOW: f32 = 56.0;
 const AXIS: f32 = 34.0;
+const LEGEND: f32 = 22.0;
+/// In less height than that the lanes need what the legend would take.
+const SMALL: f32 = 320.0;
+/// Stretches of the axis with a time at each end.
+const STEPS: i32 = 6;
 
 /// What happens to stretches without events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -71,51 +76,67 @@ pub(super) fn show(ui: &mut Ui, model: &Model, saga: &SagaInFull, gaps: Gaps, ou
         return;
     };
     let lanes = lanes(saga);
+    let all = ui.available_rect_before_wrap();
+    // Axis and legend stay in sight however many lanes there are.
+    let legend_room = if all.height() < SMALL { 0.0 } else { LEGEND };
+    let foot = all.with_min_y(all.max.y - AXIS - legend_room);
+    let above = all.with_max_y(foot.min.y);
+    let names = names(ui.painter(), &lanes).min(all.width() / 3.0);
+    let across = all.min.x + names..=all.max.x - sizes::PAD_TEXT * 2.0;
+    let axis = axis(saga, gaps, (from, to));
+    let each = above.height() / lanes.len().max(1) as f32;
+    let lane = each.floor().clamp(LOW, sizes::LANE_SAGA);
+    let mut scene = Scene {
+        saga,
+        axis,
+        plot: Rect::from_x_y_ranges(
+            across,
+            above.min.y..=above.min.y + lane * lanes.len() as f32,
+        ),
+        lanes,
+        lane,
+        t: ui.tokens(),
+    };
+    let upper = egui::UiBuilder::new().max_rect(above).id_salt("lanes");
+    let mut upper = ui.new_child(upper);
     let area = egui::ScrollArea::vertical().id_salt("saga-timeline");
-    area.auto_shrink(false).show(ui, |ui| {
-        let room = ui.available_size();
-        let each = (room.y - AXIS) / lanes.len().max(1) as f32;
-        let lane = each.floor().clamp(LOW, sizes::LANE_SAGA);
-        let height = (lane * lanes.len() as f32 + AXIS).max(room.y);
-        let (_, all) = ui.allocate_space(vec2(room.x, height));
-        let names = names(ui.painter(), &lanes).min(all.width() / 3.0);
-        let plot = Rect::from_min_max(
-            pos2(all.min.x + names, all.min.y),
-            pos2(
-                all.max.x - sizes::PAD_TEXT * 2.0,
-                all.min.y + lane * lanes.len() as f32,
-            ),
-        );
-        let found = match gaps {
-            Gaps::Collapsed => {
-                let messages = saga.sequence.messages.iter();
-                let times = messages.filter_map(|message| message.time);
-                idle_gaps(times.map(Timestamp::micros).collect(), from, to)
-            }
-            Gaps::Shown => Vec::new(),
-        };
-        // Before the first event there is room for its mark, and behind the cursor for what comes.
-        let idle: i64 = found.iter().map(|gap| gap.to - gap.from).sum();
-        let margin = (to.saturating_sub(from + idle) / 24).max(1);
-        let scale = Scale::Time(Clock::Recorded);
-        let scene = Scene {
-            saga,
-            axis: Axis::with_gaps(scale, from - margin, to + margin * 2, &found),
-            lanes,
-            plot,
-            lane,
-            t: ui.tokens(),
-        };
+    area.auto_shrink(false).show(&mut upper, |ui| {
+        let height = scene.plot.height().max(above.height());
+        let (_, all) = ui.allocate_space(vec2(ui.available_width(), height));
+        scene.plot = scene
+            .plot
+            .translate(vec2(0.0, all.min.y - scene.plot.min.y));
         scene.ground(ui.painter(), all);
-        scene.moments(ui.painter(), from);
         scene.causes(ui.painter());
         // Below the words, which have a ground of their own.
         scene.cursor(ui.painter(), model);
         scene.ticks(ui, model, outbox);
         let mut taken = scene.steps(ui, model, outbox);
         scene.names(ui.painter(), &mut taken);
-        legend(ui.painter(), all.with_min_y(plot.max.y + AXIS));
     });
+    let foot = foot.with_min_y(foot.min.y.min(scene.plot.max.y.max(above.min.y)));
+    ui.painter()
+        .hline(all.x_range(), foot.min.y - 0.5, (1.0, scene.t.border));
+    scene.gap_lengths(ui.painter(), foot.min.y);
+    scene.moments(ui.painter(), from, foot.min.y);
+    legend(ui.painter(), foot.with_min_y(foot.min.y + AXIS));
+}
+
+/// The axis, with or without long stretches in which nothing happened.
+fn axis(saga: &SagaInFull, gaps: Gaps, (from, to): (i64, i64)) -> Axis {
+    let found = match gaps {
+        Gaps::Collapsed => {
+            let messages = saga.sequence.messages.iter();
+            let times = messages.filter_map(|message| message.time);
+            idle_gaps(times.map(Timestamp::micros).collect(), from, to)
+        }
+        Gaps::Shown => Vec::new(),
+    };
+    // Before the first event there is room for its mark, and behind the cursor for what comes.
+    let idle: i64 = found.iter().map(|gap| gap.to - gap.from).sum();
+    let margin = (to.saturating_sub(from + idle) / 24).max(1);
+    let scale = Scale::Time(Clock::Recorded);
+    Axis::with_gaps(scale, from - margin, to + margin * 2, &found)
 }
 
 /// How wide the names of lanes are, with their dots.
@@ -211,14 +232,38 @@ impl Scene<'_> {
                 t.text,
             );
         }
-        let foot = self.plot.max.y;
-        let mut gaps = Labels::new(foot + 1.0..=foot + 15.0, Face::Tiny);
-        for (gap, left, right) in self.axis.gaps() {
-            let x = |place: f64| self.plot.min.x + self.plot.width() * place as f32;
-            let rect = self.plot.with_min_x(x(left)).with_max_x(x(right));
+        for (_, rect) in self.gaps() {
             painter.rect_filled(rect, 0.0, t.bg);
+        }
+        for step in 0..=STEPS {
+            let x = self.plot.min.x + self.plot.width() * step as f32 / STEPS as f32;
+            if self.axis.value(f64::from(step) / f64::from(STEPS)) >= self.from() {
+                painter.vline(x, self.plot.y_range(), (1.0, t.border));
+            }
+        }
+    }
+
+    /// When the first event was.
+    fn from(&self) -> i64 {
+        let times = self.saga.sequence.messages.iter();
+        let times = times.filter_map(|message| message.time.map(Timestamp::micros));
+        times.min().unwrap_or_default()
+    }
+
+    /// The stretches that are drawn short, with where they are.
+    fn gaps(&self) -> impl Iterator<Item = (Gap, Rect)> + '_ {
+        self.axis.gaps().map(move |(gap, left, right)| {
+            let x = |place: f64| self.plot.min.x + self.plot.width() * place as f32;
+            (gap, self.plot.with_min_x(x(left)).with_max_x(x(right)))
+        })
+    }
+
+    /// How long they are, below the lanes.
+    fn gap_lengths(&self, painter: &Painter, foot: f32) {
+        let mut labels = Labels::new(foot + 1.0..=foot + 15.0, Face::Tiny);
+        for (gap, rect) in self.gaps() {
             let words = Span::from_micros(gap.to - gap.from).to_string();
-            gaps.paint(painter, rect.center().x, &words, t.text3);
+            labels.paint(painter, rect.center().x, &words, self.t.text3);
         }
     }
 
@@ -299,24 +344,20 @@ impl Scene<'_> {
         }
     }
 
-    /// The axis with times after the beginning.
-    fn moments(&self, painter: &Painter, from: i64) {
-        let t = self.t;
-        let y = self.plot.max.y;
-        let steps = 6;
-        let mut labels = Labels::new(y + 15.0..=y + 29.0, Face::Cell);
-        for step in 0..=steps {
-            let place = f64::from(step) / f64::from(steps);
+    /// The times after the beginning, below the lanes.
+    fn moments(&self, painter: &Painter, from: i64, foot: f32) {
+        let mut labels = Labels::new(foot + 15.0..=foot + 29.0, Face::Cell);
+        for step in 0..=STEPS {
+            let place = f64::from(step) / f64::from(STEPS);
             let value = self.axis.value(place);
             if value < from {
                 continue;
             }
             let x = self.plot.min.x + self.plot.width() * place as f32;
-            painter.vline(x, self.plot.y_range(), (1.0, t.border));
             let words = format!("+{}", Span::from_micros(value - from));
             // The last one stands before its line, where there is room.
-            let centre = if step == steps { x - 24.0 } else { x };
-            labels.paint(painter, centre, &words, t.text3);
+            let centre = if step == STEPS { x - 24.0 } else { x };
+            labels.paint(painter, centre, &words, self.t.text3);
         }
     }
 

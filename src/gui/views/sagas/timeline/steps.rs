@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{Galley, Painter, Rect, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::{Scene, arrow_head};
-use crate::analysis::saga::{Outcome, Step, Style as SagaStyle};
+use crate::analysis::saga::{Outcome, Step, Style as SagaStyle, took_words};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Tokens, TokensExt, Tone, sizes};
@@ -98,7 +98,7 @@ impl Scene<'_> {
             let response = ui.interact(bar.expand(2.0), id, Sense::click());
             self.step(ui, step, bar);
             response.widget_info(|| {
-                let words = format!("{}, {}", step.name, word(step.status));
+                let words = format!("{}, {}", step.name, step.status_words());
                 egui::WidgetInfo::labeled(egui::Role::Button, true, words)
             });
             let event = step.events.ended.unwrap_or(step.events.started);
@@ -141,9 +141,28 @@ impl Scene<'_> {
             let edge = rect.with_max_x(rect.min.x + 2.0);
             painter.rect_filled(edge, 0.0, t.tone(tone));
         }
+        self.breaks(painter, rect);
         for attempt in step.attempts.iter().skip(1).flatten() {
             let centre = pos2(self.x(*attempt), rect.center().y);
             painter.circle(centre, 4.0, t.panel, Stroke::new(1.5, t.failed));
+        }
+    }
+
+    /// Where a stretch is drawn short the bar is broken, so that nobody takes its length for its time.
+    fn breaks(&self, painter: &Painter, bar: Rect) {
+        for (_, gap) in self.gaps() {
+            let inside = bar.x_range().contains(gap.center().x) && bar.width() > 12.0;
+            if !inside {
+                continue;
+            }
+            let (x, y) = (gap.center().x, bar.y_range());
+            let cut = |x: f32| [pos2(x - 2.0, y.max + 2.0), pos2(x + 2.0, y.min - 2.0)];
+            let ([a, b], [c, d]) = (cut(x - 2.0), cut(x + 2.0));
+            let points = vec![a, b, d, c];
+            painter.add(Shape::convex_polygon(points, self.t.bg, Stroke::NONE));
+            for line in [[a, b], [c, d]] {
+                painter.line_segment(line, Stroke::new(1.0, self.t.text2));
+            }
         }
     }
 
@@ -151,17 +170,7 @@ impl Scene<'_> {
     /// the pointer tells.
     fn name(&self, painter: &Painter, own: &Drawn<'_>, taken: &mut Taken) {
         let step = own.step;
-        let took = step.started.zip(step.ended);
-        let took = took.map(|(from, to)| (to - from).to_string());
-        let attempts = match step.attempts.len() {
-            0 | 1 => String::new(),
-            several => format!(", {several} attempts"),
-        };
-        let took = match step.status {
-            Outcome::Abandoned => word(Outcome::Abandoned).to_owned(),
-            _ => took.unwrap_or_else(|| "running".to_owned()),
-        };
-        let figures = format!("{took}{attempts}");
+        let figures = figures(step);
         let long = format!("{}  {figures}", capital(&step.name));
         let edge = self.plot.max.x + sizes::PAD_TEXT;
         // Rather without its figures than not at all.
@@ -235,7 +244,7 @@ impl Scene<'_> {
     }
 
     fn tells(&self, step: &Step, model: &Model) -> String {
-        let mut lines = vec![format!("{}, {}", capital(&step.name), word(step.status))];
+        let mut lines = vec![format!("{}, {}", capital(&step.name), step.status_words())];
         let mut time = |what: &str, time: Option<Timestamp>| {
             lines.extend(time.map(|time| format!("{what} {}", model.time(time))));
         };
@@ -258,12 +267,17 @@ impl Scene<'_> {
     }
 }
 
-const fn word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Running => "running",
-        Outcome::Completed => "completed",
-        Outcome::Failed => "failed",
-        Outcome::Abandoned => "expected, did not come",
+/// How long it took, and in how many attempts.
+fn figures(step: &Step) -> String {
+    let took = match (step.status, step.started.zip(step.ended)) {
+        (Outcome::Abandoned, _) => return step.status_words(),
+        (_, Some((from, to))) if to < from => took_words(from, to),
+        (_, Some((from, to))) => (to - from).to_string(),
+        (_, None) => "running".to_owned(),
+    };
+    match step.attempts.len() {
+        0 | 1 => took,
+        several => format!("{took}, {several} attempts"),
     }
 }
 

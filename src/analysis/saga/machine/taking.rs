@@ -1,217 +1,33 @@
-//! What events mean for a process: a machine that takes the types of an instance's events one by one
-//! and says what begins, ends, turns and is undone. Knows no event, no time and no log, so that
-//! instances with the same history share one verdict.
+//! An instance while its events are taken in one by one: what each begins, ends, turns and undoes.
 
-use super::definition::{Definition, Style};
-use super::sequence::Meaning;
-use super::standings::{Left, Oddity, Outcome, Status, Undoing, Waiting};
-use super::{failure, mining};
-use crate::log::Log;
+use super::super::definition::Style;
+use super::super::standings::{Oddity, Outcome, Status, Undoing, Waiting};
+use super::{Change, Machine, Role, RunState, State, TOGETHER, Wrong};
 
-/// What an event's type means, in the order in which it is considered. Steps by number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Role {
-    Success(u16),
-    Failure(u16),
-    Undone(u16),
-    Retry(u16),
-    TurnBack,
-    Begin(u16),
-    Park,
-    Resume,
-    Complete,
-    Cancel,
-}
-
-/// What an event has changed. A run is one going through a step, by the order in which they began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// A run of this step begins.
-    Began(u16),
-    /// Another attempt of a run begins.
-    Again(usize),
-    /// A run has ended.
-    Ended(usize, Outcome),
-    /// What undoes a run is waited for.
-    Undoing(usize),
-    /// A run is undone.
-    Undone(usize),
-    /// A compensation of a run, or of none, is odd.
-    Odd(Option<usize>, Oddity),
-    /// The event tells of something that went wrong.
-    Wrong,
-    /// The status is another one.
-    Turned(Status),
-}
-
-/// A definition, by the numbers that types have in a log.
-#[derive(Clone, Debug)]
-pub struct Machine {
-    style: Style,
-    /// By type.
-    roles: Vec<Box<[Role]>>,
-    /// By type: whether the definition does not name it, and it is called a failure.
-    failing: Vec<bool>,
-    /// Which steps can be undone.
-    undoable: Vec<bool>,
-    /// Types that end it well once all of them have come: no more than there are bits.
-    together: Vec<u32>,
-    /// Which steps end with nothing but those.
-    effects: Vec<bool>,
-}
-
-/// As many types may end a process together as there are bits.
-const TOGETHER: usize = u64::BITS as usize;
-
-/// One run of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RunState {
-    /// Which step.
-    pub step: u16,
-    /// How it stands.
-    pub outcome: Outcome,
-    /// How far it is undone.
-    pub undoing: Undoing,
-}
-
-/// How an instance stands after some of its events.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct State {
-    /// Apart from its silence.
-    pub status: Status,
-    /// What is waited for.
-    pub waiting: Waiting,
-    /// In order of their beginning.
-    pub runs: Vec<RunState>,
-    /// On its way back, also while it is parked.
-    turned: bool,
-    /// The run that is to be undone next, where its command is still to come.
-    pending: Option<usize>,
-    /// Which of the types have come that end it together, a bit each.
-    together: u64,
-}
-
-impl Machine {
-    /// The definition by the numbers of `log`.
-    #[must_use]
-    pub fn new(definition: &Definition, log: &Log) -> Self {
-        let mut roles: Vec<Vec<Role>> = vec![Vec::new(); log.types().len()];
-        let mut name = |types: &[String], role: Role| {
-            for found in types.iter().filter_map(|name| log.types().find(name)) {
-                roles[found as usize].push(role);
-            }
-        };
-        for (step, number) in definition.steps.iter().zip(0..) {
-            name(&step.begins, Role::Begin(number));
-            name(&step.success, Role::Success(number));
-            name(&step.retry, Role::Retry(number));
-            name(&step.failure, Role::Failure(number));
-            name(&step.compensation, Role::Undone(number));
-        }
-        name(&definition.turned_back, Role::TurnBack);
-        name(&definition.end.completed, Role::Complete);
-        name(&definition.end.cancelled, Role::Cancel);
-        name(&definition.parking.parked, Role::Park);
-        name(&definition.parking.resumed, Role::Resume);
-        let sorted = roles.into_iter().map(|mut roles| {
-            roles.sort_unstable();
-            roles.into_boxed_slice()
-        });
-        let roles: Vec<Box<[Role]>> = sorted.collect();
-        let failing = roles.iter().zip(0..).map(|(roles, kind)| {
-            let name = log.types().get(kind);
-            roles.is_empty() && mining::told(name).failed && !failure::passes(name)
-        });
-        // A type that the store does not have never comes.
-        let together = definition.end.together.iter().take(TOGETHER);
-        let together = together.map(|name| log.types().find(name).unwrap_or(u32::MAX));
-        let steps = definition.steps.iter();
-        let effects = steps.clone().map(|step| {
-            let mut success = step.success.iter();
-            success.all(|own| definition.end.together.contains(own))
-        });
-        Self {
-            effects: effects.collect(),
-            style: definition.style,
-            failing: failing.collect(),
-            roles,
-            undoable: steps.map(|step| !step.compensation.is_empty()).collect(),
-            together: together.collect(),
-        }
-    }
-
-    fn roles(&self, event_type: u32) -> &[Role] {
-        let roles = self.roles.get(event_type as usize);
-        roles.map_or(&[], |roles| roles)
-    }
-
-    /// What a type means where nothing more is known than it.
-    #[must_use]
-    pub fn meaning(&self, event_type: u32) -> Meaning {
-        let mut meaning = match self.failing.get(event_type as usize) {
-            Some(true) => Meaning::Failure,
-            _ => Meaning::Plain,
-        };
-        for role in self.roles(event_type) {
-            match role {
-                Role::Undone(_) | Role::Cancel => return Meaning::Undoing,
-                Role::Failure(_) | Role::Retry(_) | Role::TurnBack => meaning = Meaning::Failure,
-                _ => {}
-            }
-        }
-        meaning
-    }
-
-    /// The step that an orchestrator begins with a type, its command.
-    #[must_use]
-    pub fn begun_by(&self, event_type: u32) -> Option<u16> {
-        let mut roles = self.roles(event_type).iter();
-        roles.find_map(|role| match role {
-            Role::Begin(step) => Some(*step),
-            _ => None,
-        })
-    }
-
-    /// Whether a type is the command that an orchestrator begins a step with.
-    #[must_use]
-    pub fn begins(&self, event_type: u32) -> bool {
-        self.begun_by(event_type).is_some()
-    }
+/// Whether a failure is an end of the process, too.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Last {
+    It,
+    Not,
 }
 
 /// An instance while its events are taken in, and who hears of each change.
-struct Taking<'a, F> {
+pub(super) struct Taking<'a, F> {
     machine: &'a Machine,
     state: &'a mut State,
     tell: F,
 }
 
-impl State {
-    /// What is left to come.
-    #[must_use]
-    pub(super) fn left(&self, machine: &Machine) -> Left {
-        let mut open = (self.runs.iter()).filter(|run| run.outcome == Outcome::Running);
-        let effects = |run: &RunState| machine.effects[usize::from(run.step)];
-        match self.together != 0 && self.waiting != Waiting::Nothing && open.all(effects) {
-            true => Left::Effects,
-            false => Left::Work,
+impl<'a, F: FnMut(Change)> Taking<'a, F> {
+    pub fn new(machine: &'a Machine, state: &'a mut State, tell: F) -> Self {
+        Self {
+            machine,
+            state,
+            tell,
         }
     }
 
-    /// Takes in the type of the next event. The first event of a group that says the same again is
-    /// left out by whoever calls.
-    pub fn take(&mut self, machine: &Machine, event_type: u32, tell: impl FnMut(Change)) {
-        let mut taking = Taking {
-            machine,
-            state: self,
-            tell,
-        };
-        taking.take(event_type);
-    }
-}
-
-impl<F: FnMut(Change)> Taking<'_, F> {
-    fn take(&mut self, event_type: u32) {
+    pub fn take(&mut self, event_type: u32) {
         self.act(event_type);
         let types = &self.machine.together;
         if let Some(place) = types.iter().position(|own| *own == event_type) {
@@ -228,7 +44,7 @@ impl<F: FnMut(Change)> Taking<'_, F> {
             // It does not name the failures of what undoes either, and those went wrong all the same.
             let fails = self.machine.failing.get(event_type as usize);
             if fails == Some(&true) && !self.state.status.is_end() {
-                (self.tell)(Change::Wrong);
+                self.went_wrong();
             }
             // A definition does not name the commands that undo.
             if let Some(run) = self.state.pending.take() {
@@ -239,12 +55,19 @@ impl<F: FnMut(Change)> Taking<'_, F> {
         for role in roles {
             match *role {
                 Role::Success(step) => self.end(step, Outcome::Completed),
-                Role::Failure(step) => self.fail(step),
+                Role::Failure(step) => {
+                    let is_last = match roles.contains(&Role::Cancel) {
+                        true => Last::It,
+                        false => Last::Not,
+                    };
+                    self.fail(step, is_last);
+                }
                 Role::Undone(step) => self.undone(step),
                 Role::Retry(step) => self.retry(step),
                 Role::TurnBack => {
-                    if !self.state.turned {
-                        (self.tell)(Change::Wrong);
+                    // What answers to a failure is not another one.
+                    if !self.state.turned && self.state.wrong == Wrong::Nothing {
+                        self.went_wrong();
                     }
                     self.turn_back();
                 }
@@ -255,6 +78,11 @@ impl<F: FnMut(Change)> Taking<'_, F> {
                 Role::Cancel => self.cancel(),
             }
         }
+    }
+
+    fn went_wrong(&mut self) {
+        self.state.wrong = Wrong::Told;
+        (self.tell)(Change::Wrong);
     }
 
     fn latest(&self, step: u16) -> Option<usize> {
@@ -274,7 +102,9 @@ impl<F: FnMut(Change)> Taking<'_, F> {
             return (self.tell)(Change::Again(run));
         }
         self.add(step);
-        self.state.waiting = Waiting::Step(step);
+        if !self.machine.beside[usize::from(step)] {
+            self.state.waiting = Waiting::Step(step);
+        }
     }
 
     fn add(&mut self, step: u16) -> usize {
@@ -295,6 +125,9 @@ impl<F: FnMut(Change)> Taking<'_, F> {
             return;
         }
         state.outcome = outcome;
+        if outcome == Outcome::Completed && !self.machine.beside[usize::from(step)] {
+            self.state.wrong = Wrong::Nothing;
+        }
         (self.tell)(Change::Ended(run, outcome));
         if self.state.waiting == Waiting::Step(step) {
             self.wait_for_another();
@@ -303,19 +136,21 @@ impl<F: FnMut(Change)> Taking<'_, F> {
 
     /// Of several steps at a time the one that began last is waited for.
     fn wait_for_another(&mut self) {
+        let beside = &self.machine.beside;
         let mut open = self.state.runs.iter().rev();
-        let open = open.find(|run| run.outcome == Outcome::Running);
+        let open =
+            open.find(|run| run.outcome == Outcome::Running && !beside[usize::from(run.step)]);
         self.state.waiting = open.map_or(Waiting::Nothing, |run| Waiting::Step(run.step));
     }
 
-    fn fail(&mut self, step: u16) {
+    fn fail(&mut self, step: u16, is_last: Last) {
         if self.state.status.is_end() {
             return;
         }
-        (self.tell)(Change::Wrong);
+        self.went_wrong();
         self.end(step, Outcome::Failed);
         // Where nothing was done there is nothing to go back to.
-        if self.to_undo().is_some() {
+        if is_last == Last::Not && self.to_undo().is_some() {
             self.turn_back();
         }
     }
@@ -323,7 +158,7 @@ impl<F: FnMut(Change)> Taking<'_, F> {
     fn retry(&mut self, step: u16) {
         if self.machine.style == Style::Orchestration {
             // There the next attempt is the next command, and this is an answer to the last.
-            return (self.tell)(Change::Wrong);
+            return self.went_wrong();
         }
         if let Some(run) = self.latest(step)
             && self.state.runs[run].outcome == Outcome::Running
