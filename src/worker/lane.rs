@@ -226,11 +226,19 @@ impl<W: Send + 'static> Lane<W> {
 }
 
 impl<W> Lane<W> {
-    /// Puts work at the end of the queue; what waited of the same slot is dropped for it.
+    /// Puts work at the end of the queue, or in the place of what waited of the same slot, which is dropped
+    /// for it: what is asked anew again and again comes to its turn all the same.
     pub fn submit(&self, queued: Queued<W>) {
         let mut queue = self.shared.lock();
-        let replaced = remove(&mut queue.waiting, queued.slot);
-        queue.waiting.push_back(queued);
+        let slot = queued.slot;
+        let waits = queue.waiting.iter().position(|own| own.slot == slot);
+        let replaced = match waits {
+            Some(at) => Some(std::mem::replace(&mut queue.waiting[at], queued)),
+            None => {
+                queue.waiting.push_back(queued);
+                None
+            }
+        };
         drop(queue);
         // Outside of the lock: dropping work may send.
         drop(replaced);

@@ -218,6 +218,28 @@ fn a_read_model_and_a_consumer() {
     assert_snapshot!(told.concat());
 }
 
+/// What JSON has no words for is told of the partition that is asked for, and is not null to a comparison;
+/// a partition that a stop came before is not said to be none.
+#[test]
+fn what_json_has_no_words_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let with = |name: &str, value: &str| {
+        let text = format!(
+            "fromCategory('account').foreachStream().when({{\n  $init: () => ({{ n: 0 }}),\n  MoneyDeposited(s, e) {{ s.n = {value}; }},\n}}).transformBy(s => ({{ own: s.n, by: new Map([[1, s.n]]) }}))"
+        );
+        written(&folder, name, &text)
+    };
+    let [a, b] = [with("a.js", "s.n + e.data.nowhere"), with("b.js", "null")];
+    let ended = with("ended.js", "e.position > 5 ? (() => { for (;;); })() : 1");
+    let own = ["project", BANK, &a, "--partition", "account-61"];
+    let told = [
+        asof(&own),
+        asof(&[&own[..], &["--compare", &b]].concat()),
+        asof(&["project", BANK, &ended, "--partition", "account-61"]),
+    ];
+    assert_snapshot!(told.concat());
+}
+
 #[test]
 fn entities_that_are_looked_up() {
     let folder = tempfile::tempdir().unwrap();

@@ -390,3 +390,56 @@ fn a_column_that_is_no_time_is_named() {
     let told = |(reason, points): &(String, u32)| reason.starts_with(told) && *points == 0;
     assert!(reasons.iter().any(told), "{reasons:?}");
 }
+
+/// Streams in rounds: none comes twice among the rows that are looked at, and the version is one all the
+/// same, with its gaps.
+#[test]
+fn versions_of_streams_in_rounds_are_read() {
+    let mut sql = String::from(
+        "CREATE TABLE events (position INTEGER PRIMARY KEY, stream_id TEXT, version INTEGER, event_type TEXT, data TEXT);",
+    );
+    let versions = [(1, "Placed"), (2, "Paid"), (4, "Shipped"), (5, "Closed")];
+    let mut position = 0;
+    for (version, event_type) in versions {
+        for stream in 0..200 {
+            position += 1;
+            sql.push_str(&format!(
+                "INSERT INTO events VALUES ({position}, 'order-{stream:03}', {version}, '{event_type}', '{{}}');"
+            ));
+        }
+    }
+    let made = made(&sql);
+    let store = Opened::open(&made.path);
+    let events = store.events("order-007");
+    let versions: Vec<i64> = events
+        .iter()
+        .map(|event| store.log.version(*event).0)
+        .collect();
+    assert_eq!(versions, [1, 2, 4, 5]);
+}
+
+/// A row behind a hole in the keys is looked at once, and changes nothing for other streams.
+#[test]
+fn a_row_behind_a_hole_in_the_keys_changes_no_other_stream() {
+    let mut sql = String::from(
+        "CREATE TABLE events (position INTEGER PRIMARY KEY, stream_id TEXT, version INTEGER, event_type TEXT, data TEXT);",
+    );
+    let mut position = 0;
+    for version in [2, 4, 5] {
+        for stream in 0..20 {
+            position += 1;
+            sql.push_str(&format!(
+                "INSERT INTO events VALUES ({position}, 'order-{stream:03}', {version}, 'Paid', '{{}}');"
+            ));
+        }
+    }
+    sql.push_str("INSERT INTO events VALUES (9999, 'order-x', 1, 'Placed', '{}');");
+    let made = made(&sql);
+    let store = Opened::open(&made.path);
+    let events = store.events("order-007");
+    let versions: Vec<i64> = events
+        .iter()
+        .map(|event| store.log.version(*event).0)
+        .collect();
+    assert_eq!(versions, [2, 4, 5]);
+}

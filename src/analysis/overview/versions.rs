@@ -22,6 +22,20 @@ pub struct VersionFigures {
     pub first_gaps: Vec<Gap>,
     /// Ten forks, by stream name.
     pub first_forks: Vec<Fork>,
+    /// Streams that count on by one, but whose first version here is above 1: what came before it is not in
+    /// this store, as retention leaves it.
+    pub late_streams: u64,
+    /// Ten of them, by name.
+    pub first_late: Vec<Late>,
+}
+
+/// A stream whose beginning is not in the store.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Late {
+    /// The stream.
+    pub stream: String,
+    /// Its first version here.
+    pub from: Version,
 }
 
 /// Consecutive versions that no event has.
@@ -53,6 +67,18 @@ struct Seen {
     events: u32,
     linked: bool,
     uneven: bool,
+}
+
+impl Seen {
+    /// The first version, where that is above 1. Of a single event nothing tells that its version counts the
+    /// events of its stream.
+    fn begins_late(self) -> Option<Version> {
+        let first = self
+            .last
+            .checked_sub(i64::from(self.events))?
+            .checked_add(1)?;
+        (!self.uneven && self.events > 1 && first > 1).then_some(Version(first))
+    }
 }
 
 /// Watches versions go by.
@@ -103,6 +129,14 @@ impl Versions {
         task: &Task,
     ) -> Result<VersionFigures, Cancelled> {
         let mut figures = VersionFigures::default();
+        for (ix, seen) in self.streams.iter().enumerate() {
+            let Some(from) = seen.begins_late() else {
+                continue;
+            };
+            figures.late_streams += 1;
+            let stream = log.stream_name(StreamIx::from_usize(ix)).to_owned();
+            keep_least(&mut figures.first_late, Late { stream, from });
+        }
         for (ix, _) in self.streams.iter().enumerate().filter(|(_, s)| s.uneven) {
             task.check()?;
             let stream = StreamIx::from_usize(ix);

@@ -39,6 +39,7 @@ impl Overview {
             self.backwards_warning(),
             self.untimed_warning(),
             self.gap_warning(),
+            self.late_warning(),
             self.fork_warning(),
             self.repeats_warning(),
         ];
@@ -120,6 +121,21 @@ impl Overview {
             places,
             more,
         })
+    }
+
+    fn late_warning(&self) -> Option<Warning> {
+        let versions = &self.versions;
+        let message = format!(
+            "{} not at the beginning: the events before that are not in this store",
+            many(versions.late_streams, "stream begins", "streams begin")?
+        );
+        let late = versions.first_late.iter();
+        let places = late.map(|late| format!("{} {}", late.stream, late.from));
+        Some(Warning::new(
+            message,
+            places.collect(),
+            versions.late_streams,
+        ))
     }
 
     fn fork_warning(&self) -> Option<Warning> {

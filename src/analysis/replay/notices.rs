@@ -183,8 +183,8 @@ fn gap(log: &Log, at: &StateAt) -> Option<Notice> {
     ))
 }
 
-/// That what came before the first event is gone, as retention leaves it. Only where other streams do
-/// begin at their beginning: a store may count versions by something else.
+/// That what came before the first event is gone, as retention leaves it. Only where this stream counts on by
+/// one, or where others do begin at their beginning: a store may count versions by something else.
 fn begins_late(log: &Log, at: &StateAt) -> Option<Notice> {
     let known = |stream: StreamIx| {
         let events = log.stream_runs(stream).flatten();
@@ -210,7 +210,10 @@ fn begins_late(log: &Log, at: &StateAt) -> Option<Notice> {
         "the first event of this stream here is {version}: what came before it is not in this store, \
          and the state lacks what that set"
     );
-    others.into_iter().any(begins).then(|| {
+    let next = Version(version.0.saturating_add(1));
+    let mut first = known(at.stream).take(EVENTS_LOOKED_AT);
+    let counts_on = first.any(|(own, _)| own == next);
+    (counts_on || others.into_iter().any(begins)).then(|| {
         let events = [event].into_iter();
         Notice::new(NoticeKind::BeginsLate, message, (log, at), events)
     })

@@ -174,11 +174,18 @@ fn sample(connection: &Connection, table: &TableFacts) -> rusqlite::Result<Sampl
         decoded: vec![Default::default(); columns.len()],
         ..Sample::default()
     };
-    sample.take(connection, &format!("{all} LIMIT {ROWS}"))?;
-    if let (Some(rowid), ROWS) = (table.rowid(), sample.rows.len()) {
-        let more = usize::try_from(greatest_rowid(connection, table)?)
-            .map_or(ROWS, |all| all.saturating_sub(ROWS).min(ROWS));
-        let last = format!("{all} ORDER BY {rowid} DESC LIMIT {more}");
+    let Some(rowid) = table.rowid() else {
+        sample.take(connection, &format!("{all} LIMIT {ROWS}"))?;
+        sample.choose_decoders();
+        return Ok(sample);
+    };
+    let first = format!("ORDER BY {rowid} LIMIT {ROWS}");
+    sample.take(connection, &format!("{all} {first}"))?;
+    if sample.rows.len() == ROWS {
+        // A row that is looked at twice would look as two of one version.
+        let name = quoted(&table.name);
+        let taken = format!("SELECT max(own) FROM (SELECT {rowid} AS own FROM {name} {first})");
+        let last = format!("{all} WHERE {rowid} > ({taken}) ORDER BY {rowid} DESC LIMIT {ROWS}");
         match sample.take(connection, &last) {
             // The end may be what is damaged.
             Err(error) if is_of_a_row(&error) => {}

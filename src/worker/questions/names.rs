@@ -39,6 +39,15 @@ pub struct Near {
     pub recent: Vec<StreamIx>,
 }
 
+impl AskNames {
+    /// Whether the answers to both name the same: the figures of one may be of a store that has grown since.
+    #[must_use]
+    pub fn is_alike(&self, other: &Self) -> bool {
+        let order = |own: &Self| (own.subject.session, own.subject.log.generation());
+        order(self) == order(other) && (&self.text, &self.near) == (&other.text, &other.near)
+    }
+}
+
 impl Question for AskNames {
     type Answer = Names;
     const ROOM: Room = Room::Answers;

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::fields::{FieldRows, Folds};
 use super::state::Found;
 use crate::analysis::replay::{Change, Difference, diff, pointer};
+use crate::log::Bound;
 use crate::model::json::JsonText;
 use crate::worker::{Asked, Question, Room, Unanswered};
 
@@ -50,6 +51,10 @@ impl Question for AskFields {
     type Answer = Arc<FieldRows>;
     const ROOM: Room = Room::Answers;
 
+    fn moment(&self) -> Option<Bound> {
+        Some(self.found.at.cut.bound())
+    }
+
     fn answer(&self, _asked: Asked<'_>) -> Result<Arc<FieldRows>, Unanswered> {
         Ok(Arc::new(FieldRows::build(&self.found.at, &self.folds)))
     }
@@ -65,6 +70,10 @@ pub struct AskStateText {
 impl Question for AskStateText {
     type Answer = Arc<JsonText>;
     const ROOM: Room = Room::Answers;
+
+    fn moment(&self) -> Option<Bound> {
+        Some(self.found.at.cut.bound())
+    }
 
     fn answer(&self, _asked: Asked<'_>) -> Result<Arc<JsonText>, Unanswered> {
         let text = self.found.at.tree().to_value().to_string();
@@ -83,6 +92,10 @@ pub struct AskDifferences {
 impl Question for AskDifferences {
     type Answer = Arc<Vec<Difference>>;
     const ROOM: Room = Room::Answers;
+
+    fn moment(&self) -> Option<Bound> {
+        Some(self.found.at.cut.bound())
+    }
 
     fn answer(&self, _asked: Asked<'_>) -> Result<Arc<Vec<Difference>>, Unanswered> {
         let now = self.found.at.tree();

@@ -70,9 +70,12 @@ impl Palette {
             rule(ui);
             foot(ui);
             if enter || self.waiting.is_some() {
-                // What was typed last decides, not what was found for less of it.
-                let complete = question(model, &query)
-                    .is_none_or(|question| model.answers.names.of(&question).is_some());
+                // What was typed last decides, not what was found for less of it. That the store has grown
+                // since it was found changes nothing.
+                let found = model.answers.names.known();
+                let complete = question(model, &query).is_none_or(|question| {
+                    found.is_some_and(|(asked, _)| asked.is_alike(&question))
+                });
                 self.waiting = (!complete && self.chosen == 0).then_some(());
                 if self.waiting.is_none() {
                     let all = groups.into_iter().flat_map(|group| group.entries);

@@ -96,7 +96,8 @@ impl Screen for State {
         self.ask_values(model, session, stream, outbox);
         let newest = answer(model, session, stream);
         let (parts, made) = self.parts(ui, model, newest.as_ref(), outbox);
-        let found = self.shown.take(newest, parts);
+        let whole = self.pane.whole(model);
+        let found = self.shown.take(newest, parts, whole);
         let found = found.as_ref();
         let standing = Standing::of(ui, &model.answers.state);
         let seen = Seen::of(model, session, found.filter(|_| !standing.is_old()));

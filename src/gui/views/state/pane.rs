@@ -97,6 +97,16 @@ impl StatePane {
         }
     }
 
+    /// The state of which the page's own part has come last.
+    pub fn whole<'m>(&self, model: &'m Model) -> Option<&'m FoundState> {
+        let answers = &model.answers;
+        match self.page {
+            Page::Tree => answers.fields.known().map(|(of, _)| &of.found),
+            Page::Json => answers.state_text.known().map(|(of, _)| &of.found),
+            Page::Diff => answers.differences.known().map(|(of, _)| &of.found),
+        }
+    }
+
     /// Draws it.
     pub fn show(
         &mut self,

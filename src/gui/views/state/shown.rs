@@ -3,6 +3,7 @@
 //! part of one moment and another of the next, however fast a followed store grows.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use egui::Ui;
 
@@ -15,7 +16,15 @@ use crate::worker::{Found, FoundState, Question, Slot};
 
 /// The state whose parts are on screen.
 #[derive(Default)]
-pub(super) struct Shown(Option<FoundState>);
+pub(super) struct Shown {
+    state: Option<FoundState>,
+    /// Since when a newer one is held back.
+    held: Option<Instant>,
+}
+
+/// So long a newer state is held back at most. Where a store grows faster than the parts of its states come,
+/// there would never be one with all of them.
+const HELD: Duration = Duration::from_millis(400);
 
 /// Whether all that is drawn of a newer state is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,20 +53,42 @@ impl Parts {
 impl Shown {
     /// The event that made it.
     pub fn last(&self) -> Option<EventIx> {
-        self.0.as_ref().and_then(|found| found.at.last)
+        self.state.as_ref().and_then(|found| found.at.last)
     }
 
     /// The newer state where its parts are there, or where they take their time: then they fade. Until
-    /// then the one before, as long as it is about the same.
-    pub fn take(&mut self, newest: Option<FoundState>, parts: Parts) -> Option<FoundState> {
-        let stays = match (&self.0, &newest) {
+    /// then the one before, as long as it is about the same; or one between them, `whole`, whose parts are
+    /// there.
+    pub fn take(
+        &mut self,
+        newest: Option<FoundState>,
+        parts: Parts,
+        whole: Option<&FoundState>,
+    ) -> Option<FoundState> {
+        let stays = match (&self.state, &newest) {
             (Some(shown), Some(newest)) => parts == Parts::Coming && is_same(shown, newest),
             _ => false,
         };
-        if !stays {
-            self.0 = newest;
+        let moment = |found: &FoundState| found.at.cut.bound();
+        let between = |whole: &&FoundState, newest: &FoundState| {
+            let grown = |shown: &FoundState| shown.log.len() < whole.log.len();
+            let newer = |shown: &FoundState| moment(shown) != moment(whole) || grown(shown);
+            is_same(whole, newest)
+                && moment(whole) == moment(newest)
+                && self.state.as_ref().is_none_or(newer)
+        };
+        let whole = whole.zip(newest.as_ref());
+        let whole = whole.filter(|(whole, newest)| parts != Parts::There && between(whole, newest));
+        if let Some((whole, _)) = whole {
+            self.state = Some(whole.clone());
+            self.held = None;
+        } else if !stays || self.held.is_some_and(|since| since.elapsed() >= HELD) {
+            self.state = newest;
+            self.held = None;
+        } else {
+            self.held.get_or_insert_with(Instant::now);
         }
-        self.0.clone()
+        self.state.clone()
     }
 }
 

@@ -136,7 +136,7 @@ pub(super) fn weigh(fields: &[Field<'_>], looks: &[Looks], offers: &mut Vec<Part
     }
     weigh_ids(fields, &table, offers);
     weigh_streams(&table, &streams, offers);
-    weigh_versions(&table, looks, &versions, offers);
+    weigh_versions(&table, (fields, looks), &versions, offers);
     weigh_types(fields, looks, &named(&offers[..], Role::Type), offers);
     unnamed::kind_in_type(fields, looks, offers);
 }
@@ -231,10 +231,15 @@ fn weigh_streams(table: &HashMap<(usize, usize), Numbers>, streams: &[usize], of
 /// once in the whole store, and does not count within streams, is a position.
 fn weigh_versions(
     table: &HashMap<(usize, usize), Numbers>,
-    looks: &[Looks],
+    (fields, looks): (&[Field<'_>], &[Looks]),
     versions: &[usize],
     offers: &mut Vec<Part>,
 ) {
+    let begin_here = offers.iter().any(|own| {
+        let looks = &looks[own.field];
+        let named = names::name_points(Role::Stream, fields[own.field].name) > 0;
+        own.role == Role::Stream && named && looks.is_unique() && looks.count > FEW
+    });
     for &version in versions {
         let own: Vec<Numbers> = table
             .iter()
@@ -243,6 +248,8 @@ fn weigh_versions(
             .collect();
         let constant = looks[version].is_constant();
         let repeats = match own.is_empty() {
+            // Of streams that begin all in what was looked at, nothing tells how they go on.
+            _ if begin_here => false,
             true => constant && looks[version].count > 4,
             false => own.iter().all(|own| own.clash()),
         };
