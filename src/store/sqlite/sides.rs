@@ -45,6 +45,14 @@ impl Side {
         table: SideTable,
     ) -> Self {
         let table = settle::side(database, table);
+        // Of a table that older versions wrote other columns into, what it is for is not there.
+        if !kind.is_told_by(&table.columns) {
+            return Self {
+                kind,
+                table,
+                is: Is::Missing,
+            };
+        }
         let columns: Vec<String> = results(&table).collect();
         let is = match database
             .connection()

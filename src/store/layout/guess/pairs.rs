@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::field::{Field, Looks};
+use super::keyed;
 use super::names;
 use super::score::{ENOUGH, Part};
 use super::telling;
@@ -126,7 +127,13 @@ pub(super) fn weigh(fields: &[Field<'_>], looks: &[Looks], offers: &mut Vec<Part
         }
     }
     let fits = |(_, own): (&(usize, usize), &Numbers)| own.tell_apart() && own.count();
-    if !table.iter().any(fits)
+    let fitting = table.iter().any(fits);
+    if !fitting && keyed::weigh(fields, looks, offers) {
+        weigh_types(fields, looks, &named(&offers[..], Role::Type), offers);
+        keyed::weigh_types(fields, looks, offers);
+        return;
+    }
+    if !fitting
         && let Some(found) = unnamed::kind(fields, looks, (&streams[..], &versions[..]))
     {
         // What tells ids apart is no id.
@@ -136,7 +143,7 @@ pub(super) fn weigh(fields: &[Field<'_>], looks: &[Looks], offers: &mut Vec<Part
     }
     weigh_ids(fields, &table, offers);
     weigh_streams(&table, &streams, offers);
-    weigh_versions(&table, looks, &versions, offers);
+    weigh_versions(&table, (fields, looks), &versions, offers);
     weigh_types(fields, looks, &named(&offers[..], Role::Type), offers);
     unnamed::kind_in_type(fields, looks, offers);
 }
@@ -231,7 +238,7 @@ fn weigh_streams(table: &HashMap<(usize, usize), Numbers>, streams: &[usize], of
 /// once in the whole store, and does not count within streams, is a position.
 fn weigh_versions(
     table: &HashMap<(usize, usize), Numbers>,
-    looks: &[Looks],
+    (fields, looks): (&[Field<'_>], &[Looks]),
     versions: &[usize],
     offers: &mut Vec<Part>,
 ) {
@@ -253,7 +260,10 @@ fn weigh_versions(
             continue;
         }
         offers.retain(|offer| offer.role != Role::Version || offer.field != version);
-        if repeats && constant {
+        // Versions of schemas begin with 1.
+        let zero = |value: &&str| value.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+        let none = fields[version].values.iter().flatten().all(zero);
+        if repeats && constant && !none {
             let schema = |offer: &&mut Part| offer.role == Role::SchemaVersion;
             if let Some(offer) = offers
                 .iter_mut()
