@@ -28,14 +28,37 @@ const OPERATIONS: [&str; 7] = [
 
 /// What was done, as the tables have it, and as it is shown.
 const DONE: [(&str, &[&str]); 3] = [
-    ("inserted", &["0", "i", "c", "+", "insert", "inserted", "create", "created", "add", "added"]),
-    ("updated", &["1", "u", "~", "update", "updated", "modify", "modified", "mod", "change", "changed"]),
-    ("deleted", &["2", "d", "-", "delete", "deleted", "remove", "removed", "del"]),
+    (
+        "inserted",
+        &[
+            "0", "i", "c", "+", "insert", "inserted", "create", "created", "add", "added",
+        ],
+    ),
+    (
+        "updated",
+        &[
+            "1", "u", "~", "update", "updated", "modify", "modified", "mod", "change", "changed",
+        ],
+    ),
+    (
+        "deleted",
+        &[
+            "2", "d", "-", "delete", "deleted", "remove", "removed", "del",
+        ],
+    ),
 ];
 
 /// Ends of the names of such tables.
 const ENDS: [&str; 9] = [
-    "_aud", "_audit", "_versions", "_version", "_history", "_histories", "_revisions", "_log", "_changes",
+    "_aud",
+    "_audit",
+    "_versions",
+    "_version",
+    "_history",
+    "_histories",
+    "_revisions",
+    "_log",
+    "_changes",
 ];
 
 /// A table of what rows were.
@@ -57,7 +80,10 @@ struct Sets<'f> {
 
 /// The histories of a file, as one log.
 pub(in crate::store::layout) fn sqlite(facts: &SqliteFacts) -> Option<Candidate> {
-    let all = facts.tables.iter().filter_map(|table| History::of(table, facts));
+    let all = facts
+        .tables
+        .iter()
+        .filter_map(|table| History::of(table, facts));
     let all: Vec<History<'_>> = all.collect();
     let reasons = all.iter().map(|own| {
         let (table, set, sets) = (&own.table.name, own.set, &own.sets.table.name);
@@ -100,10 +126,15 @@ impl<'f> History<'f> {
         let [one, other] = &table.key[..] else {
             return None;
         };
-        let (set, id, sets) = [(other, one), (one, other)].into_iter().find_map(|(set, id)| {
-            let sets = facts.tables.iter().find_map(|own| Sets::of(own, table, set))?;
-            Some((set, id, sets))
-        })?;
+        let (set, id, sets) = [(other, one), (one, other)]
+            .into_iter()
+            .find_map(|(set, id)| {
+                let sets = facts
+                    .tables
+                    .iter()
+                    .find_map(|own| Sets::of(own, table, set))?;
+                Some((set, id, sets))
+            })?;
         let fields = fields_of(table);
         let says = |field: &&Field<'_>| {
             let mut values = field.values.iter().flatten();
@@ -167,7 +198,10 @@ impl<'f> History<'f> {
         put(Role::RecordedAt, time);
         // What was written in one set belongs together.
         put(Role::CorrelationId, quoted(self.set));
-        put(Role::Payload, format!("json_patch({{rest}}, {})", self.later()));
+        put(
+            Role::Payload,
+            format!("json_patch({{rest}}, {})", self.later()),
+        );
         let category = Source::Constant(kind.to_owned());
         events.columns.insert(Role::Category, category.into());
         let gone = format!("{kind} deleted");
@@ -211,7 +245,9 @@ impl<'f> Sets<'f> {
             false => found.count() > 0,
         };
         let fields = fields_of(table);
-        let times = fields.iter().filter(|field| field.name != key && field.looks().time);
+        let times = fields
+            .iter()
+            .filter(|field| field.name != key && field.looks().time);
         let time = times.max_by_key(|field| name_points(Role::RecordedAt, field.name))?;
         let time = self::column(table, time.name)?;
         ((refers || called) && holds && !known.is_empty()).then_some(Self { table, key, time })

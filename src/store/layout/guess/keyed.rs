@@ -14,10 +14,9 @@ const STATE: i32 = 60;
 
 /// The columns of the primary key in their order.
 fn key(fields: &[Field<'_>]) -> Vec<usize> {
-    let mut key: Vec<(usize, usize)> = fields.iter().enumerate().fold(Vec::new(), |mut key, own| {
-        key.extend(own.1.in_key.map(|place| (place, own.0)));
-        key
-    });
+    let places = fields.iter().enumerate();
+    let places = places.filter_map(|(at, field)| Some((field.in_key?, at)));
+    let mut key: Vec<(usize, usize)> = places.collect();
     key.sort_unstable();
     key.into_iter().map(|(_, field)| field).collect()
 }
@@ -62,7 +61,9 @@ pub(super) fn weigh(fields: &[Field<'_>], looks: &[Looks], offers: &mut Vec<Part
 
 /// Where what is called the type is a state that never changes, a word of the key that does is more of one.
 pub(super) fn weigh_types(fields: &[Field<'_>], looks: &[Looks], offers: &mut Vec<Part>) {
-    let stream = offers.iter().find(|own| own.role == Role::Stream && own.points == KEYED);
+    let stream = offers
+        .iter()
+        .find(|own| own.role == Role::Stream && own.points == KEYED);
     let Some(stream) = stream.map(|own| own.field) else {
         return;
     };
@@ -78,7 +79,11 @@ pub(super) fn weigh_types(fields: &[Field<'_>], looks: &[Looks], offers: &mut Ve
         let words = looks.word.nearly() && looks.name.nearly() && looks.repeats();
         *field != called && words && looks.distinct > 1 && !agrees(fields, stream, *field)
     };
-    let Some(told) = key(fields).into_iter().filter(|own| *own != stream).find(varies) else {
+    let Some(told) = key(fields)
+        .into_iter()
+        .filter(|own| *own != stream)
+        .find(varies)
+    else {
         return;
     };
     for own in offers.iter_mut().filter(|own| own.role == Role::Type) {

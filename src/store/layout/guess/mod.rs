@@ -22,8 +22,8 @@ mod unnamed;
 mod within;
 mod workflows;
 
-pub(in crate::store) use names::role_named;
 pub(super) use histories::sqlite as histories;
+pub(in crate::store) use names::role_named;
 pub(super) use records::{json, proposals as proposals_of_records};
 pub(super) use workflows::sqlite as workflows;
 

@@ -102,7 +102,10 @@ fn table_of_kinds<'t>(
         Some(reference) => table.name.eq_ignore_ascii_case(&reference.table),
         None => {
             let name = normal(&table.name);
-            name.ends_with(called) || name.strip_suffix('s').is_some_and(|own| own.ends_with(called))
+            name.ends_with(called)
+                || name
+                    .strip_suffix('s')
+                    .is_some_and(|own| own.ends_with(called))
         }
     };
     let table = facts.tables.iter().find(is_it)?;
@@ -114,11 +117,14 @@ fn table_of_kinds<'t>(
     });
     let rank = |field: &&Field<'_>| {
         let name = normal(field.name);
-        KINDS.iter().position(|own| *own == name).unwrap_or(KINDS.len())
+        KINDS
+            .iter()
+            .position(|own| *own == name)
+            .unwrap_or(KINDS.len())
     };
     let name = words.min_by_key(rank)?.name;
     let at = table.column(name)?;
-    Some((table, key, &table.columns[at].0))
+    Some((table, key.as_str(), table.columns[at].0.as_str()))
 }
 
 /// The column that names its rows: a text of which no value stands twice, called as what refers to it or

@@ -133,9 +133,7 @@ pub(super) fn weigh(fields: &[Field<'_>], looks: &[Looks], offers: &mut Vec<Part
         keyed::weigh_types(fields, looks, offers);
         return;
     }
-    if !fitting
-        && let Some(found) = unnamed::kind(fields, looks, (&streams[..], &versions[..]))
-    {
+    if !fitting && let Some(found) = unnamed::kind(fields, looks, (&streams[..], &versions[..])) {
         // What tells ids apart is no id.
         offers.retain(|own| own.field != found.kind || own.role != Role::Stream);
         offers.push(found.part());

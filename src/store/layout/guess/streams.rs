@@ -101,8 +101,7 @@ fn tenant(
         (Some(own), Some(stream)) => own < stream,
         _ => false,
     };
-    let tenant =
-        named.find(|field| names::names_tenant(fields[*field].name) || keyed(field))?;
+    let tenant = named.find(|field| names::names_tenant(fields[*field].name) || keyed(field))?;
     let merged = match version {
         Some(version) => {
             let alone = Numbers::of(fields, &[stream], version);

@@ -106,11 +106,11 @@ pub(super) fn drop_weak_type(
     let again = stream.is_some_and(|stream| stream.looks().repeats());
     let clear = stream.is_some_and(|stream| is_clear(Role::Stream, stream));
     let happened = of(Role::Version).is_some() || say_what_happened(kind);
-    let clear = clear || keyed::tells(parts, fields);
+    let clear = clear || keyed::tells(&parts[..], fields);
     // All roles found, by whatever they are called.
-    let whole = of(Role::Version).is_some() && of(Role::Payload).is_some() && say_what_happened(kind);
-    let enough =
-        timed && again && (is_history(table) || whole || clear && (happened || !unnamed));
+    let whole =
+        of(Role::Version).is_some() && of(Role::Payload).is_some() && say_what_happened(kind);
+    let enough = timed && again && (is_history(table) || whole || clear && (happened || !unnamed));
     if !enough || unnamed && (topic || told == Told::Around) {
         parts.retain(|part| part.role != Role::Type);
     }

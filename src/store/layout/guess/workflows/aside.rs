@@ -24,7 +24,9 @@ pub(super) fn outcomes<'f>(
             continue;
         }
         let own = Cast::of(table, &WORDS.run, &[("id", key)]);
-        let parts = PARTS.into_iter().filter_map(|part| Some((part, own.column(part)?)));
+        let parts = PARTS
+            .into_iter()
+            .filter_map(|part| Some((part, own.column(part)?)));
         found.extend(parts.map(|(part, column)| Elsewhere {
             part,
             column,
@@ -42,10 +44,7 @@ pub(super) fn outcomes<'f>(
 }
 
 /// Tables of runs that failed, each with the column that names the run: what went wrong, and when.
-pub(super) fn failures<'f>(
-    runs: &Cast<'f>,
-    facts: &'f SqliteFacts,
-) -> Vec<(Cast<'f>, &'f str)> {
+pub(super) fn failures<'f>(runs: &Cast<'f>, facts: &'f SqliteFacts) -> Vec<(Cast<'f>, &'f str)> {
     let called = |table: &&TableFacts| {
         let name = table.name.to_lowercase();
         FAILED.iter().any(|word| name.contains(word))
@@ -84,7 +83,12 @@ fn names_run(runs: &Cast<'_>, table: &TableFacts, column: &str) -> bool {
     }
     let ids = runs.values("id");
     let at = table.column(column);
-    let values = || table.sample.iter().filter_map(|row| row.get(at?)?.as_deref());
+    let values = || {
+        table
+            .sample
+            .iter()
+            .filter_map(|row| row.get(at?)?.as_deref())
+    };
     let enough = runs.table.rows > ids.len() as u64;
     values().next().is_none() || enough || values().any(|value| ids.contains(&value))
 }

@@ -34,7 +34,9 @@ impl Words {
     /// Whether the last word of a table's name is what runs are called: `solid_queue_jobs`.
     pub fn ends_in_runs(&self, name: &str) -> bool {
         let last = words(name).last().map(str::to_lowercase);
-        let last = last.as_deref().map(|word| word.strip_suffix('s').unwrap_or(word));
+        let last = last
+            .as_deref()
+            .map(|word| word.strip_suffix('s').unwrap_or(word));
         let names = self.tables.get("runs").into_iter().flatten();
         last.is_some_and(|last| names.into_iter().any(|own| own == last))
     }

@@ -70,7 +70,7 @@ pub(in crate::store::layout) fn sqlite(facts: &SqliteFacts) -> Option<Candidate>
 }
 
 /// Runs without a table of steps: a table called so whose rows say when each began and how it ended.
-fn alone(runs: &[Cast<'_>], facts: &SqliteFacts) -> Option<Candidate> {
+fn alone<'f>(runs: &[Cast<'f>], facts: &'f SqliteFacts) -> Option<Candidate> {
     let known = runs.iter().filter(|runs| {
         let called = match runs.has(&["status"]) {
             true => WORDS.names_table("runs", &runs.table.name),

@@ -29,7 +29,7 @@ pub(super) struct Pair<'f> {
 }
 
 impl<'f> Pair<'f> {
-    pub fn new(runs: Cast<'f>, steps: Cast<'f>, facts: &SqliteFacts) -> Self {
+    pub fn new(runs: Cast<'f>, steps: Cast<'f>, facts: &'f SqliteFacts) -> Self {
         let mut runs = runs;
         let steps_are = &steps.table.name;
         runs.aside = aside::outcomes(&runs, |table| table != steps_are, facts);
@@ -46,7 +46,7 @@ impl<'f> Pair<'f> {
     }
 
     /// Runs of whose steps nothing is known.
-    pub fn alone(runs: Cast<'f>, facts: &SqliteFacts) -> Self {
+    pub fn alone(runs: Cast<'f>, facts: &'f SqliteFacts) -> Self {
         let steps = Cast::of(runs.table, &NOTHING, &[]);
         // What has no status may have a table of those that failed.
         let failures = match runs.has(&["status"]) {
