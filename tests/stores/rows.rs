@@ -43,6 +43,7 @@ fn consumers(store: &Opened) -> Vec<(String, Option<usize>)> {
 fn a_run_does_not_end_before_it_begins() {
     let store = opened(
         "CREATE TABLE workflow_runs (run_id TEXT PRIMARY KEY, name TEXT, status TEXT, created_at INTEGER, started_at INTEGER, updated_at INTEGER);
+         CREATE TABLE run_steps (run_id TEXT, step_id INTEGER, step_name TEXT, output TEXT, PRIMARY KEY (run_id, step_id)); INSERT INTO run_steps VALUES ('r1', 1, 'send', '1');
          INSERT INTO workflow_runs VALUES ('r1', 'mail', 'SUCCESS', 1709280000000, 1709280001357, 1709280001000), ('r2', 'mail', 'ERROR', 1709280002000, 1709280002100, 1709280004000);",
     );
     assert_eq!(kinds(&store, "r1"), ["mail started", "mail completed"]);

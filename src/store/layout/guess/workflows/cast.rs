@@ -136,6 +136,18 @@ impl<'f> Cast<'f> {
         }
     }
 
+    /// The same; where nothing names it, by the class that was run.
+    pub fn or_named_by_class(self) -> Self {
+        let mut columns = self.table.columns.iter().map(|(name, _)| name.as_str());
+        let class = columns.find(|column| WORDS.is_written("class", column));
+        match (class, self.column("id")) {
+            (Some(class), Some(id)) if !self.has(&["name"]) => {
+                Self::of(self.table, &WORDS.run, &[("id", id), ("name", class)])
+            }
+            _ => self,
+        }
+    }
+
     pub fn has(&self, parts: &[&str]) -> bool {
         parts.iter().all(|part| self.parts.contains_key(part))
     }

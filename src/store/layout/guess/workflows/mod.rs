@@ -46,6 +46,7 @@ pub(in crate::store::layout) fn sqlite(facts: &SqliteFacts) -> Option<Candidate>
         std::iter::once(Cast::of(table, &WORDS.run, &[])).chain(by_key)
     });
     let runs: Vec<Cast<'_>> = runs.filter(|runs| runs.has(&["id", "started"])).collect();
+    let runs: Vec<Cast<'_>> = (runs.into_iter()).map(Cast::or_named_by_class).collect();
     let with_status = runs.iter().filter(|runs| runs.has(&["status"]));
     let pairs = with_status.flat_map(|runs| {
         tables().filter_map(move |table| {
