@@ -44,9 +44,10 @@ impl Side {
         kind: SideKind,
         table: SideTable,
     ) -> Self {
+        let told = kind.is_told_by(&table.columns);
         let table = settle::side(database, table);
-        // Of a table that older versions wrote other columns into, what it is for is not there.
-        if !kind.is_told_by(&table.columns) {
+        // What it is for stands in columns that only some versions have.
+        if told && !kind.is_told_by(&table.columns) {
             return Self {
                 kind,
                 table,
