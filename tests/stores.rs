@@ -46,6 +46,8 @@ mod odd;
 mod passed_on;
 #[path = "stores/public.rs"]
 mod public;
+#[path = "stores/rows.rs"]
+mod rows;
 #[path = "stores/runs.rs"]
 mod runs;
 #[path = "stores/together.rs"]

@@ -24,7 +24,7 @@ pub fn scalar(raw: &str) -> Option<Cow<'_, str>> {
 }
 
 /// Keys that alone in an object say that it wraps a scalar.
-const WRAPS: [&str; 10] = [
+const WRAPS: [&str; 12] = [
     "$date",
     "$oid",
     "$uuid",
@@ -35,6 +35,8 @@ const WRAPS: [&str; 10] = [
     "S",
     "N",
     "BOOL",
+    "__decimal__",
+    "ISO8601_datetime",
 ];
 
 /// Names of seconds, and of the nanoseconds that stand beside them.

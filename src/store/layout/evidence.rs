@@ -127,6 +127,7 @@ pub fn recognise_sqlite(facts: &SqliteFacts, layouts: &[Layout]) -> Option<Recog
     }
     candidates.extend(guess::sqlite(facts));
     candidates.extend(guess::workflows(facts));
+    candidates.extend(guess::histories(facts));
     let mut found = rank(candidates)?;
     let aside = facts.set_aside.iter().map(|sentence| (sentence.clone(), 0));
     found.best.reasons.extend(aside);

@@ -94,6 +94,21 @@ impl SideKind {
     }
 }
 
+impl SideKind {
+    /// Whether columns tell what such a table is for: states, or how far something has come.
+    #[must_use]
+    pub fn is_told_by(self, columns: &BTreeMap<String, Column>) -> bool {
+        let has = |names: &[&str]| names.iter().any(|name| columns.contains_key(*name));
+        match self {
+            Self::Snapshots => has(&["state"]),
+            Self::Checkpoints | Self::CheckpointHistory => {
+                has(&["position", "event_id", "version"])
+            }
+            _ => true,
+        }
+    }
+}
+
 /// Where a side table is and what its columns mean.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -44,7 +44,16 @@ impl Side {
         kind: SideKind,
         table: SideTable,
     ) -> Self {
+        let told = kind.is_told_by(&table.columns);
         let table = settle::side(database, table);
+        // What it is for stands in columns that only some versions have.
+        if told && !kind.is_told_by(&table.columns) {
+            return Self {
+                kind,
+                table,
+                is: Is::Missing,
+            };
+        }
         let columns: Vec<String> = results(&table).collect();
         let is = match database
             .connection()

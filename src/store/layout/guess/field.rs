@@ -20,6 +20,8 @@ pub(super) struct Field<'f> {
     pub values: Vec<Option<&'f str>>,
     /// SQLite: those of its values that are bytes and no text.
     pub bytes: Bytes,
+    /// SQLite: which column of the primary key it is, from 0.
+    pub in_key: Option<usize>,
 }
 
 /// The last part of the name of a class of PHP.

@@ -4,6 +4,8 @@
 mod beside;
 mod commits;
 mod field;
+mod histories;
+mod keyed;
 mod kin;
 mod named;
 mod names;
@@ -20,6 +22,7 @@ mod unnamed;
 mod within;
 mod workflows;
 
+pub(super) use histories::sqlite as histories;
 pub(in crate::store) use names::role_named;
 pub(super) use records::{json, proposals as proposals_of_records};
 pub(super) use workflows::sqlite as workflows;
@@ -69,6 +72,7 @@ const fn worth(role: Role) -> u32 {
     }
 }
 
+/// How sure a guess can be.
 const MOST: u32 = 70;
 
 /// The id of a layout that is a guess.
@@ -92,6 +96,8 @@ struct Guess {
     typed: Typed,
     /// Nothing in its name speaks for the type.
     is_of_weak_type: bool,
+    /// How sure it can be at most.
+    most: u32,
 }
 
 /// What tells the type of events.
@@ -138,6 +144,7 @@ pub(super) fn sqlite(facts: &SqliteFacts) -> Option<Candidate> {
     }
     if kin.is_empty() && plain {
         named::streams(&mut best, taken, facts);
+        named::kinds(&mut best, taken, facts);
     }
     if !alike.is_empty() {
         let (alike, taken) = (alike.join(", "), &taken.name);
@@ -198,6 +205,7 @@ impl Guess {
             points: 0,
             reasons: Vec::new(),
             typed: Typed::Told,
+            most: telling::most(parts, fields),
             is_of_weak_type: (parts.iter())
                 .any(|part| part.role == Role::Type && telling::is_weak(&fields[part.field])),
         };
@@ -372,7 +380,7 @@ impl Guess {
         };
         Candidate {
             layout,
-            confidence: self.points.min(MOST) as u8,
+            confidence: self.points.min(self.most) as u8,
             reasons: self.reasons,
             alike: Vec::new(),
         }

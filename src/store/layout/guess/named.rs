@@ -43,6 +43,90 @@ pub(super) fn streams(best: &mut Guess, taken: &TableFacts, facts: &SqliteFacts)
     best.events.columns.insert(Role::Stream, Column::sql(sql));
 }
 
+/// What columns are called that name a kind, best first.
+const KINDS: [&str; 5] = ["model", "typename", "type", "name", "class"];
+
+/// Takes for the category what names the kinds of ids that a number stands for, in a table of kinds: as in
+/// `object_id` beside `content_type_id`. The same ids are of several kinds.
+pub(super) fn kinds(best: &mut Guess, taken: &TableFacts, facts: &SqliteFacts) {
+    let Some(Source::Sql(stream)) = best.events.column(Role::Stream).map(|own| &own.source) else {
+        return;
+    };
+    let names = || taken.columns.iter().map(|(name, _)| name.as_str());
+    let Some(id) = names().find(|name| quoted(name) == *stream) else {
+        return;
+    };
+    let own = normal(id);
+    let ends = ["uuid", "id", "pk", "key"];
+    let stem = ends.iter().find_map(|end| own.strip_suffix(end));
+    let Some(stem) = stem.filter(|stem| !stem.is_empty()) else {
+        return;
+    };
+    let is_kind = |name: &&str| {
+        let name = normal(name);
+        name == format!("{stem}typeid") || name == "contenttypeid"
+    };
+    let Some(kind) = names().find(is_kind) else {
+        return;
+    };
+    let Some((table, key, name)) = table_of_kinds(taken, kind, facts) else {
+        return;
+    };
+    let number = format!("{}.{}", quoted(&taken.name), quoted(kind));
+    let sql = format!(
+        "coalesce((SELECT kinds.{} FROM {} kinds WHERE kinds.{} = {number}), {number})",
+        quoted(name),
+        quoted(&table.name),
+        quoted(key),
+    );
+    let named = format!("stream_name({sql}, {stream})");
+    let sentence = format!(
+        "Streams are named by `{name}` of `{}`, which `{kind}` refers to, and `{id}`",
+        table.name
+    );
+    best.add(0, sentence);
+    best.events.columns.insert(Role::Stream, Column::sql(named));
+    best.events.columns.insert(Role::Category, Column::sql(sql));
+}
+
+/// The table that a column's numbers are keys of, its key, and the text that names a kind in it.
+fn table_of_kinds<'t>(
+    taken: &TableFacts,
+    column: &str,
+    facts: &'t SqliteFacts,
+) -> Option<(&'t TableFacts, &'t str, &'t str)> {
+    let reference = taken.references.iter().find(|own| own.column == column);
+    let called = normal(column);
+    let called = called.strip_suffix("id").unwrap_or(&called);
+    let is_it = |table: &&TableFacts| match reference {
+        Some(reference) => table.name.eq_ignore_ascii_case(&reference.table),
+        None => {
+            let name = normal(&table.name);
+            name.ends_with(called)
+                || name
+                    .strip_suffix('s')
+                    .is_some_and(|own| own.ends_with(called))
+        }
+    };
+    let table = facts.tables.iter().find(is_it)?;
+    let [key] = &table.key[..] else { return None };
+    let fields = fields_of(table);
+    let words = fields.iter().filter(|field| {
+        let looks = field.looks();
+        field.name != key && looks.count > 0 && looks.word.nearly() && looks.name.nearly()
+    });
+    let rank = |field: &&Field<'_>| {
+        let name = normal(field.name);
+        KINDS
+            .iter()
+            .position(|own| *own == name)
+            .unwrap_or(KINDS.len())
+    };
+    let name = words.min_by_key(rank)?.name;
+    let at = table.column(name)?;
+    Some((table, key.as_str(), table.columns[at].0.as_str()))
+}
+
 /// The column that names its rows: a text of which no value stands twice, called as what refers to it or
 /// as streams are.
 fn name<'t>(table: &'t TableFacts, key: &str, refers: &str) -> Option<&'t str> {

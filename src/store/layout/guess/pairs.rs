@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::field::{Field, Looks};
+use super::keyed;
 use super::names;
 use super::score::{ENOUGH, Part};
 use super::telling;
@@ -126,9 +127,13 @@ pub(super) fn weigh(fields: &[Field<'_>], looks: &[Looks], offers: &mut Vec<Part
         }
     }
     let fits = |(_, own): (&(usize, usize), &Numbers)| own.tell_apart() && own.count();
-    if !table.iter().any(fits)
-        && let Some(found) = unnamed::kind(fields, looks, (&streams[..], &versions[..]))
-    {
+    let fitting = table.iter().any(fits);
+    if !fitting && keyed::weigh(fields, looks, offers) {
+        weigh_types(fields, looks, &named(&offers[..], Role::Type), offers);
+        keyed::weigh_types(fields, looks, offers);
+        return;
+    }
+    if !fitting && let Some(found) = unnamed::kind(fields, looks, (&streams[..], &versions[..])) {
         // What tells ids apart is no id.
         offers.retain(|own| own.field != found.kind || own.role != Role::Stream);
         offers.push(found.part());
@@ -260,7 +265,10 @@ fn weigh_versions(
             continue;
         }
         offers.retain(|offer| offer.role != Role::Version || offer.field != version);
-        if repeats && constant {
+        // Versions of schemas begin with 1.
+        let zero = |value: &&str| value.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+        let none = fields[version].values.iter().flatten().all(zero);
+        if repeats && constant && !none {
             let schema = |offer: &&mut Part| offer.role == Role::SchemaVersion;
             if let Some(offer) = offers
                 .iter_mut()

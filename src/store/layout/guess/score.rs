@@ -36,7 +36,11 @@ pub(super) fn cast(fields: &[Field<'_>]) -> Vec<Part> {
     let mut offers: Vec<Part> = Vec::new();
     for role in Role::ALL {
         for (field, looks) in looks.iter().enumerate() {
-            offers.extend(offer(role, field, fields[field].name, looks));
+            // Names of things, each of them once, are ids.
+            let ids = looks.is_unique() && looks.count >= 3 && fields[field].names_things();
+            if role != Role::Type || !ids {
+                offers.extend(offer(role, field, fields[field].name, looks));
+            }
         }
     }
     pairs::weigh(fields, &looks, &mut offers);
@@ -94,6 +98,11 @@ fn offer(role: Role, field: usize, name: &str, looks: &Looks) -> Option<Part> {
         (Role::Stream, 0) if is_some_id(name) && looks.distinct < looks.count => SOME_ID,
         _ => listed,
     };
+    // Whose all of it is tells nothing apart.
+    let of_one = role == Role::Stream && names_somebody(name) && looks.distinct == 1;
+    if of_one && looks.count >= 8 {
+        return None;
+    }
     let (points, because) = of_values(role, looks).or_else(|| by_name(role, named, looks))?;
     let may = looks.is_common() || (named > 0 && may_be_rare(role));
     let less = match role {
@@ -315,6 +324,7 @@ mod tests {
                 under: None,
                 declared: "",
                 bytes: Default::default(),
+                in_key: None,
                 values: values.iter().copied().map(Some).collect(),
             })
             .collect();

@@ -96,7 +96,12 @@ fn tenant(
 ) -> Option<usize> {
     let free = |field: &usize| parts.iter().all(|part| part.field != *field);
     let mut named = (0..fields.len()).filter(free);
-    let tenant = named.find(|field| names::names_tenant(fields[*field].name))?;
+    // What stands before the stream in the primary key, too, may have streams called alike.
+    let keyed = |field: &usize| match (fields[*field].in_key, fields[stream].in_key) {
+        (Some(own), Some(stream)) => own < stream,
+        _ => false,
+    };
+    let tenant = named.find(|field| names::names_tenant(fields[*field].name) || keyed(field))?;
     let merged = match version {
         Some(version) => {
             let alone = Numbers::of(fields, &[stream], version);

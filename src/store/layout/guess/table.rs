@@ -27,6 +27,7 @@ pub(super) fn fields_of(facts: &TableFacts) -> Vec<Field<'_>> {
             declared,
             values: of(at),
             bytes: facts.bytes.get(at).copied().unwrap_or_default(),
+            in_key: facts.key.iter().position(|key| key == name),
         })
         .collect()
 }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use super::TABLES;
 use super::field::Field;
+use super::keyed;
 use super::names;
 use super::score::Part;
 use crate::store::layout::Role;
@@ -55,6 +56,22 @@ pub(super) fn tells_of_events(parts: &[Part], fields: &[Field<'_>], table: Optio
         || say_what_happened(kind)
 }
 
+/// The most where neither the stream nor the type is called as such things are.
+const UNNAMED: u32 = 40;
+
+/// How sure a guess can be at most: less where nothing is called as it should be.
+pub(super) fn most(parts: &[Part], fields: &[Field<'_>]) -> u32 {
+    let unnamed = |role: Role| {
+        let part = parts.iter().find(|part| part.role == role);
+        let name = part.map(|part| fields[part.field].name);
+        name.is_some_and(|name| names::name_points(role, name) == 0 && !names::is_some_id(name))
+    };
+    match unnamed(Role::Type) && unnamed(Role::Stream) {
+        true => UNNAMED,
+        false => super::MOST,
+    }
+}
+
 /// What data is called that came with an event.
 const DATA: [&str; 4] = ["payload", "data", "eventdata", "jsondata"];
 
@@ -89,7 +106,11 @@ pub(super) fn drop_weak_type(
     let again = stream.is_some_and(|stream| stream.looks().repeats());
     let clear = stream.is_some_and(|stream| is_clear(Role::Stream, stream));
     let happened = of(Role::Version).is_some() || say_what_happened(kind);
-    let enough = timed && again && (is_history(table) || clear && (happened || !unnamed));
+    let clear = clear || keyed::tells(&parts[..], fields);
+    // All roles found, by whatever they are called.
+    let whole =
+        of(Role::Version).is_some() && of(Role::Payload).is_some() && say_what_happened(kind);
+    let enough = timed && again && (is_history(table) || whole || clear && (happened || !unnamed));
     if !enough || unnamed && (topic || told == Told::Around) {
         parts.retain(|part| part.role != Role::Type);
     }
@@ -148,9 +169,14 @@ pub(super) fn say_what_happened(kind: &Field<'_>) -> bool {
     let values: BTreeSet<&str> = kind.values.iter().flatten().copied().collect();
     let several = values.len() > 1;
     let happened = values.iter().filter(|value| {
-        is_past(value) || several && words(value).count() > 1 && !value.contains(' ')
+        is_past(value) || several && of_words(value).count() > 1 && !value.contains(' ')
     });
     happened.count() * 2 >= values.len().max(1)
+}
+
+/// The words of a name, without numbers and ids that stand beside them.
+fn of_words(value: &str) -> impl Iterator<Item = &str> {
+    words(value).filter(|word| word.chars().all(char::is_alphabetic))
 }
 
 /// What is done to rows, as those write it who watch a database.

@@ -71,6 +71,7 @@ pub(super) fn fields_of<'r>(objects: &'r [Members], outer: Option<&'r str>) -> V
         under: None,
         declared: "",
         bytes: Default::default(),
+        in_key: None,
         values: objects
             .iter()
             .map(|object| object.get(name).map(String::as_str))
@@ -98,6 +99,7 @@ impl Member {
             declared: "",
             values: self.values.iter().map(Option::as_deref).collect(),
             bytes: Default::default(),
+            in_key: None,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::super::score::normal;
+use super::super::telling::words;
 use crate::store::layout::sql::{literal, quoted};
 use crate::store::layout::tables::TableFacts;
 
@@ -28,6 +29,16 @@ impl Words {
         let name = name.to_lowercase();
         let words = self.tables.get(part).into_iter().flatten();
         words.into_iter().any(|word| name.contains(word.as_str()))
+    }
+
+    /// Whether the last word of a table's name is what runs are called: `solid_queue_jobs`.
+    pub fn ends_in_runs(&self, name: &str) -> bool {
+        let last = words(name).last().map(str::to_lowercase);
+        let last = last
+            .as_deref()
+            .map(|word| word.strip_suffix('s').unwrap_or(word));
+        let names = self.tables.get("runs").into_iter().flatten();
+        last.is_some_and(|last| names.into_iter().any(|own| own == last))
     }
 
     /// Whether a word says how something ended.
@@ -72,6 +83,16 @@ fn letters(word: &str) -> String {
 pub(super) struct Cast<'f> {
     pub table: &'f TableFacts,
     parts: BTreeMap<&'static str, Vec<&'f str>>,
+    /// What of a row stands in tables of their own.
+    pub aside: Vec<Elsewhere<'f>>,
+}
+
+/// What plays a part of a row and stands in another table: the column there, and the SQL that leads to it.
+#[derive(Clone)]
+pub(super) struct Elsewhere<'f> {
+    pub part: &'static str,
+    pub column: &'f str,
+    pub sql: String,
 }
 
 impl<'f> Cast<'f> {
@@ -108,7 +129,23 @@ impl<'f> Cast<'f> {
                 parts.entry(part).or_default().push(column);
             }
         }
-        Self { table, parts }
+        Self {
+            table,
+            parts,
+            aside: Vec::new(),
+        }
+    }
+
+    /// The same; where nothing names it, by the class that was run.
+    pub fn or_named_by_class(self) -> Self {
+        let mut columns = self.table.columns.iter().map(|(name, _)| name.as_str());
+        let class = columns.find(|column| WORDS.is_written("class", column));
+        match (class, self.column("id")) {
+            (Some(class), Some(id)) if !self.has(&["name"]) => {
+                Self::of(self.table, &WORDS.run, &[("id", id), ("name", class)])
+            }
+            _ => self,
+        }
     }
 
     pub fn has(&self, parts: &[&str]) -> bool {
@@ -178,6 +215,12 @@ impl<'f> Cast<'f> {
         self.form(part) == Some(13)
     }
 
+    /// Whether two times are numbers of the same length.
+    pub fn in_like_numbers(&self, one: &str, other: &str) -> bool {
+        let form = self.form(one);
+        form.is_some_and(|digits| digits > 0) && form == self.form(other)
+    }
+
     /// Whether a time is written in words.
     pub fn is_in_words(&self, part: &str) -> bool {
         self.form(part) == Some(0)
@@ -214,6 +257,30 @@ impl<'f> Cast<'f> {
     pub fn values(&self, part: &str) -> Vec<&'f str> {
         self.column(part)
             .map_or_else(Vec::new, |column| self.sampled(column))
+    }
+
+    /// A column's value; where it has none, what stands for it in another table.
+    fn value_of(&self, column: &str) -> String {
+        let own = quoted(column);
+        let aside = self.aside.iter().filter(|own| own.column == column);
+        let further: Vec<&str> = aside.map(|own| own.sql.as_str()).collect();
+        match further.is_empty() {
+            true => own,
+            false => format!("coalesce({own}, {})", further.join(", ")),
+        }
+    }
+
+    /// Of a table's columns the one that names the run which this run belongs to.
+    pub fn parent(&self) -> Option<&'f str> {
+        let mut columns = self.table.columns.iter().map(|(name, _)| name.as_str());
+        columns.find(|column| WORDS.is_written("parent", column))
+    }
+
+    /// Of a table's columns the one that says what it came of, by its name: `correlation_id`.
+    pub fn correlation(&self) -> Option<&'f str> {
+        let columns = self.table.columns.iter().map(|(name, _)| name.as_str());
+        let mut columns = columns.filter(|column| Some(*column) != self.column("id"));
+        columns.find(|column| WORDS.is_written("correlation", column))
     }
 
     fn sampled(&self, column: &str) -> Vec<&'f str> {
@@ -253,9 +320,16 @@ impl<'f> Cast<'f> {
 
     /// As JSON, what it was begun with.
     pub fn input(&self) -> String {
-        let columns = self.parts.get("input").into_iter().flatten();
-        let members: Vec<String> = columns
-            .map(|column| format!("{}, {}", literal(column), read(column)))
+        let own = self.parts.get("input").into_iter().flatten();
+        let mut all: Vec<(&str, String)> =
+            own.map(|column| (*column, self.value_of(column))).collect();
+        for aside in self.aside.iter().filter(|own| own.part == "input") {
+            if !all.iter().any(|(column, _)| *column == aside.column) {
+                all.push((aside.column, aside.sql.clone()));
+            }
+        }
+        let members: Vec<String> = (all.iter())
+            .map(|(column, sql)| format!("{}, {}", literal(column), read(sql)))
             .collect();
         format!("json_object({})", members.join(", "))
     }
@@ -263,8 +337,12 @@ impl<'f> Cast<'f> {
     /// As JSON, what came of it, and what else is written by its end.
     pub fn at_end(&self) -> String {
         let outcome = |part: &str| {
-            let column = self.column(part)?;
-            Some(format!("{}, {}", literal(part), read(column)))
+            let aside = || self.aside.iter().find(|own| own.part == part);
+            let sql = match self.column(part) {
+                Some(column) => self.value_of(column),
+                None => aside()?.sql.clone(),
+            };
+            Some(format!("{}, {}", literal(part), read(&sql)))
         };
         // What a step was undone with was not known when it was done.
         let is_told =
@@ -279,7 +357,7 @@ impl<'f> Cast<'f> {
             .later()
             .filter(is_told)
             .filter(|column| !taken.contains(column) && !WORDS.is_written("always", column));
-        let later = later.map(|column| format!("{}, {}", literal(column), value(column)));
+        let later = later.map(|column| format!("{}, {}", literal(column), value(&quoted(column))));
         let members: Vec<String> = (["output", "error"].into_iter().filter_map(outcome))
             .chain(later)
             .collect();
@@ -287,14 +365,13 @@ impl<'f> Cast<'f> {
     }
 }
 
-/// A column as a member of a JSON object.
-fn value(column: &str) -> String {
-    let sql = quoted(column);
+/// SQL as a member of a JSON object.
+fn value(sql: &str) -> String {
     format!("iif(typeof({sql}) = 'blob', hex({sql}), {sql})")
 }
 
 /// The same, where it is JSON as that.
-fn read(column: &str) -> String {
-    let sql = value(column);
+fn read(sql: &str) -> String {
+    let sql = value(sql);
     format!("json(iif(json_valid({sql}), {sql}, json_quote({sql})))")
 }

@@ -1,7 +1,9 @@
 //! Tables of workflow engines: one of runs, one of their steps. A run is a stream, and what its rows say
 //! of beginnings and ends are its events: a mapping like any other, so that nothing else has to know.
 
+mod aside;
 mod cast;
+mod ends;
 mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,10 +45,10 @@ pub(in crate::store::layout) fn sqlite(facts: &SqliteFacts) -> Option<Candidate>
         let by_key = key.map(|key| Cast::of(table, &WORDS.run, &key));
         std::iter::once(Cast::of(table, &WORDS.run, &[])).chain(by_key)
     });
-    let runs: Vec<Cast<'_>> = runs
-        .filter(|runs| runs.has(&["id", "status", "started"]))
-        .collect();
-    let pairs = runs.iter().flat_map(|runs| {
+    let runs: Vec<Cast<'_>> = runs.filter(|runs| runs.has(&["id", "started"])).collect();
+    let runs: Vec<Cast<'_>> = (runs.into_iter()).map(Cast::or_named_by_class).collect();
+    let with_status = runs.iter().filter(|runs| runs.has(&["status"]));
+    let pairs = with_status.flat_map(|runs| {
         tables().filter_map(move |table| {
             let steps = steps_of(runs, table)?;
             Some(Pair::new(runs.clone(), steps, facts))
@@ -69,21 +71,29 @@ pub(in crate::store::layout) fn sqlite(facts: &SqliteFacts) -> Option<Candidate>
 }
 
 /// Runs without a table of steps: a table called so whose rows say when each began and how it ended.
-fn alone(runs: &[Cast<'_>], facts: &SqliteFacts) -> Option<Candidate> {
+fn alone<'f>(runs: &[Cast<'f>], facts: &'f SqliteFacts) -> Option<Candidate> {
     let known = runs.iter().filter(|runs| {
-        let called = WORDS.names_table("runs", &runs.table.name);
+        let called = match runs.has(&["status"]) {
+            true => WORDS.names_table("runs", &runs.table.name),
+            // Much begins and ends: then their table is called so and no other way.
+            false => runs.has(&["name"]) && WORDS.ends_in_runs(&runs.table.name),
+        };
         let ids = runs.values("id");
         let once = ids.iter().collect::<BTreeSet<_>>().len() == ids.len();
         called && once && !ids.is_empty() && runs.tells_its_end() && runs.has_known_status()
     });
-    let best = known.max_by_key(|runs| runs.table.rows)?;
+    let best = known.max_by_key(|runs| (runs.has(&["status"]), runs.table.rows))?;
     let pair = Pair::alone(best.clone(), facts);
     let name = &best.table.name;
     let reason = format!("`{name}` reads like runs of workflows, and nothing like their steps");
+    let confidence = match best.has(&["status"]) {
+        true => ALONE,
+        false => UNSURE,
+    };
     Some(Candidate {
         layout: layout(&pair),
-        confidence: ALONE,
-        reasons: vec![(reason, u32::from(ALONE))],
+        confidence,
+        reasons: vec![(reason, u32::from(confidence))],
         alike: Vec::new(),
     })
 }
@@ -154,6 +164,7 @@ fn layout(pair: &Pair<'_>) -> Layout {
         pair.step_undone(),
         pair.run_ended(),
     ];
+    first.further.extend(pair.runs_failed());
     // Of tables without such times there is nothing to tell.
     first
         .further

@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 
 use super::super::score::normal;
-use super::cast::{Cast, Names, WORDS};
-use crate::store::layout::sql::{literal, quoted};
+use super::aside;
+use super::cast::{Cast, Names};
+use super::ends::{end, how, word, words};
+use crate::store::layout::sql::quoted;
 use crate::store::layout::tables::SqliteFacts;
 use crate::store::layout::{Column, Events, Key, OrderBy, Role};
 
@@ -22,11 +24,17 @@ pub(super) struct Pair<'f> {
     beside: Option<(&'f str, &'f str)>,
     /// The workflow of a row of the runs, in SQL.
     name: String,
+    /// Tables of runs that failed: each with the column that names the run.
+    failures: Vec<(Cast<'f>, &'f str)>,
 }
 
 impl<'f> Pair<'f> {
-    pub fn new(runs: Cast<'f>, steps: Cast<'f>, facts: &SqliteFacts) -> Self {
+    pub fn new(runs: Cast<'f>, steps: Cast<'f>, facts: &'f SqliteFacts) -> Self {
+        let mut runs = runs;
+        let steps_are = &steps.table.name;
+        runs.aside = aside::outcomes(&runs, |table| table != steps_are, facts);
         Self {
+            failures: Vec::new(),
             beside: beside(&runs, &steps),
             name: match workflow(&runs, facts) {
                 Some(workflow) => format!("coalesce({workflow}, {}, 'Run')", runs.named()),
@@ -38,10 +46,16 @@ impl<'f> Pair<'f> {
     }
 
     /// Runs of whose steps nothing is known.
-    pub fn alone(runs: Cast<'f>, facts: &SqliteFacts) -> Self {
+    pub fn alone(runs: Cast<'f>, facts: &'f SqliteFacts) -> Self {
         let steps = Cast::of(runs.table, &NOTHING, &[]);
+        // What has no status may have a table of those that failed.
+        let failures = match runs.has(&["status"]) {
+            true => Vec::new(),
+            false => aside::failures(&runs, facts),
+        };
         Self {
             beside: None,
+            failures,
             ..Self::new(runs, steps, facts)
         }
     }
@@ -57,7 +71,41 @@ impl<'f> Pair<'f> {
         self.put(&mut events, Role::Stream, self.stream_of_run());
         self.put(&mut events, Role::Category, self.name.clone());
         self.put(&mut events, Role::Payload, self.runs.at_start());
+        // Where runs begin runs, a run's beginning goes by its id.
+        if let (Some(parent), None) = (self.runs.parent(), self.beside) {
+            self.put(&mut events, Role::EventId, self.runs.sql("id"));
+            self.put(&mut events, Role::CausationId, quoted(parent));
+        }
+        self.of_correlation(events)
+    }
+
+    /// The same with what the run says it came of.
+    fn of_correlation(&self, mut events: Events) -> Events {
+        if let Some(column) = self.runs.correlation() {
+            self.put(&mut events, Role::CorrelationId, quoted(column));
+        }
         events
+    }
+
+    /// The ends of runs that stand in tables of those that failed.
+    pub fn runs_failed(&self) -> impl Iterator<Item = Events> + '_ {
+        self.failures.iter().map(|(failed, run)| {
+            let own = format!("{}.{}", quoted(&failed.table.name), quoted(run));
+            let runs = quoted(&self.runs.table.name);
+            let of_run = |sql: &str| {
+                let id = self.runs.sql("id");
+                format!("(SELECT {sql} FROM {runs} WHERE {runs}.{id} = {own})")
+            };
+            let kind = format!("coalesce({}, 'Run') || ' failed'", of_run(&self.name));
+            let mut events = source(failed, kind, failed.time("started"));
+            self.put(&mut events, Role::Stream, own.clone());
+            self.put(&mut events, Role::Category, of_run(&self.name));
+            self.put(&mut events, Role::Payload, failed.at_end());
+            if let Some(column) = self.runs.correlation() {
+                self.put(&mut events, Role::CorrelationId, of_run(&quoted(column)));
+            }
+            events
+        })
     }
 
     pub fn run_ended(&self) -> Events {
@@ -65,7 +113,8 @@ impl<'f> Pair<'f> {
         let kind = format!("{} || {}", self.name, how(&status, "' ended'"));
         let time = end(&self.runs).map(|time| self.not_before_steps(time));
         let mut events = source(&self.runs, kind, time);
-        let ended = match !self.runs.has_known_status() && self.runs.tells_its_end() {
+        let silent = !self.runs.has(&["status"]) || !self.runs.has_known_status();
+        let ended = match silent && self.runs.tells_its_end() {
             true => format!("{} IS NOT NULL", self.runs.sql("ended")),
             false => format!("{status} IN ({})", words(None)),
         };
@@ -73,7 +122,7 @@ impl<'f> Pair<'f> {
         self.put(&mut events, Role::Stream, self.stream_of_run());
         self.put(&mut events, Role::Category, self.name.clone());
         self.put(&mut events, Role::Payload, self.runs.at_end());
-        events
+        self.of_correlation(events)
     }
 
     pub fn step_started(&self) -> Events {
@@ -132,6 +181,10 @@ impl<'f> Pair<'f> {
             stream = format!("{} || '/' || {stream}", quoted(in_steps));
         }
         let category = format!("(SELECT {} FROM {runs} WHERE {same})", self.name);
+        if let Some(column) = self.runs.correlation() {
+            let sql = format!("(SELECT {} FROM {runs} WHERE {same})", quoted(column));
+            self.put(&mut events, Role::CorrelationId, sql);
+        }
         self.put(&mut events, Role::Stream, stream);
         self.put(&mut events, Role::Category, category);
         let number = format!("json_object('step', {})", self.steps.sql("number"));
@@ -291,58 +344,4 @@ fn narrow(events: &mut Events, condition: &str) {
         Some(filter) => format!("{filter} AND {condition}"),
         None => condition.to_owned(),
     });
-}
-
-/// When it ended: as its row has it, else by how long it took.
-fn end(cast: &Cast<'_>) -> Option<String> {
-    if let Some(time) = cast.time("ended") {
-        return Some(time);
-    }
-    let (started, took) = (cast.time("started")?, cast.column("duration")?);
-    let took = quoted(took);
-    Some(match cast.is_in_millis("started") {
-        true => format!("{started} + {took}"),
-        false => format!(
-            "strftime('%Y-%m-%dT%H:%M:%fZ', {started}, '+' || ({took} / 1000.0) || ' seconds')"
-        ),
-    })
-}
-
-/// A row's status in lower case, letters only; where another column says more of how it ended than that it
-/// did, what that says.
-fn word(cast: &Cast<'_>) -> String {
-    let plain = |column: &str| {
-        format!("replace(replace(replace(lower({column}), '_', ''), ' ', ''), '-', '')")
-    };
-    let status = plain(&cast.sql("status"));
-    match cast.has(&["outcome"]) {
-        true => {
-            let outcome = plain(&cast.sql("outcome"));
-            format!("iif({outcome} IN ({}), {outcome}, {status})", words(None))
-        }
-        false => status,
-    }
-}
-
-/// How something ended by its status, as the end of an event type.
-fn how(status: &str, else_so: &str) -> String {
-    let mut how = "CASE".to_owned();
-    for ended in WORDS.ended.keys() {
-        // Writing to a string cannot fail.
-        let _ = write!(
-            how,
-            " WHEN {status} IN ({}) THEN ' {ended}'",
-            words(Some(ended))
-        );
-    }
-    how + " ELSE " + else_so + " END"
-}
-
-/// The status words of one end, or of all.
-fn words(ended: Option<&str>) -> String {
-    let of = |own: &&String| ended.is_none_or(|ended| *own == ended);
-    let kinds = WORDS.ended.keys().filter(of);
-    let words = kinds.flat_map(|kind| &WORDS.ended[kind]);
-    let words: Vec<String> = words.map(|word| literal(word)).collect();
-    words.join(", ")
 }
