@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::analysis::testing::{Sample, log_of, moments, samples, truncated};
 use crate::log::Bound;
+use crate::model::Version;
 use crate::model::time::Style;
 
 fn of(log: &Log, cut: &Cut) -> Overview {
@@ -251,7 +252,7 @@ fn the_answer_has_the_fields_of_the_contract() {
             r#""event_types":[{"name":"Kind0","count":2}],"#,
             r#""first_time":"1970-01-01T00:00:00.000000Z","last_time":"1970-01-01T01:00:00.000000Z","untimed":0,"put_in_order":false,"#,
             r#""backwards":{"events":0,"most_us":0,"first":[]},"clocks_apart_us":12600000000,"#,
-            r#""versions":{"missing":0,"gapped_streams":0,"forks":0,"forked_streams":0,"first_gaps":[],"first_forks":[]},"#,
+            r#""versions":{"missing":0,"gapped_streams":0,"forks":0,"forked_streams":0,"first_gaps":[],"first_forks":[],"late_streams":0,"first_late":[]},"#,
             r#""repeated_ids":0,"histogram":{"bucket":"2 minutes","bars":null,"#,
             r#""busiest":{"from":"1970-01-01T00:00:00.000000Z","events":1}},"#,
             r#""payloads":{"looked_at":2,"of":2,"broken":0,"first_broken":[]},"#,
@@ -281,4 +282,24 @@ fn a_cancelled_overview_says_so() {
         overview(&log, &log.at_head(), Zone::Utc, &task),
         Err(Cancelled)
     );
+}
+
+#[test]
+fn streams_that_begin_late_are_counted_where_versions_count_on() {
+    let late = |samples: &[Sample]| {
+        let log = log_of(samples, 2);
+        let versions = of(&log, &log.at_head()).versions;
+        let named: Vec<Version> = versions.first_late.iter().map(|late| late.from).collect();
+        (versions.late_streams, named)
+    };
+    let counting = [
+        sample(1, 4, 0),
+        sample(1, 5, 1),
+        sample(2, 2, 2),
+        sample(3, 1, 3),
+    ];
+    assert_eq!(late(&counting), (2, vec![Version(4), Version(2)]));
+    // Numbers of something else say nothing of streams.
+    let others = [sample(1, 4, 0), sample(1, 7, 1), sample(2, 5, 2)];
+    assert_eq!(late(&others).0, 0);
 }

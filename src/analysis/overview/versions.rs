@@ -22,8 +22,8 @@ pub struct VersionFigures {
     pub first_gaps: Vec<Gap>,
     /// Ten forks, by stream name.
     pub first_forks: Vec<Fork>,
-    /// Streams that count on by one, but whose first version here is above 1: what came before it is not in
-    /// this store, as retention leaves it.
+    /// Streams whose first version here is above 1, where streams count on by one: what came before it is not
+    /// in this store, as retention leaves it.
     pub late_streams: u64,
     /// Ten of them, by name.
     pub first_late: Vec<Late>,
@@ -64,20 +64,16 @@ pub struct Fork {
 #[derive(Clone, Copy, Debug, Default)]
 struct Seen {
     last: i64,
+    lowest: i64,
     events: u32,
     linked: bool,
     uneven: bool,
 }
 
 impl Seen {
-    /// The first version, where that is above 1. Of a single event nothing tells that its version counts the
-    /// events of its stream.
+    /// The first version, where that is above 1.
     fn begins_late(self) -> Option<Version> {
-        let first = self
-            .last
-            .checked_sub(i64::from(self.events))?
-            .checked_add(1)?;
-        (!self.uneven && self.events > 1 && first > 1).then_some(Version(first))
+        (self.events > 0 && self.lowest > 1).then_some(Version(self.lowest))
     }
 }
 
@@ -99,6 +95,10 @@ impl Versions {
         for (&stream, version) in run.streams().iter().zip(run.versions()) {
             let seen = &mut self.streams[stream as usize];
             seen.uneven |= seen.events > 0 && version.0 != seen.last.wrapping_add(1);
+            seen.lowest = match seen.events {
+                0 => version.0,
+                _ => seen.lowest.min(version.0),
+            };
             seen.last = version.0;
             seen.events += 1;
         }
@@ -121,6 +121,15 @@ impl Versions {
             .map(|(ix, seen)| (StreamIx::from_usize(ix), u64::from(seen.events)))
     }
 
+    /// Whether versions count the events of their streams: those with several events do so mostly.
+    fn count_on(&self) -> bool {
+        let several = self.streams.iter().filter(|seen| seen.events > 1);
+        let (all, uneven) = several.fold((0_usize, 0_usize), |(all, uneven), seen| {
+            (all + 1, uneven + usize::from(seen.uneven))
+        });
+        all > 0 && uneven * 2 <= all
+    }
+
     /// Looks at the streams that do not count on by one.
     pub(super) fn figures(
         &self,
@@ -129,7 +138,8 @@ impl Versions {
         task: &Task,
     ) -> Result<VersionFigures, Cancelled> {
         let mut figures = VersionFigures::default();
-        for (ix, seen) in self.streams.iter().enumerate() {
+        let late = self.streams.iter().enumerate().filter(|_| self.count_on());
+        for (ix, seen) in late {
             let Some(from) = seen.begins_late() else {
                 continue;
             };

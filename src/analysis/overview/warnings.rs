@@ -126,7 +126,7 @@ impl Overview {
     fn late_warning(&self) -> Option<Warning> {
         let versions = &self.versions;
         let message = format!(
-            "{} not at the beginning: the events before that are not in this store",
+            "{} late: the events before their first version are not in this store",
             many(versions.late_streams, "stream begins", "streams begin")?
         );
         let late = versions.first_late.iter();

@@ -183,8 +183,8 @@ fn gap(log: &Log, at: &StateAt) -> Option<Notice> {
     ))
 }
 
-/// That what came before the first event is gone, as retention leaves it. Only where this stream counts on by
-/// one, or where others do begin at their beginning: a store may count versions by something else.
+/// That what came before the first event is gone, as retention leaves it. Only where streams begin at their
+/// beginning or count on by one: a store may count versions by something else.
 fn begins_late(log: &Log, at: &StateAt) -> Option<Notice> {
     let known = |stream: StreamIx| {
         let events = log.stream_runs(stream).flatten();
@@ -201,19 +201,22 @@ fn begins_late(log: &Log, at: &StateAt) -> Option<Notice> {
     if is_beginning(version) {
         return None;
     }
-    let others = (0..log.streams().len().min(STREAMS_LOOKED_AT)).map(StreamIx::from_usize);
-    let begins = |stream| {
+    // They begin at their beginning, or count on by one.
+    let tells = |stream| {
+        let mut before = None;
         let mut first = known(stream).take(EVENTS_LOOKED_AT);
-        first.any(|(version, _)| [0, 1].contains(&version.0))
+        first.any(|(version, _)| {
+            let next = before.is_some_and(|before: i64| before.checked_add(1) == Some(version.0));
+            before = Some(version.0);
+            next || [0, 1].contains(&version.0)
+        })
     };
+    let others = (0..log.streams().len().min(STREAMS_LOOKED_AT)).map(StreamIx::from_usize);
     let message = format!(
         "the first event of this stream here is {version}: what came before it is not in this store, \
          and the state lacks what that set"
     );
-    let next = Version(version.0.saturating_add(1));
-    let mut first = known(at.stream).take(EVENTS_LOOKED_AT);
-    let counts_on = first.any(|(own, _)| own == next);
-    (counts_on || others.into_iter().any(begins)).then(|| {
+    others.chain([at.stream]).any(tells).then(|| {
         let events = [event].into_iter();
         Notice::new(NoticeKind::BeginsLate, message, (log, at), events)
     })

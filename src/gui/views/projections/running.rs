@@ -185,36 +185,41 @@ impl Projections {
             // How far it is stands in the status bar of the window, as of all work.
             return say(ui, None, &rate(projected, goal));
         }
-        let counts = projected.counts;
-        let mut parts = vec![format!(
-            "{} handled",
-            words::counted(counts.processed as usize, "event", "events")
-        )];
-        if counts.failed > 0 {
-            parts.push(format!("{} failed", grouped(counts.failed)));
-        }
-        if projected.took > LONG {
-            parts.push(rate(projected, 0));
-        }
-        let odd = projected.odd.len();
-        if odd > 0 {
-            parts.push(words::counted(
-                odd,
-                "value is no JSON",
-                "values are no JSON",
-            ));
-        }
-        let (checkpoints, bytes) = projected.held;
-        if checkpoints > 0 {
-            let held = words::counted(checkpoints, "checkpoint", "checkpoints");
-            parts.push(format!("{held}, {}", crate::render::bytes(bytes as u64)));
-        }
-        let mark = match counts.failed + odd as u64 {
+        let mark = match projected.counts.failed + projected.odd.len() as u64 {
             0 => (Icon::Check, t.ok),
             _ => (Icon::Warning, t.warning),
         };
-        say(ui, Some(mark), &parts.join(" · "));
+        say(ui, Some(mark), &ended(projected));
     }
+}
+
+/// What came of a run that has arrived.
+fn ended(projected: &Projected) -> String {
+    let counts = projected.counts;
+    let mut parts = vec![format!(
+        "{} handled",
+        words::counted(counts.processed as usize, "event", "events")
+    )];
+    if counts.failed > 0 {
+        parts.push(format!("{} failed", grouped(counts.failed)));
+    }
+    if projected.took > LONG {
+        parts.push(rate(projected, 0));
+    }
+    let odd = projected.odd.len();
+    if odd > 0 {
+        parts.push(words::counted(
+            odd,
+            "value is no JSON",
+            "values are no JSON",
+        ));
+    }
+    let (checkpoints, bytes) = projected.held;
+    if checkpoints > 0 {
+        let held = words::counted(checkpoints, "checkpoint", "checkpoints");
+        parts.push(format!("{held}, {}", crate::render::bytes(bytes as u64)));
+    }
+    parts.join(" · ")
 }
 
 /// `1.5 M events/s`, and how long it will take.

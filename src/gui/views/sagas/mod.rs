@@ -422,9 +422,10 @@ impl Sagas {
         let standing = Standing::of(ui, slot);
         standing.tell(ui, "The saga", outbox);
         let Some(saga) = slot.get().and_then(Option::as_ref) else {
-            let sentence = match self.chosen {
-                Some(_) => "This saga has not begun at the cursor",
-                None => "Choose a saga to see it over time",
+            let sentence = match (self.chosen, slot.is_pending()) {
+                (Some(_), true) => "The saga is being put together",
+                (Some(_), false) => "This saga has not begun at the cursor",
+                (None, _) => "Choose a saga to see it over time",
             };
             EmptyState::new(Icon::Sagas, sentence).show(ui);
             return;

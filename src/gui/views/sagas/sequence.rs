@@ -78,7 +78,7 @@ fn in_two<'a>(painter: &Painter, name: &'a str, room: f32) -> Option<(&'a str, &
     }
     let ends = name.char_indices().filter(|(_, c)| !c.is_alphanumeric());
     let ends = ends.map(|(at, c)| at + c.len_utf8());
-    let last = ends.filter(|at| wide(&name[..*at]) <= room).last()?;
+    let last = ends.rev().find(|at| wide(&name[..*at]) <= room)?;
     (last < name.len()).then(|| name.split_at(last))
 }
 

@@ -103,7 +103,7 @@ impl Map {
         let all = ui.max_rect();
         let far = |placed: &[Placed<'_>]| {
             let corners = placed.iter().map(|own| own.rect.max.to_vec2());
-            corners.fold(vec2(0.0, 0.0), |far, corner| far.max(corner))
+            corners.fold(vec2(0.0, 0.0), egui::Vec2::max)
         };
         let mut placed = place::place(map, all.height());
         // What is not in sight is told of below the map and not over it.
