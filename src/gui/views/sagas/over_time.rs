@@ -125,7 +125,7 @@ fn fold_by(ui: &mut Ui, fold: &mut Fold, label: Rect) {
     let is_open = *fold == Fold::Open;
     response.widget_info(|| {
         let name = "Open or failed over time";
-        egui::WidgetInfo::selected(egui::Role::DisclosureTriangle, true, is_open, name)
+        egui::WidgetInfo::selected(egui::Role::Button, true, is_open, name)
     });
     let ink = if response.hovered() { t.text } else { t.text2 };
     let centre = pos2(label.min.x + 4.0, label.center().y);
