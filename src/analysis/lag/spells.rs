@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::course::Course;
 use super::measure::waited;
-use super::progress::Way;
+use super::progress::{Progress, Way};
 use super::status::{LENGTH, STEPS, patience};
 use super::tail::{Known, Tail};
 use crate::log::{Cut, Log};
@@ -79,6 +79,9 @@ struct At {
 
 /// A consumer seen without a break.
 struct Seen<'a> {
+    course: &'a Course,
+    own: &'a Progress,
+    cut: &'a Cut,
     log: &'a Log,
     tail: &'a Tail,
     known: Known,
@@ -102,11 +105,14 @@ impl Course {
     ) -> Result<Vec<Spell>, Cancelled> {
         let log = &self.log;
         let own = self.consumers.get(consumer);
-        let found = own.and_then(|own| Some((own.way(log, cut)?, &self.tails[own.tail?])));
-        let Some((way, tail)) = found.filter(|(way, _)| way.tells_lag()) else {
+        let found = own.and_then(|own| Some((own, own.way(log, cut)?, &self.tails[own.tail?])));
+        let Some((own, way, tail)) = found.filter(|(_, way, _)| way.tells_lag()) else {
             return Ok(Vec::new());
         };
         let mut seen = Seen {
+            course: self,
+            own,
+            cut,
             log,
             tail,
             known: Known::at(cut),
@@ -174,9 +180,10 @@ impl Seen<'_> {
         self.rewound(spells);
     }
 
-    /// Since when the first event waits that is not covered.
+    /// Since when the first event waits that comes to it and is not covered.
     fn waits_since(&self, covers: usize) -> Option<Timestamp> {
-        let first = self.tail.first(self.log, covers, self.known)?;
+        let (place, known) = ((self.tail, covers), (self.cut, self.known));
+        let first = self.course.first_that_comes(self.own, place, known)?;
         self.tail.time(self.log, first)
     }
 
