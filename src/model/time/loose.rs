@@ -34,7 +34,7 @@ pub(super) fn read(text: &str) -> Option<Result<Loose, TimeError>> {
     if let Some(spelled) = day_month_year(text) {
         return Some(spelled.map(Loose::Spelled));
     }
-    if let Some(written) = by_a_program(text) {
+    if let Some(written) = by_a_program(text).or_else(|| by_name(text)) {
         return match iso::read(written.as_bytes()) {
             Ok(spelled) => Some(Ok(Loose::Spelled(spelled))),
             Err(Fault::Shape) => None,
@@ -121,6 +121,35 @@ fn by_a_program(text: &str) -> Option<String> {
         _ => return None,
     };
     (year.len() == 4).then(|| format!("{year}-{month:02}-{date:02}T{clock}{offset}"))
+}
+
+/// `1 Dec 2023`, `1 December 2023 14:30`, `Dec 1, 2023`, as ISO 8601.
+fn by_name(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_ascii_whitespace().take(5).collect();
+    let [one, two, year, rest @ ..] = &words[..] else {
+        return None;
+    };
+    let month = |word: &str| {
+        let word = word.to_ascii_lowercase();
+        let is_it = |name: &&str| {
+            let name = name.to_ascii_lowercase();
+            word == name || word.len() == 3 && name.starts_with(&word)
+        };
+        MONTHS.iter().position(is_it).map(|at| at + 1)
+    };
+    let day = |word: &str| word.trim_end_matches(',').parse::<u8>().ok();
+    let (day, month) = match (month(one), month(two)) {
+        (None, Some(month)) => (day(one)?, month),
+        (Some(month), None) => (day(two)?, month),
+        _ => return None,
+    };
+    let year = year.trim_end_matches(',');
+    if year.len() != 4 || rest.len() > 2 {
+        return None;
+    }
+    let clock = rest.join("");
+    let joint = if clock.is_empty() { "" } else { "T" };
+    Some(format!("{year}-{month:02}-{day:02}{joint}{clock}"))
 }
 
 /// `+0200`

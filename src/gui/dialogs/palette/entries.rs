@@ -9,7 +9,7 @@ use crate::gui::model::{Direction, Model};
 use crate::gui::theme::Icon;
 use crate::gui::words;
 use crate::log::Log;
-use crate::model::time::relative;
+use crate::model::time::{input, relative};
 use crate::render::grouped;
 use crate::worker::{FoundStream, Fuzzy, Names, SAMPLES, Sample};
 
@@ -130,6 +130,7 @@ pub(super) fn groups(model: &Model, query: &Query<'_>) -> Vec<Group> {
         // Enter must not do more than somebody who has typed nothing can have meant.
         Query::Anything("") if model.session.is_some() => {
             add("Commands", commands(model, "", usize::MAX));
+            add("Bookmarks", bookmarks(model, ""));
             add("Recent stores", recent(model));
         }
         Query::Anything("") => {
@@ -150,6 +151,7 @@ pub(super) fn groups(model: &Model, query: &Query<'_>) -> Vec<Group> {
             }
             add("Events", event(model));
             add("Event types", types(model));
+            add("Bookmarks", bookmarks(model, text));
             add("Stores", stores(model, text));
             add("Commands", commands(model, text, COMMANDS));
             // What is named as it was typed comes before what only has the letters somewhere.
@@ -189,6 +191,17 @@ impl Group {
         let best = self.entries.first()?;
         Some(Closeness::of(&best.title, &best.marks, text))
     }
+}
+
+/// Moments that were given a name.
+fn bookmarks(model: &Model, text: &str) -> Vec<Entry> {
+    let all = model.store.bookmarks.iter().map(|mark| {
+        let go = Command::MoveToTyped(mark.moment.clone());
+        let read = input::parse(&mark.moment, &model.input_context());
+        Entry::new(Icon::Flag, mark.name.clone(), go)
+            .note(read.map_or_else(|_| mark.moment.clone(), |typed| typed.echo))
+    });
+    matching(all.collect(), &mut Fuzzy::new(text))
 }
 
 /// What the worker has found, if it is about a text that may still be being typed.

@@ -68,6 +68,7 @@ impl Palette {
             };
             let none = match opening(model) {
                 Some(name) => format!("{name} is still being opened"),
+                None if !model.reach().is_whole() => "Nothing matches so far".to_owned(),
                 None => "Nothing matches".to_owned(),
             };
             let mut ran = list(ui, (&groups, &none), self.chosen, steps);

@@ -41,7 +41,11 @@ impl TimePanel {
                 && let Some(mark) = mark
             {
                 outbox.send(Command::GoToEvent(mark.event));
-            } else if response.clicked() || response.dragged_by(PointerButton::Primary) {
+            } else if response.clicked()
+                || response.dragged_by(PointerButton::Primary)
+                // Where it is let go counts, also where the last move came in the same frame.
+                || response.drag_stopped_by(PointerButton::Primary)
+            {
                 let bound = scene.bound(scene.value(point), ends);
                 if bound != scene.model.cursor.bound() {
                     outbox.send(Command::MoveTo(bound));

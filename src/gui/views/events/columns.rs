@@ -13,7 +13,7 @@ use crate::workspace::Settings;
 const TABLE: &str = "events";
 
 /// A table narrower than this has narrower columns.
-const NARROW: f32 = 640.0;
+const NARROW: f32 = 720.0;
 
 /// A column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl Col {
         match self {
             Self::Position => {
                 let several = model.log().is_some_and(|log| !log.sources().is_empty());
-                let width = if several { 148.0 } else { 80.0 * part };
+                let width = part * if several { 148.0 } else { 80.0 };
                 Column::new("Position", width).right().resizable()
             }
             Self::Type => Column::new("Event type", 176.0 * part).resizable(),

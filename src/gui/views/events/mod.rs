@@ -58,6 +58,9 @@ impl Default for Events {
     }
 }
 
+/// A view as wide as this has room for the pane of the selected event, also while none is.
+const ROOMY: f32 = 1280.0;
+
 impl Screen for Events {
     fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         let Some(log) = model.log() else { return };
@@ -116,10 +119,10 @@ impl Screen for Events {
 }
 
 impl Events {
-    /// The selected event. Under a narrow table an empty pane would only take its rows.
+    /// The selected event. Where there is little room an empty pane would only take that of the table.
     fn event(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         let selected = model.selection.event;
-        if selected.is_none() && Beside::is_below(ui) {
+        if selected.is_none() && ui.available_width() < ROOMY {
             return;
         }
         let pane = Beside::List.pane(ui, &mut self.kept.value.card);

@@ -11,7 +11,7 @@ use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::widgets::{
-    Button, Column, EmptyState, RowCells, TableState, VirtualTable, Widths, paint_line,
+    Button, Column, EmptyState, IconButton, RowCells, TableState, VirtualTable, Widths, paint_line,
 };
 use crate::gui::words;
 use crate::log::{Bound, Cut, Log};
@@ -44,7 +44,7 @@ impl DifferenceView {
             return;
         };
         let found: &Found = &of;
-        head(ui, model, found, differences.len(), outbox);
+        head(ui, model, found, &differences, outbox);
         if differences.is_empty() {
             let sentence = match (&found.compare, found.at.last) {
                 (Some(_), _) => "The state is the same at both moments",
@@ -76,7 +76,13 @@ impl DifferenceView {
     }
 }
 
-fn head(ui: &mut Ui, model: &Model, found: &Found, count: usize, outbox: &mut Outbox) {
+fn head(
+    ui: &mut Ui,
+    model: &Model,
+    found: &Found,
+    differences: &[Difference],
+    outbox: &mut Outbox,
+) {
     let t = ui.tokens();
     let log = &found.log;
     let now = moment(model, log, &found.at.cut);
@@ -98,9 +104,9 @@ fn head(ui: &mut Ui, model: &Model, found: &Found, count: usize, outbox: &mut Ou
             // Each moment stays in one piece.
             let mut say = |text: egui::RichText| ui.add(Label::new(text).extend());
             say(Face::Secondary.text("from", t.text2));
-            say(Face::Cell.text(from, t.text));
+            say(Face::Cell.text(&from, t.text));
             say(Face::Secondary.text("to", t.text2));
-            say(Face::Cell.text(to, t.text));
+            say(Face::Cell.text(&to, t.text));
             if found.later().is_some() {
                 say(Face::Secondary.text("(after the cursor)", t.future));
             }
@@ -108,12 +114,20 @@ fn head(ui: &mut Ui, model: &Model, found: &Found, count: usize, outbox: &mut Ou
             {
                 outbox.send(Command::CompareWith(None));
             }
+            if !differences.is_empty() {
+                let copy = IconButton::new(Icon::Copy, "Copy differences").small();
+                if ui.add(copy).clicked() {
+                    let of = log.stream_name(found.at.stream);
+                    let head = format!("{of}, from {from} to {to}:");
+                    outbox.send(Command::Copy(as_text(&head, differences, &model.origin())));
+                }
+            }
         });
     });
     let line = ui.available_rect_before_wrap();
     ui.painter()
         .hline(line.x_range(), line.min.y - 0.5, (1.0, t.border));
-    let counts = words::counted(count, "difference", "differences");
+    let counts = words::counted(differences.len(), "difference", "differences");
     let place = line.with_max_y(line.min.y + sizes::TABLE_HEAD);
     let id = ui.scope_id().with("differences");
     ui.interact(
@@ -130,6 +144,21 @@ fn head(ui: &mut Ui, model: &Model, found: &Found, count: usize, outbox: &mut Ou
         Face::Secondary,
         t.text2,
     );
+}
+
+/// The differences as text, a line each, and where they are from.
+fn as_text(head: &str, differences: &[Difference], origin: &[String]) -> String {
+    let side = |value: &Option<serde_json::Value>| {
+        let value = value.as_ref().map(ToString::to_string);
+        value.unwrap_or_else(|| "not there".to_owned())
+    };
+    let mut text = format!("{head}\n");
+    for difference in differences {
+        let path = pointer::spoken(&difference.path);
+        let (from, to) = (side(&difference.from), side(&difference.to));
+        text.push_str(&format!("- {path}: {from} -> {to}\n"));
+    }
+    text + &origin.join(". ") + "."
 }
 
 /// A moment in words.

@@ -48,6 +48,8 @@ struct Reveal {
     done: Option<Place>,
     /// The user has scrolled since the cursor was set.
     by_hand: Option<()>,
+    /// How many rows there was room for.
+    room: u64,
 }
 
 impl Reveal {
@@ -61,7 +63,14 @@ impl Reveal {
         let Some(before) = self.done.replace(now) else {
             return table.centre_row(now.edge as u64);
         };
+        let visible = table.visible();
+        let room = visible.end.saturating_sub(visible.start);
+        let resized = std::mem::replace(&mut self.room, room) != room;
         if before == now {
+            // A pane that was made smaller still shows what it was about.
+            if resized && self.by_hand.is_none() && !visible.contains(&(now.edge as u64)) {
+                table.centre_row(now.edge as u64);
+            }
             return;
         }
         let moved = (before.stream, before.edge) != (now.stream, now.edge);

@@ -37,6 +37,31 @@ fn time(text: &str, context: &InputContext) -> String {
 }
 
 #[test]
+fn a_month_may_be_written_by_its_name() {
+    for (text, same) in [
+        ("1 Dec 2023", "2023-12-01"),
+        ("1 december 2023 14:30", "2023-12-01 14:30"),
+        ("Dec 1, 2023", "2023-12-01"),
+        ("May 31 2024, 08:00:00", "2024-05-31 08:00:00"),
+        (
+            "1 Dec 2023 14:30 Europe/Berlin",
+            "2023-12-01 14:30 Europe/Berlin",
+        ),
+    ] {
+        assert_eq!(time(text, &context()), time(same, &context()), "{text}");
+    }
+    for text in [
+        "1 Dec",
+        "32 Dec 2023",
+        "Dec Dec 2023",
+        "1 D 2023",
+        "1 Dec 23",
+    ] {
+        assert!(parse(text, &context()).is_err(), "{text}");
+    }
+}
+
+#[test]
 fn instants_in_utc() {
     let table = [
         ("2024-12-31 23:59", "2024-12-31T23:59:00.000000Z"),
