@@ -27,8 +27,8 @@ pub(super) fn storage(report: &CompactionReport) -> Vec<String> {
     let asked = &report.questions;
     if asked.now + asked.then > 0 {
         lines.push(format!(
-            "Of {} that were folded from what is kept, {} would have another state now, and {} another past.",
-            many(asked.streams, "stream", "streams").unwrap_or_default(),
+            "{}, {} would have another state now, and {} another past.",
+            asked.words(),
             grouped(asked.now),
             grouped(asked.then),
         ));

@@ -33,6 +33,10 @@ impl Skew {
     pub fn bounds(&self) -> String {
         let least = Span::from_millis(self.least_ms);
         match self.most_ms {
+            // What is the most is rounded up: to what is written of more than a second.
+            Some(most @ 1000..) => least.to(Span::from_millis(
+                most.div_euclid(10) * 10 + 10 * i64::from(most % 10 > 0),
+            )),
             Some(most) => least.to(Span::from_millis(most)),
             None => format!("{} at least", least.precise()),
         }
@@ -44,7 +48,7 @@ impl std::fmt::Display for Skew {
         let Self { ahead, behind, .. } = self;
         write!(
             f,
-            "The clock of {ahead} is ahead of that of {behind} by {}.",
+            "The clocks of {ahead} and {behind} are apart by {}, {ahead} ahead; which of them is wrong the audit may tell.",
             self.bounds()
         )
     }
@@ -104,7 +108,7 @@ impl Skews {
         let mut found: Vec<Skew> = off
             .map(|(&(ahead, behind), way)| {
                 let back = self.ways.get(&(behind, ahead));
-                let back = back.map(|back| back.quickest.millis());
+                let back = back.map(|back| back.quickest.micros().div_euclid(1000) + 1);
                 let least = way.quickest.abs().millis();
                 Skew {
                     ahead: name(ahead),

@@ -27,7 +27,10 @@ pub(super) fn changed(
     let log = of.whole.log;
     let mut questions = Questions::default();
     let (mut now, mut then) = (Vec::new(), Vec::new());
-    for stream in some_streams(of, task)? {
+    let known = known_streams(of, task)?;
+    questions.of_streams = known.len() as u64;
+    let step = known.len().div_ceil(STREAMS).max(1);
+    for stream in known.into_iter().step_by(step) {
         task.check()?;
         let mut own = log.stream_events(stream);
         own.retain(|event| log.stream(*event) == stream && of.whole.cut.holds(log, *event));
@@ -78,8 +81,8 @@ pub(super) fn changed(
     Ok(questions)
 }
 
-/// Some of the streams that are known, in the order of their first events.
-fn some_streams(of: Compacted<'_>, task: &Task) -> Result<Vec<StreamIx>, CompactionError> {
+/// The streams that are known, in the order of their first events.
+fn known_streams(of: Compacted<'_>, task: &Task) -> Result<Vec<StreamIx>, CompactionError> {
     let log = of.whole.log;
     let mut known = Vec::new();
     let mut is_known = vec![false; log.streams().len()];
@@ -96,8 +99,7 @@ fn some_streams(of: Compacted<'_>, task: &Task) -> Result<Vec<StreamIx>, Compact
             }
         },
     )?;
-    let step = known.len().div_ceil(STREAMS).max(1);
-    Ok(known.into_iter().step_by(step).collect())
+    Ok(known)
 }
 
 /// The state of a stream at the head and after its middle, each from all events and from those kept.

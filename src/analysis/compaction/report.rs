@@ -5,6 +5,7 @@ use std::ops::{AddAssign, Sub};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::analysis::words::{grouped, many};
 use crate::model::{EventIx, Timestamp, Version};
 
 /// Compaction, snapshots and growth as of a moment.
@@ -84,7 +85,9 @@ pub struct CategorySaving {
 /// Questions that would be answered otherwise by a compacted log.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Questions {
-    /// Streams that were folded both ways.
+    /// Streams that there are.
+    pub of_streams: u64,
+    /// Streams that were folded both ways, from all over the store.
     pub streams: u64,
     /// Those of them that would have another state now.
     pub now: u64,
@@ -92,6 +95,21 @@ pub struct Questions {
     pub then: u64,
     /// Some of the questions.
     pub examples: Vec<Question>,
+}
+
+impl Questions {
+    /// `Of 511 streams 171 were folded from what is kept: of these`, to which a comma belongs.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let all = many(self.of_streams, "stream", "streams").unwrap_or_default();
+        match self.streams == self.of_streams {
+            true => format!("Of {all}, folded from what is kept"),
+            false => format!(
+                "Of {all} {} were folded from what is kept: of these",
+                grouped(self.streams)
+            ),
+        }
+    }
 }
 
 /// A question with its answers before and after a compaction.

@@ -116,7 +116,7 @@ impl System {
     }
 
     /// A moment by the clock of a service.
-    fn stamp(&self, at: Timestamp, service: &str) -> Timestamp {
+    pub(super) fn stamp(&self, at: Timestamp, service: &str) -> Timestamp {
         let skew = self.plan.skews().iter().find(|(name, _)| *name == service);
         Timestamp::from_micros(at.micros() + skew.map_or(0, |(_, micros)| *micros))
     }

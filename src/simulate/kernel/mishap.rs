@@ -250,7 +250,7 @@ impl System {
             kind,
             id: self.id(),
             recorded_at: self.now,
-            occurred_at: self.now,
+            occurred_at: self.stamp(self.now, kind.service),
             correlation: trail.correlation,
             causation: trail.cause.map(|(cause, _)| cause),
             data,

@@ -3,7 +3,7 @@
 use egui::{Align, Align2, Label, Layout, Margin, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::mark;
-use crate::analysis::audit::{Evidence, Finding, personal_fields};
+use crate::analysis::audit::{AuditOptions, Evidence, Finding, personal_fields};
 use crate::analysis::events::{EventFilter, TypeFilter};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Model, View};
@@ -124,7 +124,7 @@ fn evidence_head(ui: &mut Ui, log: &Log, finding: &Finding, outbox: &mut Outbox)
         if shown == 0 {
             let text = "It is about the store as a whole; no single event proves it";
             ui.label(Face::Secondary.text(text, t.text2));
-        } else if finding.count > shown {
+        } else if finding.count > shown && shown >= AuditOptions::default().evidence as u64 {
             let text = format!(
                 "the first {} of {} cases",
                 grouped(shown),

@@ -241,11 +241,12 @@ fn questions(
     outbox: &mut Outbox,
 ) {
     let asked = &report.questions;
-    let Some(streams) = many(asked.streams, "stream", "streams") else {
+    if asked.streams == 0 {
         return;
-    };
+    }
     let words = format!(
-        "Of {streams} that were folded from what is kept, {} would have another state now, and {} another past.",
+        "{}, {} would have another state now, and {} another past.",
+        asked.words(),
         grouped(asked.now),
         grouped(asked.then)
     );
