@@ -137,7 +137,7 @@ fn is_called(table: Option<&str>) -> bool {
 }
 
 /// Names of types that anything may have, and any name that is none.
-const WEAK: [&str; 12] = [
+const WEAK: [&str; 13] = [
     "status",
     "state",
     "label",
@@ -150,6 +150,7 @@ const WEAK: [&str; 12] = [
     "msg",
     "discriminator",
     "historytype",
+    "role",
 ];
 
 pub(super) fn is_weak(kind: &Field<'_>) -> bool {
