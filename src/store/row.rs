@@ -208,12 +208,10 @@ impl<'l> Interpreter<'l> {
         let since = time(&mut self.ended, Role::EndedAt, found, &mut problem);
         let ended = self.ended(found, since);
         let version = self.version(found, &mut problem);
-        let stream =
-            self.captured(Role::Stream, found)
-                .unwrap_or_else(|| match &self.only_stream {
-                    Some(only) => Cow::Borrowed(only.as_str()),
-                    None => Cow::Borrowed(NAMELESS),
-                });
+        let only = self.only_stream.as_deref().unwrap_or(NAMELESS);
+        let stream = self
+            .captured(Role::Stream, found)
+            .unwrap_or(Cow::Borrowed(only));
         let written = found.get(Role::Type).name().unwrap_or_else(|| {
             problem("It has no event type".to_owned());
             Cow::Borrowed(NAMELESS)
