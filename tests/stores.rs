@@ -14,6 +14,8 @@ mod applications;
 mod articles;
 #[path = "stores/beside.rs"]
 mod beside;
+#[path = "stores/carriers.rs"]
+mod carriers;
 #[path = "stores/documented.rs"]
 mod documented;
 #[path = "stores/eventsourcing.rs"]

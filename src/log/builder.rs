@@ -117,6 +117,7 @@ impl LogBuilder {
         raw.place_problems();
         let problems = std::mem::take(&mut raw.problems);
         let lost = std::mem::take(&mut raw.lost);
+        let noted = std::mem::take(&mut raw.noted);
         // Found once for all of them: it may be anywhere in a log that was sorted.
         let mut before = None;
         for ((problem, rows), at) in problems.into_iter().zip(&raw.problem_rows).zip(0..) {
@@ -126,9 +127,11 @@ impl LogBuilder {
             };
             let after = event.map_or(After::Nothing, |event| After::Event { file: 0, event });
             let problems = Arc::make_mut(&mut self.log.problems);
-            match lost.binary_search(&at) {
-                Ok(_) => problems.lose(problem, after),
-                Err(_) => problems.push(problem, after),
+            let among = |own: &[u32]| own.binary_search(&at).is_ok();
+            match (among(&lost), among(&noted)) {
+                (true, _) => problems.lose(problem, after),
+                (false, true) => problems.note(problem, after),
+                (false, false) => problems.push(problem, after),
             }
         }
     }

@@ -19,14 +19,23 @@ pub(super) enum After {
     Event { file: u32, event: EventIx },
 }
 
+/// What is said of records, and from when on.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Problems {
+struct Told {
     /// The first ones, in the order in which they were met.
     kept: Vec<Problem>,
     /// Where each stands, those that are not kept among them.
     after: Vec<After>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Problems {
+    /// What could not be read, or not wholly.
+    told: Told,
     /// Which of them stand for records that are missing here, ascending.
     lost: Vec<u32>,
+    /// What is said of records that were read whole all the same.
+    notes: Told,
 }
 
 /// What could not be read as far as it is known at a moment.
@@ -38,38 +47,21 @@ pub struct KnownProblems<'a> {
     pub count: u64,
 }
 
-impl Problems {
-    pub fn push(&mut self, problem: Problem, after: After) {
+impl Told {
+    fn push(&mut self, problem: Problem, after: After) {
         if self.kept.len() < KEPT {
             self.kept.push(problem);
         }
         self.after.push(after);
     }
 
-    /// The same of what stands for records that are missing.
-    pub fn lose(&mut self, problem: Problem, after: After) {
-        self.lost.push(self.after.len() as u32);
-        self.push(problem, after);
-    }
-
-    /// Takes back the last `count`.
-    pub fn retract(&mut self, count: usize) {
-        self.after.truncate(self.after.len().saturating_sub(count));
-        self.kept.truncate(self.after.len());
-        let left = self.after.len() as u32;
-        self.lost.retain(|&at| at < left);
-    }
-
-    pub fn kept(&self) -> &[Problem] {
-        &self.kept
-    }
-
-    pub fn count(&self) -> u64 {
-        self.after.len() as u64
+    fn truncate(&mut self, left: usize) {
+        self.after.truncate(left);
+        self.kept.truncate(left);
     }
 
     /// Follows the events to new places.
-    pub fn move_to(&mut self, new_place: &[u32]) {
+    fn move_to(&mut self, new_place: &[u32]) {
         for after in &mut self.after {
             if let After::Event { event, .. } = after {
                 *event = EventIx(new_place[event.at()]);
@@ -77,23 +69,79 @@ impl Problems {
         }
     }
 
+    /// Adds those of a file called `name`.
+    fn extend(&mut self, own: &Self, name: &str, file: u32) {
+        let kept = own.kept.iter().map(|problem| Problem {
+            place: format!("{name}: {}", problem.place),
+            message: problem.message.clone(),
+        });
+        let room = KEPT - self.kept.len();
+        self.kept.extend(kept.take(room));
+        self.after
+            .extend(own.after.iter().map(|&after| match after {
+                After::Event { event, .. } => After::Event { file, event },
+                other => other,
+            }));
+    }
+
+    fn known(&self, is_known: impl Fn(&After) -> bool) -> KnownProblems<'_> {
+        let first = self.kept.iter().zip(&self.after);
+        KnownProblems {
+            first: first
+                .filter(|(_, after)| is_known(after))
+                .map(|(problem, _)| problem)
+                .collect(),
+            count: self.after.iter().filter(|after| is_known(after)).count() as u64,
+        }
+    }
+}
+
+impl Problems {
+    pub fn push(&mut self, problem: Problem, after: After) {
+        self.told.push(problem, after);
+    }
+
+    /// The same of what stands for records that are missing.
+    pub fn lose(&mut self, problem: Problem, after: After) {
+        self.lost.push(self.told.after.len() as u32);
+        self.push(problem, after);
+    }
+
+    /// The same of what is said of a record that was read whole.
+    pub fn note(&mut self, problem: Problem, after: After) {
+        self.notes.push(problem, after);
+    }
+
+    /// Takes back the last `count`, notes aside.
+    pub fn retract(&mut self, count: usize) {
+        let left = self.told.after.len().saturating_sub(count);
+        self.told.truncate(left);
+        self.lost.retain(|&at| (at as usize) < left);
+    }
+
+    pub fn kept(&self) -> &[Problem] {
+        &self.told.kept
+    }
+
+    pub fn count(&self) -> u64 {
+        self.told.after.len() as u64
+    }
+
+    /// Follows the events to new places.
+    pub fn move_to(&mut self, new_place: &[u32]) {
+        self.told.move_to(new_place);
+        self.notes.move_to(new_place);
+    }
+
     /// The problems of files, as those of the log made of these.
     pub fn of_files(files: &[super::Source]) -> Self {
         let mut all = Self::default();
         for (source, file) in files.iter().zip(0..) {
             let own = &source.log.problems;
-            let kept = own.kept.iter().map(|problem| Problem {
-                place: format!("{}: {}", source.name, problem.place),
-                message: problem.message.clone(),
-            });
-            let before = all.after.len() as u32;
+            let before = all.told.after.len() as u32;
             all.lost.extend(own.lost.iter().map(|at| before + at));
-            let room = KEPT - all.kept.len();
-            all.kept.extend(kept.take(room));
-            all.after.extend(own.after.iter().map(|&after| match after {
-                After::Event { event, .. } => After::Event { file, event },
-                other => other,
-            }));
+            all.told.extend(&own.told, &source.name, file);
+            all.notes.extend(&own.notes, &source.name, file);
         }
         all
     }
@@ -103,7 +151,12 @@ impl Problems {
 impl Log {
     /// The problems of a single file with the event that each counts at.
     pub(crate) fn problems_at(&self) -> impl Iterator<Item = (&Problem, Option<EventIx>)> {
-        let all = self.problems.kept.iter().zip(&self.problems.after);
+        let all = self
+            .problems
+            .told
+            .kept
+            .iter()
+            .zip(&self.problems.told.after);
         all.map(|(problem, after)| match *after {
             After::Event { event, .. } => (problem, Some(event)),
             After::File | After::Nothing => (problem, None),
@@ -128,24 +181,21 @@ impl Log {
     /// and what is wrong with the file itself always.
     #[must_use]
     pub fn known_problems(&self, cut: &Cut) -> KnownProblems<'_> {
-        let known = |after: &After| self.is_known(cut, after);
-        let all = &self.problems;
-        let first = all.kept.iter().zip(&all.after);
-        KnownProblems {
-            first: first
-                .filter(|(_, after)| known(after))
-                .map(|(problem, _)| problem)
-                .collect(),
-            count: all.after.iter().filter(|after| known(after)).count() as u64,
-        }
+        self.problems.told.known(|after| self.is_known(cut, after))
+    }
+
+    /// What is known at `cut` to be said of records that were read whole all the same.
+    #[must_use]
+    pub fn known_notes(&self, cut: &Cut) -> KnownProblems<'_> {
+        self.problems.notes.known(|after| self.is_known(cut, after))
     }
 
     /// What stands at `cut` for records that are missing here: events that may have been.
     #[must_use]
     pub fn known_losses(&self, cut: &Cut) -> KnownProblems<'_> {
-        let all = &self.problems;
+        let all = &self.problems.told;
         let known = |at: &&u32| self.is_known(cut, &all.after[**at as usize]);
-        let known: Vec<u32> = all.lost.iter().filter(known).copied().collect();
+        let known: Vec<u32> = self.problems.lost.iter().filter(known).copied().collect();
         let first = known.iter().map_while(|&at| all.kept.get(at as usize));
         KnownProblems {
             first: first.collect(),

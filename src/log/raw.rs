@@ -121,6 +121,8 @@ pub struct RawChunk {
     pub(super) problem_rows: Vec<u32>,
     /// Which of the problems stand for records that are no event here, ascending.
     pub(super) lost: Vec<u32>,
+    /// Which of the problems are said of records that were read whole, ascending.
+    pub(super) noted: Vec<u32>,
 }
 
 /// An event's standing in a stream beside its own.
@@ -247,6 +249,12 @@ impl RawChunk {
     /// Reports a record that is lost: it may well have been an event.
     pub fn lose(&mut self, problem: Problem) {
         self.lost.push(self.problems.len() as u32);
+        self.problems.push(problem);
+    }
+
+    /// Says something of a record that is read whole all the same.
+    pub fn note(&mut self, problem: Problem) {
+        self.noted.push(self.problems.len() as u32);
         self.problems.push(problem);
     }
 

@@ -135,21 +135,25 @@ impl<'a> Found<'a> {
     /// Whether there is nothing but zeros, as in a page that was never written.
     pub fn is_of_zeros(&self, place: Place) -> bool {
         let zeros = |bytes: &[u8]| !bytes.is_empty() && bytes.iter().all(|byte| *byte == 0);
-        let named = [Role::Stream, Role::Type].map(|role| match self.get(role) {
+        // No type is called so, whatever is left of the rest.
+        let untyped = match self.get(Role::Type) {
             Value::Text(text) => zeros(text.as_bytes()),
             Value::Bytes(bytes) => zeros(bytes),
             _ => false,
-        });
+        };
         let nothing = Role::ALL.iter().all(|role| {
             let value = self.get(*role);
             *role == Role::Position || matches!(value, Value::Null | Value::Integer(0))
         });
-        named == [true, true] || nothing && place.at == 0
+        untyped || nothing && place.at == 0
     }
 }
 
 /// Names that a stream or a type is given where the store has none.
 pub(crate) const NAMELESS: &str = "(none)";
+
+/// What is said of an event that names no stream.
+const NO_STREAM: &str = "Events that name no stream are shown under “(none)”";
 
 /// Types whose short names are remembered; a store that has more has something else in the column.
 const TYPES_KEPT: usize = 4096;
@@ -204,15 +208,10 @@ impl<'l> Interpreter<'l> {
         let since = time(&mut self.ended, Role::EndedAt, found, &mut problem);
         let ended = self.ended(found, since);
         let version = self.version(found, &mut problem);
-        let stream =
-            self.captured(Role::Stream, found)
-                .unwrap_or_else(|| match &self.only_stream {
-                    Some(only) => Cow::Borrowed(only.as_str()),
-                    None => {
-                        problem("It names no stream".to_owned());
-                        Cow::Borrowed(NAMELESS)
-                    }
-                });
+        let only = self.only_stream.as_deref().unwrap_or(NAMELESS);
+        let stream = self
+            .captured(Role::Stream, found)
+            .unwrap_or(Cow::Borrowed(only));
         let written = found.get(Role::Type).name().unwrap_or_else(|| {
             problem("It has no event type".to_owned());
             Cow::Borrowed(NAMELESS)
@@ -246,6 +245,11 @@ impl<'l> Interpreter<'l> {
                 .or_else(|| self.events.ends.get(&*written).copied()),
             ended,
         };
+        if self.only_stream.is_none() && found.get(Role::Stream).name().is_none() {
+            // Nothing of it is left out: some libraries have such events.
+            let (place, message) = (here(), NO_STREAM.to_owned());
+            chunk.note(Problem { place, message });
+        }
         chunk.push(&row, || self.category(&stream, &written, found));
     }
 
@@ -338,10 +342,11 @@ impl<'l> Interpreter<'l> {
 
     fn captured<'f>(&self, role: Role, found: &'f Found<'_>) -> Option<Cow<'f, str>> {
         let name = found.get(role).name()?;
-        Some(match self.captures[role as usize] {
-            Some(capture) => capture.of_cow(name),
-            None => name,
-        })
+        match self.captures[role as usize] {
+            // What is captured of nothing is none.
+            Some(capture) => Some(capture.of_cow(name)).filter(|part| !part.is_empty()),
+            None => Some(name),
+        }
     }
 
     /// The layout's category; else what stands before the first separator of a name that looks like

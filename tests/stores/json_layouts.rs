@@ -98,6 +98,8 @@ fn each_layout_reads_its_store() {
         "redux_export.json",
         "equinox_cosmos.json",
         "dynamodb_streams.jsonl",
+        "masstransit.jsonl",
+        "stepfunctions.json",
     ];
     let all: Vec<String> = stores
         .iter()

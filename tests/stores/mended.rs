@@ -156,6 +156,7 @@ fn histories_of_temporal_in_python_s_spelling() {
     let store = written("pay.json", &text.to_string());
     assert_eq!(store.layout(), "temporal");
     let last = store.events("pay")[2];
+    assert_eq!(store.kind(last), "ActivityTaskStarted");
     assert_eq!(
         store
             .log

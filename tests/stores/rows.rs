@@ -18,13 +18,19 @@ fn versions(store: &Opened, stream: &str) -> Vec<i64> {
     events.map(|event| store.log.version(event).0).collect()
 }
 
+/// The rows of a kind; none of them may be in doubt.
+fn rows(store: &Opened, kind: SideKind) -> Vec<SideRow> {
+    let mut rows = Vec::new();
+    let each = &mut |row: Result<SideRow, _>| rows.push(row.unwrap());
+    store.store.rows().rows(kind, &store.task, each).unwrap();
+    rows
+}
+
 /// Each consumer with the place in the log that it has come to.
 fn consumers(store: &Opened) -> Vec<(String, Option<usize>)> {
-    let mut all = Vec::new();
-    let each = &mut |row: Result<SideRow, _>| {
-        let row = row.unwrap();
+    let consumer = |row: &SideRow| {
         let Says::Checkpoint(own) = &row.says else {
-            return;
+            return None;
         };
         let mark = own.reached.as_ref();
         let bound = mark.and_then(|mark| store.log.reached(row.file, mark));
@@ -32,11 +38,10 @@ fn consumers(store: &Opened) -> Vec<(String, Option<usize>)> {
             Some(Bound::Event(event)) => Some(event.at()),
             _ => None,
         };
-        all.push((own.consumer.clone(), at));
+        Some((own.consumer.clone(), at))
     };
-    let kind = SideKind::Checkpoints;
-    store.store.rows().rows(kind, &store.task, each).unwrap();
-    all
+    let all = rows(store, SideKind::Checkpoints);
+    all.iter().filter_map(consumer).collect()
 }
 
 #[test]
@@ -175,6 +180,109 @@ fn offsets_as_texts_are_positions() {
          INSERT INTO projection_offset_store VALUES ('mailer', 'all', '3', 'SEQ', 0, 1709280000123);",
     );
     assert_eq!(consumers(&store), [("mailer".to_owned(), Some(2))]);
+}
+
+/// Marten 7 and later have no snapshots among their streams.
+#[test]
+fn a_side_table_of_which_the_newer_versions_have_no_columns_is_absent() {
+    let store = opened(
+        "CREATE TABLE mt_streams (id varchar PRIMARY KEY, type varchar, version bigint, timestamp timestamptz, created timestamptz, tenant_id varchar, is_archived bool DEFAULT 0);
+         CREATE TABLE mt_events (seq_id bigint PRIMARY KEY, id uuid, stream_id varchar, version bigint, data jsonb, type varchar, timestamp timestamptz, tenant_id varchar, mt_dotnet_type varchar, is_archived bool DEFAULT 0);
+         CREATE TABLE mt_event_progression (name varchar PRIMARY KEY, last_seq_id bigint, last_updated timestamptz);
+         INSERT INTO mt_streams VALUES ('order-1', 'order', 1, '2024-03-01 08:00:00+00', '2024-03-01 08:00:00+00', '*DEFAULT*', 0);
+         INSERT INTO mt_events VALUES (1, 'c9f80afe-ab7d-54ba-87a3-c7af16363e6f', 'order-1', 1, '{}', 'order_placed', '2024-03-01 08:00:00+00', '*DEFAULT*', 'A, B', 0);
+         INSERT INTO mt_event_progression VALUES ('HighWaterMark', 1, NULL), ('Orders:All', 1, NULL);",
+    );
+    assert_eq!(store.layout(), "marten");
+    assert_eq!(store.problems(), [""; 0]);
+    assert_eq!(rows(&store, SideKind::Snapshots).len(), 0);
+    assert_eq!(consumers(&store), [("Orders:All".to_owned(), Some(0))]);
+}
+
+/// As Polecat has them, and whoever lays out their tables so.
+#[test]
+fn the_head_of_a_store_is_no_consumer() {
+    let store = opened(
+        "CREATE TABLE pc_events (seq_id INTEGER PRIMARY KEY, stream_id TEXT, version INTEGER, type TEXT, data TEXT, timestamp TEXT);
+         CREATE TABLE pc_event_progression (name TEXT PRIMARY KEY, last_seq_id INTEGER, last_updated TEXT);
+         INSERT INTO pc_events VALUES (1, 'order-1', 1, 'OrderPlaced', '{}', '2024-03-01 08:00:00'), (2, 'order-1', 2, 'OrderPaid', '{}', '2024-03-01 08:01:00'), (3, 'order-2', 1, 'OrderPlaced', '{}', '2024-03-01 08:02:00'), (4, 'order-2', 2, 'OrderPaid', '{}', '2024-03-01 08:03:00');
+         INSERT INTO pc_event_progression VALUES ('HighWaterMark', 4, '2024-03-01 08:03:00'), ('Orders:All', 3, '2024-03-01 08:02:00');",
+    );
+    assert_eq!(consumers(&store), [("Orders:All".to_owned(), Some(2))]);
+}
+
+/// The messages in which consumers of message-db write down their places are none that they wait for.
+#[test]
+fn the_places_of_consumers_are_no_category_of_theirs() {
+    let store =
+        opened(&std::fs::read_to_string(crate::opened::fixture("layouts/message-db.sql")).unwrap());
+    let all = rows(&store, SideKind::Checkpoints);
+    let categories = all.into_iter().filter_map(|row| match row.says {
+        Says::Checkpoint(own) => Some(own.categories),
+        _ => None,
+    });
+    let categories: Vec<String> = categories.flatten().collect();
+    assert_eq!(categories, ["account:command", "account"]);
+}
+
+#[test]
+fn numbers_for_what_was_done_are_read_as_words() {
+    let store = opened(
+        "CREATE TABLE auditlog_logentry (id INTEGER PRIMARY KEY, object_pk TEXT, object_id BIGINT, action SMALLINT, changes TEXT, timestamp TEXT, content_type_id INTEGER);
+         CREATE TABLE django_content_type (id INTEGER PRIMARY KEY, app_label TEXT, model TEXT);
+         INSERT INTO django_content_type VALUES (7, 'shop', 'order');
+         WITH RECURSIVE i(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM i WHERE n < 5)
+         INSERT INTO auditlog_logentry SELECT n + 1, n % 2, n % 2, n / 2, json_object('n', n), printf('2024-03-01 08:%02d:00.1', n), 7 FROM i;",
+    );
+    assert_eq!(kinds(&store, "order-1"), ["inserted", "updated", "deleted"]);
+}
+
+/// django-pghistory: what is added to each row is called alike.
+#[test]
+fn what_was_done_may_stand_in_columns_with_a_prefix() {
+    let store = opened(
+        "CREATE TABLE orders_orderevent (pgh_id INTEGER PRIMARY KEY, pgh_created_at TEXT NOT NULL, pgh_label TEXT NOT NULL, id INTEGER NOT NULL, status TEXT, pgh_context_id TEXT, pgh_obj_id INTEGER);
+         CREATE TABLE pghistory_context (id TEXT PRIMARY KEY, created_at TEXT, updated_at TEXT, metadata TEXT);
+         INSERT INTO pghistory_context VALUES ('f36d7104-1e10-52c8-849d-e95d297498b4', '2024-03-01 08:00:00.1', '2024-03-01 08:00:00.1', '{}');
+         WITH RECURSIVE i(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM i WHERE n < 5)
+         INSERT INTO orders_orderevent SELECT n + 1, printf('2024-03-01 08:%02d:00.1', n), iif(n < 2, 'insert', 'update'), n % 2, 'paid', 'f36d7104-1e10-52c8-849d-e95d297498b4', n % 2 FROM i;",
+    );
+    assert_eq!(store.log.len(), 6);
+    assert_eq!(kinds(&store, "1"), ["insert", "update", "update"]);
+    let own = store.events("1")[1];
+    assert_eq!(store.time(own), "2024-03-01T08:03:00.100000Z");
+    assert_eq!(store.data(own)["status"], json!("paid"));
+    assert_eq!(store.log.correlated(own).len(), 6);
+}
+
+/// Agents: what was said is told apart by who said it.
+#[test]
+fn sessions_of_agents_are_streams() {
+    let store = opened(
+        "CREATE TABLE agent_sessions (session_id TEXT PRIMARY KEY, created_at TIMESTAMP, updated_at TIMESTAMP);
+         CREATE TABLE agent_messages (id INTEGER PRIMARY KEY AUTOINCREMENT, session_id TEXT NOT NULL, message_data TEXT NOT NULL, created_at TIMESTAMP, FOREIGN KEY (session_id) REFERENCES agent_sessions (session_id));
+         INSERT INTO agent_sessions (session_id) VALUES ('sess-0'), ('sess-1');
+         WITH RECURSIVE i(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM i WHERE n < 7)
+         INSERT INTO agent_messages SELECT n + 1, 'sess-' || (n % 2), json_object('role', iif(n / 2 % 2, 'assistant', 'user'), 'content', 'hi ' || n), printf('2024-03-01 08:%02d:00', n) FROM i;",
+    );
+    assert_eq!(streams(&store), ["sess-0", "sess-1"]);
+    let expected = ["user", "assistant", "user", "assistant"];
+    assert_eq!(kinds(&store, "sess-1"), expected);
+}
+
+/// Eventuate Tram: the date among the headers is that of a relay that sent all at once.
+#[test]
+fn a_time_that_all_have_loses_to_one_that_goes_on() {
+    let store = opened(
+        r#"CREATE TABLE message (id VARCHAR(767) PRIMARY KEY, destination VARCHAR(1000), headers VARCHAR(1000), payload VARCHAR(1000), published SMALLINT, creation_time BIGINT);
+         WITH RECURSIVE i(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM i WHERE n < 7)
+         INSERT INTO message SELECT printf('0000018df906f87b-0242ac13000%05d', n), 'shop.Order',
+           json_object('PARTITION_ID', n % 2 || '', 'event-aggregate-type', 'shop.Order', 'event-aggregate-id', n % 2 || '', 'event-type', 'shop.' || iif(n < 2, 'OrderPlaced', 'OrderPaid'), 'DATE', 'Fri, 1 Mar 2024 08:00:00 GMT'),
+           json_object('n', n), 1, 1709280000123 + n * 60000 FROM i;"#,
+    );
+    let last = asof::model::EventIx(7);
+    assert_eq!(store.time(last), "2024-03-01T08:07:00.123000Z");
+    assert_eq!(streams(&store), ["shop.Order-0", "shop.Order-1"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{Overview, PayloadFigures, Warning, overview, payloads};
+use super::{Overview, PayloadFigures, Warning, overview, payloads, warnings};
 use crate::log::{Clock, Cut, Log, PayloadReader, Problem};
 use crate::model::time::Zone;
 use crate::model::{Cancelled, EventIx, Task};
@@ -121,6 +121,7 @@ pub fn info(
     let mut warnings = overview.warnings();
     warnings.extend(payloads.unreadable_warning());
     warnings.extend(payloads.warning());
+    warnings.extend(warnings::of_notes(&log.known_notes(cut)));
     let facts = facts.clone();
     let known = log.known_problems(cut);
     let mut problems = facts.problems;

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::{Overview, PayloadFigures};
+use super::{EXAMPLES, Overview, PayloadFigures};
 use crate::analysis::words::{capitalised, grouped, many};
-use crate::log::Arranged;
+use crate::log::{Arranged, KnownProblems};
 use crate::model::time::Span;
 
 /// Something worth a look, with the first places where to look.
@@ -27,6 +27,27 @@ impl Warning {
             more,
         }
     }
+}
+
+/// What is said of records that were read whole all the same: once of all of which the same is said.
+pub(super) fn of_notes(notes: &KnownProblems<'_>) -> Vec<Warning> {
+    let mut found: Vec<Warning> = Vec::new();
+    for note in &notes.first {
+        let known = found.iter().position(|own| own.message == note.message);
+        let at = known.unwrap_or_else(|| {
+            found.push(Warning::new(note.message.clone(), Vec::new(), 0));
+            found.len() - 1
+        });
+        match found[at].places.len() < EXAMPLES {
+            true => found[at].places.push(note.place.clone()),
+            false => found[at].more += 1,
+        }
+    }
+    // Beyond the first thousand it is not known of what kind they are: nearly always of one.
+    if let Some(first) = found.first_mut() {
+        first.more += notes.count - notes.first.len() as u64;
+    }
+    found
 }
 
 impl Overview {

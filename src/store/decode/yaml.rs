@@ -80,7 +80,47 @@ fn as_key(json: String) -> String {
     }
 }
 
+/// What `BigDecimal` of Ruby writes: how many digits it keeps, and the number (`27:0.105e2`).
+const DECIMAL_OF_RUBY: &str = "ruby/object:BigDecimal";
+
+/// Such a decimal as a number, written without an exponent; none where it is infinite or no number.
+fn decimal_of_ruby(text: &str) -> Option<String> {
+    let (precision, number) = text.split_once(':')?;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (sign, size) = match number.strip_prefix('-') {
+        Some(size) => ("-", size),
+        None => ("", number),
+    };
+    let size = size.strip_prefix("0.")?;
+    let (fraction, exponent) = size.split_once(['e', 'E']).unwrap_or((size, "0"));
+    let exponent: i32 = exponent.parse().ok()?;
+    if !digits(precision) || !digits(fraction) || exponent.abs() > MOST_PLACES {
+        return None;
+    }
+    let point = usize::try_from(exponent).unwrap_or(0);
+    let leading = usize::try_from(-exponent).unwrap_or(0);
+    let mut all = format!("{}{fraction}", "0".repeat(leading));
+    all.extend(std::iter::repeat_n('0', point.saturating_sub(all.len())));
+    let (whole, rest) = all.split_at(point);
+    let whole = match whole.trim_start_matches('0') {
+        "" => "0",
+        whole => whole,
+    };
+    let rest = rest.trim_end_matches('0');
+    Some(match rest.is_empty() {
+        true => format!("{sign}{whole}"),
+        false => format!("{sign}{whole}.{rest}"),
+    })
+}
+
+/// More places than any sum of money has, and fewer than would fill a screen.
+const MOST_PLACES: i32 = 60;
+
 fn scalar(text: String, style: TScalarStyle, tag: Option<&Tag>) -> String {
+    let of_ruby = |tag: &&Tag| format!("{}{}", tag.handle, tag.suffix).ends_with(DECIMAL_OF_RUBY);
+    if let Some(number) = tag.filter(of_ruby).and_then(|_| decimal_of_ruby(&text)) {
+        return number;
+    }
     if style != TScalarStyle::Plain || tag.is_some() {
         return Value::String(text).to_string();
     }
@@ -110,6 +150,14 @@ mod tests {
         assert_eq!(to_json(yaml).as_deref(), Some(json));
         assert_eq!(to_json("---\nonly words\n"), None);
         assert_eq!(to_json("--- {a: [1"), None);
+    }
+
+    #[test]
+    fn decimals_of_ruby_are_numbers() {
+        let yaml = "---\n:a: !ruby/object:BigDecimal 27:0.105e2\n:b: !ruby/object:BigDecimal 9:0.0\n:c: !ruby/object:BigDecimal 18:-0.12e-2\n\
+                    :d: !ruby/object:BigDecimal '18:0.5e4'\n:e: !ruby/object:BigDecimal 18:NaN\n:f: 27:0.105e2\n:g: !ruby/object:BigDecimal 27:0.0e1\n";
+        let json = r#"{"a":10.5,"b":0,"c":-0.0012,"d":5000,"e":"18:NaN","f":"27:0.105e2","g":0}"#;
+        assert_eq!(to_json(yaml).as_deref(), Some(json));
     }
 
     #[test]

@@ -5,7 +5,9 @@ use std::ops::ControlFlow;
 use super::judge::{Judge, repeats};
 use super::mapping::Mapping;
 use super::payloads::{Reading, pack};
-use super::{Block, Item, JsonError, Problem, Record, RecordPlace, Records, Resume, ScanOptions};
+use super::{
+    Block, Item, JsonError, Problem, Record, RecordPlace, Records, Resume, ScanOptions, Weight,
+};
 use crate::log::{self, RawChunk};
 use crate::model::Task;
 use crate::store::layout::Role;
@@ -127,15 +129,26 @@ impl<'r> Reader<'r> {
         let (records, options, task) = (self.records, self.options, self.task);
         let mut chunk = RawChunk::default();
         let mut numbered = Vec::new();
+        // What was told of the record that comes next.
+        let mut ahead: Vec<Problem> = Vec::new();
         let end = records.scan(block, options, task, &mut |item| {
             let before = chunk.problems.len();
             match item {
+                Item::Problem(problem) if problem.weight != Weight::All => ahead.push(problem),
                 Item::Problem(problem) => {
                     chunk.lose(placeless(problem.message.clone()));
                     numbered.push((before, problem));
                 }
                 Item::Record(record) => {
                     chunk.next_record();
+                    for problem in ahead.drain(..) {
+                        numbered.push((chunk.problems.len(), problem.clone()));
+                        match problem.weight {
+                            Weight::Nothing => chunk.note(placeless(problem.message)),
+                            _ => chunk.problems.push(placeless(problem.message)),
+                        }
+                    }
+                    let before = chunk.problems.len();
                     self.push(record, &mut chunk);
                     for at in before..chunk.problems.len() {
                         numbered.push((at, about(records, record.place)));
@@ -199,6 +212,7 @@ fn about(records: &Records, place: RecordPlace) -> Problem {
         file: place.file,
         place: records.counted(place.file)(place.number),
         message: String::new(),
+        weight: Weight::Part,
     }
 }
 

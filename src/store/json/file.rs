@@ -9,7 +9,7 @@ use super::cursor::{BLOCK, Cursor, Halt, Step};
 use super::error::JsonError;
 use super::explicit::{Again, is_whole};
 use super::follow::{BEFORE, Growing, Identity};
-use super::item::{Context, FileIx, Place, Problem, RecordPlace};
+use super::item::{Context, FileIx, Place, Problem, RecordPlace, Weight};
 use super::lines;
 use super::members::{self, key_and_value};
 use super::mend::mended;
@@ -280,6 +280,7 @@ impl Opening<'_> {
                 file: ix,
                 place: Place::File,
                 message,
+                weight: Weight::All,
             });
         }
         let grows = matches!(opened.plan, Plan::Lines | Plan::Values)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::error::JsonError;
 use super::file::{Opening, SourceFile};
 use super::follow::Listing;
-use super::item::{Context, FileIx, Place, Problem};
+use super::item::{Context, FileIx, Place, Problem, Weight};
 use super::open::Look;
 use super::records::{MOST_FILES, Records};
 use crate::model::Task;
@@ -70,6 +70,7 @@ impl Records {
                     file: NO_FILE,
                     place: Place::File,
                     message: error.to_string(),
+                    weight: Weight::All,
                 }),
             }
         }

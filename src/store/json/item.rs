@@ -102,6 +102,19 @@ pub struct Problem {
     pub place: Place,
     /// What is wrong, for the user.
     pub message: String,
+    /// What that keeps from being read.
+    pub weight: Weight,
+}
+
+/// How much of a record something that is wrong keeps from being read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Weight {
+    /// The record is left out.
+    All,
+    /// Something of the record that comes next.
+    Part,
+    /// Nothing of the record that comes next.
+    Nothing,
 }
 
 impl Problem {

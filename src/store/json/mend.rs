@@ -17,17 +17,11 @@ pub(super) struct Mended {
     pub text: String,
     /// The first of them.
     pub word: &'static str,
-    /// At which byte that stood.
-    pub at: usize,
 }
 
 impl fmt::Display for Mended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (word, column) = (self.word, self.at + 1);
-        write!(
-            f,
-            "{word} at column {column} is not JSON; it is read as null"
-        )
+        write!(f, "{} is not JSON; it is read as null", self.word)
     }
 }
 
@@ -51,7 +45,6 @@ pub(super) fn mended(text: &str) -> Option<Mended> {
         let own = mended.get_or_insert_with(|| Mended {
             text: String::with_capacity(text.len() + 8),
             word: std::str::from_utf8(word).unwrap_or_default(),
-            at,
         });
         own.text.push_str(&text[kept..at]);
         own.text.push_str("null");
@@ -116,7 +109,7 @@ mod tests {
         let text = r#"{"a":NaN,"b":[-Infinity,Infinity],"c":"NaN \" NaN"}"#;
         let own = mended(text).unwrap();
         assert_eq!(own.text, r#"{"a":null,"b":[null,null],"c":"NaN \" NaN"}"#);
-        assert_eq!((own.word, own.at), ("NaN", 5));
+        assert_eq!(own.word, "NaN");
         for whole in [r#"{"a":"NaN"}"#, "{}", "", r#"{"NaN":"Infinity"#] {
             assert_eq!(mended(whole), None, "{whole}");
         }

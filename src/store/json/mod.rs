@@ -34,7 +34,7 @@ mod words;
 
 pub use error::JsonError;
 pub use grammar::{Fault, Member, Walk, Why};
-pub use item::{Context, FileIx, Item, Place, Problem, Record, RecordPlace, Sample};
+pub use item::{Context, FileIx, Item, Place, Problem, Record, RecordPlace, Sample, Weight};
 pub use open::Look;
 pub use records::Records;
 pub use scan::{Block, Check, Inside, Resume, ScanEnd, ScanOptions, Tail};

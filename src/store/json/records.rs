@@ -9,7 +9,7 @@ use super::error::JsonError;
 use super::explicit::Way;
 use super::file::{Opening, SourceFile};
 use super::follow::Listing;
-use super::item::{Context, FileIx, Item, Place, Problem, Sample};
+use super::item::{Context, FileIx, Item, Place, Problem, Sample, Weight};
 use super::lines;
 use super::open::{Look, Plan};
 use super::scan::{Block, Resume, ScanEnd, ScanOptions, Sink};
@@ -364,7 +364,9 @@ impl Records {
         let mut found: Vec<Problem> = self.problems.iter().take(count).cloned().collect();
         let mut seen = 0;
         let mut take = |item: Item<'_>| {
-            if let Item::Problem(problem) = item {
+            if let Item::Problem(problem) = item
+                && problem.weight != Weight::Nothing
+            {
                 seen += 1;
                 // One of a kind is enough to know what is wrong.
                 if found.iter().all(|known| known.message != problem.message) {

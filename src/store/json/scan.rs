@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::explicit::is_whole;
-use super::item::{Context, FileIx, Item, Place, Problem, Record, RecordPlace};
+use super::item::{Context, FileIx, Item, Place, Problem, Record, RecordPlace, Weight};
 use super::judge::{Judge, repeats};
 use super::mend::mended;
 use super::parts::{Part, take_apart};
@@ -188,12 +188,18 @@ impl<'a> Sink<'a> {
         }
     }
 
+    /// Reports a record that is left out.
     pub(super) fn problem(&mut self, place: Place, message: impl Into<String>) -> Flow {
+        self.tell(place, message, Weight::All)
+    }
+
+    fn tell(&mut self, place: Place, message: impl Into<String>, weight: Weight) -> Flow {
         self.problems += 1;
         (self.each)(Item::Problem(Problem {
             file: self.file,
             place,
             message: message.into(),
+            weight,
         }))
     }
 
@@ -235,13 +241,14 @@ impl<'a> Sink<'a> {
             Err(message) => return self.problem(place, message),
         };
         if valid.is_none() {
-            self.problem(place, "holds bytes that are not UTF-8, shown as \u{fffd}")?;
+            let message = "holds bytes that are not UTF-8, shown as \u{fffd}";
+            self.tell(place, message, Weight::Part)?;
         }
         if let Some(key) = repeated {
-            self.problem(place, repeats(&key))?;
+            self.tell(place, repeats(&key), Weight::Part)?;
         }
         if let Some(own) = &mended {
-            self.problem(place, own.to_string())?;
+            self.tell(place, own.to_string(), Weight::Nothing)?;
         }
         let file = self.file;
         let place_of = |length| RecordPlace {

@@ -28,6 +28,8 @@ pub(super) struct Slot {
     pub decoder: Option<Decoder>,
     /// Its place among the fallbacks.
     rank: u8,
+    /// A type is captured of it, of an object as it is written: `{"OrderPlaced": …}`.
+    captured: bool,
 }
 
 /// A top-level key, and the slots that its value fills.
@@ -94,6 +96,7 @@ impl Wanted {
                         role,
                         decoder,
                         rank,
+                        captured: role == Role::Type && column.capture.is_some(),
                     });
                     spots.push(spot);
                 }
@@ -148,7 +151,7 @@ impl Wanted {
                 Some(number) => Some(Value::Integer(number)),
                 None => plain(raw)
                     .or_else(|| scalar(raw))
-                    .or_else(|| unlike_a_time(slot.role, raw))
+                    .or_else(|| as_written(*slot, raw))
                     .map(Value::Text),
             });
         }
@@ -161,10 +164,11 @@ fn inner(raw: &str) -> Option<Cow<'_, str>> {
     Some(Cow::Owned(string(&text)?.into_owned()))
 }
 
-/// An object or an array where a time should be: to be told of, not passed over.
-fn unlike_a_time(role: Role, raw: &str) -> Option<Cow<'_, str>> {
-    let time = matches!(role, Role::RecordedAt | Role::OccurredAt);
-    (time && raw.starts_with(['{', '['])).then_some(Cow::Borrowed(raw))
+/// An object or an array where a time should be, to be told of and not passed over, or where a part of
+/// it is captured.
+fn as_written(slot: Slot, raw: &str) -> Option<Cow<'_, str>> {
+    let time = matches!(slot.role, Role::RecordedAt | Role::OccurredAt);
+    ((time || slot.captured) && raw.starts_with(['{', '['])).then_some(Cow::Borrowed(raw))
 }
 
 /// The content of a string without escapes, which the walk has found to be one.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::field::Field;
 use super::names::normal;
 use super::table::fields_of;
-use crate::store::layout::sql::quoted;
+use crate::store::layout::sql::{literal, quoted};
 use crate::store::layout::tables::{SqliteFacts, TableFacts};
 use crate::store::layout::{Column, Events, Role, Several, SideKind, SideTable, Source};
 
@@ -186,6 +186,7 @@ fn side(
         }
     }
     let stream = events.column(Role::Stream).map(|column| &column.source);
+    let consumer = columns.get("consumer").copied();
     let columns = columns.into_iter().map(|(part, column)| {
         let own = quoted(column);
         let sql = match (part, stream) {
@@ -197,10 +198,27 @@ fn side(
     });
     SideTable {
         from: quoted(&table.name),
+        filter: marks(table, consumer),
         columns: columns.collect(),
         ..SideTable::default()
     }
 }
+
+/// The condition that leaves out rows which say how far the store itself has come, and not a consumer.
+fn marks(table: &TableFacts, consumer: Option<&str>) -> Option<String> {
+    let consumer = consumer?;
+    let at = table.column(consumer)?;
+    let mut names = table
+        .sample
+        .iter()
+        .filter_map(|row| row.get(at)?.as_deref());
+    let is_mark = |name: &str| normal(name) == HIGH_WATER_MARK;
+    let mark = names.find(|name| is_mark(name))?;
+    Some(format!("{} IS NOT {}", quoted(consumer), literal(mark)))
+}
+
+/// What the head of a store is called among the places of its consumers.
+const HIGH_WATER_MARK: &str = "highwatermark";
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! Unknown stores: which column plays which part, by names and by what the values look like. Every
 //! point is given for a reason that is shown.
 
+mod actions;
 mod beside;
 mod commits;
 mod field;
@@ -14,6 +15,7 @@ mod records;
 mod score;
 mod streams;
 mod table;
+mod tagged;
 mod tags;
 mod telling;
 #[cfg(test)]
@@ -145,6 +147,7 @@ pub(super) fn sqlite(facts: &SqliteFacts) -> Option<Candidate> {
     if kin.is_empty() && plain {
         named::streams(&mut best, taken, facts);
         named::kinds(&mut best, taken, facts);
+        actions::name(&mut best, taken);
     }
     if !alike.is_empty() {
         let (alike, taken) = (alike.join(", "), &taken.name);

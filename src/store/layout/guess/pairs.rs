@@ -108,6 +108,7 @@ pub(super) fn weigh(fields: &[Field<'_>], looks: &[Looks], offers: &mut Vec<Part
         .filter(|field| looks[*field].distinct < looks[*field].count)
         .collect();
     weigh_kinds(fields, offers);
+    weigh_times(looks, offers);
     let kinds = kinds(fields, offers);
     let versions = named(&offers[..], Role::Version);
     // Of each stream how each version lies in it, by whichever kind or tenant tells it best apart.
@@ -184,6 +185,20 @@ fn tell_rows_apart(fields: &[Field<'_>], one: usize, other: usize) -> bool {
         others.insert(other);
     }
     rows >= FEW && both.len() == rows && ones.len() < rows && others.len() < rows
+}
+
+/// A time that all events have is that of what carries them, where another is not the same.
+fn weigh_times(looks: &[Looks], offers: &mut [Part]) {
+    for role in [Role::RecordedAt, Role::OccurredAt] {
+        let constant = |offer: &Part| looks[offer.field].is_constant();
+        let mut own = offers.iter().filter(|offer| offer.role == role);
+        let varies = own.any(|offer| !constant(offer) && looks[offer.field].time);
+        for offer in offers.iter_mut().filter(|own| own.role == role) {
+            if varies && looks[offer.field].is_constant() {
+                offer.points -= SAME;
+            }
+        }
+    }
 }
 
 /// What it brings a kind that it is called as the stream is: `entity_model` beside `entity_id`.

@@ -8,7 +8,7 @@ use super::score::{self, Part};
 use super::streams::{self, Before, Naming};
 use super::telling::{self, Told};
 use super::within::{Member, Members, fields_of, members, members_of};
-use super::{Guess, type_by_category};
+use super::{Guess, tagged, type_by_category};
 use crate::model::json::{Picker, Pointer};
 use crate::store::decode::{Decoder, is_of_dynamodb, is_of_mongo};
 use crate::store::layout::evidence::{Candidate, JsonFacts};
@@ -77,6 +77,9 @@ fn guess(facts: &JsonFacts, own: &[Field<'_>]) -> Option<Candidate> {
         return None;
     }
     let mut around = from_around(facts, &parts);
+    if !around.iter().any(|(role, _)| *role == Role::Type) {
+        around.extend(tagged::columns(&mut parts, fields));
+    }
     let column = |part: &Part| Column::at(fields[part.field].pointer());
     if !around.iter().any(|(role, _)| *role == Role::Type) {
         around.extend(type_by_category(&parts, fields, column));

@@ -110,11 +110,18 @@ pub(super) fn drop_weak_type(
     // All roles found, by whatever they are called.
     let whole =
         of(Role::Version).is_some() && of(Role::Payload).is_some() && say_what_happened(kind);
-    let enough = timed && again && (is_history(table) || whole || clear && (happened || !unnamed));
+    // Who says something in a talk, time and again.
+    let talks = |stream: &Field<'_>| TALKS.contains(&&*names::normal(stream.name));
+    let talk = names::normal(kind.name) == "role" && stream.is_some_and(talks);
+    let enough =
+        timed && again && (is_history(table) || whole || talk || clear && (happened || !unnamed));
     if !enough || unnamed && (topic || told == Told::Around) {
         parts.retain(|part| part.role != Role::Type);
     }
 }
+
+/// What talks are told apart by.
+const TALKS: [&str; 4] = ["sessionid", "threadid", "conversationid", "chatid"];
 
 /// Words for a table of what has happened to things.
 const HISTORIES: [&str; 6] = ["event", "history", "journal", "log", "audit", "change"];
@@ -137,7 +144,7 @@ fn is_called(table: Option<&str>) -> bool {
 }
 
 /// Names of types that anything may have, and any name that is none.
-const WEAK: [&str; 12] = [
+const WEAK: [&str; 13] = [
     "status",
     "state",
     "label",
@@ -150,6 +157,7 @@ const WEAK: [&str; 12] = [
     "msg",
     "discriminator",
     "historytype",
+    "role",
 ];
 
 pub(super) fn is_weak(kind: &Field<'_>) -> bool {

@@ -194,11 +194,39 @@ impl Guess {
         if !self.has(Role::Stream) {
             self.take_from(Within::Payload, Role::Stream, &inner, 0);
         }
+        if !named_beside {
+            self.drop_version_of_all(parts, fields);
+        }
         if !self.has(Role::RecordedAt) && !self.has(Role::OccurredAt) {
             self.take_from(Within::Payload, Role::OccurredAt, &inner, SURE);
             if !self.has(Role::OccurredAt) {
                 self.take_from(Within::Payload, Role::RecordedAt, &inner, SURE);
             }
+        }
+    }
+
+    /// A number that is the same in all events, which are of one stream or of such as come again, counts
+    /// nothing: it is the version of a schema, or of an envelope where it is zero.
+    fn drop_version_of_all(&mut self, parts: &[Part], fields: &[Field<'_>]) {
+        let part = parts.iter().find(|part| part.role == Role::Version);
+        let Some(field) = part.map(|part| &fields[part.field]) else {
+            return;
+        };
+        if !field.looks().is_constant() {
+            return;
+        }
+        let Some(column) = self.events.columns.get(&Role::Version).cloned() else {
+            return;
+        };
+        self.drop_role(Role::Version, field.name, parts, fields);
+        let zero = |value: &&str| value.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+        if !self.has(Role::SchemaVersion) && !field.values.iter().flatten().all(zero) {
+            let sentence = format!(
+                "`{}` is the same in all events, and so the schema version",
+                field.name
+            );
+            self.add(worth(Role::SchemaVersion), sentence);
+            self.events.columns.insert(Role::SchemaVersion, column);
         }
     }
 

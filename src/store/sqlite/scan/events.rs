@@ -168,7 +168,10 @@ impl Events<'_, '_, '_, '_> {
             let mut found = Found::default();
             self.plan.find(row, &texts, &mut found)?;
             if found.is_of_zeros(place) {
-                let (place, message) = (here(), "There are only zeros in it".to_owned());
+                let (place, message) = (
+                    here(),
+                    "There are zeros where its type should be".to_owned(),
+                );
                 self.chunk.lose(Problem { place, message });
                 return Ok(());
             }

@@ -26,6 +26,12 @@ const UNSURE: u8 = 48;
 /// How sure where there are runs and no steps.
 const ALONE: u8 = 56;
 
+/// How sure where there are steps and no runs: much that has to be done is kept so.
+const STEPS: u8 = 36;
+
+const RUNS_ALONE: &str = "runs of workflows, and nothing like their steps";
+const STEPS_ALONE: &str = "steps of a workflow, each of them by itself, and nothing like its runs";
+
 /// The runs and steps of a file, as a mapping.
 pub(in crate::store::layout) fn sqlite(facts: &SqliteFacts) -> Option<Candidate> {
     let tables = || {
@@ -74,7 +80,9 @@ pub(in crate::store::layout) fn sqlite(facts: &SqliteFacts) -> Option<Candidate>
 fn alone<'f>(runs: &[Cast<'f>], facts: &'f SqliteFacts) -> Option<Candidate> {
     let known = runs.iter().filter(|runs| {
         let called = match runs.has(&["status"]) {
-            true => WORDS.names_table("runs", &runs.table.name),
+            true => ["runs", "steps"]
+                .iter()
+                .any(|kind| WORDS.names_table(kind, &runs.table.name)),
             // Much begins and ends: then their table is called so and no other way.
             false => runs.has(&["name"]) && WORDS.ends_in_runs(&runs.table.name),
         };
@@ -82,14 +90,16 @@ fn alone<'f>(runs: &[Cast<'f>], facts: &'f SqliteFacts) -> Option<Candidate> {
         let once = ids.iter().collect::<BTreeSet<_>>().len() == ids.len();
         called && once && !ids.is_empty() && runs.tells_its_end() && runs.has_known_status()
     });
-    let best = known.max_by_key(|runs| (runs.has(&["status"]), runs.table.rows))?;
+    let called = |runs: &Cast<'_>| WORDS.names_table("runs", &runs.table.name);
+    let best = known.max_by_key(|runs| (called(runs), runs.has(&["status"]), runs.table.rows))?;
     let pair = Pair::alone(best.clone(), facts);
     let name = &best.table.name;
-    let reason = format!("`{name}` reads like runs of workflows, and nothing like their steps");
-    let confidence = match best.has(&["status"]) {
-        true => ALONE,
-        false => UNSURE,
+    let (reason, confidence) = match (WORDS.names_table("runs", name), best.has(&["status"])) {
+        (true, true) => (RUNS_ALONE, ALONE),
+        (true, false) => (RUNS_ALONE, UNSURE),
+        (false, _) => (STEPS_ALONE, STEPS),
     };
+    let reason = format!("`{name}` reads like {reason}");
     Some(Candidate {
         layout: layout(&pair),
         confidence,
