@@ -71,6 +71,7 @@ pub use script::{
     Worded, WrittenFunction,
 };
 pub use sides::{Side, SideRow, Sides};
+use states::SHARED;
 pub use states::{Figures, Held, Since, State, States, WHOLE};
 pub use steps::{Step, Upcast};
 pub use stream_state::{StreamState, StreamStateError};

@@ -369,6 +369,7 @@ fn failed(
         partition: Some(partition.to_owned()),
         error: error.clone(),
         state_before: None,
+        shared_before: None,
         attempts: 1,
     };
     dead_letter(reading, &dead)

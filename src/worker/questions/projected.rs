@@ -282,7 +282,8 @@ impl AskProjected {
         let around = live.run.around(known, partition, task)?;
         Ok(around.map(|around| {
             let before = around.before.as_ref().map(Worded::whole);
-            let sides = Sides::of(before, Some(around.after.whole()));
+            let after = around.after.as_ref().map(Worded::whole);
+            let sides = Sides::of(before, after);
             (around, sides)
         }))
     }
@@ -336,6 +337,7 @@ impl Question for AskProjected {
         let towards = (&known, consumer.as_ref());
         let goal = known.whole();
         task.set_total(u64::from(goal.0));
+        task.set_done(u64::from(live.run.done().0));
         let mut pause = PAUSE;
         let is_going = self.going == Going::On;
         while is_going && live.run.done() < goal && live.run.stopped().is_none() {

@@ -197,6 +197,7 @@ impl Live {
                         partition: Some(made.name.to_string()),
                         error: error.clone(),
                         state_before: None,
+                        shared_before: None,
                         attempts: 1,
                     });
                 }

@@ -37,7 +37,7 @@ impl ScriptError {
     }
 
     /// What it means where it came of saving states.
-    pub(in crate::analysis::projection) fn of_saving(self) -> Self {
+    pub(super) fn of_saving(self) -> Self {
         Self {
             message: format!("a state cannot be written as JSON: {}", self.message),
             ..self

@@ -446,6 +446,7 @@
     },
     // The state that a handler of a partition meets, as text: the first one where there is none yet.
     met(key) {
+      if (key === SHARED) return kept(sharedState());
       const own = api.state(key);
       return own === undefined ? kept(fresh()) : own;
     },
@@ -468,11 +469,10 @@
       if (isSharedDirty) { pairs.push(SHARED, kept(shared)); isSharedDirty = false; }
       return pairs;
     },
+    // As it was before, so nothing of it has changed.
     put(key, state) {
       if (key === SHARED) { shared = revived(state); return; }
-      const entry = entryOf(key);
-      entry.state = revived(state);
-      touch(entry);
+      entryOf(key).state = revived(state);
     },
     forget(key) {
       const entry = states.get(key);
