@@ -37,6 +37,12 @@ pub struct Run {
     dead: Vec<DeadLetter>,
     heard: EventIx,
     record: Record,
+    /// How many events were folded since the last checkpoint.
+    #[must_use]
+    pub const fn since_checkpoint(&self) -> u32 {
+        self.since
+    }
+
     /// How many events were folded, those that were folded again among them.
     folded: u64,
     checkpoints: Checkpoints,

@@ -18,8 +18,7 @@ pub struct Around {
     pub event: EventIx,
     /// The event of the partition before it.
     pub previous: Option<EventIx>,
-    /// The result before it; none where the partition is new. Where its handler failed, the state that
-    /// the handler was given.
+    /// The result before it; none where the partition is new and the handler did not fail.
     pub before: Option<Worded>,
     /// The result after it; where its handler failed, as before.
     pub after: Option<Worded>,
@@ -161,7 +160,9 @@ impl Run {
         let last = after.as_ref().map(|after| after.last);
         let mut letters = moment.dead_of(partition).rev();
         if let Some(letter) = letters.next().filter(|letter| Some(letter.event) > last) {
-            let state = letter.met();
+            // What the handler met; the first state where the partition has none yet.
+            let state = after.map(|after| self.shown(&after));
+            let state = state.or_else(|| letter.met());
             return Ok(Some(Around {
                 event: letter.event,
                 previous: letters.next().map(|letter| letter.event).max(last),

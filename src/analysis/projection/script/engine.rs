@@ -13,6 +13,7 @@ use rquickjs::{Context, Ctx, Runtime};
 
 use super::ScriptError;
 use super::api::{Api, define};
+use super::catches::Guarded;
 use super::error::End;
 use super::feed::{DeadLetter, Fed};
 use super::host::{Host, Quiet, position};
@@ -56,6 +57,7 @@ pub struct Engine {
     host: Rc<Host>,
     meter: Meter,
     plan: Plan,
+    source: Guarded,
     limits: Limits,
     /// Handlers by event type; `None` for types that nobody handles.
     handlers: HashMap<u32, Option<Rc<str>>>,
@@ -96,7 +98,7 @@ impl Engine {
             quiet: Cell::new(Quiet::No),
         });
         let defined = context.with(|ctx| define(&ctx, &host, &definition.into()));
-        let (api, plan) = defined.map_err(|error| match meter.stopped() {
+        let (api, plan, source) = defined.map_err(|error| match meter.stopped() {
             Some(_) => ScriptError::new("the definition took too long and was stopped"),
             None => error,
         })?;
@@ -108,6 +110,7 @@ impl Engine {
             host,
             meter,
             plan,
+            source,
             limits,
             handlers: HashMap::new(),
             journal: Vec::new(),
@@ -441,7 +444,7 @@ impl Engine {
         self.meter.begin();
         self.context.with(|ctx| {
             let made = call(&ctx, &self.api);
-            made.map_err(|error| ScriptError::of(&ctx, error))
+            made.map_err(|error| self.source.as_written(ScriptError::of(&ctx, error)))
         })
     }
 }

@@ -65,6 +65,10 @@
     upcast(upcasters) { def.upcasters = upcasters; },
   };
   world.emitStateUpdated = () => {};
+  // What every catch of the definition begins with: what the engine ran out of ends the projection.
+  world.$caught = (thrown) => {
+    if (thrown instanceof Error && host.isEnd(`${thrown.name}: ${thrown.message}`)) throw thrown;
+  };
   const text = (value) => value === undefined ? undefined : JSON.stringify(value);
   for (const name of Object.keys(world)) {
     Object.defineProperty(globalThis, name, { value: world[name], writable: false, enumerable: false });

@@ -19,6 +19,9 @@ use crate::model::EventIx;
 use crate::render::grouped;
 use crate::worker::{AskRetried, Projected};
 
+/// Letters by which the widths of columns are chosen.
+const LOOKED_AT: usize = 100;
+
 /// Letters that are tried again at once.
 const AGAIN: usize = 1_000;
 
@@ -127,10 +130,13 @@ impl Dead {
         again: Option<&[Retried]>,
         outbox: &mut Outbox,
     ) {
+        let first = || projected.dead.iter().take(LOOKED_AT);
+        let types = first().map(|letter| words::type_of(&projected.log, letter.event));
+        let partitions = first().filter_map(|letter| letter.partition.as_deref());
         let mut columns = vec![
             Column::new("Position", 86.0).right(),
-            Column::new("Event type", 150.0).resizable(),
-            Column::new("Partition", 120.0).resizable(),
+            Column::new("Event type", wide_as(types, 90.0)).resizable(),
+            Column::new("Partition", wide_as(partitions, 76.0)).resizable(),
             Column::rest("Error", 140.0),
             Column::new("Line", 48.0).right(),
             Column::new("Tried", 48.0).right(),
@@ -207,6 +213,12 @@ impl Dead {
             sides,
         );
     }
+}
+
+/// Room for the longest of these, and no less than that.
+fn wide_as<'t>(texts: impl Iterator<Item = &'t str>, least: f32) -> f32 {
+    let longest = texts.map(|text| text.chars().count()).max();
+    (longest.unwrap_or_default() as f32 * 7.0 + 20.0).clamp(least, 220.0)
 }
 
 fn paint(

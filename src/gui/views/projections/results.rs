@@ -179,16 +179,16 @@ fn sentence(
     let last = projected.last;
     let at = last.map(|last| words::position(&projected.log, last));
     let at = at.unwrap_or_else(|| "the beginning".to_owned());
-    // What makes it less than the whole answer stands first: there it is never cut off.
+    // What makes it less than the whole answer stands first, with the moment: there it is never cut off.
     let late = match (projected.arrived, standing) {
-        (Arrived::OnTheWay, _) => Some("On the way".to_owned()),
-        (Arrived::There, Standing::Late) => Some("Not yet as of the cursor…".to_owned()),
-        (Arrived::There, _) => None,
+        (Arrived::OnTheWay, _) => Some(format!("On the way, as of {at}")),
+        (Arrived::There, Standing::Late) => Some(format!("Still as of {at}")),
+        (Arrived::There, _) => stale.map(|by| format!("As of {at}, stale by {by}")),
     };
-    let stale = stale.map(|by| format!("Stale by {by}"));
-    let what = format!("{partitions} as of {at}");
-    let all = late.into_iter().chain(stale).chain([what]);
-    all.collect::<Vec<_>>().join(" · ")
+    match late {
+        Some(late) => format!("{late} · {partitions}"),
+        None => format!("{partitions} as of {at}"),
+    }
 }
 
 fn sort_of(head: usize, fields: &[(String, f32, Side)]) -> Option<PartitionSort> {

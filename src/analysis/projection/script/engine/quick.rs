@@ -110,10 +110,10 @@ impl Engine {
             event,
             number,
         };
-        let (api, lanes) = (&self.api, &mut self.lanes);
+        let (api, lanes, source) = (&self.api, &mut self.lanes, &self.source);
         self.context.with(|ctx| {
             let made = lanes.call(&ctx, api, handler, &facts, values);
-            made.map_err(|error| ScriptError::of(&ctx, error))
+            made.map_err(|error| source.as_written(ScriptError::of(&ctx, error)))
         })
     }
 
