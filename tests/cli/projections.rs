@@ -91,9 +91,25 @@ fn a_partition_is_told_alone() {
     let text = "fromCategory('account').foreachStream().when({\n  $init: () => ({ n: 0 }),\n  $any(s, e) {\n    s.n += 1;\n    if (e.streamId === 'account-61' && e.position < 400 || e.position === 9) throw new Error('no');\n  },\n})";
     let failing = written(&folder, "failing.js", text);
     let other = written(&folder, "other.js", &text.replace("s.n += 1", "s.n += 2"));
-    let own = ["project", BANK, &failing, "--at", "#300", "--partition", "61"];
+    let own = [
+        "project",
+        BANK,
+        &failing,
+        "--at",
+        "#300",
+        "--partition",
+        "61",
+    ];
     assert_snapshot!(asof(&own));
-    let own = ["project", BANK, &failing, "--at", "#300", "--partition", "account-60"];
+    let own = [
+        "project",
+        BANK,
+        &failing,
+        "--at",
+        "#300",
+        "--partition",
+        "account-60",
+    ];
     assert_snapshot!(asof(&[&own[..], &["--compare", &other]].concat()));
 }
 
@@ -101,10 +117,14 @@ fn a_partition_is_told_alone() {
 #[test]
 fn a_long_state_is_cut() {
     let folder = tempfile::tempdir().unwrap();
-    let text = "fromAll().when({ $init: () => ({ t: 'x' }), $any(s) { s.t = 'long'.repeat(10000); } })";
+    let text =
+        "fromAll().when({ $init: () => ({ t: 'x' }), $any(s) { s.t = 'long'.repeat(10000); } })";
     let long = written(&folder, "long.js", text);
     let told = asof(&["project", USERS, &long]);
-    assert!(told.len() < 2_000 && told.contains("more characters; --json has them"), "{told}");
+    assert!(
+        told.len() < 2_000 && told.contains("more characters; --json has them"),
+        "{told}"
+    );
     assert!(asof(&["project", USERS, &long, "--json"]).len() > 40_000);
 }
 

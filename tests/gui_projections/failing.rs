@@ -27,13 +27,18 @@ fn rows_and_steps_are_of_the_partitions_own_events() {
     let name = {
         let labels = window.query_all_by_role(Role::Row);
         let mut labels = labels.filter_map(|row| row.accesskit_node().label());
-        labels.find(|label| label.starts_with(&*row.name)).expect("in sight")
+        labels
+            .find(|label| label.starts_with(&*row.name))
+            .expect("in sight")
     };
     click(&mut window, Role::Row, &name);
     let around = || {
         let told = window.state().model().answers.projected.current();
         let told = told.expect("there").as_ref().expect("sound");
-        (told.around.clone().expect("steps").0, told.place.expect("a stream"))
+        (
+            told.around.clone().expect("steps").0,
+            told.place.expect("a stream"),
+        )
     };
     let (around, (at, all)) = around();
     assert_eq!(log.stream_name(log.stream(around.event)), &*row.name);
@@ -42,15 +47,23 @@ fn rows_and_steps_are_of_the_partitions_own_events() {
     window.get_by_role_and_label(Role::ColumnHeader, &format!("Its handler failed: {error}"));
     click(&mut window, Role::Button, "Previous event of the partition");
     let cursor = window.state().model().cursor.bound();
-    assert_eq!(cursor, Bound::Event(around.previous.expect("one before it")));
+    assert_eq!(
+        cursor,
+        Bound::Event(around.previous.expect("one before it"))
+    );
     click(&mut window, Role::Button, "Next event of the partition");
-    assert_eq!(window.state().model().cursor.bound(), Bound::Event(around.event));
+    assert_eq!(
+        window.state().model().cursor.bound(),
+        Bound::Event(around.event)
+    );
 }
 
 #[test]
 fn what_is_run_before_there_are_definitions_runs_when_they_have_come() {
     let mut window = open_app(&sample("bank.db"));
-    window.get_by_role_and_label(Role::Button, "Projections").click();
+    window
+        .get_by_role_and_label(Role::Button, "Projections")
+        .click();
     window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
     for _ in 0..3 {
         settle(&mut window);

@@ -168,12 +168,19 @@ mod tests {
         let set = |of: Value| json!({ "\0as": "Set", "of": of });
         let told = |a: &Value, b: &Value| -> Vec<String> {
             let all = differing(a, b).into_iter();
-            all.map(|one| format!("{} {}", one.path, one.words().join(" "))).collect()
+            all.map(|one| format!("{} {}", one.path, one.words().join(" ")))
+                .collect()
         };
         let a = map(json!([[15, 1], ["k", { "n": 1 }], ["gone", 0]]));
         let b = map(json!([[15, 2], ["k", { "n": 1 }], ["new", 0]]));
-        assert_eq!(told(&a, &b), ["/m/15 1 2", "/m/gone 0 nothing", "/m/new nothing 0"]);
-        assert_eq!(told(&set(json!([1, 2])), &set(json!([2, 3]))), ["/1 1 nothing", "/3 nothing 3"]);
+        assert_eq!(
+            told(&a, &b),
+            ["/m/15 1 2", "/m/gone 0 nothing", "/m/new nothing 0"]
+        );
+        assert_eq!(
+            told(&set(json!([1, 2])), &set(json!([2, 3]))),
+            ["/1 1 nothing", "/3 nothing 3"]
+        );
         // The same in another order is something else, and is told as a whole.
         assert_eq!(told(&set(json!([1, 2])), &set(json!([2, 1]))), [" Set Set"]);
         assert_eq!(told(&map(json!([])), &json!({ "m": {} })), ["/m Map {}"]);

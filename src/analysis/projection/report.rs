@@ -313,8 +313,13 @@ fn odd_reports(log: &Log, odd: Vec<OddPlace>) -> Vec<OddReport> {
 /// Where there is none: those that are called nearly so.
 fn called<'m>(moment: &'m Moment, name: &str) -> Result<&'m str, Vec<String>> {
     let failed = moment.dead.iter();
-    let failed: BTreeSet<&str> = failed.filter_map(|dead| dead.partition.as_deref()).collect();
-    let without = failed.iter().copied().filter(|name| moment.get(name).is_none());
+    let failed: BTreeSet<&str> = failed
+        .filter_map(|dead| dead.partition.as_deref())
+        .collect();
+    let without = failed
+        .iter()
+        .copied()
+        .filter(|name| moment.get(name).is_none());
     let names = || moment.iter().map(|(own, _)| own).chain(without.clone());
     let id = |own: &&str| own.split_once('-').is_some_and(|(_, id)| id == name);
     let mut ending = names().filter(id);

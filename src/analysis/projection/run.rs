@@ -37,12 +37,6 @@ pub struct Run {
     dead: Vec<DeadLetter>,
     heard: EventIx,
     record: Record,
-    /// How many events were folded since the last checkpoint.
-    #[must_use]
-    pub const fn since_checkpoint(&self) -> u32 {
-        self.since
-    }
-
     /// How many events were folded, those that were folded again among them.
     folded: u64,
     checkpoints: Checkpoints,
@@ -144,6 +138,12 @@ impl Run {
     pub fn lost_digits(&self) -> (Vec<LostDigits>, u64) {
         let lost = &self.record.all().lost_digits;
         (lost.clone(), lost.len() as u64)
+    }
+
+    /// How many events were folded since the last checkpoint.
+    #[must_use]
+    pub const fn since_checkpoint(&self) -> u32 {
+        self.since
     }
 
     /// How many events were folded, those that were folded again among them.

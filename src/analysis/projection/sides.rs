@@ -178,7 +178,9 @@ fn entries_of<'v>(before: &'v Value, after: &'v Value) -> Option<Vec<Child<'v>>>
         let side = side.iter().map(|(key, value)| (key.as_str(), *value));
         side.collect::<BTreeMap<&str, &'v Value>>()
     });
-    let further = after.iter().filter(|(key, _)| !by_key.contains_key(key.as_str()));
+    let further = after
+        .iter()
+        .filter(|(key, _)| !by_key.contains_key(key.as_str()));
     let entries = before.iter().chain(further).map(|(key, _)| {
         let of = |side: &BTreeMap<&str, &'v Value>| side.get(key.as_str()).copied();
         (key.clone(), of(&by_key), of(&then_by_key))
@@ -255,7 +257,10 @@ mod tests {
         let changed = Some(Change::Changed);
         let found = of(json!([[1, 1], [2, 2]]), json!([[1, 1], [2, 3]]));
         let expected = [("/m", None), ("/m/1", None), ("/m/2", changed)];
-        assert_eq!(found, expected.map(|(path, change)| (path.to_owned(), change)));
+        assert_eq!(
+            found,
+            expected.map(|(path, change)| (path.to_owned(), change))
+        );
         let turned = of(json!([[1, 1], [2, 2]]), json!([[2, 2], [1, 1]]));
         assert_eq!(turned, [("/m".to_owned(), changed)]);
     }

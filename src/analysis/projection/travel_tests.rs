@@ -256,7 +256,13 @@ fn what_all_share_is_as_before_an_event_that_failed_and_is_when_it_is_tried_agai
         let tables: Arc<dyn TableSource> = Arc::new(NoTables);
         let within = (Limits::default(), &tables);
         let mended = text(10);
-        let told = retried(&mended.as_str().into(), &reading, within, &moment.dead, &task);
+        let told = retried(
+            &mended.as_str().into(),
+            &reading,
+            within,
+            &moment.dead,
+            &task,
+        );
         let told = told.unwrap().into_iter();
         let told: Vec<_> = told.map(|one| one.outcome.ok().flatten()).collect();
         let state = |own: u32, seen: u32| Some(json!({ "own": own, "seen": seen }).into());

@@ -12,8 +12,8 @@ use super::moment::{Reading, TypedBound, Versions};
 use super::open::{CliError, Opened};
 use super::{Common, Streams};
 use crate::analysis::projection::{
-    self, Absent, CompareError, Definition, JUMPS, Known, Measured, OnError, ProjectReport, ReadModel,
-    ReadModelError, Run, RunOptions, ScriptError, SnapshotBench, Wanted,
+    self, Absent, CompareError, Definition, JUMPS, Known, Measured, OnError, ProjectReport,
+    ReadModel, ReadModelError, Run, RunOptions, ScriptError, SnapshotBench, Wanted,
 };
 use crate::log::Cut;
 use crate::model::{Task, Timestamp};

@@ -126,7 +126,10 @@ fn shortened(text: &str) -> Cow<'_, str> {
         None => Cow::Borrowed(text),
         Some((end, _)) => {
             let more = grouped(text[end..].chars().count() as u64);
-            Cow::Owned(format!("{} … {more} more characters; --json has them", &text[..end]))
+            Cow::Owned(format!(
+                "{} … {more} more characters; --json has them",
+                &text[..end]
+            ))
         }
     }
 }

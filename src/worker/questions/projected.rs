@@ -191,10 +191,8 @@ impl AskProjected {
         let log = &self.subject.log;
         let (arrived, cut, known) = self.reached(live, goal);
         let own = Task::new();
-        let task = match live.takes(live.run.distance(&known)) {
-            ..=NEAR => &own,
-            _ => task,
-        };
+        let is_near = live.takes(live.run.distance(&known)) <= NEAR;
+        let task = if is_near { &own } else { task };
         let moment = live.run.of(&known, task)?;
         let Results {
             mut rows,

@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn words_are_those_of_code() {
-        let source = "a /* b */ . c('d', `e ${f}`) // g\n= /[/'h]\\//.test(i) || j / k / l; return /'m/";
+        let source =
+            "a /* b */ . c('d', `e ${f}`) // g\n= /[/'h]\\//.test(i) || j / k / l; return /'m/";
         let told: Vec<&str> = words(source).iter().map(|word| word.text).collect();
         assert_eq!(told, ["a", "c", "test", "i", "j", "k", "l", "return"]);
         assert_eq!(words(source)[1].before, Some('.'));

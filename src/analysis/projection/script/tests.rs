@@ -196,7 +196,10 @@ fn what_runs_away_ends_in_one_clear_error() {
             "(function f() { try { f(); } catch ({ message }) { s.n = message; } })()",
             "too deeply",
         ),
-        ("for (let l = null;;) l = { l, t: 'x'.repeat(100) + s.n };", "needs more than"),
+        (
+            "for (let l = null;;) l = { l, t: 'x'.repeat(100) + s.n };",
+            "needs more than",
+        ),
         (
             "const o = { get x() { return this.x; } }; o.x;",
             "too deeply",
@@ -263,7 +266,10 @@ fn what_handlers_throw_they_catch_and_errors_have_the_place_that_was_written() {
     let line = definition.lines().nth(2).unwrap();
     let column = line.find(".where").unwrap() as u32;
     assert_eq!(error.line, Some(3));
-    assert!(error.column.is_some_and(|at| at.abs_diff(column) <= 2), "{error} {column}");
+    assert!(
+        error.column.is_some_and(|at| at.abs_diff(column) <= 2),
+        "{error} {column}"
+    );
 }
 
 #[test]

@@ -372,7 +372,8 @@ fn named(sheet: &Sheet) -> String {
     }
 }
 
-/// The line, from 1, on which the handler of a type begins; that of `$any` where it has none.
+/// The line, from 1, on which the handler of a type begins; that of `$any` where it has none. Upcasters of
+/// that type stand before them.
 fn handler_line(text: &str, event_type: &str) -> Option<usize> {
     let begins = |line: &str, name: &str| {
         let line = line.trim_start().trim_start_matches(['"', '\'']);
@@ -380,7 +381,14 @@ fn handler_line(text: &str, event_type: &str) -> Option<usize> {
         let rest = rest.map(|rest| rest.trim_start_matches(['"', '\'']).trim_start());
         rest.is_some_and(|rest| rest.starts_with(['(', ':']))
     };
-    let line_of = |name: &str| text.lines().position(|line| begins(line, name));
+    let handlers = text.lines().position(|line| line.contains("when("));
+    let handlers = handlers.unwrap_or_default();
+    let line_of = |name: &str| {
+        let mut lines = text.lines().skip(handlers);
+        lines
+            .position(|line| begins(line, name))
+            .map(|at| handlers + at)
+    };
     let found = line_of(event_type).or_else(|| line_of("$any"))?;
     Some(found + 1)
 }
@@ -396,5 +404,7 @@ mod tests {
         assert_eq!(handler_line(text, "a b"), Some(4));
         assert_eq!(handler_line(text, "Plac"), Some(2));
         assert_eq!(handler_line("fromAll()", "Placed"), None);
+        let text = "upcast({\n  Placed: { 1: e => e },\n});\nfromAll().when({\n  $any(s) {},\n})";
+        assert_eq!(handler_line(text, "Placed"), Some(5));
     }
 }

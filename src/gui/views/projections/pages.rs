@@ -86,8 +86,7 @@ impl Projections {
             0 => tabs.tab(Page::Emitted, "Emitted"),
             emitted => tabs.tab_with_count(Page::Emitted, "Emitted", grouped(emitted as u64)),
         };
-        tabs.tab(Page::Snapshots, "Snapshots")
-            .show(ui);
+        tabs.tab(Page::Snapshots, "Snapshots").show(ui);
     }
 
     /// What the pages are about; none where no definition is open.

@@ -38,8 +38,8 @@ pub(super) struct Results {
     state: TableState,
     /// The partition whose steps stand below.
     stepped: Option<Arc<str>>,
-    /// Made for the answer of that number.
-    columns: (u64, Vec<(String, f32, Side)>),
+    /// Made for the answer of that number, and for the part of it that came so far.
+    columns: ((u64, u32), Vec<(String, f32, Side)>),
 }
 
 /// On which side the values of a column stand.
@@ -119,8 +119,9 @@ impl Results {
             EmptyState::new(Icon::Projections, &sentence).show(ui);
             return;
         }
-        if self.columns.0 != number {
-            self.columns = (number, chosen(projected));
+        let of = (number, projected.done.0);
+        if self.columns.0 != of {
+            self.columns = (of, chosen(projected));
         }
         let room = ui.available_width() - 2.0 * sizes::PAD;
         let columns = columns(&self.columns.1, projected, (wanted, room));
@@ -346,9 +347,11 @@ fn paint(
         cells.text(at + 1, Face::Cell, ink, &text);
         said.push(text.trim_end().to_owned());
     }
+    // While the cursor has moved back and the answer has not, nothing is told to be of later.
+    let (own, cursor) = (projected.cut.time(log), model.cursor.time());
     let now = match projected.stopped {
-        Some(_) => projected.cut.time(log),
-        None => model.cursor.time(),
+        Some(_) => own,
+        None => own.max(cursor),
     };
     let age = words::age(log, model.clock(), row.last, (now, model.zone()));
     let version = words::version(log, log.stream(row.last), row.last);

@@ -63,15 +63,25 @@ impl Step {
     ) {
         self.arrive(scene, outbox);
         let slot = &scene.model.answers.projected;
-        let asked = slot.known().and_then(|(asked, _)| asked.wanted.partition.clone());
+        let asked = slot
+            .known()
+            .and_then(|(asked, _)| asked.wanted.partition.clone());
         // The whole is always there. Another partition's step may stand for less than anybody reads.
         let is_read = scene.partition.as_deref() == Some("") || asked == scene.partition;
         let is_late = Standing::of(ui, slot) == Standing::Late;
         let (partition, around) = match is_read || is_late {
-            true => (&scene.partition, projected.around.as_ref().filter(|_| is_read)),
+            true => (
+                &scene.partition,
+                projected.around.as_ref().filter(|_| is_read),
+            ),
             false => (&asked, projected.around.as_ref()),
         };
-        self.head(ui, scene, (partition.as_deref(), around, projected.place), outbox);
+        self.head(
+            ui,
+            scene,
+            (partition.as_deref(), around, projected.place),
+            outbox,
+        );
         let Some((around, sides)) = around else {
             let sentence = &match partition {
                 None => "Select a partition to step through its events".to_owned(),

@@ -63,7 +63,9 @@ impl Engine {
                 self.folded = Some(number);
                 Ok(Fed::Processed)
             }
-            Err(error) if self.meter.stopped().is_some() => self.fail(event, None, error, Met::default()),
+            Err(error) if self.meter.stopped().is_some() => {
+                self.fail(event, None, error, Met::default())
+            }
             Err(error) => {
                 let at = self.call(|ctx, api| api.failed_at.clone().restore(ctx)?.call(()));
                 match at.unwrap_or(None) {
