@@ -170,7 +170,7 @@ impl Projections {
         let mut steps = self.kept.value.steps;
         let room = ui.available_height();
         let usual = match &scene.partition {
-            Some(_) => steps_height(&projected, room),
+            Some(_) => steps_height(&projected, room - ui.spacing().item_spacing.y),
             None => STEPS_LEAST,
         };
         let pane = SidePane::new("steps", Side::Bottom, &mut steps, usual);
