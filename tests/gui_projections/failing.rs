@@ -1,5 +1,7 @@
 //! Where handlers fail: rows and steps are of a partition's own events.
 
+use asof::worker::PartitionRow;
+
 use super::*;
 
 /// Withdrawals always fail, and so do large deposits.
@@ -13,17 +15,22 @@ const WITHDRAWALS: &str = "fromCategory('account').foreachStream().when({
 fn rows_and_steps_are_of_the_partitions_own_events() {
     let mut window = projections("bank.db");
     begin(&mut window, WITHDRAWALS);
-    let (rows, log) = {
+    let (rows, dead, log) = {
         let told = window.state().model().answers.projected.current();
         let told = told.expect("there").as_ref().expect("sound");
-        (told.rows.clone(), told.log.clone())
+        (told.rows.clone(), told.dead.clone(), told.log.clone())
     };
     assert!(rows.len() > 5);
     for row in rows.iter() {
         assert_eq!(log.stream_name(log.stream(row.last)), &*row.name);
     }
-    // The definition's own lines say what is wrong with them.
-    let row = rows.last().expect("a row");
+    let has_failed_since = |row: &&PartitionRow| {
+        let mut own = dead
+            .iter()
+            .filter(|letter| letter.partition.as_deref() == Some(&*row.name));
+        own.any(|letter| letter.event > row.last)
+    };
+    let row = rows.iter().find(has_failed_since).expect("a row");
     let name = {
         let labels = window.query_all_by_role(Role::Row);
         let mut labels = labels.filter_map(|row| row.accesskit_node().label());

@@ -55,6 +55,8 @@ pub(super) fn lag_ms(
     since: Option<Timestamp>,
     now: Option<Timestamp>,
 ) -> Option<i64> {
-    let Some(_) = first else { return Some(0) };
+    if first.is_none() {
+        return Some(0);
+    }
     Some((now? - since?).millis().max(0))
 }
