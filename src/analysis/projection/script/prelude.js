@@ -65,9 +65,10 @@
     upcast(upcasters) { def.upcasters = upcasters; },
   };
   world.emitStateUpdated = () => {};
-  // What every catch of the definition begins with: what the engine ran out of ends the projection.
+  // What every catch of the definition begins with: what the engine ran out of ends the projection. Null is
+  // what it throws where there is no memory even for an error.
   world.$caught = (thrown) => {
-    if (thrown instanceof Error && host.isEnd(`${thrown.name}: ${thrown.message}`)) throw thrown;
+    if (thrown === null || thrown instanceof Error && host.isEnd(`${thrown.name}: ${thrown.message}`)) throw thrown;
   };
   const text = (value) => value === undefined ? undefined : JSON.stringify(value);
   for (const name of Object.keys(world)) {
