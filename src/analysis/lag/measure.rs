@@ -4,7 +4,6 @@ use super::course::Course;
 use super::progress::{Place, Progress, Step, Way, position};
 use super::status::{Back, LENGTH, STEPS, Sample, Situation, Status, judge};
 use super::tail::{Known, Tail};
-use super::waiting::lag_ms;
 use crate::log::{Cut, Log};
 use crate::model::time::Span;
 use crate::model::{Position, PositionName, Timestamp};
@@ -73,7 +72,10 @@ impl Course {
         standing.waiting = Some(waiting);
         standing.first = tail.first(log, covers, known);
         let waits_since = standing.first.and_then(|first| tail.time(log, first));
-        standing.lag_ms = lag_ms(standing.first, waits_since, now);
+        standing.lag_ms = match (standing.first, waits_since.zip(now)) {
+            (None, _) => Some(0),
+            (Some(_), times) => times.map(|(since, now)| (now - since).millis().max(0)),
+        };
         let Some(now) = now else {
             return standing;
         };
