@@ -11,7 +11,7 @@ use asof::gui::model::View;
 use asof::log::Bound;
 use asof::model::EventIx;
 use asof::workspace::{Theme, Workspace};
-use common::{open_app, settle};
+use common::{open_app, open_nothing, settle};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
@@ -356,6 +356,25 @@ fn a_moment_is_typed_within_one_frame() {
     let time = model.cursor.time().expect("a store with times");
     assert_eq!(time.to_string(), "2024-01-01T12:00:00.000000Z");
     assert!(!model.playback.is_playing(), "the space was in the text");
+}
+
+#[test]
+fn what_is_typed_while_a_store_is_opened_waits_for_it() {
+    let mut window = open_nothing(Workspace::none());
+    let mut events = stroke(Key::K, Modifiers::COMMAND).to_vec();
+    events.extend(typed("users.json"));
+    events.extend(stroke(Key::Enter, Modifiers::NONE));
+    events.extend(stroke(Key::T, Modifiers::COMMAND));
+    events.extend(typed("#2"));
+    events.extend(stroke(Key::Enter, Modifiers::NONE));
+    events.extend(stroke(Key::K, Modifiers::COMMAND));
+    events.extend(typed("user-123"));
+    events.extend(stroke(Key::Enter, Modifiers::NONE));
+    at_once(&mut window, events);
+    assert_eq!(position(&window), Some(2));
+    let model = window.state().model();
+    assert_eq!(model.view, View::State);
+    assert!(model.selection.stream.is_some());
 }
 
 #[test]

@@ -107,6 +107,33 @@ fn what_is_copied_is_what_is_read() {
 }
 
 #[test]
+fn a_note_on_the_state_goes_with_its_answer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("late.jsonl");
+    let event = |stream: &str, version: u32| {
+        format!(
+            r#"{{"stream":"{stream}","version":{version},"type":"Counted","data":{{"n":{version}}},"time":"2024-05-0{version}T00:00:00Z"}}"#
+        )
+    };
+    let events = [event("a-1", 1), event("a-2", 4), event("a-2", 5)];
+    std::fs::write(&path, events.join("\n") + "\n").expect("written");
+    let mut harness = open_app(&path);
+    show_state(&mut harness);
+    // No stream is selected: one is searched and chosen.
+    assert!(has(&harness, Role::Row, "Choose a-1"));
+    type_into(&mut harness, "Search the streams to choose from", "2");
+    assert!(!has(&harness, Role::Row, "Choose a-1"));
+    click(&mut harness, Role::Row, "Choose a-2");
+    click(&mut harness, Role::Button, "Copy answer");
+    let copied = harness.state().copied().expect("something was copied");
+    assert!(copied.contains("n 5"), "{copied}");
+    assert!(
+        copied.contains("\nNote: the first event of this stream here is v4"),
+        "{copied}"
+    );
+}
+
+#[test]
 fn the_sentence_is_about_the_field_one_chooses() {
     let mut harness = users_at_december();
     click(&mut harness, Role::Button, "Field email");

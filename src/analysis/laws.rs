@@ -320,7 +320,12 @@ fn lags(scene: &Scene<'_>) -> Value {
     value["stages"] = serde_json::to_value(stages).unwrap();
     if let Some(now) = scene.now.or(cut.time(log)) {
         let stretch = (Timestamp::from_micros(0), now);
-        let backlog = course.backlog(cut, stretch, 7);
+        let backlog = course.backlog(cut, stretch, 7, &task).unwrap();
+        let in_hand = backlog
+            .in_hand
+            .iter()
+            .map(|(id, levels)| (&id.name, levels));
+        value["in_hand"] = serde_json::to_value(in_hand.collect::<Vec<_>>()).unwrap();
         value["backlog"] = serde_json::to_value(backlog).unwrap();
     }
     value

@@ -97,7 +97,7 @@ impl Audit {
             whole: Whole {
                 cut: opened.cut(at, reading)?,
                 log: &opened.log,
-                payloads: &*opened.payloads,
+                payloads: &*opened.unmasked,
                 rows: &*opened.rows,
                 fold: &opened.rules,
             },

@@ -13,7 +13,10 @@ use crate::analysis::projection::{ConsumerError, Reading, RunOptions, ScriptErro
 use crate::analysis::replay::{FoldRules, ReplayError};
 use crate::analysis::saga::DefinitionError;
 use crate::analysis::streams::Unresolved;
-use crate::log::{Clock, Log, PayloadReader, PositionError, RowSource, RowsError, TableSource};
+use crate::log::{
+    Clock, Log, Mask, Masked, MaskedFields, PayloadReader, PositionError, RowSource, RowsError,
+    TableSource,
+};
 use crate::model::time::InputError;
 use crate::model::{Cancelled, Task};
 use crate::simulate::SimulateError;
@@ -125,7 +128,10 @@ impl CliError {
 /// A store, wholly indexed.
 pub(super) struct Opened {
     pub log: Log,
+    /// As they may be shown: without the values of fields that are remembered as masked.
     pub payloads: Arc<dyn PayloadReader>,
+    /// As they are, for what judges them and shows none.
+    pub unmasked: Arc<dyn PayloadReader>,
     pub rows: Arc<dyn RowSource>,
     pub tables: Arc<dyn TableSource>,
     pub store: Store,
@@ -140,6 +146,7 @@ impl Opened {
     pub fn new(path: &Path, common: &Common) -> Result<Self, CliError> {
         let chosen = common.layout.as_ref().map(layout).transpose()?;
         let mut files = Vec::with_capacity(1 + common.with.len());
+        let mut masked = MaskedFields::new();
         for path in std::iter::once(path).chain(common.with.iter().map(PathBuf::as_path)) {
             let layout = match (&chosen, &common.workspace) {
                 (Some(chosen), _) => Some(chosen.clone()),
@@ -147,8 +154,11 @@ impl Opened {
                     return Err(CliError::NoWorkspace(dir.clone()));
                 }
                 (None, Some(dir)) => {
-                    let remembered = Workspace::at(dir).load_store(&StorePath::of(path))?;
-                    remembered.value.mapping
+                    let remembered = Workspace::at(dir).load_store(&StorePath::of(path))?.value;
+                    for (name, fields) in remembered.masked {
+                        masked.entry(name).or_default().extend(fields);
+                    }
+                    remembered.mapping
                 }
                 (None, None) => None,
             };
@@ -167,8 +177,16 @@ impl Opened {
             let name = clock.name();
             return Err(CliError::Other(format!("this store has no {name} times")));
         }
+        let unmasked = store.payloads();
         Ok(Self {
-            payloads: store.payloads(),
+            payloads: match masked.is_empty() {
+                true => Arc::clone(&unmasked),
+                false => Arc::new(Masked {
+                    payloads: Arc::clone(&unmasked),
+                    mask: Mask::new(&masked),
+                }),
+            },
+            unmasked,
             rows: store.rows(),
             tables: store.tables(),
             facts: store_facts(&store),

@@ -61,7 +61,7 @@ impl Schema {
         };
         let task = Task::new();
         let log = &opened.log;
-        let bodies = Bodies::gather(log, &cut, &*opened.payloads, &opened.rules, &task)?;
+        let bodies = Bodies::gather(log, &cut, &*opened.unmasked, &opened.rules, &task)?;
         let registered = Registered::known(log, &cut, &*opened.rows, &task)?;
         let report = schema::schemas(log, &cut, &bodies, &registered, only);
         match format {

@@ -11,6 +11,7 @@ mod frame;
 mod kept;
 pub mod model;
 mod panels;
+mod standing;
 pub mod theme;
 mod views;
 pub mod widgets;

@@ -5,16 +5,21 @@ use super::open::Recognition;
 use super::sqlite::connect::{ConnectError, Database};
 use super::sqlite::{Choice, Fitted, SqliteSource, Unfit};
 
-pub(super) fn chosen(layout: &Layout) -> (Layout, Recognition) {
+/// What somebody said it is.
+pub(super) fn chosen(own: &Layout) -> (Layout, Recognition) {
     let recognition = Recognition {
-        id: layout.id.clone(),
-        name: layout.name.clone(),
+        id: own.id.clone(),
+        name: own.name.clone(),
         confidence: 100,
         reasons: vec![("This mapping was chosen".to_owned(), 100)],
         runner_up: None,
-        notes: layout.notes.clone(),
+        // Nothing is guessed any more.
+        notes: match &*own.id {
+            layout::GUESSED => String::new(),
+            _ => own.notes.clone(),
+        },
     };
-    (layout.clone(), recognition)
+    (own.clone(), recognition)
 }
 
 pub(super) fn recognised(found: Recognised) -> (Layout, Recognition) {

@@ -6,7 +6,7 @@ use super::outbox::Outbox;
 use super::streams::Streams;
 use super::tapped::Tapped;
 use crate::analysis::bodies::{Bodies, BodiesError};
-use crate::analysis::causality::{Conflict, Merge, conflicts, merges};
+use crate::analysis::causality::{Conflict, Merge, conflicts, merges, with_forks};
 use crate::analysis::compaction::{Compacted, LongStream, long_streams};
 use crate::analysis::lag::{Course, HoldUp, Samples};
 use crate::analysis::schema::{Registered, SchemaReport, schemas};
@@ -43,10 +43,11 @@ impl Told {
             bodies: &bodies,
         };
         let long = long_streams(compacted, task)?;
-        let (conflicts, merges) = conflicting(&whole, &bodies, task)?;
+        let streams = Streams::gather(log, &cut, task)?;
+        let (conflicts, merges) = conflicting(&whole, &bodies, &streams, task)?;
         Ok(Self {
             schemas: schemas(log, &cut, &bodies, &registered, None),
-            streams: Streams::gather(log, &cut, task)?,
+            streams,
             long,
             conflicts,
             merges,
@@ -107,10 +108,11 @@ const MERGED: usize = 200;
 fn conflicting(
     whole: &Whole<'_>,
     bodies: &Bodies,
+    streams: &Streams,
     task: &Task,
 ) -> Result<(Vec<Conflict>, Vec<Merge>), BodiesError> {
     let Whole { log, cut, .. } = whole;
-    let conflicts = conflicts(log, cut, bodies);
+    let conflicts = with_forks(log, conflicts(log, cut, bodies), &streams.forks);
     let reading = (whole.payloads, whole.fold);
     let first = &conflicts[..conflicts.len().min(MERGED)];
     let merges = merges(log, cut, bodies, reading, first, task)?;

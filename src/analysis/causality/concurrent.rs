@@ -1,5 +1,8 @@
 //! Writes to one stream that did not know of each other.
 
+use hashbrown::HashSet;
+use serde::Serialize;
+
 use crate::analysis::bodies::{Bodies, Stamp};
 use crate::log::{Cut, Log};
 use crate::model::{EventIx, StreamIx};
@@ -12,6 +15,34 @@ pub struct Conflict {
     pub stream: StreamIx,
     /// The sides in the order in which they came into the log, each in log order.
     pub sides: Vec<Side>,
+    /// What says so.
+    pub told_by: ToldBy,
+}
+
+/// What says that writes were concurrent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToldBy {
+    /// Their vector clocks.
+    Vector,
+    /// They expected the same version to be the last.
+    ExpectedVersion,
+    /// They have the same version: each took the one before it for the last.
+    SameVersion,
+}
+
+impl ToldBy {
+    /// In a sentence.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Vector => "Neither vector clock knows of the other",
+            Self::ExpectedVersion => "Both took the same version for the last one",
+            Self::SameVersion => {
+                "Both have the same version, so both took the one before for the last"
+            }
+        }
+    }
 }
 
 /// What one side of a conflict wrote.
@@ -57,14 +88,45 @@ pub fn conflicts(log: &Log, cut: &Cut, bodies: &Bodies) -> Vec<Conflict> {
     for own in stamps.chunk_by(|a, b| a.0 == b.0) {
         for group in groups(own) {
             let group: Vec<&Stamped<'_>> = group.into_iter().map(|at| &own[at]).collect();
+            let clocked = group.iter().all(|(.., stamp)| !stamp.vector.is_empty());
             found.push(Conflict {
                 stream: own[0].0,
+                told_by: match clocked {
+                    true => ToldBy::Vector,
+                    false => ToldBy::ExpectedVersion,
+                },
                 sides: sides(&group, bodies),
             });
         }
     }
     found.sort_by_key(|conflict| conflict.sides[0].events[0]);
     found
+}
+
+/// The same with events that have one version, each group in log order, that no conflict holds yet.
+#[must_use]
+pub fn with_forks(log: &Log, mut known: Vec<Conflict>, forks: &[Vec<EventIx>]) -> Vec<Conflict> {
+    let sides = known.iter().flat_map(|conflict| &conflict.sides);
+    let told: HashSet<EventIx> = sides.flat_map(|side| &side.events).copied().collect();
+    let new = forks.iter().filter(|fork| {
+        // One event that is stored twice is no second write.
+        let mut ids = fork.iter().map(|event| log.event_id(*event));
+        let first = ids.next().flatten();
+        let is_one = first.is_some() && ids.all(|id| id == first);
+        !is_one && !fork.iter().any(|event| told.contains(event))
+    });
+    let side = |(nth, event): (usize, &EventIx)| Side {
+        name: format!("write {}", nth + 1),
+        events: vec![*event],
+    };
+    let new = new.map(|fork| Conflict {
+        stream: log.stream(fork[0]),
+        sides: fork.iter().enumerate().map(side).collect(),
+        told_by: ToldBy::SameVersion,
+    });
+    known.extend(new);
+    known.sort_by_key(|conflict| conflict.sides[0].events[0]);
+    known
 }
 
 /// The events of a stream that hang together by being concurrent, each group in log order.

@@ -28,7 +28,7 @@ mod tests;
 mod trace;
 mod ways;
 
-pub use concurrent::{Conflict, Side, conflicts};
+pub use concurrent::{Conflict, Side, ToldBy, conflicts, with_forks};
 pub use merges::{FieldMerge, Merge, MergeKind, MergeSide, merges};
 pub use orders::Disagreement;
 pub use skew::{Skew, Skews, Way};

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{MOST, Place};
 use crate::analysis::audit::Facts;
 use crate::analysis::bodies::BodiesError;
-use crate::analysis::causality::Merge;
+use crate::analysis::causality::{Merge, ToldBy};
 use crate::log::{Log, PayloadReader, Unreadable};
 use crate::model::{EventIx, Task};
 
@@ -60,52 +60,18 @@ impl Conflict {
     }
 }
 
-/// What says that two writes were concurrent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ToldBy {
-    /// Their vector clocks.
-    Vector,
-    /// Both expected the same version to be the last.
-    ExpectedVersion,
-}
-
-impl ToldBy {
-    /// In a sentence.
-    #[must_use]
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Vector => "Neither vector clock knows of the other",
-            Self::ExpectedVersion => "Both took the same version for the last one",
-        }
-    }
-}
-
 pub(super) fn conflicts(facts: &Facts<'_>) -> Conflicts {
-    let (log, bodies) = (facts.whole.log, &facts.bodies);
-    let stamp = |event: EventIx| {
-        let all = bodies.stamps();
-        let at = all.binary_search_by_key(&event, |(own, _)| *own).ok()?;
-        Some(&all[at].1)
-    };
-    let clocked = |event: &EventIx| stamp(*event).is_some_and(|stamp| !stamp.vector.is_empty());
-    let shown = facts.conflicts.iter().take(MOST).map(|conflict| {
-        let sides = conflict.sides.iter();
-        let mut events = sides.clone().flat_map(|side| &side.events);
-        Conflict {
-            told_by: match events.all(clocked) {
-                true => ToldBy::Vector,
-                false => ToldBy::ExpectedVersion,
-            },
-            sides: sides
-                .map(|side| Writer {
-                    name: side.name.clone(),
-                    writes: (side.events.iter())
-                        .map(|event| Place::of(log, *event))
-                        .collect(),
-                })
-                .collect(),
-        }
+    let log = facts.whole.log;
+    let shown = facts.conflicts.iter().take(MOST).map(|conflict| Conflict {
+        told_by: conflict.told_by,
+        sides: (conflict.sides.iter())
+            .map(|side| Writer {
+                name: side.name.clone(),
+                writes: (side.events.iter())
+                    .map(|event| Place::of(log, *event))
+                    .collect(),
+            })
+            .collect(),
     });
     Conflicts {
         count: facts.conflicts.len() as u64,

@@ -14,7 +14,7 @@ mod duplicates;
 use serde::Serialize;
 
 pub use clocks::{ClockPair, Clocks, Disagreeing, Early, OrderBy, Verdict};
-pub use conflicts::{Conflict, Conflicts, Fate, Shared, Sides, ToldBy, Writer, sides};
+pub use conflicts::{Conflict, Conflicts, Fate, Shared, Sides, Writer, sides};
 pub use custom::merge_by;
 pub use duplicates::{Caught, Duplicates, WindowFigures};
 

@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use super::clocks::Clocks;
 use super::course::Course;
+use super::progress::ConsumerId;
 use crate::log::Cut;
-use crate::model::Timestamp;
 use crate::model::time::Span;
+use crate::model::{Cancelled, Task, Timestamp};
 
 /// How many there were at a moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -29,12 +30,23 @@ pub struct Backlog {
     pub pending: Vec<Level>,
     /// Dead letters that there were.
     pub letters: Vec<Level>,
+    /// Events that were published and not yet processed, by the consumers that go by publications.
+    #[serde(skip)]
+    pub in_hand: Vec<(ConsumerId, Vec<Level>)>,
 }
 
 impl Course {
     /// What was on its way over a stretch of time, as known at a cut.
-    #[must_use]
-    pub fn backlog(&self, cut: &Cut, stretch: (Timestamp, Timestamp), points: usize) -> Backlog {
+    ///
+    /// # Errors
+    /// [`Cancelled`] when the task was called off.
+    pub fn backlog(
+        &self,
+        cut: &Cut,
+        stretch: (Timestamp, Timestamp),
+        points: usize,
+        task: &Task,
+    ) -> Result<Backlog, Cancelled> {
         let log = &self.log;
         let (mut unsent, mut pending) = (Vec::new(), Vec::new());
         let mut delays = Vec::new();
@@ -61,11 +73,15 @@ impl Course {
         unsent.extend(missing.map(|at| (at, 1)));
         let letters = self.known_letters(cut).filter_map(|letter| letter.at);
         let letters = letters.map(|at| (at, 1)).collect();
-        Backlog {
+        let in_hand = self.in_hand(cut, task)?.into_iter();
+        Ok(Backlog {
             unsent: levels(unsent, stretch, points),
             pending: levels(pending, stretch, points),
             letters: levels(letters, stretch, points),
-        }
+            in_hand: in_hand
+                .map(|(id, changes)| (id, levels(changes, stretch, points)))
+                .collect(),
+        })
     }
 }
 

@@ -98,6 +98,7 @@ impl Course {
         if !course.consumers.iter().any(|own| own.is_registered) {
             course.add_effects(task)?;
         }
+        course.find_readers_of_the_log(task)?;
         Ok(course)
     }
 
@@ -193,6 +194,7 @@ impl Course {
                 partition: partition.filter(|part| follows.as_ref() != Some(part)),
             },
             is_registered: found.current.is_some(),
+            reads_log: None,
             tail,
             file: reads,
             traces,

@@ -59,6 +59,7 @@ impl Course {
                     steps,
                 }],
                 current: None,
+                reads_log: None,
             });
         }
         self.tails.push(tail);

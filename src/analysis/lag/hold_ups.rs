@@ -85,7 +85,11 @@ impl Course {
         let Spell { kind, step, .. } = spell;
         let to = spell.to.or(cut.time(&self.log))?;
         let tail = self.tails.get(own.tail?)?;
-        let first = tail.first(&self.log, way.covers(step)?, Known::at(cut).by(to))?;
+        let (covers, known) = (way.covers(step)?, Known::at(cut).by(to));
+        let first = match kind {
+            SpellKind::Rewound => tail.first(&self.log, covers, known),
+            _ => self.first_that_comes(own, (tail, covers), (cut, known)),
+        }?;
         let (from, before) = match kind {
             SpellKind::CatchingUp => return None,
             SpellKind::Rewound => (

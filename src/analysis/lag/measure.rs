@@ -71,8 +71,8 @@ impl Course {
         let waiting = tail.count(log, covers, known);
         standing.waiting = Some(waiting);
         standing.first = tail.first(log, covers, known);
-        let waits_since = standing.first.and_then(|first| tail.time(log, first));
-        standing.lag_ms = match (standing.first, waits_since.zip(now)) {
+        let since_of = |first: Option<usize>| first.and_then(|first| tail.time(log, first));
+        standing.lag_ms = match (standing.first, since_of(standing.first).zip(now)) {
             (None, _) => Some(0),
             (Some(_), times) => times.map(|(since, now)| (now - since).millis().max(0)),
         };
@@ -84,7 +84,10 @@ impl Course {
             Some(last) => window(way, last, tail, log, known, now),
             None => Vec::new(),
         };
-        standing.status = match standing.first {
+        // Judged by what comes to it: that nobody published an event is not its fault.
+        let comes = self.first_that_comes(own, (tail, covers), (cut, known));
+        let waits_since = since_of(comes);
+        standing.status = match comes {
             None => Some(Status::Ok),
             Some(_) => waits_since.and_then(|since| {
                 judge(Situation {
@@ -98,7 +101,7 @@ impl Course {
         // Who stands where nothing waits is not held up yet.
         standing.stands_since = since(way, covers, &rank).max(waits_since);
         let stands = standing.stands_since.map(|since| now - since);
-        let waits = standing.first.is_some();
+        let waits = comes.is_some();
         standing.late = stands.filter(|stands| waits && is_long(*stands, &window));
         if let [first, .., _] = lately(&window, now) {
             let seconds = (now - first.at).micros() as f64 / 1e6;

@@ -24,8 +24,8 @@
 //! wait is counted by two binary searches; where clocks run backwards only the stretch in which they do
 //! is looked through.
 //!
-//! `status` judges a sliding window of steps after Burrow's rules (`docs/lag.md` has them); `outbox` and
-//! `letters` count what stands beside. Nothing here learns from the future: a step, a message or a
+//! `status` judges a sliding window of steps after Burrow's rules (`docs/lag.md` has them); `publication`
+//! says who can only have what was published; `outbox` and `letters` count what stands beside. Nothing here learns from the future: a step, a message or a
 //! letter that is dated later was not there, and of a row that is written over only what it dates.
 
 mod backlog;
@@ -39,6 +39,7 @@ mod measure;
 mod outbox;
 mod pipeline;
 mod progress;
+mod publication;
 mod report;
 mod samples;
 mod series;

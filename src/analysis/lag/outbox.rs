@@ -148,7 +148,12 @@ impl Outbox {
     }
 
     /// Whether an event had a message at a cut.
-    fn has_message(&self, log: &Log, cut: &Cut, first: EventIx, time: Option<Timestamp>) -> bool {
+    pub fn has_message(&self, log: &Log, cut: &Cut, event: EventIx) -> bool {
+        self.had_message(log, cut, first(log, event), time_of(cut, log))
+    }
+
+    /// The same of the first event that has its id.
+    fn had_message(&self, log: &Log, cut: &Cut, first: EventIx, time: Option<Timestamp>) -> bool {
         let put = self.put.get(&first).map_or(&[][..], Vec::as_slice);
         put.iter().any(|(created, of)| {
             time.is_none_or(|now| *created <= now) && of.is_none_or(|of| cut.holds(log, of))
@@ -378,7 +383,7 @@ impl Course {
         self.outbox.iter().flat_map(move |outbox| {
             let late = outbox.late.iter();
             let late = late.filter(move |(event, first)| {
-                cut.holds(log, *event) && !outbox.has_message(log, cut, *first, time)
+                cut.holds(log, *event) && !outbox.had_message(log, cut, *first, time)
             });
             late.map(|(event, _)| *event)
         })

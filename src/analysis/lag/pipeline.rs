@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::clocks::Clocks;
 use super::course::Course;
 use super::delays::{Percentiles, processed};
-use super::progress::{ConsumerId, Progress};
+use super::progress::{ConsumerId, Progress, Way};
 use crate::analysis::streams::natural_order;
 use crate::log::{Bound, Cut};
 use crate::model::{Cancelled, EventIx, Task, Timestamp};
@@ -69,16 +69,13 @@ impl Course {
         let head = cut.bound() == Bound::Head;
         let by = |at: Timestamp| head || now.is_some_and(|now| at <= now);
         let (mut put, mut relayed) = (Vec::new(), Vec::new());
-        let mut published: HashMap<EventIx, Timestamp> = HashMap::new();
+        let published = self.publications(cut);
         for message in self.known_messages(cut) {
             let event = message.event.filter(|event| cut.holds(log, *event));
             let recorded = event.and_then(|event| log.time(event, self.clock));
             put.extend(recorded.zip(message.created_at).map(span));
             let done = message.published_at.filter(|at| by(*at));
             relayed.extend(message.created_at.zip(done).map(span));
-            if let Some((event, done)) = event.zip(done) {
-                published.entry(event).or_insert(done);
-            }
         }
         let mut stages = Vec::new();
         if let Some(outbox) = self.outbox(cut, now) {
@@ -118,7 +115,14 @@ impl Course {
             let Some((since, took)) = self.took(own, cut, &published, task)? else {
                 continue;
             };
-            let waiting = self.standing(own, &way, cut, now).waiting;
+            // What is not published yet is in the hands of the relay, and of nobody else.
+            let waiting = match since {
+                Since::Publication => {
+                    let handed = self.handed(own, (&way, cut), &published, task)?;
+                    Some(handed.iter().filter(|handed| handed.done.is_none()).count())
+                }
+                _ => self.standing(own, &way, cut, now).waiting,
+            };
             let (took, clocks) = self.figures(cut, took);
             stages.push(Stage {
                 kind: StageKind::Consumer,
@@ -134,6 +138,71 @@ impl Course {
         let name = |stage: &Stage| stage.consumer.clone().unwrap_or_default();
         stages.sort_by(|a, b| natural_order(&name(a), &name(b)));
         Ok(stages)
+    }
+
+    /// The events that came to a consumer by their publication, in the order of its tail.
+    fn handed(
+        &self,
+        own: &Progress,
+        (way, cut): (&Way<'_>, &Cut),
+        published: &HashMap<EventIx, Timestamp>,
+        task: &Task,
+    ) -> Result<Vec<Handed>, Cancelled> {
+        let Some(tail) = own.tail.map(|at| &self.tails[at]) else {
+            return Ok(Vec::new());
+        };
+        // The steps by which it came further than ever, in order.
+        let mut steps: Vec<(usize, Timestamp)> = Vec::new();
+        for step in way.steps() {
+            if let Some((covers, at)) = step.covers.zip(step.at)
+                && steps.last().is_none_or(|(most, _)| covers > *most)
+            {
+                steps.push((covers, at));
+            }
+        }
+        let mut handed = Vec::new();
+        for place in 0..tail.len() {
+            if place % 4096 == 0 {
+                task.check()?;
+            }
+            let event = tail
+                .event(place)
+                .filter(|event| cut.holds(&self.log, *event));
+            if let Some(at) = event.and_then(|event| published.get(&event)) {
+                let step = steps.partition_point(|(covers, _)| *covers <= place);
+                handed.push(Handed {
+                    at: *at,
+                    done: steps.get(step).map(|(_, done)| *done),
+                });
+            }
+        }
+        Ok(handed)
+    }
+
+    /// By how many the events in the hands of consumers became more and fewer, and when; of those that go by
+    /// publications.
+    pub(super) fn in_hand(
+        &self,
+        cut: &Cut,
+        task: &Task,
+    ) -> Result<Vec<(ConsumerId, Vec<(Timestamp, i64)>)>, Cancelled> {
+        let published = self.publications(cut);
+        let mut all = Vec::new();
+        if published.is_empty() {
+            return Ok(all);
+        }
+        for (_, own, way) in self.known(cut) {
+            let Some((Since::Publication, _)) = self.took(own, cut, &published, task)? else {
+                continue;
+            };
+            let handed = self.handed(own, (&way, cut), &published, task)?;
+            let changes = handed.iter().flat_map(|Handed { at, done }| {
+                let done = done.map(|done| (done.max(*at), -1));
+                [(*at, 1)].into_iter().chain(done)
+            });
+            all.push((own.id.clone(), changes.collect()));
+        }
+        Ok(all)
     }
 
     /// How long events took a consumer, and since when that is measured; none where nothing tells of them
@@ -153,13 +222,9 @@ impl Course {
         processed(&trace.way(log, cut), task, &mut |at, when| {
             done.extend(tail.event(at).map(|event| (event, when)));
         })?;
-        // Who was done with an event before it was published reads the log itself.
-        let reads_log = |(event, at): &(EventIx, Timestamp)| {
-            published.get(event).is_none_or(|published| published > at)
-        };
-        let since = match done.iter().any(reads_log) {
-            true => Since::Recording,
-            false => Since::Publication,
+        let since = match self.goes_by_publications(own, cut) {
+            true => Since::Publication,
+            false => Since::Recording,
         };
         let took = done.iter().filter_map(|(event, at)| {
             let from = match since {
@@ -182,6 +247,14 @@ impl Course {
         took.sort_unstable();
         (Percentiles::of(&took), clocks)
     }
+}
+
+/// An event that was published for a consumer.
+#[derive(Clone, Copy, Debug)]
+struct Handed {
+    at: Timestamp,
+    /// When it had come past it.
+    done: Option<Timestamp>,
 }
 
 fn span((from, to): (Timestamp, Timestamp)) -> i64 {

@@ -112,6 +112,8 @@ pub(super) struct Progress {
     pub traces: Vec<Trace>,
     /// What the store says now.
     pub current: Option<Step>,
+    /// When it was first done with an event that nobody had published by then, in a store with an outbox.
+    pub reads_log: Option<Timestamp>,
 }
 
 /// Where a consumer was at a moment, and how it came there.

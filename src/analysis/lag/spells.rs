@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::course::Course;
 use super::measure::waited;
-use super::progress::Way;
+use super::progress::{Progress, Way};
 use super::status::{LENGTH, STEPS, patience};
 use super::tail::{Known, Tail};
 use crate::log::{Cut, Log};
@@ -79,6 +79,9 @@ struct At {
 
 /// A consumer seen without a break.
 struct Seen<'a> {
+    course: &'a Course,
+    own: &'a Progress,
+    cut: &'a Cut,
     log: &'a Log,
     tail: &'a Tail,
     known: Known,
@@ -102,11 +105,14 @@ impl Course {
     ) -> Result<Vec<Spell>, Cancelled> {
         let log = &self.log;
         let own = self.consumers.get(consumer);
-        let found = own.and_then(|own| Some((own.way(log, cut)?, &self.tails[own.tail?])));
-        let Some((way, tail)) = found.filter(|(way, _)| way.tells_lag()) else {
+        let found = own.and_then(|own| Some((own, own.way(log, cut)?, &self.tails[own.tail?])));
+        let Some((own, way, tail)) = found.filter(|(_, way, _)| way.tells_lag()) else {
             return Ok(Vec::new());
         };
         let mut seen = Seen {
+            course: self,
+            own,
+            cut,
             log,
             tail,
             known: Known::at(cut),
@@ -154,14 +160,15 @@ impl Seen<'_> {
     }
 
     fn tell(&self, spells: &mut Vec<Spell>) {
-        let mut stalled = self.stalled();
+        let stopped = self.stopped();
+        let mut stalled = self.stalled(&stopped);
         // Between two signs of life of one that is stalled it is not stopped.
         let is_part = |stop: &Spell| {
             let mut runs = stalled.iter();
             runs.any(|(first, stall)| (*first..stall.step).contains(&stop.step))
         };
-        let stopped = self.stopped().into_iter().filter(|stop| !is_part(stop));
-        let stopped: Vec<Spell> = stopped.collect();
+        let stopped = stopped.into_iter().map(|(_, stop)| stop);
+        let stopped: Vec<Spell> = stopped.filter(|stop| !is_part(stop)).collect();
         for (_, stall) in &mut stalled {
             let then = stopped.iter().find(|stop| stop.step == stall.step);
             stall.to = then.map_or(stall.to, |stop| Some(stop.from));
@@ -174,14 +181,16 @@ impl Seen<'_> {
         self.rewound(spells);
     }
 
-    /// Since when the first event waits that is not covered.
+    /// Since when the first event waits that comes to it and is not covered.
     fn waits_since(&self, covers: usize) -> Option<Timestamp> {
-        let first = self.tail.first(self.log, covers, self.known)?;
+        let (place, known) = ((self.tail, covers), (self.cut, self.known));
+        let first = self.course.first_that_comes(self.own, place, known)?;
         self.tail.time(self.log, first)
     }
 
-    /// Pauses between two steps in which an event waited for longer than one is used to.
-    fn stopped(&self) -> Vec<Spell> {
+    /// Pauses between two steps in which an event waited for longer than one is used to; each with the number
+    /// of the first of the two.
+    fn stopped(&self) -> Vec<(usize, Spell)> {
         let mut spells = Vec::new();
         for (number, step) in self.steps.iter().enumerate() {
             let before = number.checked_sub(1).map(|before| self.steps[before].rank);
@@ -198,20 +207,22 @@ impl Seen<'_> {
             let patience = patience(ten.map(|step| (step.at, step.waited)), step.lag);
             let known = step.at.max(waits).saturating_add(patience);
             if end >= known {
-                spells.push(Spell {
+                let spell = Spell {
                     kind: SpellKind::Stopped,
                     from: step.at,
                     to: next,
                     known,
                     step: step.step,
-                });
+                };
+                spells.push((number, spell));
             }
         }
         spells
     }
 
     /// Steps at one place while an event waited, enough of them to judge by; each with the first of them.
-    fn stalled(&self) -> Vec<(usize, Spell)> {
+    /// A pause before which there were too few ends before they begin.
+    fn stalled(&self, stopped: &[(usize, Spell)]) -> Vec<(usize, Spell)> {
         let mut spells = Vec::new();
         let mut first = 0;
         while first < self.steps.len() {
@@ -220,10 +231,19 @@ impl Seen<'_> {
             let run = run.take_while(|next| next.rank == step.rank).count();
             let after = first + run;
             // Who makes up for going back is slow for that reason.
-            let mut run = (first..after).filter(|_| step.rank == step.furthest);
-            let waiting = run.find(|at| self.steps[*at].lag > 0);
-            let known = waiting.and_then(|begin| self.judged(begin, after));
-            if let Some(known) = known {
+            let judged = |from: usize, to: usize| {
+                let mut run = (from..to).filter(|_| step.rank == step.furthest);
+                let waiting = run.find(|at| self.steps[*at].lag > 0)?;
+                self.judged(waiting, to)
+            };
+            let pauses = stopped.iter().map(|(at, _)| *at);
+            let pauses = pauses.filter(|at| (first..after - 1).contains(at));
+            let begin = pauses.fold(first, |begin, at| match judged(begin, at + 1) {
+                None => at + 1,
+                Some(_) => begin,
+            });
+            if let Some(known) = judged(begin, after) {
+                let step = self.steps[begin];
                 let since = self.waits_since(step.covers);
                 let spell = Spell {
                     kind: SpellKind::Stalled,

@@ -21,6 +21,7 @@ mod tree;
 pub use crate::model::json::pointer;
 pub use answer::{Answer, Part, answer};
 pub use diff::{Change, Difference, diff};
+pub use envelope::{changed_field, plain};
 pub use evidence::{EventRef, Evidence};
 pub use flaws::{Flaw, Flawed, Flaws};
 pub use fold::{FoldRules, Folded, MergeFold, Revival};

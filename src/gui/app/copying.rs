@@ -97,7 +97,7 @@ impl App {
                     &self.worker,
                     question,
                     |found| match copying {
-                        Copying::Answer => format!("{}\n{}", found.answer, origin.join(". ") + "."),
+                        Copying::Answer => plain(found, &origin),
                         Copying::Markdown => markdown(found, &origin),
                         _ => format!("{:#}", found.at.tree().to_value()),
                     },
@@ -165,6 +165,15 @@ impl App {
             None => self.note(Level::Info, "No store is open".to_owned(), None),
         }
     }
+}
+
+/// The answer with what one must know besides, and where it is from.
+fn plain(found: &Found, origin: &[String]) -> String {
+    let mut text = format!("{}\n", found.answer);
+    for notice in &found.answer.notices {
+        text.push_str(&format!("Note: {}.\n", notice.message));
+    }
+    text + &origin.join(". ") + "."
 }
 
 /// The answer with its evidence, the state and where they are from, for a ticket.

@@ -71,7 +71,7 @@ pub struct App {
     /// Where the store stood when that was written down last.
     kept_place: remember::KeptPlace,
     /// Whether keys or clicks wait for their turn.
-    waits: turns::AnyWaits,
+    waiting: turns::Waiting,
     frame_times: FrameTimes,
 }
 
@@ -94,7 +94,7 @@ impl App {
     pub fn new(ctx: &egui::Context, start: Start, paths: Vec<PathBuf>) -> std::io::Result<Self> {
         theme::install(ctx);
         let turns = turns::Turns::default();
-        let waits = turns.any_waits();
+        let waiting = turns.waiting();
         ctx.add_plugin(turns);
         let waker = ctx.clone();
         let wake: crate::worker::Wake = Arc::new(move || waker.request_repaint());
@@ -147,13 +147,14 @@ impl App {
             failures: Vec::new(),
             stood: None,
             kept_place: remember::KeptPlace::default(),
-            waits,
+            waiting,
             frame_times: FrameTimes::default(),
         };
         app.frame.restore(&app.model);
         if !paths.is_empty() {
             app.outbox.send(Command::OpenTogether(paths));
         }
+        app.say_opening();
         Ok(app)
     }
 
@@ -174,7 +175,7 @@ impl App {
             && !self.attaching.is_pending()
             && self.copying.is_none()
             && self.outbox.is_empty()
-            && !self.waits.get()
+            && !self.waiting.any()
     }
 
     /// What was copied last, for tests.
@@ -203,6 +204,13 @@ impl App {
         for command in keys.take() {
             self.run(command, ctx);
         }
+    }
+
+    /// Keys that need a store wait for the one that is on its way, or that was just asked for.
+    fn say_opening(&self) {
+        let coming = self.model.opening.is_some() || !self.outbox.is_empty();
+        self.waiting
+            .while_opening(coming && self.model.session.is_none());
     }
 
     pub(super) fn note(&mut self, level: Level, sentence: String, detail: Option<String>) {
@@ -266,6 +274,7 @@ impl eframe::App for App {
         self.outbox
             .put_questions(&mut self.model.answers, &self.worker);
         self.frame_times.note(began.elapsed());
+        self.say_opening();
         // A command given in this frame is carried out in the next, so let there be one.
         if !self.outbox.is_empty() {
             ui.request_repaint();

@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use egui::{Context, Event, Id, Key, Memory, Modifiers, Plugin, RawInput, Ui};
 
+use crate::gui::command::{Command, Needs};
+
 /// What has not had its turn yet.
 #[derive(Default)]
 pub(super) struct Turns {
@@ -17,24 +19,38 @@ pub(super) struct Turns {
     focused: Option<Id>,
     /// The frame before was given to who had just got the keyboard.
     paused: Option<()>,
-    /// Whether anything waits, for those who wait until nothing does.
-    any: Arc<AtomicBool>,
+    shared: Arc<Shared>,
 }
 
-/// Whether something waits for its turn.
-#[derive(Clone, Debug, Default)]
-pub(super) struct AnyWaits(Arc<AtomicBool>);
+/// What the turns and the program tell each other.
+#[derive(Debug, Default)]
+struct Shared {
+    /// Whether anything waits, for those who wait until nothing does.
+    any: AtomicBool,
+    /// Whether a store is on its way and none is there yet.
+    opening: AtomicBool,
+}
 
-impl AnyWaits {
-    pub fn get(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+/// The program's end of it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Waiting(Arc<Shared>);
+
+impl Waiting {
+    /// Whether something waits for its turn.
+    pub fn any(&self) -> bool {
+        self.0.any.load(Ordering::Relaxed)
+    }
+
+    /// Says whether a store is on its way and none is there yet: until it is, keys that need one wait.
+    pub fn while_opening(&self, opening: bool) {
+        self.0.opening.store(opening, Ordering::Relaxed);
     }
 }
 
 impl Turns {
     /// To be told of.
-    pub fn any_waits(&self) -> AnyWaits {
-        AnyWaits(Arc::clone(&self.any))
+    pub fn waiting(&self) -> Waiting {
+        Waiting(Arc::clone(&self.shared))
     }
 
     fn take_in(&mut self, events: Vec<Event>) {
@@ -52,6 +68,10 @@ impl Turns {
         let mut turn = Vec::new();
         let mut clicked = None;
         while let Some(event) = self.waiting.pop_front() {
+            if keyboard.store == Awaited::OnItsWay && needs_store(&event) {
+                turn.extend(self.hold(event));
+                return turn;
+            }
             let weight = weight(&event, keyboard.types);
             // Who has just got the keyboard says only in that frame which keys it wants.
             let early = weight == Weight::Key && keyboard.is_new && self.paused.is_none();
@@ -78,6 +98,16 @@ impl Turns {
         self.paused = None;
         turn
     }
+
+    /// Keeps a key back, and with it whatever is typed behind it; gives what is done with the pointer.
+    fn hold(&mut self, key: Event) -> Vec<Event> {
+        let (typed, other) = std::mem::take(&mut self.waiting)
+            .into_iter()
+            .partition::<VecDeque<_>, _>(is_typed);
+        self.waiting = typed;
+        self.waiting.push_front(key);
+        other.into()
+    }
 }
 
 /// Who has the keyboard.
@@ -86,6 +116,17 @@ struct Keyboard {
     /// Another one than a frame before.
     is_new: bool,
     types: Types,
+    store: Awaited,
+}
+
+/// Whether a store is on its way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Awaited {
+    /// One is there, or none is to come.
+    #[default]
+    No,
+    /// None is there yet.
+    OnItsWay,
 }
 
 /// Whether what is typed becomes a text.
@@ -118,6 +159,22 @@ fn weight(event: &Event, types: Types) -> Weight {
         Event::PointerButton { .. } | Event::AccessKitActionRequest(_) => Weight::Click,
         _ => Weight::Light,
     }
+}
+
+/// Whether these are the keys of a command that needs a store.
+fn needs_store(event: &Event) -> bool {
+    let Some((key, modifiers)) = pressed(event) else {
+        return false;
+    };
+    let control = modifiers.command || modifiers.ctrl || modifiers.alt;
+    let mut listed = Command::listed().iter();
+    control
+        && listed.any(|listed| {
+            listed.needs != Needs::Nothing
+                && listed.keys.is_some_and(|(own, of)| {
+                    of == key && own.shift == modifiers.shift && modifiers.matches_logically(own)
+                })
+        })
 }
 
 /// Whether an event comes from the keyboard.
@@ -180,11 +237,16 @@ impl Plugin for Turns {
                 true => Types::Text,
                 false => Types::Keys,
             },
+            store: match self.shared.opening.load(Ordering::Relaxed) {
+                true => Awaited::OnItsWay,
+                false => Awaited::No,
+            },
         };
         self.focused = focused;
         self.take_in(std::mem::take(&mut input.events));
         input.events = self.turn(keyboard);
-        self.any.store(!self.waiting.is_empty(), Ordering::Relaxed);
+        let any = !self.waiting.is_empty();
+        self.shared.any.store(any, Ordering::Relaxed);
     }
 
     fn on_end_pass(&mut self, ui: &mut Ui) {
@@ -230,6 +292,7 @@ mod tests {
         let new = Keyboard {
             is_new: true,
             types: Types::Text,
+            ..none
         };
         let old = Keyboard {
             is_new: false,
@@ -290,10 +353,31 @@ mod tests {
     }
 
     #[test]
+    fn keys_that_need_a_store_wait_for_the_one_that_is_on_its_way() {
+        let there = Keyboard::default();
+        let coming = Keyboard {
+            store: Awaited::OnItsWay,
+            ..there
+        };
+        let palette = key(Key::K, Modifiers::COMMAND);
+        let time = key(Key::T, Modifiers::COMMAND);
+        let typed = vec![text("-"), text("2")];
+        let moved = Event::PointerMoved(egui::Pos2::ZERO);
+        let events = [
+            vec![palette.clone(), time.clone()],
+            typed.clone(),
+            vec![moved.clone()],
+        ];
+        let got = frames(events.concat(), &[coming, coming, coming, there, there]);
+        let none = Vec::new();
+        assert_eq!(got, [vec![palette], vec![moved], none, vec![time], typed]);
+    }
+
+    #[test]
     fn nobody_waits_for_a_keyboard_that_changes_in_every_frame() {
         let new = Keyboard {
             is_new: true,
-            types: Types::Keys,
+            ..Keyboard::default()
         };
         let down = key(Key::ArrowDown, Modifiers::NONE);
         let got = frames(vec![down.clone()], &[new, new]);

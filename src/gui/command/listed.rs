@@ -118,7 +118,7 @@ fn views() -> Vec<Listed> {
         ));
     }
     for (at, view) in View::ALL.into_iter().enumerate() {
-        let title = format!("{} beside", view.name());
+        let title = format!("{} in a pane beside", view.name());
         let keys = keys(CTRL_SHIFT, at);
         let beside = Command::ShowBeside(view);
         listed.push(Listed::new(title, Group::View, keys, Needs::Store, beside));

@@ -90,6 +90,8 @@ answers! {
     streams: AskStreams,
     /// Streams to choose from for a filter.
     choices: AskStreams,
+    /// Streams to choose one from whose state is to be shown.
+    to_open: AskStreams,
     /// Events by type and category.
     counts: AskCounts,
     /// What the store is and holds.

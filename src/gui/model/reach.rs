@@ -2,7 +2,7 @@
 
 use super::{Model, Session};
 use crate::gui::words;
-use crate::log::Bound;
+use crate::log::{Bound, Log};
 use crate::model::Progress;
 use crate::render::grouped;
 
@@ -35,6 +35,16 @@ impl Model {
         };
         let running = self.running.iter().find(|running| running.is_indexing());
         session.reach(running.map(|running| running.progress))
+    }
+
+    /// How much of the store this snapshot of its log holds.
+    #[must_use]
+    pub fn reach_of(&self, log: &Log) -> Reach {
+        match self.reach() {
+            _ if log.is_complete() => Reach::Whole,
+            Reach::Whole => Reach::SoFar(None),
+            part => part,
+        }
     }
 
     /// That indexing ended early and where, with what that means.

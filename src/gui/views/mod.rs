@@ -9,7 +9,6 @@ mod projections;
 mod sagas;
 mod screen;
 mod sql;
-mod standing;
 mod state;
 mod streams;
 mod welcome;
@@ -18,6 +17,7 @@ pub(in crate::gui) use screen::{Screen, screens};
 pub(in crate::gui) use welcome::Welcome;
 
 use crate::gui::model::Model;
+use crate::gui::standing::Standing;
 use audit::Audit;
 use events::Events;
 use lag::Lag;
@@ -25,7 +25,6 @@ use overview::Overview;
 use projections::Projections;
 use sagas::Sagas;
 use sql::Sql;
-use standing::Standing;
 use state::State;
 use streams::Streams;
 

@@ -32,6 +32,35 @@ pub fn unescaped(json: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
+/// The same JSON with letters of other alphabets as they are read, where they were written as escapes:
+/// `"\u6f22"` becomes `"漢"`. What needs an escape keeps it, and so does what is not to be seen.
+#[must_use]
+pub fn lettered(json: &str) -> Cow<'_, str> {
+    if memchr::memmem::find(json.as_bytes(), b"\\u").is_none() {
+        return Cow::Borrowed(json);
+    }
+    let mut text = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
+        text.push_str(&rest[..at]);
+        let Escape { character, length } = escape(&rest[at..]);
+        let seen = |c: &char| length > 2 && (c.is_alphabetic() || is_picture(*c));
+        match character.filter(seen) {
+            Some(letter) => text.push(letter),
+            None => text.push_str(&rest[at..at + length]),
+        }
+        rest = &rest[at + length..];
+    }
+    text.push_str(rest);
+    Cow::Owned(text)
+}
+
+/// Signs beyond ASCII that are to be seen: punctuation of other scripts, currencies, emoji.
+fn is_picture(c: char) -> bool {
+    matches!(c, '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{ff}' | '\u{2010}'..='\u{2027}' | '\u{20a0}'..='\u{2bff}'
+        | '\u{3000}'..='\u{303f}' | '\u{fe0f}' | '\u{ff00}'..='\u{ffef}' | '\u{1f000}'..='\u{1faff}')
+}
+
 /// The escape at the start of `text`. Valid JSON holds no others than these; a backslash before
 /// anything else stands for itself.
 pub(super) fn escape(text: &str) -> Escape {
@@ -81,6 +110,28 @@ mod tests {
             prop_assert_eq!(unescaped(&written), format!("\"{text}\""));
             prop_assert_eq!(unescaped(&ascii), text);
         }
+    }
+
+    proptest! {
+        #[test]
+        fn letters_in_the_place_of_escapes_mean_the_same(text in any::<String>()) {
+            let ascii: String = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+            let written = format!("\"{ascii}\"");
+            let read = lettered(&written);
+            prop_assert_eq!(serde_json::from_str::<String>(&read).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn what_can_be_seen_is_written_as_it_is_read() {
+        let read = lettered(
+            r#"{"k":"\u6f22\u5b57 \u20ac5 \ud83d\uded2","n":"a\u000a\u200bb\"\n\\u6f22"}"#,
+        );
+        assert_eq!(
+            read,
+            r#"{"k":"漢字 €5 🛒","n":"a\u000a\u200bb\"\n\\u6f22"}"#
+        );
+        assert_eq!(lettered(r#""\ud83d x""#), r#""\ud83d x""#);
     }
 
     #[test]

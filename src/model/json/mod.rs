@@ -10,7 +10,7 @@ mod reading;
 mod scalar;
 mod walk;
 
-pub use escapes::unescaped;
+pub use escapes::{lettered, unescaped};
 pub use lines::{JsonText, Span, SpanKind};
 pub use picker::{Name, Picker};
 pub use pointer::Pointer;

@@ -4,7 +4,7 @@ use crate::analysis::events;
 use crate::analysis::links::{self, Links};
 use crate::log::{Body, Bound, Cut, Payload, Unreadable, text_of};
 use crate::model::EventIx;
-use crate::model::json::JsonText;
+use crate::model::json::{JsonText, lettered};
 use crate::worker::{Asked, Question, Room, Subject, Unanswered};
 
 /// Characters of a payload shown in a list.
@@ -52,7 +52,7 @@ impl PayloadText {
     fn of(payload: &Payload) -> Self {
         match payload {
             Payload::Absent => Self::Absent,
-            Payload::Json(raw) => Self::Json(JsonText::new(raw.get())),
+            Payload::Json(raw) => Self::Json(JsonText::new(&lettered(raw.get()))),
             Payload::Viewed(viewed) => {
                 Self::Viewed(JsonText::new(viewed.json.get()), as_text(&viewed.stored))
             }
@@ -173,7 +173,7 @@ pub(super) fn line(payload: &Payload) -> String {
             Some(text) => short(text),
             None => readable(bytes).unwrap_or_else(|| digits(bytes)),
         },
-        Payload::Json(raw) => short(raw.get()),
+        Payload::Json(raw) => short(&lettered(beginning(raw.get()))),
         Payload::Viewed(viewed) => short(viewed.json.get()),
     }
 }
@@ -182,6 +182,11 @@ fn digits(bytes: &[u8]) -> String {
     let bytes = bytes.iter().take(PREVIEW / 3);
     let digits: String = bytes.map(|byte| format!("{byte:02x} ")).collect();
     digits.trim_end().to_owned()
+}
+
+/// As much of a text as a line can show, however it is written.
+fn beginning(text: &str) -> &str {
+    &text[..text.floor_char_boundary(PREVIEW * 24)]
 }
 
 fn short(text: &str) -> String {

@@ -197,7 +197,7 @@ impl Question for AskLagCharts {
         Ok(LagCharts {
             stretch: Some(stretch),
             consumers,
-            backlog: course.backlog(&head, stretch, self.points),
+            backlog: course.backlog(&head, stretch, self.points, asked.task)?,
         })
     }
 }

@@ -3,14 +3,16 @@
 
 use std::path::{Path, PathBuf};
 
+use hashbrown::HashSet;
+
 use crate::log::Log;
-use crate::model::{EventIx, Position, Task, Timestamp, Version};
+use crate::model::{EventIx, Position, StreamIx, Task, Timestamp, Version};
 use crate::store::layout::Layout;
 use crate::store::{NAMELESS, OpenError, OpenOptions, Store, Tail};
 use crate::worker::{Asked, Question, Room, Unanswered};
 
 /// Events shown.
-const ROWS: usize = 10;
+const ROWS: usize = 30;
 
 /// Asks for the first events of a file as a mapping reads them.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,12 +88,13 @@ fn preview(path: &Path, layout: &Layout, task: &Task) -> Result<Preview, String>
         Err(error) => return Err(error.to_string()),
     }
     let log = first.unwrap_or_else(|| builder.snapshot());
-    let events: Vec<EventIx> = log.events().take(ROWS).collect();
+    let events = telling(&log);
     let mut rows: Vec<PreviewRow> = events.iter().map(|event| row(&log, *event)).collect();
     let read = store
         .payloads()
         .read(&log, &events, task, &mut |event, body| {
-            if let Some(row) = rows.get_mut(event.at()) {
+            let row = events.binary_search(&event).ok();
+            if let Some(row) = row.and_then(|row| rows.get_mut(row)) {
                 row.payload = match body {
                     Ok(body) => super::event::line(&body.data),
                     Err(unreadable) => unreadable.to_string(),
@@ -110,6 +113,26 @@ fn preview(path: &Path, layout: &Layout, task: &Task) -> Result<Preview, String>
     })
 }
 
+/// The first events, ascending. Where each of them begins another stream they would say nothing of versions:
+/// then half of them make room for what comes next in the streams of the others.
+fn telling(log: &Log) -> Vec<EventIx> {
+    let first: Vec<EventIx> = log.events().take(ROWS).collect();
+    let streams: HashSet<StreamIx> = first.iter().map(|event| log.stream(*event)).collect();
+    if streams.len() < first.len() {
+        return first;
+    }
+    let half = first.len().div_ceil(2);
+    let streams: HashSet<StreamIx> = first[..half]
+        .iter()
+        .map(|event| log.stream(*event))
+        .collect();
+    let next = log.events().skip(first.len());
+    let next = next.filter(|event| streams.contains(&log.stream(*event)));
+    let next: Vec<EventIx> = next.take(first.len() - half).collect();
+    let kept = first.len() - next.len();
+    first.into_iter().take(kept).chain(next).collect()
+}
+
 fn row(log: &Log, event: EventIx) -> PreviewRow {
     PreviewRow {
         position: log.position(event),
@@ -118,5 +141,39 @@ fn row(log: &Log, event: EventIx) -> PreviewRow {
         event_type: log.type_name(log.event_type(event)).to_owned(),
         time: log.time(event, log.default_clock()),
         payload: String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::{LogBuilder, Order, RawChunk, Row};
+
+    fn shown(streams: impl IntoIterator<Item = u32>) -> Vec<usize> {
+        let mut raw = RawChunk::default();
+        for stream in streams {
+            let stream = format!("order-{stream}");
+            let row = Row {
+                stream: &stream,
+                event_type: "OrderPlaced",
+                ..Row::default()
+            };
+            raw.push(&row, String::new);
+        }
+        let mut builder = LogBuilder::new(Order::Given);
+        builder.append(raw);
+        let events = telling(&builder.finish().0);
+        events.iter().map(|event| event.at()).collect()
+    }
+
+    #[test]
+    fn the_first_events_are_shown_and_some_stream_twice() {
+        assert_eq!(shown([1, 2, 1]), [0, 1, 2]);
+        assert_eq!(shown(0..3), [0, 1, 2]);
+        let streams: Vec<u32> = (0..200).map(|at| at % 100).collect();
+        let expected: Vec<usize> = (0..15).chain(100..115).collect();
+        assert_eq!(shown(streams.clone()), expected);
+        // Nobody comes twice.
+        assert_eq!(shown(0..100), (0..30).collect::<Vec<_>>());
     }
 }

@@ -132,7 +132,9 @@ impl Explained {
                 task,
             };
             match search.best(&candidates)? {
-                Some((agreement, made)) if agreement.is_good() => {
+                Some((agreement, made))
+                    if agreement.is_good() || search.others_are_late(&made)? =>
+                {
                     explained.columns.push((column, made));
                 }
                 Some((_, made)) => likely.push((column, made)),
@@ -248,6 +250,29 @@ impl Search<'_> {
             }
         }
         Ok(agreement)
+    }
+
+    /// Whether all rows that do not agree are as they should have been some time ago: in a small table a few of
+    /// them are more than one in ten.
+    fn others_are_late(&self, made: &Made) -> Result<bool, Cancelled> {
+        for (key, row) in self.table.rows.iter().enumerate() {
+            self.task.check()?;
+            let (cell, all) = (&row.cells[self.column], self.seen.of(key));
+            if all.is_empty() || made.of(all, self.seen.totals(key)).is(cell) {
+                continue;
+            }
+            let (mut totals, mut before, mut was_so) = (Vec::new(), 0, false);
+            for of_event in all.chunk_by(|a, b| a.event == b.event) {
+                add(&mut totals, of_event, before);
+                before += of_event.len();
+                let then = made.of(&all[..before], &totals);
+                was_so = was_so || then.tells() && then.is(cell);
+            }
+            if !was_so {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// What it is made of, and how many rows agree.

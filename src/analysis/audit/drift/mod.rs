@@ -6,7 +6,8 @@
 //! field of payloads that is called like it. Of all events with such a key each field is noted
 //! (`seen`). A column is then *explained* (`columns`) by the simplest thing that nearly all rows agree
 //! with: the last value of some fields, a sum or a count. What few rows disagree with in a column that all
-//! others agree with is drift. What more rows disagree with is a note, as long as most agree and another column
+//! others agree with is drift; in a small table few are many, but then all of them are as they were some time
+//! ago. What more rows disagree with is a note, as long as most agree and another column
 //! of the table is understood; what many do is not understood, and left alone.
 //!
 //! A table is as it is now, so it is compared at the head only. Who keeps it may be behind: what a

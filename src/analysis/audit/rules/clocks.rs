@@ -6,7 +6,7 @@ use super::super::facts::Facts;
 use super::super::proofs::Proofs;
 use super::super::report::Severity;
 use super::super::rule::Rule;
-use crate::analysis::causality::{FieldMerge, Merge, MergeKind, Side, Skew};
+use crate::analysis::causality::{Conflict, FieldMerge, Merge, MergeKind, Side, Skew, ToldBy};
 use crate::analysis::words::{grouped, listed, many};
 use crate::model::Task;
 use crate::model::time::Span;
@@ -150,9 +150,12 @@ fn concurrent_writes(
     proofs: &mut Proofs<'_>,
     _: &Task,
 ) -> Result<(), AuditError> {
+    // Of those that have one version the rule version-fork tells.
+    let is_own = |conflict: &Conflict| conflict.told_by != ToldBy::SameVersion;
     let merges = &facts.merges;
     let mut events = 0;
-    for (at, conflict) in facts.conflicts.iter().enumerate() {
+    let own = facts.conflicts.iter().enumerate();
+    for (at, conflict) in own.filter(|(_, conflict)| is_own(conflict)) {
         events += conflict
             .sides
             .iter()
@@ -177,9 +180,10 @@ fn concurrent_writes(
             }
         });
     }
-    let losing = merges
-        .iter()
-        .flat_map(|merge| &merge.fields)
+    let own = facts.conflicts.iter().zip(merges);
+    let losing = own
+        .filter(|(conflict, _)| is_own(conflict))
+        .flat_map(|(_, merge)| &merge.fields)
         .filter(|field| field.loses());
     let (registers, others): (Vec<&FieldMerge>, Vec<&FieldMerge>) =
         losing.partition(|field| field.kind == MergeKind::LwwRegister);

@@ -12,6 +12,7 @@ mod ids;
 mod order;
 mod outbox;
 mod payloads;
+mod personal;
 mod processed;
 mod read_models;
 mod schema;
@@ -19,7 +20,7 @@ mod snapshots;
 mod streams;
 mod versions;
 
-pub use habits::personal_fields;
+pub use personal::personal_fields;
 
 use super::rule::Rule;
 
@@ -59,6 +60,6 @@ pub const RULES: &[&Rule] = &[
     &consumers::NO_DEAD_LETTERS,
     &coupling::ORDER,
     &schema::NO_STRATEGY,
-    &habits::PERSONAL,
+    &personal::PERSONAL,
     &habits::CRUD,
 ];

@@ -69,7 +69,8 @@ fn what_another_clock_dates_is_no_delay_and_is_told_at_the_head_only() {
     assert_eq!(of(StageKind::Relay).clocks, Clocks::Same);
     let delays = course.delays(0, &head, None, &Task::new()).unwrap();
     assert_eq!((delays.figures, delays.clocks), (None, Clocks::Apart));
-    let backlog = course.backlog(&head, (second(0), second(9)), 3);
+    let backlog = course.backlog(&head, (second(0), second(9)), 3, &Task::new());
+    let backlog = backlog.unwrap();
     assert!(backlog.unsent.iter().all(|level| level.count == 0));
     // The same moment has two answers, and the one with more says why.
     let report = told_of(&course, &head);

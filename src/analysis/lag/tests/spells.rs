@@ -65,6 +65,22 @@ fn that_no_step_is_made_right_after_going_back_is_part_of_it() {
 }
 
 #[test]
+fn who_comes_back_and_stands_where_it_stood_was_stopped_until_then() {
+    let log = log(200);
+    let usual = (0..=30).map(|minute| step("mailer", minute, minute));
+    let stands = (120..160).map(|minute| step("mailer", minute, 30));
+    let rest = (161..200).map(|minute| step("mailer", minute, minute));
+    let course = course(&log, usual.chain(stands).chain(rest).collect());
+    let at = |minute: i64| second(minute * MINUTE + 1);
+    let expected = [
+        (SpellKind::Stopped, at(30), Some(at(120))),
+        (SpellKind::Stalled, at(120), Some(at(161))),
+    ];
+    let told = spells(&course, &log);
+    assert_eq!(&told[..2], &expected, "{told:?}");
+}
+
+#[test]
 fn each_step_back_is_told_until_it_is_made_up_for() {
     let log = log(60);
     let places = [0, 10, 20, 5, 15, 8, 12, 16, 25, 26, 27];
@@ -91,7 +107,7 @@ fn the_audit_tells_what_the_view_tells() {
     let log = log(400);
     let usual = (0..60).map(|minute| step("mailer", minute, minute));
     // It stands for an hour, in which it is not seen for a while; then shows no life for two, and goes back.
-    let stands = (60..120).filter(|minute| !(61..90).contains(minute));
+    let stands = (60..120).filter(|minute| !(75..100).contains(minute));
     let stands = stands.map(|minute| step("mailer", minute, 60));
     let rest = (120..180).map(|minute| step("mailer", minute, minute));
     let silent = (300..340).map(|minute| step("mailer", minute, minute));

@@ -2,7 +2,7 @@
 //! begins, and what a remedy leaves.
 
 use super::{second, told_of};
-use crate::analysis::lag::{Course, LagOptions, Remedy, Samples, StageKind, report};
+use crate::analysis::lag::{Course, LagOptions, Remedy, Samples, StageKind, Status, report};
 use crate::analysis::testing::rows::Given;
 use crate::analysis::testing::{MadeUp, Sample, log_of};
 use crate::log::{
@@ -72,7 +72,8 @@ fn what_was_given_up_or_published_without_a_date_does_not_wait_for_ever() {
             message(3, None, Published::No),
         ],
     );
-    let backlog = course.backlog(&log.at_head(), (second(0), second(6)), 6);
+    let backlog = course.backlog(&log.at_head(), (second(0), second(6)), 6, &Task::new());
+    let backlog = backlog.unwrap();
     let counts: Vec<u64> = backlog.pending.iter().map(|level| level.count).collect();
     assert_eq!(counts, [0, 0, 1, 1, 1, 1, 1]);
     // The way says as much as the outbox.
@@ -82,6 +83,67 @@ fn what_was_given_up_or_published_without_a_date_does_not_wait_for_ever() {
     let outbox = report.outbox.unwrap();
     assert_eq!((outbox.pending, outbox.failed, outbox.published), (1, 1, 2));
     assert_eq!(relay.unwrap().waiting, Some(outbox.pending));
+}
+
+#[test]
+fn what_is_not_published_is_in_the_hands_of_the_relay_alone() {
+    let log = log(5);
+    let mut rows: Vec<_> = (0..3)
+        .map(|n| message(n, Some(second(n + 1)), Published::Yes))
+        .collect();
+    rows.push(message(3, None, Published::No));
+    rows.push(message(4, None, Published::No));
+    rows.extend([processed(0, 2), processed(1, 3)]);
+    let course = course(&log, rows.clone());
+    let head = log.at_head();
+    let waiting = |course: &Course, kind| {
+        let stages = course.stages(&head, &Task::new()).unwrap();
+        let stage = stages.into_iter().find(|stage| stage.kind == kind);
+        stage.unwrap().waiting
+    };
+    assert_eq!(waiting(&course, StageKind::Relay), Some(2));
+    assert_eq!(waiting(&course, StageKind::Consumer), Some(1));
+    let backlog = course.backlog(&head, (second(0), second(4)), 4, &Task::new());
+    let [(_, in_hand)] = &backlog.unwrap().in_hand[..] else {
+        panic!("one consumer");
+    };
+    let counts: Vec<u64> = in_hand.iter().map(|level| level.count).collect();
+    assert_eq!(counts, [0, 1, 1, 1, 1]);
+    // Who was done with one before that reads the log, and has all that waits before it.
+    rows.push(processed(2, 2));
+    let course = super::way::course(&log, rows);
+    assert_eq!(waiting(&course, StageKind::Consumer), Some(2));
+}
+
+#[test]
+fn nobody_is_stopped_by_an_event_that_nobody_published() {
+    let seconds: Vec<i64> = (0..16).chain([7200]).collect();
+    let event = |(n, at): (usize, &i64)| Sample {
+        recorded: Some(second(*at).micros()),
+        version: n as i64 + 1,
+        id: n as u8,
+        ..Sample::default()
+    };
+    let log = log_of(
+        &seconds.iter().enumerate().map(event).collect::<Vec<_>>(),
+        100,
+    );
+    let status = |own: Option<(SideKind, Says)>| {
+        let told = |n: i64| message(n, Some(second(n + 1)), Published::Yes);
+        let mut rows: Vec<_> = (0..15)
+            .flat_map(|n| [told(n), processed(n, n + 2)])
+            .collect();
+        rows.extend(own);
+        let course = course(&log, rows);
+        let cut = log.cut(Clock::Recorded, crate::log::Bound::Time(second(7000)));
+        let spells = course.spells(0, &cut, Some(second(7000)), &Task::new());
+        let own = &told_of(&course, &cut).consumers[0];
+        assert_eq!(own.lag_events, Some(1));
+        (own.status, spells.unwrap().len())
+    };
+    assert_eq!(status(None), (Some(Status::Ok), 0));
+    let waits = message(15, None, Published::No);
+    assert_eq!(status(Some(waits)), (Some(Status::Stopped), 1));
 }
 
 #[test]

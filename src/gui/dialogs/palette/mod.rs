@@ -9,7 +9,7 @@ use egui::{Align, Id, Key, Layout, Margin, Modifiers, ScrollArea, TextEdit, Ui, 
 
 use super::{Stays, modal, room_for, rule};
 use crate::gui::command::{Command, Outbox};
-use crate::gui::model::Model;
+use crate::gui::model::{Model, Session};
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
 use crate::gui::widgets::Keycap;
 use crate::render::grouped;
@@ -21,7 +21,7 @@ use entries::{Entry, Group, Query};
 pub(super) struct Palette {
     text: String,
     chosen: usize,
-    /// Enter was pressed before the streams had come.
+    /// Enter was pressed before the streams had come, or the store.
     waiting: Option<()>,
     /// It was opened to choose a stream.
     streams: Option<()>,
@@ -66,16 +66,21 @@ impl Palette {
                 (0, _) => 0,
                 (count, steps) => (self.chosen as i64 + steps).rem_euclid(count as i64) as usize,
             };
-            let mut ran = list(ui, &groups, self.chosen, steps);
+            let none = match opening(model) {
+                Some(name) => format!("{name} is still being opened"),
+                None => "Nothing matches".to_owned(),
+            };
+            let mut ran = list(ui, (&groups, &none), self.chosen, steps);
             rule(ui);
             foot(ui);
             if enter || self.waiting.is_some() {
                 // What was typed last decides, not what was found for less of it. That the store has grown
                 // since it was found changes nothing.
                 let found = model.answers.names.known();
-                let complete = question(model, &query).is_none_or(|question| {
-                    found.is_some_and(|(asked, _)| asked.is_alike(&question))
-                });
+                let complete = match question(model, &query) {
+                    Some(asks) => found.is_some_and(|(asked, _)| asked.is_alike(&asks)),
+                    None => query.names().is_none() || opening(model).is_none(),
+                };
                 self.waiting = (!complete && self.chosen == 0).then_some(());
                 if self.waiting.is_none() {
                     let all = groups.into_iter().flat_map(|group| group.entries);
@@ -180,6 +185,17 @@ fn question(model: &Model, query: &Query<'_>) -> Option<AskNames> {
     })
 }
 
+/// The store that is on its way, while nothing of it can be found yet.
+fn opening(model: &Model) -> Option<String> {
+    let first = |open: &Session| open.log.is_empty() && !open.log.is_complete();
+    let name = |path: &std::path::Path| path.file_name().map(|name| name.display().to_string());
+    match (&model.opening, &model.session) {
+        (Some((_, path)), None) => name(path),
+        (None, Some(session)) if first(session) => Some(session.name()),
+        _ => None,
+    }
+}
+
 /// By how many entries the keys move.
 fn steps(ui: &Ui) -> i64 {
     ui.input_mut(|input| {
@@ -189,8 +205,13 @@ fn steps(ui: &Ui) -> i64 {
     })
 }
 
-/// The groups; gives the command of an entry that was clicked.
-fn list(ui: &mut Ui, groups: &[Group], chosen: usize, steps: i64) -> Option<Command> {
+/// The groups, or that there are none; gives the command of an entry that was clicked.
+fn list(
+    ui: &mut Ui,
+    (groups, none): (&[Group], &str),
+    chosen: usize,
+    steps: i64,
+) -> Option<Command> {
     let t = ui.tokens();
     let mut clicked = None;
     let height = room_for(ui, HEAD + FOOT);
@@ -203,7 +224,7 @@ fn list(ui: &mut Ui, groups: &[Group], chosen: usize, steps: i64) -> Option<Comm
                 .show(ui, |ui| {
                     if groups.is_empty() {
                         ui.add_space(8.0);
-                        ui.label(Face::Body.text("  Nothing matches", t.text2));
+                        ui.label(Face::Body.text(format!("  {none}"), t.text2));
                         ui.add_space(8.0);
                     }
                     let mut at = 0;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::links::{Cause, Links};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Answers, Direction, Model};
+use crate::gui::standing::Standing;
 use crate::gui::theme::{Icon, TokensExt, sizes};
 use crate::gui::widgets::{IconButton, PaneHead, Side, SidePane};
 use crate::gui::words;
@@ -22,6 +23,10 @@ use facts::Facts;
 
 /// Below this width of a view its card stands under it.
 const NARROW: f32 = 860.0;
+
+/// Where less height than this is left, a state matters more than the event behind it: of its card the head
+/// is seen, which can be pulled up.
+const SHORT: f32 = 400.0;
 
 /// The card of one event.
 #[derive(Default)]
@@ -59,9 +64,12 @@ impl Beside {
     pub fn pane<'a>(self, ui: &Ui, size: &'a mut CardSize) -> SidePane<'a> {
         let room = ui.available_size();
         if Self::is_below(ui) {
-            let usual = (room.y * 0.45).max(160.0);
+            let usual = match self {
+                Self::State if room.y < SHORT => sizes::PANE_HEAD,
+                _ => (room.y * 0.45).max(160.0),
+            };
             return SidePane::new("event card", Side::Bottom, &mut size.height, usual)
-                .range(120.0, room.y * 0.7);
+                .range(sizes::PANE_HEAD, room.y * 0.7);
         }
         let share = match self {
             Self::List => 0.27,
@@ -131,6 +139,9 @@ impl EventCard {
             cut: *model.cursor.cut(),
         };
         self.of.ask_links(outbox, question);
+        if event != wanted {
+            Standing::of(ui, self.of.body(&model.answers)).fade(ui);
+        }
         head(ui, model, log, event, outbox);
         let scroll = ScrollArea::vertical()
             .id_salt("event-card")

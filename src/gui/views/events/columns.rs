@@ -12,6 +12,9 @@ use crate::workspace::Settings;
 /// The table's name in the settings.
 const TABLE: &str = "events";
 
+/// A table narrower than this has narrower columns.
+const NARROW: f32 = 640.0;
+
 /// A column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Col {
@@ -79,16 +82,18 @@ impl Col {
         }
     }
 
-    /// As the table draws it.
-    pub fn column(self, model: &Model, times: &TimeFormat) -> Column {
+    /// As the table draws it in so much room.
+    pub fn column(self, model: &Model, times: &TimeFormat, room: f32) -> Column {
+        // So that a time is whole in half a small window.
+        let part = if room < NARROW { 0.8 } else { 1.0 };
         match self {
             Self::Position => {
                 let several = model.log().is_some_and(|log| !log.sources().is_empty());
-                let width = if several { 148.0 } else { 80.0 };
+                let width = if several { 148.0 } else { 80.0 * part };
                 Column::new("Position", width).right().resizable()
             }
-            Self::Type => Column::new("Event type", 176.0).resizable(),
-            Self::Stream => Column::new("Stream", 130.0).resizable(),
+            Self::Type => Column::new("Event type", 176.0 * part).resizable(),
+            Self::Stream => Column::new("Stream", 130.0 * part).resizable(),
             Self::Version => Column::new("v", 42.0).right(),
             Self::Time => {
                 let clock = match model.clock() {

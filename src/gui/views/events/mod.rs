@@ -81,16 +81,7 @@ impl Screen for Events {
                 self.table.go_to_cursor();
             }
         });
-        let card = Beside::List.pane(ui, &mut self.kept.value.card);
-        card.show(ui, |ui| {
-            let t = ui.tokens();
-            ui.painter().rect_filled(ui.max_rect(), 0.0, t.panel);
-            if let Some(event) = model.selection.event {
-                self.card.show(ui, model, event, outbox);
-            } else {
-                EmptyState::new(Icon::Events, "Select an event to see what it holds").show(ui);
-            }
-        });
+        self.event(ui, model, outbox);
         CentralPanel::no_frame().show(ui, |ui| {
             ui.painter()
                 .rect_filled(ui.max_rect(), 0.0, ui.tokens().panel);
@@ -125,6 +116,25 @@ impl Screen for Events {
 }
 
 impl Events {
+    /// The selected event. Under a narrow table an empty pane would only take its rows.
+    fn event(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+        let selected = model.selection.event;
+        if selected.is_none() && Beside::is_below(ui) {
+            return;
+        }
+        let pane = Beside::List.pane(ui, &mut self.kept.value.card);
+        pane.show(ui, |ui| {
+            let t = ui.tokens();
+            ui.painter().rect_filled(ui.max_rect(), 0.0, t.panel);
+            match selected {
+                Some(event) => self.card.show(ui, model, event, outbox),
+                None => {
+                    EmptyState::new(Icon::Events, "Select an event to see what it holds").show(ui);
+                }
+            }
+        });
+    }
+
     fn table(
         &mut self,
         ui: &mut Ui,

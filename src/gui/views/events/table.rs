@@ -95,7 +95,9 @@ impl EventTable {
     ) {
         let rows = model.event_rows();
         let shown = columns::shown(model);
-        let columns: Vec<Column> = shown.iter().map(|col| col.column(model, &times)).collect();
+        let room = ui.available_width();
+        let column = |col: &columns::Col| col.column(model, &times, room);
+        let columns: Vec<Column> = shown.iter().map(column).collect();
         let cut = model.cursor.cut();
         let line = rows.line(log, cut);
         self.follow(model, &rows, line);

@@ -298,6 +298,11 @@ fn told(remedy: &Remedy) -> (&'static str, String) {
                 span(p99_ms)
             ),
         ),
+        Remedy::SynchronousProjection { write_ms } if write_ms <= 0.0 => (
+            "Synchronous projection",
+            "Nobody misses anything; how much longer each write takes cannot be told: by the clocks, the quickest events were processed before they were recorded."
+                .to_owned(),
+        ),
         Remedy::SynchronousProjection { write_ms } => (
             "Synchronous projection",
             format!(

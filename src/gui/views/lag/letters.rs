@@ -72,6 +72,11 @@ impl Letters {
                     };
                     levels::plot(ui, model, name, (line, &[]));
                 });
+            } else if model.answers.lag_charts.is_pending() {
+                let margin = Margin::same(sizes::PAD as i8);
+                Frame::NONE
+                    .inner_margin(margin)
+                    .show(ui, levels::being_counted);
             }
             self.table(ui, model, &shown, outbox);
         });

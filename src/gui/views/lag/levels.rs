@@ -157,6 +157,12 @@ fn values(painter: &Painter, area: Rect, most: u64) {
     }
 }
 
+/// In the place of a plot that has not come yet.
+pub(super) fn being_counted(ui: &mut Ui) {
+    let text = "How many there were over time is being counted…";
+    ui.label(Face::Dense.text(text, ui.tokens().text2));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -37,6 +37,8 @@ pub(super) fn show(ui: &mut Ui, model: &Model, report: &LagReport) {
                     told: outbox.pending,
                 };
                 levels::plot(ui, model, name, (line, &shades));
+            } else if model.answers.lag_charts.is_pending() {
+                levels::being_counted(ui);
             }
         });
     });

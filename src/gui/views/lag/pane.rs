@@ -246,8 +246,7 @@ fn blocked(ui: &mut Ui, model: &Model, event: &Blocking, outbox: &mut Outbox) {
             Some(error) => {
                 ui.label(Face::Code.text(render::harmless(error), t.error));
             }
-            None => KeyValue::new("Error")
-                .absent(ui, "no dead letter tells of one: it may have been paused"),
+            None => KeyValue::new("Error").absent(ui, "no dead letter: perhaps paused"),
         }
         let payload = JsonText::new(&event.data.text());
         JsonView::new("Payload of the event", &payload)

@@ -76,6 +76,11 @@ fn levels_of(stage: &Stage, charts: &LagCharts) -> Vec<Level> {
         StageKind::Relay => backlog.pending.clone(),
         StageKind::Broker => Vec::new(),
         StageKind::Consumer => {
+            let mut in_hand = backlog.in_hand.iter();
+            let in_hand = in_hand.find(|(id, _)| Some(id) == stage.id.as_ref());
+            if let Some((_, levels)) = in_hand.filter(|_| stage.since == Since::Publication) {
+                return levels.clone();
+            }
             let chart = stage.id.as_ref().and_then(|id| charts.chart(id));
             let points = chart.iter().flat_map(|chart| &chart.points);
             let level = |point: &Point| Level {

@@ -24,7 +24,7 @@ impl Overview {
             return;
         };
         let found = model.answers.overview.get();
-        padded(ui, |ui| figures(ui, model, found, outbox));
+        padded(ui, |ui| figures(ui, model, outbox));
         rule(ui);
         let Some(found) = found else {
             if model.answers.overview.unanswered().is_some() {
@@ -84,13 +84,19 @@ struct Figure {
     view: Option<View>,
 }
 
-fn figures(ui: &mut Ui, model: &Model, found: Option<&StoreOverview>, outbox: &mut Outbox) {
+fn figures(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let Some(session) = &model.session else {
         return;
     };
-    let log = &session.log;
-    let (events, known) = (log.len() as u64, u64::from(model.cursor.cut().count()));
-    let reach = model.reach();
+    // All of one moment and of as much of the store as was read by then, so that they fit together.
+    let answer = model.answers.overview.known();
+    let (log, cut) = match answer {
+        Some((question, _)) => (&question.subject.log, &question.cut),
+        None => (&session.log, model.cursor.cut()),
+    };
+    let found = answer.map(|(_, found)| found);
+    let (events, known) = (log.len() as u64, u64::from(cut.count()));
+    let reach = model.reach_of(log);
     let of = |whole: usize| format!("of {}{}", grouped(whole as u64), reach.so_far());
     let at = found.map(|found| &found.report.overview);
     // Of nothing there is nothing to be counted.

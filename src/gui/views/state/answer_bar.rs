@@ -15,8 +15,11 @@ use crate::gui::widgets::{
 };
 use crate::worker::{Found, FoundState};
 
-/// Width of the bar from which on its buttons have words, in points.
+/// Width of the bar from which on its buttons have words, in points; below it the sentence has two lines.
 const WORDS_FROM: f32 = 760.0;
+
+/// Height of a line of the sentence, in points.
+const LINE: f32 = 24.0;
 
 /// The bar with the sentence.
 #[derive(Default)]
@@ -36,6 +39,11 @@ pub(super) enum Wish {
 }
 
 impl AnswerBar {
+    /// How high it is in so much room. By the width alone, so that nothing jumps while time moves.
+    pub fn height(width: f32) -> f32 {
+        sizes::ANSWER_BAR + LINE * (sentence_lines(width) - 1) as f32
+    }
+
     /// Draws it over the whole of `ui`.
     pub fn show(
         &mut self,
@@ -64,10 +72,12 @@ impl AnswerBar {
                 vec2(room.width(), height),
             )
         };
+        let lines = sentence_lines(all.width());
+        let sentence = line(13.0, LINE * lines as f32);
         let Some(found) = found else {
             paint_line(
                 ui.painter(),
-                line(13.0, 24.0),
+                line(13.0, LINE),
                 Align2::LEFT_CENTER,
                 &format!("{stream} …"),
                 Face::AnswerStrong,
@@ -75,8 +85,8 @@ impl AnswerBar {
             );
             return wish;
         };
-        self.headline(ui, line(13.0, 24.0), model, found, outbox);
-        details(ui, line(40.0, 20.0), found, outbox);
+        self.headline(ui, (sentence, lines), model, found, outbox);
+        details(ui, line(sentence.height() + 16.0, 20.0), found, outbox);
         wish
     }
 
@@ -136,7 +146,7 @@ impl AnswerBar {
     fn headline(
         &mut self,
         ui: &mut Ui,
-        rect: Rect,
+        (all, lines): (Rect, usize),
         model: &Model,
         found: &FoundState,
         outbox: &mut Outbox,
@@ -144,9 +154,11 @@ impl AnswerBar {
         let t = ui.tokens();
         let sentence: String = found.answer.headline.iter().map(Part::to_string).collect();
         let id = ui.scope_id().with("headline");
-        let whole = ui.interact(rect, id, Sense::hover());
+        let whole = ui.interact(all, id, Sense::hover());
         whole.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &sentence));
         let space = ui.fonts_mut(|fonts| fonts.glyph_width(&Face::Answer.font(), ' '));
+        let mut line = 1;
+        let mut rect = all.with_max_y(all.min.y + LINE);
         let mut x = rect.min.x;
         let mut cut = false;
         for (at, part) in found.answer.headline.iter().enumerate() {
@@ -162,10 +174,24 @@ impl AnswerBar {
             if text.trim().is_empty() {
                 continue;
             }
-            let room = rect.max.x - x;
             if cut {
                 break;
             }
+            let is_last = at + 1 == found.answer.headline.len();
+            // A comma stays behind its word.
+            let joins = text.trim().len() == 1;
+            if line < lines && x > rect.min.x && !joins {
+                let all = one_line(ui.painter(), text.trim(), face, colour, f32::INFINITY);
+                if x + all.size().x > rect.max.x {
+                    line += 1;
+                    rect = rect.translate(vec2(0.0, LINE));
+                    x = rect.min.x;
+                }
+            }
+            let room = match joins && line < lines {
+                true => f32::INFINITY,
+                false => rect.max.x - x,
+            };
             if room < 24.0 {
                 cut = true;
                 let left = rect.with_min_x(x);
@@ -173,8 +199,7 @@ impl AnswerBar {
                 break;
             }
             // What follows has to have room for a sign that it was cut.
-            let is_last = at + 1 == found.answer.headline.len();
-            let sign = if is_last { 0.0 } else { 16.0 };
+            let sign = if is_last || line < lines { 0.0 } else { 16.0 };
             let galley = one_line(ui.painter(), text.trim(), face, colour, room - sign);
             cut = galley.elided;
             let place =
@@ -220,6 +245,11 @@ impl AnswerBar {
             .accessible_name("Field of the answer")
             .show(|ui| self.fields.show(ui, model, found, outbox));
     }
+}
+
+/// In how many lines the sentence stands in a bar of this width.
+fn sentence_lines(width: f32) -> usize {
+    if width < WORDS_FROM { 2 } else { 1 }
 }
 
 /// A word of the sentence that can be exchanged: underlined with dashes.

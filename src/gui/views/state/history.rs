@@ -156,7 +156,7 @@ impl History {
             selected,
         };
         self.reveal.follow(&mut self.table, at, row);
-        let columns = columns(seen, all.len(), found);
+        let columns = columns(seen, all.len(), found, ui.available_width());
         let rows = shown.len() as u64 + 1;
         let said = VirtualTable::new("History", &mut self.table, &columns, rows)
             .selected(row)
@@ -243,7 +243,10 @@ impl History {
     }
 }
 
-fn columns(seen: &Seen, events: usize, found: Option<&Found>) -> [Column; 3] {
+/// Narrower than this it has no room for times beside types.
+const TIMED_FROM: f32 = 240.0;
+
+fn columns(seen: &Seen, events: usize, found: Option<&Found>, room: f32) -> Vec<Column> {
     // As wide as the longest version, so that the types stand close by.
     let digits = events.max(10).ilog10() as f32 + 1.0;
     let sign = match found {
@@ -256,11 +259,14 @@ fn columns(seen: &Seen, events: usize, found: Option<&Found>) -> [Column; 3] {
     } else {
         "position"
     };
-    [
+    let mut columns = vec![
         Column::new("v", 20.0 + 7.0 * digits + sign),
         Column::rest("Event type", 60.0),
-        Column::new(head, 90.0).right(),
-    ]
+    ];
+    if room >= TIMED_FROM {
+        columns.push(Column::new(head, 90.0).right());
+    }
+    columns
 }
 
 fn event_row(

@@ -25,7 +25,7 @@ use crate::gui::command::Outbox;
 use crate::gui::kept::Kept;
 use crate::gui::model::{Cursor, Model, Session};
 use crate::gui::panels::{Beside, CardSize, EventCard};
-use crate::gui::theme::{Icon, TokensExt, sizes};
+use crate::gui::theme::{Icon, TokensExt};
 use crate::gui::views::{Screen, Standing};
 use crate::gui::widgets::{EmptyState, Side, SidePane, Widths};
 use crate::log::{Bound, Log};
@@ -87,7 +87,7 @@ impl Screen for State {
         }
         let chosen = model.selection.stream;
         let Some(stream) = chosen.filter(|stream| stream.at() < log.streams().len()) else {
-            self.no_stream.show(ui, session, outbox);
+            self.no_stream.show(ui, model, session, outbox);
             return;
         };
         if let Some(question) = model.ask_state() {
@@ -104,7 +104,7 @@ impl Screen for State {
         let panel = ui.tokens().panel;
         let ground = Frame::NONE.fill(panel);
         Panel::top("state-answer")
-            .exact_size(sizes::ANSWER_BAR)
+            .exact_size(AnswerBar::height(ui.available_width()))
             .resizable(false)
             .show_separator_line(false)
             .frame(ground)
@@ -248,7 +248,7 @@ impl State {
             };
             match model.selection.event.filter(stands).or(made) {
                 Some(event) => self.card.show(ui, model, event, outbox),
-                None => no_event(ui, model),
+                None => no_event(ui, self.shown.is_there()),
             }
         });
     }
@@ -267,12 +267,12 @@ impl State {
     }
 }
 
-fn no_event(ui: &mut Ui, model: &Model) {
-    let state = &model.answers.state;
-    let sentence = if state.is_pending() || state.get().is_none() {
-        "The last event is shown once the state is folded; any event of the history can be selected"
-    } else {
-        "No event of this stream was known at the cursor"
+fn no_event(ui: &mut Ui, is_folded: Option<()>) {
+    let sentence = match is_folded {
+        None => {
+            "The last event is shown once the state is folded; any event of the history can be selected"
+        }
+        Some(()) => "No event of this stream was known at the cursor",
     };
     EmptyState::new(Icon::Events, sentence).show(ui);
 }

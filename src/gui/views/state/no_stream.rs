@@ -1,60 +1,74 @@
-//! What the view says while no stream is chosen: the streams themselves where they are few.
+//! What the view says while no stream is chosen: the streams of the moment, to be searched and chosen
+//! from. The list is made in the background, however many there are.
 
 use egui::{Key, Ui};
 
-use crate::analysis::streams::natural_order;
+use crate::analysis::streams::{StreamList, StreamQuery};
 use crate::gui::command::{Command, Outbox};
-use crate::gui::model::{Session, View};
+use crate::gui::model::{Model, Session};
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
+use crate::gui::views::Standing;
 use crate::gui::widgets::{Column, EmptyState, PaneHead, TableState, TextField, VirtualTable};
 use crate::gui::words;
-use crate::log::Log;
 use crate::model::StreamIx;
 use crate::render::grouped;
-use crate::worker::SessionId;
+use crate::worker::{AskStreams, StreamsWanted};
 
-/// Stores with more streams send to the list of streams instead.
-const FEW: usize = 5_000;
-
-/// The list of a few streams.
+/// The list of streams.
 #[derive(Default)]
 pub(super) struct NoStream {
     table: TableState,
     search: String,
-    /// Those found, with the store, how many there were and what was searched for.
-    found: Option<((SessionId, usize, String), Vec<StreamIx>)>,
-    /// Where the arrow keys stand.
-    marked: Option<StreamIx>,
+    /// Where the arrow keys stand, and in which row that was.
+    marked: Option<(u64, StreamIx)>,
 }
 
 impl NoStream {
     /// Draws it over the available room.
-    pub fn show(&mut self, ui: &mut Ui, session: &Session, outbox: &mut Outbox) {
+    pub fn show(&mut self, ui: &mut Ui, model: &Model, session: &Session, outbox: &mut Outbox) {
         let log = &session.log;
-        let streams = log.streams().len();
         ui.painter()
             .rect_filled(ui.max_rect(), 0.0, ui.tokens().panel);
-        if streams == 0 {
-            let sentence = if log.is_complete() {
-                "This store holds no events, so there is no state to show"
-            } else {
-                "The first events are being read…"
+        if log.is_empty() {
+            let sentence = match log.is_complete() {
+                true => "This store holds no events, so there is no state to show",
+                false => "The first events are being read…",
             };
             EmptyState::new(Icon::State, sentence).show(ui);
             return;
         }
-        if streams > FEW {
-            let sentence = "Choose a stream to see its state at the cursor";
-            if EmptyState::new(Icon::State, sentence)
-                .button("Streams")
-                .show(ui)
-            {
-                outbox.send(Command::Show(View::Streams));
-            }
-            return;
-        }
         ui.spacing_mut().item_spacing.y = 0.0;
-        let count = words::counted(streams, "stream", "streams");
+        self.head(ui, model);
+        let wanted = StreamsWanted {
+            query: StreamQuery {
+                search: self.search.clone(),
+                ..StreamQuery::default()
+            },
+            category: None,
+        };
+        let question = AskStreams {
+            subject: session.subject(),
+            cut: *model.cursor.cut(),
+            wanted,
+        };
+        outbox.ask(|answers| &mut answers.to_open, question);
+        let standing = Standing::of(ui, &model.answers.to_open);
+        standing.tell(ui, "The list of streams", outbox);
+        standing.fade(ui);
+        match model.answers.to_open.get() {
+            None if standing.is_unanswered() => {}
+            None => {
+                EmptyState::new(Icon::Streams, "The streams are being listed").show(ui);
+            }
+            Some(list) if list.streams.is_empty() => self.none(ui, list, outbox),
+            Some(list) => self.list(ui, session, list, outbox),
+        }
+    }
+
+    fn head(&mut self, ui: &mut Ui, model: &Model) {
+        let list = model.answers.to_open.get();
+        let count = list.map(|list| words::counted(list.total, "stream", "streams"));
+        let count = count.map_or(String::new(), |count| format!("{count} at the cursor"));
         let search = &mut self.search;
         PaneHead::new("Choose a stream")
             .secondary(&count)
@@ -67,34 +81,41 @@ impl NoStream {
                     field.surrender_focus();
                 }
             });
-        let wanted = (session.opened.session, streams, self.search.clone());
-        let found = match self.found.take() {
-            Some((of, found)) if of == wanted => found,
-            _ => found(log, &self.search),
+    }
+
+    /// That there is none.
+    fn none(&mut self, ui: &mut Ui, list: &StreamList, outbox: &mut Outbox) {
+        let (sentence, word) = match list.total {
+            0 => ("No stream exists at the cursor yet", "To the head"),
+            _ => ("No stream at the cursor has this name", "Show all streams"),
         };
-        if found.is_empty() {
-            let none = EmptyState::new(Icon::Streams, "No stream has this name");
-            if none.button("Show all streams").show(ui) {
-                self.search.clear();
+        let none = EmptyState::new(Icon::Streams, sentence).button(word);
+        if none.show(ui) {
+            match list.total {
+                0 => outbox.send(Command::ToHead),
+                _ => self.search.clear(),
             }
-        } else {
-            self.list(ui, session, &found, outbox);
         }
-        self.found = Some((wanted, found));
     }
 
     /// Those found. The arrow keys mark one, Enter and a click choose it.
-    fn list(&mut self, ui: &mut Ui, session: &Session, found: &[StreamIx], outbox: &mut Outbox) {
-        let log = &session.log;
+    fn list(&mut self, ui: &mut Ui, session: &Session, list: &StreamList, outbox: &mut Outbox) {
+        let (log, found) = (&session.log, &list.streams);
         let columns = [
             Column::new("Stream", 320.0),
-            Column::new("Category", 200.0),
-            Column::new("Events of the whole store", 180.0).right(),
-            Column::rest("", 0.0),
+            Column::new("Category", 180.0),
+            Column::new("Events", 100.0).right(),
+            Column::rest("Last event", 120.0),
         ];
+        let at = |row: u64| found.get(row as usize).map(|row| row.stream);
+        // Looked for where it is in another row only, since there may be a million.
         let marked = self
             .marked
-            .and_then(|marked| found.iter().position(|stream| *stream == marked));
+            .filter(|(row, stream)| at(*row) != Some(*stream));
+        if let Some((_, stream)) = marked {
+            let row = found.iter().position(|row| row.stream == stream);
+            self.marked = row.map(|row| (row as u64, stream));
+        }
         let said = VirtualTable::new(
             "Streams to choose from",
             &mut self.table,
@@ -102,45 +123,32 @@ impl NoStream {
             found.len() as u64,
         )
         .row_height(sizes::ROW_TABLE)
-        .selected(marked.map(|row| row as u64))
+        .selected(self.marked.map(|(row, _)| row))
         .takes_keys()
         .show(ui, |cells| {
             let t = cells.painter().tokens();
-            let Some(&stream) = found.get(cells.index() as usize) else {
+            // A list of an older snapshot is shown until the new one comes.
+            let row = found.get(cells.index() as usize);
+            let there = |stream: StreamIx| stream.at() < log.streams().len();
+            let Some(row) = row.filter(|row| there(row.stream) && row.last.at() < log.len()) else {
                 return;
             };
-            let category = log.category(stream);
-            let name = log.stream_name(stream);
-            let events = log.stream_extent(stream).map_or(0, |extent| extent.2);
-            cells.dot_text(
-                0,
-                t.category(session.colours.of(category)),
-                Face::Code,
-                t.text,
-                name,
-            );
+            let category = log.category(row.stream);
+            let name = log.stream_name(row.stream);
+            let dot = t.category(session.colours.of(category));
+            cells.dot_text(0, dot, Face::Code, t.text, name);
             cells.text(1, Face::Dense, t.text2, log.category_name(category));
-            cells.text(2, Face::Cell, t.text2, &grouped(events as u64));
+            let events = grouped(u64::from(row.events));
+            cells.text(2, Face::Cell, t.text2, &events);
+            cells.text(3, Face::Dense, t.text2, words::type_of(log, row.last));
             cells.name(|| format!("Choose {name}"));
         });
-        let at = |row: u64| found.get(row as usize).copied();
-        if let Some(stream) = said.moved_to.and_then(at) {
-            self.marked = Some(stream);
+        if let Some(row) = said.moved_to {
+            self.marked = at(row).map(|stream| (row, stream));
         }
         let chosen = said.clicked.map(|hit| hit.row).or(said.activated);
         if let Some(stream) = chosen.and_then(at) {
             outbox.send(Command::GoToStream(stream));
         }
     }
-}
-
-/// The streams whose name holds what is searched for, by name. They are few enough to look through when
-/// a letter is typed.
-fn found(log: &Log, search: &str) -> Vec<StreamIx> {
-    let search = search.trim().to_lowercase();
-    let all = (0..log.streams().len()).map(|at| StreamIx(at as u32));
-    let is_found = |stream: &StreamIx| log.stream_name(*stream).to_lowercase().contains(&search);
-    let mut found: Vec<_> = all.filter(is_found).collect();
-    found.sort_by(|a, b| natural_order(log.stream_name(*a), log.stream_name(*b)));
-    found
 }

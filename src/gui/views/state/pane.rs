@@ -218,7 +218,8 @@ impl StatePane {
 /// What is being waited for, and how far it is.
 fn folding(model: &Model, events: usize) -> String {
     let done = model.answers.state.progress().done;
-    if done == 0 {
+    // Some are read twice where the store grows meanwhile.
+    if done == 0 || done > events as u64 {
         return "Folding the events of this stream…".to_owned();
     }
     let events = words::counted(events, "event", "events");

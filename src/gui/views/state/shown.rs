@@ -56,6 +56,11 @@ impl Shown {
         self.state.as_ref().and_then(|found| found.at.last)
     }
 
+    /// Whether there is one.
+    pub fn is_there(&self) -> Option<()> {
+        self.state.as_ref().map(|_| ())
+    }
+
     /// The newer state where its parts are there, or where they take their time: then they fade. Until
     /// then the one before, as long as it is about the same; or one between them, `whole`, whose parts are
     /// there.

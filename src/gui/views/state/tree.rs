@@ -30,6 +30,9 @@ const WIDE: f32 = 560.0;
 /// Values take no more.
 const VALUE: f32 = 720.0;
 
+/// Less room than this shows nothing of what the last event did.
+const SUMMARY: f32 = 120.0;
+
 /// The tree with what is folded and chosen in it.
 #[derive(Default)]
 pub(super) struct TreeView {
@@ -97,8 +100,9 @@ impl TreeView {
                 (Column::rest("Value", 60.0), by)
             }
         };
-        let columns = [Column::new("Field", FIELD).resizable(), value, by];
-        let widths = self.table.widths().get("Field").copied().unwrap_or(FIELD);
+        let field = FIELD.min((room.width() * 0.36).round());
+        let columns = [Column::new("Field", field).resizable(), value, by];
+        let widths = self.table.widths().get("Field").copied().unwrap_or(field);
         let focus = self.focus.as_deref();
         let focus = focus.and_then(|pointer| fields.row_of(pointer));
         let drawn = Drawn {
@@ -336,7 +340,7 @@ impl Drawn<'_> {
 
     /// `by v41: ~4 changed +1 added −1 removed`, in the head of the table.
     fn summary(&self, ui: &Ui, rect: Rect) {
-        let Some(last) = self.found.at.last.filter(|_| rect.width() > 60.0) else {
+        let Some(last) = self.found.at.last.filter(|_| rect.width() > SUMMARY) else {
             return;
         };
         let t = ui.tokens();

@@ -18,7 +18,7 @@ const FADED: f32 = 0.45;
 
 /// How an answer stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(in crate::gui) enum Standing {
     /// It is the answer to what is asked, or will be in a moment.
     Current,
     /// It is of an earlier question, and the answer to this one takes its time.
@@ -47,6 +47,11 @@ impl Standing {
     /// Whether what is shown is not what was asked for.
     pub fn is_old(&self) -> bool {
         *self != Self::Current
+    }
+
+    /// Whether there is no answer and none is on its way.
+    pub fn is_unanswered(&self) -> bool {
+        matches!(self, Self::Unanswered(_))
     }
 
     /// Fades what is drawn into `ui` while it is of an earlier question.
