@@ -5,6 +5,8 @@ mod common;
 
 #[path = "gui_projections/beside.rs"]
 mod beside;
+#[path = "gui_projections/failing.rs"]
+mod failing;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -226,7 +228,7 @@ fn steps_lead_from_event_to_event_and_breaks_stop_them() {
         .around
         .clone()
         .expect("event");
-    assert_eq!(around.after.json()["bookings"], 20);
+    assert_eq!(around.after.as_ref().unwrap().json()["bookings"], 20);
     assert_eq!(around.before.expect("not new").json()["bookings"], 19);
     // It comes to be so only once.
     click(&mut window, Role::Button, "Run on to the next break");
@@ -265,7 +267,7 @@ fn on_demand_it_stays_as_it_was_run_and_says_how_stale_it_is() {
     let then = results(&window);
     move_to(&mut window, "#900");
     assert_eq!(results(&window), then);
-    let told = window.query_all_by_label_contains("Stale by 400 events and");
+    let told = window.query_all_by_label_contains("stale by 400 events and");
     assert!(told.count() > 0);
     click(&mut window, Role::Button, "Run to cursor");
     assert_eq!(results(&window), expected(&window, "balances.js"));
@@ -352,6 +354,11 @@ fn what_takes_too_long_is_paused_goes_on_and_is_called_off() {
     window.get_by_role_and_label(Role::Button, "Cancel").click();
     settle(&mut window);
     window.get_by_label("Run projection.js to see what it holds as of the cursor");
+    // It runs again as it stands.
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    wait_for(&mut window, "Pause");
+    window.get_by_role_and_label(Role::Button, "Cancel").click();
+    settle(&mut window);
 
     // One that never ends is stopped by itself, in one sentence.
     write_and_run(
@@ -372,7 +379,7 @@ fn two_definitions_are_compared_and_one_is_delivered_twice() {
     press(&mut window, Key::Enter);
     let text = std::fs::read_to_string(sample("projections/balances.js")).expect("bundled");
     write(&mut window, &text.replace("bookings += 1", "bookings += 2"));
-    click(&mut window, Role::Tab, "Compare A | B");
+    click(&mut window, Role::Tab, "A | B");
     click(&mut window, Role::Button, "Second definition");
     click(&mut window, Role::Button, "balances.js as it is saved");
     let told = window.state().model().answers.comparison.current();
@@ -382,7 +389,7 @@ fn two_definitions_are_compared_and_one_is_delivered_twice() {
     select(&mut window, &name);
     window.get_by_role_and_label(Role::Table, "Two states");
 
-    click(&mut window, Role::Tab, "Twice and shuffled");
+    click(&mut window, Role::Tab, "Twice");
     click(&mut window, Role::Button, "Try it");
     assert!(
         window
@@ -392,7 +399,7 @@ fn two_definitions_are_compared_and_one_is_delivered_twice() {
     );
     assert!(window.query_all_by_label_contains("bookings").count() > 0);
 
-    click(&mut window, Role::Tab, "Snapshot bench");
+    click(&mut window, Role::Tab, "Snapshots");
     click(&mut window, Role::Button, "Measure");
     for name in ["periodic", "threshold", "eager", "lazy"] {
         let row = row_beginning(&window, name);

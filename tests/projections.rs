@@ -48,8 +48,12 @@ struct Opened {
 }
 
 fn opened(path: &Path) -> Opened {
+    let store = Store::open(path, &OpenOptions::default(), &Task::new());
+    read(store.unwrap())
+}
+
+fn read(mut store: Store) -> Opened {
     let task = Task::new();
-    let mut store = Store::open(path, &OpenOptions::default(), &task).unwrap();
     let mut builder = store.builder();
     store
         .index(&mut builder, Tail::AtRest, &task, &mut |_| {})

@@ -84,6 +84,50 @@ fn what_handlers_fail_on_is_told_with_its_line() {
     assert_snapshot!(asof(&["project", USERS, &failing, "--on-error", "stop"]));
 }
 
+/// One of which all events failed is not denied, and what is of others is not told of it.
+#[test]
+fn a_partition_is_told_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "fromCategory('account').foreachStream().when({\n  $init: () => ({ n: 0 }),\n  $any(s, e) {\n    s.n += 1;\n    if (e.streamId === 'account-61' && e.position < 400 || e.position === 9) throw new Error('no');\n  },\n})";
+    let failing = written(&folder, "failing.js", text);
+    let other = written(&folder, "other.js", &text.replace("s.n += 1", "s.n += 2"));
+    let own = [
+        "project",
+        BANK,
+        &failing,
+        "--at",
+        "#300",
+        "--partition",
+        "61",
+    ];
+    assert_snapshot!(asof(&own));
+    let own = [
+        "project",
+        BANK,
+        &failing,
+        "--at",
+        "#300",
+        "--partition",
+        "account-60",
+    ];
+    assert_snapshot!(asof(&[&own[..], &["--compare", &other]].concat()));
+}
+
+/// A state as long as memory allows is for programs.
+#[test]
+fn a_long_state_is_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let text =
+        "fromAll().when({ $init: () => ({ t: 'x' }), $any(s) { s.t = 'long'.repeat(10000); } })";
+    let long = written(&folder, "long.js", text);
+    let told = asof(&["project", USERS, &long]);
+    assert!(
+        told.len() < 2_000 && told.contains("more characters; --json has them"),
+        "{told}"
+    );
+    assert!(asof(&["project", USERS, &long, "--json"]).len() > 40_000);
+}
+
 #[test]
 fn two_definitions_and_one_twice() {
     let folder = tempfile::tempdir().unwrap();

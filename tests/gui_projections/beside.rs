@@ -11,7 +11,7 @@ fn as_a_consumer_it_stands_at_the_checkpoint_and_says_how_stale_it_is() {
     // What the kinds mean stands where they are chosen.
     window.get_by_label("Follows the events; stale by what it has not processed");
     click(&mut window, Role::Button, "fraud-check (asynchronous)");
-    let told = window.query_all_by_label_contains("Stale by 1 event");
+    let told = window.query_all_by_label_contains("stale by 1 event");
     assert!(told.count() > 0, "{:?}", window.root());
     let then = results(&window);
     move_to(&mut window, "#896");
@@ -91,7 +91,7 @@ fn tables_that_the_store_is_read_from_stand_behind_its_read_models() {
 fn what_came_of_a_trial_is_told_of_that_definition_only() {
     let mut window = projections("bank.db");
     press(&mut window, Key::Enter);
-    click(&mut window, Role::Tab, "Compare A | B");
+    click(&mut window, Role::Tab, "A | B");
     click(&mut window, Role::Button, "Second definition");
     click(&mut window, Role::Button, "withdrawals.json");
     assert!(

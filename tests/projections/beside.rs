@@ -3,11 +3,13 @@
 
 use std::path::Path;
 
+use asof::analysis::lag::{self, Course, LagOptions, Samples};
 use asof::analysis::projection::{
-    Certainty, ConsumerError, Definition, Run, RunOptions, Wanted, as_consumer, project, project_of,
+    Certainty, ConsumerError, Definition, Reading, Run, RunOptions, Wanted, as_consumer, project,
+    project_of,
 };
 use asof::log::Bound;
-use asof::model::{Task, Timestamp};
+use asof::model::{EventIx, Task, Timestamp};
 use asof::simulate::Scenario;
 use asof::store::{OpenOptions, Store, attached};
 use serde_json::Value;
@@ -172,6 +174,46 @@ fn a_consumer_sees_it_at_its_checkpoint_as_stale_as_the_truth_says() {
             }
         }
         assert!(behind > 0, "{scenario}");
+    }
+}
+
+/// One rule says what waits for a consumer, here as in what is told of lag: of several files only the events
+/// of the one that it reads, and no later ones.
+#[test]
+fn it_is_as_stale_as_the_consumer_lags() {
+    let system = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/es_py_system");
+    let files =
+        ["orders.db", "payments.db"].map(|name| (system.join(name), OpenOptions::default()));
+    let task = Task::new();
+    let store = Store::open_all(&files, asof::store::Join::Time, &task).unwrap();
+    for (opened, name) in [
+        (super::read(store), "system"),
+        (opened(&bundled("bank.db")), "bank"),
+        (opened(&bundled("orders.db")), "orders"),
+    ] {
+        let Reading {
+            log,
+            payloads,
+            clock,
+        } = &opened.reading;
+        let course = Course::read(log, &*opened.rows, &Samples::default(), *clock, &task).unwrap();
+        let mut compared = 0;
+        for event in (0..log.len() as u32).step_by(log.len() / 20 + 1) {
+            let cut = log.cut(*clock, Bound::Event(EventIx(event)));
+            let told = lag::report(&course, &**payloads, &cut, &LagOptions::default(), &task);
+            for own in told.unwrap().consumers {
+                let seen = as_consumer(log, &cut, &*opened.rows, &own.name, &task);
+                let (Ok((_, seen)), Some(events)) = (seen, own.lag_events) else {
+                    continue;
+                };
+                if seen.parts == 1 {
+                    let at = format!("{name}: {} at {event}", own.name);
+                    assert_eq!((seen.lag_events, seen.lag_ms), (events, own.lag_ms), "{at}");
+                    compared += 1;
+                }
+            }
+        }
+        assert!(compared > 0, "{name}");
     }
 }
 

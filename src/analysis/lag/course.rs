@@ -280,7 +280,7 @@ fn gather(
     Ok(())
 }
 
-fn scope(file: u32, current: Option<&Checkpoint>, mark: Option<&Mark>) -> Scope {
+pub(super) fn scope(file: u32, current: Option<&Checkpoint>, mark: Option<&Mark>) -> Scope {
     let stream = mark.and_then(|mark| match &mark.event {
         Marked::Version { stream, .. } => Some(stream.clone()),
         _ => None,

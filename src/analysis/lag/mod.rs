@@ -48,6 +48,7 @@ mod status;
 mod tail;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 pub use backlog::{Backlog, Level};
 pub use clocks::Clocks;
@@ -63,3 +64,4 @@ pub use samples::{Note, Sample, Samples};
 pub use series::{Chart, Point};
 pub use spells::{Spell, SpellKind};
 pub use status::Status;
+pub use waiting::{Waiting, waiting};

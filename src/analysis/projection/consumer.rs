@@ -4,8 +4,9 @@
 use serde::Serialize;
 
 use super::Known;
+use crate::analysis::lag::waiting;
 use crate::log::{
-    Bound, Checkpoint, Cut, KnownCheckpoint, Log, RowSource, RowsError, SideKind, checkpoints_at,
+    Bound, Cut, KnownCheckpoint, Log, RowSource, RowsError, SideKind, checkpoints_at,
 };
 use crate::model::{Cancelled, EventIx, PositionName, Task, Timestamp};
 
@@ -97,20 +98,29 @@ pub fn as_consumer(
     if then.is_empty() && !rows.kinds().contains(&SideKind::CheckpointHistory) && all.count() > 0 {
         return Err(ConsumerError::Unknown { name });
     }
-    let reached = then.iter().map(|one| reached(log, one)).min().flatten();
+    let behind = then.iter().min_by_key(|one| reached(log, one));
+    let reached = behind.and_then(|one| reached(log, one));
     let updated = then
         .iter()
         .filter_map(|one| one.checkpoint.updated_at)
         .max();
     let known = all.up_to(reached);
-    let (lag_events, first_waiting) = waiting(log, &all, reached, &first.checkpoint, task)?;
+    // What it reads is told of the present one.
+    let is_behind = |one: &&KnownCheckpoint| {
+        behind.is_some_and(|behind| {
+            let part = |one: &KnownCheckpoint| (one.file, one.checkpoint.partition.clone());
+            part(one) == part(behind)
+        })
+    };
+    let own = of_now.iter().find(is_behind).unwrap_or(first);
+    let waits = waiting(log, cut, (own, reached), task)?;
     let report = ConsumerReport {
         position: reached.map(|event| log.position_name(event)),
         updated_at: updated,
         parts: then.len() as u64,
-        lag_events,
-        lag_ms: lag(log, cut, first_waiting),
-        first_waiting: first_waiting.map(|event| log.position_name(event)),
+        lag_events: waits.events,
+        lag_ms: waits.lag_ms,
+        first_waiting: waits.first.map(|event| log.position_name(event)),
         name,
     };
     Ok((known, report))
@@ -144,44 +154,4 @@ fn reached(log: &Log, known: &KnownCheckpoint) -> Option<EventIx> {
         Bound::Event(event) => Some(event),
         _ => None,
     }
-}
-
-/// How many events of a consumer's tail wait behind what it has processed, and the first of them.
-fn waiting(
-    log: &Log,
-    all: &Known,
-    reached: Option<EventIx>,
-    tail: &Checkpoint,
-    task: &Task,
-) -> Result<(u64, Option<EventIx>), Cancelled> {
-    let next = reached.map_or(0, |reached| reached.0 + 1);
-    let (mut count, mut first) = (0, None);
-    for range in all.ranges().filter(|range| range.end > next) {
-        for run in log.runs(EventIx(range.start.max(next))..EventIx(range.end)) {
-            task.check()?;
-            for event in run.events().map(EventIx) {
-                if is_in(log, event, tail) {
-                    count += 1;
-                    first.get_or_insert(event);
-                }
-            }
-        }
-    }
-    Ok((count, first))
-}
-
-/// Whether a consumer processes an event: all of them, as far as the store does not say otherwise.
-fn is_in(log: &Log, event: EventIx, tail: &Checkpoint) -> bool {
-    let among =
-        |names: &[String], name: &str| names.is_empty() || names.iter().any(|own| own == name);
-    let category = log.category_name(log.category(log.stream(event)));
-    among(&tail.categories, category) && among(&tail.types, log.type_name(log.event_type(event)))
-}
-
-fn lag(log: &Log, cut: &Cut, first: Option<EventIx>) -> Option<i64> {
-    let now = cut.time(log)?;
-    let Some(first) = first else { return Some(0) };
-    let since = log.time(first, cut.clock())?;
-    // Where clocks ran backwards, what waits may be of later: nothing waits for less than no time.
-    Some((now - since).millis().max(0))
 }

@@ -1,10 +1,12 @@
 //! Where two states differ.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::{Number, Value};
 
-use super::script::{mark, told};
+use super::script::{mark, members, told};
 use crate::model::json::pointer;
 
 /// A place where two states differ.
@@ -49,8 +51,8 @@ impl Differing {
 }
 
 /// The innermost places where `a` and `b` differ, in the order of the fields of `a`. Arrays of one
-/// length are compared item by item, numbers by what they are worth, and what JSON has no words for by
-/// its marks.
+/// length are compared item by item, Maps and Sets entry by entry, numbers by what they are worth, and
+/// what else JSON has no words for by its marks.
 #[must_use]
 pub fn differing(a: &Value, b: &Value) -> Vec<Differing> {
     let mut found = Vec::new();
@@ -59,6 +61,26 @@ pub fn differing(a: &Value, b: &Value) -> Vec<Differing> {
 }
 
 fn compare(a: Option<&Value>, b: Option<&Value>, at: &mut String, found: &mut Vec<Differing>) {
+    if let (Some(whole), Some(other)) = (a, b)
+        && mark(whole) == mark(other)
+        && let (Some(a), Some(b)) = (members(whole), members(other))
+        && !same(whole, other)
+    {
+        let before = found.len();
+        let [ours, theirs] = [&a, &b].map(|side| {
+            let side = side.iter().map(|(key, value)| (key.as_str(), *value));
+            side.collect::<BTreeMap<&str, &Value>>()
+        });
+        let further = b.iter().filter(|(key, _)| !ours.contains_key(key.as_str()));
+        for (key, _) in a.iter().chain(further) {
+            let [a, b] = [&ours, &theirs].map(|side| side.get(key.as_str()).copied());
+            within(key, at, |at| compare(a, b, at, found));
+        }
+        if found.len() == before {
+            found.push(Differing::new(at, Some(whole), Some(other)));
+        }
+        return;
+    }
     match (a, b) {
         (Some(whole @ Value::Object(a)), Some(other @ Value::Object(b)))
             if mark(whole).or(mark(other)).is_none() =>
@@ -138,6 +160,30 @@ mod tests {
         let b = json!({ "a": 1.0, "b": { "c": [1, 3], "d/e": false }, "g": 1 });
         let paths: Vec<String> = differing(&a, &b).into_iter().map(|one| one.path).collect();
         assert_eq!(paths, ["/b/c/1", "/b/d~1e", "/f", "/g"]);
+    }
+
+    #[test]
+    fn entries_of_maps_and_sets_are_told_by_their_keys() {
+        let map = |of: Value| json!({ "m": { "\0as": "Map", "of": of } });
+        let set = |of: Value| json!({ "\0as": "Set", "of": of });
+        let told = |a: &Value, b: &Value| -> Vec<String> {
+            let all = differing(a, b).into_iter();
+            all.map(|one| format!("{} {}", one.path, one.words().join(" ")))
+                .collect()
+        };
+        let a = map(json!([[15, 1], ["k", { "n": 1 }], ["gone", 0]]));
+        let b = map(json!([[15, 2], ["k", { "n": 1 }], ["new", 0]]));
+        assert_eq!(
+            told(&a, &b),
+            ["/m/15 1 2", "/m/gone 0 nothing", "/m/new nothing 0"]
+        );
+        assert_eq!(
+            told(&set(json!([1, 2])), &set(json!([2, 3]))),
+            ["/1 1 nothing", "/3 nothing 3"]
+        );
+        // The same in another order is something else, and is told as a whole.
+        assert_eq!(told(&set(json!([1, 2])), &set(json!([2, 1]))), [" Set Set"]);
+        assert_eq!(told(&map(json!([])), &json!({ "m": {} })), ["/m Map {}"]);
     }
 
     fn value() -> impl Strategy<Value = Value> {

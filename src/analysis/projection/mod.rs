@@ -61,7 +61,7 @@ pub use read_model::{
 };
 pub use repeat::{Fault, Idempotency, Violation, repeated};
 pub use report::{
-    DeadLetterReport, Logged, LookupReport, LookupsReport, LostDigitsReport, OddReport,
+    Absent, DeadLetterReport, Logged, LookupReport, LookupsReport, LostDigitsReport, OddReport,
     ProjectReport, Wanted, before, dead_letter, project, project_of, why,
 };
 pub use retry::{Retried, retried};
@@ -71,6 +71,7 @@ pub use script::{
     Worded, WrittenFunction,
 };
 pub use sides::{Side, SideRow, Sides};
+use states::SHARED;
 pub use states::{Figures, Held, Since, State, States, WHOLE};
 pub use steps::{Step, Upcast};
 pub use stream_state::{StreamState, StreamStateError};

@@ -32,6 +32,12 @@ impl Moment {
         self.states.get(self.partitions.find(partition)?)
     }
 
+    /// The dead letters of a partition, oldest first.
+    pub(super) fn dead_of(&self, partition: &str) -> impl DoubleEndedIterator<Item = &DeadLetter> {
+        let own = move |letter: &&DeadLetter| letter.partition.as_deref() == Some(partition);
+        self.dead.iter().filter(own)
+    }
+
     /// Partitions with what they are, in the order of their first appearance.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Held)> {
         let all = self.states.iter();

@@ -85,10 +85,11 @@ pub fn repeated(
     let mut run = Run::new(definition, reading.clone(), options.clone())?;
     let mut found = Found::default();
     let mut lately: BTreeMap<String, Lately> = BTreeMap::new();
-    let mut tried = 0;
+    let (mut tried, mut done) = (0, 0);
     task.set_total(u64::from(cut.count()));
     for range in Known::at(cut, &reading.log).batches(BATCH) {
         for event in run.prepared(&range, task)? {
+            task.set_done(u64::from(done + event.0 - range.start));
             match around(&mut run, event, &mut lately, task) {
                 Ok(None) => {}
                 Ok(Some((step, outcomes))) => {
@@ -106,7 +107,8 @@ pub fn repeated(
                 }
             }
         }
-        task.advance(u64::from(range.end - range.start));
+        done += range.end - range.start;
+        task.set_done(u64::from(done));
     }
     Ok(found.told(tried))
 }

@@ -1,5 +1,7 @@
 //! What a projection is at a moment, as it is told.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -22,9 +24,12 @@ pub struct ProjectReport {
     /// The result of the partition that was asked for, or of the whole where there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<Value>,
-    /// Where there is no such partition, those that are called nearly so.
+    /// Why there is none, where that is known.
     #[serde(skip)]
-    pub nearest: Option<Vec<String>>,
+    pub absent: Option<Absent>,
+    /// The partition that was asked for, as it is called.
+    #[serde(skip)]
+    pub partition: Option<String>,
     /// The results of all partitions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub states: Option<Map<String, Value>>,
@@ -167,6 +172,15 @@ pub enum Wanted<'a> {
     Partition(&'a str),
 }
 
+/// Why a partition that was asked for has no state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Absent {
+    /// None is called so; those that are called nearly so.
+    Unknown(Vec<String>),
+    /// Its handlers have failed on every event of it that they take.
+    Failed,
+}
+
 /// Tells of a run as of a cut.
 ///
 /// # Errors
@@ -197,10 +211,17 @@ pub fn project_of(
         Wanted::Partition(name) => Some(called(&moment, name)),
         Wanted::All => None,
     };
-    let (wanted, nearest) = match called {
-        Some(Ok(name)) => (Wanted::Partition(name), None),
-        Some(Err(near)) => (wanted, Some(near)),
+    let (wanted, absent) = match called {
+        Some(Ok(name)) => {
+            let failed = moment.get(name).is_none().then_some(Absent::Failed);
+            (Wanted::Partition(name), failed)
+        }
+        Some(Err(near)) => (wanted, Some(Absent::Unknown(near))),
         None => (wanted, None),
+    };
+    let partition = match (wanted, &absent) {
+        (Wanted::Partition(name), None | Some(Absent::Failed)) => Some(name.to_owned()),
+        _ => None,
     };
     let log = run.reading().log.clone();
     let mut dead: Vec<DeadLetterReport> = (moment.dead.iter())
@@ -226,7 +247,8 @@ pub fn project_of(
         as_of: cut.as_of(&log),
         partitions,
         state,
-        nearest,
+        absent,
+        partition,
         states,
         counts,
         dead_letters: dead,
@@ -284,12 +306,21 @@ fn odd_reports(log: &Log, odd: Vec<OddPlace>) -> Vec<OddReport> {
     odd.into_iter().map(told).collect()
 }
 
-/// The partition of that name, else the only one whose name ends so after its category.
+/// The partition of that name, else the only one whose name ends so after its category; those of which all
+/// events failed are among them.
 ///
 /// # Errors
 /// Where there is none: those that are called nearly so.
 fn called<'m>(moment: &'m Moment, name: &str) -> Result<&'m str, Vec<String>> {
-    let names = || moment.iter().map(|(own, _)| own);
+    let failed = moment.dead.iter();
+    let failed: BTreeSet<&str> = failed
+        .filter_map(|dead| dead.partition.as_deref())
+        .collect();
+    let without = failed
+        .iter()
+        .copied()
+        .filter(|name| moment.get(name).is_none());
+    let names = || moment.iter().map(|(own, _)| own).chain(without.clone());
     let id = |own: &&str| own.split_once('-').is_some_and(|(_, id)| id == name);
     let mut ending = names().filter(id);
     let only = ending.next().filter(|_| ending.next().is_none());
@@ -369,6 +400,7 @@ fn failed(
         partition: Some(partition.to_owned()),
         error: error.clone(),
         state_before: None,
+        shared_before: None,
         attempts: 1,
     };
     dead_letter(reading, &dead)

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::script::{DeadLetter, Engine, Fed, Halt, Limits, ScriptError, Worded};
-use super::{Reading, Script};
+use super::{Reading, SHARED, Script};
 use crate::log::TableSource;
 use crate::model::{Cancelled, EventIx, Task};
 
@@ -62,6 +62,9 @@ type Outcome = Result<Option<Worded>, ScriptError>;
 fn again(engine: &mut Engine, letter: &DeadLetter, task: &Task) -> Result<Outcome, Halt> {
     if let (Some(partition), Some(state)) = (&letter.partition, &letter.state_before) {
         engine.put(partition, state);
+        if let Some(shared) = &letter.shared_before {
+            engine.put(SHARED, shared);
+        }
     }
     if engine.feed(letter.event, None, task)? == Fed::Failed {
         let dead = engine.take_dead().pop();

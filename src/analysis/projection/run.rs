@@ -140,6 +140,12 @@ impl Run {
         (lost.clone(), lost.len() as u64)
     }
 
+    /// How many events were folded since the last checkpoint.
+    #[must_use]
+    pub const fn since_checkpoint(&self) -> u32 {
+        self.since
+    }
+
     /// How many events were folded, those that were folded again among them.
     #[must_use]
     pub const fn folded(&self) -> u64 {

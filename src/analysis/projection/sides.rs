@@ -1,10 +1,12 @@
 //! Two states side by side, as rows: what differs with its place, what does not as far as it helps to
 //! find one's way.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::differ::same;
-use super::script::{entries, mark};
+use super::script::{entries, mark, members};
 use crate::analysis::replay::Change;
 use crate::model::json::pointer;
 
@@ -129,7 +131,7 @@ type Child<'v> = (String, Option<&'v Value>, Option<&'v Value>);
 /// nothing.
 fn children<'v>(before: Option<&'v Value>, after: Option<&'v Value>) -> Option<Vec<Child<'v>>> {
     if before.and_then(mark).or(after.and_then(mark)).is_some() {
-        return None;
+        return entries_of(before?, after?);
     }
     match (before, after) {
         (Some(Value::Object(before)), Some(Value::Object(after))) => {
@@ -163,6 +165,32 @@ fn children<'v>(before: Option<&'v Value>, after: Option<&'v Value>) -> Option<V
         }
         _ => None,
     }
+}
+
+/// What two Maps or two Sets have; none where they differ in their order only.
+fn entries_of<'v>(before: &'v Value, after: &'v Value) -> Option<Vec<Child<'v>>> {
+    if mark(before) != mark(after) {
+        return None;
+    }
+    let all = [members(before)?, members(after)?];
+    let [before, after] = &all;
+    let [by_key, then_by_key] = [before, after].map(|side| {
+        let side = side.iter().map(|(key, value)| (key.as_str(), *value));
+        side.collect::<BTreeMap<&str, &'v Value>>()
+    });
+    let further = after
+        .iter()
+        .filter(|(key, _)| !by_key.contains_key(key.as_str()));
+    let entries = before.iter().chain(further).map(|(key, _)| {
+        let of = |side: &BTreeMap<&str, &'v Value>| side.get(key.as_str()).copied();
+        (key.clone(), of(&by_key), of(&then_by_key))
+    });
+    let entries: Vec<Child<'v>> = entries.collect();
+    let differs = |(_, before, after): &Child<'_>| match (before, after) {
+        (Some(before), Some(after)) => !same(before, after),
+        _ => true,
+    };
+    entries.iter().any(differs).then_some(entries)
 }
 
 /// A value as it is, but for containers of more than so many: those are only counted.
@@ -216,6 +244,25 @@ mod tests {
         // A state that is no object is one row, and so is one that is not there.
         assert_eq!(Sides::of(Some(&json!(1)), Some(&json!(2))).rows.len(), 1);
         assert_eq!(Sides::of(None, Some(&json!({ "a": 1 }))).rows[0].path, "/a");
+    }
+
+    #[test]
+    fn entries_of_maps_stand_below_them() {
+        let map = |of: Value| json!({ "m": { "\0as": "Map", "of": of } });
+        let of = |a: Value, b: Value| {
+            let sides = Sides::of(Some(&map(a)), Some(&map(b)));
+            let rows = sides.rows.into_iter().map(|row| (row.path, row.change));
+            rows.collect::<Vec<_>>()
+        };
+        let changed = Some(Change::Changed);
+        let found = of(json!([[1, 1], [2, 2]]), json!([[1, 1], [2, 3]]));
+        let expected = [("/m", None), ("/m/1", None), ("/m/2", changed)];
+        assert_eq!(
+            found,
+            expected.map(|(path, change)| (path.to_owned(), change))
+        );
+        let turned = of(json!([[1, 1], [2, 2]]), json!([[2, 2], [1, 1]]));
+        assert_eq!(turned, [("/m".to_owned(), changed)]);
     }
 
     proptest! {

@@ -12,6 +12,9 @@ pub use held::{Figures, Held, Since, State};
 /// The partition of a projection that has no partitions.
 pub const WHOLE: &str = "";
 
+/// Where the state stands that all partitions share; no partition is called so.
+pub(super) const SHARED: &str = "\0shared";
+
 /// States by partition.
 #[derive(Clone, Debug, Default)]
 pub struct States(Kept);

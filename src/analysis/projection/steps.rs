@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::run::Outcome;
-use super::script::{Halt, Worded};
+use super::script::{DeadLetter, Halt, Worded};
 use super::{Held, OnError, Run, ScriptError, States, Stopped};
 use crate::model::{Cancelled, EventIx, Task};
 
@@ -53,6 +53,16 @@ pub(super) enum Ended {
     Stopped(Stopped),
 }
 
+impl Ended {
+    /// Where nothing is there to be found any more.
+    pub(super) fn over<T>(self) -> Result<Option<T>, Cancelled> {
+        match self {
+            Self::Cancelled(cancelled) => Err(cancelled),
+            Self::Stopped(_) => Ok(None),
+        }
+    }
+}
+
 impl From<Cancelled> for Ended {
     fn from(cancelled: Cancelled) -> Self {
         Self::Cancelled(cancelled)
@@ -90,8 +100,13 @@ impl Run {
         Ok((changes, None))
     }
 
-    /// Folds an event as the options have it; what a handler says is for the run itself to tell.
-    fn over(&mut self, event: EventIx, task: &Task) -> Result<(), Ended> {
+    /// Folds an event as the options have it; the dead letter that comes of it. What a handler says is
+    /// for the run itself to tell.
+    pub(super) fn over(
+        &mut self,
+        event: EventIx,
+        task: &Task,
+    ) -> Result<Option<DeadLetter>, Ended> {
         let Outcome { fed, dead, .. } = self.feed(event, task);
         match fed {
             Err(Halt::Cancelled(cancelled)) => return Err(cancelled.into()),
@@ -100,35 +115,45 @@ impl Run {
         }
         match (dead, self.options.on_error) {
             (Some(dead), OnError::Stop) => Err(Ended::Stopped(Stopped::Failed(Box::new(dead)))),
-            _ => Ok(()),
+            (dead, _) => Ok(dead),
         }
     }
 
     /// All states as they are after an event.
     fn saved_after(&mut self, event: EventIx) -> Result<States, Ended> {
         let saved = self.machine.save();
-        saved.map_err(|error| Ended::Stopped(Stopped::Fatal(event, error.of_saving())))
+        saved.map_err(|error| Ended::Stopped(Stopped::Fatal(event, error)))
     }
 
     /// Folds an event that was prepared; none where it changes no partition, since it is passed over or
     /// its handler failed.
     pub(super) fn step_over(&mut self, event: EventIx, task: &Task) -> Result<Option<Step>, Ended> {
+        Ok(self.step_or_letter(event, task)?.0)
+    }
+
+    /// The same; with its dead letter where its handler failed.
+    pub(super) fn step_or_letter(
+        &mut self,
+        event: EventIx,
+        task: &Task,
+    ) -> Result<(Option<Step>, Option<DeadLetter>), Ended> {
         let before = std::mem::take(&mut self.stepped);
-        self.over(event, task)?;
+        let letter = self.over(event, task)?;
         let states = self.saved_after(event)?;
         self.stepped = states.clone();
         let Some(number) = self.machine.folded() else {
-            return Ok(None);
+            return Ok((None, letter));
         };
         let partition = self.machine.partitions().get(number).to_owned();
-        Ok(Some(Step {
+        let step = Step {
             event,
             partition,
             before: before.get(number),
             after: self.value(states.get(number).as_ref()),
             number,
             states,
-        }))
+        };
+        Ok((Some(step), letter))
     }
 
     /// Folds an event that was prepared; its partition with the result, if it is `wanted`.
@@ -166,7 +191,7 @@ impl Run {
         };
         let states = match self.machine.save() {
             Ok(states) => states,
-            Err(error) => return Ok(After::Stopped(error.of_saving())),
+            Err(error) => return Ok(After::Stopped(error)),
         };
         let held = states.get(number);
         let result = held.map_or(Ok(None), |held| self.result_value(&held));

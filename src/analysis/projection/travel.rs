@@ -5,9 +5,7 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::differ::{number, same};
-use super::script::Halt;
-use super::steps::Ended;
-use super::{Held, Known, Run, States, Worded};
+use super::{Held, Known, Run, ScriptError, States, Worded};
 use crate::model::{Cancelled, EventIx, Task};
 
 /// Events looked at between two looks at the task.
@@ -20,10 +18,12 @@ pub struct Around {
     pub event: EventIx,
     /// The event of the partition before it.
     pub previous: Option<EventIx>,
-    /// The result before it; none where the partition is new.
+    /// The result before it; none where the partition is new and the handler did not fail.
     pub before: Option<Worded>,
-    /// The result after it.
-    pub after: Worded,
+    /// The result after it; where its handler failed, as before.
+    pub after: Option<Worded>,
+    /// Why its handler failed.
+    pub failed: Option<ScriptError>,
 }
 
 /// Where a run forward is to end.
@@ -144,8 +144,8 @@ impl Comparing {
 }
 
 impl Run {
-    /// What the last event of a partition among those known did to it; none where the partition has no
-    /// state.
+    /// What the last event of a partition among those known did to it, be it that its handler failed;
+    /// none where the partition has none.
     ///
     /// # Errors
     /// The task was called off.
@@ -156,17 +156,33 @@ impl Run {
         task: &Task,
     ) -> Result<Option<Around>, Cancelled> {
         let moment = self.of(known, task)?;
-        let Some(after) = moment.get(partition) else {
-            return Ok(None);
-        };
+        let after = moment.get(partition);
+        let last = after.as_ref().map(|after| after.last);
+        let mut letters = moment.dead_of(partition).rev();
+        if let Some(letter) = letters.next().filter(|letter| Some(letter.event) > last) {
+            // What the handler met; the first state where the partition has none yet.
+            let state = after.map(|after| self.shown(&after));
+            let state = state.or_else(|| letter.met());
+            return Ok(Some(Around {
+                event: letter.event,
+                previous: letters.next().map(|letter| letter.event).max(last),
+                before: state.clone(),
+                after: state,
+                failed: Some(letter.error.clone()),
+            }));
+        }
+        let Some(after) = after else { return Ok(None) };
         let below = after.last.0.checked_sub(1).map(EventIx);
         let moment = self.of(&known.up_to(below), task)?;
         let before = moment.get(partition);
+        let failed = moment.dead_of(partition).next_back();
+        let last = before.as_ref().map(|before| before.last);
         Ok(Some(Around {
             event: after.last,
-            previous: before.as_ref().map(|before| before.last),
+            previous: failed.map(|letter| letter.event).max(last),
             before: before.map(|before| self.shown(&before)),
-            after: self.shown(&after),
+            after: Some(self.shown(&after)),
+            failed: None,
         }))
     }
 
@@ -234,22 +250,25 @@ impl Run {
         Towards { partition, breaks }: Towards<'_>,
         task: &Task,
     ) -> Result<Option<bool>, Cancelled> {
-        match self.feed(event, task).fed {
-            Err(Halt::Cancelled(cancelled)) => return Err(cancelled),
-            Err(Halt::Fatal(_)) => return Ok(None),
-            Ok(_) => {}
-        }
-        let Some(folded) = self.machine.folded() else {
-            return Ok(Some(false));
+        let dead = match self.over(event, task) {
+            Ok(dead) => dead,
+            Err(ended) => return ended.over(),
         };
-        let is_own = partition.is_none_or(|own| self.machine.partitions().get(folded) == own);
+        let partitions = self.machine.partitions();
+        let found = match &dead {
+            Some(letter) => letter.partition.as_deref(),
+            None => self.machine.folded().map(|folded| partitions.get(folded)),
+        };
+        let is_own = found.is_some_and(|found| partition.is_none_or(|own| found == own));
+        Ok(Some(is_own && self.stops_at(event, breaks)))
+    }
+
+    /// Whether an event stops a run whatever it changes.
+    fn stops_at(&self, event: EventIx, breaks: &[Break]) -> bool {
         let log = &self.reading().log;
         let name = log.type_name(log.event_type(event));
         let none = Value::Null;
-        let holds = |one: &Break| one.holds(name, &none, &none);
-        Ok(Some(
-            is_own && (breaks.is_empty() || breaks.iter().any(holds)),
-        ))
+        breaks.is_empty() || breaks.iter().any(|one| one.holds(name, &none, &none))
     }
 
     fn stops_by_state(
@@ -258,11 +277,14 @@ impl Run {
         Towards { partition, breaks }: Towards<'_>,
         task: &Task,
     ) -> Result<Option<bool>, Cancelled> {
-        let step = match self.step_over(event, task) {
-            Ok(Some(step)) => step,
-            Ok(None) => return Ok(Some(false)),
-            Err(Ended::Cancelled(cancelled)) => return Err(cancelled),
-            Err(Ended::Stopped(_)) => return Ok(None),
+        let step = match self.step_or_letter(event, task) {
+            Ok((Some(step), _)) => step,
+            Ok((None, letter)) => {
+                let found = letter.and_then(|letter| letter.partition);
+                let is_own = found.is_some_and(|found| partition.is_none_or(|own| found == own));
+                return Ok(Some(is_own && self.stops_at(event, breaks)));
+            }
+            Err(ended) => return ended.over(),
         };
         if partition.is_some_and(|own| own != step.partition) {
             return Ok(Some(false));

@@ -1,13 +1,20 @@
 //! `asof project` beside something else, for people: a second definition, a read model.
 
-use super::words::partitions;
+use super::words::{partitions, told};
 use super::{CliError, SHOWN, Streams};
-use crate::analysis::projection::{Comparison, DifferentRow, Differing, ReadModelReport};
+use crate::analysis::projection::{
+    Comparison, DifferentRow, Differing, DifferingPartition, ReadModelReport,
+};
 use crate::analysis::words::{grouped, many};
 use crate::model::PositionName;
 use crate::render::harmless;
 
-pub(super) fn compared(comparison: &Comparison, to: &mut Streams<'_>) -> Result<(), CliError> {
+/// Where two definitions differ; of one partition, where one is asked for.
+pub(super) fn compared(
+    comparison: &Comparison,
+    partition: Option<&str>,
+    to: &mut Streams<'_>,
+) -> Result<(), CliError> {
     let differ = partitions(comparison.count);
     if let Some(stopped) = &comparison.stopped {
         writeln!(to.out, "\n{}", harmless(stopped))?;
@@ -28,15 +35,29 @@ pub(super) fn compared(comparison: &Comparison, to: &mut Streams<'_>) -> Result<
             )?;
         }
     }
-    for one in comparison.differing.iter().take(SHOWN) {
+    let is_own = |one: &&DifferingPartition| partition.is_none_or(|own| own == one.partition);
+    let own: Vec<_> = comparison.differing.iter().filter(is_own).collect();
+    for one in own.iter().take(SHOWN) {
         let paths: Vec<String> = one.paths.iter().map(differing_place).collect();
         let place = match (&one.a, &one.b) {
             (Some(_), None) => "only in A".to_owned(),
             (None, Some(_)) => "only in B".to_owned(),
             _ => paths.join(", "),
         };
-        let told = format!("  {}  since {}  {place}", one.partition, one.since);
-        writeln!(to.out, "{}", harmless(&told))?;
+        let line = format!("  {}  since {}  {place}", one.partition, one.since);
+        writeln!(to.out, "{}", told(&line))?;
+    }
+    match partition {
+        Some(partition) if comparison.count > 0 && own.is_empty() => {
+            let line = format!("  not in {partition}; --json has all that are told");
+            writeln!(to.out, "{}", told(&line))?;
+        }
+        Some(_) => {}
+        None if comparison.count > SHOWN as u64 => {
+            let more = grouped(comparison.count - SHOWN as u64);
+            writeln!(to.out, "  and {more} more; --json has them")?;
+        }
+        None => {}
     }
     Ok(())
 }
@@ -48,9 +69,11 @@ fn differing_place(place: &Differing) -> String {
         "" => "the state",
         path => path,
     };
-    match place.a_is.is_some() || place.b_is.is_some() {
-        true => format!("{path} ({a} in A, {b} in B)"),
-        false => path.to_owned(),
+    match (&place.a_is, &place.b_is) {
+        (None, None) => path.to_owned(),
+        // Entry by entry they are the same.
+        (Some(one), Some(other)) if one == other => format!("{path} (a {one} in another order)"),
+        _ => format!("{path} ({a} in A, {b} in B)"),
     }
 }
 
@@ -87,12 +110,9 @@ pub(super) fn read_model(found: &ReadModelReport, to: &mut Streams<'_>) -> Resul
         let fields = fields(one);
         format!("  ~ {}  {fields}{}", one.key, since(&one.since))
     });
-    for told in missing
-        .take(SHOWN)
-        .chain(extra.take(SHOWN))
-        .chain(different.take(SHOWN))
-    {
-        writeln!(to.out, "{}", harmless(&told))?;
+    let (missing, extra) = (missing.take(SHOWN), extra.take(SHOWN));
+    for line in missing.chain(extra).chain(different.take(SHOWN)) {
+        writeln!(to.out, "{}", told(&line))?;
     }
     Ok(())
 }

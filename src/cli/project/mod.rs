@@ -12,8 +12,8 @@ use super::moment::{Reading, TypedBound, Versions};
 use super::open::{CliError, Opened};
 use super::{Common, Streams};
 use crate::analysis::projection::{
-    self, CompareError, Definition, JUMPS, Known, Measured, OnError, ProjectReport, ReadModel,
-    ReadModelError, Run, RunOptions, ScriptError, SnapshotBench, Wanted,
+    self, Absent, CompareError, Definition, JUMPS, Known, Measured, OnError, ProjectReport,
+    ReadModel, ReadModelError, Run, RunOptions, ScriptError, SnapshotBench, Wanted,
 };
 use crate::log::Cut;
 use crate::model::{Task, Timestamp};
@@ -105,7 +105,7 @@ impl Project {
         for sentence in projection::waits_in_vain(&own, &asked.source) {
             writeln!(to.beside, "{}", harmless(&format!("{sentence}.")))?;
         }
-        if let (Some(near), Some(name)) = (&report.nearest, &self.partition) {
+        if let (Some(Absent::Unknown(near)), Some(name)) = (&report.absent, &self.partition) {
             let near = match near.is_empty() {
                 true => String::new(),
                 false => format!("; there is {}", near.join(", ")),
@@ -116,6 +116,10 @@ impl Project {
                 Some(_) => format!("Up to where it was stopped there is no partition {name}."),
             };
             writeln!(to.beside, "{}", harmless(&told))?;
+        }
+        if let (Some(Absent::Failed), Some(name)) = (&report.absent, &report.partition) {
+            let told = "has no state: handlers failed on every event of it that they took";
+            writeln!(to.beside, "{}", harmless(&format!("{name} {told}.")))?;
         }
         match self.common.json {
             true => to.json(&report, &opened.read_as)?,

@@ -1,5 +1,7 @@
 //! `asof project` for people.
 
+use std::borrow::Cow;
+
 use super::beside::{compared, read_model};
 use super::{CliError, Opened, Project, SHOWN, Streams};
 use crate::analysis::projection::{
@@ -10,6 +12,9 @@ use crate::analysis::words::{grouped, many};
 use crate::log::Cut;
 use crate::model::time::Span;
 use crate::render::{self, harmless};
+
+/// Characters of a line, at most.
+const LONGEST: usize = 1_000;
 
 impl Project {
     pub(super) fn words(
@@ -47,8 +52,11 @@ impl Project {
         if let Some(stopped) = &report.stopped {
             writeln!(out, "{}", harmless(stopped))?;
         }
-        if let Some(state) = &report.state {
-            writeln!(out, "\n{}", render::json_text(state))?;
+        if let Some(state) = report.state.as_ref().filter(|_| report.absent.is_none()) {
+            writeln!(out)?;
+            for line in render::json_text(state).lines() {
+                writeln!(out, "{}", shortened(line))?;
+            }
         }
         let states = report.states.iter().flatten();
         for (n, (partition, state)) in states.enumerate() {
@@ -57,14 +65,14 @@ impl Project {
                 writeln!(out, "and {} more; --json has all", grouped(more as u64))?;
                 break;
             }
-            writeln!(out, "{}", harmless(&format!("{partition}  {state}")))?;
+            writeln!(out, "{}", told(&format!("{partition}  {state}")))?;
         }
         not_json(report, to)?;
-        self.dead_letters(report, to)?;
+        Self::dead_letters(report, to)?;
         said(report, to)?;
         looked_up(report, to)?;
         if let Some(comparison) = &report.comparison {
-            compared(comparison, to)?;
+            compared(comparison, report.partition.as_deref(), to)?;
         }
         if let Some(idempotency) = &report.idempotency {
             tried(idempotency, to)?;
@@ -79,13 +87,10 @@ impl Project {
     }
 
     /// Those of the partition that is asked for, and of none, where one is.
-    fn dead_letters(&self, report: &ProjectReport, to: &mut Streams<'_>) -> Result<(), CliError> {
-        let named = self
-            .partition
-            .as_deref()
-            .filter(|_| report.nearest.is_none());
+    fn dead_letters(report: &ProjectReport, to: &mut Streams<'_>) -> Result<(), CliError> {
+        let named = report.partition.as_deref();
         let is_own = |dead: &&DeadLetterReport| match (named, dead.partition.as_deref()) {
-            (Some(named), Some(own)) => own == named || own.ends_with(&format!("-{named}")),
+            (Some(named), Some(own)) => own == named,
             _ => true,
         };
         let own: Vec<&DeadLetterReport> = report.dead_letters.iter().filter(is_own).collect();
@@ -95,14 +100,10 @@ impl Project {
         }
         for dead in own.iter().take(SHOWN) {
             let line = dead.line.map(|line| format!(" (line {line})"));
-            let told = format!(
-                "  {}  {}  {}{}",
-                dead.position,
-                dead.event_type,
-                dead.error,
-                line.unwrap_or_default()
-            );
-            writeln!(to.out, "{}", harmless(&told))?;
+            let (place, line) = (&dead.position, line.unwrap_or_default());
+            let error = shortened(&dead.error);
+            let letter = format!("  {place}  {}  {error}{line}", dead.event_type);
+            writeln!(to.out, "{}", harmless(&letter))?;
         }
         if own.len() > SHOWN {
             writeln!(to.out, "  and {} more; --json has them", own.len() - SHOWN)?;
@@ -114,6 +115,25 @@ impl Project {
     }
 }
 
+/// A line as it is shown: one that would fill the terminal is cut.
+pub(super) fn told(line: &str) -> String {
+    harmless(&shortened(line)).into_owned()
+}
+
+/// A text, cut where it is longer than anybody reads.
+fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => {
+            let more = grouped(text[end..].chars().count() as u64);
+            Cow::Owned(format!(
+                "{} … {more} more characters; --json has them",
+                &text[..end]
+            ))
+        }
+    }
+}
+
 fn not_json(report: &ProjectReport, to: &mut Streams<'_>) -> Result<(), CliError> {
     let all = &report.not_json;
     let Some(places) = many(all.len() as u64, "place", "places") else {
@@ -121,7 +141,7 @@ fn not_json(report: &ProjectReport, to: &mut Streams<'_>) -> Result<(), CliError
     };
     writeln!(
         to.out,
-        "\nIn {places} a state holds what JSON has no words for:"
+        "\nIn {places} the results hold what JSON has no words for:"
     )?;
     for one in all.iter().take(SHOWN) {
         let OddReport {
@@ -132,7 +152,7 @@ fn not_json(report: &ProjectReport, to: &mut Streams<'_>) -> Result<(), CliError
             last_event,
         } = one;
         let path = match path.as_str() {
-            "" => "the state",
+            "" => "the result",
             path => path,
         };
         let place = match partition.as_str() {
@@ -295,6 +315,7 @@ fn snapshots(bench: &SnapshotBench, to: &mut Streams<'_>) -> Result<(), CliError
     Ok(())
 }
 
+/// How many partitions.
 pub(super) fn partitions(count: u64) -> String {
     many(count, "partition", "partitions").unwrap_or_else(|| "no partition".to_owned())
 }

@@ -13,6 +13,9 @@ use crate::gui::words;
 use crate::log::MaskedFields;
 use crate::render::{grouped, rate};
 
+/// Between two words of the bar.
+const GAP: f32 = 16.0;
+
 pub(super) fn show(ui: &mut Ui, model: &Model, times: FrameTimes, outbox: &mut Outbox) {
     let tokens = ui.tokens();
     let all = ui.max_rect();
@@ -20,25 +23,25 @@ pub(super) fn show(ui: &mut Ui, model: &Model, times: FrameTimes, outbox: &mut O
     ui.painter()
         .hline(all.x_range(), all.top() + 0.5, (1.0, tokens.border));
     let inner = all.shrink2(egui::vec2(sizes::PAD, 0.0));
-    ui.scope_builder(
-        egui::UiBuilder::new()
-            .max_rect(inner)
-            .layout(Layout::left_to_right(Align::Center)),
-        |ui| {
-            ui.spacing_mut().item_spacing.x = 16.0;
-            busy(ui, model, outbox);
-            done(ui, model);
-            facts(ui, model);
-            let left = ui.cursor().left();
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                standing(ui, model, outbox);
-                if model.settings.debug_panel {
-                    let room = all.with_min_x(left).with_max_x(ui.cursor().right());
-                    debug::show(ui, room, model, times);
-                }
-            });
-        },
-    );
+    let mut part = |name: &str, room, layout| {
+        let builder = egui::UiBuilder::new().id_salt(name).max_rect(room);
+        let mut ui = ui.new_child(builder.layout(layout));
+        ui.spacing_mut().item_spacing.x = GAP;
+        ui
+    };
+    // What is done takes what room it needs; what there is ends where the rest begins.
+    let right = &mut part("standing", inner, Layout::right_to_left(Align::Center));
+    standing(right, model, outbox);
+    let used = right.min_rect().min.x.min(inner.max.x) - GAP;
+    let room = inner.with_max_x(used.max(inner.min.x));
+    let left = &mut part("done", room, Layout::left_to_right(Align::Center));
+    busy(left, model, outbox);
+    done(left, model);
+    facts(left, model);
+    if model.settings.debug_panel {
+        let room = all.with_min_x(left.cursor().left()).with_max_x(used);
+        debug::show(right, room, model, times);
+    }
 }
 
 fn word(ui: &mut Ui, text: impl Into<String>) {
@@ -107,15 +110,14 @@ fn facts(ui: &mut Ui, model: &Model) {
         Reach::SoFar(None) | Reach::CutShort(None) => ("Indexed so far", String::new()),
         _ => ("Indexed so far", format!(" {}", reach.of_events(log.len()))),
     };
-    word(
-        ui,
-        format!(
-            "{what}: {}{about} · {} · {}",
-            words::counted(log.len(), "event", "events"),
-            words::counted(log.streams().len(), "stream", "streams"),
-            words::counted(log.types().len(), "event type", "event types"),
-        ),
+    let all = format!(
+        "{what}: {}{about} · {} · {}",
+        words::counted(log.len(), "event", "events"),
+        words::counted(log.streams().len(), "stream", "streams"),
+        words::counted(log.types().len(), "event type", "event types"),
     );
+    let text = Face::Secondary.text(all, ui.tokens().text2);
+    ui.add(egui::Label::new(text).selectable(false).truncate());
     if let Some(text) = many(log.problem_count(), "problem", "problems") {
         let colour = ui.tokens().warning;
         ui.add(egui::Label::new(Face::Secondary.text(text, colour)).selectable(false));

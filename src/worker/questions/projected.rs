@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(150);
 
 /// A way so short that it is gone to its end, whatever is asked meanwhile: while the cursor is dragged
 /// every call-off would be one picture less.
-const NEAR: u32 = 3 * 4096;
+const NEAR: Duration = Duration::from_millis(100);
 
 /// Results by which columns are chosen, and how many there are at most.
 const LOOKED_AT: usize = 200;
@@ -191,10 +191,8 @@ impl AskProjected {
         let log = &self.subject.log;
         let (arrived, cut, known) = self.reached(live, goal);
         let own = Task::new();
-        let task = match live.run.distance(&known) {
-            0..=NEAR => &own,
-            _ => task,
-        };
+        let is_near = live.takes(live.run.distance(&known)) <= NEAR;
+        let task = if is_near { &own } else { task };
         let moment = live.run.of(&known, task)?;
         let Results {
             mut rows,
@@ -205,7 +203,13 @@ impl AskProjected {
         let columns = columns(&rows);
         let partitions = rows.len() as u64;
         let is_partitioned = live.run.is_partitioned();
-        let around = self.around(live, &known, task)?;
+        // Steps go back to a checkpoint and fold again from there: where that takes long, the run has not
+        // the time for it on its way.
+        let is_passing = arrived == Arrived::OnTheWay && self.going == Going::On;
+        let around = match is_passing && live.takes(2 * live.run.since_checkpoint()) > PAUSE {
+            true => None,
+            false => self.around(live, &known, task)?,
+        };
         let event = around.as_ref().map(|(around, _)| around.event);
         let upcast = event.and_then(|event| live.run.upcast(event, task));
         let upcast = upcast.map(|Upcast { payloads, versions }| {
@@ -282,7 +286,8 @@ impl AskProjected {
         let around = live.run.around(known, partition, task)?;
         Ok(around.map(|around| {
             let before = around.before.as_ref().map(Worded::whole);
-            let sides = Sides::of(before, Some(around.after.whole()));
+            let after = around.after.as_ref().map(Worded::whole);
+            let sides = Sides::of(before, after);
             (around, sides)
         }))
     }
@@ -336,6 +341,7 @@ impl Question for AskProjected {
         let towards = (&known, consumer.as_ref());
         let goal = known.whole();
         task.set_total(u64::from(goal.0));
+        task.set_done(u64::from(live.run.done().0));
         let mut pause = PAUSE;
         let is_going = self.going == Going::On;
         while is_going && live.run.done() < goal && live.run.stopped().is_none() {

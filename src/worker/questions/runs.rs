@@ -157,6 +157,12 @@ pub(super) struct Results {
 }
 
 impl Live {
+    /// How long folding so many events takes, by what it has taken so far.
+    pub fn takes(&self, events: u32) -> Duration {
+        let done = self.run.done().0.max(1);
+        self.took.mul_f64(f64::from(events) / f64::from(done))
+    }
+
     /// The results at a moment. One that is known after the same event is not made again, which holds
     /// only where no event before it was left out.
     pub fn results(&mut self, moment: &Moment, known: &Known) -> Results {
@@ -197,6 +203,7 @@ impl Live {
                         partition: Some(made.name.to_string()),
                         error: error.clone(),
                         state_before: None,
+                        shared_before: None,
                         attempts: 1,
                     });
                 }

@@ -109,6 +109,7 @@ impl<F: Folding> Machine for Built<F> {
                     partition,
                     error: ScriptError::told(why),
                     state_before: None,
+                    shared_before: None,
                     attempts: 1,
                 });
                 Ok(Fed::Failed)

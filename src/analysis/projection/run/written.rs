@@ -73,7 +73,7 @@ impl Run {
 
     /// Has stopped at this event, as if nothing behind it had been gone through.
     fn stop_unwritten(&mut self, event: EventIx, error: ScriptError) {
-        self.stopped = Some(Stopped::Fatal(event, error.of_saving()));
+        self.stopped = Some(Stopped::Fatal(event, error));
         self.farthest = event;
         self.heard = self.heard.min(event);
         self.dead.truncate(self.dead_before(event).len());
@@ -108,7 +108,7 @@ impl Run {
                 Ok(states) => written = states,
                 Err(error) => {
                     beside.counts = before;
-                    let stopped = Stopped::Fatal(EventIx(event), error.of_saving());
+                    let stopped = Stopped::Fatal(EventIx(event), error);
                     beside.stopped.get_or_insert(stopped);
                 }
             }

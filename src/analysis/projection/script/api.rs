@@ -5,6 +5,7 @@ use std::rc::Rc;
 use rquickjs::context::EvalOptions;
 use rquickjs::{Ctx, Function, Object, Persistent};
 
+use super::catches::Guarded;
 use super::error::{FILE, UPCASTERS};
 use super::host::Host;
 use super::{Plan, ScriptError};
@@ -56,21 +57,24 @@ pub(super) fn define(
     ctx: &Ctx<'_>,
     host: &Rc<Host>,
     definition: &Script,
-) -> Result<(Api, Plan), ScriptError> {
+) -> Result<(Api, Plan, Guarded), ScriptError> {
+    let text = Guarded::new(&definition.text);
     let run = || -> rquickjs::Result<(Api, String)> {
         let prelude: Function<'_> = ctx.eval_with_options(PRELUDE, options("prelude"))?;
         let api: Object<'_> = prelude.call((host.object(ctx)?,))?;
         if let Some(upcasters) = &definition.upcasters {
-            ctx.eval_with_options::<(), _>(&**upcasters, options(UPCASTERS))?;
+            let upcasters = Guarded::new(upcasters).text;
+            ctx.eval_with_options::<(), _>(upcasters, options(UPCASTERS))?;
         }
-        ctx.eval_with_options::<(), _>(&*definition.text, options(FILE))?;
+        ctx.eval_with_options::<(), _>(&*text.text, options(FILE))?;
         let define: Function<'_> = api.get("define")?;
         let plan: String = define.call(())?;
         Ok((Api::of(ctx, &api)?, plan))
     };
-    let (api, plan) = run().map_err(|error| ScriptError::of(ctx, error))?;
+    let made = run().map_err(|error| text.as_written(ScriptError::of(ctx, error)));
+    let (api, plan) = made?;
     let plan = serde_json::from_str(&plan).map_err(|error| ScriptError::new(error.to_string()))?;
-    Ok((api, plan))
+    Ok((api, plan, text))
 }
 
 fn options(file: &str) -> EvalOptions {

@@ -13,6 +13,7 @@ use rquickjs::{Context, Ctx, Runtime};
 
 use super::ScriptError;
 use super::api::{Api, define};
+use super::catches::Guarded;
 use super::error::End;
 use super::feed::{DeadLetter, Fed};
 use super::host::{Host, Quiet, position};
@@ -21,7 +22,7 @@ use super::limits::{Limits, Meter, Stopped, world};
 use super::plan::Plan;
 use crate::analysis::projection::lookup::Lookups;
 use crate::analysis::projection::machine::Payload;
-use crate::analysis::projection::{Reading, Script, Told, WHOLE};
+use crate::analysis::projection::{Reading, SHARED, Script, Told, WHOLE};
 use crate::log::{Body, Interner, Log, Names, TableSource};
 use crate::model::{Cancelled, EventIx, Task};
 
@@ -39,6 +40,13 @@ pub enum Halt {
     Fatal(ScriptError),
 }
 
+/// The states that a handler was given.
+#[derive(Default)]
+struct Met {
+    own: Option<String>,
+    shared: Option<String>,
+}
+
 /// A live definition.
 pub struct Engine {
     // Functions of the context go before it.
@@ -49,6 +57,7 @@ pub struct Engine {
     host: Rc<Host>,
     meter: Meter,
     plan: Plan,
+    source: Guarded,
     limits: Limits,
     /// Handlers by event type; `None` for types that nobody handles.
     handlers: HashMap<u32, Option<Rc<str>>>,
@@ -89,7 +98,7 @@ impl Engine {
             quiet: Cell::new(Quiet::No),
         });
         let defined = context.with(|ctx| define(&ctx, &host, &definition.into()));
-        let (api, plan) = defined.map_err(|error| match meter.stopped() {
+        let (api, plan, source) = defined.map_err(|error| match meter.stopped() {
             Some(_) => ScriptError::new("the definition took too long and was stopped"),
             None => error,
         })?;
@@ -101,6 +110,7 @@ impl Engine {
             host,
             meter,
             plan,
+            source,
             limits,
             handlers: HashMap::new(),
             journal: Vec::new(),
@@ -192,16 +202,19 @@ impl Engine {
 
     fn handle(&mut self, event: EventIx, event_type: u32, handler: &str) -> Result<Fed, Halt> {
         if let Err(error) = self.upcast(event) {
-            return self.fail(event, None, error, None);
+            return self.fail(event, None, error, Met::default());
         }
         let key = match self.partition(event) {
             Ok(Some(key)) => key,
             Ok(None) => return Ok(Fed::Skipped),
-            Err(error) => return self.fail(event, None, error, None),
+            Err(error) => return self.fail(event, None, error, Met::default()),
         };
         let number = self.host.partitions.borrow_mut().intern(&key);
         let guarded = self.guarded.contains_key(&event_type);
-        let before = if guarded { self.kept(&key) } else { None };
+        let before = match guarded {
+            true => self.kept(&key).map(|own| (own, self.shared())),
+            false => None,
+        };
         match self.step(event, &key, handler) {
             Ok(()) => {
                 self.journal.push((event, number));
@@ -209,9 +222,13 @@ impl Engine {
                 Ok(Fed::Processed)
             }
             Err(error) => match before {
-                Some(before) if !error.is_fatal() && self.meter.stopped().is_none() => {
-                    self.put(&key, &before);
-                    self.fail(event, Some(key), error, Some(before))
+                Some((own, shared)) if !error.is_fatal() && self.meter.stopped().is_none() => {
+                    self.put(&key, &own);
+                    if let Some(shared) = &shared {
+                        self.put(SHARED, shared);
+                    }
+                    let own = Some(own);
+                    self.fail(event, Some(key), error, Met { own, shared })
                 }
                 _ => self.failed_in(event, event_type, key, error),
             },
@@ -226,6 +243,7 @@ impl Engine {
             partition: None,
             error: ScriptError::new(why),
             state_before: None,
+            shared_before: None,
             attempts: 1,
         });
         Fed::Failed
@@ -237,7 +255,7 @@ impl Engine {
         event: EventIx,
         partition: Option<String>,
         error: ScriptError,
-        state_before: Option<String>,
+        met: Met,
     ) -> Result<Fed, Halt> {
         match self.meter.stopped() {
             Some(Stopped::Cancelled) => return Err(Cancelled.into()),
@@ -261,7 +279,8 @@ impl Engine {
             event,
             partition,
             error,
-            state_before,
+            state_before: met.own,
+            shared_before: met.shared,
             attempts: 1,
         });
         Ok(Fed::Failed)
@@ -281,14 +300,23 @@ impl Engine {
     }
 
     /// A handler failed in the middle: the state of its partition is what was saved, and what came
-    /// since folded again.
+    /// since folded again. A state that all share is so by the events of all.
     fn fold_again(&mut self, key: &str, number: u32) -> Result<(), Halt> {
-        let _ = self.call(|ctx, api| api.forget.clone().restore(ctx)?.call::<_, ()>((key,)));
-        let journal = self.journal.iter().filter(|(_, own)| *own == number);
-        let events: Vec<EventIx> = journal.map(|(event, _)| *event).collect();
+        let is_shared = self.plan.shared;
+        let _ = self.call(|ctx, api| match is_shared {
+            true => api.reset.clone().restore(ctx)?.call::<_, ()>(()),
+            false => api.forget.clone().restore(ctx)?.call((key,)),
+        });
+        let journal = self.journal.iter();
+        let journal: Vec<(EventIx, u32)> = journal
+            .filter(|(_, own)| is_shared || *own == number)
+            .copied()
+            .collect();
+        let partitions = self.partitions();
         let quiet = self.host.quiet.replace(Quiet::Yes);
         let current = self.host.current.get();
-        for event in events {
+        for (event, own) in journal {
+            let key = partitions.get(own);
             let event_type = self.host.log.borrow().event_type(event).0;
             let Some(handler) = self.handler(event_type) else {
                 continue;
@@ -416,7 +444,7 @@ impl Engine {
         self.meter.begin();
         self.context.with(|ctx| {
             let made = call(&ctx, &self.api);
-            made.map_err(|error| ScriptError::of(&ctx, error))
+            made.map_err(|error| self.source.as_written(ScriptError::of(&ctx, error)))
         })
     }
 }

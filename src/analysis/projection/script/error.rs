@@ -37,7 +37,7 @@ impl ScriptError {
     }
 
     /// What it means where it came of saving states.
-    pub(in crate::analysis::projection) fn of_saving(self) -> Self {
+    pub(super) fn of_saving(self) -> Self {
         Self {
             message: format!("a state cannot be written as JSON: {}", self.message),
             ..self
@@ -50,6 +50,10 @@ impl ScriptError {
             return Self::new(error.to_string());
         }
         let thrown: Value<'_> = ctx.catch();
+        // Where there is no memory even for an error, the engine throws this.
+        if thrown.is_null() {
+            return Self::new("InternalError: out of memory");
+        }
         let Some(exception) = thrown
             .clone()
             .into_object()

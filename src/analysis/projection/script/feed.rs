@@ -27,6 +27,8 @@ pub struct DeadLetter {
     pub error: ScriptError,
     /// The state that the handler was given, as it is kept.
     pub state_before: Option<String>,
+    /// The state that all partitions share as it was given, where there is one.
+    pub shared_before: Option<String>,
     /// How often it was tried.
     pub attempts: u32,
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 use rquickjs::{Ctx, Exception, Function, Object, Result};
 
+use super::ScriptError;
 use super::feed::{Output, OutputKind};
 use super::learning::{Kind, note_lost};
 use crate::analysis::projection::lookup::Lookups;
@@ -251,6 +252,8 @@ impl Host {
                          table: String,
                          key: String| own
             .lookup(&ctx, &table, &key));
+        let is_end = |text: String| ScriptError::new(text).end().is_some();
+        host.set("isEnd", Function::new(ctx.clone(), is_end)?)?;
         give!("log", |own, line: String| own.line(line));
         give!(
             "output",

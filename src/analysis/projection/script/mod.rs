@@ -4,6 +4,7 @@
 //! events, and when to save. Nothing here knows checkpoints, threads or files.
 
 mod api;
+mod catches;
 mod engine;
 mod error;
 mod feed;
@@ -17,6 +18,7 @@ mod machine;
 mod named;
 mod odd;
 mod plan;
+mod source;
 #[cfg(test)]
 mod tests;
 
@@ -28,5 +30,5 @@ pub use learning::LostDigits;
 pub use limits::Limits;
 pub(super) use machine::Scripted;
 pub use odd::{Odd, Worded, entries, mark};
-pub(super) use odd::{plain, told};
+pub(super) use odd::{members, plain, told};
 pub use plan::{From, Plan};

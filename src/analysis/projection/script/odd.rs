@@ -1,6 +1,8 @@
 //! What JSON has no words for in a state or a result: it is kept, so that a state is the same after it was
 //! saved and two of them are told apart, and it is told of, since a reader sees something else in its place.
 
+use std::collections::BTreeSet;
+
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
@@ -108,6 +110,26 @@ pub fn mark(value: &Value) -> Option<&str> {
 #[must_use]
 pub fn entries(value: &Value) -> Option<usize> {
     Some(value.get("of")?.as_array()?.len())
+}
+
+/// What a marked Map or Set has, by keys as they are written; none of anything else, and where two keys are
+/// written in the same way.
+pub(in crate::analysis::projection) fn members(value: &Value) -> Option<Vec<(String, &Value)>> {
+    let what = mark(value)?;
+    let written = |key: &Value| key.as_str().map_or_else(|| key.to_string(), str::to_owned);
+    let all = value.get("of")?.as_array()?.iter();
+    let members: Option<Vec<(String, &Value)>> = match what {
+        "Map" => all
+            .map(|pair| Some((written(pair.get(0)?), pair.get(1)?)))
+            .collect(),
+        "Set" => Some(all.map(|item| (written(item), item)).collect()),
+        _ => None,
+    };
+    let is_once = |members: &Vec<(String, &Value)>| {
+        let keys: BTreeSet<&str> = members.iter().map(|(key, _)| key.as_str()).collect();
+        keys.len() == members.len()
+    };
+    members.filter(is_once)
 }
 
 /// As JSON tells what may be marked.

@@ -65,6 +65,11 @@
     upcast(upcasters) { def.upcasters = upcasters; },
   };
   world.emitStateUpdated = () => {};
+  // What every catch of the definition begins with: what the engine ran out of ends the projection. Null is
+  // what it throws where there is no memory even for an error.
+  world.$caught = (thrown) => {
+    if (thrown === null || thrown instanceof Error && host.isEnd(`${thrown.name}: ${thrown.message}`)) throw thrown;
+  };
   const text = (value) => value === undefined ? undefined : JSON.stringify(value);
   for (const name of Object.keys(world)) {
     Object.defineProperty(globalThis, name, { value: world[name], writable: false, enumerable: false });
@@ -446,6 +451,7 @@
     },
     // The state that a handler of a partition meets, as text: the first one where there is none yet.
     met(key) {
+      if (key === SHARED) return kept(sharedState());
       const own = api.state(key);
       return own === undefined ? kept(fresh()) : own;
     },
@@ -468,11 +474,10 @@
       if (isSharedDirty) { pairs.push(SHARED, kept(shared)); isSharedDirty = false; }
       return pairs;
     },
+    // As it was before, so nothing of it has changed.
     put(key, state) {
       if (key === SHARED) { shared = revived(state); return; }
-      const entry = entryOf(key);
-      entry.state = revived(state);
-      touch(entry);
+      entryOf(key).state = revived(state);
     },
     forget(key) {
       const entry = states.get(key);

@@ -183,6 +183,23 @@ fn what_runs_away_ends_in_one_clear_error() {
             "needs more than",
         ),
         ("(function f() { f(); })()", "too deeply"),
+        // What a limit throws is not caught.
+        (
+            "try { let t = 'x'; for (let i = 0; i < 64; i++) t += t; } catch (x) { s.n = 1; }",
+            "needs more than 16 MB",
+        ),
+        (
+            "for (const w of 'ab') { try { [].concat(Array(300000000).fill(w)); } catch { s.n = 1; } }",
+            "needs more than",
+        ),
+        (
+            "(function f() { try { f(); } catch ({ message }) { s.n = message; } })()",
+            "too deeply",
+        ),
+        (
+            "for (let l = null;;) l = { l, t: 'x'.repeat(100) + s.n };",
+            "needs more than",
+        ),
         (
             "const o = { get x() { return this.x; } }; o.x;",
             "too deeply",
@@ -231,6 +248,23 @@ fn what_a_handler_throws_itself_ends_nothing_whatever_it_says() {
         let fed = feed(&mut engine, &reading).unwrap();
         assert!(fed.iter().all(|fed| *fed == Fed::Failed), "{thrown}");
     }
+}
+
+#[test]
+fn what_handlers_throw_they_catch_and_errors_have_the_place_that_was_written() {
+    let reading = account();
+    let definition = r"fromAll().foreachStream().when({
+      $init: () => ({ seen: [] }),
+      Opened(s, e) { try { throw new TypeError('a'); } catch (x) { s.seen.push(x.message); } s.no.where; },
+      $any(s, e) { try { null.x; } catch { s.seen.push('b'); } },
+    })";
+    let mut engine = engine(definition, &reading);
+    feed(&mut engine, &reading).unwrap();
+    assert_eq!(engine.state("account-1").unwrap(), r#"{"seen":["b","b"]}"#);
+    let error = engine.take_dead()[0].error.clone();
+    let line = definition.lines().nth(2).unwrap();
+    let column = line.find("s.no.where").unwrap() as u32 + 1;
+    assert_eq!((error.line, error.column), (Some(3), Some(column)));
 }
 
 #[test]

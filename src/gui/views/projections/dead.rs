@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use egui::{CentralPanel, Ui};
 
-use super::page::{Scene, as_of, bar, below_a_table, go_to, mark, say, trial};
+use super::page::{Scene, as_of, bar, below_a_table, go_to, mark, say, trial, wide_as};
 use super::sides;
 use crate::analysis::projection::{DeadLetter, Retried, Sides, Worded};
 use crate::gui::command::{Command, Outbox};
@@ -18,6 +18,12 @@ use crate::gui::words;
 use crate::model::EventIx;
 use crate::render::grouped;
 use crate::worker::{AskRetried, Projected};
+
+/// A pane narrower than this has no room for long errors.
+const NARROW: f32 = 760.0;
+
+/// Letters by which the widths of columns are chosen.
+const LOOKED_AT: usize = 100;
 
 /// Letters that are tried again at once.
 const AGAIN: usize = 1_000;
@@ -127,16 +133,20 @@ impl Dead {
         again: Option<&[Retried]>,
         outbox: &mut Outbox,
     ) {
+        let first = || projected.dead.iter().take(LOOKED_AT);
+        let types = first().map(|letter| words::type_of(&projected.log, letter.event));
+        let partitions = first().filter_map(|letter| letter.partition.as_deref());
         let mut columns = vec![
             Column::new("Position", 86.0).right(),
-            Column::new("Event type", 150.0).resizable(),
-            Column::new("Partition", 120.0).resizable(),
-            Column::rest("Error", 140.0),
+            Column::new("Event type", wide_as(types, 90.0)).resizable(),
+            Column::new("Partition", wide_as(partitions, 76.0)).resizable(),
+            Column::rest("Error", 110.0),
             Column::new("Line", 48.0).right(),
             Column::new("Tried", 48.0).right(),
         ];
         if again.is_some() {
-            columns.push(Column::new("Again", 180.0));
+            let narrow = ui.available_width() < NARROW;
+            columns.push(Column::new("Again", if narrow { 116.0 } else { 180.0 }));
         }
         let dead = &projected.dead;
         let chosen = self.selected;
@@ -195,10 +205,15 @@ impl Dead {
         let Some((_, _, sides)) = &self.shown else {
             return;
         };
-        let heads = match again {
-            Some(_) => ["State that the handler met", "State after running it again"],
-            None => ["State that the handler met", "State that was kept"],
+        let again = again.into_iter().flatten();
+        let outcome = again.map(|one| (one.event, &one.outcome));
+        let mut outcome = outcome.filter(|(event, _)| *event == letter.event);
+        let after = match outcome.next() {
+            Some((_, Ok(_))) => "State after running it again".to_owned(),
+            Some((_, Err(error))) => format!("It failed again: {error}"),
+            None => "State that was kept".to_owned(),
         };
+        let heads = ["State that the handler met", after.as_str()];
         sides::show(
             ui,
             "State of the dead letter",

@@ -6,7 +6,7 @@ use std::time::Duration;
 use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, Popup, Ui, UiBuilder, vec2};
 
 use super::shelf::{Origin, Sheet};
-use super::{Projections, can_run, form};
+use super::{Projections, READING, can_run, form};
 use crate::analysis::projection::ScriptError;
 use crate::analysis::words::capitalised;
 use crate::gui::command::Outbox;
@@ -55,7 +55,9 @@ impl Projections {
     ) {
         self.sheets(ui, model, outbox);
         if self.shelf.sheets.is_empty() {
-            if can_run(session) {
+            if can_run(session) && !self.shelf.has_begun() {
+                EmptyState::new(Icon::Projections, READING).show(ui);
+            } else if can_run(session) {
                 let empty = EmptyState::new(Icon::Projections, "No bundled projection suits this");
                 if empty.button("New projection").show(ui) {
                     self.shelf.add("projection", "js", None);
@@ -267,18 +269,22 @@ impl Projections {
         if sheet.ran.as_ref() != Some(&sheet.written()) {
             return Vec::new();
         }
-        let mut dead = std::collections::BTreeMap::<u32, usize>::new();
+        let mut dead = std::collections::BTreeMap::<u32, (usize, &str)>::new();
         for letter in projected.dead.iter() {
             if let Some(line) = letter.error.line {
-                *dead.entry(line).or_default() += 1;
+                let first = (0, &*letter.error.message);
+                dead.entry(line).or_insert(first).0 += 1;
             }
         }
         let mut marks: Vec<Mark> = dead
             .into_iter()
-            .map(|(line, count)| Mark {
+            .map(|(line, (count, error))| Mark {
                 line: line as usize,
                 tone: MarkTone::Error,
-                note: words::counted(count, "dead letter", "dead letters"),
+                note: format!(
+                    "{}: {error}",
+                    words::counted(count, "dead letter", "dead letters")
+                ),
             })
             .collect();
         if let Some((around, _)) = &projected.around {
@@ -366,7 +372,8 @@ fn named(sheet: &Sheet) -> String {
     }
 }
 
-/// The line, from 1, on which the handler of a type begins; that of `$any` where it has none.
+/// The line, from 1, on which the handler of a type begins; that of `$any` where it has none. Upcasters of
+/// that type stand before them.
 fn handler_line(text: &str, event_type: &str) -> Option<usize> {
     let begins = |line: &str, name: &str| {
         let line = line.trim_start().trim_start_matches(['"', '\'']);
@@ -374,7 +381,14 @@ fn handler_line(text: &str, event_type: &str) -> Option<usize> {
         let rest = rest.map(|rest| rest.trim_start_matches(['"', '\'']).trim_start());
         rest.is_some_and(|rest| rest.starts_with(['(', ':']))
     };
-    let line_of = |name: &str| text.lines().position(|line| begins(line, name));
+    let handlers = text.lines().position(|line| line.contains("when("));
+    let handlers = handlers.unwrap_or_default();
+    let line_of = |name: &str| {
+        let mut lines = text.lines().skip(handlers);
+        lines
+            .position(|line| begins(line, name))
+            .map(|at| handlers + at)
+    };
     let found = line_of(event_type).or_else(|| line_of("$any"))?;
     Some(found + 1)
 }
@@ -390,5 +404,7 @@ mod tests {
         assert_eq!(handler_line(text, "a b"), Some(4));
         assert_eq!(handler_line(text, "Plac"), Some(2));
         assert_eq!(handler_line("fromAll()", "Placed"), None);
+        let text = "upcast({\n  Placed: { 1: e => e },\n});\nfromAll().when({\n  $any(s) {},\n})";
+        assert_eq!(handler_line(text, "Placed"), Some(5));
     }
 }

@@ -51,6 +51,9 @@ const PART: f32 = 0.38;
 /// Between two looks at the folder of definitions.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// While it is not known what definitions there are.
+const READING: &str = "Reading the definitions";
+
 /// What is kept of the view.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -95,6 +98,8 @@ pub(in crate::gui) struct Projections {
     /// The definition that the pages are about.
     about: String,
     going: Going,
+    /// Whether one was to be run before there were any.
+    waits: bool,
     seen: seen::Seen,
     settings: ProjectionSettings,
     wanted: PartitionsWanted,
@@ -119,6 +124,7 @@ impl Default for Projections {
             page: Page::default(),
             about: String::new(),
             going: Going::default(),
+            waits: false,
             seen: seen::Seen::default(),
             settings: ProjectionSettings::default(),
             wanted: PartitionsWanted::default(),
@@ -144,7 +150,9 @@ impl Screen for Projections {
         };
         self.begin(ui, model, session, outbox);
         let keys = |key| ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, key));
-        if keys(Key::Enter) {
+        self.waits |= keys(Key::Enter);
+        if self.waits && self.shelf.has_begun() {
+            self.waits = false;
             self.run(outbox);
         }
         if keys(Key::S) && model.workspace.folder().is_some() {
@@ -255,10 +263,8 @@ impl Projections {
             return;
         };
         let written = sheet.written();
-        // The same one again is asked again where it was called off or has failed.
-        if sheet.ran.as_ref() == Some(&written) {
-            outbox.send(Command::Again);
-        }
+        // What was called off or has failed before is asked again.
+        outbox.send(Command::Again);
         sheet.ran = Some(written);
         self.going = Going::On;
         self.seen.renew();

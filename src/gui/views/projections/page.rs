@@ -66,6 +66,12 @@ pub(super) fn below_a_table(usual: f32, room: f32) -> f32 {
     usual + rows % sizes::ROW_TABLE
 }
 
+/// Room for the longest of these in a column, and no less than that.
+pub(super) fn wide_as<'t>(texts: impl Iterator<Item = &'t str>, least: f32) -> f32 {
+    let longest = texts.map(|text| text.chars().count()).max();
+    (longest.unwrap_or_default() as f32 * 7.0 + 20.0).clamp(least, 220.0)
+}
+
 /// A bar over a page: words and fields from the left, actions from the right.
 pub(super) fn bar(ui: &mut Ui, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui)) {
     let t = ui.tokens();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use super::page::{Scene, below_a_table};
-use super::{Page, Projections, can_run};
+use super::{Page, Projections, READING, can_run};
 use crate::analysis::words::capitalised;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Model, Session};
@@ -16,7 +16,7 @@ use crate::gui::words;
 use crate::log::Bound;
 use crate::model::EventIx;
 use crate::render::grouped;
-use crate::worker::{Projected, Written};
+use crate::worker::{AskProjected, Projected, Slot, Written};
 
 /// Room for the steps, and for no more than their head where no partition is looked at.
 const STEPS: f32 = 280.0;
@@ -69,16 +69,14 @@ impl Projections {
         }
     }
 
-    /// In a narrow pane the pages have short names.
+    /// Under the same names in every window.
     fn tabs(&mut self, ui: &mut Ui, projected: Option<&Projected>) {
-        let is_wide = ui.available_width() > 810.0;
-        let word = |long, short| if is_wide { long } else { short };
         let dead = projected.map_or(0, |projected| projected.dead.len());
         let emitted = projected.map_or(0, |projected| projected.outputs.len());
         let tabs = Tabs::new("Of the projection", &mut self.page)
             .tab(Page::Results, "Results")
-            .tab(Page::Compare, word("Compare A | B", "A | B"))
-            .tab(Page::Twice, word("Twice and shuffled", "Twice"))
+            .tab(Page::Compare, "A | B")
+            .tab(Page::Twice, "Twice")
             .tab(Page::ReadModel, "Read model");
         let tabs = match dead {
             0 => tabs.tab(Page::Dead, "Dead letters"),
@@ -88,8 +86,7 @@ impl Projections {
             0 => tabs.tab(Page::Emitted, "Emitted"),
             emitted => tabs.tab_with_count(Page::Emitted, "Emitted", grouped(emitted as u64)),
         };
-        tabs.tab(Page::Snapshots, word("Snapshot bench", "Snapshots"))
-            .show(ui);
+        tabs.tab(Page::Snapshots, "Snapshots").show(ui);
     }
 
     /// What the pages are about; none where no definition is open.
@@ -142,7 +139,9 @@ impl Projections {
     fn results(&mut self, ui: &mut Ui, scene: &Scene<'_>, outbox: &mut Outbox) {
         let model = scene.model;
         let standing = Standing::of(ui, &model.answers.projected);
-        standing.tell(ui, "The projection", outbox);
+        if self.ran().is_some() {
+            standing.tell(ui, "The projection", outbox);
+        }
         let Some(told) = self.told(model) else {
             let sentence = self.why_nothing(scene.session, &standing);
             EmptyState::new(Icon::Projections, &sentence).show(ui);
@@ -160,19 +159,24 @@ impl Projections {
         // While a run is on its way, what is shown says itself what it is as of.
         let is_part = model.answers.projected.current().is_some();
         let fades = standing.is_old() && !is_part;
+        // Of another partition's steps the results are the same.
+        let standing = match fades && is_of_steps(&model.answers.projected) {
+            true => Standing::Current,
+            false => standing,
+        };
         if !projected.dead.is_empty() {
             self.failures(ui, &projected, outbox);
         }
         let mut steps = self.kept.value.steps;
         let room = ui.available_height();
         let usual = match &scene.partition {
-            Some(_) => steps_height(&projected, room),
+            Some(_) => steps_height(&projected, room - ui.spacing().item_spacing.y),
             None => STEPS_LEAST,
         };
         let pane = SidePane::new("steps", Side::Bottom, &mut steps, usual);
         let pane = pane.range(STEPS_LEAST, room - 120.0);
         pane.show(ui, |ui| {
-            if fades {
+            if !is_part {
                 standing.fade(ui);
             }
             self.step.show(ui, (scene, &projected), outbox);
@@ -183,7 +187,7 @@ impl Projections {
             let table = &mut self.results;
             let seen = (&mut self.seen, scene);
             table.bar(ui, (&projected, &mut self.wanted), seen, &standing, outbox);
-            if fades {
+            if !is_part {
                 standing.fade(ui);
             }
             table.show(ui, model, (number, &projected, &mut self.wanted), outbox);
@@ -240,6 +244,7 @@ impl Projections {
         match (self.shelf.sheet(), standing) {
             _ if session.log.is_empty() => "This store holds no events".to_owned(),
             _ if !can_run(session) => "Projections run once the store is indexed".to_owned(),
+            (None, _) if !self.shelf.has_begun() => READING.to_owned(),
             (None, _) => "No projection is open".to_owned(),
             (Some(sheet), _) if sheet.ran.is_none() => {
                 format!("Run {} to see what it holds as of the cursor", sheet.name)
@@ -248,6 +253,16 @@ impl Projections {
             _ => "The projection is being run".to_owned(),
         }
     }
+}
+
+/// Whether another partition's steps are all that is asked for beyond what is there.
+fn is_of_steps(slot: &Slot<AskProjected>) -> bool {
+    let (Some((known, _)), Some(asked)) = (slot.known(), slot.asked()) else {
+        return false;
+    };
+    let mut like = known.clone();
+    like.wanted.partition.clone_from(&asked.wanted.partition);
+    like == *asked
 }
 
 /// How high the steps of a partition are where nobody made them otherwise: the results above them end with a whole row, and

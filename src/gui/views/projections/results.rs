@@ -38,8 +38,8 @@ pub(super) struct Results {
     state: TableState,
     /// The partition whose steps stand below.
     stepped: Option<Arc<str>>,
-    /// Made for the answer of that number.
-    columns: (u64, Vec<(String, f32, Side)>),
+    /// Made for the answer of that number, and for the part of it that came so far.
+    columns: ((u64, u32), Vec<(String, f32, Side)>),
 }
 
 /// On which side the values of a column stand.
@@ -119,8 +119,9 @@ impl Results {
             EmptyState::new(Icon::Projections, &sentence).show(ui);
             return;
         }
-        if self.columns.0 != number {
-            self.columns = (number, chosen(projected));
+        let of = (number, projected.done.0);
+        if self.columns.0 != of {
+            self.columns = (of, chosen(projected));
         }
         let room = ui.available_width() - 2.0 * sizes::PAD;
         let columns = columns(&self.columns.1, projected, (wanted, room));
@@ -179,16 +180,16 @@ fn sentence(
     let last = projected.last;
     let at = last.map(|last| words::position(&projected.log, last));
     let at = at.unwrap_or_else(|| "the beginning".to_owned());
-    // What makes it less than the whole answer stands first: there it is never cut off.
+    // What makes it less than the whole answer stands first, with the moment: there it is never cut off.
     let late = match (projected.arrived, standing) {
-        (Arrived::OnTheWay, _) => Some("On the way".to_owned()),
-        (Arrived::There, Standing::Late) => Some("Not yet as of the cursor…".to_owned()),
-        (Arrived::There, _) => None,
+        (Arrived::OnTheWay, _) => Some(format!("On the way, as of {at}")),
+        (Arrived::There, Standing::Late) => Some(format!("Still as of {at}")),
+        (Arrived::There, _) => stale.map(|by| format!("As of {at}, stale by {by}")),
     };
-    let stale = stale.map(|by| format!("Stale by {by}"));
-    let what = format!("{partitions} as of {at}");
-    let all = late.into_iter().chain(stale).chain([what]);
-    all.collect::<Vec<_>>().join(" · ")
+    match late {
+        Some(late) => format!("{late} · {partitions}"),
+        None => format!("{partitions} as of {at}"),
+    }
 }
 
 fn sort_of(head: usize, fields: &[(String, f32, Side)]) -> Option<PartitionSort> {
@@ -346,9 +347,11 @@ fn paint(
         cells.text(at + 1, Face::Cell, ink, &text);
         said.push(text.trim_end().to_owned());
     }
+    // While the cursor has moved back and the answer has not, nothing is told to be of later.
+    let (own, cursor) = (projected.cut.time(log), model.cursor.time());
     let now = match projected.stopped {
-        Some(_) => projected.cut.time(log),
-        None => model.cursor.time(),
+        Some(_) => own,
+        None => own.max(cursor),
     };
     let age = words::age(log, model.clock(), row.last, (now, model.zone()));
     let version = words::version(log, log.stream(row.last), row.last);

@@ -127,6 +127,11 @@ pub(super) struct Shelf {
 }
 
 impl Shelf {
+    /// Whether it is known what definitions there are.
+    pub const fn has_begun(&self) -> bool {
+        self.begun.is_some()
+    }
+
     pub fn sheet(&self) -> Option<&Sheet> {
         self.sheets.get(self.front)
     }

@@ -8,13 +8,14 @@ use super::sides;
 use crate::analysis::projection::{Around, Break, Sides};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
+use crate::gui::views::Standing;
 use crate::gui::widgets::{
     Chip, EmptyState, IconButton, Link, PaneHead, Segments, TableState, TextField,
 };
 use crate::gui::words;
 use crate::log::{Bound, Cut, Log};
 use crate::render::grouped;
-use crate::worker::{AskStop, Projected};
+use crate::worker::{Arrived, AskStop, Projected};
 
 /// Less room than this has none for a picture.
 const BARE: f32 = 80.0;
@@ -45,6 +46,9 @@ enum LooksAt {
 /// Which event of a stream it is, and how many that has.
 type Numbered = Option<(usize, usize)>;
 
+/// The partition that is stepped through, and where it is.
+type Stepped<'a> = (Option<&'a str>, Option<&'a (Around, Sides)>, Numbered);
+
 impl Step {
     /// Events got other places: a run forward would end at another one than it found.
     pub fn reordered(&mut self) {
@@ -58,12 +62,34 @@ impl Step {
         outbox: &mut Outbox,
     ) {
         self.arrive(scene, outbox);
-        let around = projected.around.as_ref();
-        self.head(ui, scene, (around, projected.place), outbox);
+        let slot = &scene.model.answers.projected;
+        let asked = slot
+            .known()
+            .and_then(|(asked, _)| asked.wanted.partition.clone());
+        // The whole is always there. Another partition's step may stand for less than anybody reads.
+        let is_read = scene.partition.as_deref() == Some("") || asked == scene.partition;
+        let is_late = Standing::of(ui, slot) == Standing::Late;
+        let (partition, around) = match is_read || is_late {
+            true => (
+                &scene.partition,
+                projected.around.as_ref().filter(|_| is_read),
+            ),
+            false => (&asked, projected.around.as_ref()),
+        };
+        self.head(
+            ui,
+            scene,
+            (partition.as_deref(), around, projected.place),
+            outbox,
+        );
         let Some((around, sides)) = around else {
-            let sentence = match &scene.partition {
-                None => "Select a partition to step through its events",
-                Some(_) => "It has no event as of the cursor",
+            let sentence = &match partition {
+                None => "Select a partition to step through its events".to_owned(),
+                Some(name) if !is_read => format!("Reading the events of {name}"),
+                Some(_) if projected.arrived == Arrived::OnTheWay => {
+                    "Steps are told where the run is paused or has arrived".to_owned()
+                }
+                Some(_) => "It has no event as of the cursor".to_owned(),
             };
             if ui.available_height() < BARE {
                 ui.centered_and_justified(|ui| {
@@ -91,7 +117,10 @@ impl Step {
             Some(previous) => format!("State before, {}", at(previous)),
             None => "State before: none".to_owned(),
         };
-        let after = format!("State after   {}", sides::summary(sides));
+        let after = match &around.failed {
+            Some(error) => format!("Its handler failed: {error}"),
+            None => format!("State after   {}", sides::summary(sides)),
+        };
         let heads = [before.as_str(), after.as_str()];
         sides::show(ui, "State before and after", &mut self.table, heads, sides);
     }
@@ -100,16 +129,16 @@ impl Step {
         &mut self,
         ui: &mut Ui,
         scene: &Scene<'_>,
-        (around, numbered): (Option<&(Around, Sides)>, Numbered),
+        (partition, around, numbered): Stepped<'_>,
         outbox: &mut Outbox,
     ) {
         let model = scene.model;
         let previous = around.map(|(around, _)| around.previous);
-        let can = scene.partition.is_some();
-        let place = match &scene.partition {
+        let can = partition.is_some();
+        let place = match partition {
             None => String::new(),
-            Some(name) if name.is_empty() => "through all it handles".to_owned(),
-            Some(name) => match numbered {
+            Some("") => "through all it handles".to_owned(),
+            Some(name) => match numbered.filter(|_| around.is_some()) {
                 Some((at, all)) => format!(
                     "event {} of {} through {name}",
                     grouped(at as u64),

@@ -3,7 +3,7 @@
 
 use egui::Ui;
 
-use super::page::{Scene, bar, go_to, of_text, say, trial};
+use super::page::{Scene, bar, go_to, of_text, say, trial, wide_as};
 use crate::analysis::projection::{Idempotency, Violation};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::theme::{Face, Icon, TokensExt};
@@ -14,6 +14,9 @@ use crate::gui::words;
 use crate::model::EventIx;
 use crate::render::grouped;
 use crate::worker::{AskRepeated, Written};
+
+/// A pane narrower than this has no room for long values.
+const NARROW: f32 = 760.0;
 
 /// What the page keeps between frames.
 #[derive(Default)]
@@ -102,14 +105,21 @@ impl Twice {
             .show(ui);
             return;
         }
+        // In a narrow pane all of it is in sight as well.
+        let (pair, value) = match ui.available_width() < NARROW {
+            true => (112.0, 84.0),
+            false => (130.0, 150.0),
+        };
+        let handlers = rows.iter().map(|(_, row)| row.handler.as_str());
+        let fields = rows.iter().map(|(_, row)| field(row));
         let columns = [
-            Column::new("Minds an event", 112.0),
-            Column::new("Handler", 140.0).resizable(),
-            Column::new("Field", 120.0).resizable(),
-            Column::new("Smallest pair", 130.0),
-            Column::new("Should be", 150.0).resizable(),
-            Column::rest("Becomes", 80.0),
-            Column::new("Times", 64.0).right(),
+            Column::new("Minds an event", 108.0),
+            Column::new("Handler", wide_as(handlers, 80.0)).resizable(),
+            Column::new("Field", wide_as(fields, 64.0)).resizable(),
+            Column::new("Smallest pair", pair),
+            Column::new("Should be", value).resizable(),
+            Column::rest("Becomes", 72.0),
+            Column::new("Times", 52.0).right(),
         ];
         let selected = self.selected.filter(|row| *row < rows.len() as u64);
         let table = VirtualTable::new("Minded", &mut self.table, &columns, rows.len() as u64);
@@ -148,12 +158,16 @@ fn sentence(told: &Idempotency) -> String {
     }
 }
 
-fn paint(cells: &mut RowCells<'_>, kind: &str, row: &Violation) {
-    let t = cells.painter().tokens();
-    let field = match row.path.as_str() {
+fn field(row: &Violation) -> &str {
+    match row.path.as_str() {
         "" => "the state",
         path => path.trim_start_matches('/'),
-    };
+    }
+}
+
+fn paint(cells: &mut RowCells<'_>, kind: &str, row: &Violation) {
+    let t = cells.painter().tokens();
+    let field = field(row);
     let [first, second] = row.events.each_ref().map(words::position_named);
     let pair = format!("{first}, {second}");
     let value = |value: &Option<serde_json::Value>| match value {

@@ -2,7 +2,7 @@
 
 use rquickjs::function::Args;
 
-use super::{Engine, Fed, Halt, WHOLE, position};
+use super::{Engine, Fed, Halt, Met, WHOLE, position};
 use crate::analysis::projection::script::ScriptError;
 use crate::analysis::projection::script::lanes::{Facts, Key};
 use crate::analysis::projection::script::plan::Fact;
@@ -63,12 +63,14 @@ impl Engine {
                 self.folded = Some(number);
                 Ok(Fed::Processed)
             }
-            Err(error) if self.meter.stopped().is_some() => self.fail(event, None, error, None),
+            Err(error) if self.meter.stopped().is_some() => {
+                self.fail(event, None, error, Met::default())
+            }
             Err(error) => {
                 let at = self.call(|ctx, api| api.failed_at.clone().restore(ctx)?.call(()));
                 match at.unwrap_or(None) {
                     Some(key) => self.failed_in(event, event_type, key, error),
-                    None => self.fail(event, None, error, None),
+                    None => self.fail(event, None, error, Met::default()),
                 }
             }
         }
@@ -110,10 +112,10 @@ impl Engine {
             event,
             number,
         };
-        let (api, lanes) = (&self.api, &mut self.lanes);
+        let (api, lanes, source) = (&self.api, &mut self.lanes, &self.source);
         self.context.with(|ctx| {
             let made = lanes.call(&ctx, api, handler, &facts, values);
-            made.map_err(|error| ScriptError::of(&ctx, error))
+            made.map_err(|error| source.as_written(ScriptError::of(&ctx, error)))
         })
     }
 
@@ -127,12 +129,12 @@ impl Engine {
     ) -> Result<Fed, Halt> {
         self.guarded.insert(event_type, ());
         if error.is_fatal() || self.meter.stopped().is_some() {
-            return self.fail(event, Some(key), error, None);
+            return self.fail(event, Some(key), error, Met::default());
         }
         let number = self.host.partitions.borrow_mut().intern(&key);
         self.fold_again(&key, number)?;
-        let before = self.met(&key);
-        self.fail(event, Some(key), error, before)
+        let (own, shared) = (self.met(&key), self.shared());
+        self.fail(event, Some(key), error, Met { own, shared })
     }
 }
 

@@ -3,8 +3,9 @@
 use hashbrown::HashMap;
 
 use super::Engine;
+use crate::analysis::projection::script::error::End;
 use crate::analysis::projection::script::{ScriptError, plain};
-use crate::analysis::projection::{State, States};
+use crate::analysis::projection::{SHARED, State, States};
 use crate::model::EventIx;
 
 impl Engine {
@@ -25,6 +26,11 @@ impl Engine {
     pub(super) fn met(&self, partition: &str) -> Option<String> {
         self.call(|ctx, api| api.met.clone().restore(ctx)?.call((partition,)))
             .ok()?
+    }
+
+    /// The state that all partitions share, as it is kept; none where there is none.
+    pub(super) fn shared(&self) -> Option<String> {
+        self.plan.shared.then(|| self.met(SHARED)).flatten()
     }
 
     /// What `transformBy` and `filterBy` make of a state, both as they are kept; none where it is filtered
@@ -51,8 +57,13 @@ impl Engine {
     /// # Errors
     /// Where a state cannot be written as JSON, or memory does not suffice.
     pub fn save(&mut self) -> Result<States, ScriptError> {
-        let changed: Vec<String> =
-            self.call(|ctx, api| api.changed.clone().restore(ctx)?.call(()))?;
+        let changed: Result<Vec<String>, ScriptError> =
+            self.call(|ctx, api| api.changed.clone().restore(ctx)?.call(()));
+        let changed = changed.map_err(|error| match error.end() {
+            // A text that grows takes its memory when it is written.
+            Some(End::Memory) => self.sentence(error),
+            _ => error.of_saving(),
+        })?;
         let mut saved = self.host.saved.borrow_mut();
         let mut partitions = self.host.partitions.borrow_mut();
         let last: HashMap<u32, EventIx> = (self.journal.iter())
@@ -61,7 +72,7 @@ impl Engine {
         let newest = (self.journal.last()).map_or(self.host.current.get(), |(event, _)| *event);
         for pair in changed.chunks_exact(2) {
             let number = partitions.intern(&pair[0]);
-            // The shared state belongs to no event's partition.
+            // The shared state is of all partitions' events.
             let last = last.get(&number).copied().unwrap_or(newest);
             saved.set(number, State::Text(pair[1].as_str().into()), last);
         }

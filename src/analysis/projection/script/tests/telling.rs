@@ -2,7 +2,7 @@
 //! handlers that nothing calls.
 
 use super::*;
-use crate::analysis::projection::{Stopped, Wanted, project, waits_in_vain};
+use crate::analysis::projection::{Absent, Stopped, Wanted, project, waits_in_vain};
 
 fn told(definition: &str, reading: &Reading) -> (Engine, Vec<DeadLetter>) {
     let mut engine = engine(definition, reading);
@@ -125,6 +125,28 @@ fn a_state_that_is_no_json_stops_the_run_with_a_sentence() {
 }
 
 #[test]
+fn a_state_that_outgrows_memory_when_it_is_written_is_told_as_any_that_does() {
+    let events = [1; 40].map(|n| Made::new("s-1", "T", &format!(r#"{{"n":{n}}}"#)));
+    let reading = reading(&events);
+    let text = "fromAll().when({ $init: () => ({ t: 'x' }), T(s) { s.t = s.t + s.t; } })";
+    let limits = Limits {
+        memory: 16 << 20,
+        ..Limits::default()
+    };
+    let options = RunOptions {
+        limits,
+        ..RunOptions::default()
+    };
+    let definition = Definition::Script(text.into());
+    let mut run = Run::new(&definition, reading.clone(), options).unwrap();
+    let moment = run.at(&reading.log.at_head(), &Task::new()).unwrap();
+    let Some(Stopped::Fatal(_, error)) = moment.stopped else {
+        panic!("it did not stop");
+    };
+    assert_eq!(error.message, "the projection needs more than 16 MB");
+}
+
+#[test]
 fn a_result_that_never_ends_stops_all_results() {
     let events = ["s-1", "s-2", "s-3"].map(|stream| Made::new(stream, "T", "{}"));
     let reading = reading(&events);
@@ -195,7 +217,27 @@ fn a_partition_may_be_called_as_what_stands_behind_its_category() {
     let cut = reading.log.at_head();
     let mut of = |name| project(&mut run, &cut, Wanted::Partition(name), &Task::new()).unwrap();
     assert_eq!(of("2").state, of("account-2").state);
-    assert_eq!(of("2").nearest, None);
-    let nearest = of("acount-1").nearest.unwrap();
+    assert_eq!(of("2").absent, None);
+    assert_eq!(of("2").partition.as_deref(), Some("account-2"));
+    let Some(Absent::Unknown(nearest)) = of("acount-1").absent else {
+        panic!("there is one");
+    };
     assert_eq!(nearest[0], "account-1");
+}
+
+#[test]
+fn a_partition_of_which_all_events_failed_is_not_denied() {
+    let reading = account();
+    let text = "fromAll().foreachStream().when({ $any(s, e) {
+        if (e.streamId === 'account-1') throw new Error('no'); } })";
+    let mut run = run_of(text, &reading);
+    let cut = reading.log.at_head();
+    let mut of = |name| project(&mut run, &cut, Wanted::Partition(name), &Task::new()).unwrap();
+    for name in ["account-1", "1"] {
+        let told = of(name);
+        assert_eq!(told.absent, Some(Absent::Failed));
+        assert_eq!(told.partition.as_deref(), Some("account-1"));
+        assert_eq!(told.state, Some(serde_json::Value::Null));
+    }
+    assert_eq!(of("2").absent, None);
 }

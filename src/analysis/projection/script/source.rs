@@ -1,0 +1,121 @@
+//! The source of a definition, word by word: what is code in it, and nothing that stands in a comment, a
+//! text or a pattern.
+
+/// A word of code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Word<'s> {
+    pub text: &'s str,
+    /// Where it begins, in bytes.
+    pub at: usize,
+    /// The sign before it; none at the beginning.
+    pub before: Option<char>,
+}
+
+/// Words after which a slash begins a pattern; after others it divides.
+const BEFORE_PATTERNS: [&str; 12] = [
+    "return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "else", "do", "yield",
+];
+
+/// The words of a source, in its order. A template is a text, whatever it holds.
+pub(super) fn words(source: &str) -> Vec<Word<'_>> {
+    let mut found: Vec<Word<'_>> = Vec::new();
+    let mut rest = source;
+    let mut before = None;
+    while let Some(first) = rest.chars().next() {
+        let at = source.len() - rest.len();
+        let is_comment = rest.starts_with("//") || rest.starts_with("/*");
+        let skipped = match first {
+            '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
+            '/' if is_comment => rest.find("*/").map_or(rest.len(), |end| end + 2),
+            '/' if begins_pattern(before, found.last()) => pattern(rest).unwrap_or(1),
+            '"' | '\'' | '`' => text(rest).len() + 2,
+            _ if is_word(first) => {
+                let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+                let text = &rest[..end];
+                found.push(Word { text, at, before });
+                end
+            }
+            _ => first.len_utf8(),
+        };
+        if !first.is_whitespace() && !is_comment {
+            before = Some(first);
+        }
+        rest = rest.get(skipped..).unwrap_or_default();
+    }
+    found
+}
+
+/// What stands between the quotes that `rest` begins with.
+pub(super) fn text(rest: &str) -> &str {
+    let mut letters = rest.char_indices();
+    let Some((_, quote)) = letters.next() else {
+        return "";
+    };
+    let mut is_escaped = false;
+    for (at, letter) in letters {
+        match letter {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            _ if letter == quote => return &rest[quote.len_utf8()..at],
+            _ => {}
+        }
+    }
+    &rest[quote.len_utf8()..]
+}
+
+const fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '$')
+}
+
+/// Whether a slash after that sign begins a pattern. Of a word, `before` is its first letter.
+fn begins_pattern(before: Option<char>, last: Option<&Word<'_>>) -> bool {
+    match before {
+        None => true,
+        Some(sign) if is_word(sign) => {
+            last.is_some_and(|last| BEFORE_PATTERNS.contains(&last.text))
+        }
+        Some(sign) => !matches!(sign, ')' | ']' | '}' | '"' | '\'' | '`') && sign.is_ascii(),
+    }
+}
+
+/// How long the pattern is that `rest` begins with; none where its line ends before it does.
+fn pattern(rest: &str) -> Option<usize> {
+    let (mut is_escaped, mut in_class) = (false, false);
+    for (at, letter) in rest.char_indices().skip(1) {
+        match letter {
+            '\n' => return None,
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '/' if !in_class => return Some(at + 1),
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::words;
+
+    #[test]
+    fn words_are_those_of_code() {
+        let source =
+            "a /* b */ . c('d', `e ${f}`) // g\n= /[/'h]\\//.test(i) || j / k / l; return /'m/";
+        let told: Vec<&str> = words(source).iter().map(|word| word.text).collect();
+        assert_eq!(told, ["a", "c", "test", "i", "j", "k", "l", "return"]);
+        assert_eq!(words(source)[1].before, Some('.'));
+    }
+
+    proptest! {
+        #[test]
+        fn any_source_has_its_words_where_they_stand(source in r#"[a-z/"'`\\\[\] \n.ü(){}*]{0,60}"#) {
+            for word in words(&source) {
+                prop_assert_eq!(&source[word.at..word.at + word.text.len()], word.text);
+            }
+        }
+    }
+}
