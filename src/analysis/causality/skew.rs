@@ -108,7 +108,7 @@ impl Skews {
         let mut found: Vec<Skew> = off
             .map(|(&(ahead, behind), way)| {
                 let back = self.ways.get(&(behind, ahead));
-                let back = back.map(|back| back.quickest.micros().div_euclid(1000) + 1);
+                let back = back.map(|back| (back.quickest.micros() + 999).div_euclid(1000));
                 let least = way.quickest.abs().millis();
                 Skew {
                     ahead: name(ahead),

@@ -140,6 +140,11 @@ impl Trace {
         dated.filter(|step| step.is_known(log, cut))
     }
 
+    /// Whether it tells anything by a cut.
+    pub fn tells(&self, log: &Log, cut: &Cut) -> bool {
+        self.known(log, cut).next().is_some()
+    }
+
     /// The way up to a cut.
     pub fn way(&self, log: &Log, cut: &Cut) -> Way<'_> {
         Way::new(self.evidence, self.known(log, cut).collect())

@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 
 use super::course::Course;
 use super::delays::processed;
-use super::progress::Progress;
+use super::progress::{Progress, Trace};
 use super::tail::{Known, Tail};
 use crate::log::{Bound, Cut};
 use crate::model::{Cancelled, EventIx, Task, Timestamp};
@@ -58,7 +58,10 @@ impl Course {
             Bound::Head => true,
             _ => cut.time(&self.log).is_some_and(|now| at <= now),
         };
-        self.outbox.is_some() && own.by_event().is_some() && !own.reads_log.is_some_and(known)
+        let tells = |trace: &Trace| trace.tells(&self.log, cut);
+        self.outbox.is_some()
+            && own.by_event().is_some_and(tells)
+            && !own.reads_log.is_some_and(known)
     }
 
     /// The first event from a place of its tail on that a consumer waits for: of who goes by publications, one

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::course::Course;
 use super::measure::waited;
 use super::progress::{Progress, Way};
-use super::status::{LENGTH, STEPS, patience};
+use super::status::{LENGTH, STEPS, TIMES_USUAL, patience};
 use super::tail::{Known, Tail};
 use crate::log::{Cut, Log};
 use crate::model::time::Span;
@@ -238,6 +238,7 @@ impl Seen<'_> {
             };
             let pauses = stopped.iter().map(|(at, _)| *at);
             let pauses = pauses.filter(|at| (first..after - 1).contains(at));
+            let pauses = pauses.filter(|at| self.is_unlike(*at, after));
             let begin = pauses.fold(first, |begin, at| match judged(begin, at + 1) {
                 None => at + 1,
                 Some(_) => begin,
@@ -257,6 +258,16 @@ impl Seen<'_> {
             first = after;
         }
         spells
+    }
+
+    /// Whether the pause behind a step is nothing like those that follow until `after`: who stores its checkpoint
+    /// once an hour is not away for an hour.
+    fn is_unlike(&self, at: usize, after: usize) -> bool {
+        let between = |pair: &[At]| pair[1].at - pair[0].at;
+        let mut rest: Vec<Span> = self.steps[at + 1..after].windows(2).map(between).collect();
+        rest.sort_unstable();
+        let usual = rest.get(rest.len() / 2).map_or(0, |usual| usual.micros());
+        between(&self.steps[at..at + 2]).micros() > usual.saturating_mul(TIMES_USUAL)
     }
 
     /// When a window fits into these steps: ten of them, and all of ten minutes.

@@ -109,7 +109,7 @@ pub(super) fn judge(situation: Situation<'_>) -> Option<Status> {
 }
 
 /// A wait so many times as long as what is usual is long.
-const TIMES_USUAL: i64 = 10;
+pub(super) const TIMES_USUAL: i64 = 10;
 
 /// For how long an event has to wait for who has made these steps to be taken for stopped: as long as the
 /// last ten took, or, since steps that come once a day take long, ten times as long as any waited before

@@ -299,7 +299,7 @@ fn what_json_tells_the_same_of_is_told_apart() {
     );
     let options = RunOptions::default();
     let found = repeated(&definition, &reading, &options, &cut, &Task::new()).unwrap();
-    assert_eq!(found.violations[0].path, "/m");
+    assert_eq!(found.violations[0].path, "/m/n");
     assert_eq!(found.order, []);
 }
 

@@ -361,7 +361,13 @@ mod tests {
         };
         let palette = key(Key::K, Modifiers::COMMAND);
         let time = key(Key::T, Modifiers::COMMAND);
-        let typed = vec![text("-"), text("2")];
+        let typed = [
+            key(Key::Minus, Modifiers::NONE),
+            text("-"),
+            key(Key::Num2, Modifiers::NONE),
+            text("2"),
+        ]
+        .to_vec();
         let moved = Event::PointerMoved(egui::Pos2::ZERO);
         let events = [
             vec![palette.clone(), time.clone()],
