@@ -269,11 +269,10 @@ fn limit_of_events(text: &str) -> Result<usize, String> {
 
 /// The number of a name, by letter or by capitals.
 pub(super) fn named(names: &Names, text: &str, what: &str) -> Result<u32, CliError> {
+    let lower = text.to_lowercase();
     let loosely = || {
-        names
-            .iter()
-            .position(|name| name.eq_ignore_ascii_case(text))
-            .map(|at| at as u32)
+        let same = |name: &str| name.to_lowercase() == lower;
+        names.iter().position(same).map(|at| at as u32)
     };
     names.find(text).or_else(loosely).ok_or_else(|| {
         let known: Vec<&str> = names.iter().take(8).collect();

@@ -243,6 +243,9 @@ impl System {
         data: String,
         trail: &Trail,
     ) -> Event {
+        // Nor before what its stream had seen.
+        let seen = self.streams.get(&stream).map(|life| life.occurred);
+        let seen = seen.unwrap_or(Timestamp::MIN);
         Event {
             position: 0,
             stream,
@@ -250,7 +253,7 @@ impl System {
             kind,
             id: self.id(),
             recorded_at: self.now,
-            occurred_at: self.stamp(self.now, kind.service),
+            occurred_at: self.stamp(self.now, kind.service).max(seen),
             correlation: trail.correlation,
             causation: trail.cause.map(|(cause, _)| cause),
             data,
