@@ -11,6 +11,7 @@ use asof::analysis::advisor::{
     Answers, ConsumerFigures, ProcessFigures, Seen, StoreFigures, advise,
 };
 use asof::analysis::audit::{AuditOptions, AuditReport, Audited, Facts, judge};
+use asof::analysis::causality::ToldBy;
 use asof::analysis::deeper::{self, Deeper, OrderBy, Verdict, sides};
 use asof::analysis::replay::FoldRules;
 use asof::analysis::whole::Whole;
@@ -100,7 +101,13 @@ fn agree(report: &AuditReport, deeper: &Deeper) {
         recorded.map_or(0, |own| own.turned),
         found(report, "recorded-backwards")
     );
-    assert_eq!(deeper.conflicts.count, found(report, "concurrent-writes"));
+    // Each is told by the rule for what says so.
+    let conflicts = deeper.conflicts.shown.iter();
+    let forks = conflicts.filter(|own| own.told_by == ToldBy::SameVersion);
+    let forks = forks.count() as u64;
+    let writes = deeper.conflicts.count - forks;
+    assert_eq!(writes, found(report, "concurrent-writes"));
+    assert!(forks <= found(report, "version-fork"));
     let own = &deeper.duplicates;
     assert_eq!(own.same_id, found(report, "duplicate-id-same-content"));
     assert_eq!(own.new_id, found(report, "duplicate-content-new-id"));
