@@ -130,7 +130,7 @@ pub(super) struct Opened {
     pub log: Log,
     /// As they may be shown: without the values of fields that are remembered as masked.
     pub payloads: Arc<dyn PayloadReader>,
-    /// As they are, for what judges them and shows none.
+    /// As they are, for schemas and the audit, which judge values themselves and may tell some.
     pub unmasked: Arc<dyn PayloadReader>,
     pub rows: Arc<dyn RowSource>,
     pub tables: Arc<dyn TableSource>,
@@ -148,20 +148,18 @@ impl Opened {
         let mut files = Vec::with_capacity(1 + common.with.len());
         let mut masked = MaskedFields::new();
         for path in std::iter::once(path).chain(common.with.iter().map(PathBuf::as_path)) {
-            let layout = match (&chosen, &common.workspace) {
-                (Some(chosen), _) => Some(chosen.clone()),
-                (None, Some(dir)) if !dir.is_dir() => {
+            let mut mapping = None;
+            if let Some(dir) = &common.workspace {
+                if !dir.is_dir() {
                     return Err(CliError::NoWorkspace(dir.clone()));
                 }
-                (None, Some(dir)) => {
-                    let remembered = Workspace::at(dir).load_store(&StorePath::of(path))?.value;
-                    for (name, fields) in remembered.masked {
-                        masked.entry(name).or_default().extend(fields);
-                    }
-                    remembered.mapping
+                let remembered = Workspace::at(dir).load_store(&StorePath::of(path))?.value;
+                for (name, fields) in remembered.masked {
+                    masked.entry(name).or_default().extend(fields);
                 }
-                (None, None) => None,
-            };
+                mapping = remembered.mapping;
+            }
+            let layout = chosen.clone().or(mapping);
             files.push((path.to_owned(), OpenOptions { layout }));
         }
         let task = Task::new();

@@ -108,7 +108,8 @@ impl Skews {
         let mut found: Vec<Skew> = off
             .map(|(&(ahead, behind), way)| {
                 let back = self.ways.get(&(behind, ahead));
-                let back = back.map(|back| (back.quickest.micros() + 999).div_euclid(1000));
+                let back =
+                    back.map(|back| back.quickest.micros().saturating_add(999).div_euclid(1000));
                 let least = way.quickest.abs().millis();
                 Skew {
                     ahead: name(ahead),

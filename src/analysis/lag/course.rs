@@ -194,7 +194,7 @@ impl Course {
                 partition: partition.filter(|part| follows.as_ref() != Some(part)),
             },
             is_registered: found.current.is_some(),
-            reads_log: None,
+            reads_log: Vec::new(),
             tail,
             file: reads,
             traces,

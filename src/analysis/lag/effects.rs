@@ -59,7 +59,7 @@ impl Course {
                     steps,
                 }],
                 current: None,
-                reads_log: None,
+                reads_log: Vec::new(),
             });
         }
         self.tails.push(tail);

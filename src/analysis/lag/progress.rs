@@ -68,7 +68,7 @@ pub(super) struct Step {
 
 impl Step {
     /// Whether it was known at a moment.
-    fn is_known(&self, log: &Log, cut: &Cut) -> bool {
+    pub fn is_known(&self, log: &Log, cut: &Cut) -> bool {
         let dated = cut.bound() == Bound::Head
             || self
                 .at
@@ -112,8 +112,9 @@ pub(super) struct Progress {
     pub traces: Vec<Trace>,
     /// What the store says now.
     pub current: Option<Step>,
-    /// When it was first done with an event that nobody had published by then, in a store with an outbox.
-    pub reads_log: Option<Timestamp>,
+    /// The steps by which it was done with an event that nobody had published by then, in a store with an
+    /// outbox; by their numbers in what tells of it event by event.
+    pub reads_log: Vec<u32>,
 }
 
 /// Where a consumer was at a moment, and how it came there.

@@ -4,64 +4,81 @@
 use hashbrown::HashMap;
 
 use super::course::Course;
-use super::delays::processed;
-use super::progress::{Progress, Trace};
+use super::progress::Progress;
 use super::tail::{Known, Tail};
 use crate::log::{Bound, Cut};
 use crate::model::{Cancelled, EventIx, Task, Timestamp};
 
 impl Course {
-    /// When the events known at a cut were published by then.
+    /// When the events known at a cut were published by then, for the first time.
     pub(super) fn publications(&self, cut: &Cut) -> HashMap<EventIx, Timestamp> {
-        let (log, now) = (&self.log, cut.time(&self.log));
-        let head = cut.bound() == Bound::Head;
-        let mut published = HashMap::new();
+        let mut published: HashMap<EventIx, Timestamp> = HashMap::new();
         for message in self.known_messages(cut) {
-            let event = message.event.filter(|event| cut.holds(log, *event));
-            let by = |at: &Timestamp| head || now.is_some_and(|now| *at <= now);
-            if let Some((event, at)) = event.zip(message.published_at.filter(by)) {
-                published.entry(event).or_insert(at);
+            let event = message.event.filter(|event| cut.holds(&self.log, *event));
+            let at = message.published_at.filter(|at| self.is_by(cut, *at));
+            if let Some((event, at)) = event.zip(at) {
+                let first = published.entry(event).or_insert(at);
+                *first = at.min(*first);
             }
         }
         published
     }
 
-    /// Notes of each consumer when it was first done with an event that nobody had published by then.
+    /// Whether a moment had come by a cut.
+    fn is_by(&self, cut: &Cut, at: Timestamp) -> bool {
+        match cut.bound() {
+            Bound::Head => true,
+            _ => cut.time(&self.log).is_some_and(|now| at <= now),
+        }
+    }
+
+    /// Notes the steps by which each consumer was done with an event that nobody had published by then. That
+    /// is settled with the step: what is published later comes too late for it.
     pub(super) fn find_readers_of_the_log(&mut self, task: &Task) -> Result<(), Cancelled> {
         if self.outbox.is_none() {
             return Ok(());
         }
-        let head = self.log.cut(self.clock, Bound::Head);
-        let published = self.publications(&head);
+        let mut published: HashMap<EventIx, Timestamp> = HashMap::new();
+        for message in self.outbox.iter().flat_map(|outbox| &outbox.messages) {
+            // Of one that is not dated no moment before the head knows.
+            let dated = message.created_at.and(message.published_at);
+            if let Some((event, at)) = message.event.zip(dated) {
+                let first = published.entry(event).or_insert(at);
+                *first = at.min(*first);
+            }
+        }
         let mut all = Vec::with_capacity(self.consumers.len());
         for own in &self.consumers {
-            let mut first: Option<Timestamp> = None;
+            task.check()?;
+            let mut reads = Vec::new();
             if let Some((trace, tail)) = own.by_event().zip(own.tail.map(|at| &self.tails[at])) {
-                processed(&trace.way(&self.log, &head), task, &mut |at, when| {
-                    let published = tail.event(at).and_then(|event| published.get(&event));
-                    if published.is_none_or(|published| *published > when) {
-                        first = Some(first.map_or(when, |first| first.min(when)));
+                for (number, step) in trace.steps.iter().enumerate() {
+                    let place = step.covers.and_then(|covers| covers.checked_sub(1));
+                    let event = place.and_then(|place| tail.event(place));
+                    let published = event.and_then(|event| published.get(&event));
+                    if published.is_none_or(|published| Some(*published) > step.at) {
+                        reads.push(number as u32);
                     }
-                })?;
+                }
             }
-            all.push(first);
+            all.push(reads);
         }
-        for (own, first) in self.consumers.iter_mut().zip(all) {
-            own.reads_log = first;
+        for (own, reads) in self.consumers.iter_mut().zip(all) {
+            own.reads_log = reads;
         }
         Ok(())
     }
 
     /// Whether a consumer had been done, by a cut, with nothing but what was published to it.
     pub(super) fn goes_by_publications(&self, own: &Progress, cut: &Cut) -> bool {
-        let known = |at: Timestamp| match cut.bound() {
-            Bound::Head => true,
-            _ => cut.time(&self.log).is_some_and(|now| at <= now),
-        };
-        let tells = |trace: &Trace| trace.tells(&self.log, cut);
         self.outbox.is_some()
-            && own.by_event().is_some_and(tells)
-            && !own.reads_log.is_some_and(known)
+            && own.by_event().is_some_and(|trace| {
+                let mut reads = own
+                    .reads_log
+                    .iter()
+                    .filter_map(|at| trace.steps.get(*at as usize));
+                trace.tells(&self.log, cut) && !reads.any(|step| step.is_known(&self.log, cut))
+            })
     }
 
     /// The first event from a place of its tail on that a consumer waits for: of who goes by publications, one

@@ -8,8 +8,8 @@ use crate::model::{Cancelled, EventIx, Task, Timestamp};
 /// What a consumer has not processed yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Waiting {
-    /// How many events of its tail.
-    pub events: u64,
+    /// How many events of its tail; none where these are not open.
+    pub events: Option<u64>,
     /// The first of them.
     pub first: Option<EventIx>,
     /// Its lag in milliseconds; 0 where nothing waits, none in a store without times.
@@ -42,7 +42,7 @@ pub fn waiting(
     let first = tail.first(log, covers, known);
     let since = first.and_then(|first| tail.time(log, first));
     Ok(Waiting {
-        events: tail.count(log, covers, known) as u64,
+        events: Some(tail.count(log, covers, known) as u64),
         first: first.and_then(|first| tail.event(first)),
         lag_ms: lag_ms(first, since, cut.time(log)),
     })

@@ -22,8 +22,8 @@ pub struct ConsumerReport {
     pub updated_at: Option<Timestamp>,
     /// How many parts its work has.
     pub parts: u64,
-    /// Events in its tail that it has not processed.
-    pub lag_events: u64,
+    /// Events in its tail that it has not processed; null where these are not open.
+    pub lag_events: Option<u64>,
     /// From the first of them to the moment, in milliseconds; 0 where there are none, null in a store
     /// without times.
     pub lag_ms: Option<i64>,

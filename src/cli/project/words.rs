@@ -210,7 +210,12 @@ fn seen_by(consumer: &ConsumerReport) -> String {
         Some(position) => format!("{name} sees it at its checkpoint {position}"),
         None => format!("{name} sees nothing yet"),
     };
-    let Some(events) = many(consumer.lag_events, "event", "events") else {
+    let Some(lag) = consumer.lag_events else {
+        return format!(
+            "{place}; how stale that is cannot be told, since its events are not open."
+        );
+    };
+    let Some(events) = many(lag, "event", "events") else {
         return format!("{place}: up to date.");
     };
     let time = match consumer.lag_ms {

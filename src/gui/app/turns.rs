@@ -106,6 +106,11 @@ impl Turns {
             .partition::<VecDeque<_>, _>(is_typed);
         self.waiting = typed;
         self.waiting.push_front(key);
+        // Who thinks better of it has typed nothing.
+        let escape = |event: &Event| pressed(event).is_some_and(|(key, _)| key == Key::Escape);
+        if let Some(at) = self.waiting.iter().rposition(escape) {
+            self.waiting.drain(..=at);
+        }
         other.into()
     }
 }

@@ -87,6 +87,8 @@ const LEAST: usize = 8;
 const NEARLY_ALL: usize = 90;
 /// So many of a hundred where it is likely, in a table of which other columns are understood.
 const MOST: usize = 70;
+/// A table with so many rows is small: a few of them are more than one in ten.
+const SMALL: usize = 50;
 /// Rows by which what a column may be made of is chosen.
 const SAMPLE: usize = 250;
 /// Fields that a column takes its last value from, beside those of one name.
@@ -255,6 +257,10 @@ impl Search<'_> {
     /// Whether all rows that do not agree are as they should have been some time ago: in a small table a few of
     /// them are more than one in ten.
     fn others_are_late(&self, made: &Made) -> Result<bool, Cancelled> {
+        // A count passes through every number below it, and of a large table one in ten is enough.
+        if made.how == How::Count || self.table.rows.len() > SMALL {
+            return Ok(false);
+        }
         for (key, row) in self.table.rows.iter().enumerate() {
             self.task.check()?;
             let (cell, all) = (&row.cells[self.column], self.seen.of(key));

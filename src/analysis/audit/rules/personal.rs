@@ -108,8 +108,10 @@ impl Personal {
         let changed = changed_field(event_type).filter(|_| is_changed).map(plain);
         is_personal(event_type, field)
             || changed.is_some_and(|key| {
-                let mut names = KEYS.iter().chain(CHANGED);
-                self.keys.contains(&key) || names.any(|name| key.ends_with(name))
+                let is_called_so = KEYS.contains(&key.as_str());
+                is_called_so
+                    || self.keys.contains(&key)
+                    || CHANGED.iter().any(|end| key.ends_with(end))
             })
     }
 }

@@ -101,10 +101,8 @@ impl Seen {
     pub fn stale(&self, model: &Model, log: &Log, projected: Option<&Projected>) -> Option<String> {
         if let Self::Consumer(_) = self {
             let report = projected?.consumer.as_ref()?;
-            if report.lag_events == 0 {
-                return None;
-            }
-            let events = words::counted(report.lag_events as usize, "event", "events");
+            let lag = report.lag_events.filter(|lag| *lag > 0)?;
+            let events = words::counted(lag as usize, "event", "events");
             return Some(match report.lag_ms {
                 Some(millis) if millis > 0 => format!("{events} and {}", Span::from_millis(millis)),
                 _ => events,

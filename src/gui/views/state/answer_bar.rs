@@ -179,7 +179,7 @@ impl AnswerBar {
             }
             let is_last = at + 1 == found.answer.headline.len();
             // A comma stays behind its word.
-            let joins = text.trim().len() == 1;
+            let joins = matches!(part, Part::Words(_)) && text.trim().len() == 1;
             if line < lines && x > rect.min.x && !joins {
                 let all = one_line(ui.painter(), text.trim(), face, colour, f32::INFINITY);
                 if x + all.size().x > rect.max.x {

@@ -38,7 +38,8 @@ impl NoStream {
             return;
         }
         ui.spacing_mut().item_spacing.y = 0.0;
-        self.head(ui, model);
+        let standing = Standing::of(ui, &model.answers.to_open);
+        self.head(ui, model, &standing);
         let wanted = StreamsWanted {
             query: StreamQuery {
                 search: self.search.clone(),
@@ -52,7 +53,6 @@ impl NoStream {
             wanted,
         };
         outbox.ask(|answers| &mut answers.to_open, question);
-        let standing = Standing::of(ui, &model.answers.to_open);
         standing.tell(ui, "The list of streams", outbox);
         standing.fade(ui);
         match model.answers.to_open.get() {
@@ -65,8 +65,8 @@ impl NoStream {
         }
     }
 
-    fn head(&mut self, ui: &mut Ui, model: &Model) {
-        let list = model.answers.to_open.get();
+    fn head(&mut self, ui: &mut Ui, model: &Model, standing: &Standing) {
+        let list = model.answers.to_open.get().filter(|_| !standing.is_old());
         let count = list.map(|list| words::counted(list.total, "stream", "streams"));
         let count = count.map_or(String::new(), |count| format!("{count} at the cursor"));
         let search = &mut self.search;
