@@ -19,14 +19,19 @@ pub(super) struct Learning {
 }
 
 impl Learning {
-    /// Takes in the next.
+    /// Takes in the next: what something took after what came in between for which nothing waits.
     #[inline]
-    pub fn learn(&mut self, length: Length) {
+    pub fn learn(&mut self, wait: Length, beside: Option<Length>) {
+        let length = wait.after(beside);
         let was_stuck = |limit| length.is_measured() && length.micros() > limit;
         if self.limit.is_some_and(was_stuck) {
             return;
         }
-        self.learnt.add(length);
+        let agree = wait.is_measured() && beside.is_none_or(Length::is_measured);
+        match agree {
+            true => self.learnt.add(length),
+            false => self.learnt.add_doubted(length),
+        }
         self.so_far += u32::from(length.is_measured());
         // Rarely among many: another one of many hardly moves it.
         if self.so_far >= self.next.max(ENOUGH) {

@@ -145,7 +145,7 @@ pub(super) fn of(
                 BESIDE => beside = Some(wait.after(beside)),
                 pair => {
                     if let Some(lengths) = lengths.get_mut(pair as usize) {
-                        lengths.learn(wait.after(beside));
+                        lengths.learn(*wait, beside);
                     }
                     beside = None;
                 }

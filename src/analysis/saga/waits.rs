@@ -42,11 +42,17 @@ impl Length {
         middle.saturating_add(middle.abs() / 64 + 1)
     }
 
-    /// The length of both, where there is one before.
+    /// The length of both, where there is one before. What clocks have run back in adds nothing to the other.
     pub fn after(self, before: Option<Self>) -> Self {
         match before {
             None => self,
-            Some(before) => Self::new(self.micros().saturating_add(before.micros())),
+            Some(before) => {
+                let (own, earlier) = (self.micros(), before.micros());
+                match own.max(0).saturating_add(earlier.max(0)) {
+                    0 => Self::new(own.min(earlier)),
+                    both => Self::new(both),
+                }
+            }
         }
     }
 
@@ -107,6 +113,8 @@ pub(super) struct Lengths {
     total: u32,
     /// Of how many clocks disagree.
     back: u32,
+    /// Of how many of those that were measured they disagree in a part.
+    doubted: u32,
     /// The longest that was added in full, in microseconds.
     longest: i64,
 }
@@ -136,8 +144,15 @@ impl Lengths {
         self.total += 1;
     }
 
+    /// Adds a length in a part of which clocks disagree.
+    pub fn add_doubted(&mut self, length: Length) {
+        self.doubted += u32::from(length.is_measured());
+        self.add(length);
+    }
+
     pub fn add_all(&mut self, other: &Self) {
         self.back += other.back;
+        self.doubted += other.doubted;
         if self.counts.is_empty() {
             self.counts.clone_from(&other.counts);
         } else {
@@ -152,8 +167,8 @@ impl Lengths {
     /// How many, and by how much; none of none.
     pub fn wait(&self) -> Option<Wait> {
         (self.total + self.back > 0).then(|| Wait {
-            count: self.total,
-            back: self.back,
+            count: self.total - self.doubted,
+            back: self.back + self.doubted,
             median: self.within(50),
             p95: self.within(95),
             p99: self.longest_usual(),
@@ -251,7 +266,8 @@ mod tests {
         let wait = lengths.wait().unwrap();
         assert_eq!((wait.count, wait.back, wait.median), (2, 2, 7));
         assert!(wait.is_told() && wait.came() == 4);
-        assert_eq!(Length::new(4).after(Some(Length::new(-3))), Length::new(1));
+        assert_eq!(Length::new(4).after(Some(Length::new(-3))), Length::new(4));
+        assert!(!Length::new(0).after(Some(Length::new(-3))).is_measured());
         assert_eq!(Length::new(4).after(Some(Length::new(3))), Length::new(7));
     }
 }
