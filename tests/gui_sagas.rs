@@ -319,6 +319,37 @@ fn a_definition_is_chosen_and_what_was_mined_is_written_down_by_one_click() {
 }
 
 #[test]
+fn a_definition_is_one_for_the_store_in_which_it_was_chosen() {
+    let home = tempfile::tempdir().unwrap();
+    let workspace = asof::workspace::Workspace::at(home.path());
+    let open = |name: &str| {
+        let mut harness = common::open_app_in(&sample(name), workspace.clone());
+        click(&mut harness, Role::Button, "Sagas");
+        harness
+    };
+    let mined = list_counts(&open("orders.db"));
+    let mut harness = open("orders-orchestrated.db");
+    click(&mut harness, Role::RadioButton, "Map");
+    click(&mut harness, Role::Button, "Write a definition");
+    harness.get_by_role_and_label(Role::Button, "Process: OrderPlaced");
+    drop(harness);
+    // It is still chosen there, and nowhere else.
+    open("orders-orchestrated.db").get_by_role_and_label(Role::Button, "Process: OrderPlaced");
+    let mut harness = open("orders.db");
+    assert_eq!(list_counts(&harness), mined);
+    click(&mut harness, Role::Button, "Process: All that were mined");
+    // Nor can it be: most of what it names is not there.
+    let others = harness.query_all_by_role(Role::Button).filter(|button| {
+        let label = button.accesskit_node().label();
+        label.is_some_and(|label| label.starts_with("As declared in OrderPlaced, "))
+    });
+    let others: Vec<bool> = others
+        .map(|button| button.accesskit_node().is_disabled())
+        .collect();
+    assert_eq!(others, [true]);
+}
+
+#[test]
 fn all_lanes_are_in_sight_in_a_small_window() {
     if !common::can_draw() {
         return;

@@ -8,9 +8,10 @@ use super::moment::{Reading, TypedBound, Versions};
 use super::open::{CliError, Opened};
 use super::{Common, Streams};
 use crate::analysis::saga::{
-    self, Asking, Definition, SagaReport, Sagas, SagasReport, Status, Stored, Timeout, Wanted,
+    self, Asking, Definition, Missing, SagaReport, Sagas, SagasReport, Status, Stored, Timeout,
+    Wanted,
 };
-use crate::analysis::words::many;
+use crate::analysis::words::{listed, many};
 use crate::model::time::{Span, Style};
 use crate::model::{Task, Timestamp};
 use crate::render::harmless;
@@ -89,6 +90,9 @@ impl Saga {
         let mut sagas = Sagas::find(asking, definition.as_ref(), &cut)?;
         sagas.call_stuck_after(self.stuck_after);
         let judged = sagas.at(asking, &cut, None)?;
+        if let Some(definition) = &definition {
+            self.doubt(definition, &opened, to)?;
+        }
         let stored = saga::stored(asking, &*opened.rows, &judged)?;
         let wanted = Wanted {
             status: self.status.map(Status::from),
@@ -107,6 +111,29 @@ impl Saga {
         }
         let moment = opened.words(cut.bound(), self.common.zone);
         self.words(&report, &moment, &opened, to)
+    }
+
+    /// Says where a definition names much that the store does not have: it may be one for another store.
+    fn doubt(
+        &self,
+        definition: &Definition,
+        opened: &Opened,
+        to: &mut Streams<'_>,
+    ) -> Result<(), CliError> {
+        let missing = definition.missing(&opened.log);
+        let begins = definition.begins_in(&opened.log);
+        if begins && missing.is_few() {
+            return Ok(());
+        }
+        let Missing { types, of } = missing;
+        let start = definition.start.join(", ");
+        let nothing = match begins {
+            true => String::new(),
+            false => format!(", and nothing begins with {start}"),
+        };
+        let many = format!("{types} of the {of} types that the definition names");
+        writeln!(to.beside, "asof: {many} are not in this store{nothing}")?;
+        Ok(())
     }
 
     fn words(
@@ -214,6 +241,8 @@ impl Saga {
         if let Some(stuck) = &saga.stuck {
             let allowed = Span::from_millis(stuck.threshold_ms);
             line += &format!(", {allowed} are allowed");
+        } else if let Some(allowed) = late(saga) {
+            line += &format!(", called stuck after {allowed}");
         }
         if let Some(failure) = &saga.failure {
             let class = failure.class.name();
@@ -240,6 +269,10 @@ impl Saga {
             }
             if step.attempts.len() > 1 && step.status != saga::Outcome::Abandoned {
                 line += &format!(", {} attempts", step.attempts.len());
+                let apart = step.apart();
+                if !apart.is_empty() {
+                    line += &format!(" ({} apart)", listed(&apart));
+                }
             }
             match &step.compensation {
                 Some(undone) if undone.ended.is_some() => line += ", undone",
@@ -250,6 +283,12 @@ impl Saga {
         });
         steps.collect()
     }
+}
+
+/// After how long one is called stuck that is silent for longer than is usual.
+fn late(saga: &SagaReport) -> Option<Span> {
+    let silence = saga.silence.as_ref().filter(|silence| silence.is_long())?;
+    silence.stuck_after_ms.map(Span::from_millis)
 }
 
 /// What happened, with what happened several times in a row once, and not all of what is long.

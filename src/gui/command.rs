@@ -170,6 +170,8 @@ pub enum Command {
     SaveProjection(ProjectionFile),
     /// Keep a saga definition in the workspace.
     SaveSaga(SagaFile),
+    /// Judge the processes of this store by the definition of that name; by what is mined where none is.
+    JudgeSagasBy(Option<String>),
     /// Tell the user something in passing.
     Say(String),
     /// Put a note away.

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::analysis::saga::{Meaning, Message, Says, Sequence};
+use crate::analysis::saga::{Meaning, Message, Sequence};
 use crate::model::Timestamp;
 
 /// What stands around a diagram.
@@ -32,7 +32,11 @@ pub fn mermaid(sequence: &Sequence, around: &Around) -> String {
         let to = message.receiver;
         let _ = match message.sender {
             None => writeln!(text, "    Note over P{to}: {name}{time}"),
-            Some(from) => writeln!(text, "    P{from}{}P{to}: {name}{time}", line(message)),
+            Some(from) => {
+                let line = line(message);
+                let mut all = message.receivers();
+                all.try_for_each(|to| writeln!(text, "    P{from}{line}P{to}: {name}{time}"))
+            }
         };
     }
     let last = sequence.participants.len().saturating_sub(1);
@@ -47,13 +51,13 @@ pub fn mermaid(sequence: &Sequence, around: &Around) -> String {
     text
 }
 
-/// Answers are dashed, as is what undoes something where nobody is told to; a cross is what failed.
+/// A cross is what failed.
 const fn line(message: &Message) -> &'static str {
-    match (message.meaning, message.says) {
-        (Meaning::Failure, Says::Answer) => "--x",
-        (Meaning::Failure, _) => "-x",
-        (_, Says::Answer) | (Meaning::Undoing, Says::Event) => "-->>",
-        _ => "->>",
+    match (message.meaning, message.is_dashed()) {
+        (Meaning::Failure, true) => "--x",
+        (Meaning::Failure, false) => "-x",
+        (_, true) => "-->>",
+        (_, false) => "->>",
     }
 }
 
@@ -159,6 +163,14 @@ pub fn sequence_svg(sequence: &Sequence, around: &Around) -> String {
             TOP + 28
         );
     }
+    for own in &sequence.activity {
+        let y = |row: usize| HEAD + DOWN * row + DOWN / 2;
+        let (x, top, tall) = (x(own.place) - 4, y(own.from), y(own.to) - y(own.from));
+        let _ = writeln!(
+            svg,
+            "<rect x=\"{x}\" y=\"{top}\" width=\"8\" height=\"{tall}\" fill=\"#f1f3f6\" stroke=\"#b9c2ce\"/>"
+        );
+    }
     for (row, (message, time)) in sequence.messages.iter().zip(times(sequence)).enumerate() {
         let y = HEAD + DOWN * row + DOWN / 2;
         if let Some(time) = time {
@@ -201,9 +213,9 @@ fn arrow(message: &Message, y: usize, x: impl Fn(usize) -> usize) -> String {
         Meaning::Failure => FAILURE,
         Meaning::Undoing => UNDOING,
     };
-    let dashes = match message.meaning {
-        Meaning::Undoing => " stroke-dasharray=\"4 3\"",
-        _ => "",
+    let dashes = match message.is_dashed() {
+        true => " stroke-dasharray=\"4 3\"",
+        false => "",
     };
     let name = escaped(&message.name);
     let to = x(message.receiver);
@@ -223,13 +235,19 @@ fn arrow(message: &Message, y: usize, x: impl Fn(usize) -> usize) -> String {
             y + 4
         ),
         Some(from) => {
-            let back = if from < to { to - 8 } else { to + 8 };
+            let mut drawn = String::new();
+            for to in message.receivers().map(x) {
+                let back = if from < to { to - 8 } else { to + 8 };
+                let _ = write!(
+                    drawn,
+                    "<line x1=\"{from}\" y1=\"{y}\" x2=\"{back}\" y2=\"{y}\" stroke=\"{ink}\"{dashes}/>{}",
+                    tip((to, y), (back, ink)),
+                );
+            }
+            let (middle, above) = ((from + to) / 2, y - 5);
             format!(
-                "<line x1=\"{from}\" y1=\"{y}\" x2=\"{back}\" y2=\"{y}\" stroke=\"{ink}\"{dashes}/>{}\
-                 <text x=\"{}\" y=\"{}\" text-anchor=\"middle\" fill=\"{ink}\">{name}</text>",
-                tip((to, y), (back, ink)),
-                (from + to) / 2,
-                y - 5
+                "{drawn}<text x=\"{middle}\" y=\"{above}\" text-anchor=\"middle\" \
+                 fill=\"{ink}\">{name}</text>"
             )
         }
     }
@@ -260,6 +278,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::saga::Says;
     use crate::model::EventIx;
 
     fn sequence() -> Sequence {
@@ -270,6 +289,7 @@ mod tests {
             to,
             sender: from,
             receiver: to,
+            others: Vec::new(),
             says: Says::Event,
             time: Some(Timestamp::from_micros(i64::from(event) * 1_500_000)),
             meaning,
@@ -282,6 +302,11 @@ mod tests {
                 message(2, "OrderNoted", Some(0), 0, Meaning::Plain),
                 message(3, "StockReleased", Some(1), 0, Meaning::Undoing),
             ],
+            activity: vec![crate::analysis::saga::Activity {
+                place: 1,
+                from: 0,
+                to: 3,
+            }],
         }
     }
 
@@ -320,6 +345,21 @@ sequenceDiagram
         assert!(text.contains("P0->>P0: OrderNoted") && text.contains("P1-->>P0: StockReleased"));
         sequence.messages[3].meaning = Meaning::Failure;
         assert!(mermaid(&sequence, &around()).contains("P1--xP0: StockReleased"));
+        // In a picture, too.
+        let svg = sequence_svg(&sequence, &around());
+        assert!(svg.contains("stroke=\"#b72c20\" stroke-dasharray=\"4 3\""));
+    }
+
+    #[test]
+    fn what_several_react_to_is_said_to_each() {
+        let mut sequence = sequence();
+        sequence.participants.push("mailer".to_owned());
+        sequence.messages[1].others.push(2);
+        let text = mermaid(&sequence, &around());
+        assert!(text.contains("P0-xP1: PaymentFailed") && text.contains("P0-xP2: PaymentFailed"));
+        let svg = sequence_svg(&sequence, &around());
+        assert_eq!(svg.matches("<polygon").count(), 4);
+        assert_eq!(svg.matches(">PaymentFailed<").count(), 1);
     }
 
     #[test]

@@ -89,6 +89,9 @@ pub struct StoreWorkspace {
     /// file in `assets/layouts`, so that it can be passed on as one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mapping: Option<Layout>,
+    /// The saga definition that processes are judged by, by its file's name; they are mined where none is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub saga_definition: Option<String>,
     /// Fields of payloads that the window masks: JSON pointers by event type.
     #[serde(skip_serializing_if = "MaskedFields::is_empty")]
     pub masked: MaskedFields,

@@ -57,6 +57,8 @@ golden!(
     ["sagas", ORDERS, "--id", "order-1042"],
     ["sagas", ORDERS, "--status", "stuck"],
     ["sagas", BANK, "--status", "failed"],
+    // What was tried again and went well is nothing to be undone.
+    ["sagas", CHECKOUTS, "--id", "checkout-5060"],
     ["sagas", CHECKOUTS, "--at", "2024-09-02 12:28:53", "--json"],
 );
 
@@ -83,6 +85,13 @@ golden!(
         ORDERS,
         "--definition",
         "sample-data/sagas/nothing.toml"
+    ],
+    // It is one for another store.
+    [
+        "sagas",
+        ORDERS,
+        "--definition",
+        "sample-data/sagas/rides.toml"
     ],
     ["sagas", ORDERS, "--status", "done"],
 );

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::course::{Course, Courses, Run};
-use super::report::Variant;
 use super::standings::{Outcome, Status};
 use super::status::Judged;
+use super::variants::Variant;
 use super::waits::{Lengths, Wait};
 use crate::log::Log;
 use crate::model::{Cancelled, EventIx, Task, Timestamp};
@@ -248,7 +248,7 @@ impl Sums<'_> {
 
 impl Lengths {
     fn spread(&self) -> Option<Spread> {
-        let wait = self.wait()?;
+        let wait = self.wait().filter(|wait| wait.count > 0)?;
         Some(Spread {
             wait,
             most: self.longest(),

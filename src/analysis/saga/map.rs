@@ -1,6 +1,6 @@
 //! The process map: which type follows which, how often and after how long, as a directly-follows graph.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::instances::AtMoment;
 use super::paths::ROOT;
@@ -20,6 +20,49 @@ pub struct ProcessMap {
     pub follows: Vec<Follows>,
     /// How many instances there are.
     pub instances: u32,
+}
+
+/// Types that are drawn; of more nobody would see anything.
+const TYPES: usize = 40;
+/// Lines that are drawn from each type, at most, but for the only ones that lead somewhere.
+const LINES: usize = 4;
+/// One in so many of the most frequent line is not drawn, unless nothing else leads from its type.
+const RARE: u32 = 50;
+
+impl ProcessMap {
+    /// The types that are drawn.
+    #[must_use]
+    pub fn shown(&self) -> &[MapType] {
+        &self.types[..self.types.len().min(TYPES)]
+    }
+
+    /// What follows what as far as it is drawn, the most frequent first: the most frequent from each type,
+    /// and of each type that nothing else leads to what does so most often.
+    #[must_use]
+    pub fn drawn(&self) -> Vec<&Follows> {
+        let shown: BTreeSet<u32> = self.shown().iter().map(|own| own.event_type).collect();
+        let between = |follows: &Follows| {
+            follows.from != follows.to
+                && shown.contains(&follows.from)
+                && shown.contains(&follows.to)
+        };
+        let most = self.follows.first().map_or(1, |follows| follows.count);
+        let mut lines: BTreeMap<u32, usize> = BTreeMap::new();
+        let frequent = self.follows.iter().filter(|follows| between(follows));
+        let frequent = frequent.filter(|follows| {
+            let own = lines.entry(follows.from).or_default();
+            *own += 1;
+            *own == 1 || *own <= LINES && follows.count.saturating_mul(RARE) >= most
+        });
+        let mut drawn: Vec<&Follows> = frequent.collect();
+        let mut reached: BTreeSet<u32> = drawn.iter().map(|follows| follows.to).collect();
+        let starts = self.types.iter().filter(|own| own.starts > 0);
+        reached.extend(starts.map(|own| own.event_type));
+        let ways_in = self.follows.iter().filter(|follows| between(follows));
+        drawn.extend(ways_in.filter(|follows| reached.insert(follows.to)));
+        drawn.sort_by_key(|follows| std::cmp::Reverse(follows.count));
+        drawn
+    }
 }
 
 /// A type in a process map.
@@ -166,7 +209,7 @@ impl Judged {
         let mut found: BTreeMap<(u32, u32), (u32, Lengths)> = BTreeMap::new();
         for (((own, from, to), count), lengths) in pairs.all.into_iter().zip(counts).zip(&lengths) {
             if count > 0 && process.is_none_or(|process| process == own) {
-                let pair = found.entry((from, to)).or_default();
+                let pair = found.entry((from.event_type, to)).or_default();
                 pair.0 += count;
                 pair.1.add_all(lengths);
             }
@@ -177,7 +220,7 @@ impl Judged {
                 from,
                 to,
                 count,
-                wait: lengths.wait(),
+                wait: lengths.wait().filter(Wait::is_told),
             })
             .collect();
         let name = |event_type: u32| log.types().get(event_type);
@@ -186,5 +229,58 @@ impl Judged {
             (b.count, names(a)).cmp(&(a.count, names(b)))
         });
         Ok(follows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_only_way_to_a_type_is_drawn_however_rare_it_is() {
+        let found = |event_type: u32| MapType {
+            event_type,
+            count: 1000 - event_type,
+            starts: u32::from(event_type == 0),
+            ends: 0,
+            open: 0,
+            rank: event_type,
+            meaning: Meaning::Plain,
+        };
+        let follows = |from: u32, to: u32, count: u32| Follows {
+            from,
+            to,
+            count,
+            wait: None,
+        };
+        let map = ProcessMap {
+            types: (0..8).map(found).collect(),
+            follows: vec![
+                follows(0, 1, 900),
+                follows(1, 1, 500),
+                follows(0, 2, 60),
+                follows(0, 3, 50),
+                follows(0, 4, 40),
+                follows(0, 5, 30),
+                follows(0, 6, 20),
+                follows(1, 5, 10),
+                follows(2, 1, 1),
+                follows(0, 7, 1),
+            ],
+            instances: 1000,
+        };
+        let drawn: Vec<(u32, u32)> = (map.drawn().iter()).map(|own| (own.from, own.to)).collect();
+        // Four from the first, what leads to the others that nothing else leads to, and nothing twice.
+        let expected = [
+            (0, 1),
+            (0, 2),
+            (0, 3),
+            (0, 4),
+            (0, 6),
+            (1, 5),
+            (2, 1),
+            (0, 7),
+        ];
+        assert_eq!(drawn, expected);
     }
 }

@@ -4,7 +4,6 @@ use super::instances::Seen;
 use super::paths::ROOT;
 use super::standings::Status;
 use super::status::Judged;
-use super::waits::Length;
 use crate::log::Log;
 use crate::model::{Cancelled, EventIx, Task, Timestamp};
 
@@ -94,7 +93,7 @@ impl Judged {
                 continue;
             }
             let (before, after) = (meanings[node as usize], meanings[nodes[at] as usize]);
-            let late = waits[at] != Length::NONE && waits[at].at_most() > before.allowed;
+            let late = waits[at].is_measured() && waits[at].at_most() > before.allowed;
             let turns = before.status != after.status;
             if (late || turns)
                 && let Some((since, now)) = time(last).zip(time(events[at]))

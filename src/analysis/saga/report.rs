@@ -15,6 +15,7 @@ use super::standings::{Status, Unsure};
 use super::status::{Judged, Processes, Verdicts};
 use super::steps::{Instance, Step};
 use super::stored::{Stored, StoredStates};
+use super::variants::Variant;
 use super::waits::Wait;
 use crate::log::{AsOf, Cut, Log, PayloadReader};
 use crate::model::{Cancelled, EventIx, Task, Timestamp};
@@ -189,15 +190,6 @@ pub struct Stuck {
     pub waited_ms: i64,
     /// How long would have been all right.
     pub threshold_ms: i64,
-}
-
-/// What happened to some instances.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Variant {
-    /// The types of their events.
-    pub steps: Vec<String>,
-    /// How many they are.
-    pub count: u64,
 }
 
 /// Which instances are asked for.
@@ -390,35 +382,5 @@ impl Judged {
         let events = self.at.events_of(seen).iter();
         let events: Vec<EventIx> = events.map(|event| EventIx(*event)).collect();
         super::mining::participants(asking, &events)
-    }
-
-    /// What happened to how many, the most frequent first, then by their steps.
-    #[must_use]
-    pub fn variants(&self, log: &Log) -> Vec<Variant> {
-        self.variants_of(log, None)
-    }
-
-    /// The same of one process.
-    #[must_use]
-    pub fn variants_of(&self, log: &Log, process: Option<u16>) -> Vec<Variant> {
-        let mut counts: BTreeMap<Vec<u32>, u64> = BTreeMap::new();
-        let ends = self.at.ends().into_iter().zip(0..);
-        for (count, node) in ends.filter(|(count, _)| *count > 0) {
-            let own = self.verdicts.of(node).process;
-            if own.is_none() || process.is_some_and(|process| own != Some(process)) {
-                continue;
-            }
-            let labels = self.at.paths.labels(node);
-            let types = labels.iter().map(|label| label.event_type());
-            *counts.entry(types.collect()).or_default() += u64::from(count);
-        }
-        let name = |event_type: &u32| log.types().get(*event_type).to_owned();
-        let variants = counts.into_iter().map(|(types, count)| Variant {
-            steps: types.iter().map(name).collect(),
-            count,
-        });
-        let mut variants: Vec<Variant> = variants.collect();
-        variants.sort_by(|a, b| (b.count, &a.steps).cmp(&(a.count, &b.steps)));
-        variants
     }
 }

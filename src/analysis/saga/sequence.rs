@@ -18,6 +18,19 @@ pub struct Sequence {
     pub participants: Vec<String>,
     /// In log order.
     pub messages: Vec<Message>,
+    /// Who is at work from when to when, participant by participant.
+    pub activity: Vec<Activity>,
+}
+
+/// That somebody is at work on what they heard of: from that to what they said of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Activity {
+    /// Who, by place.
+    pub place: usize,
+    /// The message that they heard, by place.
+    pub from: usize,
+    /// The message with which they reacted.
+    pub to: usize,
 }
 
 /// An event as a message.
@@ -31,17 +44,35 @@ pub struct Message {
     pub from: Option<usize>,
     /// Who recorded it, by place.
     pub to: usize,
-    /// Who says it, by place; none where nobody is known to.
+    /// Who says it, by place; none where nobody is known to have heard of it.
     pub sender: Option<usize>,
     /// Whom it is said to, by place: in an orchestration commands go from who leads to who is told, and
-    /// answers the other way; else each reacts to what it heard of.
+    /// answers the other way; else it goes from who recorded it to who was the first to react to it.
     pub receiver: usize,
+    /// Who else reacted to it, by place.
+    pub others: Vec<usize>,
     /// Whether it asks for something or answers.
     pub says: Says,
     /// When.
     pub time: Option<Timestamp>,
     /// What it means.
     pub meaning: Meaning,
+}
+
+impl Message {
+    /// All that it is said to, by place.
+    pub fn receivers(&self) -> impl Iterator<Item = usize> + '_ {
+        std::iter::once(self.receiver).chain(self.others.iter().copied())
+    }
+
+    /// Whether its line is dashed: answers are, and what undoes something where nobody is told to.
+    #[must_use]
+    pub const fn is_dashed(&self) -> bool {
+        matches!(
+            (self.meaning, self.says),
+            (_, Says::Answer) | (Meaning::Undoing, Says::Event)
+        )
+    }
 }
 
 /// What a message is for those who hear it.
@@ -106,13 +137,16 @@ impl Judged {
                 name: log.type_name(log.event_type(event)).to_owned(),
                 from,
                 to,
-                sender: from,
+                sender: None,
                 receiver: to,
+                others: Vec::new(),
                 says: Says::Event,
                 time: log.time(event, self.at.cut.clock()),
                 meaning: meaning(instance, event),
             });
         }
+        tell_reactions(&mut sequence.messages, &causes);
+        sequence.activity = activity(&sequence.messages, &causes);
         if let Some(process) = self.process(seen)
             && process.basis.style(&process.definition) == Style::Orchestration
         {
@@ -128,6 +162,50 @@ impl Judged {
         }
         Ok(sequence)
     }
+}
+
+/// Says of each message who recorded it to those who reacted to it; `causes` are the messages that caused
+/// them, by message.
+fn tell_reactions(messages: &mut [Message], causes: &[Option<usize>]) {
+    let mut reacting: Vec<Vec<usize>> = vec![Vec::new(); messages.len()];
+    for (message, cause) in messages.iter().zip(causes) {
+        let reacting = cause.and_then(|cause| reacting.get_mut(cause));
+        if let Some(reacting) = reacting.filter(|reacting| !reacting.contains(&message.to)) {
+            reacting.push(message.to);
+        }
+    }
+    for (message, mut reacting) in messages.iter_mut().zip(reacting) {
+        if reacting.is_empty() {
+            continue;
+        }
+        message.sender = Some(message.to);
+        // What somebody does on their own word is told only where nobody else heard of it.
+        reacting.retain(|who| *who != message.to);
+        if !reacting.is_empty() {
+            message.receiver = reacting.remove(0);
+            message.others = reacting;
+        }
+    }
+}
+
+/// From what somebody else said to each reaction to it; what overlaps is one.
+fn activity(messages: &[Message], causes: &[Option<usize>]) -> Vec<Activity> {
+    let at_work = |(at, cause): (usize, &Option<usize>)| {
+        let (from, place) = ((*cause)?, messages[at].to);
+        let heard = messages[from].to != place && from < at;
+        heard.then_some((place, from, at))
+    };
+    let mut all: Vec<(usize, usize, usize)> =
+        causes.iter().enumerate().filter_map(at_work).collect();
+    all.sort_unstable();
+    let mut merged: Vec<Activity> = Vec::with_capacity(all.len());
+    for (place, from, to) in all {
+        match merged.last_mut() {
+            Some(last) if last.place == place && from <= last.to => last.to = last.to.max(to),
+            _ => merged.push(Activity { place, from, to }),
+        }
+    }
+    merged
 }
 
 /// What is needed to tell commands from answers.
@@ -173,10 +251,12 @@ impl Commands<'_> {
             };
             let message = &mut sequence.messages[at];
             (message.sender, message.receiver) = (sender, receiver);
+            message.others.clear();
             message.says = match sender {
                 Some(sender) if sender == receiver => Says::Event,
                 Some(sender) if sender == leader => Says::Command,
-                Some(_) if receiver == leader => Says::Answer,
+                // What nobody asked for is no answer: it sets who leads to work.
+                Some(_) if receiver == leader && is_told => Says::Answer,
                 _ => Says::Event,
             };
         }

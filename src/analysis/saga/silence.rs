@@ -21,7 +21,7 @@ pub struct Quiet {
     pub waited_ms: i64,
     /// What the silence usually ends with: what is waited for, or an event type.
     pub until: Option<String>,
-    /// How long it usually lasts until then: half of all lasted no longer.
+    /// How long it usually lasts until then: half of all lasted no longer. Null where clocks disagree on it.
     pub usual_ms: Option<i64>,
     /// By how many that is told.
     pub usual_of: Option<u32>,
@@ -34,10 +34,11 @@ impl Quiet {
     #[must_use]
     pub fn words(&self, waiting: Option<&str>) -> String {
         let silent = format!("silent for {}", Span::from_millis(self.waited_ms));
-        let Some((median, count)) = self.usual_ms.zip(self.usual_of) else {
-            return silent;
+        let usual = match (self.usual_ms, self.usual_of) {
+            (Some(median), Some(count)) => usually(Span::from_millis(median), count),
+            (None, Some(_)) => "what is usual is not known: clocks disagree".to_owned(),
+            (_, None) => return silent,
         };
-        let usual = usually(Span::from_millis(median), count);
         match self.until.as_deref().filter(|until| waiting != Some(until)) {
             Some(until) => format!("{silent}, until {until} {usual}"),
             None => format!("{silent}, {usual}"),
@@ -68,6 +69,7 @@ pub fn usually(median: Span, count: u32) -> String {
 pub fn usually_after(wait: &Wait) -> String {
     let median = Span::from_micros(wait.median);
     match wait.count {
+        _ if !wait.is_told() => format!("{} times, clocks disagree on when", wait.came()),
         1 => format!("after {median} the one time"),
         _ => format!("usually after {median}"),
     }
@@ -136,17 +138,24 @@ impl Judged {
         }
         let (since, lasts) = self.silent(log, seen)?;
         let until = self.until(seen);
-        let what = until.and_then(|until| match until.what {
-            Comes::Awaited => process.waiting_for(verdict.waiting),
-            Comes::Type(kind) => Some(log.types().get(kind)),
+        // What is waited for has one name, also where something else mostly comes first.
+        let awaited = process.waiting_for(verdict.waiting);
+        let what = until.and_then(|until| match (until.what, awaited) {
+            (Comes::Awaited, own) => own,
+            (Comes::Type(kind), None) => Some(log.types().get(kind)),
+            (Comes::Type(_), Some(_)) => None,
         });
+        let told = until.filter(|until| until.wait.is_told());
         let allowed = self.silence(log, seen).map(|silence| silence.allowed);
         Some(Quiet {
             since: Timestamp::from_micros(since),
             waited_ms: lasts / 1000,
             until: what.map(str::to_owned),
-            usual_ms: until.map(|until| until.wait.median / 1000),
-            usual_of: until.map(|until| until.wait.count),
+            usual_ms: told.map(|until| until.wait.median / 1000),
+            usual_of: until.map(|until| match told {
+                Some(told) => told.wait.count,
+                None => until.wait.came(),
+            }),
             stuck_after_ms: allowed.map(|allowed| allowed / 1000),
         })
     }

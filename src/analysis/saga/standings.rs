@@ -145,3 +145,23 @@ pub(super) enum Left {
     /// Only some of what ends its like together.
     Effects,
 }
+
+/// What an instance has been through, as far as it tells what comes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Course {
+    /// Nothing that is still in force.
+    #[default]
+    Usual,
+    /// A step failed for good, and nothing in particular is waited for: what comes of those that go well is
+    /// not to come.
+    Failed,
+}
+
+/// Where an instance stands before something comes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Point {
+    /// The type of its last event, by number.
+    pub event_type: u32,
+    /// What it has been through.
+    pub course: Course,
+}

@@ -11,7 +11,7 @@ use super::instances::{AtMoment, Seen};
 use super::machine::{Machine, State};
 use super::paths::{Label, Node, Paths, ROOT};
 use super::report::Asking;
-use super::standings::{Left, Status, Unsure, Waiting};
+use super::standings::{Left, Point, Status, Unsure, Waiting};
 use super::usual::{self, Until, Usual};
 use crate::log::Log;
 use crate::model::{Cancelled, Task};
@@ -111,8 +111,8 @@ pub(super) struct Verdict {
     pub status: Status,
     pub waiting: Waiting,
     pub left: Left,
-    /// The type of its last event, but for those for which nothing waits.
-    pub last: u32,
+    /// Its last event, but for those for which nothing waits.
+    pub last: Point,
     /// The history with whose last event it ended; the root where it has not.
     pub ended: Node,
 }
@@ -165,11 +165,18 @@ impl Verdicts {
                 let machine = &processes.all[usize::from(process)].machine;
                 history.state.left(machine)
             });
+            let course = process.map(|process| {
+                let machine = &processes.all[usize::from(process)].machine;
+                history.state.course(machine)
+            });
             own.push(Verdict {
                 process,
                 status,
                 left: left.unwrap_or_default(),
-                last: history.last,
+                last: Point {
+                    event_type: history.last,
+                    course: course.unwrap_or_default(),
+                },
                 waiting: history.state.waiting,
                 ended: match earlier.ended {
                     ROOT if status.is_end() => node,
@@ -347,8 +354,11 @@ impl Judged {
             return None;
         }
         let (_, last) = self.at.paths.step(seen.node);
-        let last = last.event_type();
         if verdict.waiting == Waiting::Nothing {
+            let last = Point {
+                event_type: last.event_type(),
+                course: verdict.last.course,
+            };
             let may_rest = self.usual[process].may_rest_at(last);
             return may_rest.then_some(Unsure::NothingFollows);
         }

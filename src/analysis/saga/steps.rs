@@ -48,6 +48,16 @@ impl Step {
     }
 }
 
+impl Step {
+    /// How long after the attempt before it each other attempt began, in words.
+    #[must_use]
+    pub fn apart(&self) -> Vec<String> {
+        let pairs = self.attempts.windows(2);
+        let known = pairs.filter_map(|pair| Some(pair[1]? - pair[0]?));
+        known.map(|apart| apart.to_string()).collect()
+    }
+}
+
 /// How long something took, in words.
 #[must_use]
 pub fn took_words(from: Timestamp, to: Timestamp) -> String {

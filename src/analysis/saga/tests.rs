@@ -2,6 +2,7 @@
 
 mod beside;
 mod ends;
+mod waits;
 
 use super::*;
 use crate::analysis::testing::{At, MadeUp, log_of, moments, samples, truncated};

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::instances::AtMoment;
+use super::learning::Learning;
 use super::paths::{Node, ROOT};
 use super::report::Asking;
-use super::standings::Waiting;
+use super::standings::{Point, Waiting};
 use super::status::{Processes, Verdicts};
 use super::waits::{Length, Lengths, Wait};
 use crate::model::Cancelled;
@@ -13,20 +14,20 @@ use crate::model::Cancelled;
 /// Fewer tell nothing of what is too long.
 pub(super) const ENOUGH: u32 = 20;
 /// How many times the usual is too long.
-const TOO_LONG: i64 = 3;
+pub(super) const TOO_LONG: i64 = 3;
 
 /// What is usual in a process, by the instances that had ended by then. Between what it tells of lies what
 /// nothing waits for.
 #[derive(Clone, Debug, Default)]
 pub struct Usual {
-    /// By type: what comes next, the most frequent first.
-    next: BTreeMap<u32, Vec<Next>>,
-    /// By type: how long until then.
-    after: BTreeMap<u32, Wait>,
-    /// By type, and what is waited for then: how long until that goes on.
-    until: BTreeMap<(u32, Waiting), Wait>,
-    /// Types after which anything ever came, in any instance.
-    goes_on: BTreeSet<u32>,
+    /// What comes next, the most frequent first.
+    next: BTreeMap<Point, Vec<Next>>,
+    /// How long until then.
+    after: BTreeMap<Point, Wait>,
+    /// By what is waited for then: how long until that goes on.
+    until: BTreeMap<(Point, Waiting), Wait>,
+    /// After which anything ever came, in any instance.
+    goes_on: BTreeSet<Point>,
 }
 
 /// What comes next.
@@ -57,33 +58,33 @@ pub enum Comes {
 }
 
 impl Usual {
-    /// What comes after an event of that type, the most frequent first.
+    /// What comes next there, the most frequent first.
     #[must_use]
-    pub fn next(&self, event_type: u32) -> &[Next] {
-        self.next.get(&event_type).map_or(&[], Vec::as_slice)
+    pub fn next(&self, last: Point) -> &[Next] {
+        self.next.get(&last).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether instances may have come to rest at an event of that type: nothing ever came after it in any.
+    /// Whether instances may have come to rest there: nothing ever came after it in any.
     #[must_use]
-    pub fn may_rest_at(&self, event_type: u32) -> bool {
-        !self.goes_on.contains(&event_type)
+    pub fn may_rest_at(&self, last: Point) -> bool {
+        !self.goes_on.contains(&last)
     }
 
-    /// What comes after an event of that type while that is waited for: where this is what mostly comes it
+    /// What comes next there while that is waited for: where this is what mostly comes it
     /// is measured by itself, else by whatever came.
     #[must_use]
-    pub fn until(&self, event_type: u32, waiting: Waiting) -> Option<Until> {
-        let after = *self.after.get(&event_type)?;
-        let awaited = self.until.get(&(event_type, waiting));
+    pub fn until(&self, last: Point, waiting: Waiting) -> Option<Until> {
+        let after = *self.after.get(&last)?;
+        let awaited = self.until.get(&(last, waiting));
         let tells = |wait: &&Wait| wait.is_enough() || !after.is_enough();
-        let mostly = |wait: &&Wait| wait.count * 2 >= after.count && tells(wait);
+        let mostly = |wait: &&Wait| wait.came() * 2 >= after.came() && tells(wait);
         Some(match awaited.filter(mostly) {
             Some(wait) => Until {
                 what: Comes::Awaited,
                 wait: *wait,
             },
             None => Until {
-                what: Comes::Type(self.next(event_type).first()?.event_type),
+                what: Comes::Type(self.next(last).first()?.event_type),
                 wait: after,
             },
         })
@@ -101,8 +102,9 @@ impl Usual {
     #[must_use]
     pub fn patience(&self, wait: Wait) -> Option<i64> {
         let longest = || {
-            let all = self.after.values().filter(|wait| wait.is_enough());
-            all.map(|wait| wait.p99).max()
+            let all = self.after.values();
+            let enough = all.filter(|wait| wait.is_enough());
+            enough.map(|wait| wait.p99).max()
         };
         if !wait.is_enough() {
             return None;
@@ -125,7 +127,7 @@ pub(super) fn of(
     let mut usual: Vec<Usual> = vec![Usual::default(); processes.all.len()];
     goes_on(at, verdicts, &mut usual);
     let pairs = Pairs::awaited(at, (processes, verdicts));
-    let mut lengths: Vec<Lengths> = vec![Lengths::default(); pairs.all.len()];
+    let mut lengths: Vec<Learning> = vec![Learning::default(); pairs.all.len()];
     for (n, seen) in at.seen.iter().enumerate() {
         if n % 1024 == 0 {
             task.check()?;
@@ -143,16 +145,17 @@ pub(super) fn of(
                 BESIDE => beside = Some(wait.after(beside)),
                 pair => {
                     if let Some(lengths) = lengths.get_mut(pair as usize) {
-                        lengths.add(wait.after(beside));
+                        lengths.learn(*wait, beside);
                     }
                     beside = None;
                 }
             }
         }
     }
-    let mut after: BTreeMap<(u16, u32), Lengths> = BTreeMap::new();
-    let mut until: BTreeMap<(u16, u32, Waiting), Lengths> = BTreeMap::new();
+    let mut after: BTreeMap<(u16, Point), Lengths> = BTreeMap::new();
+    let mut until: BTreeMap<(u16, Point, Waiting), Lengths> = BTreeMap::new();
     for ((process, from, to), lengths) in pairs.all.into_iter().zip(&lengths) {
+        let lengths = lengths.learnt();
         let Some(wait) = lengths.wait() else { continue };
         after.entry((process, from)).or_default().add_all(lengths);
         let machine = &processes.all[usize::from(process)].machine;
@@ -176,7 +179,7 @@ pub(super) fn of(
     for next in usual.iter_mut().flat_map(|usual| usual.next.values_mut()) {
         next.sort_by(|a, b| {
             let name = |next: &Next| log.types().get(next.event_type);
-            (b.wait.count, name(a)).cmp(&(a.wait.count, name(b)))
+            (b.wait.came(), name(a)).cmp(&(a.wait.came(), name(b)))
         });
     }
     Ok(usual)
@@ -204,8 +207,8 @@ const BESIDE: u32 = u32::MAX - 1;
 
 /// Which type comes after which, by history.
 pub(super) struct Pairs {
-    /// Process, type before, type after.
-    pub all: Vec<(u16, u32, u32)>,
+    /// Process, what was before, type after.
+    pub all: Vec<(u16, Point, u32)>,
     /// By node; beyond all where nothing came before it.
     pub by_node: Vec<u32>,
 }
@@ -215,7 +218,10 @@ impl Pairs {
     pub fn of(at: &AtMoment, verdicts: &Verdicts) -> Self {
         Self::new(at, verdicts, |_, before, _| {
             let (_, last) = at.paths.step(before);
-            Some(last.event_type())
+            Some(Point {
+                event_type: last.event_type(),
+                course: verdicts.of(before).last.course,
+            })
         })
     }
 
@@ -231,9 +237,9 @@ impl Pairs {
     fn new(
         at: &AtMoment,
         verdicts: &Verdicts,
-        last: impl Fn(u16, Node, u32) -> Option<u32>,
+        last: impl Fn(u16, Node, u32) -> Option<Point>,
     ) -> Self {
-        let mut numbers: BTreeMap<(u16, u32, u32), u32> = BTreeMap::new();
+        let mut numbers: BTreeMap<(u16, Point, u32), u32> = BTreeMap::new();
         let mut all = Vec::new();
         let nodes = 0..at.paths.len() as u32;
         let by_node = nodes.map(|node| {

@@ -133,6 +133,10 @@ impl App {
             Command::FoldBy(written) => self.model.fold_by = written,
             Command::Retrace(direction) => self.retrace(direction),
             Command::Mask(fields) => self.mask(fields),
+            Command::JudgeSagasBy(definition) => {
+                self.model.store.saga_definition = definition;
+                self.save_store();
+            }
             Command::AddBookmark => self.add_bookmark(),
             Command::NameBookmark(at, name) => self.name_bookmark(at, name),
             Command::RemoveBookmark(at) if at < self.model.store.bookmarks.len() => {

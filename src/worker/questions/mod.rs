@@ -14,6 +14,7 @@ mod preview;
 mod projected;
 mod runs;
 mod saga_definitions;
+mod saga_map;
 mod sagas;
 mod search;
 mod shown_state;
@@ -40,9 +41,10 @@ pub use projected::{
 };
 pub use runs::{Going, PartitionRow, ProjectionSettings};
 pub use saga_definitions::{AskSagaDefinitions, DeclaredSaga};
+pub use saga_map::{AskSagaMap, MapAndVariants};
 pub use sagas::{
-    AskSaga, AskSagaDurations, AskSagaMap, AskSagas, AskSagasBeside, AskSagasOverTime,
-    MapAndVariants, SagaFilter, SagaInFull, SagaList, SagaSort, SagasAt,
+    AskSaga, AskSagaDurations, AskSagas, AskSagasBeside, AskSagasOverTime, SagaFilter, SagaInFull,
+    SagaList, SagaSort, SagasAt,
 };
 pub use search::{Search, SearchEnd, SearchPart};
 pub use shown_state::{AskDifferences, AskFieldNames, AskFields, AskStateText, FoundState};

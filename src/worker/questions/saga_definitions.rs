@@ -1,9 +1,8 @@
 //! Which processes were declared: those of the user's own, and those of the bundled samples.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::analysis::saga::Definition;
+use crate::analysis::saga::{Definition, Missing};
 use crate::log::Log;
 use crate::simulate::Scenario;
 use crate::worker::{Asked, Question, Room, Subject, Unanswered};
@@ -27,8 +26,8 @@ pub struct DeclaredSaga {
     pub name: String,
     /// What it says; a sentence where it does not hold.
     pub definition: Result<Arc<Definition>, String>,
-    /// Of the types that it names: how many the store does not have, and how many they are.
-    pub missing: (usize, usize),
+    /// Of the types that it names, those that the store does not have.
+    pub missing: Missing,
 }
 
 impl Question for AskSagaDefinitions {
@@ -44,7 +43,7 @@ impl Question for AskSagaDefinitions {
                 Ok(definition) => Ok(Arc::new(definition)),
                 Err(error) => Err(error.to_string()),
             },
-            missing: (0, 0),
+            missing: Missing::default(),
             name,
         };
         let bundled = Scenario::ALL.iter().map(|scenario| SagaFile {
@@ -53,41 +52,23 @@ impl Question for AskSagaDefinitions {
         });
         let log = &self.subject.log;
         let all = own.into_iter().chain(bundled).map(read);
-        let suiting = all.filter(|declared| declared.suits(log));
+        let suiting = all.filter(|declared| declared.begins_in(log));
         let mut suiting: Vec<DeclaredSaga> = suiting.map(|own| own.counted(log)).collect();
         // Those that are the most of this store first; of equals the user's own.
-        suiting.sort_by_key(|own| own.missing.0 > 0);
+        suiting.sort_by_key(|own| own.missing.types > 0);
         Ok(suiting)
     }
 }
 
 impl DeclaredSaga {
     fn counted(self, log: &Log) -> Self {
-        let Ok(definition) = &self.definition else {
-            return self;
-        };
-        let steps = definition.steps.iter().flat_map(|step| {
-            let types = [&step.begins, &step.success, &step.retry, &step.failure];
-            types.into_iter().chain([&step.compensation])
-        });
-        let (end, parking) = (&definition.end, &definition.parking);
-        let ends = [&end.completed, &end.cancelled, &end.together];
-        let others = [
-            &definition.start,
-            &definition.turned_back,
-            &parking.parked,
-            &parking.resumed,
-        ];
-        let all = steps.chain(ends).chain(others).flatten();
-        let types: BTreeSet<&String> = all.collect();
-        let missing = types.iter().filter(|name| log.types().find(name).is_none());
-        let missing = (missing.count(), types.len());
+        let missing = self.definition.as_ref().map(|own| own.missing(log));
+        let missing = missing.unwrap_or_default();
         Self { missing, ..self }
     }
 
-    fn suits(&self, log: &Log) -> bool {
-        let begins = |name: &String| log.types().find(name).is_some();
+    fn begins_in(&self, log: &Log) -> bool {
         let definition = self.definition.as_ref();
-        definition.map_or(true, |definition| definition.start.iter().any(begins))
+        definition.map_or(true, |definition| definition.begins_in(log))
     }
 }

@@ -4,9 +4,8 @@
 use std::sync::Arc;
 
 use crate::analysis::saga::{
-    self, Asking, Counts, Definition, Durations, Instance, Judged, Narrowing, ProcessMap,
-    SagaReport, Sagas, Seen, Sequence, Status, Stored, StoredStates, Timeout, Until, Variant, one,
-    stored,
+    self, Asking, Counts, Definition, Durations, Instance, Judged, Narrowing, SagaReport, Sagas,
+    Seen, Sequence, Status, Stored, StoredStates, Timeout, Until, one, stored,
 };
 use crate::log::{Bound, Cut, Log};
 use crate::model::{EventIx, Task};
@@ -349,42 +348,6 @@ impl Question for AskSagaDurations {
         let narrowed = judged.narrowed(asking, (&statuses, &self.by), |_| {})?;
         let of = (&narrowed.places[..], self.by.process);
         Ok(judged.durations(asking.log, of, &self.moments, asked.task)?)
-    }
-}
-
-/// Asks for the process map and the variants.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AskSagaMap {
-    /// Which processes, and when.
-    pub at: SagasAt,
-    /// The process, by number; all of them where none is.
-    pub process: Option<u16>,
-}
-
-/// The process map and the variants.
-#[derive(Clone, Debug)]
-pub struct MapAndVariants {
-    /// What follows what.
-    pub map: ProcessMap,
-    /// The most frequent first.
-    pub variants: Vec<Variant>,
-}
-
-impl Question for AskSagaMap {
-    type Answer = MapAndVariants;
-    const ROOM: Room = Room::Scans;
-
-    fn moment(&self) -> Option<Bound> {
-        Some(self.at.cut.bound())
-    }
-
-    fn answer(&self, mut asked: Asked<'_>) -> Result<MapAndVariants, Unanswered> {
-        let AtMoment { judged, .. } = self.at.find(&mut asked)?;
-        let log = &*self.at.subject.log;
-        Ok(MapAndVariants {
-            map: judged.map(log, self.process, asked.task)?,
-            variants: judged.variants_of(log, self.process),
-        })
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::definition::{Definition, Heed, Style};
 use super::sequence::Meaning;
-use super::standings::{Left, Oddity, Outcome, Status, Undoing, Waiting};
+use super::standings::{Course, Left, Oddity, Outcome, Status, Undoing, Waiting};
 use super::{failure, mining};
 use crate::log::Log;
 
@@ -235,6 +235,21 @@ impl State {
         match self.together != 0 && self.waiting != Waiting::Nothing && open.all(effects) {
             true => Left::Effects,
             false => Left::Work,
+        }
+    }
+
+    /// Whether a step failed for good that something waited for, and nothing in particular is to come.
+    #[must_use]
+    pub(super) fn course(&self, machine: &Machine) -> Course {
+        let failed = |(at, run): (usize, &RunState)| {
+            let mut later = self.runs[at + 1..].iter();
+            run.outcome == Outcome::Failed
+                && !machine.beside[usize::from(run.step)]
+                && !later.any(|later| later.step == run.step)
+        };
+        match self.waiting == Waiting::Nothing && self.runs.iter().enumerate().any(failed) {
+            true => Course::Failed,
+            false => Course::Usual,
         }
     }
 

@@ -137,7 +137,7 @@ pub(super) fn resting(
         let own = known[seen.node as usize];
         let Some(process) = own.process else { continue };
         let waits = at.waits_of(seen).iter();
-        let wait = waits.filter(|wait| **wait != Length::NONE).max();
+        let wait = waits.filter(|wait| wait.is_measured()).max();
         longest[process as usize].add(wait.copied().unwrap_or(Length::NONE));
         of_them.push((seen, process as usize, own));
     }
@@ -237,7 +237,7 @@ pub(super) fn at_once(
             continue;
         };
         let waits = at.waits_of(seen).iter();
-        match waits.filter(|wait| **wait != Length::NONE).max() {
+        match waits.filter(|wait| wait.is_measured()).max() {
             Some(wait) if *wait > at_once => {
                 left.remove(&start);
             }

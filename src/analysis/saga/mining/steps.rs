@@ -53,7 +53,7 @@ impl Guess<'_> {
                 false => group.success.push(kind),
             }
         }
-        let groups = self.with_failures(self.with_retries(groups), ends);
+        let groups = self.with_failures(self.with_retries(groups, led), ends);
         let mut steps: Vec<(u32, (Often, Step))> = groups
             .into_iter()
             .map(|((begins, participant), outcomes)| self.step(begins, participant, &outcomes))
@@ -89,18 +89,27 @@ impl Guess<'_> {
     }
 
     /// A failure after which the same participant comes to another outcome of the same step was an
-    /// attempt.
+    /// attempt; so was one after which who leads tells it to begin anew.
     fn with_retries(
         &self,
         mut groups: BTreeMap<(u32, u32), Outcomes>,
+        led: &Led,
     ) -> BTreeMap<(u32, u32), Outcomes> {
+        let counts = self.counts;
+        let leads = |kind: &u32| led.leader == Some(self.participants.of(*kind));
+        let anew = |failed: u32, begins: u32| {
+            let mut between = counts.types().filter(leads);
+            let by_way_of = |own: u32| counts.causes(failed, own) && counts.causes(own, begins);
+            leads(&begins) && (counts.causes(failed, begins) || between.any(by_way_of))
+        };
         let keys: Vec<(u32, u32)> = groups.keys().copied().collect();
         for key in &keys {
             let all = &groups[key];
             let outcomes = [&all.success[..], &all.failure[..]].concat();
             let again = |failed: &u32| {
                 let mut others = outcomes.iter();
-                others.any(|other| other != failed && self.counts.causes(*failed, *other))
+                let other = others.any(|other| other != failed && counts.causes(*failed, *other));
+                other || anew(*failed, key.0)
             };
             let retry: Vec<u32> = all.failure.iter().copied().filter(again).collect();
             if let Some(group) = groups.get_mut(key) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use egui::{Frame, Margin, Popup, PopupCloseBehavior, RectAlign, Response, Ui, vec2};
 
 use super::Choices;
-use crate::analysis::saga::{Class, Definition, Narrowing, Passed, Timeout};
+use crate::analysis::saga::{Class, Definition, Missing, Narrowing, Passed, Timeout};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::widgets::{
@@ -21,6 +21,8 @@ use crate::workspace::SagaFile;
 
 /// Processes that a menu holds.
 const MOST: usize = 200;
+/// Types of sagas that the popover holds.
+const FEW: usize = 16;
 /// Width of the popover.
 const WIDTH: f32 = 400.0;
 
@@ -44,6 +46,8 @@ enum Popover {
 pub(super) struct Said<'a> {
     pub filter: &'a mut SagaFilter,
     pub kept: &'a mut Choices,
+    /// The definition that is gone by, by its name.
+    pub by: Option<&'a str>,
     pub declared: &'a mut Option<(String, Arc<Definition>)>,
 }
 
@@ -82,6 +86,7 @@ impl Filters {
         let head = |ui: &mut Ui, words: &str| {
             ui.label(Face::Secondary.text(words, t.text3));
         };
+        types(ui, list, &mut by.process);
         head(ui, "Sagas in which a step is done by");
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
@@ -126,7 +131,12 @@ impl Filters {
     }
 
     /// What is in force, as chips that can be put away.
-    pub fn chips(&mut self, ui: &mut Ui, log: Option<&Log>, said: &mut Said<'_>) {
+    pub fn chips(
+        &mut self,
+        ui: &mut Ui,
+        (log, list): (Option<&Log>, Option<&SagaList>),
+        said: &mut Said<'_>,
+    ) {
         let by = &mut said.filter.by;
         let chip = |ui: &mut Ui, name: &str, value: &str| {
             Chip::new(name, value).closable().show(ui).closed
@@ -146,6 +156,12 @@ impl Filters {
             && chip(ui, "With", &short(&words))
         {
             by.passed = None;
+        }
+        let all = list.map_or(&[][..], |list| &list.judged.processes.all);
+        if let Some(of) = by.process.and_then(|own| all.get(usize::from(own)))
+            && chip(ui, "Type", &short(&of.definition.id))
+        {
+            by.process = None;
         }
         if let Some(who) = by.participant.clone()
             && chip(ui, "Step by", &who)
@@ -179,9 +195,45 @@ impl Filters {
     }
 }
 
+/// The types of sagas, of which one may be chosen; nothing where there is a single one.
+fn types(ui: &mut Ui, list: Option<&SagaList>, chosen: &mut Option<u16>) {
+    let Some(list) = list.filter(|list| list.processes.len() > 1) else {
+        return;
+    };
+    let ink = ui.tokens().text3;
+    ui.label(Face::Secondary.text("Sagas of the type", ink));
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
+        for (at, count) in by_count(list).into_iter().take(FEW) {
+            let id = &list.judged.processes.all[at].definition.id;
+            let words = crate::gui::widgets::middle_ellipsis(id, 32);
+            let words = format!("{words}  {}", grouped(u64::from(count)));
+            let on = *chosen == Some(at as u16);
+            let button = match on {
+                true => Button::primary(&words),
+                false => Button::secondary(&words),
+            };
+            if ui.add(button.small()).clicked() {
+                *chosen = (!on).then_some(at as u16);
+            }
+        }
+    });
+    ui.add_space(sizes::GAP);
+}
+
+/// Processes with how many instances each has, those with most first.
+fn by_count(list: &SagaList) -> Vec<(usize, u32)> {
+    let mut by_count: Vec<(usize, u32)> = list.processes.iter().copied().enumerate().collect();
+    by_count.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    by_count
+}
+
 /// Whether anything is in force that the list does not show by itself.
 fn is_narrowed(by: &Narrowing) -> bool {
-    by.participant.is_some() || by.class.is_some() || by.at_least.or(by.at_most).is_some()
+    by.process.is_some()
+        || by.participant.is_some()
+        || by.class.is_some()
+        || by.at_least.or(by.at_most).is_some()
 }
 
 /// A field for a span of time; what was read of it. What does not read yet changes nothing.
@@ -224,7 +276,7 @@ pub(super) fn processes(
         .by
         .process
         .and_then(|one| all.get(usize::from(one)));
-    let word = match (&said.kept.definition, one) {
+    let word = match (said.by, one) {
         (Some(name), _) => stem(name),
         (None, Some(process)) => process.definition.id.as_str(),
         (None, None) => "All that were mined",
@@ -238,16 +290,16 @@ pub(super) fn processes(
         let area = egui::ScrollArea::vertical().max_height(360.0);
         area.show(ui, |ui| {
             menu_content(ui, |ui| {
-                if said.kept.definition.is_none() {
+                if said.by.is_none() {
                     mined(ui, list, said, outbox);
                 } else if menu_item(ui, "Mine them from the events").clicked() {
-                    choose(said, None);
+                    choose(said, None, outbox);
                 }
                 if !declared.is_empty() {
                     ui.separator();
                 }
                 for own in declared {
-                    declared_item(ui, own, said);
+                    declared_item(ui, own, said, outbox);
                 }
             });
         });
@@ -259,8 +311,8 @@ fn stem(name: &str) -> &str {
 }
 
 /// Goes by another definition: what was chosen of the processes of the last means nothing in it.
-fn choose(said: &mut Said<'_>, name: Option<String>) {
-    said.kept.definition = name;
+fn choose(said: &mut Said<'_>, name: Option<String>, outbox: &mut Outbox) {
+    outbox.send(Command::JudgeSagasBy(name));
     said.filter.by = Narrowing {
         text: std::mem::take(&mut said.filter.by.text),
         statuses: std::mem::take(&mut said.filter.by.statuses),
@@ -268,18 +320,27 @@ fn choose(said: &mut Said<'_>, name: Option<String>) {
     };
 }
 
-fn declared_item(ui: &mut Ui, own: &DeclaredSaga, said: &mut Said<'_>) {
+fn declared_item(ui: &mut Ui, own: &DeclaredSaga, said: &mut Said<'_>, outbox: &mut Outbox) {
     let mut words = format!("As declared in {}", stem(&own.name));
-    if let (missing @ 1.., all) = own.missing {
-        words += &format!(", {missing} of whose {all} types are not here");
+    if let Missing {
+        types: missing @ 1..,
+        of,
+    } = own.missing
+    {
+        words += &format!(", {missing} of whose {of} types are not here");
     }
-    match &own.definition {
-        Ok(_) => {
+    let why = match &own.definition {
+        Err(why) => Some(why.as_str()),
+        Ok(_) if !own.missing.is_few() => Some("It is one for another store"),
+        Ok(_) => None,
+    };
+    match why {
+        None => {
             if menu_item(ui, words).clicked() {
-                choose(said, Some(own.name.clone()));
+                choose(said, Some(own.name.clone()), outbox);
             }
         }
-        Err(why) => {
+        Some(why) => {
             let wrong = |ui: &mut Ui| menu_item(ui, words.as_str());
             let item: Response = ui.add_enabled_ui(false, wrong).inner;
             note_item(ui, &item);
@@ -290,12 +351,10 @@ fn declared_item(ui: &mut Ui, own: &DeclaredSaga, said: &mut Said<'_>) {
 
 fn mined(ui: &mut Ui, list: Option<&SagaList>, said: &mut Said<'_>, outbox: &mut Outbox) {
     let Some(list) = list else { return };
-    let mut by_count: Vec<(usize, u32)> = list.processes.iter().copied().enumerate().collect();
-    by_count.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     if menu_item(ui, "All that were mined").clicked() {
         said.filter.by.process = None;
     }
-    for &(at, count) in by_count.iter().take(MOST) {
+    for (at, count) in by_count(list).into_iter().take(MOST) {
         let id = &list.judged.processes.all[at].definition.id;
         let word = format!("{id}  {}", grouped(u64::from(count)));
         if menu_item(ui, word).clicked() {
@@ -320,7 +379,7 @@ pub(super) fn write(list: &SagaList, said: &mut Said<'_>, outbox: &mut Outbox) {
     };
     let definition = &process.definition;
     let file = SagaFile::named(&definition.id, definition.to_toml());
-    choose(said, Some(file.name.clone()));
+    choose(said, Some(file.name.clone()), outbox);
     *said.declared = Some((file.name.clone(), Arc::new(definition.clone())));
     outbox.send(Command::SaveSaga(file));
 }

@@ -1,13 +1,13 @@
 //! The head of what is shown beside the list: which saga, how it stands and by what that is told, and what
 //! can be done.
 
-use egui::{Frame, Label, Margin, Ui};
+use egui::{Frame, Label, Margin, Ui, vec2};
 
 use super::filters::{self, Said};
-use super::map::Figures;
 use super::timeline::Gaps;
 use super::{Sagas, Shown, look, sequence};
 use crate::analysis::saga::{Status, Stored, Wait, waits_for};
+use crate::analysis::words::capitalised;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, sizes};
@@ -75,10 +75,6 @@ impl Sagas {
         match (self.shown, saga) {
             (Shown::Sequence, Some(saga)) => sequence::actions(ui, model, saga, outbox),
             (Shown::Map, _) => {
-                Segments::new("Beside the lines", &mut self.map.figures)
-                    .option(Figures::Count, "Count")
-                    .option(Figures::Median, "Median time")
-                    .show(ui);
                 if let Some((answer, log)) = model.answers.saga_map.get().zip(model.log())
                     && ui.add(Button::secondary("Copy Mermaid").small()).clicked()
                 {
@@ -105,9 +101,8 @@ impl Sagas {
     /// Writes down what was mined, of the process that is chosen or the most frequent one.
     fn write_definition(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         let list = model.answers.sagas.get();
-        let mined = list.filter(|list| {
-            self.kept.value.definition.is_none() && !list.judged.processes.all.is_empty()
-        });
+        let mined =
+            list.filter(|list| self.declared.is_none() && !list.judged.processes.all.is_empty());
         let Some(mined) = mined else { return };
         if ui
             .add(Button::secondary("Write a definition").small())
@@ -116,6 +111,7 @@ impl Sagas {
             let mut said = Said {
                 filter: &mut self.filter,
                 kept: &mut self.kept.value,
+                by: None,
                 declared: &mut self.declared,
             };
             filters::write(mined, &mut said, outbox);
@@ -147,6 +143,7 @@ fn by_how_many(wait: &Wait) -> String {
     let most = Span::from_micros(wait.p95);
     let count = grouped(u64::from(wait.count));
     match wait.count {
+        _ if !wait.is_told() => format!("by {} that came", grouped(u64::from(wait.came()))),
         1 => "too little to call it stuck by".to_owned(),
         _ if wait.is_enough() => format!("95 % within {most}, by {count} that came"),
         _ => format!("by the {count} that came: too few to call it stuck by"),
@@ -160,56 +157,43 @@ fn took(lasted: Span) -> String {
     }
 }
 
-/// From this width on there is room for why it is taken for an orchestration or a choreography.
-const WIDE: f32 = 900.0;
-
-/// What the saga waits for and what went wrong, in a line.
+/// What the saga waits for and what went wrong, in sentences that break between their parts.
 pub(super) fn waiting(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mut Outbox) {
     let t = ui.tokens();
     let margin = Margin::symmetric(sizes::PAD as i8, 6);
+    // In little room the lanes need what whole parts and the reason would take.
+    let breaks = match ui.available_height() < LOW {
+        true => Breaks::Anywhere,
+        false => Breaks::BetweenParts,
+    };
+    let sentence = |ui: &mut Ui, ink: Ink, parts: &[String]| sentence(ui, (ink, breaks), parts);
     Frame::NONE.inner_margin(margin).show(ui, |ui| {
-        let is_wide = ui.available_width() > WIDE;
         ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = sizes::GAP;
-            let mut say = |text: String, strong: bool| {
-                let (face, colour) = match strong {
-                    true => (Face::DenseStrong, t.text),
-                    false => (Face::Secondary, t.text2),
-                };
-                ui.add(Label::new(face.text(text, colour)));
-            };
-            let step = saga.report.waiting_for.as_deref();
-            if let Some(waits) = waits_for(saga.report.status, step) {
-                say(format!("Waiting for {waits}"), true);
+            ui.spacing_mut().item_spacing = vec2(5.0, 2.0);
+            let report = &saga.report;
+            let step = report.waiting_for.as_deref();
+            if let Some(waits) = waits_for(report.status, step) {
+                sentence(ui, Ink::Strong, &[format!("Waiting for {waits}")]);
             }
-            if let Some(quiet) = &saga.report.silence {
-                say(quiet.words(step), false);
-                if let Some(until) = saga.until {
-                    say(by_how_many(&until.wait), false);
-                }
-                if let Some(allowed) = quiet.stuck_after_ms.map(Span::from_millis) {
-                    say(format!("called stuck after {allowed}"), false);
-                }
-            }
-            if saga.report.duration_ms.is_some() || saga.report.waiting_for.is_none() {
-                let lasted = saga.report.duration_ms.map(Span::from_millis);
-                lasted
-                    .into_iter()
-                    .for_each(|lasted| say(took(lasted), true));
+            sentence(ui, Ink::Plain, &silence(saga));
+            if report.duration_ms.is_some() || report.waiting_for.is_none() {
+                let lasted = report.duration_ms.map(Span::from_millis);
+                let lasted: Vec<String> = lasted.into_iter().map(took).collect();
+                sentence(ui, Ink::Strong, &lasted);
             }
             let open = saga.instance.uncompensated.iter();
-            let open: Vec<&str> = open
-                .map(|run| saga.report.steps[*run].name.as_str())
-                .collect();
+            let open: Vec<&str> = open.map(|run| report.steps[*run].name.as_str()).collect();
             if !open.is_empty() {
-                say(format!("not undone: {}", open.join(", ")), false);
+                let mut parts: Vec<String> = open.iter().map(|own| (*own).to_owned()).collect();
+                parts[0] = format!("Not undone: {}", parts[0]);
+                sentence(ui, Ink::Plain, &parts);
             }
             if let Some(stored) = &saga.stored {
-                say(kept(stored), false);
+                sentence(ui, Ink::Plain, &[kept(stored)]);
             }
-            if let Some(failure) = &saga.report.failure {
-                if saga.report.status == Status::Completed {
-                    ui.add(Label::new(Face::Secondary.text("recovered from", t.text2)));
+            if let Some(failure) = &report.failure {
+                if report.status == Status::Completed {
+                    ui.add(Label::new(Face::Secondary.text("Recovered from", t.text2)));
                 }
                 ui.add(Pill::word(look::class(failure.class), failure.class.name()));
                 let words = format!("{}, {}", failure.reason, failure.position);
@@ -219,15 +203,78 @@ pub(super) fn waiting(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mu
                     outbox.send(Command::SelectEvent(Some(event)));
                 }
             }
-            let report = &saga.report;
-            let whole = format!("{}: {}", report.kind.name(), report.why);
-            let words = if is_wide { &whole } else { report.kind.name() };
-            let label = Label::new(Face::Secondary.text(words, t.text3));
-            let hint = format!("{whole}\n{}", report.process);
-            ui.add(label).on_hover_text(hint);
+            let why = format!("{}: {}", capitalised(report.kind.name()), report.why);
+            match breaks {
+                Breaks::BetweenParts => {
+                    let parts: Vec<String> = why.split(", ").map(str::to_owned).collect();
+                    sentence(ui, Ink::Faint, &parts);
+                }
+                Breaks::Anywhere => {
+                    let words = Face::Secondary.text(report.kind.name(), t.text3);
+                    ui.add(Label::new(words)).on_hover_text(why);
+                }
+            }
         });
     });
     let rect = ui.min_rect();
     ui.painter()
         .hline(ui.max_rect().x_range(), rect.max.y - 0.5, (1.0, t.border));
+}
+
+/// How long it is silent, what is usual of that and when it is too long: the parts of a sentence.
+fn silence(saga: &SagaInFull) -> Vec<String> {
+    let Some(quiet) = &saga.report.silence else {
+        return Vec::new();
+    };
+    let words = capitalised(&quiet.words(saga.report.waiting_for.as_deref()));
+    let mut parts: Vec<String> = words.split(", ").map(str::to_owned).collect();
+    if let Some(until) = saga.until {
+        parts.push(by_how_many(&until.wait));
+    }
+    let allowed = quiet.stuck_after_ms.map(Span::from_millis);
+    parts.extend(allowed.map(|allowed| format!("called stuck after {allowed}")));
+    parts
+}
+
+/// How much a sentence tells.
+#[derive(Clone, Copy)]
+enum Ink {
+    Strong,
+    Plain,
+    Faint,
+}
+
+/// In less height than that no part of a sentence is kept whole.
+const LOW: f32 = 420.0;
+
+/// Where sentences are broken into lines.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Breaks {
+    Anywhere,
+    BetweenParts,
+}
+
+/// A sentence of parts, none of which is broken where it need not be.
+fn sentence(ui: &mut Ui, (ink, breaks): (Ink, Breaks), parts: &[String]) {
+    /// Letters of a part that is broken all the same.
+    const LONG: usize = 90;
+    let t = ui.tokens();
+    let (face, colour) = match ink {
+        Ink::Strong => (Face::DenseStrong, t.text),
+        Ink::Plain => (Face::Secondary, t.text2),
+        Ink::Faint => (Face::Secondary, t.text3),
+    };
+    if breaks == Breaks::Anywhere && !parts.is_empty() {
+        let words = format!("{}.", parts.join(", "));
+        ui.add(Label::new(face.text(words, colour)));
+        return;
+    }
+    for (at, part) in parts.iter().enumerate() {
+        let mark = if at + 1 == parts.len() { "." } else { "," };
+        let label = Label::new(face.text(format!("{part}{mark}"), colour));
+        ui.add(match part.len() > LONG {
+            true => label,
+            false => label.extend(),
+        });
+    }
 }

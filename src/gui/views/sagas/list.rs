@@ -151,7 +151,8 @@ fn waits(log: &Log, judged: &Judged, (seen, status): (&Seen, Status)) -> (String
     match quiet.filter(|_| status != Status::Parked) {
         Some(quiet) => {
             let words = quiet.words(step.as_deref());
-            (format!("{waits}, {words}"), Ink::Late)
+            let all = [waits, words].into_iter().filter(|words| !words.is_empty());
+            (all.collect::<Vec<_>>().join(", "), Ink::Late)
         }
         None => (waits, Ink::Plain),
     }
@@ -229,7 +230,7 @@ pub(super) fn filters(
         let name = "Search sagas";
         let field = TextField::new(name, &mut said.filter.by.text);
         ui.add(field.icon(Icon::Search).hint(name).clearable().width(150.0));
-        filters.chips(ui, log, said);
+        filters.chips(ui, (log, list), said);
         let Some(list) = list else { return };
         let chosen = &mut said.filter.by.statuses;
         for (status, count) in Status::ALL.into_iter().zip(list.narrowed) {

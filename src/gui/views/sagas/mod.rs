@@ -1,6 +1,7 @@
 //! The sagas view: every business process as of the cursor. A list with filters, and one saga over time,
 //! as a sequence diagram, or all of them as a map. Found and judged in the background.
 
+mod asking;
 mod beside;
 mod durations;
 mod filters;
@@ -28,10 +29,7 @@ use crate::gui::widgets::{EmptyState, PaneHead, Side, SidePane, TableState, Widt
 use crate::log::Log;
 use crate::model::EventIx;
 use crate::render::{self, Shell, grouped};
-use crate::worker::{
-    AskSaga, AskSagaDefinitions, AskSagaDurations, AskSagaMap, AskSagas, AskSagasBeside,
-    AskSagasOverTime, Exports, SagaFilter, SagaList, SagasAt, TextFile,
-};
+use crate::worker::{Exports, SagaFilter, SagaList, SagasAt, TextFile};
 use beside::Beside;
 use durations::Pages;
 use filters::{Filters, Said};
@@ -54,8 +52,6 @@ struct Choices {
     gaps: Gaps,
     over_time: over_time::Fold,
     sort: crate::worker::SagaSort,
-    /// The name of the definition that is gone by; none where processes are mined.
-    definition: Option<String>,
     stuck_after: Option<Timeout>,
 }
 
@@ -199,93 +195,6 @@ impl Screen for Sagas {
 }
 
 impl Sagas {
-    fn ask(
-        &self,
-        model: &Model,
-        at: &SagasAt,
-        moments: Option<Arc<Vec<i64>>>,
-        outbox: &mut Outbox,
-    ) {
-        let at = at.clone();
-        let question = AskSagas {
-            at: at.clone(),
-            filter: self.filter.clone(),
-        };
-        outbox.ask(|answers| &mut answers.sagas, question);
-        if let Some(first) = self.chosen {
-            let at = at.clone();
-            outbox.ask(|answers| &mut answers.saga, AskSaga { at, first });
-        }
-        self.ask_shown(model, &at, outbox);
-        if let Some(moments) = moments {
-            let process = self.filter.by.process;
-            let question = AskSagasOverTime {
-                at,
-                process,
-                moments,
-            };
-            outbox.ask(|answers| &mut answers.sagas_over_time, question);
-        }
-    }
-
-    /// What is shown beside the list needs more.
-    fn ask_shown(&self, model: &Model, at: &SagasAt, outbox: &mut Outbox) {
-        let at = at.clone();
-        match self.shown {
-            Shown::Map => {
-                let process = self.filter.by.process;
-                let question = AskSagaMap { at, process };
-                outbox.ask(|answers| &mut answers.saga_map, question);
-            }
-            Shown::Durations => {
-                let question = AskSagaDurations {
-                    at,
-                    by: self.filter.by.clone(),
-                    moments: over_time::stretches(model, STRETCHES).unwrap_or_default(),
-                };
-                outbox.ask(|answers| &mut answers.saga_durations, question);
-            }
-            Shown::Beside => {
-                let firsts = self.beside.after(self.chosen);
-                let question = AskSagasBeside { at, firsts };
-                outbox.ask(|answers| &mut answers.sagas_beside, question);
-            }
-            Shown::Timeline | Shown::Sequence | Shown::Stored => {}
-        }
-    }
-
-    /// Looks after the files of definitions, which any editor may change.
-    fn look(&mut self, ui: &Ui, model: &Model, session: &Session, outbox: &mut Outbox) {
-        if ui.input(|input| input.events.contains(&egui::Event::WindowFocused(true))) {
-            self.looks += 1;
-        }
-        let seconds = model.now.micros() / 2_000_000;
-        let question = AskSagaDefinitions {
-            subject: session.subject(),
-            workspace: model.workspace.clone(),
-            look: self.looks.wrapping_add(seconds.unsigned_abs()),
-        };
-        outbox.ask(|answers| &mut answers.saga_definitions, question);
-        ui.ctx().request_repaint_after(LOOK);
-    }
-
-    /// The definition that is gone by; none where it says nothing of this store.
-    fn definition(&mut self, model: &Model, log: &Log) -> Option<Arc<Definition>> {
-        let name = self.kept.value.definition.as_ref()?;
-        let all = model.answers.saga_definitions.get();
-        let found = all.and_then(|all| all.iter().find(|own| own.name == *name));
-        if let Some(Ok(found)) = found.map(|own| &own.definition) {
-            let is_new = |(own, known): &(String, Arc<Definition>)| own != name || known != found;
-            if self.declared.as_ref().is_none_or(is_new) {
-                self.declared = Some((name.clone(), Arc::clone(found)));
-            }
-        }
-        let (_, own) = self.declared.as_ref().filter(|(own, _)| own == name)?;
-        let mut starts = own.start.iter();
-        let suits = starts.any(|start| log.types().find(start).is_some());
-        suits.then(|| Arc::clone(own))
-    }
-
     fn left(&mut self, ui: &mut Ui, model: &Model, session: &Session, outbox: &mut Outbox) {
         let slot = &model.answers.sagas;
         let standing = Standing::of(ui, slot);
@@ -304,9 +213,11 @@ impl Sagas {
         };
         let declared = model.answers.saga_definitions.get();
         let declared = declared.map_or(&[][..], Vec::as_slice);
+        let by = self.declared.as_ref().map(|(name, _)| name.clone());
         let mut said = Said {
             filter: &mut self.filter,
             kept: &mut self.kept.value,
+            by: by.as_deref(),
             declared: &mut self.declared,
         };
         let filters = &mut self.filters;

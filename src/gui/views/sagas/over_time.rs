@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use egui::{Painter, Rect, Ui, pos2, vec2};
+use egui::{Align2, Painter, Rect, Ui, pos2, vec2};
 
 use super::look;
 use crate::analysis::density::{Axis, Scale};
 use crate::analysis::saga::{Counts, Status};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Tokens, TokensExt, sizes};
-use crate::gui::widgets::paint_status;
+use crate::gui::widgets::{paint_line, paint_status};
 use crate::render::grouped;
 
 /// Whether the plot is shown or only its figures.
@@ -31,7 +31,10 @@ impl Fold {
     }
 }
 
-const GUTTER: f32 = 116.0;
+/// Left of the plot there is room for its scale, at least.
+const GUTTER: f32 = 72.0;
+/// Room for its name, above it.
+const NAME: f32 = 108.0;
 /// Columns of the plot.
 const COLUMNS: usize = 240;
 
@@ -81,16 +84,24 @@ pub(super) fn show(
     let all = ui.max_rect();
     let painter = ui.painter().clone();
     painter.hline(all.x_range(), all.min.y + 0.5, (1.0, t.border));
+    // Over the lanes of the time panel, which reach from edge to edge of the window.
+    let window = ui.ctx().content_rect();
+    let left = (window.min.x + sizes::PLOT_LEFT).max(all.min.x + GUTTER);
+    let right = (window.max.x - sizes::PLOT_RIGHT).min(all.max.x);
     let plot = Rect::from_min_max(
-        pos2(all.min.x + GUTTER, all.min.y + 24.0),
-        pos2(all.max.x - sizes::PAD, all.max.y - 8.0),
+        pos2(left, all.min.y + 24.0),
+        pos2(right.max(left), all.max.y - 8.0),
     );
-    let label = Rect::from_min_size(all.min + vec2(sizes::PAD, 4.0), vec2(GUTTER - 16.0, 16.0));
+    let label = Rect::from_min_size(all.min + vec2(sizes::PAD, 4.0), vec2(NAME, 16.0));
     fold_by(ui, fold, label);
+    let heads = Rect::from_min_max(
+        pos2(label.max.x + sizes::GAP, all.min.y + 4.0),
+        pos2(right, all.min.y + 20.0),
+    );
     if *fold == Fold::Folded {
         let list = model.answers.sagas.get();
         let at_cursor = list.map_or_else(Counts::default, |list| list.counts);
-        return legend(&painter, t, plot.with_min_y(all.min.y + 4.0), &at_cursor);
+        return legend(&painter, t, heads, &at_cursor);
     }
     let Some(counts) = counts.filter(|counts| counts.len() == moments.len()) else {
         return;
@@ -103,11 +114,14 @@ pub(super) fn show(
     let shown = &counts[..known];
     let list = model.answers.sagas.get();
     let at_cursor = list.map_or_else(Counts::default, |list| list.counts);
-    let below = label.translate(vec2(0.0, 22.0));
-    let open = grouped(u64::from(open(&at_cursor)));
-    look::words(&painter, below, &open, (Face::CellStrong, t.text));
+    let most = shown.iter().map(open).max().unwrap_or(0).max(1);
+    let gutter = Rect::from_min_max(
+        pos2(all.min.x + sizes::PAD, plot.min.y),
+        pos2(plot.min.x - 4.0, plot.max.y),
+    );
+    scale(&painter, t, gutter, (most, open(&at_cursor)));
     let width = plot.width() / moments.len().max(1) as f32;
-    painter.add(stacks(t, plot, shown, width));
+    painter.add(stacks(t, plot, (shown, most), width));
     painter.hline(plot.x_range(), plot.max.y, (1.0, t.border));
     let place = axis(model).zip(model.cursor.time());
     let place = place.filter(|(axis, time)| axis.contains(time.micros()));
@@ -115,7 +129,20 @@ pub(super) fn show(
         let x = plot.min.x + plot.width() * axis.place(time.micros()) as f32;
         painter.vline(x, all.min.y..=plot.max.y, (sizes::CURSOR_LINE, t.cursor));
     }
-    legend(&painter, t, plot.with_min_y(all.min.y + 4.0), &at_cursor);
+    legend(&painter, t, heads, &at_cursor);
+}
+
+/// The greatest value and zero at the foot, and between them how many are open at the cursor.
+fn scale(painter: &Painter, t: &Tokens, gutter: Rect, (most, now): (u32, u32)) {
+    let row = |y: f32| Rect::from_x_y_ranges(gutter.x_range(), y - 7.0..=y + 7.0);
+    let right = Align2::RIGHT_CENTER;
+    let paint = |y: f32, words: &str, ink| {
+        paint_line(painter, row(y), right, words, Face::Tiny, ink);
+    };
+    paint(gutter.min.y + 4.0, &grouped(u64::from(most)), t.text3);
+    paint(gutter.max.y - 4.0, "0", t.text3);
+    let words = format!("now {}", grouped(u64::from(now)));
+    paint(gutter.center().y, &words, t.text);
 }
 
 /// The name of the plot, and what folds it.
@@ -174,8 +201,7 @@ fn legend(painter: &Painter, t: &Tokens, room: Rect, counts: &Counts) {
     look::on_ground(painter, note, text, (Face::Secondary, t.text3));
 }
 
-fn stacks(t: &Tokens, plot: Rect, shown: &[Counts], width: f32) -> egui::Mesh {
-    let most = shown.iter().map(open).max().unwrap_or(0).max(1);
+fn stacks(t: &Tokens, plot: Rect, (shown, most): (&[Counts], u32), width: f32) -> egui::Mesh {
     let mut mesh = egui::Mesh::default();
     for (column, counts) in shown.iter().enumerate() {
         let left = plot.min.x + width * column as f32;

@@ -46,6 +46,7 @@ pub(super) fn show(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mut O
         let (_, all) = ui.allocate_space(size.max(room - vec2(0.0, 16.0)));
         let diagram = Diagram { all, across, left };
         diagram.heads(ui, saga);
+        diagram.activity(ui, saga);
         for (row, (message, time)) in (sequence.messages.iter()).zip(&times).enumerate() {
             if let Some(time) = time {
                 diagram.when(ui, diagram.y(row), time);
@@ -128,6 +129,18 @@ impl Diagram {
         }
     }
 
+    /// Bars on the lines of those that are at work.
+    fn activity(&self, ui: &Ui, saga: &SagaInFull) {
+        let t = ui.tokens();
+        for own in &saga.sequence.activity {
+            let x = self.x(own.place);
+            let bar = Rect::from_x_y_ranges(x - 4.0..=x + 4.0, self.y(own.from)..=self.y(own.to));
+            let stroke = Stroke::new(1.0, t.border2);
+            let painter = ui.painter();
+            painter.rect(bar, 2.0, t.raised, stroke, StrokeKind::Inside);
+        }
+    }
+
     /// The cursor below what is known, and what comes next usually.
     fn expected(&self, ui: &Ui, saga: &SagaInFull) {
         let t = ui.tokens();
@@ -159,9 +172,13 @@ impl Diagram {
             Some(from) if from == to => (to + 30.0, to + 240.0),
             Some(from) => (from.min(to) + 8.0, from.max(to) - 8.0),
         };
+        let tips: Vec<f32> = message.receivers().map(|place| self.x(place)).collect();
+        let (least, most) = (tips.iter()).fold((left, right), |(least, most), tip| {
+            (least.min(*tip), most.max(*tip))
+        });
         let hit = Rect::from_min_max(
-            pos2(left.min(to) - 8.0, y - ROW / 2.0),
-            pos2(right.max(to) + 8.0, y + ROW / 2.0),
+            pos2(least - 8.0, y - ROW / 2.0),
+            pos2(most + 8.0, y + ROW / 2.0),
         );
         let id = ui.scope_id().with(("message", row));
         let response = ui.interact(hit, id, Sense::click());
@@ -176,7 +193,7 @@ impl Diagram {
         }
         let side = if left < to { -1.0 } else { 1.0 };
         let ink = look::meaning(t, message.meaning);
-        arrow(ui.painter(), message.meaning, (from, to, y), (ink, side));
+        arrow(ui.painter(), message, (from, &tips, y), (ink, side));
         let ink = match message.meaning {
             Meaning::Plain => t.text,
             meaning => look::meaning(t, meaning),
@@ -197,13 +214,14 @@ impl Diagram {
     }
 }
 
-/// A dot for what begins, a loop for what somebody told themselves, else an arrow.
+/// A dot for what nobody reacts to, a loop for what somebody told themselves, else an arrow to each of `tips`.
 fn arrow(
     painter: &Painter,
-    meaning: Meaning,
-    (from, to, y): (Option<f32>, f32, f32),
+    message: &Message,
+    (from, tips, y): (Option<f32>, &[f32], f32),
     (ink, side): (Color32, f32),
 ) {
+    let to = tips.first().copied().unwrap_or_default();
     let stroke = Stroke::new(1.2, ink);
     let Some(from) = from else {
         painter.circle_filled(pos2(to, y), 4.0, ink);
@@ -222,14 +240,29 @@ fn arrow(
         arrow_head(painter, pos2(to + side, y + 5.0), vec2(-side, 0.0), ink);
         return;
     }
-    let line = [pos2(from, y), pos2(to, y)];
-    match meaning {
-        Meaning::Undoing => painter.extend(Shape::dashed_line(&line, stroke, 4.0, 3.0)),
-        _ => {
-            painter.line_segment(line, stroke);
+    // As far as it has to go at either side, and heads on the way there.
+    let farthest = [
+        tips.iter().copied().fold(from, f32::min),
+        tips.iter().copied().fold(from, f32::max),
+    ];
+    for end in farthest {
+        let line = [pos2(from, y), pos2(end, y)];
+        match message.is_dashed() {
+            _ if end == from => {}
+            true => painter.extend(Shape::dashed_line(&line, stroke, 4.0, 3.0)),
+            false => {
+                painter.line_segment(line, stroke);
+            }
         }
     }
-    arrow_head(painter, line[1], vec2((to - from).signum(), 0.0), ink);
+    for tip in tips {
+        arrow_head(
+            painter,
+            pos2(*tip, y),
+            vec2((tip - from).signum(), 0.0),
+            ink,
+        );
+    }
 }
 
 /// What stands around the diagram where it is taken along.

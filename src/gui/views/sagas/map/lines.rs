@@ -4,8 +4,8 @@
 use egui::{Color32, Painter, Pos2, Rect, Sense, Stroke, Ui, Vec2, pos2, vec2};
 use hashbrown::HashMap;
 
+use super::Marked;
 use super::place::Placed;
-use super::{Figures, Marked};
 use crate::analysis::saga::{Follows, Meaning, Passed, ProcessMap};
 use crate::gui::theme::{Face, Tokens, TokensExt};
 use crate::gui::views::sagas::timeline::arrow_head;
@@ -14,10 +14,12 @@ use crate::log::Log;
 use crate::model::time::Span;
 use crate::render::grouped;
 
-/// Lines that are drawn at most from each box.
-const LINES: usize = 4;
-/// One in so many of the most frequent line is not drawn, unless nothing else leads from its box.
-const RARE: u32 = 50;
+/// So many lines stand beside each other between two columns, so far apart, so that no two are one.
+const BESIDE: usize = 6;
+const ASIDE: f32 = 5.0;
+
+/// What leads back stands so much below the middle of boxes.
+const BACK: Vec2 = vec2(0.0, 9.0);
 
 /// How near the pointer has to be to a line.
 const NEAR: f32 = 5.0;
@@ -60,7 +62,7 @@ impl Route {
             let (from, way) = (pair[0], pair[1] - pair[0]);
             let beside = match way.x.abs() > way.y.abs() {
                 true => [vec2(-size.x / 2.0, -size.y - 2.0), vec2(-size.x / 2.0, 3.0)],
-                false => [vec2(4.0, -size.y / 2.0), vec2(-size.x - 4.0, -size.y / 2.0)],
+                false => [vec2(7.0, -size.y / 2.0), vec2(-size.x - 7.0, -size.y / 2.0)],
             };
             let parts = [0.5, 0.75, 0.25].into_iter();
             parts.flat_map(move |part| beside.map(|beside| from + way * part + beside))
@@ -84,7 +86,7 @@ pub(super) fn paint(
     log: &Log,
     map: &ProcessMap,
     placed: &[Placed<'_>],
-    (figures, marked): (Figures, &Marked),
+    marked: &Marked,
 ) -> Option<Passed> {
     let t = ui.tokens();
     let ground = ui.interact(ui.clip_rect(), ui.scope_id().with("lines"), Sense::click());
@@ -99,12 +101,15 @@ pub(super) fn paint(
         .collect();
     let boxes =
         |follows: &Follows| Some((*by_type.get(&follows.from)?, *by_type.get(&follows.to)?));
-    let routes = drawn(map, most).into_iter().filter_map(|follows| {
+    let all = map.drawn().into_iter().enumerate();
+    let routes = all.filter_map(|(at, follows)| {
         let (from, to) = boxes(follows)?;
-        Some((follows, (from, to), line((from.rect, to.rect), placed)))
+        let aside = (at % BESIDE) as f32 * ASIDE;
+        let route = line((from.rect, to.rect), placed, aside);
+        Some((follows, (from, to), route))
     });
     // The most frequent first.
-    let routes: Vec<(&Follows, (&Placed<'_>, &Placed<'_>), Route)> = routes.collect();
+    let routes: Vec<Line<'_>> = routes.collect();
     let pointed = ground.hover_pos().and_then(|at| {
         let near = routes
             .iter()
@@ -123,20 +128,43 @@ pub(super) fn paint(
         };
         route.paint(ui.painter(), stroke);
     }
+    let clicked = figures(ui, log, (placed, &routes), |follows| {
+        marked.has_pair(follows) || pointed == Some(follows)
+    });
+    let picked = clicked.or(pointed.filter(|_| ground.clicked()));
+    if let Some(follows) = pointed {
+        ground.on_hover_text_at_pointer(told(log, follows));
+    }
+    picked.map(|follows| Passed::Pair(follows.from, follows.to))
+}
+
+/// A line that is drawn, with the boxes that it joins.
+type Line<'a> = (&'a Follows, (&'a Placed<'a>, &'a Placed<'a>), Route);
+
+/// How often and after how long, beside each line; which of them was clicked.
+fn figures<'a>(
+    ui: &mut Ui,
+    log: &Log,
+    (placed, routes): (&[Placed<'_>], &[Line<'a>]),
+    is_asked: impl Fn(&Follows) -> bool,
+) -> Option<&'a Follows> {
+    let t = ui.tokens();
     let mut taken: Vec<Rect> = placed.iter().map(|own| own.rect.expand(1.0)).collect();
-    let mut picked = pointed.filter(|_| ground.clicked());
+    let mut clicked = None;
     let all: Vec<Rect> = routes
         .iter()
         .flat_map(|(.., route)| route.parts())
         .collect();
     // Where there is no room for all, the most frequent stay. That something came once the thin line tells.
-    for (follows, (from, to), route) in &routes {
-        let is_asked = marked.has_pair(follows) || pointed == Some(*follows);
-        let words = match (figures, follows.wait) {
-            (Figures::Median, Some(wait)) => Span::from_micros(wait.median).to_string(),
-            (Figures::Median, None) => continue,
-            (Figures::Count, _) if follows.count == 1 && !is_asked => continue,
-            (Figures::Count, _) => grouped(u64::from(follows.count)),
+    for (follows, (from, to), route) in routes {
+        let is_asked = is_asked(follows);
+        if follows.count == 1 && !is_asked {
+            continue;
+        }
+        let count = grouped(u64::from(follows.count));
+        let words = match follows.wait {
+            Some(wait) => format!("{count}  {}", Span::from_micros(wait.median)),
+            None => count,
         };
         let ink = match colour(t, from, to) {
             _ if is_asked => t.accent,
@@ -151,14 +179,11 @@ pub(super) fn paint(
         let name = told(log, follows);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name.as_str()));
         if response.clicked() {
-            picked = Some(*follows);
+            clicked = Some(*follows);
         }
         response.on_hover_text(name);
     }
-    if let Some(follows) = pointed {
-        ground.on_hover_text_at_pointer(told(log, follows));
-    }
-    picked.map(|follows| Passed::Pair(follows.from, follows.to))
+    clicked
 }
 
 /// What a line tells, in words.
@@ -176,18 +201,6 @@ fn told(log: &Log, follows: &Follows) -> String {
     words
 }
 
-/// The most frequent first.
-fn drawn(map: &ProcessMap, most: u32) -> Vec<&Follows> {
-    let mut lines: HashMap<u32, usize> = HashMap::new();
-    let drawn = map.follows.iter().filter(|follows| {
-        let own = lines.entry(follows.from).or_default();
-        *own += 1;
-        let rare = follows.count.saturating_mul(RARE) < most && *own > 1;
-        *own <= LINES && !rare && follows.from != follows.to
-    });
-    drawn.collect()
-}
-
 fn colour(t: &Tokens, from: &Placed<'_>, to: &Placed<'_>) -> Color32 {
     match (from.found.meaning, to.found.meaning) {
         (_, Meaning::Undoing) => t.compensating,
@@ -203,17 +216,13 @@ fn label(
     (words, colour): (&str, Color32),
     taken: &mut Vec<Rect>,
 ) -> Option<Rect> {
-    let galley = one_line(painter, words, Face::Cell, colour, 120.0);
+    let galley = one_line(painter, words, Face::Cell, colour, 200.0);
     let size: Vec2 = galley.size() + vec2(4.0, 0.0);
-    let own: Vec<Rect> = route.parts().collect();
     let is_free = |rect: &Rect| !taken.iter().any(|other| other.intersects(*rect));
-    let passes = |rect: &Rect| {
-        let mut others = all.iter().filter(|part| !own.contains(part));
-        others.any(|part| part.intersects(*rect))
-    };
-    let places: Vec<Rect> = route.places(size).filter(is_free).collect();
-    let mut quiet = places.iter().filter(|rect| !passes(rect));
-    let rect = *quiet.next().or(places.first())?;
+    // A figure through which a line runs is worse than none.
+    let passes = |rect: &Rect| all.iter().any(|part| part.intersects(*rect));
+    let mut quiet = route.places(size).filter(is_free);
+    let rect = quiet.find(|rect| !passes(rect))?;
     let t = painter.ctx().tokens();
     painter.rect_filled(rect, 0.0, t.panel);
     painter.galley((rect.min + vec2(2.0, 0.0)).round(), galley, colour);
@@ -222,12 +231,13 @@ fn label(
 }
 
 /// A line from one box to another; where its figure stands.
-fn line((from, to): (Rect, Rect), placed: &[Placed<'_>]) -> Route {
+/// What runs up or down between columns does so a little aside.
+fn line((from, to): (Rect, Rect), placed: &[Placed<'_>], aside: f32) -> Route {
     let straight = (from.center().x - to.center().x).abs() < 1.0;
     let next = to.min.y > from.max.y && to.min.y - from.max.y < from.height();
     if straight && next {
         let (start, tip) = (from.center_bottom(), to.center_top());
-        let label = pos2(start.x + 6.0, (start.y + tip.y) / 2.0 - 8.0);
+        let label = pos2(start.x + 8.0, (start.y + tip.y) / 2.0 - 8.0);
         return Route::new(&[start, tip], vec2(0.0, 1.0), label);
     }
     if straight {
@@ -239,17 +249,18 @@ fn line((from, to): (Rect, Rect), placed: &[Placed<'_>]) -> Route {
         return Route::new(&path, vec2(1.0, 0.0), label);
     }
     if to.center().x > from.center().x {
-        return rightwards((from, to), placed);
+        return rightwards((from, to), placed, aside);
     }
-    let (start, end) = (from.left_center(), to.right_center());
-    let middle = start.x - 14.0;
+    // Below the middle, so that forth and back are two lines.
+    let (start, end) = (from.left_center() + BACK, to.right_center() + BACK);
+    let middle = start.x - 14.0 - aside;
     let path = [start, pos2(middle, start.y), pos2(middle, end.y), end];
     Route::new(&path, vec2(-1.0, 0.0), pos2(middle - 2.0, start.y + 2.0))
 }
 
 /// A line to a box further right. Its figure stands at the part of it that no other line shares: what leads
 /// down or up to where it ends.
-fn rightwards((from, to): (Rect, Rect), placed: &[Placed<'_>]) -> Route {
+fn rightwards((from, to): (Rect, Rect), placed: &[Placed<'_>], aside: f32) -> Route {
     let start = from.right_center();
     let down = to.center().y >= start.y;
     let end = if down {
@@ -259,9 +270,17 @@ fn rightwards((from, to): (Rect, Rect), placed: &[Placed<'_>]) -> Route {
     };
     let east = vec2(1.0, 0.0);
     if (end.y - start.y).abs() < 8.0 || down && end.y < start.y {
-        let path = [start, pos2(to.min.x, start.y)];
+        // Onto its edge, also where it stands a little higher or lower.
+        let y = start
+            .y
+            .clamp(to.min.y + 6.0, (to.max.y - 6.0).max(to.min.y + 6.0));
+        let bend = to.min.x - 14.0 - aside;
+        let path = match y == start.y {
+            true => vec![start, pos2(to.min.x, y)],
+            false => vec![start, pos2(bend, start.y), pos2(bend, y), pos2(to.min.x, y)],
+        };
         let middle = (start.x + to.min.x) / 2.0;
-        return Route::new(&path, east, pos2(middle - 8.0, start.y - 15.0));
+        return Route::new(&path, east, pos2(middle - 8.0, start.y - 16.0));
     }
     let is_free = |way: Rect| !placed.iter().any(|own| own.rect.intersects(way));
     let beside = |y: f32| pos2(end.x + 6.0, (y + end.y) / 2.0 - 8.0);
@@ -272,11 +291,11 @@ fn rightwards((from, to): (Rect, Rect), placed: &[Placed<'_>]) -> Route {
         true => from.max.y + 8.0,
         false => start.y,
     };
-    let x = start.x + if y > start.y { 10.0 } else { 0.0 };
+    let x = start.x + if y > start.y { 10.0 + aside } else { 0.0 };
     let lane = Rect::from_two_pos(pos2(end.x, y), end - direction * 3.0);
     if !is_free(lane) {
         // Beside the boxes that stand above it.
-        let (x1, to) = (to.min.x - 14.0, to.left_center());
+        let (x1, to) = (to.min.x - 14.0 - aside, to.left_center());
         let path = [
             start,
             pos2(x, start.y),
@@ -320,7 +339,7 @@ mod tests {
         ];
         let figure = |to: usize| {
             let boxes = (placed[0].rect, placed[to].rect);
-            line(boxes, &placed).label
+            line(boxes, &placed, 0.0).label
         };
         let all = [figure(1), figure(2), figure(3)];
         for (one, other) in [(0, 1), (0, 2), (1, 2)] {

@@ -4,28 +4,22 @@
 mod lines;
 mod place;
 
-use egui::{Align2, Rect, Sense, Stroke, StrokeKind, Ui, vec2};
-use hashbrown::HashSet;
+use egui::{Align2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use hashbrown::{HashMap, HashSet};
 use place::Placed;
 
-use crate::analysis::saga::{Follows, Meaning, Passed, ProcessMap, Variant};
+use crate::analysis::saga::{Follows, Meaning, Passed};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, sizes};
-use crate::gui::widgets::{Column, TableState, VirtualTable, paint_line};
+use crate::gui::views::sagas::look;
+use crate::gui::widgets::{Column, TableState, VirtualTable, paint_line, paint_status};
 use crate::log::Log;
+use crate::model::time::Span;
 use crate::render::grouped;
 use crate::worker::MapAndVariants;
 
 /// Height of the line that tells what is not in sight.
 const MORE: f32 = 20.0;
-
-/// What stands beside a line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Figures {
-    #[default]
-    Count,
-    Median,
-}
 
 /// What was clicked.
 pub(super) enum Picked {
@@ -71,7 +65,6 @@ impl Marked {
 /// What the map keeps between frames.
 #[derive(Default)]
 pub(super) struct Map {
-    pub figures: Figures,
     variants: TableState,
 }
 
@@ -91,108 +84,135 @@ impl Map {
         let builder = egui::UiBuilder::new().max_rect(above).id_salt("map");
         let mut upper = ui.new_child(builder);
         let marked = Marked::new(chosen, passed);
-        let passed = self.map(&mut upper, log, &answer.map, &marked);
+        let passed = map(&mut upper, log, answer, &marked);
         let under = all.with_min_y(above.max.y);
         let builder = egui::UiBuilder::new().max_rect(under).id_salt("variants");
         let mut lower = ui.new_child(builder);
-        let variant = self.variants(&mut lower, log, answer, chosen);
+        let variant = self.variants(&mut lower, answer, chosen);
         (passed.map(Picked::Passed)).or(variant.map(Picked::Variant))
-    }
-
-    fn map(&self, ui: &mut Ui, log: &Log, map: &ProcessMap, marked: &Marked) -> Option<Passed> {
-        let all = ui.max_rect();
-        let far = |placed: &[Placed<'_>]| {
-            let corners = placed.iter().map(|own| own.rect.max.to_vec2());
-            corners.fold(vec2(0.0, 0.0), egui::Vec2::max)
-        };
-        let mut placed = place::place(map, all.height());
-        // What is not in sight is told of below the map and not over it.
-        let hides = far(&placed).y > all.height();
-        let shown = all.with_max_y(all.max.y - if hides { MORE } else { 0.0 });
-        let builder = egui::UiBuilder::new().max_rect(shown).id_salt("types");
-        let area = egui::ScrollArea::both()
-            .id_salt("saga-map")
-            .auto_shrink(false);
-        let drawn = area.show(&mut ui.new_child(builder), |ui| {
-            let room = (far(&placed) + vec2(16.0, 16.0)).max(ui.available_size());
-            let (_, all) = ui.allocate_space(room);
-            for own in &mut placed {
-                own.rect = own.rect.translate(all.min.to_vec2());
-            }
-            let mut picked = lines::paint(ui, log, map, &placed, (self.figures, marked));
-            for own in &placed {
-                if paint_type(ui, log, own, marked) {
-                    picked = Some(Passed::Type(own.found.event_type));
-                }
-            }
-            let hidden = placed
-                .iter()
-                .filter(|own| own.rect.max.y > shown.max.y + 4.0);
-            (picked, hidden.count())
-        });
-        let (picked, hidden) = drawn.inner;
-        below(ui, all.with_min_y(shown.max.y), hidden);
-        picked
     }
 
     fn variants(
         &mut self,
         ui: &mut Ui,
-        log: &Log,
         answer: &MapAndVariants,
         chosen: Option<&Vec<u32>>,
     ) -> Option<Vec<u32>> {
         let all = u64::from(answer.map.instances).max(1);
         let columns = [
-            Column::rest("Variant", 240.0).named("variant"),
-            Column::new("Sagas", 84.0).named("sagas").right(),
-            Column::new("Share", 72.0).named("share").right(),
+            Column::rest("Variant", 200.0).named("variant"),
+            Column::new("Outcome", 118.0).named("outcome"),
+            Column::new("Median", 100.0).named("median").right(),
+            Column::new("Sagas", 64.0).named("sagas").right(),
+            Column::new("Share", 64.0).named("share").right(),
         ];
-        let types = |variant: &Variant| -> Vec<u32> {
-            let names = variant.steps.iter();
-            names.filter_map(|name| log.types().find(name)).collect()
-        };
+        let figures = &answer.figures;
         let selected = chosen.and_then(|chosen| {
-            let mut variants = answer.variants.iter().take(200);
-            variants.position(|variant| types(variant) == *chosen)
+            let mut first = figures.iter().take(200);
+            first.position(|own| own.types == *chosen)
         });
         let rows = answer.variants.len() as u64;
         let table = VirtualTable::new("Variants", &mut self.variants, &columns, rows)
             .selected(selected.map(|row| row as u64));
         let said = table.show(ui, |row| {
-            let Some(variant) = answer.variants.get(row.index() as usize) else {
+            let at = row.index() as usize;
+            let Some((variant, own)) = answer.variants.get(at).zip(figures.get(at)) else {
                 return;
             };
             let t = row.painter().tokens();
             let steps = variant.steps.join(" › ");
             row.name(|| format!("{} sagas: {steps}", variant.count));
             row.text(0, Face::Dense, t.text, &steps);
-            row.text(1, Face::Cell, t.text, &grouped(variant.count));
+            if let Some(cell) = row.cell(1) {
+                let (tone, shape, word) = look::status(own.status);
+                let colour = t.tone(tone);
+                let centre = pos2(cell.min.x + sizes::DOT / 2.0, cell.center().y);
+                let square = Rect::from_center_size(centre, vec2(sizes::DOT, sizes::DOT));
+                paint_status(row.painter(), square, shape, colour);
+                let words = cell.with_min_x(cell.min.x + sizes::DOT + 8.0);
+                row.text_in(words, Align2::LEFT_CENTER, Face::Dense, colour, word);
+            }
+            let took = own
+                .median
+                .map(|median| Span::from_micros(median).to_string());
+            row.text(2, Face::Cell, t.text2, &took.unwrap_or_default());
+            row.text(3, Face::Cell, t.text, &grouped(variant.count));
             let share = variant.count as f64 * 100.0 / all as f64;
-            row.text(2, Face::Cell, t.text2, &format!("{share:.1} %"));
+            row.text(4, Face::Cell, t.text2, &format!("{share:.1} %"));
         });
         let row = said.moved_to.or(said.clicked.map(|hit| hit.row))?;
-        answer.variants.get(row as usize).map(types)
+        figures.get(row as usize).map(|own| own.types.clone())
     }
 }
 
-/// Says that there is more than is in sight: a bar that shows itself only under the pointer does not.
-fn below(ui: &Ui, room: Rect, more: usize) {
-    if more == 0 {
-        return;
-    }
+/// Draws the boxes with what leads from one to another; what was clicked.
+fn map(ui: &mut Ui, log: &Log, answer: &MapAndVariants, marked: &Marked) -> Option<Passed> {
+    let all = ui.max_rect();
+    let far = |placed: &[Placed<'_>]| {
+        let corners = placed.iter().map(|own| own.rect.max.to_vec2());
+        corners.fold(vec2(0.0, 0.0), egui::Vec2::max)
+    };
+    // What is not in sight is told of below the map and not over it.
+    let shown = all.with_max_y(all.max.y - MORE);
+    let mut placed = place::place(&answer.map, shown.size());
+    let again: HashMap<u32, u32> = (answer.map.follows.iter())
+        .filter(|follows| follows.from == follows.to)
+        .map(|follows| (follows.from, follows.count))
+        .collect();
+    let builder = egui::UiBuilder::new().max_rect(shown).id_salt("types");
+    let area = egui::ScrollArea::both()
+        .id_salt("saga-map")
+        .auto_shrink(false);
+    let drawn = area.show(&mut ui.new_child(builder), |ui| {
+        let room = (far(&placed) + vec2(16.0, 16.0)).max(ui.available_size());
+        let (_, all) = ui.allocate_space(room);
+        for own in &mut placed {
+            own.rect = own.rect.translate(all.min.to_vec2());
+        }
+        let mut picked = lines::paint(ui, log, &answer.map, &placed, marked);
+        for own in &placed {
+            let again = again.get(&own.found.event_type).copied();
+            if paint_type(ui, log, (own, again), marked) {
+                picked = Some(Passed::Type(own.found.event_type));
+            }
+        }
+        let hidden = placed
+            .iter()
+            .filter(|own| own.rect.max.y > shown.max.y + 4.0);
+        (picked, hidden.count())
+    });
+    let (picked, hidden) = drawn.inner;
+    below(ui, all.with_min_y(shown.max.y), answer, hidden);
+    picked
+}
+
+/// Says how much of it is drawn, and that there is more than is in sight: a bar that shows itself only under
+/// the pointer does not.
+fn below(ui: &Ui, room: Rect, answer: &MapAndVariants, more: usize) {
     let t = ui.tokens();
+    let room = room.shrink2(vec2(sizes::PAD, 0.0));
+    let variants = grouped(answer.variants.len() as u64);
+    let words = format!(
+        "{} of {variants} variants drawn",
+        grouped(answer.drawn as u64)
+    );
+    look::words(ui.painter(), room, &words, (Face::Secondary, t.text2));
     let words = match more {
+        0 => return,
         1 => "1 more type below: scroll".to_owned(),
         more => format!("{more} more types below: scroll"),
     };
-    let room = room.with_max_x(room.max.x - sizes::PAD);
     let align = Align2::RIGHT_CENTER;
     paint_line(ui.painter(), room, align, &words, Face::Secondary, t.text2);
 }
 
 /// Whether it was clicked.
-fn paint_type(ui: &mut Ui, log: &Log, own: &Placed<'_>, marked: &Marked) -> bool {
+fn paint_type(
+    ui: &mut Ui,
+    log: &Log,
+    (own, again): (&Placed<'_>, Option<u32>),
+    marked: &Marked,
+) -> bool {
     let t = ui.tokens();
     let found = own.found;
     let name = log.types().get(found.event_type);
@@ -233,7 +253,12 @@ fn paint_type(ui: &mut Ui, log: &Log, own: &Placed<'_>, marked: &Marked) -> bool
     );
     let count = grouped(u64::from(found.count));
     let mut figures = count;
-    for (count, word) in [(found.ends, "end"), (found.open, "wait here")] {
+    let again = again.unwrap_or_default();
+    for (count, word) in [
+        (again, "again"),
+        (found.ends, "end"),
+        (found.open, "wait here"),
+    ] {
         if count > 0 {
             figures += &format!(", {} {word}", grouped(u64::from(count)));
         }

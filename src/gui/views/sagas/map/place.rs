@@ -12,12 +12,12 @@ const FLAT: Vec2 = Vec2::new(164.0, 33.0);
 /// From row to row, where there is room, and at least; with flat boxes, too.
 const DOWN: f32 = 68.0;
 const LEAST: f32 = 58.0;
-const LEAST_FLAT: f32 = 47.0;
+const LEAST_FLAT: f32 = 51.0;
+/// From column to column, at least, and where there is room.
 const ACROSS: f32 = 228.0;
+const FAR: f32 = 400.0;
 /// Room at the left for lines around boxes.
 const ASIDE: f32 = 48.0;
-/// Boxes that are drawn; of more nobody would see anything.
-const TYPES: usize = 40;
 /// Boxes beside each other in a row.
 const ABREAST: usize = 3;
 
@@ -28,8 +28,8 @@ pub(super) struct Placed<'a> {
 }
 
 /// All types that are drawn, from a corner at zero; rows closer together where there is less room.
-pub(super) fn place(map: &ProcessMap, room: f32) -> Vec<Placed<'_>> {
-    let shown = || map.types.iter().take(TYPES);
+pub(super) fn place(map: &ProcessMap, room: Vec2) -> Vec<Placed<'_>> {
+    let shown = || map.shown().iter();
     let plain: Vec<&MapType> = shown()
         .filter(|own| own.meaning == Meaning::Plain)
         .collect();
@@ -59,13 +59,16 @@ pub(super) fn place(map: &ProcessMap, room: f32) -> Vec<Placed<'_>> {
         column += usize::from(!own.is_empty());
     }
     let last = at.iter().fold(1.0_f32, |last, (_, y, _)| last.max(*y));
-    let fits = |size: Vec2| (room - size.y - 2.0 * sizes::PAD_TEXT) / last;
+    let fits = |size: Vec2| (room.y - size.y - 2.0 * sizes::PAD_TEXT) / last;
     let (size, down) = match fits(BOX) >= LEAST {
         true => (BOX, fits(BOX).min(DOWN)),
         false => (FLAT, fits(FLAT).clamp(LEAST_FLAT, LEAST)),
     };
+    let last = column.saturating_sub(1).max(1) as f32;
+    let across = (room.x - ASIDE - size.x - 2.0 * sizes::PAD) / last;
+    let across = across.clamp(ACROSS, FAR);
     let placed = at.into_iter().map(|(x, y, found)| {
-        let corner = pos2(ASIDE, sizes::PAD_TEXT) + vec2(ACROSS * x, down * y);
+        let corner = pos2(ASIDE, sizes::PAD_TEXT) + vec2(across * x, down * y);
         Placed {
             found,
             rect: Rect::from_min_size(corner, size),

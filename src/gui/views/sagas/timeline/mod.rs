@@ -2,6 +2,7 @@
 //! events, lines for what led to what, and the cursor through it. Gaps in which nothing happens may be
 //! drawn short.
 
+mod foot;
 mod idle;
 mod labels;
 mod steps;
@@ -12,15 +13,14 @@ use super::look;
 use crate::analysis::density::{Axis, Gap, Scale};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
-use crate::gui::theme::{Face, Tokens, TokensExt, Tone, sizes};
+use crate::gui::theme::{Face, Tokens, TokensExt, sizes};
 use crate::gui::widgets::{one_line, paint_line};
 use crate::log::Clock;
 use crate::model::Timestamp;
-use crate::model::time::Span;
 use crate::worker::SagaInFull;
 pub(super) use idle::idle_gaps;
 pub(super) use labels::Labels;
-use steps::{Edge, Taken};
+use steps::Taken;
 
 /// Room for the names of lanes: the least, and the most.
 const NAMES: f32 = 132.0;
@@ -118,8 +118,9 @@ pub(super) fn show(ui: &mut Ui, model: &Model, saga: &SagaInFull, gaps: Gaps, ou
     ui.painter()
         .hline(all.x_range(), foot.min.y - 0.5, (1.0, scene.t.border));
     scene.gap_lengths(ui.painter(), foot.min.y);
-    scene.moments(ui.painter(), from, foot.min.y);
-    legend(ui.painter(), foot.with_min_y(foot.min.y + AXIS));
+    scene.moments(ui.painter(), model, (from, foot.min.y));
+    let legend = foot.with_min_y(foot.min.y + AXIS);
+    foot::legend(ui.painter(), legend, &saga.report.steps);
 }
 
 /// The axis, with or without long stretches in which nothing happened.
@@ -149,33 +150,6 @@ fn names(painter: &Painter, lanes: &[&str]) -> f32 {
     };
     let widest = lanes.iter().map(wide).fold(0.0, f32::max);
     (widest + 2.0 * sizes::PAD + sizes::DOT).clamp(NAMES, LONG_NAMES)
-}
-
-/// What the bars mean, where there is room for it.
-fn legend(painter: &Painter, room: Rect) {
-    if room.height() < 20.0 {
-        return;
-    }
-    let t = painter.ctx().tokens();
-    let mut x = room.min.x + sizes::PAD;
-    let marks = [
-        (Tone::Running, Edge::Whole, "running"),
-        (Tone::Completed, Edge::Whole, "completed"),
-        (Tone::Failed, Edge::Whole, "failed"),
-        (Tone::Compensated, Edge::Whole, "undone"),
-        (Tone::Compensating, Edge::Dashed, "to be undone"),
-        (Tone::Neutral, Edge::Dashed, "expected, did not come"),
-    ];
-    for (tone, edge, word) in marks {
-        let bar = Rect::from_min_size(pos2(x, room.min.y + 5.0), vec2(20.0, 10.0));
-        steps::paint_bar(painter, bar, (tone, edge));
-        let words = Rect::from_min_size(pos2(bar.max.x + 6.0, room.min.y + 2.0), vec2(180.0, 16.0));
-        let ink = look::words(painter, words, word, (Face::Secondary, t.text2));
-        x = ink.max.x + sizes::GAP_GROUP;
-        if x > room.max.x - 140.0 {
-            break;
-        }
-    }
 }
 
 /// From the first event to the cursor, or to the end.
@@ -258,15 +232,6 @@ impl Scene<'_> {
         })
     }
 
-    /// How long they are, below the lanes.
-    fn gap_lengths(&self, painter: &Painter, foot: f32) {
-        let mut labels = Labels::new(foot + 1.0..=foot + 15.0, Face::Tiny);
-        for (gap, rect) in self.gaps() {
-            let words = Span::from_micros(gap.to - gap.from).to_string();
-            labels.paint(painter, rect.center().x, &words, self.t.text3);
-        }
-    }
-
     /// Lines from what led to something to what it led to, between lanes.
     fn causes(&self, painter: &Painter) {
         let messages = &self.saga.sequence.messages;
@@ -336,28 +301,26 @@ impl Scene<'_> {
                 continue;
             };
             let galley = one_line(painter, &message.name, Face::Tiny, self.t.text2, 200.0);
-            let place = pos2(self.x(time) + 7.0, self.baseline(message.to) - 7.0);
-            let rect = Rect::from_min_size(place, galley.size());
-            if rect.max.x < self.plot.max.x && taken.is_free(rect) {
-                taken.take(painter, rect, galley, self.t);
+            // Where there is no room to the right of its mark, to the left, and else above it.
+            let (x, y, wide) = (self.x(time), self.baseline(message.to), galley.size().x);
+            let corners = [
+                pos2(x + 7.0, y - 7.0),
+                pos2(x - 7.0 - wide, y - 7.0),
+                pos2(x + 2.0, y - 20.0),
+                pos2(x - 2.0 - wide, y - 20.0),
+            ];
+            let rects = corners.map(|corner| Rect::from_min_size(corner, galley.size()));
+            let inside = |rect: &&Rect| {
+                let room = self.plot.min.x..=self.plot.max.x + sizes::PAD_TEXT;
+                room.contains(&rect.min.x) && room.contains(&rect.max.x)
+            };
+            let free = rects
+                .iter()
+                .filter(inside)
+                .find(|rect| taken.is_free(**rect));
+            if let Some(rect) = free {
+                taken.take(painter, *rect, galley, self.t);
             }
-        }
-    }
-
-    /// The times after the beginning, below the lanes.
-    fn moments(&self, painter: &Painter, from: i64, foot: f32) {
-        let mut labels = Labels::new(foot + 15.0..=foot + 29.0, Face::Cell);
-        for step in 0..=STEPS {
-            let place = f64::from(step) / f64::from(STEPS);
-            let value = self.axis.value(place);
-            if value < from {
-                continue;
-            }
-            let x = self.plot.min.x + self.plot.width() * place as f32;
-            let words = format!("+{}", Span::from_micros(value - from));
-            // The last one stands before its line, where there is room.
-            let centre = if step == STEPS { x - 24.0 } else { x };
-            labels.paint(painter, centre, &words, self.t.text3);
         }
     }
 

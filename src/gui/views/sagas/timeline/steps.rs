@@ -6,6 +6,7 @@ use egui::{Galley, Painter, Rect, Sense, Shape, Stroke, StrokeKind, Ui, pos2, ve
 
 use super::{Scene, arrow_head};
 use crate::analysis::saga::{Outcome, Step, Style as SagaStyle, took_words};
+use crate::analysis::words::listed;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Tokens, TokensExt, Tone, sizes};
@@ -146,6 +147,19 @@ impl Scene<'_> {
             let centre = pos2(self.x(*attempt), rect.center().y);
             painter.circle(centre, 4.0, t.panel, Stroke::new(1.5, t.failed));
         }
+        for pair in step.attempts.windows(2) {
+            let (Some(from), Some(to)) = (pair[0], pair[1]) else {
+                continue;
+            };
+            let words = (to - from).to_string();
+            let galley = one_line(painter, &words, Face::Tiny, t.text2, 120.0);
+            let middle = pos2((self.x(from) + self.x(to)) / 2.0, rect.center().y);
+            // Between the marks, where there is room.
+            if self.x(to) - self.x(from) > galley.size().x + 20.0 {
+                let place = Rect::from_center_size(middle, galley.size());
+                painter.galley(place.min.round(), galley, t.text2);
+            }
+        }
     }
 
     /// Where a stretch is drawn short the bar is broken, so that nobody takes its length for its time.
@@ -255,6 +269,13 @@ impl Scene<'_> {
         for attempt in step.attempts.iter().skip(1) {
             time("Tried again", *attempt);
         }
+        let apart = step.apart();
+        if !apart.is_empty() {
+            lines.push(format!("Attempts {} apart", listed(&apart)));
+        }
+        let mut time = |what: &str, time: Option<Timestamp>| {
+            lines.extend(time.map(|time| format!("{what} {}", model.time(time))));
+        };
         match step.status {
             Outcome::Abandoned => time("No longer expected from", step.ended),
             _ => time("Ended", step.ended),
