@@ -185,7 +185,7 @@ impl Trace {
 }
 
 /// The part of the room that lanes take at most, where nobody made more, and what they have at least.
-const LANES: f32 = 0.45;
+const LANES: f32 = 0.55;
 const LEAST_LANES: f32 = 60.0;
 
 /// The last event known.
