@@ -20,7 +20,7 @@ use asof::analysis::replay::FoldRules;
 use asof::analysis::whole::Whole;
 use asof::log::{Bound, Log, LogBuilder};
 use asof::model::Task;
-use asof::simulate::{Fault, Scenario};
+use asof::simulate::{Dose, Fault, Faults, Scenario};
 use asof::store::{OpenOptions, Store, Tail};
 use store::{Simulated, clean, faulty};
 
@@ -206,5 +206,17 @@ fn rules_have_names_of_their_own_and_whole_sentences() {
             );
         }
         assert!(!rule.title.ends_with('.'), "{}", rule.name);
+    }
+}
+
+/// Two or three of some dozen rows: fewer than nine in ten agree with the events, and the others are as they
+/// should have been an event before.
+#[test]
+fn rows_of_small_tables_that_drifted_are_found() {
+    for (scenario, seed, count) in [(Scenario::Rides, 11, 2), (Scenario::Bank, 11, 2)] {
+        let faults = Faults::none().with(Fault::ReadModelDrift, Dose::Count(count));
+        let store = store::simulate(scenario, EVENTS, seed, faults);
+        let found = mistakes(&format!("{scenario} {seed}"), &store);
+        assert!(found.is_empty(), "{found:#?}");
     }
 }

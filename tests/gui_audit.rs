@@ -247,7 +247,7 @@ fn concurrent_writes_stand_side_by_side() {
     click(&mut harness, Role::Tab, "Clocks and orders");
     harness.get_by_label("Orders against that of the log");
     click(&mut harness, Role::Tab, "Concurrent writes");
-    harness.get_by_label("Wrote last, which wins");
+    harness.get_by_label("Last in the log, which a fold keeps");
     let pair = found(&harness)
         .deeper
         .conflicts

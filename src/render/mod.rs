@@ -38,5 +38,6 @@ pub use sarif::sarif;
 pub use schema::schema;
 pub use sequence::{Around, mermaid, sequence_svg, times};
 pub use shell::Shell;
+pub use storage::growth_words;
 pub use table::{Width, harmless, inline, json_text, table};
 pub use trace::trace;

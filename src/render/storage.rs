@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{bytes, grouped, harmless};
-use crate::analysis::compaction::{Amount, CompactionReport, Question};
+use crate::analysis::compaction::{Amount, CompactionReport, Growth, Question};
 use crate::analysis::words::many;
 
 /// The sentences, each a line.
@@ -50,16 +50,29 @@ pub(super) fn storage(report: &CompactionReport) -> Vec<String> {
         ));
     }
     if let Some(growth) = &report.growth {
-        lines.push(format!(
-            "It grows by {} a day; in a year it holds {} if it goes on like that.",
-            amount(growth.a_day),
-            amount(growth.in_a_year),
-        ));
+        lines.push(growth_words(growth));
     }
     lines
         .iter_mut()
         .for_each(|line| *line = harmless(line).into_owned());
     lines
+}
+
+/// How fast a store grows, by the day where that is an event at least, and where that leads.
+#[must_use]
+pub fn growth_words(growth: &Growth) -> String {
+    let (more, time) = match growth.a_day.events {
+        0 => (growth.a_year(), "year"),
+        _ => (growth.a_day, "day"),
+    };
+    if more.events == 0 {
+        return "In the last quarter of its time it did not grow.".to_owned();
+    }
+    format!(
+        "It grows by {} a {time}, over the last quarter of its time; in a year it holds {} if it goes on like that.",
+        amount(more),
+        amount(growth.in_a_year),
+    )
 }
 
 fn question(question: &Question) -> String {

@@ -16,6 +16,9 @@ pub fn trace(report: &TraceReport, moment: &str, zone: Zone) -> String {
     let events = many(report.nodes.len() as u64, "event", "events");
     let events = events.unwrap_or_else(|| "nothing was known yet".to_owned());
     let mut text = format!("As of {moment}: {events}.\n");
+    if report.is_alone() {
+        text.push_str("No cause and no effect is recorded.\n");
+    }
     for node in &report.nodes {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{}", harmless(&line(report, node, zone)));
@@ -60,8 +63,12 @@ fn line(report: &TraceReport, node: &TraceNode, zone: Zone) -> String {
         .map_or(String::new(), |name| format!("  {name}"));
     let elsewhere = node.cause_elsewhere.as_ref();
     let elsewhere = elsewhere.map_or(String::new(), |id| format!("  (cause elsewhere: {id})"));
+    let circle = node.cause_in_circle.as_ref();
+    let circle = circle.map_or(String::new(), |cause| {
+        format!("  (cause: {cause}, in a circle)")
+    });
     format!(
-        "{indent}{}  {}  {} {}{service}{time}{delay}{elsewhere}",
+        "{indent}{}  {}  {} {}{service}{time}{delay}{elsewhere}{circle}",
         node.position, node.event_type, node.stream, node.version
     )
 }

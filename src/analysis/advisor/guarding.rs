@@ -225,7 +225,7 @@ fn schema_criteria(seen: &Seen) -> Vec<Criterion> {
                 "Changes so far",
                 shows,
                 &[UPCAST],
-                "Old events have to be brought up to date somewhere: in one place, on reading.",
+                "Old events have to be brought up to date somewhere: in one place, on reading. No event tells whether readers do.",
             ),
         }
     }
@@ -282,7 +282,7 @@ fn declared(seen: &Seen, criteria: &mut Criteria) {
                 many(*count, "type", "types").unwrap_or_default()
             ),
             &[],
-            "What is in use by type.",
+            "What events show by type; an upcaster stands in the code of readers.",
         );
     }
     let wrong = store.found("schema-registry-disagrees");
@@ -301,7 +301,6 @@ fn in_use(seen: &Seen) -> Option<usize> {
     use crate::analysis::schema::Strategy;
     let options = [
         (Strategy::OptionalFields, OPTIONAL),
-        (Strategy::Upcasting, UPCAST),
         (Strategy::NewType, NEW_TYPE),
         (Strategy::CompensatingEvents, COMPENSATE),
     ];

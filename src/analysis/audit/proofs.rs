@@ -15,6 +15,7 @@ pub struct Proofs<'a> {
     evidence: Vec<Evidence>,
     count: u64,
     why: Option<Cow<'static, str>>,
+    about: Option<String>,
     found: Vec<Found>,
 }
 
@@ -26,6 +27,7 @@ pub(super) struct Found {
     pub explanation: String,
     /// Where the rule's own words say more than is the case.
     pub why: Option<Cow<'static, str>>,
+    pub about: Option<String>,
     pub count: u64,
     pub evidence: Vec<Evidence>,
 }
@@ -38,6 +40,7 @@ impl<'a> Proofs<'a> {
             evidence: Vec::new(),
             count: 0,
             why: None,
+            about: None,
             found: Vec::new(),
         }
     }
@@ -110,6 +113,11 @@ impl<'a> Proofs<'a> {
         self.why = Some(why.into());
     }
 
+    /// Says what the next finding is about, in a word or two that no other finding of the rule has.
+    pub(super) fn about(&mut self, about: impl Into<String>) {
+        self.about = Some(about.into());
+    }
+
     /// Counts cases of which nothing can be shown.
     pub(super) const fn count_more(&mut self, cases: u64) {
         self.count += cases;
@@ -128,7 +136,7 @@ impl<'a> Proofs<'a> {
     fn make(&mut self, severity: Option<Severity>, explain: impl FnOnce(u64) -> String) {
         let count = std::mem::take(&mut self.count);
         let evidence = std::mem::take(&mut self.evidence);
-        let why = self.why.take();
+        let (why, about) = (self.why.take(), self.about.take());
         if count == 0 {
             return;
         }
@@ -136,6 +144,7 @@ impl<'a> Proofs<'a> {
             severity,
             explanation: explain(count),
             why,
+            about,
             count,
             evidence,
         });

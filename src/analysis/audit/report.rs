@@ -83,6 +83,9 @@ pub struct Finding {
     pub count: u64,
     /// The first pieces of evidence.
     pub evidence: Vec<Evidence>,
+    /// What tells it from other findings of the rule, in a word or two.
+    #[serde(skip)]
+    pub about: Option<String>,
 }
 
 /// What proves a finding: mostly an event.

@@ -39,6 +39,7 @@ impl Rule {
             explanation: found.explanation,
             why: found.why.unwrap_or(Cow::Borrowed(self.why)),
             advice: self.advice,
+            about: found.about,
             count: found.count,
             evidence: found.evidence,
         }

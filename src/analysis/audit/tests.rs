@@ -1,6 +1,7 @@
 //! Rules by example, over stores that are written by hand.
 
 mod clocks;
+mod schema;
 
 use super::*;
 use crate::analysis::replay::FoldRules;

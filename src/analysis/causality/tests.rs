@@ -1,6 +1,6 @@
 //! Skews from steps, and traces, by example.
 
-use super::skew::Skews;
+use super::skew::{Skew, Skews};
 use super::trace::MOST;
 use super::{Subject, subject, trace};
 use crate::analysis::testing::written::{Written, log_of_rows};
@@ -104,6 +104,49 @@ fn a_circle_is_traced_whole_and_says_nothing_of_clocks() {
         assert_eq!(begin.count(), roots, "{text}");
         let told: Vec<String> = report.circles_in_words().collect();
         assert_eq!(told, ["#2 and #3 cause each other in a circle."], "{text}");
+        // The step back to the first of them is no effect before its cause.
+        let closing = report
+            .edges
+            .iter()
+            .find(|edge| edge.events == [EventIx(2), EventIx(1)]);
+        assert_eq!(closing.unwrap().delay_ms, None);
+        let first = report.nodes.iter().find(|node| node.event == EventIx(1));
+        let cause = first.unwrap().cause_in_circle.as_ref();
+        assert_eq!(cause.map(ToString::to_string).as_deref(), Some("#3"));
         assert!(report.skew.is_empty());
+    }
+}
+
+#[test]
+fn a_trace_accuses_neither_of_two_clocks_and_the_most_is_rounded_up() {
+    let skew = Skew {
+        ahead: "payments".to_owned(),
+        behind: "shipping".to_owned(),
+        least_ms: 10_390,
+        most_ms: Some(11_258),
+        steps: 9,
+        impossible: 3,
+        proof: [EventIx(0), EventIx(1)],
+    };
+    assert_eq!(
+        skew.to_string(),
+        "The clocks of payments and shipping are apart by 10.39 s to 11.26 s, payments ahead; which of them is wrong the audit may tell."
+    );
+}
+
+#[test]
+fn an_event_alone_has_no_cause_and_no_effect() {
+    let row = |id, cause| Row {
+        stream: "shop-1",
+        event_type: "Happened",
+        event_id: Some(id),
+        causation: cause,
+        ..Row::default()
+    };
+    let log = log_of_rows(&[row("a", None), row("b", None), row("c", Some("b"))]);
+    for (event, alone) in [(0, true), (1, false), (2, false)] {
+        let subject = Subject::Event(EventIx(event));
+        let report = trace(&log, &log.at_head(), &subject, &Written(&[]), &Task::new()).unwrap();
+        assert_eq!(report.is_alone(), alone, "{event}");
     }
 }

@@ -77,6 +77,15 @@ pub struct TraceReport {
 }
 
 impl TraceReport {
+    /// Whether it is of one event without a cause and without an effect.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        let [only] = &self.nodes[..] else {
+            return false;
+        };
+        self.edges.is_empty() && self.left_out == 0 && only.cause_elsewhere.is_none()
+    }
+
     /// What goes in a circle, in sentences.
     pub fn circles_in_words(&self) -> impl Iterator<Item = String> {
         self.circles.iter().map(|circle| {
@@ -112,6 +121,9 @@ pub struct TraceNode {
     /// The id of its cause, where that is none of the events known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause_elsewhere: Option<String>,
+    /// Its cause, where that comes from it: it is the first of a circle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause_in_circle: Option<PositionName>,
     /// The event.
     #[serde(skip)]
     pub event: EventIx,
@@ -124,7 +136,8 @@ pub struct Edge {
     pub from: PositionName,
     /// The effect.
     pub to: PositionName,
-    /// The time between their stamps in milliseconds; negative where the effect was recorded first.
+    /// The time between their stamps in milliseconds; negative where the effect was recorded first. Null also
+    /// of the step that closes a circle.
     pub delay_ms: Option<i64>,
     /// Cause and effect.
     #[serde(skip)]
@@ -294,6 +307,10 @@ impl Grown {
         service: &dyn Fn(EventIx) -> Option<String>,
     ) -> (Vec<Edge>, Vec<Skew>) {
         let in_circle = |event: EventIx| circles.iter().any(|own| own.contains(&event));
+        let closes = |from, to| {
+            let mut ends = circles.iter().map(|own| [own.last(), own.first()]);
+            ends.any(|ends| ends == [Some(&from), Some(&to)])
+        };
         let (log, clock) = (known.log, known.cut.clock());
         let mut names: Vec<String> = Vec::new();
         let mut skews = Skews::default();
@@ -315,7 +332,8 @@ impl Grown {
             edges.push(Edge {
                 from: log.position_name(from),
                 to: log.position_name(to),
-                delay_ms: times.map(|(one, two)| (two - one).millis()),
+                delay_ms: (times.filter(|_| !closes(from, to)))
+                    .map(|(one, two)| (two - one).millis()),
                 events: [from, to],
             });
         }
@@ -358,6 +376,11 @@ impl Grown {
             cause_elsewhere: match known.cause(event) {
                 Some(_) => None,
                 None => log.causation(event).map(|id| id.to_string()),
+            },
+            cause_in_circle: {
+                let mut own = circles.iter().filter(|own| own.first() == Some(&event));
+                let cause = own.next().and_then(|own| own.last());
+                cause.map(|cause| log.position_name(*cause))
             },
             event,
         });

@@ -156,6 +156,21 @@ pub struct Growth {
     pub in_a_year: Amount,
 }
 
+impl Growth {
+    /// What comes in a year if it goes on like that.
+    #[must_use]
+    pub fn a_year(&self) -> Amount {
+        let now = self
+            .points
+            .last()
+            .map_or_else(Amount::default, |own| own.amount);
+        Amount {
+            events: self.in_a_year.events.saturating_sub(now.events),
+            bytes: self.in_a_year.bytes.saturating_sub(now.bytes),
+        }
+    }
+}
+
 /// How much there was at a moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct GrowthPoint {

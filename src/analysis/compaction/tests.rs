@@ -2,7 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::{CompactBy, Compacted, CompactionReport, long_streams, report};
+use super::{
+    Amount, CompactBy, Compacted, CompactionReport, Growth, GrowthPoint, Questions, long_streams,
+    report,
+};
 use crate::analysis::bodies::Bodies;
 use crate::analysis::replay::FoldRules;
 use crate::analysis::testing::{MadeUp, Sample, log_of, samples};
@@ -113,4 +116,36 @@ fn a_long_stream_is_as_long_as_its_own_events() {
         .collect();
     whole.sort_unstable();
     assert_eq!(whole, [("order-1", 120), ("payment-1", 200)]);
+}
+
+#[test]
+fn what_was_tried_is_told_of_how_many() {
+    let some = Questions {
+        of_streams: 511,
+        streams: 171,
+        ..Questions::default()
+    };
+    assert_eq!(
+        some.words(),
+        "Of 511 streams 171 were folded from what is kept: of these"
+    );
+    let all = Questions {
+        of_streams: 171,
+        ..some
+    };
+    assert_eq!(all.words(), "Of 171 streams, folded from what is kept");
+}
+
+#[test]
+fn a_year_brings_what_is_there_then_and_not_now() {
+    let amount = |events| Amount { events, bytes: 0 };
+    let growth = Growth {
+        points: vec![GrowthPoint {
+            at: crate::model::Timestamp::from_micros(0),
+            amount: amount(47),
+        }],
+        a_day: amount(0),
+        in_a_year: amount(73),
+    };
+    assert_eq!(growth.a_year(), amount(26));
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::fields::Field;
+use super::moved::moved;
 use crate::analysis::bodies::Kind;
 
 /// One field that changed.
@@ -45,6 +46,8 @@ pub enum ChangeKind {
     Retyped,
     /// One field went and one came that may be the same; beside the two changes that this is.
     Renamed,
+    /// A field that went, or became an object, may stand here now; beside the changes that this is.
+    Moved,
     /// Its texts have another format; decides nothing.
     Format,
     /// Its texts are chosen from another list; decides nothing.
@@ -64,6 +67,7 @@ impl ChangeKind {
             Self::Narrowed => "Narrowed",
             Self::Retyped => "Retyped",
             Self::Renamed => "Renamed?",
+            Self::Moved => "Moved?",
             Self::Format => "Format",
             Self::Values => "Values",
         }
@@ -71,7 +75,7 @@ impl ChangeKind {
 }
 
 /// Types as bits: null, boolean, integer, number, string, object, array. A number may be an integer.
-fn types(field: &Field) -> u8 {
+pub(super) fn types(field: &Field) -> u8 {
     let mut bits = 0;
     for kind in Kind::of(field.kinds) {
         bits |= match kind.json_type() {
@@ -87,7 +91,7 @@ fn types(field: &Field) -> u8 {
     bits
 }
 
-const NULL: u8 = 1;
+pub(super) const NULL: u8 = 1;
 
 /// What changed from the fields of one version to those of another, by path. Of what stands in a field that
 /// came, went or has another type nothing is told apart.
@@ -136,8 +140,9 @@ pub fn changes(from: &[Field], to: &[Field]) -> Vec<Change> {
             evidence: None,
         });
     }
-    let renamed = renamed(&found, from, to);
-    found.extend(renamed);
+    let mut likely = renamed(&found, from, to);
+    likely.extend(moved(&found, from, to));
+    found.extend(likely);
     found
 }
 

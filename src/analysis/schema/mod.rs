@@ -22,11 +22,13 @@ mod changes;
 mod eras;
 mod export;
 mod fields;
+mod moved;
 mod registry;
 mod report;
 mod strategy;
 #[cfg(test)]
 mod tests;
+mod upcaster;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -37,6 +39,7 @@ pub use fields::Field;
 pub use registry::{Disagreement, Registered};
 pub use report::{Mixed, SchemaReport, TypeSchema, Verdict, VersionSchema};
 pub use strategy::Strategy;
+pub use upcaster::upcaster;
 pub use verdict::Compatibility;
 
 use super::bodies::Bodies;

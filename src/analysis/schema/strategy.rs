@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::changes::{Change, ChangeKind};
 use super::report::{Verdict, VersionSchema};
+use super::verdict::Compatibility;
 
 /// A way of evolving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -11,16 +11,14 @@ use super::report::{Verdict, VersionSchema};
 pub enum Strategy {
     /// It never changed.
     Unchanged,
-    /// Only by fields that come or go, which readers may take for optional.
+    /// Only by fields that may be missing, and in other ways that both old readers and new ones bear.
     OptionalFields,
-    /// What a field holds or is called changed under one name and with a new version: readers have to bring
-    /// old events up to date.
-    Upcasting,
     /// A new type took its place, such as `…V2`.
     NewType,
     /// What was wrong is put right by events of a type of its own, such as `…Corrected`.
     CompensatingEvents,
-    /// It changed in a way that breaks readers, and no version says so.
+    /// It changed in a way that breaks readers. Whether these bring old events up to date (upcasting) stands in
+    /// their code: no event tells.
     None,
 }
 
@@ -31,10 +29,9 @@ impl Strategy {
         match self {
             Self::Unchanged => "never changed",
             Self::OptionalFields => "optional fields",
-            Self::Upcasting => "upcasting",
             Self::NewType => "new type",
             Self::CompensatingEvents => "compensating events",
-            Self::None => "none",
+            Self::None => "none seen",
         }
     }
 }
@@ -47,17 +44,6 @@ fn stem(name: &str) -> &str {
     }
     let stem = digits.strip_suffix(['V', 'v']).unwrap_or(name);
     stem.trim_end_matches(['_', '-', '.'])
-}
-
-/// Whether old events have to be written anew to be read as new ones: a field has another type, or what one
-/// held stands in another.
-fn is_recast(changes: &[Change]) -> bool {
-    let has = |kinds: &[ChangeKind]| changes.iter().any(|change| kinds.contains(&change.kind));
-    let (came, went) = (
-        has(&[ChangeKind::AddedRequired]),
-        has(&[ChangeKind::RemovedRequired]),
-    );
-    came && went || has(&[ChangeKind::Retyped, ChangeKind::Renamed])
 }
 
 pub(super) fn strategy(
@@ -73,7 +59,7 @@ pub(super) fn strategy(
     {
         return Strategy::NewType;
     }
-    let breaking = verdicts.iter().any(|verdict| !verdict.full);
+    let breaking = (verdicts.iter()).any(|step| step.transitive != Compatibility::Full);
     let corrects = |other: &&&str| {
         let stem = other
             .strip_suffix("Corrected")
@@ -84,48 +70,61 @@ pub(super) fn strategy(
         (0 | 1, _) if names.iter().any(|other| corrects(&other)) => Strategy::CompensatingEvents,
         (0 | 1, _) => Strategy::Unchanged,
         (_, false) => Strategy::OptionalFields,
-        (_, true) if versions.iter().all(|version| version.declared) => {
-            match verdicts.iter().any(|step| is_recast(&step.changes)) {
-                true => Strategy::Upcasting,
-                false => Strategy::OptionalFields,
-            }
-        }
         (_, true) => Strategy::None,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::ChangeKind::{
-        AddedRequired, MadeOptional, RemovedRequired, Renamed, Retyped, Widened,
-    };
     use super::*;
+    use crate::model::{EventIx, Position};
+
+    fn version(name: &str) -> VersionSchema {
+        VersionSchema {
+            version: name.to_owned(),
+            declared: true,
+            from: None,
+            to: None,
+            first_position: Position(1).into(),
+            last_position: Position(9).into(),
+            events: 9,
+            fields: Vec::new(),
+            first: EventIx(0),
+            last: EventIx(0),
+        }
+    }
+
+    fn step(verdict: Compatibility, transitive: Compatibility) -> Verdict {
+        Verdict {
+            from: "1".to_owned(),
+            to: "2".to_owned(),
+            backward: verdict.is_backward(),
+            forward: verdict.is_forward(),
+            full: verdict == Compatibility::Full,
+            verdict,
+            transitive,
+            changes: Vec::new(),
+        }
+    }
 
     #[test]
-    fn old_events_are_written_anew_where_what_they_hold_moves_and_not_where_something_is_added() {
-        let changes = |kinds: &[ChangeKind]| -> Vec<Change> {
-            let change = |kind: &ChangeKind| Change {
-                path: "/channel".to_owned(),
-                kind: *kind,
-                from: None,
-                to: None,
-                evidence: None,
-            };
-            kinds.iter().map(change).collect()
-        };
-        for recast in [
-            &[AddedRequired, RemovedRequired][..],
-            &[Retyped],
-            &[Renamed, AddedRequired],
+    fn only_what_every_reader_bears_is_called_optional_fields() {
+        use Compatibility::{Backward, Forward, Full, None};
+        let versions = [version("1"), version("2")];
+        for (verdict, transitive, expected) in [
+            (Full, Full, Strategy::OptionalFields),
+            (Forward, Forward, Strategy::None),
+            (Backward, Backward, Strategy::None),
+            (None, None, Strategy::None),
+            // The version before is borne, and one before that is not.
+            (Full, None, Strategy::None),
         ] {
-            assert!(is_recast(&changes(recast)), "{recast:?}");
+            let steps = [step(verdict, transitive)];
+            let found = strategy("OrderPlaced", &versions, &steps, &["OrderPlaced"]);
+            assert_eq!(found, expected, "{verdict:?}, {transitive:?}");
         }
-        for kept in [
-            &[AddedRequired][..],
-            &[RemovedRequired],
-            &[MadeOptional, Widened],
-        ] {
-            assert!(!is_recast(&changes(kept)), "{kept:?}");
-        }
+        let names = ["OrderPlaced", "OrderPlacedV2"];
+        let found = strategy("OrderPlaced", &versions, &[step(None, None)], &names);
+        assert_eq!(found, Strategy::NewType);
     }
 }

@@ -6,7 +6,7 @@ use super::verdict::Compatibility;
 use crate::analysis::bodies::Kind;
 
 /// A field that every event has.
-fn field(path: &str, kind: Kind) -> Field {
+pub(super) fn field(path: &str, kind: Kind) -> Field {
     Field {
         path: path.to_owned(),
         types: vec![kind.json_type()],
@@ -38,9 +38,12 @@ fn a_field_that_becomes_an_object_is_told_once() {
         kinds,
         [
             ("/amount", ChangeKind::Retyped),
-            ("/currency", ChangeKind::RemovedRequired)
+            ("/currency", ChangeKind::RemovedRequired),
+            ("/amount/currency", ChangeKind::Moved)
         ]
     );
+    let moved = found.last().unwrap();
+    assert_eq!(moved.evidence.as_deref(), Some("the name of /currency"));
     assert_eq!(Compatibility::of(&found), Compatibility::None);
 }
 

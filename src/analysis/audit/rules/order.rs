@@ -83,6 +83,7 @@ fn late(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
     own.into_iter().for_each(|late| show(proofs, late));
     proofs.found(words);
     follow.into_iter().for_each(|late| show(proofs, late));
+    proofs.about(BY_CLOCK);
     proofs.found_as(Severity::Info, |count| by_clock(&words(count), count));
     Ok(())
 }
@@ -224,8 +225,12 @@ fn tell(
     for events in follow {
         pair(proofs, events, events.map(|event| facts.recorded(event)));
     }
+    proofs.about(BY_CLOCK);
     proofs.found_as(Severity::Info, |count| by_clock(&words(count), count));
 }
+
+/// What findings of that are about.
+const BY_CLOCK: &str = "by a clock";
 
 /// What is said of events that only a wrong clock makes remarkable.
 fn by_clock(words: &str, count: u64) -> String {

@@ -190,6 +190,7 @@ fn personal_tables(
             told.push(table.name);
         }
     }
+    proofs.about(format!("in {}", listed(&told)));
     proofs.because(
         "What stands beside the events can be deleted where they only refer to it; whoever copies the store takes it along.",
     );
@@ -225,6 +226,7 @@ fn personal(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(
             }
         }
     }
+    proofs.about("in payloads");
     proofs.found(|count| {
         let types = many(told.len() as u64, "event type", "event types").unwrap_or_default();
         let fields = many(count, "field", "fields").unwrap_or_default();
@@ -248,6 +250,7 @@ fn personal_metadata(facts: &Facts<'_>, proofs: &mut Proofs<'_>) {
             told.push(own.key.as_str());
         }
     }
+    proofs.about("in metadata");
     proofs.found(|_| {
         format!(
             "The metadata of events has what looks like personal data: {}.",

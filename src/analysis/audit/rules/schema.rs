@@ -9,7 +9,8 @@ use super::super::report::Severity;
 use super::super::rule::Rule;
 use crate::analysis::bodies::{EACH, GroupIx, Kind, PathIx, Shape};
 use crate::analysis::schema::{
-    ChangeKind, Compatibility, Disagreement, Strategy, TypeSchema, Verdict,
+    Change, ChangeKind, Compatibility, Disagreement, Strategy, TypeSchema, Verdict, VersionSchema,
+    changes,
 };
 use crate::analysis::words::{grouped, many};
 use crate::model::{EventIx, Task};
@@ -76,31 +77,68 @@ pub(super) const NO_STRATEGY: Rule = Rule {
 
 fn incompatible(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
     for kind in &facts.schemas.types {
-        for (verdict, pair) in kind.verdicts.iter().zip(kind.versions.windows(2)) {
-            for change in verdict
-                .changes
-                .iter()
-                .filter(|c| c.kind == ChangeKind::Retyped)
-            {
-                proofs.show(pair[0].last, || format!("last of version {}", verdict.from));
-                proofs.show(pair[1].first, || format!("first of version {}", verdict.to));
-                proofs.count_more(1);
-                proofs.found(|_| {
-                    let word = |text: &Option<String>| text.clone().unwrap_or_default();
-                    format!(
-                        "In {}, {} is {} up to version {} and {} from version {} on.",
-                        kind.name,
-                        change.path,
-                        word(&change.from),
-                        verdict.from,
-                        word(&change.to),
-                        verdict.to,
-                    )
-                });
+        for (at, pair) in kind.versions.windows(2).enumerate() {
+            let changes = kind.verdicts[at].changes.iter();
+            for change in changes.filter(|change| change.kind == ChangeKind::Retyped) {
+                retyped(proofs, kind, change, [&pair[0], &pair[1]]);
+            }
+            for (before, change) in come_back(&kind.versions[..at], [&pair[0], &pair[1]]) {
+                retyped(proofs, kind, &change, [before, &pair[1]]);
             }
         }
     }
     Ok(())
+}
+
+/// Fields that come back with another type than they had in a version before the last: no step says so, and
+/// a log is read from its beginning.
+fn come_back<'a>(
+    before: &'a [VersionSchema],
+    [last, now]: [&VersionSchema; 2],
+) -> Vec<(&'a VersionSchema, Change)> {
+    let has = |version: &VersionSchema, path: &str| {
+        let mut fields = version.fields.iter();
+        fields.any(|field| field.path == path)
+    };
+    let mut found: Vec<(&VersionSchema, Change)> = Vec::new();
+    for version in before.iter().rev() {
+        for change in changes(&version.fields, &now.fields) {
+            let is_told = |(_, told): &(&VersionSchema, Change)| told.path == change.path;
+            let is_back = change.kind == ChangeKind::Retyped && !has(last, &change.path);
+            if is_back && !found.iter().any(is_told) {
+                found.push((version, change));
+            }
+        }
+    }
+    found
+}
+
+fn retyped(
+    proofs: &mut Proofs<'_>,
+    kind: &TypeSchema,
+    change: &Change,
+    [before, after]: [&VersionSchema; 2],
+) {
+    proofs.show(before.last, || {
+        format!("last of version {}", before.version)
+    });
+    proofs.show(after.first, || {
+        format!("first of version {}", after.version)
+    });
+    proofs.count_more(1);
+    proofs.about(format!("{} {}", kind.name, change.path));
+    proofs.found(|_| {
+        let word = |text: &Option<String>| text.clone().unwrap_or_default();
+        format!(
+            "In {}, {} is {} up to version {} and {} from version {} on.",
+            kind.name,
+            change.path,
+            word(&change.from),
+            before.version,
+            word(&change.to),
+            after.version,
+        )
+    });
 }
 
 fn breaking(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
@@ -117,6 +155,7 @@ fn breaking(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), 
             proofs.show(pair[0].last, || format!("last of version {}", verdict.from));
             proofs.show(pair[1].first, || format!("first of version {}", verdict.to));
             proofs.count_more(1);
+            proofs.about(format!("{} version {}", kind.name, verdict.to));
             proofs.found(|_| {
                 let of = |kinds: &[ChangeKind]| {
                     let changes = verdict.changes.iter();
@@ -195,12 +234,13 @@ fn mixed(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), Aud
         if has_eras(facts, name) && shapes.groups()[group.0 as usize].version.is_none() {
             continue;
         }
-        let least = seen.iter().map(|(_, _, events)| *events).min().unwrap_or(0);
+        let version = shapes.groups()[group.0 as usize].version.as_deref();
+        let wrong = wrong(facts, name, version, &path, &seen);
         for (class, first, _) in &seen {
             proofs.show(*first, || format!("{path} is {class}"));
         }
-        proofs.count_more(least);
-        let version = shapes.groups()[group.0 as usize].version.as_deref();
+        proofs.count_more(wrong);
+        proofs.about(format!("{name} {path}"));
         proofs.found(|_| {
             let told = seen.iter().map(|(class, _, events)| {
                 format!(
@@ -214,6 +254,26 @@ fn mixed(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), Aud
         });
     }
     Ok(())
+}
+
+/// How many events are the wrong ones: those that a registered schema does not allow, else the fewer.
+fn wrong(facts: &Facts<'_>, name: &str, version: Option<&str>, path: &str, seen: &Seen) -> u64 {
+    let mut types = facts.schemas.types.iter();
+    let registry = types.find(|kind| kind.name == name).map(|kind| {
+        let own = kind.registry.iter();
+        let mut own = own.filter(|one| version.is_none_or(|version| one.version == version));
+        own.find(|one| one.is_about(path) && !one.is_missing())
+    });
+    let of = |(class, _, events): &(&'static str, EventIx, u64)| match registry.flatten() {
+        Some(one) if one.is_of_type(class) => Some(*events),
+        _ => None,
+    };
+    let differ: u64 = seen.iter().filter_map(of).sum();
+    let fewest = seen.iter().map(|(_, _, events)| *events).min();
+    match differ {
+        0 => fewest.unwrap_or(0),
+        differ => differ,
+    }
 }
 
 fn note(seen: &mut Seen, class: &'static str, shape: &Shape) {
@@ -282,6 +342,7 @@ fn registry(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), 
             }
             proofs.count_more(events);
         }
+        proofs.about(&*kind.name);
         proofs.found(|count| {
             let first = &kind.registry[0];
             let more = match kind.registry.len() as u64 {
@@ -298,10 +359,15 @@ fn registry(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), 
     Ok(())
 }
 
+/// Whether a type changed so that readers break, and some of its forms carry no version.
+fn is_unsaid(kind: &TypeSchema) -> bool {
+    kind.strategy == Strategy::None && !kind.versions.iter().all(|version| version.declared)
+}
+
 fn no_strategy(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
     let types = facts.schemas.types.iter();
     let mut names: Vec<&str> = Vec::new();
-    for kind in types.filter(|kind| kind.strategy == Strategy::None) {
+    for kind in types.filter(|kind| is_unsaid(kind)) {
         names.push(&kind.name);
         let later = kind
             .versions

@@ -187,11 +187,11 @@ fn row(ui: &mut Ui, decision: &Decision, answers: &Answers, chosen: Option<&Deci
     response.clicked()
 }
 
-/// Within a sentence; what begins with a single letter keeps it.
+/// Within a sentence; an abbreviation keeps its capitals.
 fn lowered(name: &str) -> String {
     let mut letters = name.chars();
     match (letters.next(), letters.next()) {
-        (Some(first), Some(second)) if second.is_lowercase() => {
+        (Some(first), Some(second)) if second.is_lowercase() || name.starts_with("A ") => {
             let rest: String = name.chars().skip(1).collect();
             format!("{}{rest}", first.to_lowercase())
         }

@@ -125,8 +125,11 @@ fn words(finding: &Finding, nth: usize, of: usize) -> Words {
     Words { shown, name }
 }
 
-/// The one consumer that all of its evidence is about, else the one type.
+/// What its rule says, else the one consumer that all of its evidence is about, else the one type.
 fn about(finding: &Finding) -> Option<&str> {
+    if let Some(about) = &finding.about {
+        return Some(about);
+    }
     let one = |of: fn(&Evidence) -> Option<&str>| {
         let mut all = finding.evidence.iter().map(of);
         let first = all.next()??;

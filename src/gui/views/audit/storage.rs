@@ -3,7 +3,7 @@
 //! it is what the audit's report tells below its findings.
 
 use egui::{Frame, Label, Margin, ScrollArea, Ui, WidgetInfo};
-use egui_plot::{AxisHints, GridMark, HoverPosition, Line, Plot, PlotPoint, PlotPoints};
+use egui_plot::{AxisHints, GridMark, HoverPosition, Line, LineStyle, Plot, PlotPoint, PlotPoints};
 
 use super::cells::{Cells, part};
 use crate::analysis::compaction::{
@@ -17,7 +17,7 @@ use crate::gui::widgets::{BarColumns, BarRow, Link, Segments, TextField};
 use crate::log::Log;
 use crate::model::time::{Style, Zone};
 use crate::model::{CategoryIx, StreamIx, Timestamp};
-use crate::render::{bytes, grouped};
+use crate::render::{bytes, grouped, growth_words};
 
 /// Height of the curve.
 const PLOT: f32 = 200.0;
@@ -25,6 +25,8 @@ const PLOT: f32 = 200.0;
 const POINTER: f32 = 220.0;
 /// Where the columns of a question begin.
 const QUESTION: [f32; 4] = [0.0, 420.0, 610.0, 800.0];
+/// The room for which that is; where there is more they stand further apart.
+const QUESTION_ROOM: f32 = 1000.0;
 /// Where the columns of a long stream begin.
 const STREAM: [f32; 4] = [0.0, 260.0, 440.0, 580.0];
 /// Microseconds of a day.
@@ -45,6 +47,8 @@ pub(super) struct Storage {
     typed: Option<String>,
     number: u64,
     curve: Vec<PlotPoint>,
+    /// What comes if it goes on like that.
+    ahead: Vec<PlotPoint>,
 }
 
 impl Storage {
@@ -61,6 +65,7 @@ impl Storage {
         if self.number != number {
             self.number = number;
             self.curve = report.growth.as_ref().map_or_else(Vec::new, curve);
+            self.ahead = report.growth.as_ref().map_or_else(Vec::new, ahead);
         }
         let area = ScrollArea::vertical().id_salt("storage").auto_shrink(false);
         area.show(ui, |ui| {
@@ -177,12 +182,7 @@ impl Storage {
             ui.label(Face::Body.text(words, ui.tokens().text2));
             return;
         };
-        let words = format!(
-            "It grows by {} a day, over the last quarter of its time; in a year it holds {} if it goes on like that.",
-            amount(growth.a_day),
-            amount(growth.in_a_year),
-        );
-        part(ui, "How the store grows", &words);
+        part(ui, "How the store grows", &growth_words(growth));
         let t = ui.tokens();
         let hint = |axis: AxisHints<'static>| {
             axis.tick_label_color(t.text3)
@@ -209,12 +209,16 @@ impl Storage {
             .show(ui, |plot| {
                 let line = Line::new("Events", PlotPoints::Borrowed(&self.curve));
                 plot.line(line.color(t.accent).width(1.5));
+                let ahead = PlotPoints::Borrowed(&self.ahead);
+                let line = Line::new("Events if it goes on", ahead);
+                let style = LineStyle::dashed_dense();
+                plot.line(line.color(t.text3).width(1.5).style(style));
             });
         let name = "Events in the store over time";
         shown
             .response
             .widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, name));
-        ui.label(Face::Secondary.text("Events in the store up to a day", t.text3));
+        ui.label(Face::Secondary.text("Events in the store up to a day; dashed, if it goes on as in the last quarter of its time", t.text3));
     }
 }
 
@@ -256,17 +260,22 @@ fn questions(
         ui.label(Face::Body.text(words, ui.tokens().text2));
         return;
     }
-    Cells::heads(
-        ui,
-        &QUESTION,
-        &["Question", "Answer now", "After compaction", ""],
-    );
+    let wide = (ui.available_width() / QUESTION_ROOM).max(1.0);
+    let edges = QUESTION.map(|edge| edge * wide);
+    let heads = ["Question", "Answer now", "After compaction", ""];
+    Cells::heads(ui, &edges, &heads);
     for (nth, question) in asked.examples.iter().enumerate() {
-        ui.push_id(nth, |ui| example(ui, model.zone(), log, question, outbox));
+        let about = (question, model.zone(), &edges);
+        ui.push_id(nth, |ui| example(ui, about, log, outbox));
     }
 }
 
-fn example(ui: &mut Ui, zone: Zone, log: &Log, question: &Question, outbox: &mut Outbox) {
+fn example(
+    ui: &mut Ui,
+    (question, zone, edges): (&Question, Zone, &[f32; 4]),
+    log: &Log,
+    outbox: &mut Outbox,
+) {
     let t = ui.tokens();
     let when = match question.at {
         Some(at) => format!("on {}", zone.format_bare(at, Style::Seconds)),
@@ -274,7 +283,7 @@ fn example(ui: &mut Ui, zone: Zone, log: &Log, question: &Question, outbox: &mut
     };
     let asked = format!("{} of {} {when}", question.field, question.stream);
     let (before, after) = (question.before.to_string(), question.after.to_string());
-    let cells = Cells::row(ui, &QUESTION, &format!("{asked}: {before} becomes {after}"));
+    let cells = Cells::row(ui, edges, &format!("{asked}: {before} becomes {after}"));
     let words = link(ui, &cells, &asked);
     cells.text(ui, 1, &before, (Face::Code, t.text));
     cells.text(ui, 2, &after, (Face::Code, t.warning));
@@ -346,6 +355,16 @@ fn curve(growth: &Growth) -> Vec<PlotPoint> {
         |at: Timestamp, events: u64| PlotPoint::new(at.micros() as f64 / DAY, events as f64);
     let points = growth.points.iter();
     points.map(|own| point(own.at, own.amount.events)).collect()
+}
+
+/// From the last point of the curve on, for a third of its length.
+fn ahead(growth: &Growth) -> Vec<PlotPoint> {
+    let [from, .., last] = &curve(growth)[..] else {
+        return Vec::new();
+    };
+    let days = (last.x - from.x) / 3.0;
+    let more = growth.a_year().events as f64 * days / 365.0;
+    vec![*last, PlotPoint::new(last.x + days, last.y + more)]
 }
 
 fn time(days: f64) -> Timestamp {

@@ -4,7 +4,7 @@
 use egui::{Align2, CentralPanel, Frame, Margin, ScrollArea, Sense, Ui, WidgetInfo, vec2};
 
 use super::own_merge::OwnMerge;
-use crate::analysis::causality::{FieldMerge, Merge};
+use crate::analysis::causality::{FieldMerge, Merge, MergeKind};
 use crate::analysis::deeper::{self, Conflict, Fate, Place, Shared, Sides, Writer};
 use crate::analysis::words::many;
 use crate::gui::command::Outbox;
@@ -27,6 +27,9 @@ const ROW: f32 = 44.0;
 const FIELD: [f32; 4] = [0.0, 200.0, 430.0, 660.0];
 /// The same of a field of a whole conflict, in parts of the room there is.
 const MERGED: [f32; 4] = [0.0, 0.2, 0.5, 0.68];
+
+/// Height of a field with what other merges would give.
+const TWO_LINES: f32 = 40.0;
 
 /// Sides of a conflict that stand beside each other, and writes of each that are listed.
 const MOST_SIDES: usize = 4;
@@ -189,7 +192,7 @@ fn detail(
         ui.add_space(sizes::GAP);
         ui.add(egui::Label::new(Face::Body.text(sentence(sides), t.text)).wrap());
         ui.add_space(sizes::GAP);
-        Cells::heads(ui, &FIELD, &["Field", "First", "Last", "Last write wins"]);
+        Cells::heads(ui, &FIELD, &["Field", "First", "Last", "What a fold keeps"]);
         for field in &sides.fields {
             field_row(ui, field);
         }
@@ -206,7 +209,7 @@ fn merged(ui: &mut Ui, merge: &Merge) {
         return;
     }
     let edges = MERGED.map(|part| part * ui.available_width());
-    let heads = ["Field", "Each side", "Last write wins", "Merged"];
+    let heads = ["Field", "Each side", "Last in the log", "Merged"];
     Cells::heads(ui, &edges, &heads);
     for field in &merge.fields {
         merged_row(ui, &edges, merge, field);
@@ -220,13 +223,31 @@ fn merged_row(ui: &mut Ui, edges: &[f32], merge: &Merge, field: &FieldMerge) {
         false => (None, t.text2),
     };
     let name = format!(
-        "{}: {} kept, {} by {}",
+        "{}: {} kept, {} {}",
         field.field,
         field.last_write,
         field.merged,
-        field.kind.one()
+        by(field.kind)
     );
-    let cells = Cells::row(ui, edges, &name);
+    let others = field.others.iter();
+    let others = others.map(|(kind, value)| format!("{value} {}", by(*kind)));
+    let others = others.collect::<Vec<_>>().join(", ");
+    let row = match others.is_empty() {
+        true => Cells::row(ui, edges, &name),
+        false => Cells::tall(ui, edges, TWO_LINES, &format!("{name}, or {others}")),
+    };
+    let cells = match others.is_empty() {
+        true => row,
+        false => {
+            let (upper, lower) = row.rect.split_top_bottom_at_fraction(0.5);
+            let words = format!("Or {others}");
+            let below = row.within(lower);
+            let place = lower.with_min_x(below.place(1).min.x);
+            let left = Align2::LEFT_CENTER;
+            paint_line(ui.painter(), place, left, &words, Face::Dense, t.text2);
+            row.within(upper)
+        }
+    };
     let sides = merge.sides.iter().zip(&field.sides);
     let sides = sides.map(|(side, value)| format!("{} {value}", side.name));
     let sides = sides.collect::<Vec<_>>().join(", ");
@@ -241,8 +262,17 @@ fn merged_row(ui: &mut Ui, edges: &[f32], merge: &Merge, field: &FieldMerge) {
     let last = field.last_write.to_string();
     let left = Align2::LEFT_CENTER;
     paint_line(ui.painter(), inner, left, &last, Face::Cell, ink);
-    let merged = format!("{} by {}", field.merged, field.kind.one());
+    let merged = format!("{} {}", field.merged, by(field.kind));
     cells.text(ui, 3, &merged, (Face::Cell, t.text));
+}
+
+/// How a merge is told behind what it gives.
+fn by(kind: MergeKind) -> String {
+    match kind {
+        // The last one in the log may be another.
+        MergeKind::LwwRegister => "latest by the writers' clocks".to_owned(),
+        kind => format!("by {}", kind.one()),
+    }
 }
 
 /// One side: who wrote, all of its events, and when.
@@ -250,9 +280,9 @@ fn head(ui: &mut Ui, model: &Model, side: &Writer, last: Option<EventIx>, outbox
     let t = ui.tokens();
     let wins = side.writes.iter().any(|place| Some(place.event) == last);
     let role = if wins {
-        "Wrote last, which wins"
+        "Last in the log, which a fold keeps"
     } else {
-        "Wrote before"
+        "Before that in the log"
     };
     ui.label(Face::Secondary.text(role, t.text3));
     ui.label(Face::BodyStrong.text(&side.name, t.text));

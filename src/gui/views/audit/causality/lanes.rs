@@ -4,6 +4,7 @@
 use egui::{Align2, Painter, Pos2, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::prepared::Prepared;
+use super::ticks::ticks;
 use crate::analysis::causality::TraceReport;
 use crate::analysis::density::Axis;
 use crate::gui::command::{Command, Outbox};
@@ -16,7 +17,7 @@ use crate::model::time::Span;
 /// Room for the names of lanes.
 const NAMES: f32 = sizes::PLOT_LEFT;
 /// Height of a lane.
-const LANE: f32 = 30.0;
+const LANE: f32 = 26.0;
 /// Height of the axis.
 const AXIS: f32 = 34.0;
 /// Marks that are drawn; a trace with more is told by its tree.
@@ -85,7 +86,7 @@ impl Scene<'_> {
             let top = self.plot.min.y + LANE * at as f32;
             painter.hline(all.x_range(), top + LANE - 0.5, (1.0, t.border));
             let dot = pos2(all.min.x + sizes::PAD + sizes::DOT / 2.0, top + LANE / 2.0);
-            painter.circle_filled(dot, sizes::DOT / 2.0, t.category(at));
+            painter.circle_filled(dot, sizes::DOT / 2.0, t.category(self.prepared.colours[at]));
             let words = Rect::from_min_max(
                 pos2(dot.x + sizes::DOT, top),
                 pos2(self.plot.min.x - 4.0, top + LANE),
@@ -117,27 +118,16 @@ impl Scene<'_> {
         }
         let first = self.report.nodes.iter().filter_map(|node| node.time).min();
         let Some(first) = first else { return };
-        for step in 0..=5 {
-            let place = f64::from(step) / 5.0;
-            let value = self.axis.value(place) - first.micros();
-            if value < 0 {
-                continue;
-            }
-            let x = self.plot.min.x + self.plot.width() * place as f32;
+        let last = self.report.nodes.iter().filter_map(|node| node.time).max();
+        let ends = [first, last.unwrap_or(first)].map(Timestamp::micros);
+        for tick in ticks(self.axis, self.plot.width(), ends) {
+            let x = self.x(Timestamp::from_micros(tick.at));
             painter.vline(x, self.plot.y_range(), (1.0, t.border));
-            let words = format!("+{}", Span::from_micros(value));
-            // The last one stands before its line, where there is room.
-            let centre = if step == 5 { x - 40.0 } else { x };
-            let label =
-                Rect::from_center_size(pos2(centre, self.plot.max.y + 24.0), vec2(110.0, 14.0));
-            paint_line(
-                painter,
-                label,
-                Align2::CENTER_CENTER,
-                &words,
-                Face::Cell,
-                t.text3,
-            );
+            let label = Rect::from_center_size(pos2(x, self.plot.max.y + 24.0), vec2(90.0, 14.0));
+            if label.center().x + 24.0 <= all.max.x {
+                let middle = Align2::CENTER_CENTER;
+                paint_line(painter, label, middle, &tick.words, Face::Cell, t.text3);
+            }
         }
     }
 
@@ -166,7 +156,7 @@ impl Scene<'_> {
             let early = self.prepared.rows[at].delay.is_some_and(|ms| ms < 0);
             let colour = match early {
                 true => self.t.error,
-                false => self.t.category(self.prepared.rows[at].lane),
+                false => self.t.category(self.prepared.colour(at)),
             };
             ui.painter().circle_filled(centre, 4.0, colour);
             if is_selected {

@@ -6,6 +6,7 @@ mod conflicts;
 mod lanes;
 mod own_merge;
 mod prepared;
+mod ticks;
 mod trace;
 mod tree;
 

@@ -20,6 +20,8 @@ pub(super) struct Prepared {
     pub number: u64,
     /// Names of lanes: services, or categories where the events tell no service.
     pub lanes: Vec<String>,
+    /// Their colours.
+    pub colours: Vec<usize>,
     /// By node.
     pub rows: Vec<Row>,
     /// Causes and effects, by node, where both have a time.
@@ -41,7 +43,8 @@ pub(super) struct Row {
 }
 
 impl Prepared {
-    pub fn new(number: u64, log: &Log, report: &TraceReport) -> Self {
+    /// `known` are the names that have a colour; new ones get the next.
+    pub fn new(number: u64, log: &Log, report: &TraceReport, known: &mut Vec<String>) -> Self {
         let places: HashMap<EventIx, usize> = {
             let nodes = report.nodes.iter().enumerate();
             nodes.map(|(at, node)| (node.event, at)).collect()
@@ -61,6 +64,7 @@ impl Prepared {
                 lane: lane(&mut lanes, name),
             });
         }
+        let colours = lanes.iter().map(|name| colour(known, name)).collect();
         let mut edges = Vec::new();
         for edge in &report.edges {
             let ends = edge.events.map(|event| places.get(&event).copied());
@@ -79,6 +83,7 @@ impl Prepared {
         Self {
             number,
             lanes,
+            colours,
             edges,
             early: early.count(),
             axis: axis(report),
@@ -87,10 +92,22 @@ impl Prepared {
         }
     }
 
+    /// The colour of a node.
+    pub fn colour(&self, node: usize) -> usize {
+        self.colours[self.rows[node].lane]
+    }
+
     /// Whether an event is one of the trace.
     pub fn holds(&self, event: EventIx) -> bool {
         self.places.contains_key(&event)
     }
+}
+
+fn colour(known: &mut Vec<String>, name: &str) -> usize {
+    known.iter().position(|own| own == name).unwrap_or_else(|| {
+        known.push(name.to_owned());
+        known.len() - 1
+    })
 }
 
 fn lane(lanes: &mut Vec<String>, name: &str) -> usize {

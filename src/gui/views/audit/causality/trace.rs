@@ -13,7 +13,7 @@ use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::Standing;
 use crate::gui::widgets::{Button, EmptyState, PaneHead, Segments, Side, SidePane};
 use crate::gui::words;
-use crate::log::{Cut, Log};
+use crate::log::{Bound, Cut, Log};
 use crate::model::EventIx;
 use crate::render::{self, grouped};
 use crate::worker::AskTrace;
@@ -36,6 +36,8 @@ pub(super) struct Trace {
     around: Option<EventIx>,
     prepared: Option<Prepared>,
     lanes: Option<f32>,
+    /// Services in the order of their colours: one has the same along causes and along a correlation.
+    services: Vec<String>,
 }
 
 impl Trace {
@@ -68,9 +70,14 @@ impl Trace {
         }
         let Some(around) = self.around.filter(|event| event.at() < log.len()) else {
             let sentence = "Select an event, here or in any other view, to see what led to it and what came of it";
-            let empty = EmptyState::new(Icon::Link, sentence).button("Take the last event");
-            if empty.show(ui) {
-                outbox.send(Command::SelectEvent(last(log, model.cursor.cut())));
+            let cut = model.cursor.cut();
+            let last = last(log, cut);
+            let word = match last.filter(|_| cut.bound() != Bound::Head) {
+                Some(event) => format!("Take {}", words::position(log, event)),
+                None => "Take the last event".to_owned(),
+            };
+            if EmptyState::new(Icon::Link, sentence).button(&word).show(ui) {
+                outbox.send(Command::SelectEvent(last));
             }
             return;
         };
@@ -99,7 +106,7 @@ impl Trace {
                 .button("Move the cursor to it")
                 .show(ui)
             {
-                outbox.send(Command::MoveTo(crate::log::Bound::Event(around)));
+                outbox.send(Command::MoveTo(Bound::Event(around)));
             }
             return;
         }
@@ -108,23 +115,19 @@ impl Trace {
             .as_ref()
             .is_none_or(|own| own.number != slot.number())
         {
-            self.prepared = Some(Prepared::new(slot.number(), log, report));
+            let known = &mut self.services;
+            self.prepared = Some(Prepared::new(slot.number(), log, report, known));
         }
         let Some(prepared) = &self.prepared else {
             return;
         };
         notes(ui, report);
         let mut height = self.lanes;
-        let most = (ui.available_height() - 160.0).max(80.0);
-        let usual = (lanes::height(prepared) + 8.0).min(most * 0.6);
-        SidePane::new(
-            "tree",
-            Side::Bottom,
-            &mut height,
-            (ui.available_height() - usual).max(120.0),
-        )
-        .range(100.0, most)
-        .show(ui, |ui| tree(ui, model, (report, prepared), outbox));
+        let room = ui.available_height();
+        let lanes = (lanes::height(prepared) + sizes::GAP).min(room * LANES);
+        SidePane::new("tree", Side::Bottom, &mut height, room - lanes)
+            .range(100.0, (room - LEAST_LANES).max(100.0))
+            .show(ui, |ui| tree(ui, model, (report, prepared), outbox));
         self.lanes = height;
         let area = ScrollArea::vertical().id_salt("lanes").auto_shrink(false);
         area.show(ui, |ui| lanes::show(ui, model, (report, prepared), outbox));
@@ -152,6 +155,7 @@ impl Trace {
                 .collect();
             let events = words::counted(report.nodes.len(), "event", "events");
             match (services.len(), report.left_out) {
+                _ if report.is_alone() => format!("{events}, no cause and no effect recorded"),
                 (0 | 1, 0) => events,
                 (count, 0) => format!("{events} of {count} services"),
                 (_, left_out) => format!("{events}, and {} more", grouped(left_out)),
@@ -179,6 +183,10 @@ impl Trace {
         });
     }
 }
+
+/// The part of the room that lanes take at most, where nobody made more, and what they have at least.
+const LANES: f32 = 0.55;
+const LEAST_LANES: f32 = 60.0;
 
 /// The last event known.
 fn last(log: &Log, cut: &Cut) -> Option<EventIx> {

@@ -105,7 +105,7 @@ fn row(
     } else {
         Face::Body
     };
-    event(ui, rect, (node, own), face);
+    event(ui, rect, (node, prepared.colour(at)), face);
     facts(ui, model, rect, (node, own));
     focus_ring(ui, &response);
     if response.clicked() {
@@ -125,7 +125,7 @@ fn after(row: Row) -> String {
 }
 
 /// The event at its depth, with its position.
-fn event(ui: &Ui, rect: Rect, (node, own): (&TraceNode, Row), face: Face) {
+fn event(ui: &Ui, rect: Rect, (node, colour): (&TraceNode, usize), face: Face) {
     let t = ui.tokens();
     let painter = ui.painter();
     let align = Align2::LEFT_CENTER;
@@ -137,7 +137,7 @@ fn event(ui: &Ui, rect: Rect, (node, own): (&TraceNode, Row), face: Face) {
         painter.line_segment([pos2(corner.x, rect.min.y), corner], stroke);
         painter.line_segment([corner, pos2(dot.x - 5.0, dot.y)], stroke);
     }
-    painter.circle_filled(dot, sizes::DOT / 2.0, t.category(own.lane));
+    painter.circle_filled(dot, sizes::DOT / 2.0, t.category(colour));
     let left = Rect::from_min_max(
         pos2(dot.x + 10.0, rect.min.y),
         pos2(column(rect, 0).min.x - 8.0, rect.max.y),
@@ -145,9 +145,13 @@ fn event(ui: &Ui, rect: Rect, (node, own): (&TraceNode, Row), face: Face) {
     let ink = paint_line(painter, left, align, &node.event_type, face, t.text);
     let rest = left.with_min_x(ink.right() + 8.0);
     let position = words::position_named(&node.position);
-    let words = match &node.cause_elsewhere {
-        Some(id) => format!("{position}, its cause is not here: {id}"),
-        None => position,
+    let words = match (&node.cause_elsewhere, &node.cause_in_circle) {
+        (Some(id), _) => format!("{position}, its cause is not here: {id}"),
+        (None, Some(cause)) => {
+            let cause = words::position_named(cause);
+            format!("{position}, its cause: {cause}, in a circle")
+        }
+        (None, None) => position,
     };
     paint_line(painter, rest, align, &words, Face::Cell, t.text2);
 }

@@ -2,6 +2,7 @@
 
 use egui::{Align, Align2, Color32, Layout, Rect, Ui, pos2, vec2};
 
+use super::steps::draft;
 use crate::analysis::audit::Finding;
 use crate::analysis::schema::{
     Change, ChangeKind, Compatibility, Field, SchemaReport, TypeSchema, VersionSchema, json_schema,
@@ -13,8 +14,9 @@ use crate::model::time::{Style, Zone};
 use crate::render::grouped;
 
 /// Rules whose findings are about the schema of a type.
-const ABOUT_SCHEMA: [&str; 6] = [
+const ABOUT_SCHEMA: [&str; 7] = [
     "schema-incompatible",
+    "schema-breaking-step",
     "schema-mixed-types",
     "schema-registry-disagrees",
     "no-schema-strategy",
@@ -55,6 +57,9 @@ pub(in crate::gui::views::audit) fn of_finding(
         .secondary(&inferred(kind))
         .show(ui, |ui| {
             copy_schema(ui, kind, kind.versions.last(), outbox);
+            if let Some(step) = step_of(kind, finding) {
+                draft(ui, kind, step, outbox);
+            }
             let look = Button::ghost("Look closer").small();
             if ui.add(look).clicked() {
                 closer = Some(kind.name.clone());
@@ -65,6 +70,18 @@ pub(in crate::gui::views::audit) fn of_finding(
         .inner_margin(margin)
         .show(ui, |ui| table(ui, kind, zone, MOST));
     closer
+}
+
+/// The versions between which a finding proves that readers break.
+fn step_of<'s>(kind: &'s TypeSchema, finding: &Finding) -> Option<[&'s VersionSchema; 2]> {
+    if !matches!(finding.rule, "schema-incompatible" | "schema-breaking-step") {
+        return None;
+    }
+    let proves = |event| finding.evidence.iter().any(|own| own.event == Some(event));
+    let mut versions = kind.versions.iter();
+    let from = versions.clone().find(|version| proves(version.last))?;
+    let to = versions.rfind(|version| proves(version.first))?;
+    Some([from, to])
 }
 
 /// What the schema is made of.
@@ -338,7 +355,7 @@ fn feet(ui: &mut Ui, kind: &TypeSchema, first: usize, columns: &Columns) {
             .add(Pill::word(tone, step.verdict.name()));
     }
     let place = columns.change(rect);
-    let text = format!("evolution strategy seen: {}", kind.strategy.name());
+    let text = format!("evolution strategy: {}", kind.strategy.name());
     paint_line(
         ui.painter(),
         place,
@@ -361,6 +378,7 @@ pub(super) const fn tone(verdict: Compatibility) -> Tone {
 /// From what to what, and why that is believed.
 pub(super) fn said(change: &Change) -> String {
     match (&change.from, &change.to, &change.evidence) {
+        (.., Some(evidence)) if change.kind == ChangeKind::Moved => evidence.clone(),
         (_, Some(to), Some(evidence)) => format!("{to}: {evidence}"),
         (Some(from), Some(to), None) => format!("{from} to {to}"),
         (None, Some(to), None) => to.clone(),

@@ -128,10 +128,14 @@ impl Schema {
         });
         let listed = self.listed;
         let all = schemas.types.iter();
-        let all = all.filter(|kind| listed == Listed::All || kind.versions.len() > 1);
+        let all = all.filter(|kind| listed == Listed::All || is_marked(kind));
         let all: Vec<&TypeSchema> = all.collect();
         if all.is_empty() {
-            EmptyState::new(Icon::Check, "No type has changed at the cursor").show(ui);
+            EmptyState::new(
+                Icon::Check,
+                "No type has changed at the cursor, nor differs from a registry",
+            )
+            .show(ui);
             return;
         }
         ui.spacing_mut().item_spacing.y = 0.0;
@@ -189,6 +193,11 @@ impl Schema {
             });
         });
     }
+}
+
+/// Whether a type has changed, or is another than a registry says.
+fn is_marked(kind: &TypeSchema) -> bool {
+    kind.versions.len() > 1 || !kind.registry.is_empty()
 }
 
 /// The least that holds of all steps: who can read what.

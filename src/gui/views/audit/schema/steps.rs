@@ -6,7 +6,8 @@ use egui::{Popup, Ui};
 use super::Schema;
 use super::matrix::{colours, said, tone};
 use crate::analysis::schema::{
-    Change, ChangeKind, Compatibility, TypeSchema, Verdict, VersionSchema, changes,
+    Change, ChangeKind, Compatibility, Strategy, TypeSchema, Verdict, VersionSchema, changes,
+    upcaster,
 };
 use crate::analysis::words::many;
 use crate::gui::command::{Command, Outbox};
@@ -36,8 +37,12 @@ impl Schema {
             return;
         }
         let sentence = format!(
-            "Backward: readers of the new version read old events. Forward: readers of the old version read new events. Strategy seen: {}.",
-            kind.strategy.name()
+            "Backward: readers of the new version read old events. Forward: readers of the old version read new events. Strategy seen: {}{}.",
+            kind.strategy.name().trim_end_matches(" seen"),
+            match kind.strategy {
+                Strategy::None => ", so something has to bring old events up to date",
+                _ => "",
+            }
         );
         part(ui, "Steps", &sentence);
         Cells::heads(
@@ -96,6 +101,9 @@ impl Schema {
             {
                 outbox.send(Command::Copy(text(kind, &pair, verdict, &found)));
             }
+            if verdict != Compatibility::Full {
+                draft(ui, kind, [from, to], outbox);
+            }
         });
         if pair != (from.version.clone(), to.version.clone()) {
             self.pair = Some(pair);
@@ -117,6 +125,20 @@ impl Schema {
             .as_ref()
             .and_then(|(from, to)| Some((named(from)?, named(to)?)));
         Some(chosen.unwrap_or((before, last)))
+    }
+}
+
+/// A button that copies what brings events of one version to another.
+pub(super) fn draft(
+    ui: &mut Ui,
+    kind: &TypeSchema,
+    [from, to]: [&VersionSchema; 2],
+    outbox: &mut Outbox,
+) {
+    let hover = "Copies an upcaster for projections: JavaScript that makes payloads of the one version of those of the other, as far as events tell";
+    let button = ui.add(Button::ghost("Draft the upcaster").small());
+    if button.on_hover_text(hover).clicked() {
+        outbox.send(Command::Copy(upcaster(&kind.name, from, to)));
     }
 }
 
