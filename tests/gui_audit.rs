@@ -14,7 +14,7 @@ use asof::simulate::Scenario;
 use asof::worker::{Exports, FoundAudit};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, SnapshotResults};
 
 use common::{can_draw, click, drawn, move_to, open_app, open_view, sample, settle};
@@ -405,6 +405,15 @@ type Steps = fn(&mut Harness<'_, App>);
 /// A shop to which everything was done.
 const FAULTY: &str = "faulty";
 
+fn take_the_event_of_the_cursor(harness: &mut Harness<'_, App>) {
+    let is_it = |label: &String| label.starts_with("Take #");
+    let buttons = harness.get_all_by_role(Role::Button);
+    let mut labels = buttons.filter_map(|button| button.accesskit_node().label());
+    let label = labels.find(is_it).expect("a button");
+    drop(labels);
+    click(harness, Role::Button, &label);
+}
+
 /// Pages, each with what is done to get there.
 const PAGES: [(&str, &str, Steps); 8] = [
     ("schema", USERS, |h| open(h, "Schema")),
@@ -415,7 +424,7 @@ const PAGES: [(&str, &str, Steps); 8] = [
     ("trace", ORDERS, |h| {
         move_to(h, "2024-12-02 12:00");
         open(h, "Causality");
-        click(h, Role::Button, "Take the last event");
+        take_the_event_of_the_cursor(h);
     }),
     ("clocks", FAULTY, |h| {
         open(h, "Causality");
