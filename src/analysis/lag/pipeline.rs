@@ -185,7 +185,7 @@ impl Course {
         &self,
         cut: &Cut,
         task: &Task,
-    ) -> Result<Vec<(ConsumerId, Vec<(Timestamp, i64)>)>, Cancelled> {
+    ) -> Result<Vec<(ConsumerId, Changes)>, Cancelled> {
         let published = self.publications(cut);
         let mut all = Vec::new();
         if published.is_empty() {
@@ -248,6 +248,9 @@ impl Course {
         (Percentiles::of(&took), clocks)
     }
 }
+
+/// By how many something became more or fewer, and when.
+type Changes = Vec<(Timestamp, i64)>;
 
 /// An event that was published for a consumer.
 #[derive(Clone, Copy, Debug)]

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::{
     Certainty, Comparison, ConsumerReport, Counts, DeadLetter, Idempotency, Known, Moment,
-    OddPlace, Output, ReadModelReport, Reading, Run, ScriptError, SnapshotBench, Stopped, WHOLE,
-    Worded,
+    OddPlace, Output, ReadModelReport, Reading, Run, ScriptError, SnapshotBench, Stopped, Told,
+    WHOLE, Worded,
 };
 use crate::analysis::nearest::nearest;
 use crate::log::{AsOf, Bound, Cut, Log};
@@ -239,6 +239,7 @@ pub fn project_of(
         ..
     } = moment;
     let position = |event| log.position_name(event);
+    let lookups = looked_up(&log, &told);
     let cut = match &stopped {
         Some(stopped) => &before(&log, cut, stopped),
         None => cut,
@@ -271,27 +272,33 @@ pub fn project_of(
             })
             .collect(),
         not_json,
-        lookups: (told.totals.lookups > 0).then(|| LookupsReport {
-            count: told.totals.lookups,
-            present: told.totals.present,
-            missing: told.totals.missing,
-            first: (told.lookups.into_iter())
-                .map(|one| LookupReport {
-                    position: position(one.event),
-                    table: one.table.to_string(),
-                    key: one.key,
-                    certainty: one.certainty,
-                    version: one.version,
-                    since: one.since,
-                })
-                .collect(),
-        }),
+        lookups,
         events_per_second: None,
         consumer: None,
         comparison: None,
         idempotency: None,
         read_model: None,
         snapshots: None,
+    })
+}
+
+/// What handlers looked up, if anything.
+fn looked_up(log: &Log, told: &Told) -> Option<LookupsReport> {
+    let totals = told.totals;
+    (totals.lookups > 0).then(|| LookupsReport {
+        count: totals.lookups,
+        present: totals.present,
+        missing: totals.missing,
+        first: (told.lookups.iter())
+            .map(|one| LookupReport {
+                position: log.position_name(one.event),
+                table: one.table.to_string(),
+                key: one.key.clone(),
+                certainty: one.certainty,
+                version: one.version.clone(),
+                since: one.since,
+            })
+            .collect(),
     })
 }
 

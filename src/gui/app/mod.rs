@@ -209,8 +209,10 @@ impl App {
     /// Keys that need a store wait for the one that is on its way, or that was just asked for.
     fn say_opening(&self) {
         let coming = self.model.opening.is_some() || !self.outbox.is_empty();
-        self.waiting
-            .while_opening(coming && self.model.session.is_none());
+        self.waiting.await_store(match &self.model.session {
+            None if coming => turns::Awaited::OnItsWay,
+            _ => turns::Awaited::No,
+        });
     }
 
     pub(super) fn note(&mut self, level: Level, sentence: String, detail: Option<String>) {

@@ -42,7 +42,8 @@ impl Waiting {
     }
 
     /// Says whether a store is on its way and none is there yet: until it is, keys that need one wait.
-    pub fn while_opening(&self, opening: bool) {
+    pub fn await_store(&self, store: Awaited) {
+        let opening = store == Awaited::OnItsWay;
         self.0.opening.store(opening, Ordering::Relaxed);
     }
 }
@@ -126,7 +127,7 @@ struct Keyboard {
 
 /// Whether a store is on its way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Awaited {
+pub(super) enum Awaited {
     /// One is there, or none is to come.
     #[default]
     No,

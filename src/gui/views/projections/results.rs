@@ -39,8 +39,11 @@ pub(super) struct Results {
     /// The partition whose steps stand below.
     stepped: Option<Arc<str>>,
     /// Made for the answer of that number, and for the part of it that came so far.
-    columns: ((u64, u32), Vec<(String, f32, Side)>),
+    columns: ((u64, u32), Vec<Chosen>),
 }
+
+/// A column: its field, its width, and on which side its values stand.
+type Chosen = (String, f32, Side);
 
 /// On which side the values of a column stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,7 +195,7 @@ fn sentence(
     }
 }
 
-fn sort_of(head: usize, fields: &[(String, f32, Side)]) -> Option<PartitionSort> {
+fn sort_of(head: usize, fields: &[Chosen]) -> Option<PartitionSort> {
     match head.checked_sub(1) {
         None => Some(PartitionSort::Name),
         Some(at) if at == fields.len() => Some(PartitionSort::LastChange),
@@ -213,7 +216,7 @@ fn turn(wanted: &mut PartitionsWanted, sort: PartitionSort) {
 }
 
 /// The fields of the results with the widths that they take.
-fn chosen(projected: &Projected) -> Vec<(String, f32, Side)> {
+fn chosen(projected: &Projected) -> Vec<Chosen> {
     let looked_at = &projected.rows[..projected.rows.len().min(LOOKED_AT)];
     let fields: Vec<String> = match projected.columns.is_empty() {
         true => vec!["Result".to_owned()],
