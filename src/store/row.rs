@@ -245,7 +245,7 @@ impl<'l> Interpreter<'l> {
                 .or_else(|| self.events.ends.get(&*written).copied()),
             ended,
         };
-        if self.only_stream.is_none() && found.get(Role::Stream).name().is_none() {
+        if self.only_stream.is_none() && self.captured(Role::Stream, found).is_none() {
             // Nothing of it is left out: some libraries have such events.
             let (place, message) = (here(), NO_STREAM.to_owned());
             chunk.note(Problem { place, message });

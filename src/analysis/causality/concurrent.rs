@@ -103,7 +103,8 @@ pub fn conflicts(log: &Log, cut: &Cut, bodies: &Bodies) -> Vec<Conflict> {
     found
 }
 
-/// The same with events that have one version, each group in log order, that no conflict holds yet.
+/// The same with events that have one version, each group in log order, that no conflict holds yet; behind
+/// the others, which tell more.
 #[must_use]
 pub fn with_forks(log: &Log, mut known: Vec<Conflict>, forks: &[Vec<EventIx>]) -> Vec<Conflict> {
     let sides = known.iter().flat_map(|conflict| &conflict.sides);
@@ -125,7 +126,6 @@ pub fn with_forks(log: &Log, mut known: Vec<Conflict>, forks: &[Vec<EventIx>]) -
         told_by: ToldBy::SameVersion,
     });
     known.extend(new);
-    known.sort_by_key(|conflict| conflict.sides[0].events[0]);
     known
 }
 

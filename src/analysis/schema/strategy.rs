@@ -77,22 +77,7 @@ pub(super) fn strategy(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{EventIx, Position};
-
-    fn version(name: &str) -> VersionSchema {
-        VersionSchema {
-            version: name.to_owned(),
-            declared: true,
-            from: None,
-            to: None,
-            first_position: Position(1).into(),
-            last_position: Position(9).into(),
-            events: 9,
-            fields: Vec::new(),
-            first: EventIx(0),
-            last: EventIx(0),
-        }
-    }
+    use crate::analysis::schema::tests::version;
 
     fn step(verdict: Compatibility, transitive: Compatibility) -> Verdict {
         Verdict {
@@ -110,7 +95,7 @@ mod tests {
     #[test]
     fn only_what_every_reader_bears_is_called_optional_fields() {
         use Compatibility::{Backward, Forward, Full, None};
-        let versions = [version("1"), version("2")];
+        let versions = [version("1", Vec::new()), version("2", Vec::new())];
         for (verdict, transitive, expected) in [
             (Full, Full, Strategy::OptionalFields),
             (Forward, Forward, Strategy::None),

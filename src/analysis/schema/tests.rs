@@ -2,8 +2,10 @@
 
 use super::changes::{ChangeKind, changes};
 use super::fields::Field;
+use super::report::VersionSchema;
 use super::verdict::Compatibility;
 use crate::analysis::bodies::Kind;
+use crate::model::{EventIx, Position};
 
 /// A field that every event has.
 pub(super) fn field(path: &str, kind: Kind) -> Field {
@@ -15,6 +17,22 @@ pub(super) fn field(path: &str, kind: Kind) -> Field {
         format: kind.format(),
         values: Vec::new(),
         kinds: kind.bit(),
+    }
+}
+
+/// A declared version with these fields.
+pub(super) fn version(name: &str, fields: Vec<Field>) -> VersionSchema {
+    VersionSchema {
+        version: name.to_owned(),
+        declared: true,
+        from: None,
+        to: None,
+        first_position: Position(1).into(),
+        last_position: Position(9).into(),
+        events: 9,
+        fields,
+        first: EventIx(0),
+        last: EventIx(0),
     }
 }
 

@@ -167,23 +167,8 @@ mod tests {
     use super::*;
     use crate::analysis::bodies::Kind;
     use crate::analysis::projection::{Limits, WrittenFunction};
-    use crate::analysis::schema::tests::field;
-    use crate::model::{EventIx, Position, Task};
-
-    fn version(name: &str, fields: Vec<Field>) -> VersionSchema {
-        VersionSchema {
-            version: name.to_owned(),
-            declared: true,
-            from: None,
-            to: None,
-            first_position: Position(1).into(),
-            last_position: Position(9).into(),
-            events: 9,
-            fields,
-            first: EventIx(0),
-            last: EventIx(0),
-        }
-    }
+    use crate::analysis::schema::tests::{field, version};
+    use crate::model::Task;
 
     fn upcast(from: Vec<Field>, to: Vec<Field>, old: Value) -> Value {
         let text = upcaster("Paid\n!", &version("1", from), &version("2", to));

@@ -389,8 +389,10 @@ fn handler_line(text: &str, event_type: &str) -> Option<usize> {
             .position(|line| begins(line, name))
             .map(|at| handlers + at)
     };
-    let found = line_of(event_type).or_else(|| line_of("$any"))?;
-    Some(found + 1)
+    let found = line_of(event_type).or_else(|| line_of("$any"));
+    // Somebody may have written them down before.
+    let before = || text.lines().position(|line| begins(line, event_type));
+    Some(found.or_else(before)? + 1)
 }
 
 #[cfg(test)]
@@ -406,5 +408,7 @@ mod tests {
         assert_eq!(handler_line("fromAll()", "Placed"), None);
         let text = "upcast({\n  Placed: { 1: e => e },\n});\nfromAll().when({\n  $any(s) {},\n})";
         assert_eq!(handler_line(text, "Placed"), Some(5));
+        let text = "const own = {\n  Placed(s) {},\n};\nfromAll().when(own)";
+        assert_eq!(handler_line(text, "Placed"), Some(2));
     }
 }

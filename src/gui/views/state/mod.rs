@@ -248,7 +248,7 @@ impl State {
             };
             match model.selection.event.filter(stands).or(made) {
                 Some(event) => self.card.show(ui, model, event, outbox),
-                None => no_event(ui, self.shown.is_there()),
+                None => no_event(ui, &self.shown),
             }
         });
     }
@@ -267,12 +267,12 @@ impl State {
     }
 }
 
-fn no_event(ui: &mut Ui, is_folded: Option<()>) {
-    let sentence = match is_folded {
-        None => {
+fn no_event(ui: &mut Ui, shown: &Shown) {
+    let sentence = match shown.is_there() {
+        false => {
             "The last event is shown once the state is folded; any event of the history can be selected"
         }
-        Some(()) => "No event of this stream was known at the cursor",
+        true => "No event of this stream was known at the cursor",
     };
     EmptyState::new(Icon::Events, sentence).show(ui);
 }

@@ -57,8 +57,8 @@ impl Shown {
     }
 
     /// Whether there is one.
-    pub fn is_there(&self) -> Option<()> {
-        self.state.as_ref().map(|_| ())
+    pub fn is_there(&self) -> bool {
+        self.state.is_some()
     }
 
     /// The newer state where its parts are there, or where they take their time: then they fade. Until
