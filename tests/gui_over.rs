@@ -187,10 +187,10 @@ fn a_file_that_is_no_store_gets_one_sentence() {
 }
 
 /// What a table reads like stands in the lines from the start; an encoding is chosen beside them, and
-/// the first ten events follow what stands there.
+/// the first thirty events follow what stands there.
 #[test]
 fn a_mapping_is_proposed_and_shown_as_it_is_changed() {
-    let lines: Vec<String> = (1..=12)
+    let lines: Vec<String> = (1..=40)
         .map(|n| {
             format!(
                 "{{\"label\":\"k{}\",\"made_at\":{},\"body\":{{}}}}\n",
@@ -208,10 +208,10 @@ fn a_mapping_is_proposed_and_shown_as_it_is_changed() {
     };
     assert_eq!(value(&window, "Source of payload"), "/body");
     assert_eq!(value(&window, "Source of event type"), "/label");
-    window.get_by_label_contains("#10 k1");
+    window.get_by_label_contains("#30 k0");
     assert!(
-        window.query_by_label_contains("#11 ").is_none(),
-        "ten of them"
+        window.query_by_label_contains("#31 ").is_none(),
+        "thirty of them"
     );
     assert_eq!(value(&window, "Source of recorded time"), "/made_at");
     window.get_by_label("Encoding of recorded time").click();
