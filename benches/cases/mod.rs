@@ -106,9 +106,6 @@ pub fn asking<'a>(
 }
 
 /// Frames of the window over a store.
-///
-/// # Errors
-/// When the window cannot be made.
-pub fn drawing(path: &Path) -> Result<Vec<Case<'static>>, Failure> {
+pub fn drawing(path: &Path) -> Vec<Case<'static>> {
     window::frames(path)
 }
