@@ -56,6 +56,7 @@ impl Opened {
                 cut: log.cut(log.default_clock(), Bound::Head),
                 log,
                 payloads: &*payloads,
+                shown: &*payloads,
                 rows: &*rows,
                 fold: &fold,
             },

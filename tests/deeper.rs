@@ -41,6 +41,7 @@ fn told(path: &std::path::Path, mut each: impl FnMut(&AuditReport, &Deeper, &Sto
                 cut: log.cut(log.default_clock(), bound),
                 log: &log,
                 payloads: &*payloads,
+                shown: &*payloads,
                 rows: &*rows,
                 fold: &FoldRules::default(),
             },

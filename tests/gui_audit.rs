@@ -13,7 +13,6 @@ use asof::gui::model::View;
 use asof::simulate::Scenario;
 use asof::worker::{Exports, FoundAudit};
 use egui::accesskit::Role;
-use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, SnapshotResults};
 
@@ -95,32 +94,6 @@ fn a_muted_rule_is_silent_until_it_is_heard_again() {
     assert_eq!(found(&harness).figures.found("outbox-missing"), counted);
     click(&mut harness, Role::Button, "Hear outbox-missing again");
     assert_eq!(findings(&harness, "outbox-missing"), 1);
-}
-
-#[test]
-fn personal_data_is_masked_wherever_it_is_shown_until_it_is_to_be_seen_again() {
-    let mut harness = open_app(&classic());
-    click(&mut harness, Role::Button, "Audit");
-    let answer = |harness: &mut Harness<'_, App>| {
-        click(harness, Role::Button, "State");
-        harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::C);
-        settle(harness);
-        let copied = harness.state().copied().unwrap_or_default().to_owned();
-        click(harness, Role::Button, "Audit");
-        copied
-    };
-    assert!(answer(&mut harness).contains("new@example.com"));
-    click(&mut harness, Role::Button, "Personal data");
-    let fields = found(&harness).report.findings.len();
-    click(&mut harness, Role::Button, "Mask these fields");
-    let masked = answer(&mut harness);
-    assert!(!masked.contains("example.com"), "{masked}");
-    assert!(masked.contains("•••"), "{masked}");
-    // The audit judges what is there.
-    assert_eq!(found(&harness).report.findings.len(), fields);
-    click(&mut harness, Role::Button, "Personal data");
-    click(&mut harness, Role::Button, "Show masked fields");
-    assert!(answer(&mut harness).contains("new@example.com"));
 }
 
 #[test]
@@ -393,11 +366,6 @@ fn a_store_without_events_says_so_on_every_page() {
         click(&mut harness, Role::RadioButton, name);
     }
     harness.get_by_label("Nothing to report as of the cursor");
-}
-
-/// The classic example: one user, three facts.
-fn classic() -> PathBuf {
-    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cli/users.json")
 }
 
 type Steps = fn(&mut Harness<'_, App>);

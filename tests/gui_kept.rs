@@ -229,3 +229,69 @@ fn a_program_that_is_ended_from_outside_has_lost_little() {
     assert_eq!(model.cursor.bound(), bound);
     assert!(model.filter.text.is_some());
 }
+
+/// What the clipboard gets by the command of that name.
+fn copied(window: &mut Window, command: &str) -> String {
+    run(window, command);
+    window.state().copied().unwrap_or_default().to_owned()
+}
+
+/// Runs a command by its name.
+fn run(window: &mut Window, command: &str) {
+    press(window, Modifiers::COMMAND, Key::K);
+    window.event(Event::Text(command.to_owned()));
+    settle(window);
+    press(window, Modifiers::NONE, Key::Enter);
+}
+
+/// What a terminal answers.
+fn asof(words: &[&str]) -> String {
+    let program = std::process::Command::new(env!("CARGO_BIN_EXE_asof"))
+        .args(words)
+        .output();
+    let output = program.expect("the program runs");
+    String::from_utf8(output.stdout).expect("a text")
+}
+
+fn is_masked(text: &str) {
+    assert!(!text.contains("example.com"), "{text}");
+    assert!(text.contains("•••"), "{text}");
+}
+
+#[test]
+fn personal_data_is_masked_wherever_it_is_shown_until_it_is_to_be_seen_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let classic = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cli/users.json");
+    let open = || open_app_in(&classic, Workspace::at(folder.path()));
+    let mut window = open();
+    assert!(copied(&mut window, "Copy answer").contains("new@example.com"));
+    let audit = |window: &Window| {
+        let found = window.state().model().answers.audit.current();
+        found.expect("an audit").clone()
+    };
+    click(&mut window, Role::Button, "Audit");
+    let findings = audit(&window).report.findings.len();
+    click(&mut window, Role::Button, "Personal data");
+    click(&mut window, Role::Button, "Mask these fields");
+    // The audit judges what is there, and quotes it as it may be shown.
+    let found = audit(&window);
+    assert_eq!(found.report.findings.len(), findings);
+    is_masked(&format!("{:?}", found.report.storage.questions.examples));
+    is_masked(&copied(&mut window, "Copy answer"));
+    // Whoever opens it again is not to see it either, nor whoever asks on a terminal for the same.
+    close(window);
+    let mut window = open();
+    is_masked(&copied(&mut window, "Copy answer"));
+    let folder = folder.path().to_str().expect("a path");
+    let line = copied(&mut window, "Copy command line of this view");
+    assert!(line.contains(&format!("--workspace {folder}")), "{line}");
+    let store = classic.to_str().expect("a path");
+    is_masked(&asof(&["state", store, "user-123", "--workspace", folder]));
+    is_masked(&asof(&["audit", store, "--json", "--workspace", folder]));
+    run(&mut window, "Show the fields that are masked");
+    assert!(copied(&mut window, "Copy answer").contains("new@example.com"));
+    assert!(!copied(&mut window, "Copy command line").contains("--workspace"));
+    // Nobody needs to know where the audit says it.
+    run(&mut window, "Mask personal data");
+    is_masked(&copied(&mut window, "Copy answer"));
+}

@@ -97,7 +97,10 @@ fn settle(window: &mut Window) -> Result<(), Failure> {
             0
         };
         if began.elapsed() > PATIENCE {
-            return Err("the window does not come to rest".into());
+            let left = app.unsettled().join(", ");
+            return Err(
+                format!("the window does not come to rest: {left}; read whole: {whole}").into(),
+            );
         }
         std::thread::sleep(Duration::from_millis(1));
     }

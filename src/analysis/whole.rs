@@ -10,8 +10,10 @@ pub struct Whole<'a> {
     pub log: &'a Log,
     /// The moment.
     pub cut: Cut,
-    /// The payloads.
+    /// The payloads, to be judged.
     pub payloads: &'a dyn PayloadReader,
+    /// The payloads as they may be quoted: without what somebody has masked.
+    pub shown: &'a dyn PayloadReader,
     /// What stands beside the events.
     pub rows: &'a dyn RowSource,
     /// How the store's payloads are folded.

@@ -98,6 +98,7 @@ impl Audit {
                 cut: opened.cut(at, reading)?,
                 log: &opened.log,
                 payloads: &*opened.unmasked,
+                shown: &*opened.payloads,
                 rows: &*opened.rows,
                 fold: &opened.rules,
             },

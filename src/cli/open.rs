@@ -130,7 +130,7 @@ pub(super) struct Opened {
     pub log: Log,
     /// As they may be shown: without the values of fields that are remembered as masked.
     pub payloads: Arc<dyn PayloadReader>,
-    /// As they are, for schemas and the audit, which judge values themselves and may tell some.
+    /// As they are, for schemas and the audit, which judge values themselves and quote them as they may be shown.
     pub unmasked: Arc<dyn PayloadReader>,
     pub rows: Arc<dyn RowSource>,
     pub tables: Arc<dyn TableSource>,

@@ -106,6 +106,8 @@ pub enum Command {
     SetMapping(StorePath, Option<Box<Layout>>),
     /// Mask these fields of payloads by event type, and no others.
     Mask(MaskedFields),
+    /// Mask the fields that hold personal data.
+    MaskPersonal,
     /// Ask for a file and write this layout to it.
     ExportLayout(Box<Layout>),
     /// Write this layout to a file.

@@ -40,8 +40,7 @@ impl Mask {
             for pointer in pointers {
                 let keys = pointer.split('/').skip(1);
                 let own = keys.fold(&mut root, |own, key| {
-                    let key = key.replace("~1", "/").replace("~0", "~");
-                    own.members.entry(key).or_default()
+                    own.members.entry(unescaped(key)).or_default()
                 });
                 own.is_masked = true;
             }
@@ -53,6 +52,21 @@ impl Mask {
                 .map(|(name, own)| (name.clone(), tree(own)))
                 .collect(),
         )
+    }
+
+    /// Whether what stands at a place of payloads of this type is masked, itself or with what it stands in.
+    fn holds(&self, event_type: &str, pointer: &str) -> bool {
+        let Some(root) = self.0.get(event_type) else {
+            return false;
+        };
+        let mut own = Some(root);
+        for key in pointer.split('/').skip(1) {
+            match own {
+                Some(field) if !field.is_masked => own = field.members.get(&unescaped(key)),
+                _ => break,
+            }
+        }
+        own.is_some_and(|field| field.is_masked)
     }
 
     /// What is to be seen of a payload of this type.
@@ -68,6 +82,11 @@ impl Mask {
             Err(_) => Payload::Absent,
         }
     }
+}
+
+/// A key as a pointer means it.
+fn unescaped(key: &str) -> String {
+    key.replace("~1", "/").replace("~0", "~")
 }
 
 impl Field {
@@ -192,6 +211,10 @@ impl PayloadReader for Masked {
         })
     }
 
+    fn masks(&self, event_type: &str, pointer: &str) -> bool {
+        self.mask.holds(event_type, pointer) || self.payloads.masks(event_type, pointer)
+    }
+
     fn file(&self, log: &Log, event: EventIx) -> Option<String> {
         self.payloads.file(log, event)
     }
@@ -228,6 +251,21 @@ mod tests {
             "{shown}"
         );
         assert!(shown.contains(r#""age":7"#));
+    }
+
+    #[test]
+    fn what_stands_in_something_masked_is_masked() {
+        let pointers = ["/who", "/list/*/phone", "/a~1b"]
+            .map(str::to_owned)
+            .to_vec();
+        let mask = Mask::new(&BTreeMap::from([("Signed".to_owned(), pointers)]));
+        for own in ["/who", "/who/email/0", "/list/*/phone", "/a~1b"] {
+            assert!(mask.holds("Signed", own), "{own}");
+        }
+        for other in ["", "/list", "/list/*", "/list/*/x", "/nowhere/at/all"] {
+            assert!(!mask.holds("Signed", other), "{other}");
+        }
+        assert!(!mask.holds("Other", "/who"));
     }
 
     #[test]

@@ -178,6 +178,13 @@ pub trait PayloadReader: Send + Sync {
         })
     }
 
+    /// Whether what stands at a place of payloads of this type is masked: a JSON pointer in which a `*`
+    /// stands for every item of an array.
+    fn masks(&self, event_type: &str, pointer: &str) -> bool {
+        let _ = (event_type, pointer);
+        false
+    }
+
     /// Those of `events`, in their order, that a search has to read: all but the ones of which `may`
     /// says no to all bytes in which payload and metadata are stored as they are shown, but for
     /// escapes in JSON. Far cheaper than reading; a reader that cannot tell names all.

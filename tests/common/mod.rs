@@ -141,7 +141,8 @@ pub fn settle(harness: &mut Harness<'_, App>) {
     while quiet < 4 {
         assert!(
             Instant::now() < deadline,
-            "the window does not come to rest"
+            "the window does not come to rest: {:?}",
+            harness.state().unsettled()
         );
         harness.step();
         quiet = if harness.state().is_settled() {

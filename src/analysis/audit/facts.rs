@@ -162,7 +162,7 @@ impl<'a> Facts<'a> {
         event.filter(|event| self.knows(*event))
     }
 
-    /// The payloads of a few events as values, in their order; none of what is no JSON.
+    /// The payloads of a few events as values that may be quoted, in their order; none of what is no JSON.
     pub(super) fn values(
         &self,
         events: &[EventIx],
@@ -170,7 +170,7 @@ impl<'a> Facts<'a> {
     ) -> Result<Vec<Option<Value>>, AuditError> {
         let (mut values, mut rewritten) = (vec![None; events.len()], false);
         self.whole
-            .payloads
+            .shown
             .read(self.whole.log, events, task, &mut |event, body| {
                 rewritten |= matches!(body, Err(Unreadable::Rewritten));
                 let value = body.ok().and_then(|body| body.data.value());

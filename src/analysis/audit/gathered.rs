@@ -46,7 +46,7 @@ impl Told {
         let streams = Streams::gather(log, &cut, task)?;
         let (conflicts, merges) = conflicting(&whole, &bodies, &streams, task)?;
         Ok(Self {
-            schemas: schemas(log, &cut, &bodies, &registered, None),
+            schemas: schemas((log, &cut), (&bodies, whole.shown), &registered, None),
             streams,
             long,
             conflicts,
@@ -113,7 +113,7 @@ fn conflicting(
 ) -> Result<(Vec<Conflict>, Vec<Merge>), BodiesError> {
     let Whole { log, cut, .. } = whole;
     let conflicts = with_forks(log, conflicts(log, cut, bodies), &streams.forks);
-    let reading = (whole.payloads, whole.fold);
+    let reading = (whole.shown, whole.fold);
     let first = &conflicts[..conflicts.len().min(MERGED)];
     let merges = merges(log, cut, bodies, reading, first, task)?;
     Ok((conflicts, merges))

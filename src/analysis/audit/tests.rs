@@ -41,6 +41,7 @@ fn told_with(
             log: &log,
             cut: log.at_head(),
             payloads: &Written(bodies),
+            shown: &Written(bodies),
             rows: beside,
             fold,
         },

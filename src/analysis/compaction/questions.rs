@@ -127,7 +127,7 @@ fn folded(
             (all_then, left_then) = (all.tree().to_value(), left.tree().to_value());
         }
     };
-    of.whole.payloads.read(log, own, task, &mut each)?;
+    of.whole.shown.read(log, own, task, &mut each)?;
     match rewritten {
         true => Err(BodiesError::Rewritten.into()),
         false => Ok([

@@ -21,6 +21,7 @@ fn compacted(log: &Log, by: &CompactBy) -> CompactionReport {
             log,
             cut,
             payloads: &MadeUp,
+            shown: &MadeUp,
             rows: &NoRows,
             fold: &FoldRules::default(),
         },

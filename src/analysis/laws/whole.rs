@@ -31,6 +31,7 @@ pub(super) fn audited(scene: &Scene<'_>) -> Value {
             log,
             cut: *cut,
             payloads: &MadeUp,
+            shown: &MadeUp,
             rows: &undated(scene),
             fold: &FoldRules::default(),
         },
@@ -52,6 +53,7 @@ pub(super) fn looked_deeper(scene: &Scene<'_>) -> Value {
             log,
             cut: *cut,
             payloads: &MadeUp,
+            shown: &MadeUp,
             rows: &undated(scene),
             fold: &fold,
         },
@@ -71,7 +73,13 @@ pub(super) fn schemas(scene: &Scene<'_>) -> Value {
     let (fold, task) = (FoldRules::default(), Task::new());
     let bodies = Bodies::gather(log, cut, &MadeUp, &fold, &task).unwrap();
     let registered = schema::Registered::known(log, cut, scene.rows, &task).unwrap();
-    serde_json::to_value(schema::schemas(log, cut, &bodies, &registered, None)).unwrap()
+    serde_json::to_value(schema::schemas(
+        (log, cut),
+        (&bodies, &MadeUp),
+        &registered,
+        None,
+    ))
+    .unwrap()
 }
 
 pub(super) fn traced(scene: &Scene<'_>) -> Value {

@@ -43,15 +43,15 @@ pub use upcaster::upcaster;
 pub use verdict::Compatibility;
 
 use super::bodies::Bodies;
-use crate::log::{Cut, Log};
+use crate::log::{Cut, Log, PayloadReader};
 use crate::model::TypeIx;
 
-/// The schemas of all types, or of one, as of the cut by which `bodies` were gathered.
+/// The schemas of all types, or of one, as of the cut by which `bodies` were gathered. The texts that a field
+/// takes are left out where those who may read `shown` are not to see them.
 #[must_use]
 pub fn schemas(
-    log: &Log,
-    cut: &Cut,
-    bodies: &Bodies,
+    (log, cut): (&Log, &Cut),
+    (bodies, shown): (&Bodies, &dyn PayloadReader),
     registered: &[Registered],
     only: Option<TypeIx>,
 ) -> SchemaReport {
@@ -67,7 +67,12 @@ pub fn schemas(
     };
     let types = groups.into_iter().map(|(name, event_type)| {
         let versions = fields::versions(log, cut, bodies, event_type);
-        report::of_type(log, name, versions, registered, &names)
+        let mut own = report::of_type(log, name, versions, registered, &names);
+        let fields = own.versions.iter_mut().flat_map(|own| &mut own.fields);
+        for field in fields.filter(|field| shown.masks(name, &field.path)) {
+            field.values.clear();
+        }
+        own
     });
     SchemaReport {
         as_of: cut.as_of(log),

@@ -7,6 +7,7 @@ mod exports;
 mod jumps;
 mod layouts;
 mod lists;
+mod masking;
 mod outcomes;
 mod remember;
 mod rewritten;
@@ -28,7 +29,7 @@ use crate::gui::model::{Answers, Cursor, Level, Model, Note, Playback, Selection
 use crate::gui::theme;
 use crate::gui::widgets::note_input;
 use crate::model::Timestamp;
-use crate::worker::{AskAttached, Export, ExportLayout, Slot, Worker};
+use crate::worker::{AskAttached, Export, ExportLayout, SessionId, Slot, Worker};
 use crate::workspace::{StoreWorkspace, Theme, Workspace};
 
 /// What the program starts with.
@@ -64,6 +65,8 @@ pub struct App {
     layouts: Vec<Slot<ExportLayout>>,
     /// A file whose tables are to stand beside those of the store.
     attaching: Slot<AskAttached>,
+    /// Of which store what is personal is to be masked once it is known.
+    masking: Option<SessionId>,
     /// Failures told of, so that each is told once.
     failures: Vec<(&'static str, String)>,
     /// Where the cursor stood, while a rewritten store is indexed anew.
@@ -144,6 +147,7 @@ impl App {
             failed_exports: Vec::new(),
             layouts: Vec::new(),
             attaching: Slot::default(),
+            masking: None,
             failures: Vec::new(),
             stood: None,
             kept_place: remember::KeptPlace::default(),
@@ -167,15 +171,26 @@ impl App {
     /// Whether nothing is left to do, for tests that wait.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.worker.is_idle()
-            && self.model.opening.is_none()
-            && self.model.answers.are_settled()
-            && self.exports.is_empty()
-            && self.layouts.is_empty()
-            && !self.attaching.is_pending()
-            && self.copying.is_none()
-            && self.outbox.is_empty()
-            && !self.waiting.any()
+        self.unsettled().is_empty()
+    }
+
+    /// What is left to do, in words for whoever has waited too long for it.
+    #[must_use]
+    pub fn unsettled(&self) -> Vec<&'static str> {
+        let own = [
+            ("the worker", !self.worker.is_idle()),
+            ("opening", self.model.opening.is_some()),
+            ("exports", !self.exports.is_empty()),
+            ("layouts", !self.layouts.is_empty()),
+            ("attaching", self.attaching.is_pending()),
+            ("copying", self.copying.is_some()),
+            ("masking", self.masking.is_some()),
+            ("commands", !self.outbox.is_empty()),
+            ("keys and clicks", self.waiting.any()),
+        ];
+        let left = own.into_iter().filter(|(_, left)| *left);
+        let own = left.map(|(name, _)| name);
+        own.chain(self.model.answers.pending()).collect()
     }
 
     /// What was copied last, for tests.
@@ -257,6 +272,7 @@ impl eframe::App for App {
         self.finish_exports();
         self.finish_layouts();
         self.finish_attaching();
+        self.finish_masking();
         self.model.running = self.worker.running();
         if !self.model.running.is_empty() {
             ctx.request_repaint_after(Duration::from_millis(100));

@@ -3,9 +3,8 @@
 use super::App;
 use super::rewritten::{ANEW, Held};
 use crate::analysis::events::EventFilter;
-use crate::analysis::words::many;
 use crate::gui::model::{Cursor, Level, Model, View, filter_in, kept_bound, kept_filter};
-use crate::log::{Bound, Log, MaskedFields};
+use crate::log::{Bound, Log};
 use crate::model::time::{Edge, InputContext};
 use crate::model::{EventIx, StreamIx};
 use crate::worker::Keep;
@@ -109,24 +108,6 @@ impl App {
         if self.model.log().is_some_and(|log| !log.is_complete()) {
             self.model.store.view = Some(view.name().to_owned());
         }
-    }
-
-    /// Masks these fields of the store that is open, now and when it is opened again.
-    pub(super) fn mask(&mut self, fields: MaskedFields) {
-        let Some(session) = &mut self.model.session else {
-            return;
-        };
-        session.mask(&fields);
-        let count = fields.values().flatten().count() as u64;
-        let said = match many(count, "field is masked", "fields are masked") {
-            Some(words) => words,
-            None => "No field is masked".to_owned(),
-        };
-        // What was read is to be seen otherwise.
-        self.model.answers.bodies.clear();
-        self.model.store.masked = fields;
-        self.say_done(&said);
-        self.save_store();
     }
 
     pub(super) fn remember_recent(&mut self) {

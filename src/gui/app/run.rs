@@ -133,6 +133,7 @@ impl App {
             Command::FoldBy(written) => self.model.fold_by = written,
             Command::Retrace(direction) => self.retrace(direction),
             Command::Mask(fields) => self.mask(fields),
+            Command::MaskPersonal => self.mask_personal(),
             Command::JudgeSagasBy(definition) => {
                 self.model.store.saga_definition = definition;
                 self.save_store();

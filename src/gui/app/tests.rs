@@ -31,7 +31,8 @@ fn settle(window: &mut Window) {
     while quiet < 4 {
         assert!(
             Instant::now() < deadline,
-            "the window does not come to rest"
+            "the window does not come to rest: {:?}",
+            window.state().unsettled()
         );
         window.step();
         quiet = if window.state().is_settled() {

@@ -167,6 +167,12 @@ fn store() -> Vec<Listed> {
             Command::CorrectMapping(0),
         ),
         listed(
+            "Mask personal data",
+            None,
+            Needs::Store,
+            Command::MaskPersonal,
+        ),
+        listed(
             "Show the fields that are masked",
             None,
             Needs::Store,

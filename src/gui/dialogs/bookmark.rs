@@ -8,6 +8,7 @@ use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, sizes};
 use crate::gui::widgets::{Button, FirstFocus, TextField};
+use crate::model::time::input;
 
 /// What is being typed.
 pub(super) struct BookmarkName {
@@ -35,7 +36,9 @@ impl BookmarkName {
         let (at, focus) = (self.at, &mut self.focus);
         let text = self.text.get_or_insert_with(|| bookmark.name.clone());
         modal(ui, "Name of the bookmark", 420.0, |ui| {
-            let mut stays = head(ui, "Bookmark", &bookmark.moment);
+            let read = input::parse(&bookmark.moment, &model.input_context());
+            let moment = read.map_or_else(|_| bookmark.moment.clone(), |typed| typed.echo);
+            let mut stays = head(ui, "Bookmark", &moment);
             let margin = Margin::symmetric(16, 12);
             egui::Frame::new().inner_margin(margin).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 12.0;

@@ -8,15 +8,16 @@ use crate::gui::theme::{Face, TokensExt, sizes};
 use crate::gui::widgets::{Keycap, paint_line};
 
 /// What can be typed for a moment, and what it means.
-const MOMENTS: [(&str, &str); 14] = [
+const MOMENTS: [(&str, &str); 15] = [
     ("2024-12-31 23:59", "this minute in the chosen zone"),
     ("2024-12-31T23:59:00+01:00", "this moment in its own zone"),
     ("2024-12-31", "the end of this day"),
-    ("31.12.2024  12/31/2024", "other ways to write a day"),
-    ("2024-12  2024", "the end of a month, of a year"),
+    ("31.12.2024  31 Dec 2024", "other ways to write a day"),
+    ("2024-12  Dec 2024  2024", "the end of a month, of a year"),
     ("23:59", "on the day of the cursor"),
-    ("11:59 pm", "the same, with am and pm"),
+    ("11:59 pm  11pm", "the same, with am and pm"),
     ("yesterday 14:34", "by today’s clock"),
+    ("2 hours ago", "before now, by today’s clock"),
     ("now", "by today’s clock"),
     ("-2h", "before the head; also -3d, -15min"),
     ("1735689540", "seconds, milliseconds… since 1970"),

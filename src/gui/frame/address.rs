@@ -31,8 +31,8 @@ pub(super) fn address(model: &Model, session: &Session, own: &Shell, at: Bound) 
         zone => line = line.option("--zone", zone),
     }
     // What is remembered of a store is read on a terminal only where it is named.
-    let mapped = model.store.mapping.as_ref();
-    let folder = model.workspace.folder().filter(|_| mapped.is_some());
+    let remembers = model.store.mapping.is_some() || !model.store.masked.is_empty();
+    let folder = model.workspace.folder().filter(|_| remembers);
     line.option_if("--workspace", folder.map(std::path::Path::display))
 }
 

@@ -52,10 +52,14 @@ macro_rules! answers {
                 failures
             }
 
-            /// Whether no answer is on its way.
+            /// The answers that are on their way, by name.
             #[must_use]
-            pub fn are_settled(&self) -> bool {
-                $(!self.$name.is_pending() &&)* !self.matching.is_running()
+            pub fn pending(&self) -> Vec<&'static str> {
+                let all = [
+                    $((stringify!($name), self.$name.is_pending()),)*
+                    ("matching", self.matching.is_running()),
+                ];
+                all.into_iter().filter(|(_, pending)| *pending).map(|(name, _)| name).collect()
             }
         }
     };

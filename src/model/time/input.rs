@@ -6,7 +6,7 @@ use super::error::excerpt;
 use super::iso::{self, Detail, Fault};
 use super::loose::{self, Loose};
 use super::place::{self, Place};
-use super::step::step;
+use super::step;
 use super::{InputError, TimeEncoding, TimeError, Timestamp, Zone, ZoneNote};
 use crate::model::{Position, PositionName, Version};
 
@@ -123,7 +123,15 @@ fn understood(text: &str, context: &InputContext) -> Result<Typed, InputError> {
     if text.eq_ignore_ascii_case("now") {
         return Ok(at(context.now, None, zone, context.zone));
     }
-    if let Some(step) = step(text) {
+    if let Some(span) = step::ago(text) {
+        return Ok(at(
+            context.now.saturating_add(-span?),
+            None,
+            zone,
+            context.zone,
+        ));
+    }
+    if let Some(step) = step::step(text) {
         let head = context.head.ok_or_else(|| InputError::NoTimes {
             text: excerpt(text.as_bytes()),
         })?;
@@ -241,6 +249,11 @@ fn placed_body(text: &str, context: &InputContext) -> Result<(Body, Place), Inpu
 
 /// Reads a date, a time or both, without a zone name.
 fn body(text: &str) -> Result<Body, InputError> {
+    let plainer = || loose::plainer(text).and_then(|plain| plain_body(&plain).ok());
+    plain_body(text).or_else(|error| plainer().ok_or(error))
+}
+
+fn plain_body(text: &str) -> Result<Body, InputError> {
     let not_understood = || InputError::NotUnderstood {
         text: excerpt(text.as_bytes()),
     };
@@ -302,15 +315,18 @@ fn year(text: &str) -> Option<i64> {
     (1900..2200).contains(&year).then_some(year)
 }
 
-/// `2024-12` and `2024`.
+/// `2024-12`, `Dec 2024` and `2024`.
 fn shorter_than_day(text: &str) -> Option<Body> {
-    let (year, month, length) = match text.split_once(['-', '/']) {
-        Some((before, month)) if month.len() == 2 => {
+    let named = text.split_once(' ');
+    let named = named.and_then(|(name, year)| Some((loose::month_named(name)?, year)));
+    let (year, month, length) = match (named, text.split_once(['-', '/'])) {
+        (Some((month, of)), _) => (year(of)?, i64::try_from(month).ok()?, Length::Month),
+        (None, Some((before, month))) if month.len() == 2 => {
             let month = month.parse().ok().filter(|m| (1..=12).contains(m))?;
             (year(before)?, month, Length::Month)
         }
-        Some(_) => return None,
-        None => (year(text)?, 1, Length::Year),
+        (None, Some(_)) => return None,
+        (None, None) => (year(text)?, 1, Length::Year),
     };
     Some(Body {
         day: Day::Number(day_number(year, month, 1)),

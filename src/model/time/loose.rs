@@ -129,16 +129,8 @@ fn by_name(text: &str) -> Option<String> {
     let [one, two, year, rest @ ..] = &words[..] else {
         return None;
     };
-    let month = |word: &str| {
-        let word = word.to_ascii_lowercase();
-        let is_it = |name: &&str| {
-            let name = name.to_ascii_lowercase();
-            word == name || word.len() == 3 && name.starts_with(&word)
-        };
-        MONTHS.iter().position(is_it).map(|at| at + 1)
-    };
     let day = |word: &str| word.trim_end_matches(',').parse::<u8>().ok();
-    let (day, month) = match (month(one), month(two)) {
+    let (day, month) = match (month_named(one), month_named(two)) {
         (None, Some(month)) => (day(one)?, month),
         (Some(month), None) => (day(two)?, month),
         _ => return None,
@@ -150,6 +142,45 @@ fn by_name(text: &str) -> Option<String> {
     let clock = rest.join("");
     let joint = if clock.is_empty() { "" } else { "T" };
     Some(format!("{year}-{month:02}-{day:02}{joint}{clock}"))
+}
+
+/// The number of a month by its name: `December`, `dec`, `Sept`.
+pub(super) fn month_named(word: &str) -> Option<usize> {
+    let word = word.to_ascii_lowercase();
+    let is_it = |name: &&str| {
+        let name = name.to_ascii_lowercase();
+        word == name || word.len() == 3 && name.starts_with(&word)
+    };
+    let at = MONTHS.iter().position(is_it);
+    at.or((word == "sept").then_some(8)).map(|at| at + 1)
+}
+
+/// What was typed as people speak, in plainer words: `2023-12-01, 2pm` is `2023-12-01 2:00 pm`, and `1st` is
+/// `1`. None if there is nothing to make plainer.
+pub(super) fn plainer(text: &str) -> Option<String> {
+    let is_small = |text: &str| small(text.as_bytes()).is_some_and(|(_, rest)| rest.is_empty());
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let word = word.trim_end_matches(',');
+        let end = word.find(|c: char| !c.is_ascii_digit() && c != ':');
+        let (digits, name) = word.split_at(end.unwrap_or(word.len()));
+        let is = |names: &[&str]| names.iter().any(|own| own.eq_ignore_ascii_case(name));
+        if is(&["am", "pm"]) {
+            if !digits.is_empty() {
+                words.push(digits.to_owned());
+            }
+            if let Some(hour) = words.last_mut().filter(|own| is_small(own)) {
+                hour.push_str(":00");
+            }
+            words.push(name.to_owned());
+        } else if is(&["st", "nd", "rd", "th"]) && is_small(digits) {
+            words.push(digits.to_owned());
+        } else {
+            words.push(word.to_owned());
+        }
+    }
+    let plain = words.join(" ");
+    (plain != text).then_some(plain)
 }
 
 /// `+0200`

@@ -1,4 +1,4 @@
-//! Typed steps from the head (`-2h`, `+15m`). Only units of fixed length: a month is none.
+//! Typed steps from the head (`-2h`, `+15m`), or from now (`2 hours ago`). Only units of fixed length: a month is none.
 
 use super::civil::{DAY, HOUR, MINUTE, SECOND};
 use super::error::excerpt;
@@ -10,13 +10,25 @@ pub(super) fn step(text: &str) -> Option<Result<Span, InputError>> {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+')?),
     };
-    let mut rest = rest.trim_start();
+    let total = total(rest.trim(), text)?;
+    Some(total.map(|total| if backwards { -total } else { total }))
+}
+
+/// `2 hours ago`; none if nothing of the kind is ago.
+pub(super) fn ago(text: &str) -> Option<Result<Span, InputError>> {
+    let (rest, word) = text.rsplit_once(char::is_whitespace)?;
+    let is_ago = word.eq_ignore_ascii_case("ago");
+    is_ago.then(|| total(rest.trim(), text)).flatten()
+}
+
+/// Numbers with their units, of a whole step; none if there is no digit first.
+fn total(mut rest: &str, whole: &str) -> Option<Result<Span, InputError>> {
     if !rest.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
     let mut total = Span::ZERO;
     while !rest.is_empty() {
-        match part(rest, text) {
+        match part(rest, whole) {
             Ok((span, after)) => {
                 total = total.saturating_add(span);
                 rest = after.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
@@ -24,7 +36,7 @@ pub(super) fn step(text: &str) -> Option<Result<Span, InputError>> {
             Err(error) => return Some(Err(error)),
         }
     }
-    Some(Ok(if backwards { -total } else { total }))
+    Some(Ok(total))
 }
 
 /// One number with its unit, of a whole step, and what follows them.

@@ -15,8 +15,10 @@ use crate::worker::{Asked, Question, Room, Subject, Unanswered};
 /// Asks what is wrong with the store.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AskAudit {
-    /// The log.
+    /// The log, with the payloads as they are.
     pub subject: Subject,
+    /// The same with the payloads as they may be shown.
+    pub shown: Subject,
     /// The moment.
     pub cut: Cut,
     /// Names of rules that are left out.
@@ -57,7 +59,7 @@ impl Question for AskAudit {
     }
 
     fn outdates(&self, before: &Self) -> bool {
-        self.subject.session != before.subject.session
+        self.shown.session != before.shown.session || self.subject.session != before.subject.session
     }
 
     fn answer(&self, asked: Asked<'_>) -> Result<Self::Answer, Unanswered> {
@@ -75,6 +77,7 @@ impl Question for AskAudit {
                 log,
                 cut: self.cut,
                 payloads: &**payloads,
+                shown: &*self.shown.payloads,
                 rows: &**rows,
                 fold: rules,
             },

@@ -258,6 +258,7 @@ mod tests {
                 log,
                 cut,
                 payloads: &MadeUp,
+                shown: &MadeUp,
                 rows: &NoRows,
                 fold: &FoldRules::default(),
             },

@@ -30,6 +30,7 @@ fn with_a_wrong_clock(streams: [&str; 3], late: i64) -> Vec<Finding> {
             log: &log,
             cut: log.at_head(),
             payloads: &Written(&bodies),
+            shown: &Written(&bodies),
             rows: &NoRows,
             fold: &FoldRules::default(),
         },

@@ -77,6 +77,7 @@ fn events_of_one_version_are_concurrent() {
             log: &log,
             cut: log.at_head(),
             payloads: &Written(&bodies),
+            shown: &Written(&bodies),
             rows: &NoRows,
             fold: &FoldRules::default(),
         },

@@ -198,7 +198,7 @@ fn bookmarks(model: &Model, text: &str) -> Vec<Entry> {
     let all = model.store.bookmarks.iter().map(|mark| {
         let go = Command::MoveToTyped(mark.moment.clone());
         let read = input::parse(&mark.moment, &model.input_context());
-        Entry::new(Icon::Flag, mark.name.clone(), go)
+        Entry::new(Icon::Flag, format!("Bookmark {}", mark.name), go)
             .note(read.map_or_else(|_| mark.moment.clone(), |typed| typed.echo))
     });
     matching(all.collect(), &mut Fuzzy::new(text))

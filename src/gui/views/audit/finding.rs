@@ -3,7 +3,7 @@
 use egui::{Align, Align2, Label, Layout, Margin, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::mark;
-use crate::analysis::audit::{AuditOptions, Evidence, Finding, personal_fields};
+use crate::analysis::audit::{AuditOptions, Evidence, Finding};
 use crate::analysis::events::{EventFilter, TypeFilter};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Model, View};
@@ -100,12 +100,10 @@ fn mask(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         }
         return;
     }
-    let hover = "States, events, copies and exports of them show marks in place of these values. Pages of the audit judge the values themselves, and may show them; the file stays as it is";
+    let hover = "States, events, copies and exports of them show marks in place of these values. The audit still judges the values themselves; the file stays as it is";
     let button = ui.add(Button::ghost("Mask these fields"));
-    if button.on_hover_text(hover).clicked()
-        && let Some(found) = model.answers.audit.get()
-    {
-        outbox.send(Command::Mask(personal_fields(&found.schemas)));
+    if button.on_hover_text(hover).clicked() {
+        outbox.send(Command::MaskPersonal);
     }
 }
 

@@ -153,6 +153,7 @@ impl Screen for Audit {
         if !session.log.is_empty() && session.log.is_complete() {
             let question = AskAudit {
                 subject: session.unmasked(),
+                shown: session.subject(),
                 cut: *model.cursor.cut(),
                 muted: self.kept.value.muted.clone(),
                 compact_by: self.kept.value.compact_by.clone(),

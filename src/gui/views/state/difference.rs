@@ -87,8 +87,10 @@ fn head(
     let log = &found.log;
     let now = moment(model, log, &found.at.cut);
     let (from, to) = match (&found.compare, found.at.last) {
-        (Some(other), _) if found.later().is_some() => (now, moment(model, log, &other.cut)),
-        (Some(other), _) => (moment(model, log, &other.cut), now),
+        (Some(other), _) if found.later().is_some() => {
+            (now.clone(), moment(model, log, &other.cut))
+        }
+        (Some(other), _) => (moment(model, log, &other.cut), now.clone()),
         (None, Some(last)) => {
             let name = words::type_of(log, last);
             let place = words::place(log, found.at.stream, last);
@@ -118,6 +120,11 @@ fn head(
                 let copy = IconButton::new(Icon::Copy, "Copy differences").small();
                 if ui.add(copy).clicked() {
                     let of = log.stream_name(found.at.stream);
+                    // What an event did says when only with the moment that it did it.
+                    let of = match found.compare {
+                        Some(_) => of.to_owned(),
+                        None => format!("{of} as of {now}"),
+                    };
                     let head = format!("{of}, from {from} to {to}:");
                     outbox.send(Command::Copy(as_text(&head, differences, &model.origin())));
                 }

@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use proptest::prelude::*;
 
 use super::super::input::{Edge, InputContext, Moment, Typed, parse};
-use super::super::{InputError, Timestamp, Zone};
+use super::super::{InputError, Span, Timestamp, Zone};
 use super::{in_range, moment};
 use crate::model::{Position, PositionName, Version};
 
@@ -50,7 +50,31 @@ fn a_month_may_be_written_by_its_name() {
     ] {
         assert_eq!(time(text, &context()), time(same, &context()), "{text}");
     }
+    for (text, same) in [
+        ("Dec 2023", "2023-12"),
+        ("december 2023", "2023-12"),
+        ("1 Sept 2023", "2023-09-01"),
+        ("1st December 2023 14:30", "2023-12-01 14:30"),
+        ("Dec 2nd, 2023", "2023-12-02"),
+        ("2023-12-01, 12:00", "2023-12-01 12:00"),
+        ("1 Dec 2023, 2pm", "2023-12-01 14:00"),
+        ("2pm", "14:00"),
+        ("12 am", "00:00"),
+        ("2:30PM", "14:30"),
+        ("2 pm Europe/Berlin", "14:00 Europe/Berlin"),
+        ("yesterday 2pm", "yesterday 14:00"),
+    ] {
+        assert_eq!(time(text, &context()), time(same, &context()), "{text}");
+    }
     for text in [
+        "13 pm",
+        "Dec 23",
+        "Dec 20233",
+        "2pm 3pm",
+        "st Dec 2023",
+        "ago",
+        "hours ago",
+        "2 months ago",
         "1 Dec",
         "32 Dec 2023",
         "Dec Dec 2023",
@@ -58,6 +82,20 @@ fn a_month_may_be_written_by_its_name() {
         "1 Dec 23",
     ] {
         assert!(parse(text, &context()).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn what_is_ago_is_before_now_and_not_before_the_head() {
+    let context = context();
+    let now = context.now;
+    for (text, minutes) in [
+        ("2 hours ago", 120),
+        ("1h 30min ago", 90),
+        ("45 Min Ago", 45),
+    ] {
+        let before = now.saturating_add(Span::from_secs(-60 * minutes));
+        assert_eq!(time(text, &context), before.to_string(), "{text}");
     }
 }
 
