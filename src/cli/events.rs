@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::error::CliError;
 use super::moment::{Reading, TypedBound, Versions};
-use super::open::{CliError, Opened};
+use super::open::Opened;
 use super::{Common, Streams, limit, one_format};
 use crate::analysis::events::{
     self, Case, CorrelationFilter, EventFilter, EventRow, Search, TextFilter, TypeFilter,

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::error::CliError;
 use super::moment::{Reading, TypedBound, Versions, words};
-use super::open::{CliError, Opened};
+use super::open::Opened;
 use super::{Common, Streams};
 use crate::analysis::lag::{self, Course, LagOptions, LagReport, Samples};
 use crate::analysis::nearest::nearest;

@@ -3,6 +3,7 @@
 //! the analyses do the rest and `render` writes it down.
 
 mod audit;
+mod error;
 mod events;
 mod info;
 mod lag;
@@ -29,7 +30,7 @@ use crate::log::Clock;
 use crate::model::time::{Zone, ZoneError};
 use crate::model::{Task, Timestamp};
 use crate::store::Join;
-pub use open::CliError;
+pub use error::CliError;
 pub use told::Streams;
 
 /// Open any event store and see it as of any moment.

@@ -1,8 +1,8 @@
 //! Moments: from what was typed to a bound of the log, and back to words with their zone.
 
-use serde::Serialize;
-
-use super::open::{CliError, Opened};
+use super::error::CliError;
+use super::open::Opened;
+use super::told::ReadAs;
 use crate::analysis::replay::{at_version, from_version, no_version, repeated_version};
 use crate::log::{AsOf, Bound, Cut};
 use crate::model::time::{Edge, InputContext, InputError, Moment, Zone, input};
@@ -52,20 +52,6 @@ impl<'a> TypedBound<'a> {
             edge: Edge::End,
         }
     }
-}
-
-/// How a moment that was typed was read.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct ReadAs {
-    /// The option that it was typed after.
-    #[serde(skip)]
-    pub option: &'static str,
-    /// The moment with its zone.
-    pub moment: String,
-    /// The same for programs, where it is a time.
-    pub time: Option<Timestamp>,
-    /// What the zone or the log made of it, if that needs saying.
-    pub note: Option<String>,
 }
 
 impl Opened {

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::error::CliError;
 use super::moment::{Reading, TypedBound, Versions};
-use super::open::{CliError, Opened};
+use super::open::Opened;
 use super::{Common, Streams};
 use crate::analysis::saga::{
     self, Asking, Definition, Missing, SagaReport, Sagas, SagasReport, Status, Stored, Timeout,

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::error::CliError;
 use super::moment::{self, Reading, TypedBound, Versions};
-use super::open::{CliError, Opened};
+use super::open::Opened;
 use super::{Common, Streams, one_format};
 use crate::analysis::bodies::Bodies;
 use crate::analysis::schema::{self, Registered};

@@ -11,7 +11,7 @@ use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 use serde_json::json;
 
 use super::Streams;
-use super::open::CliError;
+use super::error::CliError;
 use crate::analysis::words::many;
 use crate::model::{Progress, Task};
 use crate::render::grouped;

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::error::CliError;
 use super::moment::{Reading, TypedBound, Versions};
-use super::open::{CliError, Opened};
+use super::open::Opened;
 use super::{Common, Streams, limit, one_format};
 use crate::analysis::words::many;
 use crate::log::Cut;

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::moment::{self, ReadAs, Reading, TypedBound, Versions};
-use super::open::{CliError, Opened};
+use super::error::CliError;
+use super::moment::{self, Reading, TypedBound, Versions};
+use super::open::Opened;
+use super::told::ReadAs;
 use super::{Common, Streams, project};
 use crate::analysis::projection::{StreamState, StreamStateError};
 use crate::analysis::replay::{

@@ -3,13 +3,28 @@
 
 use std::io::{self, Write};
 
-use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde::Serialize;
+use serde::ser::{SerializeMap as _, Serializer};
 
-use super::moment::ReadAs;
-use super::open::CliError;
+use super::error::CliError;
 use crate::analysis::replay::losses;
 use crate::log::{Cut, Log};
+use crate::model::Timestamp;
 use crate::render;
+
+/// How a moment that was typed was read.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct ReadAs {
+    /// The option that it was typed after.
+    #[serde(skip)]
+    pub option: &'static str,
+    /// The moment with its zone.
+    pub moment: String,
+    /// The same for programs, where it is a time.
+    pub time: Option<Timestamp>,
+    /// What the zone or the log made of it, if that needs saying.
+    pub note: Option<String>,
+}
 
 /// Where answers are printed.
 pub struct Streams<'a> {

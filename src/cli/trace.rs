@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::error::CliError;
 use super::moment::{self, Reading, TypedBound, Versions};
-use super::open::{CliError, Opened};
+use super::open::Opened;
 use super::{Common, Streams};
 use crate::analysis::causality;
 use crate::model::{Task, Timestamp};

@@ -4,6 +4,7 @@ use super::course::Course;
 use super::progress::{Place, Progress, Step, Way, position};
 use super::status::{Back, LENGTH, STEPS, Sample, Situation, Status, judge};
 use super::tail::{Known, Tail};
+use super::waiting::lag_ms;
 use crate::log::{Cut, Log};
 use crate::model::time::Span;
 use crate::model::{Position, PositionName, Timestamp};
@@ -72,10 +73,7 @@ impl Course {
         standing.waiting = Some(waiting);
         standing.first = tail.first(log, covers, known);
         let since_of = |first: Option<usize>| first.and_then(|first| tail.time(log, first));
-        standing.lag_ms = match (standing.first, since_of(standing.first).zip(now)) {
-            (None, _) => Some(0),
-            (Some(_), times) => times.map(|(since, now)| (now - since).millis().max(0)),
-        };
+        standing.lag_ms = lag_ms(standing.first, since_of(standing.first), now);
         let Some(now) = now else {
             return standing;
         };

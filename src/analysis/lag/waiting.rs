@@ -50,7 +50,11 @@ pub fn waiting(
 
 /// From when the first event waits to the moment. Where clocks ran backwards, what waits may be of later:
 /// nothing waits for less than no time.
-fn lag_ms(first: Option<usize>, since: Option<Timestamp>, now: Option<Timestamp>) -> Option<i64> {
+pub(super) fn lag_ms(
+    first: Option<usize>,
+    since: Option<Timestamp>,
+    now: Option<Timestamp>,
+) -> Option<i64> {
     if first.is_none() {
         return Some(0);
     }

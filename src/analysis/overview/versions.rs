@@ -138,8 +138,12 @@ impl Versions {
         task: &Task,
     ) -> Result<VersionFigures, Cancelled> {
         let mut figures = VersionFigures::default();
-        let late = self.streams.iter().enumerate().filter(|_| self.count_on());
-        for (ix, seen) in late {
+        // Asked once: it looks at all streams.
+        let looked_at = match self.count_on() {
+            true => &self.streams[..],
+            false => &[],
+        };
+        for (ix, seen) in looked_at.iter().enumerate() {
             let Some(from) = seen.begins_late() else {
                 continue;
             };

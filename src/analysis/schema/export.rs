@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::fields::Field;
-use super::report::VersionSchema;
+use super::field::Field;
+use super::version::VersionSchema;
 
 /// The schema of a version, as JSON Schema 2020-12. What was seen, no more: a field is required where no
 /// event lacked it.

@@ -18,9 +18,11 @@
 //! What only inference knows is told and judged with care: a field that was always there is required, since
 //! nothing speaks against it; formats and enumerations are told as changes and decide nothing.
 
+mod change;
 mod changes;
 mod eras;
 mod export;
+mod field;
 mod fields;
 mod moved;
 mod registry;
@@ -30,17 +32,20 @@ mod strategy;
 mod tests;
 mod upcaster;
 mod verdict;
+mod version;
 
 use std::collections::BTreeMap;
 
-pub use changes::{Change, ChangeKind, changes};
+pub use change::{Change, ChangeKind};
+pub use changes::changes;
 pub use export::json_schema;
-pub use fields::Field;
+pub use field::Field;
 pub use registry::{Disagreement, Registered};
-pub use report::{Mixed, SchemaReport, TypeSchema, Verdict, VersionSchema};
+pub use report::{Mixed, SchemaReport, TypeSchema};
 pub use strategy::Strategy;
 pub use upcaster::upcaster;
 pub use verdict::Compatibility;
+pub use version::{Verdict, VersionSchema};
 
 use super::bodies::Bodies;
 use crate::log::{Cut, Log, PayloadReader};

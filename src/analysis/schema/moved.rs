@@ -1,7 +1,7 @@
 //! Fields that went, of which the values stand in an object now.
 
-use super::changes::{Change, ChangeKind, NULL, types};
-use super::fields::Field;
+use super::change::{Change, ChangeKind, NULL, types};
+use super::field::Field;
 
 /// Whether a path is inside of another.
 fn is_inside(path: &str, holder: &str) -> bool {

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::fields::Field;
-use super::report::VersionSchema;
+use super::field::Field;
+use super::version::VersionSchema;
 use crate::log::{Cut, Log, RowSource, RowsError, Says, SideKind};
 use crate::model::Task;
 

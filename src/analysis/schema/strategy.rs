@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::report::{Verdict, VersionSchema};
 use super::verdict::Compatibility;
+use super::version::{Verdict, VersionSchema};
 
 /// A way of evolving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -1,9 +1,10 @@
 //! Changes and eras by example.
 
-use super::changes::{ChangeKind, changes};
-use super::fields::Field;
-use super::report::VersionSchema;
+use super::change::ChangeKind;
+use super::changes::changes;
+use super::field::Field;
 use super::verdict::Compatibility;
+use super::version::VersionSchema;
 use crate::analysis::bodies::Kind;
 use crate::model::{EventIx, Position};
 

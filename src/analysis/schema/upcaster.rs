@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::changes::{Change, ChangeKind, changes};
-use super::fields::Field;
-use super::report::VersionSchema;
+use super::change::{Change, ChangeKind};
+use super::changes::changes;
+use super::field::Field;
+use super::version::VersionSchema;
 
 /// The draft, from one version of a type to another, as projections take it.
 #[must_use]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::changes::{Change, ChangeKind};
+use super::change::{Change, ChangeKind};
 
 /// How two versions get on with each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

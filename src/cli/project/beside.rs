@@ -1,6 +1,6 @@
 //! `asof project` beside something else, for people: a second definition, a read model.
 
-use super::words::{partitions, told};
+use super::line::{partitions, told};
 use super::{CliError, SHOWN, Streams};
 use crate::analysis::projection::{
     Comparison, DifferentRow, Differing, DifferingPartition, ReadModelReport,

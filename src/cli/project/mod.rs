@@ -1,6 +1,7 @@
 //! `asof project`: a projection at a moment.
 
 mod beside;
+mod line;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -8,8 +9,9 @@ use std::time::Instant;
 
 use clap::Args;
 
+use super::error::CliError;
 use super::moment::{Reading, TypedBound, Versions};
-use super::open::{CliError, Opened};
+use super::open::Opened;
 use super::{Common, Streams};
 use crate::analysis::projection::{
     self, Absent, CompareError, Definition, JUMPS, Known, Measured, OnError, ProjectReport,

@@ -1,8 +1,7 @@
 //! `asof project` for people.
 
-use std::borrow::Cow;
-
 use super::beside::{compared, read_model};
+use super::line::{partitions, shortened, told};
 use super::{CliError, Opened, Project, SHOWN, Streams};
 use crate::analysis::projection::{
     ConsumerReport, DeadLetterReport, Idempotency, OddReport, ProjectReport, SnapshotBench,
@@ -12,9 +11,6 @@ use crate::analysis::words::{grouped, many};
 use crate::log::Cut;
 use crate::model::time::Span;
 use crate::render::{self, harmless};
-
-/// Characters of a line, at most.
-const LONGEST: usize = 1_000;
 
 impl Project {
     pub(super) fn words(
@@ -112,25 +108,6 @@ impl Project {
             writeln!(to.out, "\n{letters} of other partitions; --json has them.")?;
         }
         Ok(())
-    }
-}
-
-/// A line as it is shown: one that would fill the terminal is cut.
-pub(super) fn told(line: &str) -> String {
-    harmless(&shortened(line)).into_owned()
-}
-
-/// A text, cut where it is longer than anybody reads.
-fn shortened(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(LONGEST) {
-        None => Cow::Borrowed(text),
-        Some((end, _)) => {
-            let more = grouped(text[end..].chars().count() as u64);
-            Cow::Owned(format!(
-                "{} … {more} more characters; --json has them",
-                &text[..end]
-            ))
-        }
     }
 }
 
@@ -318,9 +295,4 @@ fn snapshots(bench: &SnapshotBench, to: &mut Streams<'_>) -> Result<(), CliError
         )?;
     }
     Ok(())
-}
-
-/// How many partitions.
-pub(super) fn partitions(count: u64) -> String {
-    many(count, "partition", "partitions").unwrap_or_else(|| "no partition".to_owned())
 }

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::gui::command::{Command, Outbox};
-use crate::gui::frame::Frame;
+use crate::gui::frame::{Frame, FrameTimes};
 use crate::gui::model::{Answers, Cursor, Level, Model, Note, Playback, Selection, Trail, View};
 use crate::gui::theme;
 use crate::gui::widgets::note_input;
@@ -76,17 +76,6 @@ pub struct App {
     /// Whether keys or clicks wait for their turn.
     waiting: turns::Waiting,
     frame_times: FrameTimes,
-}
-
-/// How long the last frames took on the processor.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct FrameTimes {
-    /// The last one.
-    pub last: Duration,
-    /// The longest of the last second or so.
-    pub worst: Duration,
-    /// What the present one has taken before it is drawn.
-    before: Duration,
 }
 
 impl App {
@@ -279,7 +268,7 @@ impl eframe::App for App {
         }
         self.forget_done(ctx);
         self.keep_place(ctx);
-        self.frame_times.before = began.elapsed();
+        self.frame_times.note_before(began.elapsed());
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
@@ -291,7 +280,7 @@ impl eframe::App for App {
             .show(ui, &self.model, &mut self.outbox, self.frame_times);
         self.outbox
             .put_questions(&mut self.model.answers, &self.worker);
-        self.frame_times.note(began.elapsed());
+        self.frame_times.note_drawing(began.elapsed());
         self.say_opening();
         // A command given in this frame is carried out in the next, so let there be one.
         if !self.outbox.is_empty() {
@@ -306,13 +295,5 @@ impl eframe::App for App {
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.save_store();
-    }
-}
-
-impl FrameTimes {
-    fn note(&mut self, drawing: Duration) {
-        let took = self.before + drawing;
-        self.last = took;
-        self.worst = took.max(self.worst.mul_f32(0.98));
     }
 }

@@ -3,7 +3,7 @@
 
 use egui::{Align2, Rect, Role, Sense, Ui, WidgetInfo};
 
-use crate::gui::app::FrameTimes;
+use super::times::FrameTimes;
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, sizes};
 use crate::gui::widgets::paint_line;

@@ -8,11 +8,11 @@ mod notes;
 mod panes;
 mod rail;
 mod status_bar;
+mod times;
 mod top_bar;
 
 use std::collections::BTreeMap;
 
-use crate::gui::app::FrameTimes;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::dialogs::Dialogs;
 use crate::gui::model::{Model, Reordered, View};
@@ -20,6 +20,8 @@ use crate::gui::panels::TimePanel;
 use crate::gui::theme::{TokensExt, sizes};
 use crate::gui::views::{Screen, Welcome, screens};
 use crate::worker::Exports;
+
+pub use times::FrameTimes;
 
 /// All that is drawn.
 #[derive(Default)]

@@ -3,8 +3,8 @@
 use egui::{Align, Layout, Ui};
 
 use super::debug;
+use super::times::FrameTimes;
 use crate::analysis::words::many;
-use crate::gui::app::FrameTimes;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Model, Reach};
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};

@@ -1,6 +1,7 @@
 //! SQLite stores: opening without touching, recognising, indexing, following, reading payloads back.
 //! SQL stands here and nowhere above.
 
+mod bodies;
 pub mod connect;
 mod damage;
 mod facts;

@@ -155,14 +155,21 @@ impl Plan {
     pub fn slim(&self) -> Self {
         let mut events = self.events.clone();
         let within = |column: &Column| matches!(column.source, Source::At(Within::Metadata, _));
-        let told = |role: &Role| {
-            matches!(
-                role,
-                Role::Stream | Role::Version | Role::Type | Role::EventId | Role::Payload
-            )
+        let needed = |role: &Role| tells(*role) || *role == Role::Payload;
+        let metadata = (events.columns.iter()).any(|(role, column)| needed(role) && within(column));
+        (events.columns).retain(|role, _| needed(role) || metadata && *role == Role::Metadata);
+        Self::new(events, self.lot)
+    }
+
+    /// The same for whoever needs bodies: without what only the index has. Where rows are counted nothing is
+    /// left out, since another statement may yield them in another order.
+    pub fn bodies(&self) -> Self {
+        let Way::Keyed { .. } = self.way else {
+            return self.clone();
         };
-        let metadata = (events.columns.iter()).any(|(role, column)| told(role) && within(column));
-        (events.columns).retain(|role, _| told(role) || metadata && *role == Role::Metadata);
+        let mut events = self.events.clone();
+        let of_a_body = [Role::Payload, Role::Metadata, Role::Position];
+        (events.columns).retain(|role, _| tells(*role) || of_a_body.contains(role));
         Self::new(events, self.lot)
     }
 
@@ -312,11 +319,11 @@ impl Plan {
     }
 
     /// The body in a row of bodies.
-    pub fn body(&self, row: &SqlRow<'_>, connection: &Connection) -> rusqlite::Result<Body> {
+    pub fn body(&self, row: &impl Cells, connection: &Connection) -> rusqlite::Result<Body> {
         let part = |i: usize| match self.data[i] {
             Some(column) => {
                 let decoder = self.decoders[i].of(row)?;
-                stored::payload(row.get_ref(column)?, decoder, connection)
+                stored::payload(row.cell(column)?, decoder, connection)
             }
             None => Ok(Payload::Absent),
         };
@@ -327,7 +334,7 @@ impl Plan {
         }
         let position = self.roles.iter().find(|(role, _)| *role == Role::Position);
         let native_position = match position {
-            Some(&(_, column)) => match row.get_ref(column)? {
+            Some(&(_, column)) => match row.cell(column)? {
                 ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok().map(str::to_owned),
                 ValueRef::Blob(bytes) => Some(from_bytes(bytes)),
                 _ => None,
@@ -340,6 +347,14 @@ impl Plan {
             native_position,
         })
     }
+}
+
+/// Whether an event is told from others by it.
+const fn tells(role: Role) -> bool {
+    matches!(
+        role,
+        Role::Stream | Role::Version | Role::Type | Role::EventId
+    )
 }
 
 /// Slots that a row's look into its JSON has without allocating.

@@ -260,6 +260,9 @@ fn is_of_steps(slot: &Slot<AskProjected>) -> bool {
     let (Some((known, _)), Some(asked)) = (slot.known(), slot.asked()) else {
         return false;
     };
+    if known == asked {
+        return false;
+    }
     let mut like = known.clone();
     like.wanted.partition.clone_from(&asked.wanted.partition);
     like == *asked
