@@ -16,7 +16,7 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, SnapshotResults};
 
-use common::{can_draw, click, drawn, move_to, open_app, open_view, sample, settle};
+use common::{can_draw, click, drawn, move_to, open_view, sample, settle};
 
 const ORDERS: &str = "orders.db";
 const USERS: &str = "users.json";

@@ -27,6 +27,8 @@ fn late_events_are_those_that_were_overtaken() {
         Scenario::OrdersChoreographed,
         Scenario::Bank,
         Scenario::Users,
+        // What happens there is often told days later by itself.
+        Scenario::Downloads,
     ] {
         let faults = Faults::none().with(Fault::OutOfOrder, Dose::Count(5));
         let store = simulate(scenario, 2000, 6, faults);
@@ -42,6 +44,11 @@ fn late_events_are_those_that_were_overtaken() {
         let findings = store.findings("injected", "out-of-order").into_iter();
         let mut told: Vec<i64> = findings.filter_map(|f| positions(f).pop()).collect();
         told.sort_unstable();
+        if scenario == Scenario::Downloads {
+            // There, further ones are late by themselves.
+            assert!(told.iter().all(|own| late.contains(own)), "{told:?}");
+            continue;
+        }
         assert_eq!(told, late, "{scenario}");
     }
 }

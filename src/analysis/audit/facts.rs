@@ -19,7 +19,8 @@ use crate::analysis::schema::SchemaReport;
 use crate::analysis::side;
 use crate::analysis::whole::Whole;
 use crate::log::{
-    Arranged, CauseRef, Cut, Log, Mark, Problem, Says, SideKind, TableSource, Unreadable,
+    Arranged, CauseRef, Cut, Log, Mark, PayloadReader, Problem, Says, SideKind, TableSource,
+    Unreadable,
 };
 use crate::model::{Cancelled, EventIx, Task, Timestamp, beside};
 
@@ -162,22 +163,21 @@ impl<'a> Facts<'a> {
         event.filter(|event| self.knows(*event))
     }
 
-    /// The payloads of a few events as values that may be quoted, in their order; none of what is no JSON.
+    /// The payloads of a few events as values, in their order; none of what is no JSON.
     pub(super) fn values(
         &self,
+        payloads: &dyn PayloadReader,
         events: &[EventIx],
         task: &Task,
     ) -> Result<Vec<Option<Value>>, AuditError> {
         let (mut values, mut rewritten) = (vec![None; events.len()], false);
-        self.whole
-            .shown
-            .read(self.whole.log, events, task, &mut |event, body| {
-                rewritten |= matches!(body, Err(Unreadable::Rewritten));
-                let value = body.ok().and_then(|body| body.data.value());
-                let own = events.iter().zip(&mut values);
-                own.filter(|(own, _)| **own == event)
-                    .for_each(|(_, place)| place.clone_from(&value));
-            })?;
+        payloads.read(self.whole.log, events, task, &mut |event, body| {
+            rewritten |= matches!(body, Err(Unreadable::Rewritten));
+            let value = body.ok().and_then(|body| body.data.value());
+            let own = events.iter().zip(&mut values);
+            own.filter(|(own, _)| **own == event)
+                .for_each(|(_, place)| place.clone_from(&value));
+        })?;
         match rewritten {
             true => Err(AuditError::Rewritten),
             false => Ok(values),

@@ -361,3 +361,24 @@ fn what_cannot_be_read_did_not_fail_for_its_order() {
     };
     assert_eq!((found(r#"{"n": 1}"#), found(r#"{"n": "#)), (1, 0));
 }
+
+#[test]
+fn content_is_the_same_however_it_is_written() {
+    let rows = ["a", "a", "b", "b"].map(|id| Row {
+        event_id: Some(id),
+        ..row("order-1", "OrderPlaced")
+    });
+    let bodies = [
+        [r#"{"n": 9, "amount": 19.0}"#, ""],
+        [r#"{"amount": 19, "n": 9}"#, ""],
+        [r#"{"n": 9}"#, ""],
+        [r#"{"n": 8}"#, ""],
+    ];
+    let evidence = |rule| told(rule, &rows, &bodies, &NoRows).remove(0).1;
+    assert_eq!(evidence("duplicate-id-same-content").len(), 2);
+    let different = evidence("duplicate-id-different-content");
+    assert_eq!(
+        different.last().map(String::as_str),
+        Some("4 /n 8, before 9")
+    );
+}

@@ -203,21 +203,43 @@ impl Seen<'_> {
             else {
                 continue;
             };
-            let ten = self.steps[number.saturating_sub(STEPS - 1)..=number].iter();
-            let patience = patience(ten.map(|step| (step.at, step.waited)), step.lag);
-            let known = step.at.max(waits).saturating_add(patience);
-            if end >= known {
+            let ten = self.ten(number, next);
+            let patience = patience(ten.iter().map(|step| (step.at, step.waited)), step.lag);
+            let due = step.at.max(waits).saturating_add(patience);
+            if end >= due {
                 let spell = Spell {
                     kind: SpellKind::Stopped,
                     from: step.at,
                     to: next,
-                    known,
+                    known: ten.last().map_or(due, |last| due.max(last.at)),
                     step: step.step,
                 };
                 spells.push((number, spell));
             }
         }
         spells
+    }
+
+    /// The steps that tell what a consumer is used to at one of them: the last ten. Of who has caught up the last
+    /// that it made when it had, since the pace at which it made up for an earlier pause is none; where there
+    /// are too few before a pause, further ones whose events came when that was over tell it afterwards.
+    fn ten(&self, number: usize, over: Option<Timestamp>) -> Vec<At> {
+        let last = self.steps[number.saturating_sub(STEPS - 1)..=number].to_vec();
+        if self.steps[number].lag > 0 {
+            return last;
+        }
+        let is_fresh = |at: &usize| at.checked_sub(1).is_none_or(|at| self.steps[at].lag == 0);
+        let before = (0..=number).rev().filter(is_fresh).take(STEPS);
+        let mut ten: Vec<At> = before.map(|at| self.steps[at]).collect();
+        ten.reverse();
+        let came_after = |at: &usize| {
+            let step = &self.steps[*at];
+            over.is_some_and(|over| step.at - over >= step.waited)
+        };
+        let further = (number + 1..self.steps.len()).filter(is_fresh);
+        let further = further.filter(came_after).take(STEPS - ten.len());
+        ten.extend(further.map(|at| self.steps[at]));
+        if ten.len() == STEPS { ten } else { last }
     }
 
     /// Steps at one place while an event waited, enough of them to judge by; each with the first of them.

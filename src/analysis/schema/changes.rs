@@ -58,10 +58,12 @@ pub fn changes(from: &[Field], to: &[Field]) -> Vec<Change> {
 }
 
 fn kind_of(one: Option<&Field>, two: Option<&Field>) -> Option<ChangeKind> {
+    // No reader of a list minds that it is empty.
+    let may_miss = |field: &Field| field.optional || field.path.ends_with("/*");
     let (one, two) = match (one, two) {
-        (None, Some(two)) if two.optional => return Some(ChangeKind::AddedOptional),
+        (None, Some(two)) if may_miss(two) => return Some(ChangeKind::AddedOptional),
         (None, Some(_)) => return Some(ChangeKind::AddedRequired),
-        (Some(one), None) if one.optional => return Some(ChangeKind::RemovedOptional),
+        (Some(one), None) if may_miss(one) => return Some(ChangeKind::RemovedOptional),
         (Some(_), None) => return Some(ChangeKind::RemovedRequired),
         (Some(one), Some(two)) => (one, two),
         (None, None) => return None,

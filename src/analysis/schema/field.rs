@@ -29,6 +29,8 @@ impl Field {
     #[must_use]
     pub fn words(&self) -> String {
         let types = match (self.format, &self.types[..]) {
+            // By itself it would be taken for a number.
+            (Some("decimal"), ["string"]) => "string (decimal)".to_owned(),
             (Some(format), ["string"]) => format.to_owned(),
             _ => self.types.join(" | "),
         };

@@ -81,3 +81,13 @@ fn a_name_that_is_spelled_otherwise_is_perhaps_the_same_field() {
         Some("the name is spelled otherwise")
     );
 }
+
+#[test]
+fn an_empty_list_is_read_by_whoever_reads_a_full_one() {
+    let list = || field("/lines", Kind::Array);
+    let full = [list(), field("/lines/*", Kind::Integer)];
+    for (one, two) in [(&[list()][..], &full[..]), (&full[..], &[list()][..])] {
+        let verdict = Compatibility::of(&changes(one, two));
+        assert_eq!(verdict, Compatibility::Full);
+    }
+}

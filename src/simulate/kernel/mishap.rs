@@ -40,8 +40,14 @@ impl System {
     /// it causes.
     pub(super) fn meet(&mut self, mut entry: Entry, mut at: Timestamp, leaf: Leaf, effect: &Trail) {
         let stream = entry.event.stream;
-        if self.held.contains_key(&stream)
-            && !self.plan.settles(Fault::OutOfOrder, self.position + 1)
+        // Out of order is what shows: where what is kept back happened later anyway, it comes first.
+        let happened = entry.event.occurred_at;
+        let shows = self
+            .held
+            .get(&stream)
+            .map(|held| held.event.occurred_at < happened);
+        if shows
+            .is_some_and(|shows| !shows || !self.plan.settles(Fault::OutOfOrder, self.position + 1))
         {
             self.let_go(stream, at);
             at = self.next_moment(at);

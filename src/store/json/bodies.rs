@@ -256,9 +256,18 @@ fn rest(text: &str, keys: &[Name]) -> Payload {
 /// The keys of a record that columns use.
 fn used_keys(events: &Events) -> Vec<Name> {
     let mut keys = Vec::new();
-    for column in events.columns.values() {
+    for (role, column) in &events.columns {
+        // What a column takes a part of, or only for want of better, is told nowhere else.
+        let whole = match role {
+            Role::Payload | Role::Metadata => usize::MAX,
+            _ if column.capture.is_some() => 0,
+            _ => 1,
+        };
         let pointers: Vec<&Pointer> = match &column.source {
-            Source::At(Within::Record, spots) => spots.iter().map(|spot| &spot.pointer).collect(),
+            Source::At(Within::Record, spots) => {
+                let spots = spots.iter().take(whole);
+                spots.map(|spot| &spot.pointer).collect()
+            }
             Source::Join(Within::Record, pieces) => {
                 pieces.iter().flat_map(Piece::pointers).collect()
             }

@@ -87,6 +87,8 @@ const LEAST: usize = 8;
 const NEARLY_ALL: usize = 90;
 /// So many of a hundred where it is likely, in a table of which other columns are understood.
 const MOST: usize = 70;
+/// So many of a hundred where all others are as they should have been some time ago.
+const MANY: usize = 60;
 /// A table with so many rows is small: a few of them are more than one in ten.
 const SMALL: usize = 50;
 /// Rows by which what a column may be made of is chosen.
@@ -101,6 +103,10 @@ impl Agreement {
 
     fn is_likely(self) -> bool {
         self.yes >= LEAST && self.yes * 100 >= (self.yes + self.no) * MOST
+    }
+
+    fn is_possible(self) -> bool {
+        self.yes >= LEAST && self.yes * 100 >= (self.yes + self.no) * MANY
     }
 
     /// Whether it is worth to be looked at more closely.
@@ -123,7 +129,7 @@ pub(super) struct Explained {
 
 impl Explained {
     pub fn find(table: &ReadModel, seen: &Seen, task: &Task) -> Result<Self, Cancelled> {
-        let (mut explained, mut likely) = (Self::default(), Vec::new());
+        let (mut explained, mut likely, mut others) = (Self::default(), Vec::new(), Vec::new());
         let candidates = candidates(seen);
         for column in 0..table.columns.len() {
             task.check()?;
@@ -139,8 +145,15 @@ impl Explained {
                 {
                     explained.columns.push((column, made));
                 }
-                Some((_, made)) => likely.push((column, made)),
+                Some((agreement, made)) => others.push((column, agreement, made)),
                 None => {}
+            }
+        }
+        for (column, agreement, made) in others {
+            if explained.tells_of_all(table, seen, (column, &made)) {
+                explained.columns.push((column, made));
+            } else if agreement.is_likely() {
+                likely.push((column, made));
             }
         }
         if !explained.columns.is_empty() {
@@ -148,6 +161,16 @@ impl Explained {
             explained.columns.extend(likely);
         }
         Ok(explained)
+    }
+
+    /// Whether each row that does not agree in one more column is known by another to be late.
+    fn tells_of_all(&self, table: &ReadModel, seen: &Seen, (column, made): (usize, &Made)) -> bool {
+        let mut rows = table.rows.iter().enumerate();
+        !self.is_empty()
+            && rows.all(|(key, row)| {
+                let should = made.of(seen.of(key), seen.totals(key));
+                should.is(&row.cells[column]) || !self.differing(seen, key, row).is_empty()
+            })
     }
 
     /// Whether a column is one of those that fewer rows agree with.
@@ -308,7 +331,7 @@ impl Search<'_> {
             let agreement = self.agreement(&made, 1)?;
             // The first of equals: the simplest.
             let is_better = |(own, _): &(Agreement, Made)| agreement.score() > own.score();
-            if agreement.is_likely() && best.as_ref().is_none_or(is_better) {
+            if agreement.is_possible() && best.as_ref().is_none_or(is_better) {
                 best = Some((agreement, made));
             }
         }

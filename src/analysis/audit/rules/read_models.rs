@@ -14,7 +14,7 @@ pub(super) const DRIFT: Rule = Rule {
     name: "read-model-drift",
     severity: Severity::Warning,
     title: "Read model differs from its events",
-    about: "A row of a table is as its events had it some time ago, though whoever keeps the table has processed all of them. What the columns hold is found out from the rows: the last value of a field, a sum or a count, with which nine rows in ten agree at least, or seven where all others are as they should have been some time ago. Where seven in ten agree, and another column of the table is understood, the rest is a note; other columns are left alone. A row that never was so is a note, too. The evidence is the first event that the row has missed. Asked at the head only, since a table has no past.",
+    about: "A row of a table is as its events had it some time ago, though whoever keeps the table has processed all of them. What the columns hold is found out from the rows: the last value of a field, a sum or a count, with which nine rows in ten agree at least, or six where all others are as they should have been some time ago. Where seven in ten agree, and another column of the table is understood, the rest is a note; other columns are left alone. A row that never was so is a note, too. The evidence is the first event that the row has missed. Asked at the head only, since a table has no past.",
     why: "People decide by what the read model shows them. An update that was lost once stays lost: nothing will mend the row by itself.",
     advice: "Rebuild the read model from the log, or this row. Write the row and the consumer's checkpoint in one transaction, so that neither is stored without the other.",
     example: "The row order-1042 of order_summary has the status that it had before #1204.",

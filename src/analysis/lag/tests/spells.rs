@@ -203,3 +203,29 @@ fn who_steps_whenever_an_event_comes_is_stopped_by_how_long_they_are_used_to_wai
     assert_eq!(status(20 * 120 + 5), Some(Status::Ok));
     assert_eq!(status(20 * 120 + 11), Some(Status::Stopped));
 }
+
+/// An event a day for five days, then one an hour; each is read within a minute, but for those of twenty hours.
+#[test]
+fn who_had_made_few_steps_before_a_pause_is_judged_by_those_after_it() {
+    let hours: Vec<i64> = (0..5).map(|day| day * 24).chain(97..160).collect();
+    let event = |(n, hour): (usize, &i64)| Sample {
+        recorded: Some(second(hour * 60 * MINUTE).micros()),
+        version: n as i64 + 1,
+        id: n as u8,
+        ..Sample::default()
+    };
+    let log = log_of(
+        &hours.iter().enumerate().map(event).collect::<Vec<_>>(),
+        100,
+    );
+    let read = |n: usize| step("mailer", hours[n] * 60 + 1, n as i64);
+    // The first that it reads again is of the 117th hour.
+    let told = |until: usize| {
+        let all = (0..5).chain(25..until).map(read);
+        spells(&course(&log, all.collect()), &log)
+    };
+    let at = |hour: i64| second((hour * 60 + 1) * MINUTE + 1);
+    let stopped = (SpellKind::Stopped, at(96), Some(at(117)));
+    assert!(told(40).contains(&stopped), "{:?}", told(40));
+    assert!(!told(27).contains(&stopped), "{:?}", told(27));
+}

@@ -72,7 +72,7 @@ impl Audit {
             return;
         };
         standing.fade(ui);
-        summary(ui, found);
+        summary(ui, found, self.kept.value.muted.len());
         let grouped = self.kept.value.grouped;
         if found.report.findings.is_empty() {
             EmptyState::new(Icon::Check, "Nothing to report as of the cursor").show(ui);
@@ -160,7 +160,7 @@ impl Audit {
     }
 }
 
-fn summary(ui: &mut Ui, found: &FoundAudit) {
+fn summary(ui: &mut Ui, found: &FoundAudit, muted: usize) {
     let counts = found.report.counts;
     let inner = egui::Margin::symmetric(sizes::PAD_TEXT as i8, 8);
     egui::Frame::NONE.inner_margin(inner).show(ui, |ui| {
@@ -174,6 +174,12 @@ fn summary(ui: &mut Ui, found: &FoundAudit) {
                 if count > 0 {
                     ui.add(Pill::word(tone, &words::counted(count, one, several)));
                 }
+            }
+            // What nobody hears of must not look as if it were not there.
+            if muted > 0 {
+                let rules = words::counted(muted, "rule muted", "rules muted");
+                let pill = ui.add(Pill::word(Tone::Warning, &rules));
+                pill.on_hover_text("In all stores; the end of the list has them");
             }
             let took = format!("audited by {} rules", found.report.rules);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

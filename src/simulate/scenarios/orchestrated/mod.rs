@@ -14,7 +14,7 @@ use self::circuit::Circuit;
 use super::super::chance::{HOUR, MINUTE, Money, after, hour, utc, weekday};
 use super::super::kernel::{
     Arrivals, Column, EventId, Inbox, KeyedBy, OnPoison, Role, Scale, Sim, Source, Spec, Story,
-    Stream, Trail, ViewSpec, World,
+    Strategy, Stream, Trail, ViewSpec, World,
 };
 use crate::model::Timestamp;
 use crate::simulate::fault::{Fault, Off};
@@ -127,7 +127,7 @@ pub fn world() -> World {
         consumers: &CONSUMERS,
         published: &["order", "checkout"],
         view: &VIEW,
-        snapshots: &[],
+        snapshots: &[("circuit", &[Strategy::Periodic(50)])],
         process: &events::PROCESS,
         command: &events::ARCHIVE,
         breaking: ("OrderPlaced", "pieces"),
@@ -140,7 +140,7 @@ pub fn world() -> World {
         quiet: None,
         interruptions: Vec::new(),
         extra: &[],
-        // Its commands are recorded on purpose, and no stream is long enough for snapshots.
+        // Its commands are recorded on purpose, and the one stream with snapshots is short in small stores.
         lacks: &[Fault::CommandAsEvent, Fault::SnapshotDisagrees],
     }
 }

@@ -85,7 +85,7 @@ fn of_two_like_tables_the_longer_one_is_taken() {
 fn ids_are_found_in_the_metadata() {
     let record = |n| {
         format!(
-            r#"{{"type":"A","stream":"s","data":{{}},"meta":"{{\"$correlationId\":\"{n}\"}}"}}"#
+            r#"{{"type":"A","stream":"s","data":{{}},"meta":"{{\"$correlationId\":\"{n}\",\"schemaVersion\":2}}"}}"#
         )
     };
     let facts = JsonFacts {
@@ -95,6 +95,8 @@ fn ids_are_found_in_the_metadata() {
     let found = json(&facts).expect("a guess");
     let column = found.layout.column(Role::CorrelationId).expect("found");
     assert_eq!(column.to_string(), "metadata /$correlationId");
+    let column = found.layout.column(Role::SchemaVersion).expect("found");
+    assert_eq!(column.to_string(), "metadata /schemaVersion");
 }
 
 fn guessed(records: impl Iterator<Item = String>) -> Layout {

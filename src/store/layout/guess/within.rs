@@ -147,7 +147,7 @@ pub(super) fn members_of(fields: &[Field<'_>]) -> Vec<Member> {
 }
 
 /// What may stand in the metadata rather than beside it.
-const IN_METADATA: [Role; 8] = [
+const IN_METADATA: [Role; 9] = [
     Role::Stream,
     Role::Version,
     Role::Position,
@@ -156,6 +156,7 @@ const IN_METADATA: [Role; 8] = [
     Role::RecordedAt,
     Role::OccurredAt,
     Role::EventId,
+    Role::SchemaVersion,
 ];
 
 /// Points of a name by which a member of a payload is taken for when it happened, and one of the metadata

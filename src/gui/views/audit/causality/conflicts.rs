@@ -204,7 +204,7 @@ fn merged(ui: &mut Ui, merge: &Merge) {
     part(ui, "What becomes of it", "");
     if merge.fields.is_empty() {
         let t = ui.tokens();
-        let text = "No field was written by more than one side: a fold that merges loses nothing.";
+        let text = "Nothing that belongs to the state was written by more than one side: a fold that merges loses nothing.";
         ui.add(egui::Label::new(Face::Body.text(text, t.text)).wrap());
         return;
     }

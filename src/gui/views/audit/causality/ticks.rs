@@ -64,11 +64,14 @@ pub(super) fn ticks(axis: &Axis, width: f32, [first, last]: [i64; 2]) -> Vec<Tic
         for after in times.take_while(|after| first + after <= to) {
             let before = ticks.last().map_or(first, |tick| tick.at);
             let apart = axis.place(first + after) - axis.place(before);
+            let words = format!("+{}", Span::from_micros(after));
+            // Beyond a day minutes are not told: what would say the same as the one before says nothing.
+            let is_new = ticks.last().is_none_or(|tick| tick.words != words);
             // Two sides of a wait may be near to each other.
-            if apart * f64::from(width) >= f64::from(APART) * 0.75 {
+            if is_new && apart * f64::from(width) >= f64::from(APART) * 0.75 {
                 ticks.push(Tick {
                     at: first + after,
-                    words: format!("+{}", Span::from_micros(after)),
+                    words,
                 });
             }
         }
