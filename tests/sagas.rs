@@ -352,6 +352,22 @@ fn what_was_mined_ends_as_the_simulation_knew() {
     assert!((paid.compensation.as_ref()).is_none_or(|undone| undone.ended.is_none()));
 }
 
+/// Copies that come late, after the end of their process, too: what was said before leads nowhere.
+#[test]
+fn late_copies_do_not_unmake_the_ends_of_what_was_mined() {
+    let faults = Faults::none().with(Fault::DuplicateContentNewId, Dose::Rate(10_000));
+    let (store, truth) = simulated(Scenario::OrdersOrchestrated, 3000, 34, &faults);
+    for moment in list(&truth, "moments").iter().skip(3) {
+        let time: Timestamp = serde_json::from_value(moment["time"].clone()).unwrap();
+        let mined = store.report(&mut store.find(None), Bound::Time(time));
+        for status in ["completed", "compensated", "parked"] {
+            let told = mined.statuses.get(status).copied().unwrap_or_default();
+            let known = moment["sagas"][status].as_u64().unwrap_or_default();
+            assert_eq!(told as u64, known, "{status} at {time}");
+        }
+    }
+}
+
 #[test]
 fn what_is_no_process_is_put_aside() {
     let (store, _, truth) = bundled("carts", "db");

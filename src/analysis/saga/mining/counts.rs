@@ -49,7 +49,8 @@ struct Figures {
 impl Counts {
     pub fn of(at: &AtMoment, kinds: &Kinds, task: &Task) -> Result<Self, Cancelled> {
         let visits = at.visits();
-        let mut starts: Vec<(Start, u32)> = Vec::with_capacity(visits.len());
+        // By history: how it begins, how long it is, and the kind of what came last that was not said again.
+        let mut starts: Vec<(Start, u32, u32)> = Vec::with_capacity(visits.len());
         let mut counts = Self::default();
         for (node, &count) in visits.iter().enumerate() {
             if node % 4096 == 0 {
@@ -57,18 +58,20 @@ impl Counts {
             }
             let (before, label) = at.paths.step(node as u32);
             if node as u32 == ROOT {
-                starts.push(((0, None), 0));
+                starts.push(((0, None), 0, 0));
                 continue;
             }
             let kind = kinds.of(label.event_type());
-            let (start, place) = match before {
-                ROOT => (kinds.start(label), 1),
+            let (start, place, last) = match before {
+                ROOT => (kinds.start(label), 1, kind),
                 _ => {
-                    let (start, place) = starts[before as usize];
-                    (start, place + 1)
+                    let (start, place, last) = starts[before as usize];
+                    (start, place + 1, last)
                 }
             };
-            starts.push((start, place));
+            // What was delivered and handled twice leads nowhere, and nothing has gone on by it.
+            let again = label.is_again();
+            starts.push((start, place, if again { last } else { kind }));
             if count == 0 {
                 continue;
             }
@@ -77,9 +80,7 @@ impl Counts {
             let figures = process.types.entry(kind).or_default();
             figures.count += count;
             figures.places += u64::from(place) * u64::from(count);
-            if before != ROOT {
-                let (_, last) = at.paths.step(before);
-                let last = kinds.of(last.event_type());
+            if before != ROOT && !again {
                 process.types.entry(last).or_default().went_on += count;
                 *process.follows.entry((last, kind)).or_default() += count;
             }

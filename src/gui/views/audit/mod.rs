@@ -22,7 +22,7 @@ use crate::gui::kept::Kept;
 use crate::gui::model::{Model, Reordered, Session};
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::{Screen, Standing};
-use crate::gui::widgets::{Button, EmptyState, Segments, menu_content, menu_item};
+use crate::gui::widgets::{Button, EmptyState, IconButton, Segments, menu_content, menu_item};
 use crate::log::Log;
 use crate::model::time::Zone;
 use crate::render::{self, Shell};
@@ -98,6 +98,9 @@ struct Choices {
     /// The key of the log compaction that is looked at.
     compact_by: CompactBy,
 }
+
+/// Width of the bar from which on its button has a word, in points: below it the pages need the room.
+const WORDS_FROM: f32 = 660.0;
 
 /// The finding that is looked at: its rule, and which of the rule's findings it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -267,15 +270,20 @@ impl Audit {
 
     /// Writes what the page shows; the audit in one of its forms.
     fn export(&mut self, ui: &mut Ui, outbox: &mut Outbox) {
-        let button = Button::secondary("Export").icon(Icon::Export).small();
         let page = self.kept.value.page;
-        if !matches!(page, Page::Findings | Page::Idempotency | Page::Storage) {
-            if ui.add(button).clicked() {
+        let has_forms = matches!(page, Page::Findings | Page::Idempotency | Page::Storage);
+        let button = Button::secondary("Export").icon(Icon::Export).small();
+        let button = match (ui.max_rect().width() < WORDS_FROM, has_forms) {
+            (true, _) => ui.add(IconButton::new(Icon::Export, "Export").small()),
+            (false, true) => ui.add(button.menu()),
+            (false, false) => ui.add(button),
+        };
+        if !has_forms {
+            if button.clicked() {
                 outbox.send(Command::Export);
             }
             return;
         }
-        let button = ui.add(button.menu());
         Popup::menu(&button).show(|ui| {
             menu_content(ui, |ui| {
                 for (format, word, _) in Format::ALL {
