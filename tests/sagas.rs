@@ -157,6 +157,7 @@ fn found(report: &SagasReport) -> Vec<Value> {
         fields.remove("why");
         fields.remove("may_have_ended");
         fields.remove("silence");
+        fields.remove("uncompensated");
         let stuck = fields.remove("stuck").unwrap();
         assert_eq!(stuck.is_null(), told["status"] != "stuck");
         told

@@ -277,6 +277,10 @@ impl Saga {
             }
             match &step.compensation {
                 Some(undone) if undone.ended.is_some() => line += ", undone",
+                // Nobody is at it any more.
+                _ if saga.status.is_end() && saga.uncompensated.contains(&step.name) => {
+                    line += ", not undone";
+                }
                 Some(_) => line += ", to be undone",
                 None => {}
             }

@@ -117,13 +117,16 @@ impl Bodies {
             task.check()?;
             task.advance(batch.len() as u64);
             for (event, body) in batch {
+                let event = *event;
                 match body {
                     Ok(body) => {
                         bodies.take(log, event, &body.data, rules, &mut reader);
                         reader.metadata.take(event, &body.metadata);
                         bodies.service[event.at()] = reader.metadata.service;
                     }
-                    Err(Unreadable::Damaged(reason)) => bodies.damaged.push((event, reason)),
+                    Err(Unreadable::Damaged(reason)) => {
+                        bodies.damaged.push((event, reason.clone()));
+                    }
                     Err(Unreadable::Rewritten) => return Err(BodiesError::Rewritten),
                 }
             }

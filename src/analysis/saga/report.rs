@@ -169,6 +169,9 @@ pub struct SagaReport {
     pub duration_ms: Option<i64>,
     /// Its steps as far as they have begun.
     pub steps: Vec<Step>,
+    /// Steps that succeeded, could be undone and are not, of one that turned back or failed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub uncompensated: Vec<String>,
     /// What went wrong last.
     pub failure: Option<Failure>,
     /// A step, or the event type that undoes one.
@@ -324,6 +327,11 @@ fn told(
             waited_ms: silence.lasts / 1000,
             threshold_ms: silence.allowed / 1000,
         }),
+        uncompensated: {
+            let open = instance.uncompensated.iter();
+            let steps = open.filter_map(|at| instance.steps.get(*at));
+            steps.map(|step| step.name.clone()).collect()
+        },
         id: instance.id,
         steps: instance.steps,
     })

@@ -112,7 +112,7 @@ impl List {
 fn columns(sort: SagaSort) -> Vec<Column> {
     let mark = |own: SagaSort| if own == sort { " ▼" } else { "" };
     vec![
-        Column::new(format!("Status{}", mark(SagaSort::Status)), 118.0)
+        Column::new(format!("Status{}", mark(SagaSort::Status)), 106.0)
             .named("status")
             .resizable()
             .sorts(),
@@ -120,7 +120,7 @@ fn columns(sort: SagaSort) -> Vec<Column> {
             .named("saga")
             .resizable()
             .sorts(),
-        Column::new(format!("Lasts{}", mark(SagaSort::Duration)), 92.0)
+        Column::new(format!("Lasts{}", mark(SagaSort::Duration)), 86.0)
             .named("lasts")
             .right()
             .resizable()
