@@ -5,17 +5,24 @@ use std::fmt::Write as _;
 
 use super::{Cell, Column, Grid, Width, grouped, inline, table};
 use crate::analysis::lag::{
-    Blocking, Certainty, ConsumerLag, DeadLetterReport, LagReport, OutboxReport, Status,
+    Blocking, Cause, Certainty, Chart, ConsumerLag, DeadLetterReport, LagReport, OutboxReport,
+    Point, Publishes, RelayHold, Spell, Status,
 };
 use crate::analysis::words::many;
 use crate::model::PositionName;
-use crate::model::time::{Span, Zone};
+use crate::model::time::{Span, Style, Zone};
 
 /// What no store tells.
 const UNKNOWN: &str = "not known";
 
+/// Consumers named in a sentence before the rest is only counted.
+const NAMED: usize = 8;
+
 /// Dead letters listed before the rest is only counted.
 const LISTED: usize = 20;
+
+/// Moments of a consumer's lag over time; JSON has them all.
+const MOMENTS: usize = 10;
 
 /// A page of text, with times in `zone`.
 #[must_use]
@@ -39,6 +46,9 @@ pub fn lag(report: &LagReport, zone: Zone) -> String {
             zone.say(until)
         );
     }
+    if let Some(hold) = &report.relay {
+        let _ = writeln!(text, "\n{}", inline(&relay(hold, zone), Width::Whole));
+    }
     for (own, event) in report.consumers.iter().filter_map(blocked) {
         let _ = writeln!(text, "\n{}", inline(&blocking(own, event), Width::Whole));
     }
@@ -47,6 +57,9 @@ pub fn lag(report: &LagReport, zone: Zone) -> String {
     }
     if let Some(box_) = &report.outbox {
         let _ = writeln!(text, "\n{}", outbox(box_, zone));
+    }
+    for own in &report.consumers {
+        over_time(&mut text, own, zone);
     }
     if !report.dead_letters.is_empty() {
         let shown = &report.dead_letters[..report.dead_letters.len().min(LISTED)];
@@ -87,6 +100,7 @@ pub fn consumers<'a>(rows: impl Iterator<Item = &'a ConsumerLag>) -> Grid<'a> {
             Cell::Text(own.status.map_or(UNKNOWN, Status::name).into()),
             (own.lag_events).map_or(Cell::Text(UNKNOWN.into()), Cell::count),
             written(own.lag_ms.map(|lag| Span::from_millis(lag).to_string())),
+            Cell::time(own.since),
             position(&own.position),
             position(&own.head),
             written(own.throughput.map(rate)),
@@ -104,6 +118,7 @@ pub fn consumers<'a>(rows: impl Iterator<Item = &'a ConsumerLag>) -> Grid<'a> {
             Column::new("status", "Status"),
             Column::new("lag_events", "Lag"),
             Column::new("lag_ms", "In time"),
+            Column::new("since", "Since"),
             Column::new("position", "Position"),
             Column::new("head", "Head"),
             Column::new("throughput", "Throughput"),
@@ -144,15 +159,127 @@ fn blocking(own: &ConsumerLag, event: &Blocking) -> String {
         .error
         .as_ref()
         .map_or(String::new(), |error| format!(": {error}"));
-    // Without an error nobody knows whether the event is the reason.
-    let stands = match event.error {
-        Some(_) => "does not get past",
-        None => "stands before",
-    };
+    let stands = stands(event);
     format!(
         "{} {stands} {}, {} of {} {}{error}",
         own.name, event.position, event.event_type, event.stream, event.version
     )
+}
+
+/// Without an error nobody knows whether the event is the reason.
+const fn stands(event: &Blocking) -> &'static str {
+    match event.error {
+        Some(_) => "does not get past",
+        None => "stands before",
+    }
+}
+
+/// Why a consumer does not get on, in a few words; none where it does.
+#[must_use]
+pub fn held_up(own: &ConsumerLag, zone: Zone) -> Option<String> {
+    let since = |style| own.since.map(|since| zone.format_bare(since, style));
+    match (own.cause, own.status, &own.blocking_event) {
+        (Some(Cause::Relay), ..) => Some("waits for the relay, as all that waits here does".into()),
+        (None, Some(Status::Stalled), Some(event)) => {
+            let error = event
+                .error
+                .as_deref()
+                .and_then(|error| error.lines().next());
+            let error = error.map_or(String::new(), |error| format!(": {error}"));
+            Some(format!(
+                "{} {} {}{error}",
+                stands(event),
+                event.position,
+                event.event_type
+            ))
+        }
+        (None, Some(Status::Stalled | Status::Stopped), _) => {
+            Some(format!("has not moved since {}", since(Style::Short)?))
+        }
+        _ => None,
+    }
+}
+
+/// That consumers wait for the relay, in a sentence.
+#[must_use]
+pub fn relay(hold: &RelayHold, zone: Zone) -> String {
+    let since = zone.say(hold.since);
+    let messages = match hold.pending {
+        1 => "1 message waits".to_owned(),
+        pending => format!("{} messages wait", grouped(pending)),
+    };
+    let began = match hold.publishes {
+        Publishes::Nothing => format!("The relay has published nothing since {since}: {messages}"),
+        Publishes::Others => {
+            format!("The relay publishes others, and not what waits since {since}: {messages}")
+        }
+    };
+    let mut names: Vec<&str> = hold.consumers.iter().map(String::as_str).collect();
+    names.dedup();
+    let consumers = match names.len() {
+        1 => "1 consumer that goes".to_owned(),
+        count => format!("{} consumers that go", grouped(count as u64)),
+    };
+    let more = names.len().saturating_sub(NAMED);
+    let mut named = names[..names.len() - more].join(", ");
+    if more > 0 {
+        let _ = write!(named, " and {} more", grouped(more as u64));
+    }
+    format!("{began}, and with them {consumers} by what it publishes: {named}")
+}
+
+/// A consumer's lag at some moments, and what befell it, where that was asked for.
+fn over_time(text: &mut String, own: &ConsumerLag, zone: Zone) {
+    let Some(chart) = own.over.as_ref().filter(|chart| !chart.points.is_empty()) else {
+        return;
+    };
+    let _ = writeln!(text, "\n{} over time", inline(&own.name, Width::Whole));
+    text.push_str(&table(&moments(chart), zone, Width::AtMost(60)));
+    for spell in own.spells.iter().flatten() {
+        let _ = writeln!(text, "{}", befell(spell, zone));
+    }
+}
+
+/// `stopped from 2024-11-16 19:38:03 UTC for 2 d 6 h`
+fn befell(spell: &Spell, zone: Zone) -> String {
+    let name = spell.name();
+    let from = zone.format(spell.from, Style::Seconds);
+    match spell.to {
+        Some(to) => format!("{name} from {from} for {}", to - spell.from),
+        None => format!("{name} since {from}"),
+    }
+}
+
+/// A few moments, each with the worst since the one before.
+fn moments(chart: &Chart) -> Grid<'_> {
+    let each = chart.points.len().div_ceil(MOMENTS).max(1);
+    let cells = |points: &[Point]| {
+        let last = points.last()?;
+        let time = |ms: Option<i64>| {
+            let span = ms.map(|ms| Span::from_millis(ms).to_string());
+            span.map_or(Cell::None, |span| Cell::Text(span.into()))
+        };
+        let events = |count: Option<u64>| count.map_or(Cell::None, Cell::count);
+        let most = points.iter().map(|point| point.most_events).max().flatten();
+        let longest = points.iter().map(|point| point.most_ms).max().flatten();
+        Some(vec![
+            Cell::time(Some(last.at)),
+            events(last.lag_events),
+            time(last.lag_ms),
+            events(most),
+            time(longest),
+        ])
+    };
+    Grid {
+        columns: vec![
+            Column::new("at", "At"),
+            Column::new("lag_events", "Lag"),
+            Column::new("lag_ms", "In time"),
+            Column::new("most_events", "Most since"),
+            Column::new("most_ms", "Longest since"),
+        ],
+        rows: chart.points.chunks(each).filter_map(cells).collect(),
+    }
 }
 
 /// The outbox in a sentence.

@@ -31,7 +31,7 @@ pub use crate::analysis::words::grouped;
 pub use grid::{Cell, Column, Grid};
 pub use info::info;
 pub use json::{answer_lines, json, json_line};
-pub use lag::{consumers, lag, rate};
+pub use lag::{consumers, held_up, lag, rate, relay};
 pub use map::map_mermaid;
 pub use reports::{answer, categories, event_types, events, streams};
 pub use sarif::sarif;

@@ -20,6 +20,25 @@ pub struct Level {
     pub most: u64,
 }
 
+/// The most that there were up to a moment, and how many then, where `told` are said to have been there. A
+/// step that the moment stands in is not over: what is told stands for it, and it is no more than came in the
+/// whole step, so that what is dated after the moment does not count.
+#[must_use]
+pub fn peak(levels: &[Level], now: Option<Timestamp>, told: u64) -> (u64, u64) {
+    let known = now.map_or(levels.len(), |now| {
+        levels.partition_point(|level| level.at <= now)
+    });
+    let most = levels[..known].iter().map(|level| level.most).max();
+    let limit = match (levels.get(known), levels[..known].last()) {
+        (Some(next), _) => next.most,
+        // While a store is written to, the moment is ahead of what was counted last.
+        (None, Some(last)) if now.is_some_and(|now| now > last.at) => u64::MAX,
+        (None, last) => last.map_or(0, |last| last.count),
+    };
+    let here = told.min(limit);
+    (most.unwrap_or(0).max(here), here)
+}
+
 /// What was on its way over a stretch of time, at even distances. What the store does not date is left
 /// out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -115,4 +134,36 @@ fn levels(
         });
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_most_is_never_below_what_waits_at_the_cursor(
+            waits in proptest::collection::vec((0_i64..100, 0_i64..60), 1..40),
+            points in 1_usize..9,
+            now in 0_i64..120,
+        ) {
+            let at = Timestamp::from_micros;
+            let changes = waits.iter().flat_map(|(from, length)| [(*from, 1), (from + length, -1)]);
+            let changes: Vec<(Timestamp, i64)> = changes.map(|(when, by)| (at(when), by)).collect();
+            let there = |now: i64| {
+                let until = changes.iter().filter(|(when, _)| *when <= at(now));
+                until.map(|(_, by)| by).sum::<i64>() as u64
+            };
+            let levels = levels(changes.clone(), (at(0), at(100)), points);
+            let (most, here) = peak(&levels, Some(at(now)), there(now));
+            prop_assert_eq!(here, there(now));
+            prop_assert!(most >= here);
+            // Nor below what any step that is over had, nor above what there ever was by then.
+            let over = levels.iter().filter(|level| level.at <= at(now));
+            prop_assert!(over.map(|level| level.most).all(|own| own <= most));
+            prop_assert!(most <= (0..=now).map(there).max().unwrap_or(0));
+        }
+    }
 }

@@ -114,6 +114,16 @@ pub(super) fn read(log: &Log, rows: &dyn RowSource, task: &Task) -> Result<Vec<L
     Ok(letters)
 }
 
+impl DeadLetterReport {
+    /// Whether a consumer of that name gave up here, as far as the store tells.
+    pub(super) fn may_be_of(&self, name: &str) -> bool {
+        self.consumer.as_deref().is_none_or(|own| {
+            let followed = name.strip_prefix(own);
+            followed.is_some_and(|rest| rest.is_empty() || rest.starts_with(" follows "))
+        })
+    }
+}
+
 impl Course {
     /// The dead letters known at a cut.
     pub(super) fn known_letters(&self, cut: &Cut) -> impl Iterator<Item = &Letter> {

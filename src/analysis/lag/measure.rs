@@ -59,8 +59,10 @@ impl Course {
             ..Standing::default()
         };
         let tail = own.tail.map(|at| &self.tails[at]);
-        // Where nothing says what it reads, only where it stands does.
-        let told = tail.filter(|tail| tail.scope.is_narrow() || way.len() > 0);
+        // Where nothing says what it reads, only where it stands does; and before the first event of all, nothing
+        // tells that there was such a consumer.
+        let began = !cut.known(log).is_empty();
+        let told = tail.filter(|tail| way.len() > 0 || tail.scope.is_narrow() && began);
         let Some(tail) = told else {
             return standing;
         };

@@ -25,7 +25,7 @@
 //! is looked through.
 //!
 //! `status` judges a sliding window of steps after Burrow's rules (`docs/lag.md` has them); `publication`
-//! says who can only have what was published; `outbox` and `letters` count what stands beside. Nothing here learns from the future: a step, a message or a
+//! says who can only have what was published, and `relay` whether it is that which holds them up; `outbox` and `letters` count what stands beside. Nothing here learns from the future: a step, a message or a
 //! letter that is dated later was not there, and of a row that is written over only what it dates.
 
 mod backlog;
@@ -40,6 +40,7 @@ mod outbox;
 mod pipeline;
 mod progress;
 mod publication;
+mod relay;
 mod report;
 mod samples;
 mod series;
@@ -50,7 +51,7 @@ mod tail;
 mod tests;
 mod waiting;
 
-pub use backlog::{Backlog, Level};
+pub use backlog::{Backlog, Level, peak};
 pub use clocks::Clocks;
 pub use course::Course;
 pub use delays::{Delays, Percentiles, Remedy, Reread};
@@ -59,6 +60,7 @@ pub use letters::{DeadLetterReport, LetterGroup};
 pub use outbox::{Outage, OutboxReport, PublishedKinds};
 pub use pipeline::{Since, Stage, StageKind};
 pub use progress::{ConsumerId, Evidence};
+pub use relay::{Cause, Publishes, RelayHold};
 pub use report::{Blocking, Certainty, ConsumerLag, LagOptions, LagReport, Trend, report};
 pub use samples::{Note, Sample, Samples};
 pub use series::{Chart, Point};

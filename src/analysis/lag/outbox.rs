@@ -36,6 +36,8 @@ pub(super) struct Outbox {
     /// When messages were put there, by the first event with the id; and for which event, where they do
     /// not name all that share it.
     put: HashMap<EventIx, Vec<(Timestamp, Option<EventIx>)>>,
+    /// When events were published, for the first time; of messages that are dated.
+    pub published: HashMap<EventIx, Timestamp>,
 }
 
 /// The outbox as of a moment.
@@ -105,6 +107,7 @@ impl Outbox {
             messages,
             late: Vec::new(),
             put: HashMap::new(),
+            published: HashMap::new(),
         };
         outbox.look_for_events(log, clock, task)?;
         Ok(Some(outbox))
@@ -124,6 +127,11 @@ impl Outbox {
             let put = self.put.entry(first(log, event)).or_default();
             put.push((created, of));
             published.insert(category(log, event));
+            // Of one that is not dated no moment before the head knows.
+            if let Some(at) = message.created_at.and(message.published_at) {
+                let first = self.published.entry(event).or_insert(at);
+                *first = at.min(*first);
+            }
         }
         // No cut that holds an event is of a moment before this.
         let mut earliest = UNDATED;

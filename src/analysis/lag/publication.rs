@@ -25,7 +25,7 @@ impl Course {
     }
 
     /// Whether a moment had come by a cut.
-    fn is_by(&self, cut: &Cut, at: Timestamp) -> bool {
+    pub(super) fn is_by(&self, cut: &Cut, at: Timestamp) -> bool {
         match cut.bound() {
             Bound::Head => true,
             _ => cut.time(&self.log).is_some_and(|now| at <= now),
@@ -35,18 +35,10 @@ impl Course {
     /// Notes the steps by which each consumer was done with an event that nobody had published by then. That
     /// is settled with the step: what is published later comes too late for it.
     pub(super) fn find_readers_of_the_log(&mut self, task: &Task) -> Result<(), Cancelled> {
-        if self.outbox.is_none() {
+        let Some(outbox) = &self.outbox else {
             return Ok(());
-        }
-        let mut published: HashMap<EventIx, Timestamp> = HashMap::new();
-        for message in self.outbox.iter().flat_map(|outbox| &outbox.messages) {
-            // Of one that is not dated no moment before the head knows.
-            let dated = message.created_at.and(message.published_at);
-            if let Some((event, at)) = message.event.zip(dated) {
-                let first = published.entry(event).or_insert(at);
-                *first = at.min(*first);
-            }
-        }
+        };
+        let published = &outbox.published;
         let mut all = Vec::with_capacity(self.consumers.len());
         for own in &self.consumers {
             task.check()?;

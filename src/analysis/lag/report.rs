@@ -7,6 +7,7 @@ use super::letters::{self, DeadLetterReport, LetterGroup};
 use super::measure::Standing;
 use super::outbox::OutboxReport;
 use super::progress::{ConsumerId, Evidence, Progress};
+use super::relay::{Cause, RelayHold};
 use super::series::Chart;
 use super::spells::Spell;
 use super::status::Status;
@@ -51,6 +52,9 @@ pub struct LagReport {
     pub tables_until: Option<Timestamp>,
     /// The worst first.
     pub consumers: Vec<ConsumerLag>,
+    /// That consumers wait for the relay, where they do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relay: Option<RelayHold>,
     /// Null in a store without one.
     pub outbox: Option<OutboxReport>,
     /// Oldest first.
@@ -122,6 +126,9 @@ pub struct ConsumerLag {
     /// Where it is stalled, since when it stands while an event waits; where it is stopped, when it was
     /// last seen.
     pub since: Option<Timestamp>,
+    /// Who holds it up, where that is not itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
     /// Events a second, over its last ten steps, or those of the last minute where these are more.
     pub throughput: Option<f64>,
     /// Where its lag goes.
@@ -206,6 +213,8 @@ pub fn report(
     let log = &course.log;
     let at_head = cut.bound() == Bound::Head;
     let now = options.now.filter(|_| at_head).or(cut.time(log));
+    let outbox = course.outbox(cut, now);
+    let mut relay = outbox.as_ref().and_then(RelayHold::of);
     let mut consumers = Vec::with_capacity(course.consumers.len());
     let begin = match options.over {
         Some(_) => course.earliest_known(cut, task)?,
@@ -222,9 +231,14 @@ pub fn report(
         }
         let standing = course.standing(own, &way, cut, now);
         let tail = own.tail.map(|at| &course.tails[at]);
-        let first = standing.first.and_then(|first| tail?.event(first));
+        let waits = standing.first;
+        let first = waits.and_then(|first| tail?.event(first));
         let mut told = told(course, own, way.evidence, standing);
         told.first = first;
+        let tells = (relay.as_ref()).is_some_and(|relay| relay.tells(told.status));
+        let place = tail.zip(waits).filter(|_| tells);
+        let held = place.is_some_and(|place| course.waits_for_relay(own, place, cut));
+        told.cause = held.then_some(Cause::Relay);
         if let Some(event) = first.filter(|_| told.status == Some(Status::Stalled)) {
             told.blocking_event = Some(course.blocking(own, event, cut, payloads, task)?);
         }
@@ -238,12 +252,22 @@ pub fn report(
         consumers.push(told);
     }
     consumers.sort_by(by_trouble);
-    let dead_letters = course.dead_letters(cut);
+    if let Some(relay) = &mut relay {
+        let held = consumers
+            .iter()
+            .filter(|own| own.cause == Some(Cause::Relay));
+        relay.consumers = held.map(|own| own.name.clone()).collect();
+    }
+    let mut dead_letters = course.dead_letters(cut);
+    if let Some(name) = &options.consumer {
+        dead_letters.retain(|letter| letter.may_be_of(name));
+    }
     Ok(LagReport {
         as_of: cut.as_of(log),
         tables_until: course.tables_until(cut, now),
         consumers,
-        outbox: course.outbox(cut, now),
+        relay: relay.filter(|relay| !relay.consumers.is_empty()),
+        outbox,
         dead_letters_by_error: letters::groups(&dead_letters),
         dead_letters,
     })
@@ -292,6 +316,7 @@ fn told(course: &Course, own: &Progress, source: Evidence, standing: Standing) -
         lag_ms: standing.lag_ms,
         status: standing.status,
         since,
+        cause: None,
         throughput: standing.throughput.map(rounded),
         trend: growth.map(|growth| match growth {
             growth if growth > 0.0 => Trend::Growing,

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::course::Course;
 use super::measure::waited;
 use super::progress::{Progress, Way};
+use super::relay::Cause;
 use super::status::{LENGTH, STEPS, TIMES_USUAL, patience};
 use super::tail::{Known, Tail};
 use crate::log::{Cut, Log};
@@ -54,9 +55,39 @@ pub struct Spell {
     /// Since when that could be told.
     #[serde(skip)]
     pub known: Timestamp,
+    /// Who held it up, as far as that could be told by the moment, where that was not itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+    /// Since when it could be told that it was itself and not the relay.
+    #[serde(skip)]
+    own_fault: Timestamp,
     /// The step by which it stood then, the last where there are several; of one that went back, that step.
     #[serde(skip)]
     pub(super) step: usize,
+}
+
+impl Spell {
+    /// The same as it was known at a moment before, with who was to blame as far as that could be told then.
+    #[must_use]
+    pub fn at(&self, now: Option<Timestamp>) -> Self {
+        let cause = self.cause_at(now);
+        Self { cause, ..*self }
+    }
+
+    fn cause_at(&self, now: Option<Timestamp>) -> Option<Cause> {
+        let end = self.to.into_iter().chain(now).min();
+        let is_own = self.own_fault <= self.known || end.is_some_and(|end| end >= self.own_fault);
+        (!is_own).then_some(Cause::Relay)
+    }
+
+    /// As people read it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self.cause {
+            Some(Cause::Relay) => "waited for the relay",
+            None => self.kind.name(),
+        }
+    }
 }
 
 /// A step on its way.
@@ -86,6 +117,8 @@ struct Seen<'a> {
     tail: &'a Tail,
     known: Known,
     steps: Vec<At>,
+    /// Whether it goes by publications.
+    by_publications: bool,
     /// When nobody saw it any more, or the moment itself.
     end: Option<Timestamp>,
 }
@@ -117,6 +150,7 @@ impl Course {
             tail,
             known: Known::at(cut),
             steps: Vec::new(),
+            by_publications: self.goes_by_publications(own, cut),
             end: None,
         };
         let mut spells = Vec::new();
@@ -129,6 +163,9 @@ impl Course {
         seen.end = now;
         seen.tell(&mut spells);
         spells.sort_by_key(|spell: &Spell| (spell.from, spell.kind));
+        for spell in &mut spells {
+            spell.cause = spell.cause_at(now);
+        }
         Ok(spells)
     }
 }
@@ -207,11 +244,14 @@ impl Seen<'_> {
             let patience = patience(ten.iter().map(|step| (step.at, step.waited)), step.lag);
             let due = step.at.max(waits).saturating_add(patience);
             if end >= due {
+                let known = ten.last().map_or(due, |last| due.max(last.at));
                 let spell = Spell {
                     kind: SpellKind::Stopped,
                     from: step.at,
                     to: next,
-                    known: ten.last().map_or(due, |last| due.max(last.at)),
+                    known,
+                    cause: None,
+                    own_fault: self.own_fault(step, end, patience, known),
                     step: step.step,
                 };
                 spells.push((number, spell));
@@ -240,6 +280,19 @@ impl Seen<'_> {
         let further = further.filter(came_after).take(STEPS - ten.len());
         ten.extend(further.map(|at| self.steps[at]));
         if ten.len() == STEPS { ten } else { last }
+    }
+
+    /// Since when it can be told of one that showed no life from a step on that the relay is not the reason: it
+    /// had to be as patient with it from the first publication on as it is else from the first event on.
+    fn own_fault(&self, step: &At, end: Timestamp, patience: Span, known: Timestamp) -> Timestamp {
+        if !self.by_publications {
+            return known;
+        }
+        let place = (self.tail, step.covers);
+        let published = (self.course).published_first(place, self.known.by(end), self.cut);
+        published.map_or(Timestamp::MAX, |at| {
+            at.max(step.at).saturating_add(patience).max(known)
+        })
     }
 
     /// Steps at one place while an event waited, enough of them to judge by; each with the first of them.
@@ -273,6 +326,8 @@ impl Seen<'_> {
                     from: since.map_or(step.at, |since| since.max(step.at)),
                     to: self.steps.get(after).map(|next| next.at),
                     known,
+                    cause: None,
+                    own_fault: known,
                     step: self.steps[after - 1].step,
                 };
                 spells.push((step.step, spell));
@@ -321,6 +376,8 @@ impl Seen<'_> {
             from,
             to,
             known: from,
+            cause: None,
+            own_fault: from,
             step: self.steps.get(begin).map_or(0, |step| step.step),
         })
     }
@@ -335,6 +392,8 @@ impl Seen<'_> {
                 from: back.at,
                 to,
                 known: back.at,
+                cause: None,
+                own_fault: back.at,
                 step: back.step,
             }));
         };

@@ -2,7 +2,7 @@
 //! begins, and what a remedy leaves.
 
 use super::{second, told_of};
-use crate::analysis::lag::{Course, LagOptions, Remedy, Samples, StageKind, Status, report};
+use crate::analysis::lag::{Cause, Course, LagOptions, Remedy, Samples, StageKind, Status, report};
 use crate::analysis::testing::rows::Given;
 use crate::analysis::testing::{MadeUp, Sample, log_of};
 use crate::log::{
@@ -228,4 +228,32 @@ fn a_consumer_stays_who_it_is_when_the_store_tells_of_another_one() {
         .filter(|own| own.id == *chosen)
         .collect();
     assert_eq!((same.len(), &same[0].name[..]), (1, "mailer"));
+}
+
+#[test]
+fn who_goes_by_publications_waits_for_the_relay_while_it_publishes_nothing() {
+    let log = log(4000);
+    let relayed = |until: i64| -> Vec<(SideKind, Says)> {
+        let published = (0..until).map(|n| message(n, Some(second(n + 1)), Published::Yes));
+        let waits = (until..4000).map(|n| message(n, None, Published::No));
+        published.chain(waits).collect()
+    };
+    let told = |rows: Vec<(SideKind, Says)>| told_of(&course(&log, rows), &log.at_head());
+    let after = |delay: i64| (0..500).map(move |n| processed(n, n + delay));
+    // It has processed all that was published, and nothing else.
+    let held = told(relayed(500).into_iter().chain(after(2)).collect());
+    assert_eq!(held.consumers[0].cause, Some(Cause::Relay));
+    let relay = held.relay.expect("a hold");
+    assert_eq!(
+        (relay.pending, &relay.consumers[..]),
+        (3500, &["mailer".to_owned()][..])
+    );
+    // What was published waits for itself, and who reads the log waits for nobody.
+    let own = told(relayed(600).into_iter().chain(after(2)).collect());
+    assert_eq!((own.consumers[0].cause, own.relay.is_none()), (None, true));
+    let reader = told(relayed(500).into_iter().chain(after(0)).collect());
+    assert_eq!(
+        (reader.consumers[0].cause, reader.relay.is_none()),
+        (None, true)
+    );
 }

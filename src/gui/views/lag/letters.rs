@@ -4,7 +4,7 @@
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use super::groups;
-use super::levels::{self, Line};
+use super::levels::{self, Line, Shades};
 use crate::analysis::lag::{DeadLetterReport, LagReport};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
@@ -70,7 +70,7 @@ impl Letters {
                         stretch: charts.stretch,
                         told: report.dead_letters.len() as u64,
                     };
-                    levels::plot(ui, model, name, (line, &[]));
+                    levels::plot(ui, model, name, (line, Shades::default()));
                 });
             } else if model.answers.lag_charts.is_pending() {
                 let margin = Margin::same(sizes::PAD as i8);

@@ -10,12 +10,15 @@ use crate::gui::theme::{Face, Tokens, TokensExt, Tone, faded};
 use crate::gui::widgets::{StatusShape, one_line};
 use crate::model::Timestamp;
 
+/// Room for the name of what befell somebody.
+const NAME: f32 = 130.0;
 /// Height of a band.
 const BAND: f32 = 3.0;
 
 /// The shape and the meaning of what befell somebody.
-pub(super) const fn look(kind: SpellKind) -> (Tone, StatusShape) {
-    match kind {
+pub(super) const fn look(spell: &Spell) -> (Tone, StatusShape) {
+    match spell.kind {
+        _ if spell.cause.is_some() => (Tone::Warning, StatusShape::Ring),
         SpellKind::Stalled => (Tone::Error, StatusShape::Bars),
         SpellKind::Stopped => (Tone::Error, StatusShape::Square),
         SpellKind::CatchingUp => (Tone::Ok, StatusShape::TriangleRight),
@@ -33,11 +36,12 @@ pub(super) fn bands(painter: &Painter, axis: &Axis, spells: &[Spell], now: Optio
     let t = painter.ctx().tokens();
     let end = now.map_or(axis.rect.max.x, |now| axis.x(now));
     for spell in spells {
+        let spell = &spell.at(now);
         let (from, to) = reach(axis, spell);
         if to < axis.rect.min.x || from > axis.rect.max.x {
             continue;
         }
-        let colour = t.tone(look(spell.kind).0);
+        let colour = t.tone(look(spell).0);
         let known = is_known(spell, now);
         if known {
             band(painter, axis, (from, to.min(end)), colour);
@@ -86,7 +90,13 @@ pub(super) fn names(painter: &Painter, axis: &Axis, spells: &[Spell], now: Optio
         if !axis.rect.x_range().contains(x) {
             continue;
         }
-        let name = one_line(painter, spell.kind.name(), Face::Secondary, t.text2, 90.0);
+        let name = one_line(
+            painter,
+            spell.at(now).name(),
+            Face::Secondary,
+            t.text2,
+            NAME,
+        );
         let size = name.size() + vec2(6.0, 0.0);
         let foot = axis.rect.max.y - BAND - 1.0;
         let left = [x + 2.0, x - 2.0 - size.x]

@@ -34,7 +34,7 @@ use crate::gui::words;
 use crate::log::Log;
 use crate::model::Timestamp;
 use crate::model::time::{Span, Style};
-use crate::render::{Shell, grouped};
+use crate::render::{self, Shell, grouped};
 use crate::worker::{AskDelays, AskLagCharts, AskStages, Exports, Watched};
 use scale::Unit;
 
@@ -327,6 +327,7 @@ impl Lag {
         let unit = self.kept.value.unit;
         CentralPanel::no_frame().show(ui, |ui| {
             self.by_effects(ui, report);
+            self.by_relay(ui, model, report);
             let clicked =
                 multiples::show(ui, model, report, charts, (unit, self.selected.as_ref()));
             if let Some(id) = clicked {
@@ -350,6 +351,23 @@ impl Lag {
             let notice = Notice::new(Severity::Info, sentence).action("How quickly they reacted");
             if notice.show(ui).action.is_some() {
                 self.kept.value.page = Page::Distribution;
+            }
+        });
+    }
+}
+
+impl Lag {
+    /// That consumers wait for the relay: where they are looked at, and not only where the outbox is.
+    fn by_relay(&mut self, ui: &mut Ui, model: &Model, report: &LagReport) {
+        let Some(hold) = &report.relay else {
+            return;
+        };
+        let sentence = format!("{}.", render::relay(hold, model.zone()));
+        let margin = Margin::symmetric(sizes::PAD_TEXT as i8, 8);
+        Frame::NONE.inner_margin(margin).show(ui, |ui| {
+            let notice = Notice::new(Severity::Warning, &sentence).action("The outbox");
+            if notice.show(ui).action.is_some() {
+                self.kept.value.page = Page::Outbox;
             }
         });
     }

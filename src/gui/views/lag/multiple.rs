@@ -11,12 +11,31 @@ use crate::gui::theme::{Face, TokensExt, sizes};
 use crate::gui::widgets::{middle_ellipsis, one_line, paint_line, paint_status};
 use crate::model::Timestamp;
 use crate::model::time::Zone;
-use crate::render::grouped;
+use crate::render::{self, grouped};
 
 /// Height of its head.
 const HEAD: f32 = 60.0;
+/// Height of the line that says why one does not get on.
+const WHY: f32 = 18.0;
 /// Room for the labels of its scale.
 const LABELS: f32 = 58.0;
+
+/// Whether there is a line for the reasons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whys {
+    Some,
+    None,
+}
+
+impl Whys {
+    /// Height of the head above a plot.
+    pub const fn head(self) -> f32 {
+        match self {
+            Self::Some => HEAD + WHY,
+            Self::None => HEAD,
+        }
+    }
+}
 
 /// What a small multiple is drawn with.
 #[derive(Clone, Copy)]
@@ -26,6 +45,8 @@ pub(super) struct Scene<'a> {
     pub chart: Option<&'a Chart>,
     pub spells: &'a [Spell],
     pub now: Option<Timestamp>,
+    /// Whether any of those shown says why it does not get on: all have the line then.
+    pub whys: Whys,
     pub zone: Zone,
     /// What to say while there is nothing to draw.
     pub missing: &'a str,
@@ -34,8 +55,19 @@ pub(super) struct Scene<'a> {
 /// Draws a consumer into a rectangle.
 pub(super) fn paint(painter: &Painter, rect: Rect, own: &ConsumerLag, scene: Scene<'_>) {
     let inner = rect.shrink2(vec2(sizes::PAD_TEXT, 8.0));
+    let why = render::held_up(own, scene.zone);
     head(painter, inner, own, (scene.scale.unit, scene.zone));
-    let plot = Rect::from_min_max(pos2(inner.min.x + LABELS, rect.min.y + HEAD), inner.max);
+    if let Some(why) = why {
+        let left = inner.min + vec2(0.0, HEAD - 16.0);
+        let line = Rect::from_min_size(left, vec2(inner.width(), WHY));
+        let (align, face) = (Align2::LEFT_CENTER, Face::Secondary);
+        let ink = painter.ctx().tokens().text;
+        paint_line(painter, line, align, &render::harmless(&why), face, ink);
+    }
+    let plot = Rect::from_min_max(
+        pos2(inner.min.x + LABELS, rect.min.y + scene.whys.head()),
+        inner.max,
+    );
     ground(painter, plot, scene.scale);
     let t = painter.ctx().tokens();
     let say = |words: &str| {

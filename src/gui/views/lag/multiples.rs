@@ -3,13 +3,14 @@
 use egui::{Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::legend;
-use super::multiple::{self, Scene};
+use super::multiple::{self, Scene, Whys};
 use super::scale::{Scale, Unit};
 use super::standing;
 use crate::analysis::lag::{ConsumerId, ConsumerLag, LagReport};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, sizes};
 use crate::gui::widgets::{focus_ring, paint_line};
+use crate::render;
 use crate::worker::LagCharts;
 
 /// The least width of one.
@@ -43,6 +44,11 @@ pub(super) fn show(
     let rows = count.div_ceil(columns);
     let height = height_of(rows, room.height());
     let now = model.cursor.time();
+    let mut all = report.consumers.iter();
+    let whys = match all.any(|own| render::held_up(own, model.zone()).is_some()) {
+        true => Whys::Some,
+        false => Whys::None,
+    };
     let missing = missing(model);
     // While a store is written to, the cursor is ahead of what was measured last.
     let stretch = charts.and_then(|charts| charts.stretch);
@@ -68,6 +74,7 @@ pub(super) fn show(
                     chart: charts.and_then(|charts| charts.chart(&own.id)),
                     spells: charts.map_or(&[], |charts| charts.spells(&own.id)),
                     now,
+                    whys,
                     zone: model.zone(),
                     missing,
                 };
@@ -130,16 +137,20 @@ fn cell_of(
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
     let painter = ui.painter();
     if selected == Some(&own.id) {
-        let head = rect.with_max_y(rect.min.y + 56.0);
+        let head = rect.with_max_y(rect.min.y + scene.whys.head() - 4.0);
         painter.rect_filled(head, 0.0, t.selection);
     } else if response.hovered() {
-        let head = rect.with_max_y(rect.min.y + 56.0);
+        let head = rect.with_max_y(rect.min.y + scene.whys.head() - 4.0);
         painter.rect_filled(head, 0.0, t.hover);
     }
     multiple::paint(painter, rect, own, scene);
     painter.hline(rect.x_range(), rect.max.y - 0.5, (1.0, t.border));
     painter.vline(rect.max.x - 0.5, rect.y_range(), (1.0, t.border));
     focus_ring(ui, &response);
+    let whole = match render::held_up(own, scene.zone) {
+        Some(why) => format!("{whole} {}", render::harmless(&why)),
+        None => whole,
+    };
     let response = response.on_hover_text(whole);
     match response.clicked() {
         true => Clicked::Yes,

@@ -2,7 +2,7 @@
 
 use egui::{Frame, Margin, ScrollArea, Ui};
 
-use super::levels::{self, Line};
+use super::levels::{self, Line, Shades};
 use crate::analysis::lag::{LagReport, OutboxReport};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
@@ -28,15 +28,17 @@ pub(super) fn show(ui: &mut Ui, model: &Model, report: &LagReport) {
             if let Some(charts) = model.answers.lag_charts.get() {
                 ui.label(Face::Title.text("Messages that waited", ui.tokens().text));
                 let name = "Messages that waited in the outbox over time";
-                let shades: Vec<_> = (outbox.outages.iter())
-                    .map(|outage| (outage.from, outage.to))
-                    .collect();
+                let outages = outbox.outages.iter();
+                let shades = Shades {
+                    times: outages.map(|outage| (outage.from, outage.to)).collect(),
+                    name: "the relay published nothing",
+                };
                 let line = Line {
                     levels: &charts.backlog.pending,
                     stretch: charts.stretch,
                     told: outbox.pending,
                 };
-                levels::plot(ui, model, name, (line, &shades));
+                levels::plot(ui, model, name, (line, shades));
             } else if model.answers.lag_charts.is_pending() {
                 levels::being_counted(ui);
             }

@@ -63,6 +63,10 @@ pub(super) fn show(
         let margin = Margin::same(sizes::PAD_TEXT as i8);
         Frame::NONE.inner_margin(margin).show(ui, |ui| {
             figures(ui, model, own);
+            if let Some(why) = render::held_up(own, model.zone()) {
+                let why = Face::Body.text(render::harmless(&why), ui.tokens().text);
+                ui.label(why);
+            }
             near::plot(ui, model, own);
             evidence(ui, own);
             facts(ui, model, own);
@@ -184,16 +188,20 @@ fn facts(ui: &mut Ui, model: &Model, own: &ConsumerLag) {
 fn befell(ui: &mut Ui, model: &Model, spells: &[Spell], outbox: &mut Outbox) {
     let now = model.cursor.time();
     let known = spells.iter().filter(|spell| marks::is_known(spell, now));
-    let known: Vec<&Spell> = known.rev().take(LISTED).collect();
+    let known: Vec<Spell> = known
+        .rev()
+        .take(LISTED)
+        .map(|spell| spell.at(now))
+        .collect();
     if known.is_empty() {
         return;
     }
     let t = ui.tokens();
     ui.add_space(sizes::GAP);
     ui.label(Face::Title.text("What befell it", t.text));
-    for spell in known {
+    for spell in &known {
         ui.horizontal(|ui| {
-            let (tone, shape) = marks::look(spell.kind);
+            let (tone, shape) = marks::look(spell);
             let (rect, _) = ui.allocate_exact_size(vec2(sizes::DOT, 18.0), Sense::hover());
             paint_status(ui.painter(), rect, shape, t.tone(tone));
             let from = model.zone().format_bare(spell.from, Style::Seconds);
@@ -202,9 +210,9 @@ fn befell(ui: &mut Ui, model: &Model, spells: &[Spell], outbox: &mut Outbox) {
             }
             let until = spell.to.filter(|to| now.is_none_or(|now| *to <= now));
             let words = match (until, now) {
-                (Some(to), _) => format!("{} for {}", spell.kind.name(), to - spell.from),
-                (None, Some(now)) => format!("{} since, {}", spell.kind.name(), now - spell.from),
-                (None, None) => spell.kind.name().to_owned(),
+                (Some(to), _) => format!("{} for {}", spell.name(), to - spell.from),
+                (None, Some(now)) => format!("{} since, {}", spell.name(), now - spell.from),
+                (None, None) => spell.name().to_owned(),
             };
             ui.label(Face::Body.text(words, t.text2));
         });

@@ -60,7 +60,9 @@ pub(super) fn reason(own: &ConsumerLag, zone: Zone) -> String {
     let since = own.since.map(|since| zone.format_bare(since, Style::Short));
     match (own.status, since) {
         (Some(Status::Stalled), Some(since)) => format!("since {since}"),
-        (Some(Status::Stopped), Some(since)) => format!("last seen {since}"),
+        (Some(Status::Stopped), Some(since)) if own.cause.is_some() => format!("last seen {since}"),
+        // Its reason says it.
+        (Some(Status::Stopped), Some(_)) => String::new(),
         (Some(Status::Rewound), _) => to_catch_up(own),
         (Some(Status::Warning), _) => match own.growth {
             Some(growth) if growth > 0.0 => format!("growing {}", rate(growth)),

@@ -183,7 +183,8 @@ fn row(ui: &mut Ui, stage: &Stage, longest: f64, (charts, now): Over<'_>) {
     let stretch = charts.and_then(|charts| charts.stretch);
     if let (Some(stretch), false) = (stretch, levels.is_empty()) {
         painter.rect_filled(plot, 0.0, t.field);
-        let most = levels::paint(&ui.painter_at(plot), plot, (&levels, stretch), now);
+        let told = stage.waiting.unwrap_or(0);
+        let most = levels::paint(&ui.painter_at(plot), plot, (&levels, stretch), (now, told));
         let words = match (most, stage.waiting) {
             (0, Some(1..)) => levels::LATER.to_owned(),
             (0, _) => "none by then".to_owned(),
