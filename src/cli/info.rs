@@ -41,8 +41,15 @@ impl Info {
             self.common.zone,
             &Task::new(),
         )?;
+        let copied = opened.store.copied();
         if self.common.json {
+            if let Some(copied) = copied {
+                writeln!(to.beside, "asof: {copied}")?;
+            }
             return to.json(&report, &opened.read_as);
+        }
+        if let Some(copied) = copied {
+            writeln!(to.out, "Note: {copied}")?;
         }
         to.notes(&opened.read_as)?;
         Ok(to

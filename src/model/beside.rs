@@ -4,7 +4,7 @@
 use std::panic::resume_unwind;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{Builder, Scope, ScopedJoinHandle, scope};
 
 /// What is read before it is taken.
@@ -78,7 +78,7 @@ pub fn ahead<T: Send, E: Send>(
     }
     scope(|scope| {
         let (send, reads): (SyncSender<Result<T, E>>, Receiver<_>) = sync_channel(AHEAD);
-        let (give_back, taken): (Sender<T>, Receiver<T>) = channel();
+        let (give_back, taken): (SyncSender<T>, Receiver<T>) = sync_channel(AHEAD + 2);
         let read = &read;
         let reader = move || {
             for at in 0..count {
@@ -98,8 +98,8 @@ pub fn ahead<T: Send, E: Send>(
             reads.iter().try_for_each(|one| {
                 let one = one?;
                 take(&one)?;
-                // A reader that has ended wants nothing back.
-                let _ = give_back.send(one);
+                // A reader that has ended wants nothing back, and nobody waits for one that is slow.
+                let _ = give_back.try_send(one);
                 Ok(())
             })
         };

@@ -79,7 +79,7 @@ fn an_end_that_nobody_expected_counts() {
         // What looks more like events than the events.
         (
             format!(r#"{{"records":{many},"note":"{far}","events":[{rich}],"x":1}}"#),
-            vec!["counts"],
+            vec!["b"],
         ),
         // Not one object but several.
         (

@@ -401,3 +401,18 @@ fn lines_that_only_address_documents_are_no_events() {
     });
     assert_eq!((store.log.len(), store.types().len()), (24, 1));
 }
+
+/// Exports of one stream look the same, but for that: there, the stream stands around the events.
+#[test]
+fn events_that_name_a_stream_of_their_own_are_of_that_stream() {
+    for key in ["stream", "stream_id", "aggregate_id", "aggregateId"] {
+        let store = lines(|n| {
+            format!(
+                r#"{{"seq":{n},"event_type":"Noted","{key}":"order-{}","data":{{}},"timestamp":"2024-01-01T00:00:{:02}Z"}}"#,
+                n % 3,
+                n % 60
+            )
+        });
+        assert_eq!(streams(&store), ["order-0", "order-1", "order-2"], "{key}");
+    }
+}

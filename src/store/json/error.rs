@@ -22,7 +22,9 @@ pub enum JsonError {
         path: PathBuf,
     },
     /// The folder has no file that could be a store.
-    #[error("The folder holds no event stores{why}: {path}")]
+    #[error(
+        "The folder holds no event stores{why}, of which one would be a SQLite database or a file of JSON: {path}"
+    )]
     EmptyFolder {
         /// What stands in the way, in brackets; empty where nothing does.
         why: String,

@@ -14,6 +14,7 @@ use super::error::OpenError;
 use super::json::{JsonSource, Look, Tail};
 use super::layout::{Contents, Layout, Role, SideKind};
 use super::merge::{Merged, distinct};
+use super::sqlite::connect::ReadMode;
 use super::sqlite::{News, SideRows, SqliteSource};
 use crate::log::{LogBuilder, NoRows, NoTables, PayloadReader, Problem, RowSource, TableSource};
 use crate::model::Task;
@@ -136,6 +137,19 @@ impl Store {
                 _ => "Unpacked into a private copy".to_owned(),
             },
             Source::Merged(merged) => distinct(merged.stores().map(Self::access)).join("; "),
+        }
+    }
+
+    /// That a private copy of it had to be made, in a sentence; none where it is read in place.
+    #[must_use]
+    pub fn copied(&self) -> Option<String> {
+        match &self.source {
+            Source::Sqlite(sqlite) => {
+                let mode = sqlite.mode();
+                matches!(mode, ReadMode::PrivateCopy { .. }).then(|| mode.to_string())
+            }
+            Source::Json(_) => None,
+            Source::Merged(merged) => merged.stores().find_map(Self::copied),
         }
     }
 

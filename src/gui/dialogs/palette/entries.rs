@@ -166,6 +166,8 @@ pub(super) fn groups(model: &Model, query: &Query<'_>) -> Vec<Group> {
 enum Closeness {
     /// It is the text.
     Same,
+    /// It begins with the text.
+    Begins,
     /// The text stands in it, whole, or was understood rather than found.
     Together,
     /// Its letters do.
@@ -177,6 +179,8 @@ impl Closeness {
         let is_next = |pair: &[u32]| pair[1] == pair[0] + 1;
         if title.eq_ignore_ascii_case(text) {
             Self::Same
+        } else if marks.first() == Some(&0) && marks.windows(2).all(is_next) {
+            Self::Begins
         } else if marks.windows(2).all(is_next) {
             Self::Together
         } else {
@@ -198,7 +202,7 @@ fn bookmarks(model: &Model, text: &str) -> Vec<Entry> {
     let all = model.store.bookmarks.iter().map(|mark| {
         let go = Command::MoveToTyped(mark.moment.clone());
         let read = input::parse(&mark.moment, &model.input_context());
-        Entry::new(Icon::Flag, format!("Bookmark {}", mark.name), go)
+        Entry::new(Icon::Flag, format!("Go to bookmark {}", mark.name), go)
             .note(read.map_or_else(|_| mark.moment.clone(), |typed| typed.echo))
     });
     matching(all.collect(), &mut Fuzzy::new(text))
@@ -412,7 +416,8 @@ mod tests {
     fn what_is_named_as_typed_comes_before_scattered_letters() {
         let state = Closeness::of("State", &[0, 1, 2, 3, 4], "state");
         let copy = Closeness::of("Copy state", &[5, 6, 7, 8, 9], "state");
+        let begins = Closeness::of("State in a pane beside", &[0, 1, 2, 3, 4], "state");
         let shipment = Closeness::of("ShipmentCreated", &[0, 7, 12, 13, 14], "state");
-        assert!(state < copy && copy < shipment);
+        assert!(state < begins && begins < copy && copy < shipment);
     }
 }

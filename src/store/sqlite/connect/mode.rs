@@ -35,13 +35,22 @@ impl fmt::Display for ReadMode {
                 "Read in place, together with a write-ahead log that no program has open."
             }
             Self::PrivateCopy { bytes } => {
+                let size = size(*bytes);
                 return write!(
                     f,
-                    "Read from a private copy of {bytes} bytes, since the store has an unfinished \
+                    "Read from a private copy of {size}, since the store has an unfinished \
                      transaction or cannot be read in place untouched."
                 );
             }
         })
+    }
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..10_000 => format!("{bytes} bytes"),
+        10_000..1_000_000 => format!("{} kB", bytes / 1000),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
     }
 }
 
