@@ -2,6 +2,9 @@
 //! and the further pages.
 
 mod common;
+#[path = "simulate/store.rs"]
+#[allow(dead_code, clippy::unwrap_used)]
+mod store;
 
 use std::path::Path;
 
@@ -14,9 +17,11 @@ use std::sync::Arc;
 
 use asof::analysis::lag::{Note, Sample};
 use asof::log::{Mark, Marked};
+use asof::model::time::{Span, Zone};
 use asof::model::{Position, Timestamp};
+use asof::simulate::{Dose, Fault, Faults, Scenario};
 use asof::workspace::{StorePath, Workspace};
-use common::{can_draw, click, drawn, move_to, open_app_in, open_view, sample, settle};
+use common::{can_draw, click, drawn, move_to, open_app, open_app_in, open_view, sample, settle};
 
 const ORDERS: &str = "orders.db";
 const USERS: &str = "users.json";
@@ -47,6 +52,7 @@ fn the_worst_is_first_and_says_what_holds_it_up() {
         "sales-report: Stalled, 23 events",
     );
     harness.get_by_label("It stands before this event");
+    harness.get_by_label("stands before #258 ShipmentDispatched");
     harness.get_by_label("exact");
     click(&mut harness, Role::Button, "Close the pane of the consumer");
     assert!(
@@ -71,6 +77,31 @@ fn the_worst_is_first_and_says_what_holds_it_up() {
         own.and_then(|own| own.status),
         Some(asof::analysis::lag::Status::Ok)
     );
+}
+
+#[test]
+fn a_relay_that_publishes_nothing_is_named_where_consumers_wait_for_it() {
+    let faults = Faults::none().with(Fault::RelayOutage, Dose::Count(2));
+    let store = store::simulate(Scenario::OrdersChoreographed, 2500, 5, faults);
+    let mut harness = open_app(&store.path);
+    settle(&mut harness);
+    click(&mut harness, Role::Button, "Lag");
+    settle(&mut harness);
+    let report = harness.state().model().answers.lag.current();
+    let outbox = report.and_then(|report| report.outbox.clone());
+    let outages = outbox.expect("an outbox").outages;
+    let longest = (outages.iter()).max_by_key(|outage| outage.to.expect("over") - outage.from);
+    let to = longest.and_then(|outage| outage.to).expect("an outage");
+    let near = to.saturating_sub(Span::from_secs(60));
+    move_to(&mut harness, &near.to_string());
+    let report = harness.state().model().answers.lag.current();
+    let hold = report.expect("measured").relay.clone();
+    let hold = hold.expect("consumers that wait for the relay");
+    assert!(!hold.consumers.is_empty() && hold.pending > 0, "{hold:?}");
+    let sentence = format!("{}.", asof::render::relay(&hold, Zone::Utc));
+    harness.get_by_label(&sentence);
+    click(&mut harness, Role::Link, "The outbox");
+    harness.get_by_label("Messages that waited in the outbox over time");
 }
 
 #[test]

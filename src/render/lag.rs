@@ -47,7 +47,8 @@ pub fn lag(report: &LagReport, zone: Zone) -> String {
         );
     }
     if let Some(hold) = &report.relay {
-        let _ = writeln!(text, "\n{}", inline(&relay(hold, zone), Width::Whole));
+        let words = format!("{}: {}", relay(hold, zone), waiting_for(hold));
+        let _ = writeln!(text, "\n{}", inline(&words, Width::Whole));
     }
     for (own, event) in report.consumers.iter().filter_map(blocked) {
         let _ = writeln!(text, "\n{}", inline(&blocking(own, event), Width::Whole));
@@ -179,7 +180,7 @@ const fn stands(event: &Blocking) -> &'static str {
 pub fn held_up(own: &ConsumerLag, zone: Zone) -> Option<String> {
     let since = |style| own.since.map(|since| zone.format_bare(since, style));
     match (own.cause, own.status, &own.blocking_event) {
-        (Some(Cause::Relay), ..) => Some("waits for the relay, as all that waits here does".into()),
+        (Some(Cause::Relay), ..) => Some("waits for the relay: none of these is published".into()),
         (None, Some(Status::Stalled), Some(event)) => {
             let error = event
                 .error
@@ -203,7 +204,7 @@ pub fn held_up(own: &ConsumerLag, zone: Zone) -> Option<String> {
 /// That consumers wait for the relay, in a sentence.
 #[must_use]
 pub fn relay(hold: &RelayHold, zone: Zone) -> String {
-    let since = zone.say(hold.since);
+    let since = zone.format(hold.since, Style::Seconds);
     let messages = match hold.pending {
         1 => "1 message waits".to_owned(),
         pending => format!("{} messages wait", grouped(pending)),
@@ -220,12 +221,19 @@ pub fn relay(hold: &RelayHold, zone: Zone) -> String {
         1 => "1 consumer that goes".to_owned(),
         count => format!("{} consumers that go", grouped(count as u64)),
     };
+    format!("{began}, and with them {consumers} by what it publishes")
+}
+
+/// The consumers that wait for it, as many as are good to read in a line.
+fn waiting_for(hold: &RelayHold) -> String {
+    let mut names: Vec<&str> = hold.consumers.iter().map(String::as_str).collect();
+    names.dedup();
     let more = names.len().saturating_sub(NAMED);
     let mut named = names[..names.len() - more].join(", ");
     if more > 0 {
         let _ = write!(named, " and {} more", grouped(more as u64));
     }
-    format!("{began}, and with them {consumers} by what it publishes: {named}")
+    named
 }
 
 /// A consumer's lag at some moments, and what befell it, where that was asked for.

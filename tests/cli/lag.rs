@@ -16,6 +16,15 @@ golden!(
         "--zone",
         "Europe/Berlin"
     ],
+    [
+        "lag",
+        ORDERS,
+        "--at",
+        "2024-11-29 12:00",
+        "--consumer",
+        "sales",
+        "--over"
+    ],
     ["lag", BANK, "--at", "2023-06"],
     ["lag", BANK, "--at", "2020"],
     ["lag", USERS],

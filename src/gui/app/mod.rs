@@ -147,7 +147,7 @@ impl App {
         if !paths.is_empty() {
             app.outbox.send(Command::OpenTogether(paths));
         }
-        app.say_opening();
+        app.say_awaited();
         Ok(app)
     }
 
@@ -210,12 +210,23 @@ impl App {
         }
     }
 
-    /// Keys that need a store wait for the one that is on its way, or that was just asked for.
-    fn say_opening(&self) {
+    /// Keys that need a store wait for the one that is on its way, or that was just asked for; those
+    /// that walk a list wait for its rows.
+    fn say_awaited(&self) {
         let coming = self.model.opening.is_some() || !self.outbox.is_empty();
-        self.waiting.await_store(match &self.model.session {
-            None if coming => turns::Awaited::OnItsWay,
-            _ => turns::Awaited::No,
+        let streams = &self.model.answers.streams;
+        self.waiting.awaits(match &self.model.session {
+            None if coming => turns::Awaited::Store,
+            // It is open, and its first events have yet to come: no moment and no stream is known.
+            Some(session) if session.is_yet_to_come() => turns::Awaited::Store,
+            Some(_)
+                if self.model.view == View::Streams
+                    && streams.is_pending()
+                    && streams.get().is_none() =>
+            {
+                turns::Awaited::Rows
+            }
+            _ => turns::Awaited::Nothing,
         });
     }
 
@@ -281,7 +292,7 @@ impl eframe::App for App {
         self.outbox
             .put_questions(&mut self.model.answers, &self.worker);
         self.frame_times.note_drawing(began.elapsed());
-        self.say_opening();
+        self.say_awaited();
         // A command given in this frame is carried out in the next, so let there be one.
         if !self.outbox.is_empty() {
             ui.request_repaint();

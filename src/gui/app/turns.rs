@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use egui::{Context, Event, Id, Key, Memory, Modifiers, Plugin, RawInput, Ui};
 
@@ -27,8 +27,8 @@ pub(super) struct Turns {
 struct Shared {
     /// Whether anything waits, for those who wait until nothing does.
     any: AtomicBool,
-    /// Whether a store is on its way and none is there yet.
-    opening: AtomicBool,
+    /// What is on its way: an [`Awaited`] by its number.
+    awaited: AtomicU8,
 }
 
 /// The program's end of it.
@@ -41,10 +41,9 @@ impl Waiting {
         self.0.any.load(Ordering::Relaxed)
     }
 
-    /// Says whether a store is on its way and none is there yet: until it is, keys that need one wait.
-    pub fn await_store(&self, store: Awaited) {
-        let opening = store == Awaited::OnItsWay;
-        self.0.opening.store(opening, Ordering::Relaxed);
+    /// Says what is on its way: until it is there, keys that need it wait.
+    pub fn awaits(&self, awaited: Awaited) {
+        self.0.awaited.store(awaited as u8, Ordering::Relaxed);
     }
 }
 
@@ -69,7 +68,12 @@ impl Turns {
         let mut turn = Vec::new();
         let mut clicked = None;
         while let Some(event) = self.waiting.pop_front() {
-            if keyboard.store == Awaited::OnItsWay && needs_store(&event) {
+            let too_early = match keyboard.awaited {
+                Awaited::Nothing => false,
+                Awaited::Rows => keyboard.types == Types::Keys && walks(&event),
+                Awaited::Store => needs_store(&event),
+            };
+            if too_early {
                 turn.extend(self.hold(event));
                 return turn;
             }
@@ -122,17 +126,18 @@ struct Keyboard {
     /// Another one than a frame before.
     is_new: bool,
     types: Types,
-    store: Awaited,
+    awaited: Awaited,
 }
 
-/// Whether a store is on its way.
+/// What is on its way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Awaited {
-    /// One is there, or none is to come.
     #[default]
-    No,
-    /// None is there yet.
-    OnItsWay,
+    Nothing,
+    /// The rows of the list that is shown.
+    Rows,
+    /// A store: none of its events is there yet.
+    Store,
 }
 
 /// Whether what is typed becomes a text.
@@ -181,6 +186,20 @@ fn needs_store(event: &Event) -> bool {
                     of == key && own.shift == modifiers.shift && modifiers.matches_logically(own)
                 })
         })
+}
+
+/// Whether this is a key that a list is walked with, or that opens one of its rows.
+fn walks(event: &Event) -> bool {
+    let walking = [
+        Key::ArrowUp,
+        Key::ArrowDown,
+        Key::PageUp,
+        Key::PageDown,
+        Key::Home,
+        Key::End,
+        Key::Enter,
+    ];
+    pressed(event).is_some_and(|(key, modifiers)| modifiers.is_none() && walking.contains(&key))
 }
 
 /// Whether an event comes from the keyboard.
@@ -243,10 +262,10 @@ impl Plugin for Turns {
                 true => Types::Text,
                 false => Types::Keys,
             },
-            store: match self.shared.opening.load(Ordering::Relaxed) {
-                true => Awaited::OnItsWay,
-                false => Awaited::No,
-            },
+            awaited: [Awaited::Nothing, Awaited::Rows, Awaited::Store]
+                .into_iter()
+                .find(|awaited| *awaited as u8 == self.shared.awaited.load(Ordering::Relaxed))
+                .unwrap_or_default(),
         };
         self.focused = focused;
         self.take_in(std::mem::take(&mut input.events));
@@ -362,7 +381,7 @@ mod tests {
     fn keys_that_need_a_store_wait_for_the_one_that_is_on_its_way() {
         let there = Keyboard::default();
         let coming = Keyboard {
-            store: Awaited::OnItsWay,
+            awaited: Awaited::Store,
             ..there
         };
         let palette = key(Key::K, Modifiers::COMMAND);
@@ -383,6 +402,28 @@ mod tests {
         let got = frames(events.concat(), &[coming, coming, coming, there, there]);
         let none = Vec::new();
         assert_eq!(got, [vec![palette], vec![moved], none, vec![time], typed]);
+    }
+
+    #[test]
+    fn keys_that_walk_a_list_wait_for_its_rows() {
+        let there = Keyboard::default();
+        let coming = Keyboard {
+            awaited: Awaited::Rows,
+            ..there
+        };
+        let down = key(Key::ArrowDown, Modifiers::NONE);
+        let enter = key(Key::Enter, Modifiers::NONE);
+        let got = frames(
+            vec![down.clone(), enter.clone()],
+            &[coming, coming, there, there],
+        );
+        assert_eq!(got, [vec![], vec![], vec![down.clone()], vec![enter]]);
+        // A text that is typed meanwhile needs none of them.
+        let typing = Keyboard {
+            types: Types::Text,
+            ..coming
+        };
+        assert_eq!(frames(vec![down.clone()], &[typing]), [vec![down]]);
     }
 
     #[test]

@@ -169,6 +169,13 @@ impl Pace {
 }
 
 impl Session {
+    /// Whether the store is open and its first events are still being read: there is no moment to go to
+    /// yet, and no stream.
+    #[must_use]
+    pub fn is_yet_to_come(&self) -> bool {
+        self.log.is_empty() && !self.log.is_complete() && self.cut_short.is_none()
+    }
+
     /// The log with its payloads, for a job.
     #[must_use]
     pub fn subject(&self) -> Subject {

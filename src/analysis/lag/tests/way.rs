@@ -2,7 +2,9 @@
 //! begins, and what a remedy leaves.
 
 use super::{second, told_of};
-use crate::analysis::lag::{Cause, Course, LagOptions, Remedy, Samples, StageKind, Status, report};
+use crate::analysis::lag::{
+    Cause, Course, LagOptions, Remedy, Samples, SpellKind, StageKind, Status, report,
+};
 use crate::analysis::testing::rows::Given;
 use crate::analysis::testing::{MadeUp, Sample, log_of};
 use crate::log::{
@@ -144,6 +146,40 @@ fn nobody_is_stopped_by_an_event_that_nobody_published() {
     assert_eq!(status(None), (Some(Status::Ok), 0));
     let waits = message(15, None, Published::No);
     assert_eq!(status(Some(waits)), (Some(Status::Stopped), 1));
+}
+
+#[test]
+fn a_time_without_life_is_the_relays_until_it_publishes_and_the_consumer_does_nothing() {
+    let seconds: Vec<i64> = (0..16).chain([9000]).collect();
+    let event = |(n, at): (usize, &i64)| Sample {
+        recorded: Some(second(*at).micros()),
+        version: n as i64 + 1,
+        id: n as u8,
+        ..Sample::default()
+    };
+    let samples: Vec<_> = seconds.iter().enumerate().map(event).collect();
+    let log = log_of(&samples, 100);
+    // All but the last two are published at once; the sixteenth waits for that.
+    let spell = |published: i64, done: i64| {
+        let told = |n: i64| message(n, Some(second(n + 1)), Published::Yes);
+        let rows = (0..15).flat_map(|n| [told(n), processed(n, n + 2)]);
+        let late = message(15, Some(second(published)), Published::Yes);
+        let course = course(&log, rows.chain([late, processed(15, done)]).collect());
+        let cut = log.cut(Clock::Recorded, crate::log::Bound::Time(second(8000)));
+        let spells = course.spells(0, &cut, Some(second(8000)), &Task::new());
+        let spells = spells.unwrap();
+        let stopped = spells.iter().find(|spell| spell.kind == SpellKind::Stopped);
+        *stopped.unwrap()
+    };
+    let waited = spell(6000, 6001);
+    assert_eq!((waited.from, waited.to), (second(16), Some(second(6001))));
+    let told = (waited.cause, waited.name());
+    assert_eq!(told, (Some(Cause::Relay), "waited for the relay"));
+    // It had its turn and did not take it, which nobody could tell before.
+    let own = spell(6000, 6900);
+    assert_eq!((own.cause, own.name()), (None, "stopped"));
+    assert_eq!(own.at(Some(second(5000))).cause, Some(Cause::Relay));
+    assert_eq!(own.at(Some(second(6650))).cause, None);
 }
 
 #[test]

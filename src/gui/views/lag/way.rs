@@ -1,14 +1,14 @@
 //! The way of events: how long each part of it took as of the cursor, and how many are in it.
 
-use egui::{Align2, Frame, Margin, Rect, ScrollArea, Sense, Ui, pos2, vec2};
+use egui::{Align2, Color32, Frame, Margin, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
 use super::delays::span;
 use super::levels;
 use crate::analysis::lag::{
-    Clocks, ConsumerLag, LagReport, Level, Percentiles, Point, Since, Stage, StageKind,
+    Clocks, ConsumerLag, LagReport, Level, Percentiles, Point, Since, Stage, StageKind, Status,
 };
 use crate::gui::model::Model;
-use crate::gui::theme::{Face, Icon, TokensExt, sizes};
+use crate::gui::theme::{Face, Icon, TokensExt, Tone, sizes};
 use crate::gui::views::Standing;
 use crate::gui::widgets::{EmptyState, paint_grounded, paint_line};
 use crate::model::Timestamp;
@@ -21,6 +21,23 @@ const ROW: f32 = 48.0;
 const NAME: f32 = 280.0;
 /// Room for its figures.
 const FIGURES: f32 = 320.0;
+
+/// Height of the scale of the bars.
+const SCALE: f32 = 18.0;
+/// Room for a mark of the scale.
+const MARK: f32 = 52.0;
+/// The marks that the scale may have, in milliseconds.
+const MARKS: [(f64, &str); 9] = [
+    (1.0, "1 ms"),
+    (10.0, "10 ms"),
+    (100.0, "100 ms"),
+    (1_000.0, "1 s"),
+    (10_000.0, "10 s"),
+    (60_000.0, "1 min"),
+    (600_000.0, "10 min"),
+    (3_600_000.0, "1 h"),
+    (86_400_000.0, "1 d"),
+];
 
 /// Draws the page.
 pub(super) fn show(ui: &mut Ui, model: &Model, report: &LagReport) {
@@ -47,8 +64,14 @@ pub(super) fn show(ui: &mut Ui, model: &Model, report: &LagReport) {
             ui.label(Face::Body.text(words, t.text2));
             ui.add_space(sizes::GAP);
             let charts = model.answers.lag_charts.get();
-            for stage in stages {
-                row(ui, stage, longest, (charts, model.cursor.time()));
+            let worst = worst(stages, report);
+            marks(ui, longest);
+            for (number, stage) in stages.iter().enumerate() {
+                let look = match worst == Some(number) {
+                    true => Look::Worst,
+                    false => Look::Usual,
+                };
+                row(ui, (stage, look), longest, (charts, model.cursor.time()));
             }
             let is_there = |own: &&ConsumerLag| {
                 let mut ids = stages.iter().filter_map(|stage| stage.id.as_ref());
@@ -66,6 +89,95 @@ pub(super) fn show(ui: &mut Ui, model: &Model, report: &LagReport) {
             }
         });
     });
+}
+
+/// How a part is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    Usual,
+    /// More wait in it than in any other that does not get on.
+    Worst,
+}
+
+/// Of the parts that do not get on the one in which most wait: of a relay that publishes nothing, and of
+/// consumers that are warned of and do not wait for it.
+fn worst(stages: &[Stage], report: &LagReport) -> Option<usize> {
+    let outages = report.outbox.iter().flat_map(|outbox| &outbox.outages);
+    let is_out = outages.last().is_some_and(|outage| outage.to.is_none());
+    let is_held = |stage: &Stage| {
+        let mut all = report.consumers.iter();
+        let own = all.find(|own| Some(&own.id) == stage.id.as_ref());
+        own.is_some_and(|own| own.cause.is_none() && !matches!(own.status, None | Some(Status::Ok)))
+    };
+    let all = stages
+        .iter()
+        .enumerate()
+        .filter(|(_, stage)| match stage.kind {
+            StageKind::Relay => is_out,
+            StageKind::Consumer => is_held(stage),
+            StageKind::Outbox | StageKind::Broker => false,
+        });
+    let waiting = all.filter(|(_, stage)| stage.waiting > Some(0));
+    let worst = waiting.max_by_key(|(_, stage)| stage.waiting);
+    worst.map(|(number, _)| number)
+}
+
+/// Where the name of a part stands, its bar, and the plot of how many were in it.
+struct Columns {
+    name: Rect,
+    bar: Rect,
+    plot: Rect,
+}
+
+impl Columns {
+    fn of(rect: Rect) -> Self {
+        let rest = rect.width() - FIGURES - 2.0 * sizes::GAP_GROUP;
+        let name_width = (rest * 0.4).clamp(150.0, NAME);
+        let name = rect.with_max_x(rect.min.x + name_width);
+        let over = rest - name_width;
+        let bar = Rect::from_min_max(
+            pos2(name.max.x + sizes::GAP_GROUP, rect.min.y),
+            pos2(name.max.x + over * 0.5, rect.max.y),
+        );
+        let plot = Rect::from_min_max(
+            pos2(bar.max.x + sizes::GAP_GROUP, rect.min.y + 5.0),
+            pos2(rect.max.x - FIGURES - sizes::GAP_GROUP, rect.max.y - 5.0),
+        );
+        Self { name, bar, plot }
+    }
+}
+
+/// Where a time stands on the scale of the bars.
+fn x_of(bar: Rect, ms: f64, longest: f64) -> f32 {
+    let part = (ms + 1.0).ln() / (longest + 1.0).ln();
+    bar.min.x + part as f32 * bar.width()
+}
+
+/// The marks that have room, each with where it stands, from the longest down.
+fn marks_in(bar: Rect, longest: f64) -> Vec<(f32, &'static str)> {
+    let mut free = bar.max.x + MARK / 2.0;
+    let shown = MARKS.iter().rev().filter(|(ms, _)| *ms <= longest);
+    let placed = shown.filter_map(|(ms, words)| {
+        let x = x_of(bar, *ms, longest);
+        let fits = x + MARK / 2.0 <= free && x >= bar.min.x + MARK / 2.0;
+        fits.then(|| {
+            free = x - MARK / 2.0;
+            (x, *words)
+        })
+    });
+    placed.collect()
+}
+
+/// The scale of the bars, above them.
+fn marks(ui: &mut Ui, longest: f64) {
+    let t = ui.tokens();
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), SCALE), Sense::hover());
+    let bar = Columns::of(rect).bar;
+    for (x, words) in marks_in(bar, longest) {
+        let room = Rect::from_center_size(pos2(x, rect.center().y), vec2(MARK, SCALE));
+        let (align, face) = (Align2::CENTER_CENTER, Face::Cell);
+        paint_line(ui.painter(), room, align, words, face, t.text3);
+    }
 }
 
 /// How many were in it over time.
@@ -134,12 +246,16 @@ fn words(stage: &Stage) -> [String; 3] {
 /// What is known of all over time, and the cursor.
 type Over<'a> = (Option<&'a LagCharts>, Option<Timestamp>);
 
-fn row(ui: &mut Ui, stage: &Stage, longest: f64, (charts, now): Over<'_>) {
+fn row(ui: &mut Ui, (stage, look): (&Stage, Look), longest: f64, (charts, now): Over<'_>) {
     let t = ui.tokens();
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     let [name, waiting, took] = words(stage);
     response.widget_info(|| {
-        let said = format!("{name}: {took}, {waiting}");
+        let worst = match look {
+            Look::Worst => ", the worst",
+            Look::Usual => "",
+        };
+        let said = format!("{name}: {took}, {waiting}{worst}");
         egui::WidgetInfo::labeled(egui::Role::Label, true, &said)
     });
     if !ui.is_rect_visible(rect) {
@@ -147,26 +263,26 @@ fn row(ui: &mut Ui, stage: &Stage, longest: f64, (charts, now): Over<'_>) {
     }
     let painter = ui.painter();
     painter.hline(rect.x_range(), rect.max.y - 0.5, (1.0, t.border));
-    let rest = rect.width() - FIGURES - 2.0 * sizes::GAP_GROUP;
-    let name_width = (rest * 0.4).clamp(150.0, NAME);
-    let left = rect.with_max_x(rect.min.x + name_width);
+    let Columns {
+        name: left,
+        bar,
+        plot,
+    } = Columns::of(rect);
+    let (told, fill) = match look {
+        Look::Usual => (t.text2, t.accent),
+        Look::Worst => (t.tone(Tone::Warning), t.tone(Tone::Warning)),
+    };
     let upper = left.with_max_y(rect.center().y + 1.0);
     let lower = left.with_min_y(rect.center().y + 2.0);
     for (room, align, words, face, ink) in [
         (upper, Align2::LEFT_BOTTOM, &name, Face::BodyStrong, t.text),
-        (lower, Align2::LEFT_TOP, &waiting, Face::Secondary, t.text2),
+        (lower, Align2::LEFT_TOP, &waiting, Face::Secondary, told),
     ] {
         paint_line(painter, room, align, words, face, ink);
     }
-    let over = rest - name_width;
-    let bar = Rect::from_min_max(
-        pos2(left.max.x + sizes::GAP_GROUP, rect.center().y - 6.0),
-        pos2(left.max.x + over * 0.5, rect.center().y + 6.0),
-    );
-    let plot = Rect::from_min_max(
-        pos2(bar.max.x + sizes::GAP_GROUP, rect.min.y + 5.0),
-        pos2(rect.max.x - FIGURES - sizes::GAP_GROUP, rect.max.y - 5.0),
-    );
+    for (x, _) in marks_in(bar, longest) {
+        painter.vline(x, rect.min.y..=rect.max.y - 1.0, (1.0, t.border));
+    }
     let right = rect.with_min_x(rect.max.x - FIGURES);
     paint_line(
         painter,
@@ -177,7 +293,7 @@ fn row(ui: &mut Ui, stage: &Stage, longest: f64, (charts, now): Over<'_>) {
         t.text2,
     );
     if let Some(took) = stage.took {
-        bars(ui, bar, took, longest);
+        bars(ui, (bar, fill), took, longest);
     }
     let levels = charts.map_or_else(Vec::new, |charts| levels_of(stage, charts));
     let stretch = charts.and_then(|charts| charts.stretch);
@@ -203,14 +319,30 @@ fn row(ui: &mut Ui, stage: &Stage, longest: f64, (charts, now): Over<'_>) {
 }
 
 /// Where half of them were through, and where nearly all.
-fn bars(ui: &Ui, plot: Rect, took: Percentiles, longest: f64) {
+fn bars(ui: &Ui, (room, fill): (Rect, Color32), took: Percentiles, longest: f64) {
     let t = ui.tokens();
-    let to = |ms: f64| {
-        let part = (ms + 1.0).ln() / (longest + 1.0).ln();
-        plot.min.x + part as f32 * plot.width()
-    };
-    let bar = |ms: f64| plot.with_max_x(to(ms).max(plot.min.x + 2.0));
+    let high = room.center().y - 6.0..=room.center().y + 6.0;
+    let room = Rect::from_x_y_ranges(room.x_range(), high);
+    let bar = |ms: f64| room.with_max_x(x_of(room, ms, longest).max(room.min.x + 2.0));
     let painter = ui.painter();
     painter.rect_filled(bar(took.p99_ms), sizes::RADIUS_BAR, t.border2);
-    painter.rect_filled(bar(took.p50_ms), sizes::RADIUS_BAR, t.accent);
+    painter.rect_filled(bar(took.p50_ms), sizes::RADIUS_BAR, fill);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_stand_apart_and_on_the_scale() {
+        for width in [120.0, 256.0, 700.0] {
+            for longest in [1.0, 40.0, 2_300.0, 5e6, 1e9] {
+                let bar = Rect::from_min_size(pos2(10.0, 0.0), vec2(width, 10.0));
+                let told = marks_in(bar, longest);
+                assert!(told.iter().all(|(x, _)| bar.x_range().contains(*x)));
+                let apart = |pair: &[(f32, &str)]| pair[0].0 - pair[1].0 >= MARK - 0.01;
+                assert!(told.windows(2).all(apart));
+            }
+        }
+    }
 }
