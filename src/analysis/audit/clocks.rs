@@ -168,10 +168,7 @@ fn blamed<'a>(
         .collect();
     let ends = |skew: &Skew| [numbers[skew.ahead.as_str()], numbers[skew.behind.as_str()]];
     // Services with which a clock agrees both ways; one way alone proves nothing.
-    let is_right = |one, two| {
-        ways.get(&(one, two))
-            .is_some_and(|way| !way.quickest.is_negative())
-    };
+    let is_right = |one, two| ways.get(&(one, two)).is_some_and(|way| !way.proves_skew());
     let agrees = |service: u32| {
         let own = ways.keys().filter(|(one, _)| *one == service);
         own.filter(|&&(one, two)| is_right(one, two) && is_right(two, one))
@@ -258,6 +255,23 @@ mod tests {
             (1, 2, 100),
         ]);
         assert_eq!(told(&two), [(Some("stock"), 3), (Some("shipping"), 2)]);
+    }
+
+    #[test]
+    fn one_stamp_that_is_wrong_is_no_clock_that_is() {
+        let steps = |early: &[i64]| -> Vec<(u32, u32, i64)> {
+            let usual = (0..9).map(|n| 900 + 500 * n);
+            usual
+                .chain(early.iter().copied())
+                .map(|ms| (1, 3, ms))
+                .collect()
+        };
+        assert_eq!(told(&off(&steps(&[-60_000]))), []);
+        // Near the others, or more than a few, they are a clock's.
+        assert_eq!(told(&off(&steps(&[-50]))), [(None, 1)]);
+        assert_eq!(told(&off(&steps(&[-60_000, -60_500]))), [(None, 1)]);
+        // Where nothing else is known nothing speaks against it.
+        assert_eq!(told(&off(&[(1, 3, -60_000)])), [(None, 1)]);
     }
 
     #[test]

@@ -65,6 +65,45 @@ pub struct Way {
     pub quickest: Span,
     /// The quickest: cause and effect.
     pub proof: [EventIx; 2],
+    /// The one nearest to being possible of those whose effect was recorded before its cause.
+    nearest: Span,
+    /// How long those took that are possible: the quickest and the slowest.
+    possible: Option<[Span; 2]>,
+}
+
+/// Of so many steps at least, one that is impossible is looked at for whether it stands alone.
+const ALONE_OF: u64 = 10;
+
+impl Way {
+    /// Whether the clocks of the two cannot both be right. A wrong clock shifts all steps alike: a few that
+    /// are impossible, further from all others than these are from one another, are events with a wrong
+    /// stamp, whatever the clocks are.
+    #[must_use]
+    pub fn proves_skew(&self) -> bool {
+        let apart = |one: Span, two: Span| two.micros().saturating_sub(one.micros());
+        let stand_alone = self.impossible * ALONE_OF <= self.steps
+            && self
+                .possible
+                .is_some_and(|[least, most]| apart(self.nearest, least) > apart(least, most));
+        self.quickest.is_negative() && !stand_alone
+    }
+
+    fn see(&mut self, delay: Span, proof: [EventIx; 2]) {
+        self.steps += 1;
+        if delay.is_negative() {
+            self.nearest = match self.impossible {
+                0 => delay,
+                _ => self.nearest.max(delay),
+            };
+            self.impossible += 1;
+        } else {
+            let [least, most] = self.possible.unwrap_or([delay; 2]);
+            self.possible = Some([least.min(delay), most.max(delay)]);
+        }
+        if delay < self.quickest {
+            (self.quickest, self.proof) = (delay, proof);
+        }
+    }
 }
 
 /// Watches steps from causes to effects go by.
@@ -87,12 +126,10 @@ impl Skews {
             impossible: 0,
             quickest: delay,
             proof,
+            nearest: delay,
+            possible: None,
         });
-        way.steps += 1;
-        way.impossible += u64::from(delay.is_negative());
-        if delay < way.quickest {
-            (way.quickest, way.proof) = (delay, proof);
-        }
+        way.see(delay, proof);
     }
 
     /// The steps from each service to another, by the numbers of the two.
@@ -104,7 +141,7 @@ impl Skews {
     /// The services of which the clocks cannot both be right, by name.
     pub fn found(&self, name: impl Fn(u32) -> String) -> Vec<Skew> {
         let off = self.ways.iter();
-        let off = off.filter(|(_, way)| way.quickest.is_negative());
+        let off = off.filter(|(_, way)| way.proves_skew());
         let mut found: Vec<Skew> = off
             .map(|(&(ahead, behind), way)| {
                 let back = self.ways.get(&(behind, ahead));

@@ -16,7 +16,7 @@ pub(super) const SKEW: Rule = Rule {
     name: "clock-skew",
     severity: Severity::Warning,
     title: "Clocks of two services are apart",
-    about: "Effects recorded by one service have stamps before those of their causes, which another recorded. The difference is the least by which their clocks are apart; the quickest step the other way is the most. A clock that is apart from several, while these agree with each other, is told once; of two that only disagree with each other the order of the log may tell which is wrong. The evidence are the steps that prove it best: cause and effect.",
+    about: "Effects recorded by one service have stamps before those of their causes, which another recorded. The difference is the least by which their clocks are apart; the quickest step the other way is the most. A clock that is apart from several, while these agree with each other, is told once; of two that only disagree with each other the order of the log may tell which is wrong. One early effect in ten or fewer, further from all others than these are from one another, is a wrong stamp and no clock. The evidence are the steps that prove it best: cause and effect.",
     why: "Orders, delays and moments that compare stamps of the two are wrong by that much.",
     advice: "Synchronise the clocks (NTP), or let the store stamp what it records.",
     example: "The clock of inventory-service is wrong, behind that of order-service by 10.09 s to 10.46 s and that of payment-service by 10.21 s to 11.02 s: 343 of 812 effects across them came before the cause.",
