@@ -64,7 +64,13 @@ impl Schema {
         let log = &opened.log;
         let bodies = Bodies::gather(log, &cut, &*opened.unmasked, &opened.rules, &task)?;
         let registered = Registered::known(log, &cut, &*opened.rows, &task)?;
-        let report = schema::schemas((log, &cut), (&bodies, &*opened.payloads), &registered, only);
+        let report = schema::schemas(
+            (log, &cut),
+            (&bodies, &*opened.payloads),
+            &registered,
+            only,
+            &task,
+        )?;
         match format {
             Format::Json => to.json(&report, &opened.read_as),
             Format::JsonSchema => {

@@ -46,7 +46,7 @@ impl Told {
         let streams = Streams::gather(log, &cut, task)?;
         let (conflicts, merges) = conflicting(&whole, &bodies, &streams, task)?;
         Ok(Self {
-            schemas: schemas((log, &cut), (&bodies, whole.shown), &registered, None),
+            schemas: schemas((log, &cut), (&bodies, whole.shown), &registered, None, task)?,
             streams,
             long,
             conflicts,

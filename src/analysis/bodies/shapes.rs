@@ -34,6 +34,8 @@ pub struct Group {
 /// One shape: the places of a payload, and what kinds stand there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shape {
+    /// Its place among all shapes.
+    pub number: ShapeIx,
     /// Of which type and version.
     pub group: GroupIx,
     /// Places in ascending order, each with a bit for every [`super::Kind`].
@@ -114,6 +116,7 @@ impl Shapes {
         let shape = ShapeIx(self.shapes.len() as u32);
         known.push(shape);
         self.shapes.push(Shape {
+            number: shape,
             group,
             places: places.into(),
             events: 0,

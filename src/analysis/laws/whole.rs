@@ -73,13 +73,8 @@ pub(super) fn schemas(scene: &Scene<'_>) -> Value {
     let (fold, task) = (FoldRules::default(), Task::new());
     let bodies = Bodies::gather(log, cut, &MadeUp, &fold, &task).unwrap();
     let registered = schema::Registered::known(log, cut, scene.rows, &task).unwrap();
-    serde_json::to_value(schema::schemas(
-        (log, cut),
-        (&bodies, &MadeUp),
-        &registered,
-        None,
-    ))
-    .unwrap()
+    let report = schema::schemas((log, cut), (&bodies, &MadeUp), &registered, None, &task);
+    serde_json::to_value(report.unwrap()).unwrap()
 }
 
 pub(super) fn traced(scene: &Scene<'_>) -> Value {

@@ -149,6 +149,11 @@ fn alike(one: &Field, two: &Field) -> Option<String> {
     if shared * 2 > most {
         return Some(format!("{shared} of {most} values are the same"));
     }
+    if let Some((shared, most)) = one.sample.like(&two.sample) {
+        return Some(format!(
+            "{shared} of {most} values around the step are the same"
+        ));
+    }
     if name == other {
         return Some(match holder == other_holder {
             true => "the name is spelled otherwise".to_owned(),

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::samples::Sample;
+
 /// A field of a version.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Field {
@@ -22,6 +24,9 @@ pub struct Field {
     /// The kinds of its values, as bits.
     #[serde(skip)]
     pub kinds: u16,
+    /// Values that it had at the ends of the version, where other versions lack it.
+    #[serde(skip)]
+    pub(super) sample: Sample,
 }
 
 impl Field {

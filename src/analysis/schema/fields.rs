@@ -220,6 +220,7 @@ fn version(
         fields,
         first,
         last,
+        shapes: shapes.iter().map(|shape| shape.number).collect(),
     }
 }
 
@@ -263,6 +264,7 @@ fn field(name: &str, tally: Tally, around: u64, values: Vec<(Box<str>, u64)>) ->
             Vec::new()
         },
         kinds: tally.kinds,
+        sample: Default::default(),
     }
 }
 

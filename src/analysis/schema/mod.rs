@@ -27,6 +27,7 @@ mod fields;
 mod moved;
 mod registry;
 mod report;
+mod samples;
 mod strategy;
 #[cfg(test)]
 mod tests;
@@ -49,17 +50,20 @@ pub use version::{Verdict, VersionSchema};
 
 use super::bodies::Bodies;
 use crate::log::{Cut, Log, PayloadReader};
-use crate::model::TypeIx;
+use crate::model::{Cancelled, Task, TypeIx};
 
 /// The schemas of all types, or of one, as of the cut by which `bodies` were gathered. The texts that a field
 /// takes are left out where those who may read `shown` are not to see them.
-#[must_use]
+///
+/// # Errors
+/// [`Cancelled`] when the task was called off.
 pub fn schemas(
     (log, cut): (&Log, &Cut),
     (bodies, shown): (&Bodies, &dyn PayloadReader),
     registered: &[Registered],
     only: Option<TypeIx>,
-) -> SchemaReport {
+    task: &Task,
+) -> Result<SchemaReport, Cancelled> {
     let mut groups: BTreeMap<&str, TypeIx> = BTreeMap::new();
     for group in bodies.shapes().groups() {
         if only.is_none_or(|only| only == group.event_type) {
@@ -71,16 +75,17 @@ pub fn schemas(
         all.map(|group| log.type_name(group.event_type)).collect()
     };
     let types = groups.into_iter().map(|(name, event_type)| {
-        let versions = fields::versions(log, cut, bodies, event_type);
+        let mut versions = fields::versions(log, cut, bodies, event_type);
+        samples::note(log, bodies, shown, &mut versions, task)?;
         let mut own = report::of_type(log, name, versions, registered, &names);
         let fields = own.versions.iter_mut().flat_map(|own| &mut own.fields);
         for field in fields.filter(|field| shown.masks(name, &field.path)) {
             field.values.clear();
         }
-        own
+        Ok(own)
     });
-    SchemaReport {
+    Ok(SchemaReport {
         as_of: cut.as_of(log),
-        types: types.collect(),
-    }
+        types: types.collect::<Result<_, _>>()?,
+    })
 }

@@ -57,6 +57,9 @@ fn evidence(one: &Field, two: &Field, new: &[&Field]) -> Option<String> {
         let share = shared * 100 / most;
         return Some(format!("same values as {}, {share} %", one.path));
     }
+    if one.sample.like(&two.sample).is_some() {
+        return Some(format!("same values as {}", one.path));
+    }
     // Lists of values that differ say more than a name.
     let differ = !one.values.is_empty() && !two.values.is_empty();
     if !differ && name(&one.path) == name(&two.path) {

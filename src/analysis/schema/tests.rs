@@ -3,6 +3,7 @@
 use super::change::ChangeKind;
 use super::changes::changes;
 use super::field::Field;
+use super::samples::Sample;
 use super::verdict::Compatibility;
 use super::version::VersionSchema;
 use crate::analysis::bodies::Kind;
@@ -18,6 +19,7 @@ pub(super) fn field(path: &str, kind: Kind) -> Field {
         format: kind.format(),
         values: Vec::new(),
         kinds: kind.bit(),
+        sample: Sample::default(),
     }
 }
 
@@ -34,7 +36,43 @@ pub(super) fn version(name: &str, fields: Vec<Field>) -> VersionSchema {
         fields,
         first: EventIx(0),
         last: EventIx(0),
+        shapes: Vec::new(),
     }
+}
+
+#[test]
+fn a_field_with_the_values_of_one_that_went_is_likely_to_be_it() {
+    let with = |path: &str, values: &[i64]| Field {
+        sample: Sample::of(&values.iter().map(|n| (*n).into()).collect::<Vec<_>>()),
+        ..field(path, Kind::Integer)
+    };
+    let renamed = |one: Field, two: Field| {
+        let found = changes(&[one], &[two]);
+        let kind = |change: &&super::Change| change.kind == ChangeKind::Renamed;
+        found
+            .iter()
+            .find(kind)
+            .and_then(|change| change.evidence.clone())
+    };
+    assert_eq!(
+        renamed(
+            with("/amount", &[100, 101, 102, 103]),
+            with("/total", &[101, 102, 103, 104])
+        ),
+        Some("3 of 4 values around the step are the same".to_owned())
+    );
+    // Others, too few, and of another type.
+    assert_eq!(
+        renamed(with("/a", &[1, 2, 3]), with("/b", &[4, 5, 6])),
+        None
+    );
+    assert_eq!(renamed(with("/a", &[1, 2]), with("/b", &[1, 2])), None);
+    let text = Field {
+        types: vec!["string"],
+        kinds: Kind::Text.bit(),
+        ..with("/b", &[1, 2, 3])
+    };
+    assert_eq!(renamed(with("/a", &[1, 2, 3]), text), None);
 }
 
 #[test]

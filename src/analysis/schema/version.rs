@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::change::Change;
 use super::field::Field;
 use super::verdict::Compatibility;
+use crate::analysis::bodies::ShapeIx;
 use crate::model::{EventIx, PositionName, Timestamp};
 
 /// One version of a type.
@@ -32,6 +33,9 @@ pub struct VersionSchema {
     /// Its last event.
     #[serde(skip)]
     pub last: EventIx,
+    /// The shapes that its payloads have.
+    #[serde(skip)]
+    pub(super) shapes: Vec<ShapeIx>,
 }
 
 /// A step.
