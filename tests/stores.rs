@@ -52,6 +52,8 @@ mod public;
 mod rows;
 #[path = "stores/runs.rs"]
 mod runs;
+#[path = "stores/tenants.rs"]
+mod tenants;
 #[path = "stores/together.rs"]
 mod together;
 #[path = "stores/unknown.rs"]

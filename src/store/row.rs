@@ -52,7 +52,10 @@ impl<'a> Value<'a> {
             Self::Null => false,
             Self::Integer(number) => *number != 0,
             Self::Real(number) => *number != 0.0,
-            Self::Text(text) => !matches!(&**text, "" | "0" | "false" | "null"),
+            // PostgreSQL writes `f`, and SQL has its own words for no.
+            Self::Text(text) => !["", "0", "false", "f", "no", "n", "off", "null"]
+                .iter()
+                .any(|no| text.eq_ignore_ascii_case(no)),
             Self::Bytes(bytes) => !bytes.is_empty(),
         }
     }

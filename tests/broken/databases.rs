@@ -80,6 +80,37 @@ fn damage_in_the_middle_costs_only_itself() {
 }
 
 #[test]
+fn rows_that_come_in_no_order_are_not_read_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.db");
+    let writer = rusqlite::Connection::open(&path).unwrap();
+    writer
+        .execute_batch(
+            "create table events (position integer primary key, stream text, version integer, type text, data text);
+             with recursive n(i) as (select 1 union all select i + 1 from n where i < 900)
+             insert into events select i, 's-' || (i % 7), i / 7, 'Happened', json_object('n', i) from n",
+        )
+        .unwrap();
+    drop(writer);
+    let whole = fs::read(&path).unwrap();
+    // The head of a page is as it was, and what it says of the rows is not.
+    for (page, from, with) in [
+        (3, 100, 0xff),
+        (3, 1700, 0xff),
+        (4, 2500, 0x41),
+        (5, 8, 0xff),
+    ] {
+        let mut bytes = whole.clone();
+        bytes[page * 4096 + from..(page + 1) * 4096].fill(with);
+        fs::write(&path, bytes).unwrap();
+        let damaged = Opened::open(&path);
+        let read = damaged.dump().len();
+        assert!((600..900).contains(&read), "{page} {from}: {read}");
+        assert!(damaged.log.problem_count() > 0, "{page} {from}");
+    }
+}
+
+#[test]
 fn a_packed_database_that_is_cut_off_says_so() {
     use std::io::Write as _;
     let bytes = std::fs::read(crate::fixture("es_py_bank/store.db")).unwrap();

@@ -31,9 +31,18 @@ pub(super) struct Off {
     /// Services that the order of the log makes witnesses of it, each with how many of its events say so;
     /// where effects and causes do not tell whose it is.
     pub witnesses: Vec<(String, u64)>,
-    /// By the numbers of the services: the one that is ahead, the other, and by how much at most.
-    pairs: Vec<(u32, u32, Option<Span>)>,
+    /// The same by the numbers of the services.
+    pairs: Vec<Apart>,
     number: Option<u32>,
+}
+
+/// Two clocks that are apart, by the numbers of their services. Bounds are told in whole milliseconds.
+#[derive(Clone, Copy, Debug)]
+struct Apart {
+    ahead: u32,
+    behind: u32,
+    least: Span,
+    most: Option<Span>,
 }
 
 impl Clocks {
@@ -97,6 +106,19 @@ impl Clocks {
         let by = one.1 - two.1;
         one.0 != two.0 && self.off.iter().any(|off| off.explains(one.0, two.0, by))
     }
+
+    /// Whether it is known of any two clocks between which bounds they are apart.
+    pub(super) fn is_any_bounded(&self) -> bool {
+        let mut pairs = self.off.iter().flat_map(|off| &off.pairs);
+        pairs.any(|pair| pair.most.is_some())
+    }
+
+    /// Whether the clocks of two events, each by the number of its service and its stamp, are apart so that
+    /// either may have come first.
+    pub(super) fn blur(&self, one: (u32, Timestamp), two: (u32, Timestamp)) -> bool {
+        let mut pairs = self.off.iter().flat_map(|off| &off.pairs);
+        pairs.any(|pair| pair.blurs(one, two) || pair.blurs(two, one))
+    }
 }
 
 /// So many neighbours in the log have to say the same of two clocks.
@@ -107,11 +129,21 @@ impl Off {
     /// the stamp of the second is the earlier one. Of the two clocks the one is wrong that is about as far off
     /// beside a third, if the other is not.
     fn hear(&mut self, pairs: &[(u32, u32, Span)], name: &dyn Fn(u32) -> String) {
-        let ([skew], &[(ahead, behind, _)], None) = (&self.skews[..], &self.pairs[..], self.number)
+        let (
+            &[
+                Apart {
+                    ahead,
+                    behind,
+                    least,
+                    ..
+                },
+            ],
+            None,
+        ) = (&self.pairs[..], self.number)
         else {
             return;
         };
-        let far = Span::from_millis(skew.least_ms / 2);
+        let far = Span::from_millis(least.millis() / 2);
         let mut said: BTreeMap<(u32, u32), u64> = BTreeMap::new();
         for (one, two, _) in pairs.iter().filter(|(.., by)| *by > far) {
             *said.entry((*one, *two)).or_default() += 1;
@@ -141,16 +173,27 @@ impl Off {
 
     /// Whether what `second` stamped can lie so much before what `first` did earlier.
     fn explains(&self, first: u32, second: u32, by: Span) -> bool {
-        self.pairs.iter().any(|&(ahead, behind, most)| {
+        self.pairs.iter().any(|pair| {
+            let (ahead, behind) = (pair.ahead, pair.behind);
             // A clock that is known to be wrong is wrong beside those of all services.
             let is_told = match self.number {
                 Some(wrong) if wrong == ahead => first == ahead,
                 Some(_) => second == behind,
                 None => (first, second) == (ahead, behind),
             };
-            // Bounds are told in whole milliseconds.
-            is_told && most.is_none_or(|most| by.millis() <= most.millis())
+            is_told && pair.most.is_none_or(|most| by.millis() <= most.millis())
         })
+    }
+}
+
+impl Apart {
+    /// Whether an event of the clock that is ahead and one of the other may have come in either order: the
+    /// first one's stamp, less the least and less the most that it can be ahead, lies on both sides of the other's.
+    fn blurs(&self, ahead: (u32, Timestamp), behind: (u32, Timestamp)) -> bool {
+        let by = ahead.1 - behind.1;
+        (ahead.0, behind.0) == (self.ahead, self.behind)
+            && self.least <= by
+            && self.most.is_some_and(|most| by <= most)
     }
 }
 
@@ -195,7 +238,12 @@ fn blamed<'a>(
         let is_told = own.len() > 1 || suspects[0].0 > suspects[1].0;
         let pair = |skew: &Skew| {
             let [ahead, behind] = ends(skew);
-            (ahead, behind, skew.most_ms.map(Span::from_millis))
+            Apart {
+                ahead,
+                behind,
+                least: Span::from_millis(skew.least_ms),
+                most: skew.most_ms.map(Span::from_millis),
+            }
         };
         all.push(Off {
             wrong: is_told.then(|| name(worst).to_owned()),
@@ -313,6 +361,22 @@ mod tests {
         ] {
             assert_eq!(heard(pairs), (None, Vec::new()), "{pairs:?}");
         }
+    }
+
+    #[test]
+    fn stamps_that_differ_by_as_much_as_their_clocks_tell_no_order() {
+        let off = off(&[(1, 3, -9_000), (3, 1, 11_000)]);
+        let clocks = Clocks {
+            off,
+            ..Clocks::default()
+        };
+        let at = |ms: i64| Timestamp::from_micros(ms * 1000);
+        let blur =
+            |one: (u32, i64), two: (u32, i64)| clocks.blur((one.0, at(one.1)), (two.0, at(two.1)));
+        assert!(clocks.is_any_bounded());
+        assert!(blur((1, 10_000), (3, 0)) && blur((3, 0), (1, 10_000)));
+        assert!(!blur((1, 8_000), (3, 0)) && !blur((1, 12_000), (3, 0)));
+        assert!(!blur((3, 10_000), (1, 0)) && !blur((1, 10_000), (2, 0)));
     }
 
     #[test]

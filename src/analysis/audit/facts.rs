@@ -7,11 +7,12 @@ use serde_json::Value;
 use super::circles::circles;
 use super::clocks::Clocks;
 use super::error::AuditError;
-use super::gathered::{Audited, Told, Waits};
+use super::gathered::{Audited, MERGED, Told, Waits};
 use super::outbox::Outbox;
 use super::streams::Streams;
+use super::undecided::undecided;
 use crate::analysis::bodies::{Bodies, NO_SHAPE};
-use crate::analysis::causality::{Conflict, Merge};
+use crate::analysis::causality::{Conflict, Merge, merges};
 use crate::analysis::causes::Causes;
 use crate::analysis::compaction::{Compacted, LongStream};
 use crate::analysis::lag::{Course, HoldUp};
@@ -121,7 +122,26 @@ impl<'a> Facts<'a> {
             clocks.hear(log, &facts.bodies, &facts.streams.backwards);
         }
         facts.clocks = clocks;
+        facts.add_undecided(task)?;
         Ok(facts)
+    }
+
+    /// Adds the conflicts that clocks tell of, which are known only now, behind the others.
+    fn add_undecided(&mut self, task: &Task) -> Result<(), AuditError> {
+        let undecided = undecided(self, task)?;
+        let room = MERGED.saturating_sub(self.conflicts.len());
+        let first = &undecided[..undecided.len().min(room)];
+        let Whole {
+            log,
+            cut,
+            shown,
+            fold,
+            ..
+        } = self.whole;
+        let merged = merges(log, &cut, &self.bodies, (shown, fold), first, task)?;
+        self.merges.extend(merged);
+        self.conflicts.extend(undecided);
+        Ok(())
     }
 
     /// Events that cause each other in circles, each circle in log order.

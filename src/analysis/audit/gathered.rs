@@ -103,7 +103,7 @@ const CONSUMERS: [SideKind; 3] = [
 ];
 
 /// Conflicts of which it is looked at what they lose.
-const MERGED: usize = 200;
+pub(super) const MERGED: usize = 200;
 
 fn conflicting(
     whole: &Whole<'_>,

@@ -34,6 +34,7 @@ mod streams;
 mod tapped;
 #[cfg(test)]
 mod tests;
+mod undecided;
 mod window;
 
 pub use clocks::Clocks;

@@ -29,6 +29,8 @@ pub enum ToldBy {
     ExpectedVersion,
     /// They have the same version: each took the one before it for the last.
     SameVersion,
+    /// The clocks of their services, which are apart by about as much as their stamps.
+    Clocks,
 }
 
 impl ToldBy {
@@ -40,6 +42,9 @@ impl ToldBy {
             Self::ExpectedVersion => "Both took the same version for the last one",
             Self::SameVersion => {
                 "Both have the same version, so both took the one before for the last"
+            }
+            Self::Clocks => {
+                "Their stamps differ by as much as the clocks of the two services, so either may have been first"
             }
         }
     }

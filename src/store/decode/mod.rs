@@ -268,6 +268,12 @@ pub fn of_text(text: String) -> Payload {
         None => text,
     };
     let start = text.trim_ascii_start();
+    // Bytes as PostgreSQL writes them out; no JSON begins so.
+    if let [b'\\', b'x', digits @ ..] = start.trim_ascii_end().as_bytes()
+        && let Some(bytes) = hex(digits).filter(|bytes| !bytes.is_empty())
+    {
+        return payload(bytes);
+    }
     let decoder = match start.as_bytes() {
         [b'-', b'-', b'-', b'\n' | b'\r' | b' ', ..] => Decoder::Yaml,
         [b'<', b'?' | b'!' | b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] => Decoder::Xml,
@@ -315,6 +321,26 @@ mod tests {
             payload(zlib.finish().unwrap()).json(),
             Some(r#"{"a":1.50}"#)
         );
+    }
+
+    #[test]
+    fn bytes_that_postgresql_wrote_out_are_what_they_are() {
+        let hex = |bytes: &[u8]| {
+            bytes
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>()
+        };
+        let text = |bytes: &[u8]| of_text(format!("\\x{}", hex(bytes)));
+        assert_eq!(text(br#"{"a":1.50}"#).json(), Some(r#"{"a":1.50}"#));
+        assert!(matches!(text(&[0xff, 0, 1]), Payload::Opaque(_)));
+        // Cut off, no digits, or a text that only begins so.
+        for odd in ["\\x7", "\\x", "\\xyz"] {
+            assert!(
+                !matches!(of_text(odd.to_owned()), Payload::Opaque(_)),
+                "{odd}"
+            );
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Which errors are about one row, to be told of and stepped over, and which about everything.
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 use super::connect::code;
 
@@ -25,6 +25,12 @@ pub(super) fn is_of_a_row(error: &rusqlite::Error) -> bool {
     )
 }
 
+/// What SQLite would say of a page whose rows are not in their order, if it looked.
+pub(super) fn corruption() -> rusqlite::Error {
+    let words = "database disk image is malformed".to_owned();
+    rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CORRUPT), Some(words))
+}
+
 /// Whether pages are damaged, as a rule with many rows in them.
 pub(super) fn is_corruption(error: &rusqlite::Error) -> bool {
     matches!(
@@ -35,8 +41,6 @@ pub(super) fn is_corruption(error: &rusqlite::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use rusqlite::ffi;
-
     use super::*;
 
     #[test]

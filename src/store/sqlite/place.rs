@@ -38,6 +38,17 @@ impl At {
         })
     }
 
+    /// As a place of the log, where both are integers.
+    pub fn to_place(&self) -> Option<Place> {
+        match (&self.key, &self.part) {
+            (Kept::Integer(at), Kept::Integer(part)) => {
+                let extent = u32::try_from(*part).ok()?;
+                Some(Place { at: *at, extent })
+            }
+            _ => None,
+        }
+    }
+
     /// The same as a place of the log; none where key or part is not the integer that it should be.
     pub fn place(row: &Row<'_>) -> rusqlite::Result<Option<Place>> {
         Ok(match (row.get_ref(0)?, row.get_ref(1)?) {
@@ -71,6 +82,19 @@ impl At {
         match self.key {
             Kept::Integer(key) => Some(key),
             _ => None,
+        }
+    }
+
+    /// Whether a place comes after this one: rows of a damaged page may come in any order, and whoever reads
+    /// on after each would read them for ever.
+    pub fn is_before(&self, place: Place) -> bool {
+        let Kept::Integer(key) = self.key else {
+            return true;
+        };
+        match self.part {
+            _ if place.at != key => place.at > key,
+            Kept::Integer(part) => i64::from(place.extent) > part,
+            _ => self.part != Self::all_parts(),
         }
     }
 

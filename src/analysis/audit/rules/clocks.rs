@@ -28,7 +28,7 @@ pub(super) const CONCURRENT: Rule = Rule {
     name: "concurrent-writes",
     severity: Severity::Warning,
     title: "Concurrent writes to one stream",
-    about: "Writers of a stream did not know of each other's events: their vector clocks say so, or they expected the same version to be the last. Writes that hang together so are one conflict. The evidence are the last events of two sides, each with all events of its side.",
+    about: "Writers of a stream did not know of each other's events: their vector clocks say so, or they expected the same version to be the last. Writes that hang together so are one conflict. Neighbours by two services whose clocks are apart by about as much as their stamps, without a cause between them, are a note. The evidence are the last events of two sides, each with all events of its side.",
     why: "Folded in log order the later one wins, and what the other decided is lost without a word.",
     advice: "Refuse the second write and decide anew, or merge by a rule that keeps both: a counter for quantities, a set that remembers removals, the later stamp for a choice.",
     example: "phone and laptop both changed the quantity of MUG-BLUE in cart-307; the last write keeps 3 of 5.",
@@ -151,16 +151,61 @@ fn concurrent_writes(
     _: &Task,
 ) -> Result<(), AuditError> {
     // Of those that have one version the rule version-fork tells.
-    let is_own = |conflict: &Conflict| conflict.told_by != ToldBy::SameVersion;
+    let known =
+        |conflict: &Conflict| matches!(conflict.told_by, ToldBy::Vector | ToldBy::ExpectedVersion);
+    let lost = show_conflicts(facts, proofs, known);
+    proofs.found(|count| {
+        let conflicts = many(count, "conflict", "conflicts").unwrap_or_default();
+        let written = many(lost.events, "event was", "events were").unwrap_or_default();
+        format!(
+            "{conflicts}: {written} written without knowing of others in the same stream.{}",
+            lost.told()
+        )
+    });
+    let lost = show_conflicts(facts, proofs, |conflict| conflict.told_by == ToldBy::Clocks);
+    proofs.about("order not told");
+    proofs.because("Position says which was stored first. Whoever orders by time, or lets the later stamp win, may take the older one for the newer.");
+    proofs.found_as(Severity::Info, |count| {
+        let pairs = many(count, "pair", "pairs").unwrap_or_default();
+        format!(
+            "{pairs} of neighbours in a stream, by two services, have stamps that differ by as much as the clocks of the two: either may have been first.{}",
+            lost.told()
+        )
+    });
+    Ok(())
+}
+
+/// What conflicts come to.
+struct Lost {
+    /// Events that were written in them.
+    events: u64,
+    /// The fields of which the last write loses something, in words.
+    fields: String,
+}
+
+impl Lost {
+    fn told(&self) -> String {
+        match self.fields.as_str() {
+            "" => String::new(),
+            fields => {
+                format!(" The last write loses something in {fields} of those that were looked at.")
+            }
+        }
+    }
+}
+
+/// Counts conflicts of a kind and shows what proves them.
+fn show_conflicts(
+    facts: &Facts<'_>,
+    proofs: &mut Proofs<'_>,
+    is_own: impl Fn(&Conflict) -> bool,
+) -> Lost {
     let merges = &facts.merges;
     let mut events = 0;
     let own = facts.conflicts.iter().enumerate();
     for (at, conflict) in own.filter(|(_, conflict)| is_own(conflict)) {
-        events += conflict
-            .sides
-            .iter()
-            .map(|side| side.events.len() as u64)
-            .sum::<u64>();
+        let written = conflict.sides.iter().map(|side| side.events.len() as u64);
+        events += written.sum::<u64>();
         let [one, others @ ..] = &conflict.sides[..] else {
             continue;
         };
@@ -173,10 +218,9 @@ fn concurrent_writes(
             let others: Vec<&Side> = others.iter().collect();
             let lost = merges.get(at).map(lost).unwrap_or_default();
             let said = said_of(facts, &others);
-            if lost.is_empty() {
-                said
-            } else {
-                format!("{said}; {lost}")
+            match lost.is_empty() {
+                true => said,
+                false => format!("{said}; {lost}"),
             }
         });
     }
@@ -187,23 +231,10 @@ fn concurrent_writes(
         .filter(|field| field.loses());
     let (registers, others): (Vec<&FieldMerge>, Vec<&FieldMerge>) =
         losing.partition(|field| field.kind == MergeKind::LwwRegister);
-    let lost = [
+    let fields = [
         many(others.len() as u64, "counter or set", "counters and sets"),
         many(registers.len() as u64, "register", "registers"),
     ];
-    let lost = listed(&lost.into_iter().flatten().collect::<Vec<String>>());
-    proofs.found(|count| {
-        let conflicts = many(count, "conflict", "conflicts").unwrap_or_default();
-        let written = many(events, "event was", "events were").unwrap_or_default();
-        let lost = match lost.as_str() {
-            "" => String::new(),
-            lost => {
-                format!(" The last write loses something in {lost} of those that were looked at.")
-            }
-        };
-        format!(
-            "{conflicts}: {written} written without knowing of others in the same stream.{lost}"
-        )
-    });
-    Ok(())
+    let fields = listed(&fields.into_iter().flatten().collect::<Vec<String>>());
+    Lost { events, fields }
 }

@@ -53,9 +53,18 @@ pub(super) fn kinds(best: &mut Guess, taken: &TableFacts, facts: &SqliteFacts) {
         return;
     };
     let names = || taken.columns.iter().map(|(name, _)| name.as_str());
-    let Some(id) = names().find(|name| quoted(name) == *stream) else {
+    // Behind that of a tenant, where there are several.
+    let before = |name: &str| {
+        let named = format!(" || uuid_text({})", quoted(name));
+        let before = stream
+            .strip_suffix(&named)
+            .map(|before| format!("{before} || "));
+        before.or_else(|| (quoted(name) == *stream).then(String::new))
+    };
+    let Some((id, before)) = names().find_map(|name| Some((name, before(name)?))) else {
         return;
     };
+    let plain = quoted(id);
     let own = normal(id);
     let ends = ["uuid", "id", "pk", "key"];
     let stem = ends.iter().find_map(|end| own.strip_suffix(end));
@@ -79,7 +88,7 @@ pub(super) fn kinds(best: &mut Guess, taken: &TableFacts, facts: &SqliteFacts) {
         quoted(&table.name),
         quoted(key),
     );
-    let named = format!("stream_name({sql}, {stream})");
+    let named = format!("{before}stream_name({sql}, {plain})");
     let sentence = format!(
         "Streams are named by `{name}` of `{}`, which `{kind}` refers to, and `{id}`",
         table.name

@@ -117,6 +117,13 @@ const BY_WHOM: [&str; 7] = [
     "operatorid",
 ];
 
+/// Whether a name is that of numbers that stand for kinds, as `content_type_id` is.
+pub(super) fn numbers_kinds(name: &str) -> bool {
+    let own = normal(name);
+    let of_what = own.strip_suffix("typeid").unwrap_or_default();
+    !of_what.is_empty() && !of_what.ends_with("event") && !of_what.ends_with("message")
+}
+
 /// Whether a name is that of a tenant, who may have streams called as those of others.
 pub(super) fn names_tenant(name: &str) -> bool {
     let own = normal(name);

@@ -114,10 +114,22 @@ pub(super) fn weigh(fields: &[Field<'_>], looks: &[Looks], offers: &mut Vec<Part
     // Of each stream how each version lies in it, by whichever kind or tenant tells it best apart.
     let numbers = |stream: usize, version: usize| -> Numbers {
         let plain = Numbers::of(fields, &[stream], version);
-        let further = kinds.iter().filter(|kind| **kind != stream);
-        let further = further.map(|kind| Numbers::of(fields, &[*kind, stream], version));
+        let further: Vec<usize> = kinds
+            .iter()
+            .copied()
+            .filter(|kind| *kind != stream)
+            .collect();
+        let one = further.iter().map(|kind| vec![*kind, stream]);
+        // A kind of a tenant.
+        let two = further.iter().enumerate().flat_map(|(at, kind)| {
+            let others = further[at + 1..].iter();
+            others.map(move |other| vec![*kind, *other, stream])
+        });
+        let numbers = one
+            .chain(two)
+            .map(|names| Numbers::of(fields, &names, version));
         std::iter::once(plain)
-            .chain(further)
+            .chain(numbers)
             .min_by_key(|own| own.again)
             .unwrap_or(plain)
     };
@@ -369,7 +381,7 @@ fn kinds(fields: &[Field<'_>], offers: &[Part]) -> Vec<usize> {
         let name = fields[*field].name;
         let offered = |offer: &Part| offer.role == Role::Category && offer.field == *field;
         let kind = names::name_points(Role::Category, name) > 0 && offers.iter().any(offered);
-        kind || names::names_tenant(name)
+        kind || names::names_tenant(name) || names::numbers_kinds(name)
     };
     all.filter(named).collect()
 }

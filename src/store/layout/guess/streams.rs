@@ -69,8 +69,10 @@ pub(super) fn name(parts: &mut Vec<Part>, fields: &[Field<'_>]) -> Naming {
         .map(self::field)
         .chain([stream])
         .collect();
+    let clashes = |names: &[usize], version| Numbers::of(fields, names, version).clash();
     if let Some(version) = version
-        && Numbers::of(fields, &names, version).clash()
+        && clashes(&names, version)
+        && numbered(fields).is_none_or(|kind| clashes(&[&[kind], &names[..]].concat(), version))
     {
         parts.retain(|part| part.role != Role::Version);
         let version = fields[version].name;
@@ -79,6 +81,13 @@ pub(super) fn name(parts: &mut Vec<Part>, fields: &[Field<'_>]) -> Naming {
         ));
     }
     naming
+}
+
+/// The field of numbers that stand for kinds, which is not known before the table of these is.
+fn numbered(fields: &[Field<'_>]) -> Option<usize> {
+    fields
+        .iter()
+        .position(|field| names::numbers_kinds(field.name))
 }
 
 const fn field(before: &Before) -> usize {

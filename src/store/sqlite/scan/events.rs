@@ -5,6 +5,7 @@ use rusqlite::{Connection, Rows};
 use crate::log::{Place, Problem, RawChunk};
 use crate::store::row::{Found, Interpreter};
 use crate::store::sqlite::connect::{Moment, Pin};
+use crate::store::sqlite::damage::corruption;
 use crate::store::sqlite::kept::Kept;
 use crate::store::sqlite::links::{self, Alongside};
 use crate::store::sqlite::pages::{Odd, Shape, Walk};
@@ -125,6 +126,9 @@ impl Events<'_, '_, '_, '_> {
                 Err(error) => return Ok(End::Damaged(error)),
             };
             let place = At::place(row)?;
+            if place.is_some_and(|place| !range.at.is_before(place)) {
+                return Ok(End::Damaged(corruption()));
+            }
             // A commit's events share a key and belong together.
             let new = place.is_none_or(|place| range.at.key != Kept::Integer(place.at));
             let late = self.is_late();

@@ -9,7 +9,7 @@ use crate::log::{Problem, RawChunk};
 use crate::model::Task;
 use crate::store::row::Interpreter;
 use crate::store::sqlite::connect::{Database, Standing};
-use crate::store::sqlite::damage::{is_corruption, is_of_a_row};
+use crate::store::sqlite::damage::{corruption, is_corruption, is_of_a_row};
 use crate::store::sqlite::kept::Kept;
 use crate::store::sqlite::links::Alongside;
 use crate::store::sqlite::pages::{Odd, Shape};
@@ -120,6 +120,16 @@ impl<'s> Reader<'s> {
             let next = statement.query_row(places(self.plan, range.at, &range.end), At::of);
             next.optional()
         });
+        let next = next.and_then(|next| match &next {
+            Some(found)
+                if found
+                    .to_place()
+                    .is_some_and(|place| !range.at.is_before(place)) =>
+            {
+                Err(corruption())
+            }
+            _ => Ok(next),
+        });
         let next = match next {
             Err(also) => Err(self.judge(also)?),
             next => next,
@@ -197,7 +207,11 @@ impl<'s> Reader<'s> {
         let (at, end) = (At::end_of(after), At::end_of(to));
         let read = self.prepared(&self.sql).and_then(|mut statement| {
             let mut rows = statement.query(places(self.plan, &at, &end))?;
-            rows.next().map(drop)
+            let first = rows.next()?.map(At::place).transpose()?.flatten();
+            match first {
+                Some(place) if !at.is_before(place) => Err(corruption()),
+                _ => Ok(()),
+            }
         });
         match read {
             Ok(()) => Ok(true),
