@@ -290,6 +290,22 @@ impl Run {
 
     /// Brings the engine to where all events below `next` are folded and none from it on.
     pub(super) fn go_to(&mut self, next: EventIx, task: &Task) -> Result<(), Cancelled> {
+        self.set_out_for(next);
+        while self.next < next && !self.is_blocked() {
+            let range = self.next.0..(self.next.0 + BATCH).min(next.0);
+            self.fold(range, Way::Known, task)?;
+            if !self.is_on_the_way() {
+                // A handler was stopped in the middle of an event: up to there, once more.
+                self.set_out_for(next);
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings the engine to the nearest checkpoint on the way to `next`, unless it is nearer.
+    fn set_out_for(&mut self, next: EventIx) {
+        let stop = self.stopped.as_ref().map(Stopped::event);
+        let next = stop.map_or(next, |stop| stop.min(next));
         let nearest = self.checkpoints.nearest(next);
         if self.next > next || nearest.next > self.next {
             let Checkpoint {
@@ -300,11 +316,6 @@ impl Run {
             } = nearest.clone();
             self.back_to(next, states, counts);
         }
-        while self.next < next && !self.is_blocked() {
-            let range = self.next.0..(self.next.0 + BATCH).min(next.0);
-            self.fold(range, Way::Known, task)?;
-        }
-        Ok(())
     }
 
     /// Whether it stands before the event at which it has stopped for good.
@@ -315,7 +326,9 @@ impl Run {
 
     /// Folds the events of a range that begins where the engine stands.
     fn fold(&mut self, range: Range<u32>, mut way: Way<'_>, task: &Task) -> Result<(), Cancelled> {
-        let end = range.end;
+        // Nothing behind it, nor itself, is folded again.
+        let stop = self.stopped.as_ref().map(|stopped| stopped.event().0);
+        let end = stop.map_or(range.end, |stop| range.end.min(stop));
         if self.sweep(end, &way, task)? {
             return Ok(());
         }
@@ -346,8 +359,13 @@ impl Run {
                 Ok(fed) => fed,
                 Err(Halt::Cancelled(cancelled)) => return Err(cancelled),
                 Err(Halt::Fatal(error)) => {
-                    self.stopped.get_or_insert(Stopped::Fatal(event, error));
-                    self.next = event;
+                    // A stop before another one is the one that counts.
+                    if self.stopped.as_ref().is_none_or(|own| event < own.event()) {
+                        self.stopped = Some(Stopped::Fatal(event, error));
+                    }
+                    // Its state may be half changed: that of before is found from a checkpoint.
+                    self.farthest = self.farthest.max(event);
+                    self.leave_the_way();
                     return Ok(());
                 }
             };

@@ -59,11 +59,7 @@ impl ScriptError {
             .into_object()
             .and_then(Exception::from_object)
         else {
-            let text: Option<String> = thrown
-                .as_string()
-                .and_then(|text| text.to_string().ok())
-                .or_else(|| ctx.json_stringify(thrown.clone()).ok()??.to_string().ok());
-            return Self::new(text.unwrap_or_else(|| "something was thrown".to_owned()));
+            return Self::new(words(ctx, &thrown));
         };
         // Where not even that can be read, the engine is at its end.
         let kind: Option<String> = match exception.as_object().get("name") {
@@ -75,6 +71,7 @@ impl ScriptError {
         let message = match kind.filter(|kind| kind != "Error") {
             Some(kind) if message.is_empty() => kind,
             Some(kind) => format!("{kind}: {message}"),
+            None if message.is_empty() => "an error without a message was thrown".to_owned(),
             None => message,
         };
         let stack = exception.stack().unwrap_or_default();
@@ -150,6 +147,30 @@ impl std::fmt::Display for ScriptError {
 }
 
 impl std::error::Error for ScriptError {}
+
+/// What was thrown that is no error, in words; nobody knows where.
+fn words<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> String {
+    if let Some(text) = thrown.as_string() {
+        return match text.to_string() {
+            Ok(text) if text.is_empty() => "an empty text was thrown".to_owned(),
+            Ok(text) => text,
+            Err(_) => "a text was thrown".to_owned(),
+        };
+    }
+    if thrown.is_undefined() {
+        return "undefined was thrown".to_owned();
+    }
+    if let Some(number) = thrown.as_float().filter(|number| !number.is_finite()) {
+        return format!("{number} was thrown");
+    }
+    let json = ctx.json_stringify(thrown.clone()).ok().flatten();
+    let json = json.and_then(|text| text.to_string().ok());
+    json.unwrap_or_else(|| {
+        // What cannot be written left an exception behind.
+        ctx.catch();
+        format!("a {} was thrown", thrown.type_name())
+    })
+}
 
 /// The innermost place in the definition that a stack trace names: `    at f (projection.js:3:14)`.
 fn place(stack: &str) -> Option<(u32, Option<u32>)> {

@@ -194,7 +194,7 @@
     get isJson() { return this.#keep("isJson", host.isJson(this.#n)); }
     get data() { return this.#keep("data", dataOf(this.#n, this.eventType)); }
     set data(value) { this.#keep("data", value); }
-    get body() { return this.isJson ? this.data : this.bodyRaw; }
+    get body() { return this.data; }
     set body(value) { this.data = value; }
     get bodyRaw() { return host.whole(this.#n); }
     get dataRaw() { return host.whole(this.#n); }

@@ -147,6 +147,88 @@ fn a_state_that_outgrows_memory_when_it_is_written_is_told_as_any_that_does() {
 }
 
 #[test]
+fn a_run_that_is_stopped_tells_of_the_state_before() {
+    let events = [0; 6].map(|_| Made::new("s-1", "T", "{}"));
+    let reading = reading(&events);
+    for end in [
+        "for (;;) s.n++;",
+        "s.a = []; for (;;) s.a.push({});",
+        "(function f() { f(); })();",
+    ] {
+        let text = format!(
+            "fromAll().when({{ $init: () => ({{ n: 0 }}), T(s, e) {{ s.n++; if (e.position === 4) {{ {end} }} }} }})"
+        );
+        let limits = Limits {
+            memory: 16 << 20,
+            ..Limits::default()
+        };
+        let options = RunOptions {
+            limits,
+            ..RunOptions::default()
+        };
+        let definition = Definition::Script(text.as_str().into());
+        let mut run = Run::new(&definition, reading.clone(), options).unwrap();
+        run.advance(&Task::new()).unwrap();
+        for _ in 0..2 {
+            let moment = run.at(&reading.log.at_head(), &Task::new()).unwrap();
+            let state = moment.iter().next().map(|(_, held)| run.text(&held));
+            assert_eq!(state.as_deref(), Some(r#"{"n":3}"#), "{end}");
+            assert_eq!(moment.counts.processed, 3, "{end}");
+            assert_eq!(
+                moment.stopped.map(|stopped| stopped.event()),
+                Some(EventIx(3))
+            );
+        }
+        assert_eq!(run.done(), EventIx(3));
+    }
+}
+
+#[test]
+fn what_is_thrown_is_told_whatever_it_is() {
+    let reading = reading(&[Made::new("a", "T", "{}")]);
+    for (thrown, words) in [
+        ("'a text'", "a text"),
+        ("''", "an empty text was thrown"),
+        ("42", "42"),
+        ("undefined", "undefined was thrown"),
+        ("NaN", "NaN was thrown"),
+        ("{ a: 1 }", r#"{"a":1}"#),
+        ("Symbol('q')", "a symbol was thrown"),
+        ("new Error()", "an error without a message was thrown"),
+        ("new TypeError('no')", "TypeError: no"),
+    ] {
+        let text = format!("fromAll().when({{ T(s) {{ throw {thrown}; }} }})");
+        let (_, dead) = self::told(&text, &reading);
+        assert_eq!(dead[0].error.message, words, "{thrown}");
+    }
+}
+
+/// However fields are found: a payload that was cut off has none, and is no event without a key.
+#[test]
+fn a_key_of_a_payload_that_was_cut_off_fails_however_it_is_spelled() {
+    let reading = reading(&[
+        Made::new("a", "T", r#""{\"by\":1""#),
+        Made::new("a", "T", r#"{"by":"x"}"#),
+        Made::new("a", "T", r#"{"other":1}"#),
+    ]);
+    for key in [
+        "e => e.data.by",
+        "e => { const k = 'by'; return e.data[k]; }",
+    ] {
+        let text =
+            format!("fromAll().partitionBy({key}).when({{ T(s, e) {{ s.n = e.data.by; }} }})");
+        let mut run = run_of(&text, &reading);
+        let moment = run.at(&reading.log.at_head(), &Task::new()).unwrap();
+        assert_eq!(
+            (moment.counts.processed, moment.counts.failed),
+            (1, 1),
+            "{key}"
+        );
+        assert_eq!(moment.dead[0].event, EventIx(0), "{key}");
+    }
+}
+
+#[test]
 fn a_result_that_never_ends_stops_all_results() {
     let events = ["s-1", "s-2", "s-3"].map(|stream| Made::new(stream, "T", "{}"));
     let reading = reading(&events);
