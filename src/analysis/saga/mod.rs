@@ -40,6 +40,7 @@
 
 mod assign;
 mod basis;
+mod coming;
 mod course;
 mod definition;
 mod durations;
@@ -70,6 +71,7 @@ mod waits;
 mod walk;
 
 pub use basis::Basis;
+pub use coming::{Coming, may_come};
 pub use definition::{Correlate, Definition, DefinitionError, Heed, Style, Timeout};
 pub use durations::{Durations, Rate, Spread, StepDurations};
 pub use failure::{Class, Failure};

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::analysis::saga::{
-    self, Asking, Counts, Definition, Durations, Instance, Judged, Narrowing, SagaReport, Sagas,
-    Seen, Sequence, Status, Stored, StoredStates, Timeout, Until, one, stored,
+    self, Asking, Coming, Counts, Definition, Durations, Instance, Judged, Narrowing, SagaReport,
+    Sagas, Seen, Sequence, Status, Stored, StoredStates, Timeout, Until, one, stored,
 };
 use crate::log::{Bound, Cut, Log};
 use crate::model::{EventIx, Task};
@@ -236,6 +236,8 @@ pub struct SagaInFull {
     pub sequence: Sequence,
     /// What comes next usually, after how long and how often.
     pub next: Vec<(String, crate::analysis::saga::Wait)>,
+    /// What comes next, where nothing that is awaited has begun.
+    pub coming: Option<Coming>,
     /// What it is silent before, of one that has not ended.
     pub until: Option<Until>,
     /// Its state as the store keeps it beside its events.
@@ -267,6 +269,7 @@ impl AtMoment {
         Ok(Some(SagaInFull {
             sequence: judged.sequence(asking, seen, &instance)?,
             next: judged.expected(asking.log, seen),
+            coming: judged.coming(asking, seen)?,
             report,
             instance,
             until: judged.until(seen),

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use egui::{Align2, Color32, Painter, Rect};
+use egui::{Align2, Color32, Painter, Rangef, Rect};
 
 use crate::gui::theme::{Face, sizes};
 use crate::gui::widgets::{one_line, paint_line};
@@ -12,6 +12,8 @@ pub(in crate::gui::views::sagas) struct Labels {
     rows: RangeInclusive<f32>,
     face: Face,
     free: f32,
+    /// Where something else stands.
+    taken: Option<Rangef>,
     before: String,
 }
 
@@ -22,8 +24,15 @@ impl Labels {
             rows,
             face,
             free: f32::NEG_INFINITY,
+            taken: None,
             before: String::new(),
         }
+    }
+
+    /// None where something else stands.
+    pub fn beside(mut self, taken: Option<Rangef>) -> Self {
+        self.taken = taken.map(|taken| taken.expand(sizes::GAP / 2.0));
+        self
     }
 
     /// Paints one around a place, unless there is no room, or it says no more than the one before: two
@@ -34,7 +43,9 @@ impl Labels {
             .x
             / 2.0
             + 1.0;
-        if x - half < self.free || words == self.before {
+        let own = Rangef::new(x - half, x + half);
+        let covered = self.taken.is_some_and(|taken| taken.intersects(own));
+        if x - half < self.free || covered || words == self.before {
             return;
         }
         let room = Rect::from_x_y_ranges(x - half..=x + half, self.rows.clone());
