@@ -118,7 +118,12 @@ impl Scene<'_> {
             let galley = one_line(ui.painter(), &words, Face::Dense, ink, 320.0);
             let size = vec2(galley.size().x, BAR - 3.0);
             let edge = self.plot.max.x + sizes::PAD_TEXT;
-            let left = bar.min.x.min(edge - size.x).max(self.plot.min.x);
+            // Before the cursor, where it should have come before that.
+            let left = match right > bar.min.x + LEAST {
+                true => bar.min.x.min(bar.max.x - size.x),
+                false => bar.min.x.min(edge - size.x),
+            };
+            let left = left.max(self.plot.min.x);
             for top in [bar.min.y - 17.0, bar.max.y + 2.0] {
                 let rect = Rect::from_min_size(pos2(left, top), size);
                 if taken.is_free(rect) {

@@ -44,8 +44,7 @@ impl Labels {
             / 2.0
             + 1.0;
         let own = Rangef::new(x - half, x + half);
-        let covered = self.taken.is_some_and(|taken| taken.intersects(own));
-        if x - half < self.free || covered || words == self.before {
+        if words == self.before || !self.has_room(own) {
             return;
         }
         let room = Rect::from_x_y_ranges(x - half..=x + half, self.rows.clone());
@@ -59,5 +58,29 @@ impl Labels {
         );
         self.free = x + half + sizes::GAP;
         words.clone_into(&mut self.before);
+    }
+
+    /// Whether nothing else stands there.
+    fn has_room(&self, own: Rangef) -> bool {
+        let covered = self.taken.is_some_and(|taken| taken.intersects(own));
+        own.min >= self.free && !covered
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_label_stands_under_the_flag_or_on_the_one_before() {
+        let labels = Labels::new(0.0..=14.0, Face::Cell);
+        let mut labels = labels.beside(Some(Rangef::new(100.0, 160.0)));
+        assert!(labels.has_room(Rangef::new(20.0, 60.0)));
+        labels.free = 70.0;
+        assert!(!labels.has_room(Rangef::new(60.0, 90.0)));
+        assert!(!labels.has_room(Rangef::new(72.0, 100.0)));
+        assert!(!labels.has_room(Rangef::new(110.0, 150.0)));
+        assert!(!labels.has_room(Rangef::new(160.0, 200.0)));
+        assert!(labels.has_room(Rangef::new(180.0, 220.0)));
     }
 }

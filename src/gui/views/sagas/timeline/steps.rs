@@ -361,3 +361,22 @@ impl Scene<'_> {
 fn capital(text: &str) -> String {
     crate::analysis::words::capitalised(&middle_ellipsis(text, 40))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_stands_on_a_bar_or_on_the_tie_of_another_step() {
+        let mut taken = Taken::default();
+        let rect = |x: f32, y: f32| Rect::from_min_size(pos2(x, y), vec2(40.0, 12.0));
+        taken.bar(rect(0.0, 0.0));
+        taken.ties.push((1, rect(0.0, 30.0)));
+        assert!(!taken.is_free(rect(20.0, 6.0)));
+        assert!(!taken.is_free(rect(20.0, 36.0)));
+        assert!(taken.is_free(rect(60.0, 6.0)));
+        // Its own words stand on its own tie.
+        assert!(taken.is_free_on(rect(20.0, 36.0), Some(1)));
+        assert!(!taken.is_free_on(rect(20.0, 36.0), Some(2)));
+    }
+}
