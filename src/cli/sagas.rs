@@ -236,8 +236,12 @@ impl Saga {
         if let Some(waiting) = saga::waits_for(saga.status, step) {
             line += &format!("  waits for {waiting}");
         }
+        let may = saga::may_come((saga.status, step), saga.silence.as_ref());
+        if let Some(next) = may {
+            line += &format!("  next comes usually {next}");
+        }
         if let Some(silence) = &saga.silence {
-            line += &format!("  {}", silence.words(step));
+            line += &format!("  {}", silence.words(step.or(may)));
         }
         if let Some(stuck) = &saga.stuck {
             let allowed = Span::from_millis(stuck.threshold_ms);

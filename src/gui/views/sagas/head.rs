@@ -6,7 +6,7 @@ use egui::{Frame, Label, Margin, Ui, vec2};
 use super::filters::{self, Said};
 use super::timeline::Gaps;
 use super::{Sagas, Shown, look, sequence};
-use crate::analysis::saga::{Status, Stored, Wait, waits_for};
+use crate::analysis::saga::{Status, Stored, Wait, may_come, waits_for};
 use crate::analysis::words::capitalised;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
@@ -175,7 +175,11 @@ pub(super) fn waiting(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mu
             if let Some(waits) = waits_for(report.status, step) {
                 sentence(ui, Ink::Strong, &[format!("Waiting for {waits}")]);
             }
-            sentence(ui, Ink::Plain, &silence(saga));
+            let may = may_come((report.status, step), report.silence.as_ref());
+            if let Some(next) = may {
+                sentence(ui, Ink::Strong, &[format!("Next comes usually {next}")]);
+            }
+            sentence(ui, Ink::Plain, &silence(saga, step.or(may)));
             if report.duration_ms.is_some() || report.waiting_for.is_none() {
                 let lasted = report.duration_ms.map(Span::from_millis);
                 let lasted: Vec<String> = lasted.into_iter().map(took).collect();
@@ -221,12 +225,13 @@ pub(super) fn waiting(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mu
         .hline(ui.max_rect().x_range(), rect.max.y - 0.5, (1.0, t.border));
 }
 
-/// How long it is silent, what is usual of that and when it is too long: the parts of a sentence.
-fn silence(saga: &SagaInFull) -> Vec<String> {
+/// How long it is silent, what is usual of that and when it is too long: the parts of a sentence; `told` is what
+/// was said to come.
+fn silence(saga: &SagaInFull, told: Option<&str>) -> Vec<String> {
     let Some(quiet) = &saga.report.silence else {
         return Vec::new();
     };
-    let words = capitalised(&quiet.words(saga.report.waiting_for.as_deref()));
+    let words = capitalised(&quiet.words(told));
     let mut parts: Vec<String> = words.split(", ").map(str::to_owned).collect();
     if let Some(until) = saga.until {
         parts.push(by_how_many(&until.wait));

@@ -6,7 +6,7 @@ use egui::{Align2, Rect, Ui, vec2};
 use super::beside::Beside;
 use super::filters::{Filters, Said};
 use super::look;
-use crate::analysis::saga::{Judged, Narrowing, Quiet, Seen, Status, waits_for};
+use crate::analysis::saga::{Judged, Narrowing, Seen, Status, may_come, waits_for};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
@@ -112,7 +112,7 @@ impl List {
 fn columns(sort: SagaSort) -> Vec<Column> {
     let mark = |own: SagaSort| if own == sort { " ▼" } else { "" };
     vec![
-        Column::new(format!("Status{}", mark(SagaSort::Status)), 106.0)
+        Column::new(format!("Status{}", mark(SagaSort::Status)), 102.0)
             .named("status")
             .resizable()
             .sorts(),
@@ -120,7 +120,7 @@ fn columns(sort: SagaSort) -> Vec<Column> {
             .named("saga")
             .resizable()
             .sorts(),
-        Column::new(format!("Lasts{}", mark(SagaSort::Duration)), 86.0)
+        Column::new(format!("Lasts{}", mark(SagaSort::Duration)), 80.0)
             .named("lasts")
             .right()
             .resizable()
@@ -135,27 +135,50 @@ enum Ink {
     Plain,
     /// It takes far longer than is usual.
     Late,
+    /// Nothing more is to come.
+    Faint,
 }
 
 /// What an instance waits for, and how long, where that is longer than is usual.
 fn waits(log: &Log, judged: &Judged, (seen, status): (&Seen, Status)) -> (String, Ink) {
     if status.is_end() {
-        return ("ended".to_owned(), Ink::Plain);
+        let undone = match status {
+            Status::Failed => undone(log, judged, seen),
+            _ => Vec::new(),
+        };
+        return match undone.is_empty() {
+            true => ("ended".to_owned(), Ink::Faint),
+            false => (format!("not undone: {}", undone.join(", ")), Ink::Plain),
+        };
     }
     if judged.may_have_ended(log, seen, status).is_some() {
         return ("may have ended".to_owned(), Ink::Plain);
     }
     let step = judged.waiting_for(log, seen);
-    let waits = waits_for(status, step.as_deref()).unwrap_or_default();
-    let quiet = judged.quiet(log, seen).filter(Quiet::is_long);
-    match quiet.filter(|_| status != Status::Parked) {
+    let quiet = judged.quiet(log, seen);
+    let may = may_come((status, step.as_deref()), quiet.as_ref());
+    let waits = waits_for(status, step.as_deref());
+    let waits = waits.or_else(|| Some(format!("usually {}", may?)));
+    let waits = waits.unwrap_or_default();
+    let long = quiet.as_ref().filter(|quiet| quiet.is_long());
+    match long.filter(|_| status != Status::Parked) {
         Some(quiet) => {
-            let words = quiet.words(step.as_deref());
+            let words = quiet.words(step.as_deref().or(may));
             let all = [waits, words].into_iter().filter(|words| !words.is_empty());
             (all.collect::<Vec<_>>().join(", "), Ink::Late)
         }
         None => (waits, Ink::Plain),
     }
+}
+
+/// The steps that an instance which ended leaves undone.
+fn undone(log: &Log, judged: &Judged, seen: &Seen) -> Vec<String> {
+    let Some(mut instance) = judged.instance(log, seen) else {
+        return Vec::new();
+    };
+    let open = std::mem::take(&mut instance.uncompensated);
+    let steps = open.iter().filter_map(|at| instance.steps.get(*at));
+    steps.map(|step| step.name.clone()).collect()
 }
 
 fn paint(
@@ -188,8 +211,8 @@ fn paint(
     row.text(2, Face::Cell, t.text2, &lasts.to_string());
     let (waiting, ink) = waits(log, judged, (seen, status));
     let ink = match ink {
-        _ if status.is_end() && !strong => t.text3,
-        Ink::Plain => t.text2,
+        Ink::Faint if !strong => t.text3,
+        Ink::Plain | Ink::Faint => t.text2,
         Ink::Late => t.warning,
     };
     row.text(3, Face::Dense, ink, &waiting);
