@@ -169,6 +169,9 @@ impl Saga {
                  what happens to one thing again and again."
             )?;
         }
+        for notice in &report.notices {
+            writeln!(out, "Note: {}.", harmless(notice))?;
+        }
         // Who needs a person first, and of equals whoever began last.
         let mut sagas: Vec<&SagaReport> = report.sagas.iter().rev().collect();
         sagas.sort_by_key(|saga| Status::ALL.iter().position(|own| *own == saga.status));

@@ -81,3 +81,26 @@ impl Judged {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Timestamp;
+
+    #[test]
+    fn what_may_come_is_told_where_nothing_else_is_waited_for() {
+        let quiet = Quiet {
+            since: Timestamp::from_micros(0),
+            waited_ms: 9,
+            until: Some("Paid".to_owned()),
+            usual_ms: Some(1),
+            usual_of: Some(30),
+            stuck_after_ms: None,
+        };
+        let running = |waiting| may_come((Status::Running, waiting), Some(&quiet));
+        assert_eq!(running(None), Some("Paid"));
+        assert_eq!(running(Some("pay")), None);
+        assert_eq!(may_come((Status::Parked, None), Some(&quiet)), None);
+        assert_eq!(may_come((Status::Completed, None), None), None);
+    }
+}

@@ -44,6 +44,7 @@ mod coming;
 mod course;
 mod definition;
 mod durations;
+mod endless;
 mod failure;
 mod groups;
 mod instances;

@@ -72,6 +72,8 @@ pub struct SagaList {
     pub processes: Vec<u32>,
     /// What the store keeps of them beside its events.
     pub stored: Arc<StoredStates>,
+    /// What is to be said of all of them, a sentence each.
+    pub notices: Arc<Vec<String>>,
 }
 
 impl SagaList {
@@ -89,6 +91,7 @@ struct AtMoment {
     judged: Arc<Judged>,
     statuses: Arc<Vec<Status>>,
     stored: Arc<StoredStates>,
+    notices: Arc<Vec<String>>,
 }
 
 /// What is kept between questions.
@@ -138,6 +141,7 @@ impl SagasAt {
         let stored = stored(asking, rows, &judged)?;
         let found = AtMoment {
             statuses: Arc::new(statuses),
+            notices: Arc::new(judged.notices()),
             judged: Arc::new(judged),
             stored: Arc::new(stored),
         };
@@ -165,6 +169,7 @@ impl Question for AskSagas {
             judged,
             statuses,
             stored,
+            notices,
         } = self.at.find(&mut asked)?;
         let asking = self.at.asking(asked.task);
         let mut counts = Counts::default();
@@ -185,6 +190,7 @@ impl Question for AskSagas {
             narrowed: narrowed.counts,
             processes,
             stored,
+            notices,
         };
         self.sort(&mut list, asking.log);
         Ok(list)

@@ -21,6 +21,7 @@ impl Sagas {
     pub(super) fn head(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         let saga = model.answers.saga.get().and_then(Option::as_ref);
         let of_one = matches!(self.shown, Shown::Timeline | Shown::Sequence);
+        let not_listed = self.list.lacks_the_chosen();
         let title = match (self.shown, saga) {
             (Shown::Map, _) => "Process map",
             (Shown::Durations, _) => "How long they took",
@@ -39,6 +40,11 @@ impl Sagas {
                 if let Some(saga) = saga.filter(|_| of_one) {
                     Standing::of(ui, &model.answers.saga).fade(ui);
                     standing(ui, saga);
+                    if not_listed {
+                        let text = Face::Secondary.text("not in the list", ui.tokens().text2);
+                        let why = "The list's filters leave it out";
+                        ui.add(Label::new(text)).on_hover_text(why);
+                    }
                     if let Some(unsure) = saga.report.may_have_ended {
                         let text = Face::Secondary.text("may have ended", ui.tokens().text2);
                         ui.add(Label::new(text)).on_hover_text(unsure.name());

@@ -1,7 +1,7 @@
 //! The list of sagas: filters by status, process and name, and a table of which only the rows in sight
 //! are worked out.
 
-use egui::{Align2, Rect, Ui, vec2};
+use egui::{Align2, Frame, Margin, Rect, Ui, vec2};
 
 use super::beside::Beside;
 use super::filters::{Filters, Said};
@@ -11,8 +11,8 @@ use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::widgets::{
-    Column, EmptyState, RowCells, TableState, TextField, Toggle, VirtualTable, Widths, menu_item,
-    paint_status,
+    Column, EmptyState, Notice, RowCells, Severity, TableState, TextField, Toggle, VirtualTable,
+    Widths, menu_item, paint_status,
 };
 use crate::log::Log;
 use crate::model::EventIx;
@@ -39,6 +39,11 @@ impl List {
         self.state.set_widths(widths);
     }
 
+    /// Whether the saga that was chosen is not in it.
+    pub fn lacks_the_chosen(&self) -> bool {
+        matches!(self.row, Some((_, None)))
+    }
+
     /// Begins at the top, for another list.
     pub fn begin_anew(&mut self) {
         self.state.scroll_to_row(0);
@@ -54,6 +59,7 @@ impl List {
         outbox: &mut Outbox,
     ) -> Option<EventIx> {
         let log = model.log()?;
+        let selected = self.selected(list, number, chosen);
         if list.rows.is_empty() {
             let narrowed = filter.by != Narrowing::default();
             let (sentence, word) = match narrowed {
@@ -68,7 +74,6 @@ impl List {
             }
             return None;
         }
-        let selected = self.selected(list, number, chosen);
         let columns = columns(filter.sort);
         let rows = list.rows.len() as u64;
         let table = VirtualTable::new("Sagas", &mut self.state, &columns, rows).selected(selected);
@@ -241,7 +246,18 @@ fn paint(
     });
 }
 
-/// The bar of filters above the list.
+/// What is to be said of all sagas.
+pub(super) fn notices(ui: &mut Ui, notices: &[String]) {
+    for sentence in notices {
+        let margin = Margin::symmetric(sizes::PAD as i8, 4);
+        Frame::NONE.inner_margin(margin).show(ui, |ui| {
+            Notice::new(Severity::Info, sentence).show(ui);
+        });
+    }
+}
+
+/// The bar of filters above the list. Each status that there is keeps its place and its width, however few are
+/// left: else the list would jump while somebody types.
 pub(super) fn filters(
     ui: &mut Ui,
     (log, list): (Option<&Log>, Option<&SagaList>),
@@ -253,37 +269,43 @@ pub(super) fn filters(
         let name = "Search sagas";
         let field = TextField::new(name, &mut said.filter.by.text);
         ui.add(field.icon(Icon::Search).hint(name).clearable().width(150.0));
-        filters.chips(ui, (log, list), said);
-        let Some(list) = list else { return };
+        let Some(list) = list else {
+            filters.chips(ui, (log, list), said);
+            return;
+        };
         let chosen = &mut said.filter.by.statuses;
-        for (status, count) in Status::ALL.into_iter().zip(list.narrowed) {
+        let counts = list.narrowed.into_iter().zip(list.counts);
+        for (status, (count, all)) in Status::ALL.into_iter().zip(counts) {
             let on = chosen.contains(&status);
-            if count == 0 && !on {
+            let most = count.max(all);
+            if most == 0 && !on {
                 continue;
             }
-            if chip(ui, status, count, on.into()) {
+            if chip(ui, (status, on.into()), (count, most)) {
                 match on {
                     true => chosen.retain(|own| *own != status),
                     false => chosen.push(status),
                 }
             }
         }
+        filters.chips(ui, (log, Some(list)), said);
     });
 }
 
-/// A status with how many have it; whether it was clicked.
-fn chip(ui: &mut Ui, status: Status, count: u32, toggle: Toggle) -> bool {
+/// A status with how many have it, and room for the most that may; whether it was clicked.
+fn chip(ui: &mut Ui, (status, toggle): (Status, Toggle), (count, most): (u32, u32)) -> bool {
     let on = toggle == Toggle::On;
     let t = ui.tokens();
     let (tone, shape, word) = look::status(status);
-    let count = grouped(u64::from(count));
+    let [count, most] = [count, most].map(|count| grouped(u64::from(count)));
     let painter = ui.painter().clone();
     let line = |text: &str, face, colour| {
         crate::gui::widgets::one_line(&painter, text, face, colour, f32::INFINITY)
     };
     let words = line(word, Face::Dense, t.text);
     let figure = line(&count, Face::Cell, t.text2);
-    let width = 8.0 + sizes::DOT + 6.0 + words.size().x + 6.0 + figure.size().x + 8.0;
+    let room = line(&most, Face::Cell, t.text2).size().x;
+    let width = 8.0 + sizes::DOT + 6.0 + words.size().x + 6.0 + room + 8.0;
     let size = vec2(width.ceil(), sizes::CHIP);
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click());
     response.widget_info(|| {

@@ -242,6 +242,7 @@ impl Sagas {
             return;
         };
         standing.fade(ui);
+        list::notices(ui, &list.notices);
         let number = slot.number();
         let before = self.beside.clone();
         let wanted = (self.chosen, &mut self.filter, &mut self.beside);
