@@ -117,15 +117,15 @@ impl List {
 fn columns(sort: SagaSort) -> Vec<Column> {
     let mark = |own: SagaSort| if own == sort { " ▼" } else { "" };
     vec![
-        Column::new(format!("Status{}", mark(SagaSort::Status)), 102.0)
+        Column::new(format!("Status{}", mark(SagaSort::Status)), 109.0)
             .named("status")
             .resizable()
             .sorts(),
-        Column::new(format!("Saga{}", mark(SagaSort::Started)), 100.0)
+        Column::new(format!("Saga{}", mark(SagaSort::Started)), 98.0)
             .named("saga")
             .resizable()
             .sorts(),
-        Column::new(format!("Lasts{}", mark(SagaSort::Duration)), 80.0)
+        Column::new(format!("Lasts{}", mark(SagaSort::Duration)), 82.0)
             .named("lasts")
             .right()
             .resizable()
@@ -176,6 +176,17 @@ fn waits(log: &Log, judged: &Judged, (seen, status): (&Seen, Status)) -> (String
     }
 }
 
+/// A span without its lesser unit, where it is too long for the column.
+fn roughly(span: &str) -> &str {
+    /// Letters for which there is room.
+    const ROOM: usize = 10;
+    let units = span.match_indices(' ').nth(1).map(|(at, _)| at);
+    match units {
+        Some(first) if span.chars().count() > ROOM => &span[..first],
+        _ => span,
+    }
+}
+
 /// The steps that an instance which ended leaves undone.
 fn undone(log: &Log, judged: &Judged, seen: &Seen) -> Vec<String> {
     let Some(mut instance) = judged.instance(log, seen) else {
@@ -208,12 +219,12 @@ fn paint(
         let centre = egui::pos2(cell.min.x + sizes::DOT / 2.0, cell.center().y);
         let square = Rect::from_center_size(centre, vec2(sizes::DOT, sizes::DOT));
         paint_status(row.painter(), square, shape, colour);
-        let words = cell.with_min_x(cell.min.x + sizes::DOT + 8.0);
+        let words = cell.with_min_x(cell.min.x + sizes::DOT + 6.0);
         row.text_in(words, Align2::LEFT_CENTER, Face::Dense, colour, word);
     }
     row.text(1, face, t.text, &id);
-    let lasts = Span::from_micros(judged.lasts(log, seen));
-    row.text(2, Face::Cell, t.text2, &lasts.to_string());
+    let lasts = Span::from_micros(judged.lasts(log, seen)).to_string();
+    row.short(2, (Face::Cell, t.text2), roughly(&lasts), &lasts);
     let (waiting, ink) = waits(log, judged, (seen, status));
     let ink = match ink {
         Ink::Faint if !strong => t.text3,
@@ -336,4 +347,17 @@ fn chip(ui: &mut Ui, (status, toggle): (Status, Toggle), (count, most): (u32, u3
     }
     crate::gui::widgets::focus_ring(ui, &response);
     response.clicked()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_spans_are_told_by_their_greater_unit() {
+        assert_eq!(roughly("7 h 58 min"), "7 h 58 min");
+        assert_eq!(roughly("20 min 14 s"), "20 min");
+        assert_eq!(roughly("743 ms"), "743 ms");
+        assert_eq!(roughly(""), "");
+    }
 }
