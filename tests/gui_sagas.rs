@@ -448,7 +448,7 @@ fn the_list_stays_where_it_is_while_somebody_searches() {
     let before = top(&harness);
     let chosen = harness.state().model().answers.saga.current().unwrap();
     let chosen = chosen.as_ref().unwrap().report.id.clone();
-    assert!(harness.query_by_label("not in the list").is_none());
+    assert!(harness.query_by_label("Not in the list.").is_none());
     let field = harness.get_by_role_and_label(Role::TextInput, "Search sagas");
     field.focus();
     field.type_text("order-1042");
@@ -458,5 +458,5 @@ fn the_list_stays_where_it_is_while_somebody_searches() {
     // What is shown beside it is still the saga from before, and says so.
     let shown = harness.state().model().answers.saga.current().unwrap();
     assert_eq!(shown.as_ref().unwrap().report.id, chosen);
-    harness.get_by_label("not in the list");
+    harness.get_by_label("Not in the list.");
 }

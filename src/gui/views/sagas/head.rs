@@ -21,7 +21,6 @@ impl Sagas {
     pub(super) fn head(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         let saga = model.answers.saga.get().and_then(Option::as_ref);
         let of_one = matches!(self.shown, Shown::Timeline | Shown::Sequence);
-        let not_listed = self.list.lacks_the_chosen();
         let title = match (self.shown, saga) {
             (Shown::Map, _) => "Process map",
             (Shown::Durations, _) => "How long they took",
@@ -40,11 +39,6 @@ impl Sagas {
                 if let Some(saga) = saga.filter(|_| of_one) {
                     Standing::of(ui, &model.answers.saga).fade(ui);
                     standing(ui, saga);
-                    if not_listed {
-                        let text = Face::Secondary.text("not in the list", ui.tokens().text2);
-                        let why = "The list's filters leave it out";
-                        ui.add(Label::new(text)).on_hover_text(why);
-                    }
                     if let Some(unsure) = saga.report.may_have_ended {
                         let text = Face::Secondary.text("may have ended", ui.tokens().text2);
                         ui.add(Label::new(text)).on_hover_text(unsure.name());
@@ -89,10 +83,7 @@ impl Sagas {
                 self.write_definition(ui, model, outbox);
             }
             (Shown::Timeline | Shown::Beside, _) => {
-                Segments::new("Idle gaps", &mut self.kept.value.gaps)
-                    .option(Gaps::Collapsed, "Gaps short")
-                    .option(Gaps::Shown, "Gaps long")
-                    .show(ui);
+                gaps(ui, &mut self.kept.value.gaps);
                 if self.shown == Shown::Beside
                     && !self.beside.is_empty()
                     && ui.add(Button::secondary("Clear").small()).clicked()
@@ -123,6 +114,24 @@ impl Sagas {
             filters::write(mined, &mut said, outbox);
             self.looks += 1;
         }
+    }
+}
+
+/// What happens to idle gaps: one button in little room, so that the status stays in sight.
+fn gaps(ui: &mut Ui, gaps: &mut Gaps) {
+    if ui.max_rect().width() >= WIDE {
+        Segments::new("Idle gaps", gaps)
+            .option(Gaps::Collapsed, "Gaps short")
+            .option(Gaps::Shown, "Gaps long")
+            .show(ui);
+        return;
+    }
+    let (word, other) = match gaps {
+        Gaps::Collapsed => ("Gaps long", Gaps::Shown),
+        Gaps::Shown => ("Gaps short", Gaps::Collapsed),
+    };
+    if ui.add(Button::secondary(word).small()).clicked() {
+        *gaps = other;
     }
 }
 
@@ -164,7 +173,12 @@ fn took(lasted: Span) -> String {
 }
 
 /// What the saga waits for and what went wrong, in sentences that break between their parts.
-pub(super) fn waiting(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mut Outbox) {
+pub(super) fn waiting(
+    ui: &mut Ui,
+    model: &Model,
+    (saga, listed): (&SagaInFull, Listed),
+    outbox: &mut Outbox,
+) {
     let t = ui.tokens();
     let margin = Margin::symmetric(sizes::PAD as i8, 6);
     // In little room the lanes need what whole parts and the reason would take.
@@ -178,6 +192,9 @@ pub(super) fn waiting(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mu
             ui.spacing_mut().item_spacing = vec2(5.0, 2.0);
             let report = &saga.report;
             let step = report.waiting_for.as_deref();
+            if listed == Listed::Not {
+                sentence(ui, Ink::Faint, &["Not in the list".to_owned()]);
+            }
             if let Some(waits) = waits_for(report.status, step) {
                 sentence(ui, Ink::Strong, &[format!("Waiting for {waits}")]);
             }
@@ -247,6 +264,13 @@ fn silence(saga: &SagaInFull, told: Option<&str>) -> Vec<String> {
     parts
 }
 
+/// Whether a saga that is shown is among those that are listed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Listed {
+    It,
+    Not,
+}
+
 /// How much a sentence tells.
 #[derive(Clone, Copy)]
 enum Ink {
@@ -255,6 +279,8 @@ enum Ink {
     Faint,
 }
 
+/// In less width than that the head has no room for all of its choices.
+const WIDE: f32 = 740.0;
 /// In less height than that no part of a sentence is kept whole.
 const LOW: f32 = 420.0;
 

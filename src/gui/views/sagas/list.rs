@@ -5,6 +5,7 @@ use egui::{Align2, Frame, Margin, Rect, Ui, vec2};
 
 use super::beside::Beside;
 use super::filters::{Filters, Said};
+use super::head::Listed;
 use super::look;
 use crate::analysis::saga::{Judged, Narrowing, Seen, Status, may_come, waits_for};
 use crate::gui::command::{Command, Outbox};
@@ -39,9 +40,12 @@ impl List {
         self.state.set_widths(widths);
     }
 
-    /// Whether the saga that was chosen is not in it.
-    pub fn lacks_the_chosen(&self) -> bool {
-        matches!(self.row, Some((_, None)))
+    /// Whether the saga that was chosen is in it.
+    pub fn holds_the_chosen(&self) -> Listed {
+        match self.row {
+            Some((_, None)) => Listed::Not,
+            _ => Listed::It,
+        }
     }
 
     /// Begins at the top, for another list.

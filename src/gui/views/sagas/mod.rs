@@ -38,7 +38,7 @@ use timeline::Gaps;
 
 /// Room for the list, where nobody made another: the least and the most, and how much of all there is.
 const LIST: std::ops::RangeInclusive<f32> = 450.0..=560.0;
-const PART: f32 = 0.42;
+const PART: f32 = 0.43;
 /// Stretches of time in which failures are counted.
 const STRETCHES: usize = 60;
 /// How often the files of definitions are looked at.
@@ -345,7 +345,8 @@ impl Sagas {
             return;
         };
         standing.fade(ui);
-        head::waiting(ui, model, saga, outbox);
+        let listed = self.list.holds_the_chosen();
+        head::waiting(ui, model, (saga, listed), outbox);
         if self.shown == Shown::Timeline {
             return timeline::show(ui, model, saga, self.kept.value.gaps, outbox);
         }
