@@ -280,7 +280,7 @@ enum Ink {
 }
 
 /// In less width than that the head has no room for all of its choices.
-const WIDE: f32 = 740.0;
+pub(super) const WIDE: f32 = 740.0;
 /// In less height than that no part of a sentence is kept whole.
 const LOW: f32 = 420.0;
 
