@@ -390,3 +390,73 @@ fn all_lanes_are_in_sight_in_a_small_window() {
         assert!(foot < below.min.y - 72.0, "{}: {foot}", step.name);
     }
 }
+
+/// Looks at one saga of those that are listed.
+fn look_at(harness: &mut Harness<'_, App>, id: &str) {
+    let field = harness.get_by_role_and_label(Role::TextInput, "Search sagas");
+    field.focus();
+    field.type_text(id);
+    settle(harness);
+    let rows = harness.query_all_by_role(Role::Row);
+    let own = rows.rev().find(|row| {
+        let label = row.accesskit_node().label();
+        label.is_some_and(|label| label.starts_with(id))
+    });
+    own.expect("the saga").click();
+    settle(harness);
+}
+
+#[test]
+fn a_stuck_saga_says_what_is_expected_of_whom_and_from_when_on() {
+    let mut harness = open_view("orders-orchestrated.db", "Sagas");
+    look_at(&mut harness, "checkout-5028");
+    let saga = harness.state().model().answers.saga.current().unwrap();
+    let saga = saga.as_ref().unwrap();
+    let coming = saga.coming.as_ref().unwrap();
+    assert_eq!(coming.name, "ChargePayment");
+    assert_eq!(coming.participant, "payment-service");
+    harness.get_by_label("ChargePayment, expected after 1.4 s");
+    // One that hangs in a step is drawn so.
+    let mut harness = sagas();
+    look_at(&mut harness, "order-1119");
+    let saga = harness.state().model().answers.saga.current().unwrap();
+    assert_eq!(saga.as_ref().unwrap().coming, None);
+    harness.get_by_role_and_label(Role::Button, "payment processed, stuck");
+}
+
+#[test]
+fn a_declared_saga_tells_what_may_come_between_two_steps() {
+    let mut harness = open_view("orders-orchestrated.db", "Sagas");
+    look_at(&mut harness, "checkout-5028");
+    harness.get_by_label("Waiting for ChargePayment.");
+    click(&mut harness, Role::Button, "Process: All that were mined");
+    let declared = "As declared in orders-orchestrated";
+    click(&mut harness, Role::Button, declared);
+    harness.get_by_label("Next comes usually ChargePayment.");
+    let saga = harness.state().model().answers.saga.current().unwrap();
+    assert_eq!(saga.as_ref().unwrap().report.waiting_for, None);
+}
+
+#[test]
+fn the_list_stays_where_it_is_while_somebody_searches() {
+    let mut harness = sagas();
+    let top = |harness: &Harness<'_, App>| {
+        let rows = harness.query_all_by_role(Role::Row);
+        let tops = rows.map(|row| row.rect().min.y);
+        tops.fold(f32::INFINITY, f32::min)
+    };
+    let before = top(&harness);
+    let chosen = harness.state().model().answers.saga.current().unwrap();
+    let chosen = chosen.as_ref().unwrap().report.id.clone();
+    assert!(harness.query_by_label("Not in the list.").is_none());
+    let field = harness.get_by_role_and_label(Role::TextInput, "Search sagas");
+    field.focus();
+    field.type_text("order-1042");
+    settle(&mut harness);
+    assert_eq!(rows(&harness), 1);
+    assert!((top(&harness) - before).abs() < 0.5);
+    // What is shown beside it is still the saga from before, and says so.
+    let shown = harness.state().model().answers.saga.current().unwrap();
+    assert_eq!(shown.as_ref().unwrap().report.id, chosen);
+    harness.get_by_label("Not in the list.");
+}

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use asof::analysis::saga::{
-    Asking, Correlate, Definition, Sagas, SagasReport, StoredStates, Wanted, report,
+    Asking, Correlate, Definition, Sagas, SagasReport, Status, StoredStates, Wanted, report,
 };
 use asof::log::{Bound, Cut, Log, PayloadReader};
 use asof::model::{EventIx, Task, Timestamp};
@@ -366,6 +366,31 @@ fn late_copies_do_not_unmake_the_ends_of_what_was_mined() {
             let known = moment["sagas"][status].as_u64().unwrap_or_default();
             assert_eq!(told as u64, known, "{status} at {time}");
         }
+    }
+}
+
+/// Machines and cards draw and pay in money as well, and are no transfers.
+#[test]
+fn what_a_bank_gives_back_was_undone() {
+    let (store, truth) = simulated(Scenario::Bank, 3000, 77, &Faults::none());
+    let mined = store.report(&mut store.find(None), Bound::Head);
+    for status in ["completed", "failed", "compensated"] {
+        let all = list(&truth, "sagas").iter();
+        let known = all.filter(|saga| saga["status"] == status).count();
+        let told = mined.statuses.get(status).copied().unwrap_or_default();
+        assert!(known > 0);
+        assert_eq!(told, known as u64, "{status}");
+    }
+    // While it is to be given back, nobody waits for it to arrive.
+    let mut sagas = store.find(None);
+    for saga in &mined.sagas {
+        let Some(ended) = saga.ended.filter(|_| saga.status == Status::Compensated) else {
+            continue;
+        };
+        let before = Timestamp::from_micros(ended.micros() - 1);
+        let report = store.report(&mut sagas, Bound::Time(before));
+        let own = report.sagas.iter().find(|own| own.id == saga.id).unwrap();
+        assert_ne!(own.waiting_for.as_deref(), Some("money deposited"));
     }
 }
 

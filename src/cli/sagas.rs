@@ -169,6 +169,9 @@ impl Saga {
                  what happens to one thing again and again."
             )?;
         }
+        for notice in &report.notices {
+            writeln!(out, "Note: {}.", harmless(notice))?;
+        }
         // Who needs a person first, and of equals whoever began last.
         let mut sagas: Vec<&SagaReport> = report.sagas.iter().rev().collect();
         sagas.sort_by_key(|saga| Status::ALL.iter().position(|own| *own == saga.status));
@@ -236,8 +239,12 @@ impl Saga {
         if let Some(waiting) = saga::waits_for(saga.status, step) {
             line += &format!("  waits for {waiting}");
         }
+        let may = saga::may_come((saga.status, step), saga.silence.as_ref());
+        if let Some(next) = may {
+            line += &format!("  next comes usually {next}");
+        }
         if let Some(silence) = &saga.silence {
-            line += &format!("  {}", silence.words(step));
+            line += &format!("  {}", silence.words(step.or(may)));
         }
         if let Some(stuck) = &saga.stuck {
             let allowed = Span::from_millis(stuck.threshold_ms);

@@ -124,6 +124,13 @@ pub struct End {
     pub together: Vec<String>,
 }
 
+impl End {
+    /// Whether anything ends it.
+    pub(super) const fn is_told(&self) -> bool {
+        !(self.completed.is_empty() && self.cancelled.is_empty() && self.together.is_empty())
+    }
+}
+
 /// Types between which a person is waited for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -127,7 +127,7 @@ const ANSWERS: [&str; 9] = [
 ];
 
 /// Where events say why.
-const REASONS: [&str; 16] = [
+const REASONS: [&str; 17] = [
     "/reason",
     "/error",
     "/error/message",
@@ -138,6 +138,7 @@ const REASONS: [&str; 16] = [
     "/cancellation/reason",
     "/rejection",
     "/rejection/reason",
+    "/refusal",
     "/refusal/reason",
     "/refused/reason",
     "/why",

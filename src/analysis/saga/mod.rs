@@ -40,9 +40,11 @@
 
 mod assign;
 mod basis;
+mod coming;
 mod course;
 mod definition;
 mod durations;
+mod endless;
 mod failure;
 mod groups;
 mod instances;
@@ -70,6 +72,7 @@ mod waits;
 mod walk;
 
 pub use basis::Basis;
+pub use coming::{Coming, may_come};
 pub use definition::{Correlate, Definition, DefinitionError, Heed, Style, Timeout};
 pub use durations::{Durations, Rate, Spread, StepDurations};
 pub use failure::{Class, Failure};

@@ -141,6 +141,9 @@ pub struct SagasReport {
     /// How many groups of events are no sagas: most are a single event, several that were written at once,
     /// or an entity to which the same happens again and again.
     pub aside: u64,
+    /// What is to be said of all of them beside that, a sentence each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<String>,
     /// The states of sagas that the store keeps beside its events.
     pub stored: Vec<Stored>,
     /// The moment.
@@ -256,6 +259,7 @@ pub fn report(
         statuses,
         may_have_ended: unsure,
         aside,
+        notices: judged.notices(),
         stored: stored.all.clone(),
         as_of: judged.at.cut.as_of(log),
     })

@@ -1,6 +1,6 @@
 //! The process map of sagas and their variants.
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::sagas::{SagasAt, judged};
 use crate::analysis::saga::{ProcessMap, Variant, VariantFigures};
@@ -25,6 +25,8 @@ pub struct MapAndVariants {
     pub variants: Vec<Variant>,
     /// How those of each stand.
     pub figures: Vec<VariantFigures>,
+    /// How many events each begins with that another before it begins with as well.
+    pub shared: Vec<usize>,
     /// How many of the variants are drawn whole.
     pub drawn: usize,
 }
@@ -40,6 +42,27 @@ fn drawn(map: &ProcessMap, figures: &[VariantFigures]) -> usize {
             && pairs.all(|pair| pair[0] == pair[1] || lines.contains(&(pair[0], pair[1])))
     };
     figures.iter().filter(is_drawn).count()
+}
+
+/// Of each of the variants: how many events it begins with that one before it begins with as well.
+fn shared(variants: &[Variant]) -> Vec<usize> {
+    /// The beginning of all.
+    const ROOT: usize = 0;
+    // By beginning and event: the beginning with it.
+    let mut known: HashMap<(usize, &str), usize> = HashMap::new();
+    let own = variants.iter().map(|variant| {
+        let (mut at, mut shared) = (ROOT, 0);
+        for (number, step) in variant.steps.iter().enumerate() {
+            let next = known.len() + 1;
+            let own = *known.entry((at, step)).or_insert(next);
+            if own != next && shared == number {
+                shared += 1;
+            }
+            at = own;
+        }
+        shared
+    });
+    own.collect()
 }
 
 impl Question for AskSagaMap {
@@ -59,9 +82,25 @@ impl Question for AskSagaMap {
         let figures = judged.variant_figures(log, of, asked.task)?;
         Ok(MapAndVariants {
             drawn: drawn(&map, &figures),
+            shared: shared(&variants),
             map,
             variants,
             figures,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variant_shares_its_beginning_with_those_before_it() {
+        let variant = |steps: &str| Variant {
+            steps: steps.chars().map(String::from).collect(),
+            count: 1,
+        };
+        let all = ["abcd", "abce", "x", "abcef", "ab"].map(variant);
+        assert_eq!(shared(&all), [0, 3, 0, 4, 2]);
     }
 }

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::analysis::saga::{
-    self, Asking, Counts, Definition, Durations, Instance, Judged, Narrowing, SagaReport, Sagas,
-    Seen, Sequence, Status, Stored, StoredStates, Timeout, Until, one, stored,
+    self, Asking, Coming, Counts, Definition, Durations, Instance, Judged, Narrowing, SagaReport,
+    Sagas, Seen, Sequence, Status, Stored, StoredStates, Timeout, Until, one, stored,
 };
 use crate::log::{Bound, Cut, Log};
 use crate::model::{EventIx, Task};
@@ -72,6 +72,8 @@ pub struct SagaList {
     pub processes: Vec<u32>,
     /// What the store keeps of them beside its events.
     pub stored: Arc<StoredStates>,
+    /// What is to be said of all of them, a sentence each.
+    pub notices: Arc<Vec<String>>,
 }
 
 impl SagaList {
@@ -89,6 +91,7 @@ struct AtMoment {
     judged: Arc<Judged>,
     statuses: Arc<Vec<Status>>,
     stored: Arc<StoredStates>,
+    notices: Arc<Vec<String>>,
 }
 
 /// What is kept between questions.
@@ -138,6 +141,7 @@ impl SagasAt {
         let stored = stored(asking, rows, &judged)?;
         let found = AtMoment {
             statuses: Arc::new(statuses),
+            notices: Arc::new(judged.notices()),
             judged: Arc::new(judged),
             stored: Arc::new(stored),
         };
@@ -165,6 +169,7 @@ impl Question for AskSagas {
             judged,
             statuses,
             stored,
+            notices,
         } = self.at.find(&mut asked)?;
         let asking = self.at.asking(asked.task);
         let mut counts = Counts::default();
@@ -185,6 +190,7 @@ impl Question for AskSagas {
             narrowed: narrowed.counts,
             processes,
             stored,
+            notices,
         };
         self.sort(&mut list, asking.log);
         Ok(list)
@@ -236,6 +242,8 @@ pub struct SagaInFull {
     pub sequence: Sequence,
     /// What comes next usually, after how long and how often.
     pub next: Vec<(String, crate::analysis::saga::Wait)>,
+    /// What comes next, where nothing that is awaited has begun.
+    pub coming: Option<Coming>,
     /// What it is silent before, of one that has not ended.
     pub until: Option<Until>,
     /// Its state as the store keeps it beside its events.
@@ -267,6 +275,7 @@ impl AtMoment {
         Ok(Some(SagaInFull {
             sequence: judged.sequence(asking, seen, &instance)?,
             next: judged.expected(asking.log, seen),
+            coming: judged.coming(asking, seen)?,
             report,
             instance,
             until: judged.until(seen),

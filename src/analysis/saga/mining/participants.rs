@@ -1,14 +1,14 @@
 //! Who does what: by the service that events name in their metadata, else by the category of their
 //! streams, else by their file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::instances::AtMoment;
+use super::super::paths::ROOT;
 use super::super::report::Asking;
 use super::Kinds;
-use super::counts::{Counts, Streams};
+use super::counts::{Counts, Start, Streams};
 use crate::analysis::bodies::{BodiesError, Provenance, provenance};
-use crate::analysis::scan;
 use crate::log::NO_CATEGORY;
 use crate::model::{Cancelled, EventIx};
 
@@ -47,7 +47,8 @@ pub(in super::super) fn of_events(
 }
 
 impl Participants {
-    /// The participants of all types that stand in instances: that of a type's first event.
+    /// The participants of all types that stand in processes: that of a type's event in the first instance that
+    /// has one. Elsewhere the same may happen by others: who draws money at a machine is nobody's transfer.
     pub fn find(
         asking: Asking<'_>,
         at: &AtMoment,
@@ -55,33 +56,39 @@ impl Participants {
         counts: &Counts,
     ) -> Result<Self, Cancelled> {
         let mut wanted: BTreeMap<u32, Option<EventIx>> = BTreeMap::new();
+        let mut starts: BTreeSet<Start> = BTreeSet::new();
         for process in counts.processes(Streams::Said) {
             wanted.extend(process.types().map(|kind| (kind, None)));
+            starts.insert((process.start, process.category));
         }
-        let log = asking.log;
-        // Where the first of all is not known yet another one is the first.
-        let mut missing = 0;
-        for (kind, first) in &mut wanted {
-            *first = at
-                .instances
-                .first_of(log, &at.cut, kinds.types[*kind as usize]);
-            missing += usize::from(first.is_none());
-        }
-        for known in at.cut.known(log) {
+        let mut missing = wanted.len();
+        // By history: whether all of it was looked at.
+        let mut looked = vec![false; at.paths.len()];
+        let mut fresh = Vec::new();
+        for (n, seen) in at.seen.iter().enumerate() {
+            if n % 4096 == 0 {
+                asking.task.check()?;
+            }
             if missing == 0 {
                 break;
             }
-            scan::runs(log, known, asking.task, |run| {
-                if missing == 0 {
-                    return;
+            let (mut node, label) = (seen.node, at.paths.step(at.nodes_of(seen)[0]).1);
+            if looked[node as usize] || !starts.contains(&kinds.start(label)) {
+                continue;
+            }
+            while node != ROOT && !looked[node as usize] {
+                looked[node as usize] = true;
+                fresh.push(node);
+                node = at.paths.step(node).0;
+            }
+            for node in fresh.drain(..).rev() {
+                let (_, label) = at.paths.step(node);
+                let kind = kinds.of(label.event_type());
+                if let Some(first @ None) = wanted.get_mut(&kind) {
+                    *first = Some(EventIx(at.event_at(seen, node)));
+                    missing -= 1;
                 }
-                for (kind, event) in run.types().iter().zip(run.events()) {
-                    if let Some(first @ None) = wanted.get_mut(&kinds.of(*kind)) {
-                        *first = Some(EventIx(event));
-                        missing -= 1;
-                    }
-                }
-            })?;
+            }
         }
         let firsts: Vec<(u32, EventIx)> = wanted
             .into_iter()

@@ -73,15 +73,16 @@ impl Guess<'_> {
         steps.collect()
     }
 
-    /// Whether something of the same participant could be what a type undoes: what is called alike, or
-    /// all that it does.
+    /// Whether something of the same participant could be what a type undoes, and mostly comes before it: what is
+    /// called alike, or all that it does.
     fn done_before(&self, kind: u32) -> bool {
         let own = self.participants.of(kind);
         let done: Vec<u32> = (self.counts.types())
             .filter(|other| {
                 let told = told((self.name)(*other));
                 let is_own = self.participants.of(*other) == own;
-                *other != kind && is_own && !told.failed && !told.undone
+                let is_before = self.counts.rank(*other) < self.counts.rank(kind);
+                *other != kind && is_own && is_before && !told.failed && !told.undone
             })
             .collect();
         let akin = |other: &u32| kinship((self.name)(*other), (self.name)(kind)) > 0;

@@ -1,6 +1,6 @@
 //! What is a process, and how it ends.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Told, column, log, told};
 
@@ -68,4 +68,45 @@ together = ["Paid", "Rated"]
         status(&["Asked", "Paid", "Rated", "Thanked"]),
         json!("completed")
     );
+}
+
+#[test]
+fn where_nothing_is_known_to_end_a_process_a_note_says_so() {
+    let order = |n: i64, types: &[&'static str]| {
+        let events = types.iter().zip(0..);
+        let told = events.map(|(kind, at)| {
+            (
+                format!("order-{n}"),
+                *kind,
+                format!("{n}-{at}"),
+                n * 10 + at,
+            )
+        });
+        told.collect::<Vec<_>>()
+    };
+    let told_of = |orders: Vec<Vec<(String, &'static str, String, i64)>>, definition| {
+        let events: Vec<_> = orders.into_iter().flatten().collect();
+        let events: Vec<Told<'_>> = events
+            .iter()
+            .map(|(stream, kind, id, second)| (&stream[..], *kind, &id[..], None, *second))
+            .collect();
+        let log = log(&events, None);
+        told(&log, definition, &log.at_head())["notices"].clone()
+    };
+    let open = || (0..3).map(|n| order(n, &["Placed", "Noted"])).collect();
+    assert_eq!(
+        told_of(open(), None),
+        json!([
+            "Nothing is known to end sagas of the type Placed (3): none of them is called ended. A definition can \
+             say what does"
+        ])
+    );
+    // Nor is there anything to say where somebody declared it, or they do end.
+    let declared =
+        "id = \"order\"\nstyle = \"choreography\"\ncorrelate = \"stream\"\nstart = [\"Placed\"]";
+    assert_eq!(told_of(open(), Some(declared)), Value::Null);
+    let closed = (0..30)
+        .map(|n| order(n, &["Placed", "OrderCompleted"]))
+        .collect();
+    assert_eq!(told_of(closed, None), Value::Null);
 }

@@ -6,7 +6,7 @@ use egui::{Frame, Label, Margin, Ui, vec2};
 use super::filters::{self, Said};
 use super::timeline::Gaps;
 use super::{Sagas, Shown, look, sequence};
-use crate::analysis::saga::{Status, Stored, Wait, waits_for};
+use crate::analysis::saga::{Status, Stored, Wait, may_come, waits_for};
 use crate::analysis::words::capitalised;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
@@ -83,10 +83,7 @@ impl Sagas {
                 self.write_definition(ui, model, outbox);
             }
             (Shown::Timeline | Shown::Beside, _) => {
-                Segments::new("Idle gaps", &mut self.kept.value.gaps)
-                    .option(Gaps::Collapsed, "Gaps short")
-                    .option(Gaps::Shown, "Gaps long")
-                    .show(ui);
+                gaps(ui, &mut self.kept.value.gaps);
                 if self.shown == Shown::Beside
                     && !self.beside.is_empty()
                     && ui.add(Button::secondary("Clear").small()).clicked()
@@ -117,6 +114,24 @@ impl Sagas {
             filters::write(mined, &mut said, outbox);
             self.looks += 1;
         }
+    }
+}
+
+/// What happens to idle gaps: one button in little room, so that the status stays in sight.
+fn gaps(ui: &mut Ui, gaps: &mut Gaps) {
+    if ui.max_rect().width() >= WIDE {
+        Segments::new("Idle gaps", gaps)
+            .option(Gaps::Collapsed, "Gaps short")
+            .option(Gaps::Shown, "Gaps long")
+            .show(ui);
+        return;
+    }
+    let (word, other) = match gaps {
+        Gaps::Collapsed => ("Gaps long", Gaps::Shown),
+        Gaps::Shown => ("Gaps short", Gaps::Collapsed),
+    };
+    if ui.add(Button::secondary(word).small()).clicked() {
+        *gaps = other;
     }
 }
 
@@ -158,7 +173,12 @@ fn took(lasted: Span) -> String {
 }
 
 /// What the saga waits for and what went wrong, in sentences that break between their parts.
-pub(super) fn waiting(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mut Outbox) {
+pub(super) fn waiting(
+    ui: &mut Ui,
+    model: &Model,
+    (saga, listed): (&SagaInFull, Listed),
+    outbox: &mut Outbox,
+) {
     let t = ui.tokens();
     let margin = Margin::symmetric(sizes::PAD as i8, 6);
     // In little room the lanes need what whole parts and the reason would take.
@@ -172,10 +192,17 @@ pub(super) fn waiting(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mu
             ui.spacing_mut().item_spacing = vec2(5.0, 2.0);
             let report = &saga.report;
             let step = report.waiting_for.as_deref();
+            if listed == Listed::Not {
+                sentence(ui, Ink::Faint, &["Not in the list".to_owned()]);
+            }
             if let Some(waits) = waits_for(report.status, step) {
                 sentence(ui, Ink::Strong, &[format!("Waiting for {waits}")]);
             }
-            sentence(ui, Ink::Plain, &silence(saga));
+            let may = may_come((report.status, step), report.silence.as_ref());
+            if let Some(next) = may {
+                sentence(ui, Ink::Strong, &[format!("Next comes usually {next}")]);
+            }
+            sentence(ui, Ink::Plain, &silence(saga, step.or(may)));
             if report.duration_ms.is_some() || report.waiting_for.is_none() {
                 let lasted = report.duration_ms.map(Span::from_millis);
                 let lasted: Vec<String> = lasted.into_iter().map(took).collect();
@@ -221,12 +248,13 @@ pub(super) fn waiting(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mu
         .hline(ui.max_rect().x_range(), rect.max.y - 0.5, (1.0, t.border));
 }
 
-/// How long it is silent, what is usual of that and when it is too long: the parts of a sentence.
-fn silence(saga: &SagaInFull) -> Vec<String> {
+/// How long it is silent, what is usual of that and when it is too long: the parts of a sentence; `told` is what
+/// was said to come.
+fn silence(saga: &SagaInFull, told: Option<&str>) -> Vec<String> {
     let Some(quiet) = &saga.report.silence else {
         return Vec::new();
     };
-    let words = capitalised(&quiet.words(saga.report.waiting_for.as_deref()));
+    let words = capitalised(&quiet.words(told));
     let mut parts: Vec<String> = words.split(", ").map(str::to_owned).collect();
     if let Some(until) = saga.until {
         parts.push(by_how_many(&until.wait));
@@ -234,6 +262,13 @@ fn silence(saga: &SagaInFull) -> Vec<String> {
     let allowed = quiet.stuck_after_ms.map(Span::from_millis);
     parts.extend(allowed.map(|allowed| format!("called stuck after {allowed}")));
     parts
+}
+
+/// Whether a saga that is shown is among those that are listed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Listed {
+    It,
+    Not,
 }
 
 /// How much a sentence tells.
@@ -244,6 +279,8 @@ enum Ink {
     Faint,
 }
 
+/// In less width than that the head has no room for all of its choices.
+pub(super) const WIDE: f32 = 740.0;
 /// In less height than that no part of a sentence is kept whole.
 const LOW: f32 = 420.0;
 

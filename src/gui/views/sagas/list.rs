@@ -1,18 +1,19 @@
 //! The list of sagas: filters by status, process and name, and a table of which only the rows in sight
 //! are worked out.
 
-use egui::{Align2, Rect, Ui, vec2};
+use egui::{Align2, Frame, Margin, Rect, Ui, vec2};
 
 use super::beside::Beside;
 use super::filters::{Filters, Said};
+use super::head::Listed;
 use super::look;
-use crate::analysis::saga::{Judged, Narrowing, Quiet, Seen, Status, waits_for};
+use crate::analysis::saga::{Judged, Narrowing, Seen, Status, may_come, waits_for};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::widgets::{
-    Column, EmptyState, RowCells, TableState, TextField, Toggle, VirtualTable, Widths, menu_item,
-    paint_status,
+    Column, EmptyState, Notice, RowCells, Severity, TableState, TextField, Toggle, VirtualTable,
+    Widths, menu_item, paint_status,
 };
 use crate::log::Log;
 use crate::model::EventIx;
@@ -39,6 +40,14 @@ impl List {
         self.state.set_widths(widths);
     }
 
+    /// Whether the saga that was chosen is in it.
+    pub fn holds_the_chosen(&self) -> Listed {
+        match self.row {
+            Some((_, None)) => Listed::Not,
+            _ => Listed::It,
+        }
+    }
+
     /// Begins at the top, for another list.
     pub fn begin_anew(&mut self) {
         self.state.scroll_to_row(0);
@@ -54,6 +63,7 @@ impl List {
         outbox: &mut Outbox,
     ) -> Option<EventIx> {
         let log = model.log()?;
+        let selected = self.selected(list, number, chosen);
         if list.rows.is_empty() {
             let narrowed = filter.by != Narrowing::default();
             let (sentence, word) = match narrowed {
@@ -68,7 +78,6 @@ impl List {
             }
             return None;
         }
-        let selected = self.selected(list, number, chosen);
         let columns = columns(filter.sort);
         let rows = list.rows.len() as u64;
         let table = VirtualTable::new("Sagas", &mut self.state, &columns, rows).selected(selected);
@@ -112,15 +121,15 @@ impl List {
 fn columns(sort: SagaSort) -> Vec<Column> {
     let mark = |own: SagaSort| if own == sort { " ▼" } else { "" };
     vec![
-        Column::new(format!("Status{}", mark(SagaSort::Status)), 106.0)
+        Column::new(format!("Status{}", mark(SagaSort::Status)), 109.0)
             .named("status")
             .resizable()
             .sorts(),
-        Column::new(format!("Saga{}", mark(SagaSort::Started)), 100.0)
+        Column::new(format!("Saga{}", mark(SagaSort::Started)), 98.0)
             .named("saga")
             .resizable()
             .sorts(),
-        Column::new(format!("Lasts{}", mark(SagaSort::Duration)), 86.0)
+        Column::new(format!("Lasts{}", mark(SagaSort::Duration)), 82.0)
             .named("lasts")
             .right()
             .resizable()
@@ -135,27 +144,61 @@ enum Ink {
     Plain,
     /// It takes far longer than is usual.
     Late,
+    /// Nothing more is to come.
+    Faint,
 }
 
 /// What an instance waits for, and how long, where that is longer than is usual.
 fn waits(log: &Log, judged: &Judged, (seen, status): (&Seen, Status)) -> (String, Ink) {
     if status.is_end() {
-        return ("ended".to_owned(), Ink::Plain);
+        let undone = match status {
+            Status::Failed => undone(log, judged, seen),
+            _ => Vec::new(),
+        };
+        return match undone.is_empty() {
+            true => ("ended".to_owned(), Ink::Faint),
+            false => (format!("not undone: {}", undone.join(", ")), Ink::Plain),
+        };
     }
     if judged.may_have_ended(log, seen, status).is_some() {
         return ("may have ended".to_owned(), Ink::Plain);
     }
     let step = judged.waiting_for(log, seen);
-    let waits = waits_for(status, step.as_deref()).unwrap_or_default();
-    let quiet = judged.quiet(log, seen).filter(Quiet::is_long);
-    match quiet.filter(|_| status != Status::Parked) {
+    let quiet = judged.quiet(log, seen);
+    let may = may_come((status, step.as_deref()), quiet.as_ref());
+    let waits = waits_for(status, step.as_deref());
+    let waits = waits.or_else(|| Some(format!("usually {}", may?)));
+    let waits = waits.unwrap_or_default();
+    let long = quiet.as_ref().filter(|quiet| quiet.is_long());
+    match long.filter(|_| status != Status::Parked) {
         Some(quiet) => {
-            let words = quiet.words(step.as_deref());
+            let words = quiet.words(step.as_deref().or(may));
             let all = [waits, words].into_iter().filter(|words| !words.is_empty());
             (all.collect::<Vec<_>>().join(", "), Ink::Late)
         }
         None => (waits, Ink::Plain),
     }
+}
+
+/// A span without its lesser unit, where it is too long for the column.
+fn roughly(span: &str) -> &str {
+    /// Letters for which there is room.
+    const ROOM: usize = 10;
+    let units = span.match_indices(' ').nth(1).map(|(at, _)| at);
+    match units {
+        Some(first) if span.chars().count() > ROOM => &span[..first],
+        _ => span,
+    }
+}
+
+/// The steps that an instance which ended leaves undone.
+fn undone(log: &Log, judged: &Judged, seen: &Seen) -> Vec<String> {
+    let Some(mut instance) = judged.instance(log, seen) else {
+        return Vec::new();
+    };
+    let open = std::mem::take(&mut instance.uncompensated);
+    let steps = open.iter().filter_map(|at| instance.steps.get(*at));
+    steps.map(|step| step.name.clone()).collect()
 }
 
 fn paint(
@@ -180,16 +223,16 @@ fn paint(
         let centre = egui::pos2(cell.min.x + sizes::DOT / 2.0, cell.center().y);
         let square = Rect::from_center_size(centre, vec2(sizes::DOT, sizes::DOT));
         paint_status(row.painter(), square, shape, colour);
-        let words = cell.with_min_x(cell.min.x + sizes::DOT + 8.0);
+        let words = cell.with_min_x(cell.min.x + sizes::DOT + 6.0);
         row.text_in(words, Align2::LEFT_CENTER, Face::Dense, colour, word);
     }
     row.text(1, face, t.text, &id);
-    let lasts = Span::from_micros(judged.lasts(log, seen));
-    row.text(2, Face::Cell, t.text2, &lasts.to_string());
+    let lasts = Span::from_micros(judged.lasts(log, seen)).to_string();
+    row.short(2, (Face::Cell, t.text2), roughly(&lasts), &lasts);
     let (waiting, ink) = waits(log, judged, (seen, status));
     let ink = match ink {
-        _ if status.is_end() && !strong => t.text3,
-        Ink::Plain => t.text2,
+        Ink::Faint if !strong => t.text3,
+        Ink::Plain | Ink::Faint => t.text2,
         Ink::Late => t.warning,
     };
     row.text(3, Face::Dense, ink, &waiting);
@@ -218,7 +261,18 @@ fn paint(
     });
 }
 
-/// The bar of filters above the list.
+/// What is to be said of all sagas.
+pub(super) fn notices(ui: &mut Ui, notices: &[String]) {
+    for sentence in notices {
+        let margin = Margin::symmetric(sizes::PAD as i8, 4);
+        Frame::NONE.inner_margin(margin).show(ui, |ui| {
+            Notice::new(Severity::Info, sentence).show(ui);
+        });
+    }
+}
+
+/// The bar of filters above the list. Each status that there is keeps its place and its width, however few are
+/// left: else the list would jump while somebody types.
 pub(super) fn filters(
     ui: &mut Ui,
     (log, list): (Option<&Log>, Option<&SagaList>),
@@ -230,37 +284,43 @@ pub(super) fn filters(
         let name = "Search sagas";
         let field = TextField::new(name, &mut said.filter.by.text);
         ui.add(field.icon(Icon::Search).hint(name).clearable().width(150.0));
-        filters.chips(ui, (log, list), said);
-        let Some(list) = list else { return };
+        let Some(list) = list else {
+            filters.chips(ui, (log, list), said);
+            return;
+        };
         let chosen = &mut said.filter.by.statuses;
-        for (status, count) in Status::ALL.into_iter().zip(list.narrowed) {
+        let counts = list.narrowed.into_iter().zip(list.counts);
+        for (status, (count, all)) in Status::ALL.into_iter().zip(counts) {
             let on = chosen.contains(&status);
-            if count == 0 && !on {
+            let most = count.max(all);
+            if most == 0 && !on {
                 continue;
             }
-            if chip(ui, status, count, on.into()) {
+            if chip(ui, (status, on.into()), (count, most)) {
                 match on {
                     true => chosen.retain(|own| *own != status),
                     false => chosen.push(status),
                 }
             }
         }
+        filters.chips(ui, (log, Some(list)), said);
     });
 }
 
-/// A status with how many have it; whether it was clicked.
-fn chip(ui: &mut Ui, status: Status, count: u32, toggle: Toggle) -> bool {
+/// A status with how many have it, and room for the most that may; whether it was clicked.
+fn chip(ui: &mut Ui, (status, toggle): (Status, Toggle), (count, most): (u32, u32)) -> bool {
     let on = toggle == Toggle::On;
     let t = ui.tokens();
     let (tone, shape, word) = look::status(status);
-    let count = grouped(u64::from(count));
+    let [count, most] = [count, most].map(|count| grouped(u64::from(count)));
     let painter = ui.painter().clone();
     let line = |text: &str, face, colour| {
         crate::gui::widgets::one_line(&painter, text, face, colour, f32::INFINITY)
     };
     let words = line(word, Face::Dense, t.text);
     let figure = line(&count, Face::Cell, t.text2);
-    let width = 8.0 + sizes::DOT + 6.0 + words.size().x + 6.0 + figure.size().x + 8.0;
+    let room = line(&most, Face::Cell, t.text2).size().x;
+    let width = 8.0 + sizes::DOT + 6.0 + words.size().x + 6.0 + room + 8.0;
     let size = vec2(width.ceil(), sizes::CHIP);
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click());
     response.widget_info(|| {
@@ -291,4 +351,17 @@ fn chip(ui: &mut Ui, status: Status, count: u32, toggle: Toggle) -> bool {
     }
     crate::gui::widgets::focus_ring(ui, &response);
     response.clicked()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_spans_are_told_by_their_greater_unit() {
+        assert_eq!(roughly("7 h 58 min"), "7 h 58 min");
+        assert_eq!(roughly("20 min 14 s"), "20 min");
+        assert_eq!(roughly("743 ms"), "743 ms");
+        assert_eq!(roughly(""), "");
+    }
 }

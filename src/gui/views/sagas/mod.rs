@@ -36,8 +36,9 @@ use filters::{Filters, Said};
 use map::{Map, Picked};
 use timeline::Gaps;
 
-/// Room for the list, where nobody made another.
-const LIST: f32 = 450.0;
+/// Room for the list, where nobody made another: the least and the most, and how much of all there is.
+const LIST: std::ops::RangeInclusive<f32> = 450.0..=560.0;
+const PART: f32 = 0.43;
 /// Stretches of time in which failures are counted.
 const STRETCHES: usize = 60;
 /// How often the files of definitions are looked at.
@@ -140,7 +141,8 @@ impl Screen for Sagas {
         });
         let before = self.filter.clone();
         let mut width = self.kept.value.list;
-        SidePane::new("list of sagas", Side::Left, &mut width, LIST)
+        let usual = (ui.max_rect().width() * PART).clamp(*LIST.start(), *LIST.end());
+        SidePane::new("list of sagas", Side::Left, &mut width, usual)
             .range(280.0, ui.max_rect().width() - 320.0)
             .show(ui, |ui| self.left(ui, model, session, outbox));
         self.kept.value.list = width;
@@ -240,6 +242,7 @@ impl Sagas {
             return;
         };
         standing.fade(ui);
+        list::notices(ui, &list.notices);
         let number = slot.number();
         let before = self.beside.clone();
         let wanted = (self.chosen, &mut self.filter, &mut self.beside);
@@ -342,7 +345,8 @@ impl Sagas {
             return;
         };
         standing.fade(ui);
-        head::waiting(ui, model, saga, outbox);
+        let listed = self.list.holds_the_chosen();
+        head::waiting(ui, model, (saga, listed), outbox);
         if self.shown == Shown::Timeline {
             return timeline::show(ui, model, saga, self.kept.value.gaps, outbox);
         }

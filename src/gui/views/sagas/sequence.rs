@@ -3,13 +3,14 @@
 
 use egui::{Align2, Color32, Painter, Rect, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
+use super::head::WIDE;
 use super::look;
 use super::timeline::arrow_head;
 use crate::analysis::saga::{Meaning, Message};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
-use crate::gui::theme::{Face, TokensExt, sizes};
-use crate::gui::widgets::{Button, one_line, paint_line};
+use crate::gui::theme::{Face, Icon, TokensExt, sizes};
+use crate::gui::widgets::{Button, IconButton, one_line, paint_line};
 use crate::render;
 use crate::worker::SagaInFull;
 
@@ -276,13 +277,21 @@ pub(super) fn around(model: &Model, saga: &SagaInFull) -> render::Around {
 
 /// The ways to take the diagram along.
 pub(super) fn actions(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mut Outbox) {
-    let export = Button::secondary("SVG")
-        .icon(crate::gui::theme::Icon::Export)
-        .small();
-    if ui.add(export).clicked() {
+    // In little room the status of the saga needs what words would take.
+    let (export, copy) = match ui.max_rect().width() < WIDE {
+        true => (
+            ui.add(IconButton::new(Icon::Export, "SVG").small()),
+            ui.add(IconButton::new(Icon::Copy, "Copy Mermaid").small()),
+        ),
+        false => (
+            ui.add(Button::secondary("SVG").icon(Icon::Export).small()),
+            ui.add(Button::secondary("Copy Mermaid").small()),
+        ),
+    };
+    if export.clicked() {
         outbox.send(Command::Export);
     }
-    if ui.add(Button::secondary("Copy Mermaid").small()).clicked() {
+    if copy.clicked() {
         let text = render::mermaid(&saga.sequence, &around(model, saga));
         outbox.send(Command::Copy(text));
     }

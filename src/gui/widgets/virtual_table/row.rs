@@ -99,6 +99,32 @@ impl RowCells<'_> {
         }
     }
 
+    /// Text in a cell in place of a longer one; that appears on hover.
+    pub fn short(
+        &mut self,
+        column: usize,
+        (face, colour): (Face, Color32),
+        short: &str,
+        whole: &str,
+    ) {
+        let Some(cell) = self.cell(column) else {
+            return;
+        };
+        let align = self.columns[column].align;
+        self.text_in(cell, align, face, colour, short);
+        if short != whole {
+            self.tell(cell, whole);
+        }
+    }
+
+    /// Tells `whole` where the pointer is over `rect`.
+    fn tell(&mut self, rect: Rect, whole: &str) {
+        let pointer = self.response.hover_pos();
+        if self.tooltip.is_some() && pointer.is_some_and(|at| rect.contains(at)) {
+            self.whole = Some(whole.chars().take(2000).collect());
+        }
+    }
+
     /// A category's dot and the text after it.
     pub fn dot_text(
         &mut self,
@@ -141,14 +167,8 @@ impl RowCells<'_> {
         text: &str,
     ) -> Rect {
         let galley = one_line(&self.painter, text, face, colour, rect.width());
-        if galley.elided
-            && self.tooltip.is_some()
-            && self
-                .response
-                .hover_pos()
-                .is_some_and(|at| rect.contains(at))
-        {
-            self.whole = Some(text.chars().take(2000).collect());
+        if galley.elided {
+            self.tell(rect, text);
         }
         paint_galley(&self.painter, rect, align, galley, colour)
     }

@@ -122,7 +122,9 @@ impl Map {
             let t = row.painter().tokens();
             let steps = variant.steps.join(" › ");
             row.name(|| format!("{} sagas: {steps}", variant.count));
-            row.text(0, Face::Dense, t.text, &steps);
+            let shared = answer.shared.get(at).copied().unwrap_or_default();
+            let short = differs(&variant.steps, shared);
+            row.short(0, (Face::Dense, t.text), &short, &steps);
             if let Some(cell) = row.cell(1) {
                 let (tone, shape, word) = look::status(own.status);
                 let colour = t.tone(tone);
@@ -142,6 +144,17 @@ impl Map {
         });
         let row = said.moved_to.or(said.clicked.map(|hit| hit.row))?;
         figures.get(row as usize).map(|own| own.types.clone())
+    }
+}
+
+/// What happened, from where on it differs from what is above it, with the event before that.
+fn differs(steps: &[String], shared: usize) -> String {
+    match shared {
+        0..=2 => steps.join(" › "),
+        _ => {
+            let from = (shared - 1).min(steps.len().saturating_sub(1));
+            format!("… {from} events › {}", steps[from..].join(" › "))
+        }
     }
 }
 
@@ -273,4 +286,19 @@ fn paint_type(
     );
     let response = response.on_hover_text(format!("{name}\nClick to list the sagas that have it"));
     response.clicked()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variant_is_told_from_where_it_differs() {
+        let steps: Vec<String> = ["A", "B", "C", "D", "E"].map(String::from).into();
+        assert_eq!(differs(&steps, 0), "A › B › C › D › E");
+        assert_eq!(differs(&steps, 2), "A › B › C › D › E");
+        assert_eq!(differs(&steps, 4), "… 3 events › D › E");
+        assert_eq!(differs(&steps, 5), "… 4 events › E");
+        assert_eq!(differs(&[], 3), "… 0 events › ");
+    }
 }

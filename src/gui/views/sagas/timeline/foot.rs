@@ -1,26 +1,35 @@
 //! What stands below the lanes: times after the beginning, how long what is drawn short lasts, and what the
 //! bars mean.
 
-use egui::{Align2, Painter, Rect, Stroke, pos2, vec2};
+use std::sync::Arc;
+
+use egui::{Align2, Galley, Painter, Rangef, Rect, Stroke, pos2, vec2};
 
 use super::steps::{self, Edge};
-use super::{LONG_NAMES, Labels, STEPS, Scene};
-use crate::analysis::saga::{Outcome, Step};
+use super::{LONG_NAMES, Labels, STEPS, Scene, expected};
+use crate::analysis::saga::{Outcome, Status, Step};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, Tone, sizes};
 use crate::gui::views::sagas::look;
 use crate::gui::widgets::{one_line, paint_line};
 use crate::model::Timestamp;
 use crate::model::time::{Span, Style};
+use crate::worker::SagaInFull;
 
-/// What the bars of `steps` mean, where there is room for it.
-pub(super) fn legend(painter: &Painter, room: Rect, steps: &[Step]) {
+/// What the bars of a saga mean, where there is room for it.
+pub(super) fn legend(painter: &Painter, room: Rect, saga: &SagaInFull) {
     if room.height() < 20.0 {
         return;
     }
     let t = painter.ctx().tokens();
+    let steps = &saga.report.steps;
     let mut x = room.min.x + sizes::PAD;
-    let stands = |outcome| steps.iter().any(|step| step.status == outcome);
+    let is_stuck = |step: &Step| expected::hangs_on(saga, step);
+    let stands = |outcome| {
+        let mut own = steps.iter().filter(|step| !is_stuck(step));
+        own.any(|step| step.status == outcome)
+    };
+    let stuck = saga.report.status == Status::Stuck;
     let mut undoings = steps.iter().filter_map(|step| step.compensation.as_ref());
     let undone = undoings.clone().any(|own| own.ended.is_some());
     let undoing = undoings.any(|own| own.ended.is_none());
@@ -39,6 +48,12 @@ pub(super) fn legend(painter: &Painter, room: Rect, steps: &[Step]) {
             "completed",
         ),
         (stands(Outcome::Failed), Tone::Failed, Edge::Whole, "failed"),
+        (
+            stuck && steps.iter().any(is_stuck),
+            Tone::Stuck,
+            Edge::Whole,
+            "stuck",
+        ),
         (undone, Tone::Compensated, Edge::Whole, "undone"),
         (undoing, Tone::Compensating, Edge::Dashed, "to be undone"),
         (
@@ -46,6 +61,12 @@ pub(super) fn legend(painter: &Painter, room: Rect, steps: &[Step]) {
             Tone::Neutral,
             Edge::Dashed,
             "expected, did not come",
+        ),
+        (
+            saga.coming.is_some(),
+            expected::tone(saga),
+            Edge::Dashed,
+            "expected",
         ),
     ];
     // What is nowhere to be seen needs no explanation.
@@ -71,6 +92,15 @@ impl Scene<'_> {
     /// How long they are, below the lanes.
     pub(super) fn gap_lengths(&self, painter: &Painter, foot: f32) {
         let mut labels = Labels::new(foot + 1.0..=foot + 15.0, Face::Tiny);
+        // From where on it is stuck is told first: how long the silence is stands above as well.
+        if let Some((x, words)) = self.too_long_at() {
+            let galley = one_line(painter, &words, Face::Tiny, self.t.stuck, f32::INFINITY);
+            let half = galley.size().x / 2.0 + 1.0;
+            let centre = (x - half).max(self.plot.min.x + half);
+            labels.paint(painter, centre, &words, self.t.stuck);
+            let taken = Rangef::new(centre - half, centre + half);
+            labels = Labels::new(foot + 1.0..=foot + 15.0, Face::Tiny).beside(Some(taken));
+        }
         for (gap, rect) in self.gaps() {
             let words = Span::from_micros(gap.to - gap.from).to_string();
             labels.paint(painter, rect.center().x, &words, self.t.text3);
@@ -79,7 +109,9 @@ impl Scene<'_> {
 
     /// The times after the beginning, below the lanes.
     pub(super) fn moments(&self, painter: &Painter, model: &Model, (from, foot): (i64, f32)) {
-        let mut labels = Labels::new(foot + 15.0..=foot + 29.0, Face::Cell);
+        let flag = self.flag(painter, model, foot);
+        let taken = flag.as_ref().map(|(rect, _)| rect.x_range());
+        let mut labels = Labels::new(foot + 15.0..=foot + 29.0, Face::Cell).beside(taken);
         for step in 0..=STEPS {
             let place = f64::from(step) / f64::from(STEPS);
             let value = self.axis.value(place);
@@ -93,7 +125,10 @@ impl Scene<'_> {
             labels.paint(painter, centre, &words, self.t.text3);
         }
         self.began(painter, model, (from, foot));
-        self.now(painter, model, foot);
+        if let Some((rect, galley)) = flag {
+            painter.rect_filled(rect, sizes::RADIUS_BAR, self.t.cursor);
+            painter.galley((rect.min + vec2(4.0, 1.0)).round(), galley, self.t.panel);
+        }
     }
 
     /// When it began, below the names of lanes: its day, and its time under that.
@@ -114,21 +149,18 @@ impl Scene<'_> {
         }
     }
 
-    /// The time of the cursor where it is, over whatever else stands there.
-    fn now(&self, painter: &Painter, model: &Model, foot: f32) {
-        let Some(cursor) = model.cursor.time() else {
-            return;
-        };
+    /// The time of the cursor, and where it stands: nothing else stands there.
+    fn flag(&self, painter: &Painter, model: &Model, foot: f32) -> Option<(Rect, Arc<Galley>)> {
+        let cursor = model.cursor.time()?;
         if !self.axis.contains(cursor.micros()) {
-            return;
+            return None;
         }
         let words = model.zone().format_bare(cursor, Style::Clock);
         let galley = one_line(painter, &words, Face::Cell, self.t.panel, f32::INFINITY);
         let size = galley.size() + vec2(8.0, 2.0);
         let most = (self.plot.max.x + sizes::PAD_TEXT * 2.0 - size.x).max(self.plot.min.x);
         let left = (self.x(cursor) - size.x / 2.0).clamp(self.plot.min.x, most);
-        let flag = Rect::from_min_size(pos2(left, foot + 14.0), size);
-        painter.rect_filled(flag, sizes::RADIUS_BAR, self.t.cursor);
-        painter.galley((flag.min + vec2(4.0, 1.0)).round(), galley, self.t.panel);
+        let rect = Rect::from_min_size(pos2(left, foot + 14.0), size);
+        Some((rect, galley))
     }
 }

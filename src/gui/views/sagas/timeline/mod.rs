@@ -2,6 +2,7 @@
 //! events, lines for what led to what, and the cursor through it. Gaps in which nothing happens may be
 //! drawn short.
 
+mod expected;
 mod foot;
 mod idle;
 mod labels;
@@ -107,6 +108,7 @@ pub(super) fn show(ui: &mut Ui, model: &Model, saga: &SagaInFull, gaps: Gaps, ou
             .plot
             .translate(vec2(0.0, all.min.y - scene.plot.min.y));
         scene.ground(ui.painter(), all);
+        scene.too_long(ui.painter(), model);
         scene.causes(ui.painter());
         // Below the words, which have a ground of their own.
         scene.cursor(ui.painter(), model);
@@ -120,7 +122,7 @@ pub(super) fn show(ui: &mut Ui, model: &Model, saga: &SagaInFull, gaps: Gaps, ou
     scene.gap_lengths(ui.painter(), foot.min.y);
     scene.moments(ui.painter(), model, (from, foot.min.y));
     let legend = foot.with_min_y(foot.min.y + AXIS);
-    foot::legend(ui.painter(), legend, &saga.report.steps);
+    foot::legend(ui.painter(), legend, saga);
 }
 
 /// The axis, with or without long stretches in which nothing happened.
@@ -129,6 +131,9 @@ fn axis(saga: &SagaInFull, gaps: Gaps, (from, to): (i64, i64)) -> Axis {
         Gaps::Collapsed => {
             let messages = saga.sequence.messages.iter();
             let times = messages.filter_map(|message| message.time);
+            let times = times
+                .chain(expected::due(saga))
+                .chain(expected::too_long(saga));
             idle_gaps(times.map(Timestamp::micros).collect(), from, to)
         }
         Gaps::Shown => Vec::new(),
@@ -163,9 +168,10 @@ fn extent(model: &Model, saga: &SagaInFull) -> Option<(i64, i64)> {
     let from = times.clone().min()?;
     let last = times.max()?;
     let now = model.cursor.time().map_or(last, Timestamp::micros);
+    let due = expected::due(saga).map_or(last, Timestamp::micros);
     let to = match saga.report.ended {
         Some(_) => last,
-        None => now.max(last),
+        None => now.max(last).max(due),
     };
     Some((from, to.max(from + 1000)))
 }
@@ -181,6 +187,11 @@ fn lanes(saga: &SagaInFull) -> Vec<&str> {
         if !lanes.contains(&step.participant.as_str()) {
             lanes.push(&step.participant);
         }
+    }
+    if let Some(coming) = &saga.coming
+        && !lanes.contains(&coming.participant.as_str())
+    {
+        lanes.push(&coming.participant);
     }
     lanes
 }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use egui::{Galley, Painter, Rect, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Galley, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use super::{Scene, arrow_head};
-use crate::analysis::saga::{Outcome, Step, Style as SagaStyle, took_words};
+use super::{Scene, arrow_head, expected};
+use crate::analysis::saga::{Outcome, Status, Step, Style as SagaStyle, took_words};
 use crate::analysis::words::listed;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
@@ -14,7 +14,7 @@ use crate::gui::views::sagas::look;
 use crate::gui::widgets::{middle_ellipsis, one_line};
 use crate::model::Timestamp;
 
-const BAR: f32 = 18.0;
+pub(super) const BAR: f32 = 18.0;
 /// From the top of a lane to the middle of its bars.
 const MIDDLE: f32 = 32.0;
 /// From the foot of a bar to the line that ties what undoes a step to it.
@@ -22,19 +22,35 @@ const TIE: f32 = 18.0;
 
 /// Where words and bars stand, so that no word runs over another.
 #[derive(Default)]
-pub(super) struct Taken(Vec<Rect>);
+pub(super) struct Taken {
+    all: Vec<Rect>,
+    /// Lines that tie what undoes a step to it, with whose they are.
+    ties: Vec<(usize, Rect)>,
+}
 
 impl Taken {
     pub fn is_free(&self, rect: Rect) -> bool {
+        self.is_free_on(rect, None)
+    }
+
+    /// Whether nothing stands there but a tie of that number.
+    fn is_free_on(&self, rect: Rect, tie: Option<usize>) -> bool {
         let room = rect.expand2(vec2(3.0, 0.0));
-        !self.0.iter().any(|own| own.intersects(room))
+        let mut ties = self.ties.iter().filter(|(own, _)| Some(*own) != tie);
+        !self.all.iter().any(|own| own.intersects(room))
+            && !ties.any(|(_, own)| own.intersects(room))
+    }
+
+    /// Nothing is to be written over a bar or a mark.
+    pub fn bar(&mut self, rect: Rect) {
+        self.all.push(rect);
     }
 
     /// Draws words on a ground of their own, so that no line runs through them.
     pub fn take(&mut self, painter: &Painter, rect: Rect, galley: Arc<Galley>, t: &Tokens) {
         painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 0.0, t.panel);
         painter.galley(rect.min.round(), galley, t.text);
-        self.0.push(rect);
+        self.all.push(rect);
     }
 }
 
@@ -83,6 +99,21 @@ struct Drawn<'a> {
     undoing: Option<(Rect, (Tone, Edge))>,
 }
 
+impl Drawn<'_> {
+    /// The lines that tie what undoes it to it: down, along and up again.
+    fn path(&self) -> Option<[[Pos2; 2]; 3]> {
+        let (rect, _) = self.undoing?;
+        let y = rect.max.y + TIE;
+        let (from, to) = (rect.center().x, self.bar.center().x);
+        let corners = [pos2(from, y), pos2(to, y)];
+        Some([
+            [pos2(from, rect.max.y), corners[0]],
+            corners,
+            [corners[1], pos2(to, self.bar.max.y)],
+        ])
+    }
+}
+
 impl Scene<'_> {
     /// Draws all; gives where words and bars stand.
     pub(super) fn steps(&self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) -> Taken {
@@ -99,7 +130,7 @@ impl Scene<'_> {
             let response = ui.interact(bar.expand(2.0), id, Sense::click());
             self.step(ui, step, bar);
             response.widget_info(|| {
-                let words = format!("{}, {}", step.name, step.status_words());
+                let words = format!("{}, {}", step.name, self.stands(step));
                 egui::WidgetInfo::labeled(egui::Role::Button, true, words)
             });
             let event = step.events.ended.unwrap_or(step.events.started);
@@ -111,20 +142,35 @@ impl Scene<'_> {
             if let Some((rect, look)) = undoing {
                 paint_bar(ui.painter(), rect, look);
             }
-            taken.0.push(bar);
-            taken.0.extend(undoing.map(|(rect, _)| rect));
+            taken.bar(bar);
+            taken.all.extend(undoing.map(|(rect, _)| rect));
             drawn.push(Drawn { step, bar, undoing });
+        }
+        for message in &self.saga.sequence.messages {
+            let mark = message
+                .time
+                .map(|time| pos2(self.x(time), self.baseline(message.to)));
+            taken
+                .all
+                .extend(mark.map(|mark| Rect::from_center_size(mark, vec2(6.0, 6.0))));
+        }
+        // No name stands on what ties a step to what undoes it.
+        for (at, own) in drawn.iter().enumerate() {
+            let lines = own.path().into_iter().flatten();
+            let lines = lines.map(|[a, b]| Rect::from_two_pos(a, b).expand(1.0));
+            taken.ties.extend(lines.map(|line| (at, line)));
         }
         for own in &drawn {
             self.name(ui.painter(), own, &mut taken);
         }
-        for own in &drawn {
-            self.tie(ui.painter(), own, &mut taken);
+        self.coming(ui, model, &mut taken);
+        for (at, own) in drawn.iter().enumerate() {
+            self.tie(ui.painter(), (at, own), &mut taken);
         }
         taken
     }
 
-    fn bar(&self, lane: usize, from: Timestamp, to: Timestamp) -> Rect {
+    pub(super) fn bar(&self, lane: usize, from: Timestamp, to: Timestamp) -> Rect {
         let (x0, x1) = (self.x(from), self.x(to));
         let middle = self.lane(lane).min.y + MIDDLE;
         Rect::from_min_max(
@@ -135,7 +181,10 @@ impl Scene<'_> {
 
     fn step(&self, ui: &Ui, step: &Step, rect: Rect) {
         let t = self.t;
-        let tone = look::outcome(step.status);
+        let tone = match expected::hangs_on(self.saga, step) {
+            true => Tone::Stuck,
+            false => look::outcome(step.status),
+        };
         let painter = ui.painter();
         paint_bar(painter, rect, (tone, edge(step)));
         if edge(step) == Edge::Whole {
@@ -184,7 +233,7 @@ impl Scene<'_> {
     /// the pointer tells.
     fn name(&self, painter: &Painter, own: &Drawn<'_>, taken: &mut Taken) {
         let step = own.step;
-        let figures = figures(step);
+        let figures = self.figures(step);
         let long = format!("{}  {figures}", capital(&step.name));
         let edge = self.plot.max.x + sizes::PAD_TEXT;
         // Rather without its figures than not at all.
@@ -211,10 +260,14 @@ impl Scene<'_> {
         let compensation = step.compensation.as_ref()?;
         let started = compensation.started?;
         // Where nobody leads no event says that it begins: it is owed from what went wrong on.
+        let tone = match self.saga.report.status {
+            Status::Stuck => Tone::Stuck,
+            _ => Tone::Compensating,
+        };
         let look = match (compensation.ended, self.saga.report.kind) {
             (Some(_), _) => (Tone::Compensated, Edge::Whole),
-            (None, SagaStyle::Orchestration) => (Tone::Compensating, Edge::Whole),
-            (None, SagaStyle::Choreography) => (Tone::Compensating, Edge::Dashed),
+            (None, SagaStyle::Orchestration) => (tone, Edge::Whole),
+            (None, SagaStyle::Choreography) => (tone, Edge::Dashed),
         };
         let until = compensation.ended.or(self.saga.report.ended).or(now);
         let ended = until.unwrap_or(started).max(started);
@@ -222,24 +275,17 @@ impl Scene<'_> {
     }
 
     /// What undoes a step, tied to it, with a word where there is room for one.
-    fn tie(&self, painter: &Painter, own: &Drawn<'_>, taken: &mut Taken) {
-        let Some((rect, (tone, _))) = own.undoing else {
+    fn tie(&self, painter: &Painter, (at, own): (usize, &Drawn<'_>), taken: &mut Taken) {
+        let Some(((_, (tone, _)), path)) = own.undoing.zip(own.path()) else {
             return;
         };
         let t = self.t;
         let stroke = Stroke::new(1.0, t.tone(tone));
-        let y = rect.max.y + TIE;
-        let (from, to) = (rect.center().x, own.bar.center().x);
-        let path = [
-            pos2(from, rect.max.y),
-            pos2(from, y),
-            pos2(to, y),
-            pos2(to, own.bar.max.y),
-        ];
-        for line in path.windows(2) {
+        for line in &path {
             painter.extend(Shape::dashed_line(line, stroke, 3.0, 3.0));
         }
-        let tip = pos2(to, own.bar.max.y);
+        let [_, [left, right], [_, tip]] = path;
+        let (from, to, y) = (left.x, right.x, left.y);
         arrow_head(painter, tip, vec2(0.0, -1.0), t.tone(tone));
         let is_done = own.step.compensation.as_ref();
         let is_done = is_done.is_some_and(|undone| undone.ended.is_some());
@@ -250,15 +296,15 @@ impl Scene<'_> {
         let galley = one_line(painter, &words, Face::Tiny, t.tone(tone), 240.0);
         let label = Rect::from_center_size(pos2((from + to) / 2.0, y), galley.size());
         // On the line, where that is long enough and nobody else stands there.
-        if label.width() + 16.0 <= (from - to).abs() && taken.is_free(label) {
+        if label.width() + 16.0 <= (from - to).abs() && taken.is_free_on(label, Some(at)) {
             painter.rect_filled(label.expand2(vec2(4.0, 0.0)), 0.0, t.panel);
             painter.galley(label.min.round(), galley, t.tone(tone));
-            taken.0.push(label);
+            taken.all.push(label);
         }
     }
 
     fn tells(&self, step: &Step, model: &Model) -> String {
-        let mut lines = vec![format!("{}, {}", capital(&step.name), step.status_words())];
+        let mut lines = vec![format!("{}, {}", capital(&step.name), self.stands(step))];
         let mut time = |what: &str, time: Option<Timestamp>| {
             lines.extend(time.map(|time| format!("{what} {}", model.time(time))));
         };
@@ -288,20 +334,49 @@ impl Scene<'_> {
     }
 }
 
-/// How long it took, and in how many attempts.
-fn figures(step: &Step) -> String {
-    let took = match (step.status, step.started.zip(step.ended)) {
-        (Outcome::Abandoned, _) => return step.status_words(),
-        (_, Some((from, to))) if to < from => took_words(from, to),
-        (_, Some((from, to))) => (to - from).to_string(),
-        (_, None) => "running".to_owned(),
-    };
-    match step.attempts.len() {
-        0 | 1 => took,
-        several => format!("{took}, {several} attempts"),
+impl Scene<'_> {
+    /// How a step stands, in words.
+    fn stands(&self, step: &Step) -> String {
+        match expected::hangs_on(self.saga, step) {
+            true => "stuck".to_owned(),
+            false => step.status_words(),
+        }
+    }
+
+    /// How long a step took, and in how many attempts.
+    fn figures(&self, step: &Step) -> String {
+        let took = match (step.status, step.started.zip(step.ended)) {
+            (Outcome::Abandoned, _) => return step.status_words(),
+            (_, Some((from, to))) if to < from => took_words(from, to),
+            (_, Some((from, to))) => (to - from).to_string(),
+            (_, None) => self.stands(step),
+        };
+        match step.attempts.len() {
+            0 | 1 => took,
+            several => format!("{took}, {several} attempts"),
+        }
     }
 }
 
 fn capital(text: &str) -> String {
     crate::analysis::words::capitalised(&middle_ellipsis(text, 40))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_stands_on_a_bar_or_on_the_tie_of_another_step() {
+        let mut taken = Taken::default();
+        let rect = |x: f32, y: f32| Rect::from_min_size(pos2(x, y), vec2(40.0, 12.0));
+        taken.bar(rect(0.0, 0.0));
+        taken.ties.push((1, rect(0.0, 30.0)));
+        assert!(!taken.is_free(rect(20.0, 6.0)));
+        assert!(!taken.is_free(rect(20.0, 36.0)));
+        assert!(taken.is_free(rect(60.0, 6.0)));
+        // Its own words stand on its own tie.
+        assert!(taken.is_free_on(rect(20.0, 36.0), Some(1)));
+        assert!(!taken.is_free_on(rect(20.0, 36.0), Some(2)));
+    }
 }
