@@ -127,8 +127,10 @@ impl Outbox {
             let put = self.put.entry(first(log, event)).or_default();
             put.push((created, of));
             published.insert(category(log, event));
-            // Of one that is not dated no moment before the head knows.
-            if let Some(at) = message.created_at.and(message.published_at) {
+            // Of one that is not dated no moment before the head knows; of another none before it was there,
+            // whatever its date of publication.
+            if let Some((created, at)) = message.created_at.zip(message.published_at) {
+                let at = at.max(created);
                 let first = self.published.entry(event).or_insert(at);
                 *first = at.min(*first);
             }
