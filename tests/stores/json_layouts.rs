@@ -100,6 +100,8 @@ fn each_layout_reads_its_store() {
         "dynamodb_streams.jsonl",
         "masstransit.jsonl",
         "stepfunctions.json",
+        "segment.jsonl",
+        "github_audit.json",
     ];
     let all: Vec<String> = stores
         .iter()
