@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::{
     Certainty, Comparison, ConsumerReport, Counts, DeadLetter, Idempotency, Known, Moment,
-    OddPlace, Output, ReadModelReport, Reading, Run, ScriptError, SnapshotBench, Stopped, Told,
-    WHOLE, Worded,
+    OddPlace, Output, ReadModelReport, Reading, Run, SHARED, ScriptError, SnapshotBench, Stopped,
+    Told, WHOLE, Worded,
 };
 use crate::analysis::nearest::nearest;
 use crate::log::{AsOf, Bound, Cut, Log};
@@ -33,6 +33,9 @@ pub struct ProjectReport {
     /// The results of all partitions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub states: Option<Map<String, Value>>,
+    /// The state that all partitions share, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shared: Option<Value>,
     /// What was done.
     #[serde(flatten)]
     pub counts: Counts,
@@ -232,6 +235,8 @@ pub fn project_of(
     let told_to = (&mut dead, &mut ended, &mut odd);
     let (partitions, state, states) = results(run, &moment, wanted, told_to);
     let not_json = odd_reports(&log, odd);
+    let shared = moment.get(SHARED).map(|held| run.text(&held));
+    let shared = shared.and_then(|text| serde_json::from_str(&text).ok());
     let Moment {
         counts,
         told,
@@ -251,6 +256,7 @@ pub fn project_of(
         absent,
         partition,
         states,
+        shared,
         counts,
         dead_letters: dead,
         stopped: (stopped.as_ref())

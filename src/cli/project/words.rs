@@ -54,6 +54,9 @@ impl Project {
                 writeln!(out, "{}", shortened(line))?;
             }
         }
+        if let Some(shared) = &report.shared {
+            writeln!(out, "{}", told(&format!("shared by all  {shared}")))?;
+        }
         let states = report.states.iter().flatten();
         for (n, (partition, state)) in states.enumerate() {
             if n == SHOWN {

@@ -262,6 +262,21 @@ fn what_a_run_was_stopped_at_is_not_the_moment_it_is_told_of() {
 }
 
 #[test]
+fn the_state_that_all_share_is_told_beside_those_of_partitions() {
+    let events = ["s-1", "s-2", "s-1"].map(|stream| Made::new(stream, "T", "{}"));
+    let reading = reading(&events);
+    let text =
+        "fromAll().foreachStream().when({ $init: () => ({ n: 0 }), $initShared: () => ({ all: 0 }),
+        T(s) { s[0].n++; s[1].all++; } })";
+    let cut = reading.log.at_head();
+    for wanted in [Wanted::All, Wanted::Partition("s-2")] {
+        let told = project(&mut run_of(text, &reading), &cut, wanted, &Task::new()).unwrap();
+        assert_eq!(told.shared, Some(serde_json::json!({ "all": 3 })));
+        assert_eq!(told.partitions, 2);
+    }
+}
+
+#[test]
 fn handlers_for_what_never_comes_are_named() {
     let reading = account();
     let definition = Definition::Script(
