@@ -86,17 +86,12 @@ pub(super) fn names(painter: &Painter, axis: &Axis, spells: &[Spell], now: Optio
     // That it catches up is seen by its line.
     let told = told.filter(|spell| spell.kind != SpellKind::CatchingUp);
     for spell in told.rev() {
+        let spell = &spell.at(now);
         let x = axis.x(spell.from);
         if !axis.rect.x_range().contains(x) {
             continue;
         }
-        let name = one_line(
-            painter,
-            spell.at(now).name(),
-            Face::Secondary,
-            t.text2,
-            NAME,
-        );
+        let name = one_line(painter, spell.name(), Face::Secondary, t.text2, NAME);
         let size = name.size() + vec2(6.0, 0.0);
         let foot = axis.rect.max.y - BAND - 1.0;
         let left = [x + 2.0, x - 2.0 - size.x]
