@@ -60,7 +60,7 @@ pub use letters::{DeadLetterReport, LetterGroup};
 pub use outbox::{Outage, OutboxReport, PublishedKinds};
 pub use pipeline::{Since, Stage, StageKind};
 pub use progress::{ConsumerId, Evidence};
-pub use relay::{Cause, Publishes, RelayHold};
+pub use relay::{Cause, Publishes, RelayHold, RelayOutage};
 pub use report::{Blocking, Certainty, ConsumerLag, LagOptions, LagReport, Trend, report};
 pub use samples::{Note, Sample, Samples};
 pub use series::{Chart, Point};
