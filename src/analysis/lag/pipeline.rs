@@ -53,6 +53,8 @@ pub struct Stage {
     pub clocks: Clocks,
     /// How many are in it.
     pub waiting: Option<u64>,
+    /// Since when the first of them is.
+    pub oldest: Option<Timestamp>,
     /// Which consumer that is.
     #[serde(skip)]
     pub id: Option<ConsumerId>,
@@ -88,6 +90,7 @@ impl Course {
                     took,
                     clocks,
                     waiting,
+                    oldest: None,
                     id: None,
                 }
             };
@@ -97,12 +100,15 @@ impl Course {
                 put,
                 outbox.missing,
             ));
-            stages.push(part(
-                StageKind::Relay,
-                Since::Message,
-                relayed,
-                Some(outbox.pending),
-            ));
+            stages.push(Stage {
+                oldest: outbox.oldest,
+                ..part(
+                    StageKind::Relay,
+                    Since::Message,
+                    relayed,
+                    Some(outbox.pending),
+                )
+            });
             stages.push(part(
                 StageKind::Broker,
                 Since::Publication,
@@ -116,12 +122,19 @@ impl Course {
                 continue;
             };
             // What is not published yet is in the hands of the relay, and of nobody else.
-            let waiting = match since {
+            let (waiting, oldest) = match since {
                 Since::Publication => {
                     let handed = self.handed(own, (&way, cut), &published, task)?;
-                    Some(handed.iter().filter(|handed| handed.done.is_none()).count())
+                    let waits = || handed.iter().filter(|handed| handed.done.is_none());
+                    (Some(waits().count()), waits().map(|own| own.at).min())
                 }
-                _ => self.standing(own, &way, cut, now).waiting,
+                _ => {
+                    let standing = self.standing(own, &way, cut, now);
+                    let tail = own.tail.map(|at| &self.tails[at]);
+                    let first = tail.zip(standing.first);
+                    let oldest = first.and_then(|(tail, first)| tail.time(log, first));
+                    (standing.waiting, oldest)
+                }
             };
             let (took, clocks) = self.figures(cut, took);
             stages.push(Stage {
@@ -131,6 +144,7 @@ impl Course {
                 took,
                 clocks,
                 waiting: waiting.map(|waiting| waiting as u64),
+                oldest,
                 id: Some(own.id.clone()),
             });
         }
