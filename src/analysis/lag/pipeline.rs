@@ -121,21 +121,8 @@ impl Course {
             let Some((since, took)) = self.took(own, cut, &published, task)? else {
                 continue;
             };
-            // What is not published yet is in the hands of the relay, and of nobody else.
-            let (waiting, oldest) = match since {
-                Since::Publication => {
-                    let handed = self.handed(own, (&way, cut), &published, task)?;
-                    let waits = || handed.iter().filter(|handed| handed.done.is_none());
-                    (Some(waits().count()), waits().map(|own| own.at).min())
-                }
-                _ => {
-                    let standing = self.standing(own, &way, cut, now);
-                    let tail = own.tail.map(|at| &self.tails[at]);
-                    let first = tail.zip(standing.first);
-                    let oldest = first.and_then(|(tail, first)| tail.time(log, first));
-                    (standing.waiting, oldest)
-                }
-            };
+            let scene = (&way, cut);
+            let (waiting, oldest) = self.in_it(own, since, scene, &published, task)?;
             let (took, clocks) = self.figures(cut, took);
             stages.push(Stage {
                 kind: StageKind::Consumer,
@@ -152,6 +139,29 @@ impl Course {
         let name = |stage: &Stage| stage.consumer.clone().unwrap_or_default();
         stages.sort_by(|a, b| natural_order(&name(a), &name(b)));
         Ok(stages)
+    }
+
+    /// How many events wait for a consumer, and since when the first does. What is not published yet is in the
+    /// hands of the relay, and of nobody else.
+    fn in_it(
+        &self,
+        own: &Progress,
+        since: Since,
+        (way, cut): (&Way<'_>, &Cut),
+        published: &HashMap<EventIx, Timestamp>,
+        task: &Task,
+    ) -> Result<(Option<usize>, Option<Timestamp>), Cancelled> {
+        let log = &self.log;
+        if since == Since::Publication {
+            let handed = self.handed(own, (way, cut), published, task)?;
+            let waits = || handed.iter().filter(|handed| handed.done.is_none());
+            return Ok((Some(waits().count()), waits().map(|own| own.at).min()));
+        }
+        let standing = self.standing(own, way, cut, cut.time(log));
+        let tail = own.tail.map(|at| &self.tails[at]);
+        let first = tail.zip(standing.first);
+        let oldest = first.and_then(|(tail, first)| tail.time(log, first));
+        Ok((standing.waiting, oldest))
     }
 
     /// The events that came to a consumer by their publication, in the order of its tail.
