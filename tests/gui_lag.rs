@@ -2,6 +2,8 @@
 //! and the further pages.
 
 mod common;
+#[path = "gui_lag/pages.rs"]
+mod pages;
 #[path = "simulate/store.rs"]
 #[allow(dead_code, clippy::unwrap_used)]
 mod store;
@@ -102,6 +104,11 @@ fn a_relay_that_publishes_nothing_is_named_where_consumers_wait_for_it() {
     harness.get_by_label(&sentence);
     click(&mut harness, Role::Link, "The outbox");
     harness.get_by_label("Messages that waited in the outbox over time");
+    // The part that waits says since when.
+    click(&mut harness, Role::RadioButton, "Pipeline");
+    let waits = format!("{} wait, the oldest for ", hold.pending);
+    let relay = harness.query_by_label_contains(&waits);
+    assert!(relay.is_some(), "{waits}");
 }
 
 #[test]

@@ -318,6 +318,7 @@ fn lags(scene: &Scene<'_>) -> Value {
     let stages = course.stages(cut, &task).unwrap();
     // Of messages without a date only the head knows how they stand.
     value["stages"] = serde_json::to_value(stages).unwrap();
+    value["messages"] = serde_json::to_value(course.messages(cut)).unwrap();
     if let Some(now) = scene.now.or(cut.time(log)) {
         let stretch = (Timestamp::from_micros(0), now);
         let backlog = course.backlog(cut, stretch, 7, &task).unwrap();

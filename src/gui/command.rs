@@ -10,7 +10,7 @@ pub use listed::{Group, Listed, Needs};
 pub use outbox::Outbox;
 
 use crate::analysis::events::EventFilter;
-use crate::gui::model::{Direction, View};
+use crate::gui::model::{Direction, LagPage, View};
 use crate::log::{Bound, Clock, MaskedFields};
 use crate::model::time::Zone;
 use crate::model::{CategoryIx, EventIx, StreamIx, TypeIx};
@@ -41,6 +41,8 @@ pub enum Command {
     ClearRecent,
     /// Go to a view.
     Show(View),
+    /// Go to a page of the Lag view.
+    ShowLag(LagPage),
     /// Go to a view without leaving the present one.
     ShowBeside(View),
     /// Move the cursor.

@@ -31,7 +31,7 @@ pub fn lag(report: &LagReport, zone: Zone) -> String {
     match report.consumers.is_empty() {
         true => text.push_str("This store tells of no consumer.\n"),
         false => {
-            let consumers = consumers(report.consumers.iter());
+            let consumers = consumers(&report.consumers);
             text.push_str(&table(&consumers, zone, Width::AtMost(60)));
         }
     }
@@ -84,10 +84,10 @@ fn unjudged(report: &LagReport) -> Option<&'static str> {
     })
 }
 
-/// Consumers.
-#[must_use]
-pub fn consumers<'a>(rows: impl Iterator<Item = &'a ConsumerLag>) -> Grid<'a> {
-    let cells = |own: &'a ConsumerLag| {
+/// Consumers, for people.
+fn consumers(rows: &[ConsumerLag]) -> Grid<'_> {
+    let cells = |own| {
+        let own: &ConsumerLag = own;
         let name = match &own.partition {
             None => Cow::Borrowed(own.name.as_str()),
             Some(partition) => Cow::Owned(format!("{} [{partition}]", own.name)),
@@ -126,7 +126,7 @@ pub fn consumers<'a>(rows: impl Iterator<Item = &'a ConsumerLag>) -> Grid<'a> {
             Column::new("eta_s", "To catch up"),
             Column::new("source", "From"),
         ],
-        rows: rows.map(cells).collect(),
+        rows: rows.iter().map(cells).collect(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Writes what a view shows to a file of the user's choice: beside the target first, then renamed, so
 //! that a half-written file never stands under the chosen name. Never onto the open store.
 
+mod lag;
 mod layout;
 mod order;
 mod projection;
@@ -13,7 +14,6 @@ use std::path::{Path, PathBuf};
 use super::questions::{self, AskSql};
 use super::{Asked, Question, Room, Subject, Unanswered};
 use crate::analysis::events::{EventRow, Search, each_row};
-use crate::analysis::lag::LagReport;
 use crate::analysis::projection::{ProjectReport, ScriptError};
 use crate::analysis::replay::{ReplayError, Series, StateAt};
 use crate::analysis::streams;
@@ -22,6 +22,7 @@ use crate::model::{Cancelled, StreamIx, Task};
 use crate::render;
 use crate::sql::{self, Answer, Most, SqlError};
 
+pub use lag::LagFile;
 pub use layout::ExportLayout;
 pub use order::{Existing, Export, ExportFormat, Exported, Exports, TextFile};
 use rows::{Broken, Rows};
@@ -238,7 +239,7 @@ enum Content {
     Sql(Box<Answer>),
     Projection(Box<ProjectReport>),
     Text(order::TextFile),
-    Lag(Box<LagReport>),
+    Lag(lag::Lag),
 }
 
 impl Content {
@@ -278,7 +279,7 @@ impl Content {
                 Self::Projection(Box::new(report))
             }
             Exports::Text(written) => Self::Text(written.clone()),
-            Exports::Lag => Self::Lag(Box::new(questions::lag(subject, cut, task)?)),
+            Exports::Lag(file) => Self::Lag(lag::Lag::gather(subject, *file, cut, task)?),
         })
     }
 
@@ -297,7 +298,7 @@ impl Content {
             Self::Sql(answer) => many(answer.rows.len(), "row", "rows"),
             Self::Projection(report) => many(report.partitions as usize, "result", "results"),
             Self::Text(written) => written.what.clone(),
-            Self::Lag(report) => many(report.consumers.len(), "consumer", "consumers"),
+            Self::Lag(lag) => lag.words(),
         }
     }
 
@@ -345,17 +346,7 @@ impl Content {
                     Ok(render::csv(&render::answer(&answer), to)?)
                 }
             },
-            Self::Lag(report) => match order.format {
-                ExportFormat::Json => Ok(render::json(report, to)?),
-                ExportFormat::JsonLines => {
-                    let mut lines = report.consumers.iter();
-                    Ok(lines.try_for_each(|own| render::json_line(own, &mut *to))?)
-                }
-                ExportFormat::Csv => {
-                    let grid = render::consumers(report.consumers.iter());
-                    Ok(render::csv(&grid, to)?)
-                }
-            },
+            Self::Lag(lag) => lag.write(order.format, to),
         }
     }
 }

@@ -29,7 +29,7 @@ use crossbeam_channel::{Receiver, bounded};
 
 pub use ask::{Asked, Question, Slot, Unanswered};
 pub use export::{
-    Existing, Export, ExportError, ExportFormat, ExportLayout, Exported, Exports, TextFile,
+    Existing, Export, ExportError, ExportFormat, ExportLayout, Exported, Exports, LagFile, TextFile,
 };
 pub use lane::{Running, SlotId, Wake};
 pub use opened::{OpenRequest, Opened, StoreFile, Unread};

@@ -205,6 +205,61 @@ fn a_message_that_was_given_up_is_an_outage() {
 }
 
 #[test]
+fn a_relay_that_publishes_nothing_is_told_while_it_lasts_and_when_it_was() {
+    let at = |seconds: i64| Row {
+        recorded: second(seconds),
+        ..row("order-1", "OrderPlaced")
+    };
+    let rows = [at(0), at(1), at(7200)];
+    let sent = |position: i64, published: Option<i64>, attempts: i64| {
+        let (kind, says) = message(position, Published::No, None);
+        let Says::Outbox(row) = says else {
+            unreachable!("a message")
+        };
+        let row = OutboxMessage {
+            created_at: second(position - 1),
+            published_at: published.and_then(second),
+            published: Some(published.map_or(Published::No, |_| Published::Yes)),
+            attempts: Some(attempts),
+            ..row
+        };
+        (kind, Says::Outbox(row))
+    };
+    let done = |position: i64, at: i64| {
+        let of = Mark {
+            application: None,
+            event: Marked::Position(Position(position)),
+        };
+        let row = crate::log::Processed {
+            consumer: Some("mailer".to_owned()),
+            of: Some(of),
+            processed_at: second(at),
+            attempts: None,
+        };
+        (SideKind::Processed, Says::Processed(row))
+    };
+    let lasts = Given(vec![sent(1, Some(1), 1), sent(2, None, 1), done(1, 2)]);
+    let found = told("relay-outage", &rows, &[], &lasts);
+    assert_eq!(found[0].1, ["2 waits"]);
+    assert_eq!(
+        found[0].0.explanation,
+        "Nothing has been published since 1970-01-01 00:00:01 UTC (1 h 59 min): 1 message waits, and with it mailer."
+    );
+    let over = Given(vec![
+        sent(1, Some(1), 1),
+        sent(2, Some(3600), 9),
+        done(1, 2),
+    ]);
+    let found = told("relay-outage", &rows, &[], &over);
+    assert_eq!(found[0].1, ["2 9 attempts"]);
+    assert_eq!(
+        found[0].0.explanation,
+        "1 message took up to 9 attempts to publish. Nothing was published from 1970-01-01 00:00:01 UTC to \
+         1970-01-01 01:00:00 UTC (59 min 59 s): 1 message waited, and with it mailer."
+    );
+}
+
+#[test]
 fn types_named_like_commands_throughout_are_a_style() {
     let types = ["Create Order", "Pay Order", "Cancel Order", "Done"];
     let rows: Vec<Row<'_>> = types.iter().map(|kind| row("order-1", kind)).collect();

@@ -21,7 +21,7 @@ pub(super) struct Message {
     by_id: bool,
     pub created_at: Option<Timestamp>,
     pub published_at: Option<Timestamp>,
-    published: Option<Published>,
+    pub published: Option<Published>,
     pub attempts: Option<i64>,
 }
 
@@ -315,7 +315,7 @@ impl Course {
         Some(report)
     }
 
-    fn outages(&self, cut: &Cut, now: Option<Timestamp>) -> Vec<Outage> {
+    pub(super) fn outages(&self, cut: &Cut, now: Option<Timestamp>) -> Vec<Outage> {
         let mut waiting: Vec<(Timestamp, Option<Timestamp>)> = Vec::new();
         for message in self.known_messages(cut) {
             let by = |at: &Timestamp| cut.bound() == Bound::Head || Some(*at) <= now;

@@ -53,6 +53,8 @@ pub struct Stage {
     pub clocks: Clocks,
     /// How many are in it.
     pub waiting: Option<u64>,
+    /// Since when the first of them is.
+    pub oldest: Option<Timestamp>,
     /// Which consumer that is.
     #[serde(skip)]
     pub id: Option<ConsumerId>,
@@ -88,6 +90,7 @@ impl Course {
                     took,
                     clocks,
                     waiting,
+                    oldest: None,
                     id: None,
                 }
             };
@@ -97,12 +100,15 @@ impl Course {
                 put,
                 outbox.missing,
             ));
-            stages.push(part(
-                StageKind::Relay,
-                Since::Message,
-                relayed,
-                Some(outbox.pending),
-            ));
+            stages.push(Stage {
+                oldest: outbox.oldest,
+                ..part(
+                    StageKind::Relay,
+                    Since::Message,
+                    relayed,
+                    Some(outbox.pending),
+                )
+            });
             stages.push(part(
                 StageKind::Broker,
                 Since::Publication,
@@ -115,14 +121,8 @@ impl Course {
             let Some((since, took)) = self.took(own, cut, &published, task)? else {
                 continue;
             };
-            // What is not published yet is in the hands of the relay, and of nobody else.
-            let waiting = match since {
-                Since::Publication => {
-                    let handed = self.handed(own, (&way, cut), &published, task)?;
-                    Some(handed.iter().filter(|handed| handed.done.is_none()).count())
-                }
-                _ => self.standing(own, &way, cut, now).waiting,
-            };
+            let scene = (&way, cut);
+            let (waiting, oldest) = self.in_it(own, since, scene, &published, task)?;
             let (took, clocks) = self.figures(cut, took);
             stages.push(Stage {
                 kind: StageKind::Consumer,
@@ -131,6 +131,7 @@ impl Course {
                 took,
                 clocks,
                 waiting: waiting.map(|waiting| waiting as u64),
+                oldest,
                 id: Some(own.id.clone()),
             });
         }
@@ -138,6 +139,29 @@ impl Course {
         let name = |stage: &Stage| stage.consumer.clone().unwrap_or_default();
         stages.sort_by(|a, b| natural_order(&name(a), &name(b)));
         Ok(stages)
+    }
+
+    /// How many events wait for a consumer, and since when the first does. What is not published yet is in the
+    /// hands of the relay, and of nobody else.
+    fn in_it(
+        &self,
+        own: &Progress,
+        since: Since,
+        (way, cut): (&Way<'_>, &Cut),
+        published: &HashMap<EventIx, Timestamp>,
+        task: &Task,
+    ) -> Result<(Option<usize>, Option<Timestamp>), Cancelled> {
+        let log = &self.log;
+        if since == Since::Publication {
+            let handed = self.handed(own, (way, cut), published, task)?;
+            let waits = || handed.iter().filter(|handed| handed.done.is_none());
+            return Ok((Some(waits().count()), waits().map(|own| own.at).min()));
+        }
+        let standing = self.standing(own, way, cut, cut.time(log));
+        let tail = own.tail.map(|at| &self.tails[at]);
+        let first = tail.zip(standing.first);
+        let oldest = first.and_then(|(tail, first)| tail.time(log, first));
+        Ok((standing.waiting, oldest))
     }
 
     /// The events that came to a consumer by their publication, in the order of its tail.

@@ -48,7 +48,8 @@ impl SpellKind {
 pub struct Spell {
     /// What.
     pub kind: SpellKind,
-    /// Since when.
+    /// Since when; of who waits for the relay since the first message waited, else of who showed no life since it
+    /// was last seen.
     pub from: Timestamp,
     /// Until when; null while it lasts, and where nobody saw its end.
     pub to: Option<Timestamp>,
@@ -61,17 +62,45 @@ pub struct Spell {
     /// Since when it could be told that it was itself and not the relay.
     #[serde(skip)]
     own_fault: Timestamp,
+    /// Since when, if it was itself, and if it was the relay.
+    #[serde(skip)]
+    began: [Timestamp; 2],
     /// The step by which it stood then, the last where there are several; of one that went back, that step.
     #[serde(skip)]
     pub(super) step: usize,
 }
 
 impl Spell {
+    /// One of which the consumer is the reason.
+    const fn new(
+        kind: SpellKind,
+        (from, to): (Timestamp, Option<Timestamp>),
+        known: Timestamp,
+        step: usize,
+    ) -> Self {
+        Self {
+            kind,
+            from,
+            to,
+            known,
+            cause: None,
+            own_fault: known,
+            began: [from, from],
+            step,
+        }
+    }
+
     /// The same as it was known at a moment before, with who was to blame as far as that could be told then.
     #[must_use]
     pub fn at(&self, now: Option<Timestamp>) -> Self {
         let cause = self.cause_at(now);
-        Self { cause, ..*self }
+        let [own, relay] = self.began;
+        let from = cause.map_or(own, |_| relay);
+        Self {
+            cause,
+            from,
+            ..*self
+        }
     }
 
     fn cause_at(&self, now: Option<Timestamp>) -> Option<Cause> {
@@ -162,10 +191,8 @@ impl Course {
         }
         seen.end = now;
         seen.tell(&mut spells);
-        spells.sort_by_key(|spell: &Spell| (spell.from, spell.kind));
-        for spell in &mut spells {
-            spell.cause = spell.cause_at(now);
-        }
+        let mut spells: Vec<Spell> = spells.iter().map(|spell: &Spell| spell.at(now)).collect();
+        spells.sort_by_key(|spell| (spell.from, spell.kind));
         Ok(spells)
     }
 }
@@ -246,13 +273,9 @@ impl Seen<'_> {
             if end >= due {
                 let known = ten.last().map_or(due, |last| due.max(last.at));
                 let spell = Spell {
-                    kind: SpellKind::Stopped,
-                    from: step.at,
-                    to: next,
-                    known,
-                    cause: None,
                     own_fault: self.own_fault(step, end, patience, known),
-                    step: step.step,
+                    began: [step.at, step.at.max(waits)],
+                    ..Spell::new(SpellKind::Stopped, (step.at, next), known, step.step)
                 };
                 spells.push((number, spell));
             }
@@ -321,15 +344,10 @@ impl Seen<'_> {
             if let Some(known) = judged(begin, after) {
                 let step = self.steps[begin];
                 let since = self.waits_since(step.covers);
-                let spell = Spell {
-                    kind: SpellKind::Stalled,
-                    from: since.map_or(step.at, |since| since.max(step.at)),
-                    to: self.steps.get(after).map(|next| next.at),
-                    known,
-                    cause: None,
-                    own_fault: known,
-                    step: self.steps[after - 1].step,
-                };
+                let from = since.map_or(step.at, |since| since.max(step.at));
+                let to = self.steps.get(after).map(|next| next.at);
+                let last = self.steps[after - 1].step;
+                let spell = Spell::new(SpellKind::Stalled, (from, to), known, last);
                 spells.push((step.step, spell));
             }
             first = after;
@@ -367,19 +385,14 @@ impl Seen<'_> {
     fn catching_up(&self, from: Timestamp, still: &[Spell]) -> Option<Spell> {
         let begin = self.steps.partition_point(|step| step.at < from);
         let done = self.steps[begin..].iter().find(|step| step.lag == 0);
-        let again = still.iter().map(|spell| spell.from);
-        let again = again.filter(|again| *again > from).min();
+        // One that begins right there is no time to catch up in.
+        let again = (still.iter()).filter(|spell| spell.to.is_none_or(|to| to > from));
+        let again = again.map(|spell| spell.from.max(from)).min();
         let done = done.map(|done| done.at);
         let to = done.into_iter().chain(again).min();
-        (to != Some(from)).then_some(Spell {
-            kind: SpellKind::CatchingUp,
-            from,
-            to,
-            known: from,
-            cause: None,
-            own_fault: from,
-            step: self.steps.get(begin).map_or(0, |step| step.step),
-        })
+        let step = self.steps.get(begin).map_or(0, |step| step.step);
+        let spell = Spell::new(SpellKind::CatchingUp, (from, to), from, step);
+        (to != Some(from)).then_some(spell)
     }
 
     /// Steps back, each until it was where it had been.
@@ -387,15 +400,8 @@ impl Seen<'_> {
         // Those that it has not made up for, by where it was.
         let mut open: BTreeMap<usize, Vec<At>> = BTreeMap::new();
         let mut tell = |back: Vec<At>, to| {
-            spells.extend(back.into_iter().map(|back| Spell {
-                kind: SpellKind::Rewound,
-                from: back.at,
-                to,
-                known: back.at,
-                cause: None,
-                own_fault: back.at,
-                step: back.step,
-            }));
+            let told = |back: At| Spell::new(SpellKind::Rewound, (back.at, to), back.at, back.step);
+            spells.extend(back.into_iter().map(told));
         };
         for pair in self.steps.windows(2) {
             let [before, step] = [pair[0], pair[1]];

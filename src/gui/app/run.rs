@@ -100,6 +100,10 @@ impl App {
         }
         match command {
             Command::Show(view) => self.go_to_view(view),
+            Command::ShowLag(page) => {
+                self.frame.turn_to(page);
+                self.go_to_view(View::Lag);
+            }
             Command::Find => self.find(),
             Command::ShowBeside(view) => {
                 self.frame.beside(view);

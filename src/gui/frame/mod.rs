@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use crate::gui::command::{Command, Outbox};
 use crate::gui::dialogs::Dialogs;
-use crate::gui::model::{Model, Reordered, View};
+use crate::gui::model::{LagPage, Model, Reordered, View};
 use crate::gui::panels::TimePanel;
 use crate::gui::theme::{TokensExt, sizes};
 use crate::gui::views::{Screen, Welcome, screens};
@@ -80,6 +80,13 @@ impl Frame {
     /// Gives the keyboard to the field that a view is searched with; none where it has no such field.
     pub fn find(&mut self, view: View) -> Option<()> {
         self.screens.get_mut(&view)?.find()
+    }
+
+    /// Turns the Lag view to one of its pages.
+    pub fn turn_to(&mut self, page: LagPage) {
+        if let Some(screen) = self.screens.get_mut(&View::Lag) {
+            screen.turn_to(page);
+        }
     }
 
     /// Whether a dialog has the keyboard.

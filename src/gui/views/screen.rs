@@ -6,7 +6,7 @@ use egui::Ui;
 
 use super::{Audit, Events, Lag, Overview, Projections, Sagas, Sql, State, Streams};
 use crate::gui::command::Outbox;
-use crate::gui::model::{Model, Reordered, View};
+use crate::gui::model::{LagPage, Model, Reordered, View};
 use crate::gui::theme::Icon;
 use crate::log::{Bound, Log};
 use crate::render::Shell;
@@ -25,6 +25,9 @@ pub(in crate::gui) trait Screen {
     fn find(&mut self) -> Option<()> {
         None
     }
+
+    /// Turns to one of its pages, where it has these.
+    fn turn_to(&mut self, _page: LagPage) {}
 
     /// What an export of it writes, and the stem of a name for the file.
     ///

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::lag::LagFile;
 use crate::analysis::events::EventFilter;
 use crate::log::{AsOf, Cut};
 use crate::model::StreamIx;
@@ -22,8 +23,8 @@ pub enum Exports {
     Projection(Written, ProjectionSettings),
     /// A text as it is: a drawing, a definition.
     Text(TextFile),
-    /// How all consumers stand.
-    Lag,
+    /// What a page of consumers and their lag shows.
+    Lag(LagFile),
 }
 
 impl Exports {
@@ -131,7 +132,7 @@ mod tests {
         assert_eq!(told("a.Json"), Some(ExportFormat::Json));
         assert_eq!(told("a.csv"), Some(ExportFormat::Csv));
         assert_eq!([told("a.xyz"), told("a.csv.bak")], [None; 2]);
-        assert!(Exports::Lag.has_forms());
+        assert!(Exports::Lag(LagFile::Consumers).has_forms());
         assert!(!Exports::State(StreamIx(0)).has_forms());
     }
 }

@@ -284,17 +284,41 @@ pub(super) fn with_slowest(
     Ok((report, slowest))
 }
 
+/// The consumers of a store over time, for a file.
+pub(in crate::worker) fn course(
+    subject: &Subject,
+    cut: &Cut,
+    task: &Task,
+) -> Result<Arc<Course>, Unanswered> {
+    let watched = Watched {
+        subject: subject.clone(),
+        tick: None,
+    };
+    Kept::default().course(&watched, cut.clock(), task)
+}
+
+/// How long events took each consumer known at a cut, of those recorded from a moment on; in the order of the
+/// store.
+pub(in crate::worker) fn measured(
+    course: &Course,
+    cut: &Cut,
+    from: Option<Timestamp>,
+    task: &Task,
+) -> Result<Vec<(ConsumerId, Delays)>, Unanswered> {
+    let all = course.ids().enumerate();
+    let all = all.map(|(number, id)| Ok((id.clone(), course.delays(number, cut, from, task)?)));
+    let mut all = all.collect::<Result<Vec<_>, crate::model::Cancelled>>()?;
+    all.retain(|(_, delays)| delays.figures.is_some());
+    Ok(all)
+}
+
 /// How all consumers stand, for a file.
 pub(in crate::worker) fn lag(
     subject: &Subject,
     cut: &Cut,
     task: &Task,
 ) -> Result<LagReport, Unanswered> {
-    let watched = Watched {
-        subject: subject.clone(),
-        tick: None,
-    };
-    let course = Kept::default().course(&watched, cut.clock(), task)?;
+    let course = course(subject, cut, task)?;
     let options = LagOptions::default();
     Ok(lag::report(
         &course,

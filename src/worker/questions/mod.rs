@@ -57,6 +57,6 @@ pub use trials::{
 };
 pub use written::{AskCheck, AskDefinitions, Bundled, Definitions, Written};
 
-pub(super) use lag::lag;
+pub(super) use lag::{course, lag, measured};
 pub(super) use lists::streams;
 pub(super) use written::reading;

@@ -6,8 +6,10 @@ use super::super::outbox::{Fate, Troubled};
 use super::super::proofs::Proofs;
 use super::super::report::Severity;
 use super::super::rule::Rule;
-use crate::analysis::words::many;
-use crate::model::Task;
+use crate::analysis::lag::RelayOutage;
+use crate::analysis::words::{grouped, listed, many};
+use crate::model::time::{Style, Zone};
+use crate::model::{EventIx, Task};
 
 /// An event that never came into the outbox.
 pub(super) const LOST: Rule = Rule {
@@ -26,10 +28,10 @@ pub(super) const OUTAGE: Rule = Rule {
     name: "relay-outage",
     severity: Severity::Warning,
     title: "The outbox could not be published for a time",
-    about: "Messages of the outbox took several attempts, or wait still and could not be published when they were tried, or were given up.",
+    about: "Messages of the outbox took several attempts, or wait still and could not be published when they were tried, or were given up; or nothing has been published for ten minutes and more although a message waits. Told with when nothing was published, and with the consumers for which nothing else waited: that they did nothing is not their fault.",
     why: "Everybody downstream stood still for that time, and looked as if they had failed.",
     advice: "Watch the age of the oldest message that waits. See what the relay or the broker said at that time.",
-    example: "38 messages between 02:10 and 05:40 took up to 42 attempts.",
+    example: "38 messages took up to 42 attempts to publish. Nothing was published from 2024-11-02 02:10:00 UTC to 2024-11-02 05:40:00 UTC (3 h 30 min): 38 messages waited, and with them mailer and shipping-service.",
     find: outage,
 };
 
@@ -72,29 +74,114 @@ fn note(row: &Troubled) -> String {
     }
 }
 
-fn outage(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {
+/// Outages that a finding names, the last ones.
+const OUTAGES: usize = 8;
+
+/// Consumers that it names of each.
+const CONSUMERS: usize = 8;
+
+fn outage(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
     let troubled = facts.outbox.iter().flat_map(|outbox| &outbox.troubled);
     let troubled: Vec<&Troubled> = troubled.collect();
     for row in &troubled {
         proofs.noted(row.event, || note(row));
     }
+    let mut events: Vec<EventIx> = troubled.iter().map(|row| row.event).collect();
+    events.sort_unstable();
+    let is_told = |event: &EventIx| events.binary_search(event).is_ok();
+    let cut = &facts.whole.cut;
+    let mut outages = match &facts.course {
+        Some(course) => course.relay_outages(cut, task)?,
+        None => Vec::new(),
+    };
+    // While one lasts nobody knows yet what was tried; of one that is over the attempts tell.
+    outages.retain(|own| own.outage.to.is_none() || own.events.iter().any(is_told));
+    if let Some(lasts) = outages.last().filter(|own| own.outage.to.is_none()) {
+        let others = lasts.events.iter().filter(|event| !is_told(event));
+        others.for_each(|event| proofs.noted(*event, || "waits".to_owned()));
+    }
+    proofs.found(|_| {
+        let told = [took(&troubled), when(facts, &outages)];
+        let told = told.iter().filter(|told| !told.is_empty());
+        told.map(String::as_str).collect::<Vec<_>>().join(" ")
+    });
+    Ok(())
+}
+
+/// `38 messages took up to 42 attempts to publish: 3 wait still.`; nothing where none is known to have been tried.
+fn took(troubled: &[&Troubled]) -> String {
+    let Some(messages) = many(troubled.len() as u64, "message", "messages") else {
+        return String::new();
+    };
     let most = troubled.iter().filter_map(|row| row.attempts).max();
     let with = |fate| troubled.iter().filter(|row| row.fate == fate).count() as u64;
     let given_up = many(with(Fate::GivenUp), "was given up", "were given up");
     let waiting = many(with(Fate::Waits), "waits still", "wait still");
-    proofs.found(|count| {
-        let messages = many(count, "message", "messages").unwrap_or_default();
-        let took = match most {
-            Some(most) => format!("{messages} took up to {most} attempts to publish"),
-            None => format!("{messages} could not be published"),
-        };
-        let told: Vec<String> = given_up.into_iter().chain(waiting).collect();
-        match told.is_empty() {
-            true => format!("{took}."),
-            false => format!("{took}: {}.", told.join(", ")),
+    let took = match most {
+        Some(most) => format!("{messages} took up to {most} attempts to publish"),
+        None => format!("{messages} could not be published"),
+    };
+    let told: Vec<String> = given_up.into_iter().chain(waiting).collect();
+    match told.is_empty() {
+        true => format!("{took}."),
+        false => format!("{took}: {}.", told.join(", ")),
+    }
+}
+
+/// When nothing was published, and who waited for that.
+fn when(facts: &Facts<'_>, outages: &[RelayOutage]) -> String {
+    let more = outages.len().saturating_sub(OUTAGES);
+    let mut told: Vec<String> = Vec::new();
+    if more > 0 {
+        told.push(format!(
+            "{} times nothing was published; the last {OUTAGES} are these.",
+            grouped(outages.len() as u64)
+        ));
+    }
+    told.extend(outages[more..].iter().map(|own| said(facts, own)));
+    told.join(" ")
+}
+
+/// `Nothing was published from 02:10 to 05:40 (3 h 30 min): 38 messages waited, and with them mailer.`
+fn said(facts: &Facts<'_>, own: &RelayOutage) -> String {
+    let cut = &facts.whole.cut;
+    let time = |at| Zone::Utc.format(at, Style::Seconds);
+    let (from, to) = (own.outage.from, own.outage.to);
+    let began = match to {
+        Some(to) => format!(
+            "Nothing was published from {} to {} ({})",
+            time(from),
+            time(to),
+            to - from
+        ),
+        None => {
+            let now = cut.time(facts.whole.log);
+            let lasts = now.map_or_else(String::new, |now| format!(" ({})", now - from));
+            format!("Nothing has been published since {}{lasts}", time(from))
         }
-    });
-    Ok(())
+    };
+    let (one, several) = match to {
+        Some(_) => ("message waited", "messages waited"),
+        None => ("message waits", "messages wait"),
+    };
+    let messages = many(own.messages, one, several);
+    let course = facts.course.as_ref();
+    let mut names = course.map_or_else(Vec::new, |course| course.held_by(&own.outage, cut));
+    let more = names.len().saturating_sub(CONSUMERS);
+    names.truncate(CONSUMERS);
+    if more > 0 {
+        names.push(format!("{} more", grouped(more as u64)));
+    }
+    let with = match names.is_empty() {
+        true => String::new(),
+        false => format!(", and with {} {}", it(own.messages), listed(&names)),
+    };
+    let waited = messages.map_or_else(String::new, |messages| format!(": {messages}{with}"));
+    format!("{began}{waited}.")
+}
+
+const fn it(messages: u64) -> &'static str {
+    if messages == 1 { "it" } else { "them" }
 }
 
 fn repeated(facts: &Facts<'_>, proofs: &mut Proofs<'_>, _: &Task) -> Result<(), AuditError> {

@@ -78,6 +78,8 @@ fn who_comes_back_and_stands_where_it_stood_was_stopped_until_then() {
     ];
     let told = spells(&course, &log);
     assert_eq!(&told[..2], &expected, "{told:?}");
+    // While it stands it does not catch up, and then it has.
+    assert_eq!(told.len(), 2, "{told:?}");
 }
 
 #[test]

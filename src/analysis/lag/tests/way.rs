@@ -183,6 +183,37 @@ fn a_time_without_life_is_the_relays_until_it_publishes_and_the_consumer_does_no
 }
 
 #[test]
+fn a_wait_for_the_relay_begins_with_the_first_message_that_waited() {
+    // It has had nothing to do for long, when a message comes that is not published.
+    let seconds: Vec<i64> = (0..15).chain([3000, 9000]).collect();
+    let event = |(n, at): (usize, &i64)| Sample {
+        recorded: Some(second(*at).micros()),
+        version: n as i64 + 1,
+        id: n as u8,
+        ..Sample::default()
+    };
+    let samples: Vec<_> = seconds.iter().enumerate().map(event).collect();
+    let log = log_of(&samples, 100);
+    let told = |n: i64| message(n, Some(second(n + 1)), Published::Yes);
+    let rows = (0..15).flat_map(|n| [told(n), processed(n, n + 2)]);
+    let late = message(15, Some(second(6000)), Published::Yes);
+    let course = course(&log, rows.chain([late, processed(15, 6900)]).collect());
+    let cut = log.cut(Clock::Recorded, crate::log::Bound::Time(second(8000)));
+    let spells = course.spells(0, &cut, Some(second(8000)), &Task::new());
+    let own = spells.unwrap().into_iter();
+    let own = own
+        .filter(|spell| spell.kind == SpellKind::Stopped)
+        .collect::<Vec<_>>();
+    // As of the whole time it is its own: it was last seen long before.
+    assert_eq!((own[0].cause, own[0].from), (None, second(16)));
+    let waits = own[0].at(Some(second(5000)));
+    assert_eq!(
+        (waits.cause, waits.from),
+        (Some(Cause::Relay), second(3000))
+    );
+}
+
+#[test]
 fn what_was_processed_twice_took_as_long_as_the_first_time() {
     let log = log(2);
     let rows = vec![processed(0, 1), processed(1, 4), processed(0, 1000)];

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{Mark, moments};
 use crate::gui::command::{Command, Listed};
-use crate::gui::model::{Direction, Model};
+use crate::gui::model::{Direction, LagPage, Model};
 use crate::gui::theme::Icon;
 use crate::gui::words;
 use crate::log::Log;
@@ -327,9 +327,19 @@ fn commands(model: &Model, text: &str, most: usize) -> Vec<Entry> {
     let possible = Command::listed().iter().filter(|listed| {
         listed.needs.are_met(model) && listed.title != "Go to stream, event or command"
     });
-    let mut entries = matching(possible.map(command).collect(), &mut Fuzzy::new(text));
+    let all = possible.map(command).chain(pages(model)).collect();
+    let mut entries = matching(all, &mut Fuzzy::new(text));
     entries.truncate(most);
     entries
+}
+
+/// The pages of the Lag view by their names; the first is the view itself.
+fn pages(model: &Model) -> impl Iterator<Item = Entry> {
+    let all = LagPage::ALL
+        .into_iter()
+        .filter(|page| *page != LagPage::Lag);
+    let all = all.filter(|_| model.session.is_some());
+    all.map(|page| Entry::new(Icon::Lag, page.name(), Command::ShowLag(page)).note("a page of Lag"))
 }
 
 fn command(listed: &Listed) -> Entry {

@@ -5,6 +5,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use super::groups;
 use super::levels::{self, Line, Shades};
+use super::multiple::fitting;
 use crate::analysis::lag::{DeadLetterReport, LagReport};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
@@ -17,6 +18,9 @@ use crate::gui::words;
 use crate::model::PositionName;
 use crate::model::time::{Style, Zone};
 use crate::render;
+
+/// The column of the consumers.
+const CONSUMER: usize = 1;
 
 /// Width of the list of errors.
 const LIST: f32 = 260.0;
@@ -99,7 +103,14 @@ impl Letters {
                     6 => (Face::Dense, t.error),
                     _ => (Face::Cell, t.text2),
                 };
-                row.text(column, face, colour, text);
+                match row.cell(column).filter(|_| column == CONSUMER) {
+                    // What tells consumers apart is mostly at the end.
+                    Some(room) => {
+                        let name = fitting(row.painter(), text, face, room.width());
+                        row.text(column, face, colour, &name);
+                    }
+                    None => row.text(column, face, colour, text),
+                }
             }
             row.menu(|ui| {
                 if let Some(event) = letter.event
@@ -195,7 +206,7 @@ impl<'a> Shown<'a> {
 fn columns(zone: Zone) -> [Column; 7] {
     [
         Column::new(format!("At, {zone}"), 168.0).resizable(),
-        Column::new("Consumer", 104.0).resizable(),
+        Column::new("Consumer", 168.0).resizable(),
         Column::new("Position", 62.0).right().resizable(),
         Column::new("Type", 112.0).resizable(),
         Column::new("Attempts", 60.0).right().resizable(),

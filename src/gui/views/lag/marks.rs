@@ -2,7 +2,7 @@
 //! as it lasted, and its name where there is room. What could not be told yet at the cursor is faded with
 //! all that comes after it.
 
-use egui::{Color32, Painter, Rect, Shape, pos2, vec2};
+use egui::{Color32, Painter, Rangef, Rect, Shape, pos2, vec2};
 
 use super::curves::Axis;
 use crate::analysis::lag::{Spell, SpellKind};
@@ -77,37 +77,113 @@ fn band(painter: &Painter, axis: &Axis, (from, to): (f32, f32), colour: Color32)
     }
 }
 
-/// The names of what could be told at the cursor, above the bands, the last first, as far as there is
-/// room.
+/// The names of what could be told at the cursor, above the bands, the last first: each beside its own mark and
+/// over no other one, else none.
 pub(super) fn names(painter: &Painter, axis: &Axis, spells: &[Spell], now: Option<Timestamp>) {
     let t: &Tokens = painter.ctx().tokens();
-    let mut until = axis.rect.max.x;
-    let told = spells.iter().filter(|spell| is_known(spell, now));
-    // That it catches up is seen by its line.
-    let told = told.filter(|spell| spell.kind != SpellKind::CatchingUp);
-    for spell in told.rev() {
-        let x = axis.x(spell.from);
-        if !axis.rect.x_range().contains(x) {
-            continue;
+    let known = spells.iter().filter(|spell| is_known(spell, now));
+    let spells: Vec<Spell> = known.map(|spell| spell.at(now)).collect();
+    let galleys = spells.iter().map(|spell| {
+        // That it catches up is seen by its line.
+        let told = spell.kind != SpellKind::CatchingUp;
+        told.then(|| one_line(painter, spell.name(), Face::Secondary, t.text2, NAME))
+    });
+    let galleys: Vec<_> = galleys.collect();
+    let marks = spells.iter().zip(&galleys).map(|(spell, name)| {
+        let (from, to) = reach(axis, spell);
+        Mark {
+            from,
+            to,
+            kind: spell.kind,
+            name: name.as_ref().map(|name| name.size().x + 6.0),
         }
-        let name = one_line(
-            painter,
-            spell.at(now).name(),
-            Face::Secondary,
-            t.text2,
-            NAME,
-        );
-        let size = name.size() + vec2(6.0, 0.0);
-        let foot = axis.rect.max.y - BAND - 1.0;
-        let left = [x + 2.0, x - 2.0 - size.x]
-            .into_iter()
-            .find(|left| *left >= axis.rect.min.x && left + size.x <= until);
-        let Some(left) = left else {
+    });
+    let marks: Vec<Mark> = marks.collect();
+    let foot = axis.rect.max.y - BAND - 1.0;
+    for (left, name) in places(&marks, axis.rect.x_range()).into_iter().zip(galleys) {
+        if let Some((left, name)) = left.zip(name) {
+            let size = name.size() + vec2(6.0, 0.0);
+            let ground = Rect::from_min_size(pos2(left, foot - size.y), size);
+            painter.rect_filled(ground, 2.0, t.field);
+            painter.galley(ground.min + vec2(3.0, 0.0), name, t.text2);
+        }
+    }
+}
+
+/// A mark on a plot.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    from: f32,
+    to: f32,
+    kind: SpellKind,
+    /// Room that its name takes, where it has one.
+    name: Option<f32>,
+}
+
+/// Where the name of each begins, as far as there is a place for it.
+fn places(marks: &[Mark], range: Rangef) -> Vec<Option<f32>> {
+    let mut until = range.max;
+    let mut places = vec![None; marks.len()];
+    for (number, mark) in marks.iter().enumerate().rev() {
+        let Some(width) = mark.name.filter(|_| range.contains(mark.from)) else {
             continue;
         };
-        let ground = Rect::from_min_size(pos2(left, foot - size.y), size);
-        painter.rect_filled(ground, 2.0, t.field);
-        painter.galley(ground.min + vec2(3.0, 0.0), name, t.text2);
-        until = ground.min.x.min(x);
+        let others = || {
+            let others = marks.iter().enumerate();
+            let others = others.filter(|(at, _)| *at != number);
+            others.map(|(_, other)| other)
+        };
+        let (right, left) = (mark.from + 2.0, mark.from - 2.0 - width);
+        // What follows on a time is no other mark.
+        let begins = |other: &Mark| {
+            let within = other.from > mark.from && other.from < right + width;
+            within && other.kind != SpellKind::CatchingUp
+        };
+        let lies =
+            |other: &Mark| other.from < mark.from && other.to > left || other.from == mark.from;
+        let fits_right = right + width <= until && !others().any(begins);
+        let fits_left = left >= range.min && mark.from <= until && !others().any(lies);
+        places[number] = match (fits_right, fits_left) {
+            (true, _) => Some(right),
+            (false, true) => Some(left),
+            (false, false) => None,
+        };
+        if let Some(place) = places[number] {
+            until = place.min(mark.from);
+        }
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark(from: f32, to: f32) -> Mark {
+        Mark {
+            from,
+            to,
+            kind: SpellKind::Stopped,
+            name: Some(50.0),
+        }
+    }
+
+    #[test]
+    fn a_name_stands_beside_its_own_mark_and_over_no_other() {
+        let all = Rangef::new(0.0, 200.0);
+        // Room to the right, and at the edge to the left.
+        assert_eq!(places(&[mark(10.0, 12.0)], all), [Some(12.0)]);
+        assert_eq!(places(&[mark(180.0, 200.0)], all), [Some(128.0)]);
+        // Two near each other: the first has no place on either side, nor may the last lie over the first.
+        let near = [mark(10.0, 12.0), mark(30.0, 32.0)];
+        assert_eq!(places(&near, all), [None, Some(32.0)]);
+        let edge = [mark(160.0, 162.0), mark(180.0, 182.0)];
+        assert_eq!(places(&edge, all), [Some(108.0), None]);
+        // Two at one place: one name.
+        let same = [mark(60.0, 62.0), mark(60.0, 90.0)];
+        assert_eq!(places(&same, all), [None, Some(62.0)]);
+        // One that lasts into the room to the left.
+        let lasts = [mark(90.0, 170.0), mark(180.0, 200.0)];
+        assert_eq!(places(&lasts, all), [Some(92.0), None]);
     }
 }

@@ -4,6 +4,7 @@
 
 mod curves;
 mod delays;
+mod files;
 mod groups;
 mod legend;
 mod letters;
@@ -19,13 +20,15 @@ mod shares;
 mod standing;
 mod way;
 
-use egui::{Align, CentralPanel, Frame, Label, Layout, Margin, Panel, Ui, UiBuilder};
+use egui::{
+    Align, CentralPanel, Frame, Key, Label, Layout, Margin, Modifiers, Panel, Ui, UiBuilder,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::lag::{ConsumerId, Evidence, LagReport};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::kept::Kept;
-use crate::gui::model::Model;
+use crate::gui::model::{LagPage as Page, Model};
 use crate::gui::panels::CardSize;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::{Screen, Standing};
@@ -44,30 +47,6 @@ const PANE: f32 = 400.0;
 const DAY: Span = Span::from_secs(86_400);
 /// Points of a small plot.
 const POINTS: usize = 160;
-
-/// What the view shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Page {
-    #[default]
-    Lag,
-    Distribution,
-    Reread,
-    Pipeline,
-    Outbox,
-    DeadLetters,
-}
-
-impl Page {
-    const ALL: [(Self, &'static str); 6] = [
-        (Self::Lag, "Lag"),
-        (Self::Distribution, "Distribution"),
-        (Self::Reread, "Read your writes"),
-        (Self::Pipeline, "Pipeline"),
-        (Self::Outbox, "Outbox"),
-        (Self::DeadLetters, "Dead letters"),
-    ];
-}
 
 /// How much time the plots show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,6 +100,10 @@ pub(in crate::gui) struct Lag {
     /// The selected consumer.
     selected: Option<ConsumerId>,
     kept: Kept<Choices>,
+    /// The page that was asked for by its name.
+    wanted: Option<Page>,
+    /// Whether a text had the keyboard a frame ago: Escape leaves that first.
+    typing: Option<()>,
     letters: letters::Letters,
 }
 
@@ -129,6 +112,8 @@ impl Default for Lag {
         Self {
             selected: None,
             kept: Kept::new("lag"),
+            wanted: None,
+            typing: None,
             letters: letters::Letters::default(),
         }
     }
@@ -140,6 +125,9 @@ impl Screen for Lag {
             return;
         };
         self.kept.begin(model);
+        let page = self.kept.value.page;
+        self.kept.value.page = self.wanted.take().unwrap_or(page);
+        self.escape(ui);
         let all = ui.max_rect();
         ui.painter().rect_filled(all, 0.0, ui.tokens().panel);
         let bar = Panel::top("lag-bar").exact_size(sizes::FILTER_BAR);
@@ -171,7 +159,13 @@ impl Screen for Lag {
     }
 
     fn exports(&self, model: &Model) -> Result<(Exports, String), &'static str> {
-        Ok((Exports::Lag, format!("{}-lag", super::stem(model))))
+        let page = self.kept.value.page;
+        let name = format!("{}-{}", super::stem(model), files::name(page));
+        Ok((Exports::Lag(files::of(page, self.from(model))), name))
+    }
+
+    fn turn_to(&mut self, page: Page) {
+        self.wanted = Some(page);
     }
 
     fn address(&self, model: &Model, _log: &Log) -> Shell {
@@ -190,7 +184,6 @@ impl Lag {
         let question = model.ask_lag(watched);
         let cut = question.cut;
         outbox.ask(|answers| &mut answers.lag, question);
-        let reach = self.kept.value.reach;
         let stretch = self.stretch(model);
         if !matches!(self.kept.value.page, Page::Distribution | Page::Reread) {
             let question = AskLagCharts {
@@ -203,14 +196,11 @@ impl Lag {
         }
         match (self.kept.value.page, &self.selected) {
             (Page::Distribution | Page::Reread, Some(consumer)) => {
-                let from = stretch
-                    .map(|(from, _)| from)
-                    .filter(|_| reach != Reach::All);
                 let question = AskDelays {
                     watched: watched.clone(),
                     cut,
                     consumer: consumer.clone(),
-                    from,
+                    from: self.from(model),
                 };
                 outbox.ask(|answers| &mut answers.delays, question);
             }
@@ -238,6 +228,29 @@ impl Lag {
         self.kept.value.reach.around(model.cursor.time()?)
     }
 
+    /// From when on the page shows events.
+    fn from(&self, model: &Model) -> Option<Timestamp> {
+        self.stretch(model).map(|(from, _)| from)
+    }
+
+    /// Closes what is open of one consumer with Escape, where nothing else has a use for it.
+    fn escape(&mut self, ui: &Ui) {
+        let typing = ui.text_edit_focused().then_some(());
+        let was_typing = std::mem::replace(&mut self.typing, typing);
+        let is_covered = ui.memory(|memory| memory.top_modal_layer().is_some());
+        if self.selected.is_none()
+            || self.kept.value.page != Page::Lag
+            || was_typing.or(typing).is_some()
+            || is_covered
+            || egui::Popup::is_any_open(ui.ctx())
+        {
+            return;
+        }
+        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+            self.selected = None;
+        }
+    }
+
     fn bar(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         let t = ui.tokens();
         let all = ui.max_rect();
@@ -253,8 +266,8 @@ impl Lag {
         let left = left.layout(Layout::left_to_right(Align::Center));
         let ui = &mut ui.new_child(left);
         let mut pages = Segments::new("Page", &mut self.kept.value.page);
-        for (page, word) in Page::ALL {
-            pages = pages.option(page, word);
+        for page in Page::ALL {
+            pages = pages.option(page, page.name());
         }
         pages.show(ui);
         let sentence = sentence(ui, model);
@@ -265,7 +278,7 @@ impl Lag {
     /// What can be chosen of the page, from the right.
     fn choices(&mut self, ui: &mut Ui, outbox: &mut Outbox) {
         let export = Button::secondary("Export").icon(Icon::Export).small();
-        let hint = "Write all consumers, the outbox and the dead letters, as of the cursor";
+        let hint = files::hint(self.kept.value.page);
         if ui.add(export).on_hover_text(hint).clicked() {
             outbox.send(Command::Export);
         }

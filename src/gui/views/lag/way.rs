@@ -19,8 +19,11 @@ use crate::worker::LagCharts;
 const ROW: f32 = 48.0;
 /// Room for its name, at most.
 const NAME: f32 = 280.0;
-/// Room for its figures.
-const FIGURES: f32 = 320.0;
+/// Room for its figures, and for each of them: as much as the longest takes ("39 min 50 s").
+const FIGURES: f32 = 3.0 * FIGURE;
+const FIGURE: f32 = 104.0;
+/// What they are called.
+const NAMES: [&str; 3] = ["p50", "p95", "p99"];
 
 /// Height of the scale of the bars.
 const SCALE: f32 = 18.0;
@@ -147,6 +150,15 @@ impl Columns {
     }
 }
 
+/// Where its figures stand, at the right of a part.
+fn figures_in(rect: Rect) -> [Rect; 3] {
+    [2.0, 1.0, 0.0].map(|from_right| {
+        let right = rect.max.x - from_right * FIGURE;
+        rect.with_min_x(right - FIGURE + sizes::GAP)
+            .with_max_x(right)
+    })
+}
+
 /// Where a time stands on the scale of the bars.
 fn x_of(bar: Rect, ms: f64, longest: f64) -> f32 {
     let part = (ms + 1.0).ln() / (longest + 1.0).ln();
@@ -173,6 +185,10 @@ fn marks(ui: &mut Ui, longest: f64) {
     let t = ui.tokens();
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), SCALE), Sense::hover());
     let bar = Columns::of(rect).bar;
+    for (room, name) in figures_in(rect).into_iter().zip(NAMES) {
+        let (align, face) = (Align2::RIGHT_CENTER, Face::Cell);
+        paint_line(ui.painter(), room, align, name, face, t.text3);
+    }
     for (x, words) in marks_in(bar, longest) {
         let room = Rect::from_center_size(pos2(x, rect.center().y), vec2(MARK, SCALE));
         let (align, face) = (Align2::CENTER_CENTER, Face::Cell);
@@ -205,13 +221,33 @@ fn levels_of(stage: &Stage, charts: &LagCharts) -> Vec<Level> {
     }
 }
 
-/// Its name, how many are in it, and how long it took.
-fn words(stage: &Stage) -> [String; 3] {
-    let after = match stage.since {
+/// `10 wait, the oldest for 1 d 7 h`.
+fn waits(count: u64, stage: &Stage, now: Option<Timestamp>) -> String {
+    let since = stage.oldest.zip(now).filter(|(oldest, now)| now >= oldest);
+    let wait = match count {
+        1 => "waits",
+        _ => "wait",
+    };
+    let waits = format!("{} {wait}", grouped(count));
+    match (since, count) {
+        (None, _) => waits,
+        (Some((oldest, now)), 1) => format!("{waits} for {}", now - oldest),
+        (Some((oldest, now)), _) => format!("{waits}, the oldest for {}", now - oldest),
+    }
+}
+
+/// By what its time is measured.
+const fn after(stage: &Stage) -> &'static str {
+    match stage.since {
         Since::Recording => "after its recording",
         Since::Message => "after its message was there",
         Since::Publication => "after its publication",
-    };
+    }
+}
+
+/// Its name, how many are in it, and how long it took.
+fn words(stage: &Stage, now: Option<Timestamp>) -> [String; 3] {
+    let after = after(stage);
     let name = match (stage.kind, &stage.consumer) {
         (StageKind::Outbox, _) => "Into the outbox".to_owned(),
         (StageKind::Relay, _) => "Published by the relay".to_owned(),
@@ -227,20 +263,27 @@ fn words(stage: &Stage) -> [String; 3] {
         (StageKind::Outbox, Some(count)) => {
             format!("{after} · {} without a message", grouped(count))
         }
-        (_, Some(count)) => format!("{after} · {} wait", grouped(count)),
+        (_, Some(count)) => match stage.oldest {
+            // Since when says more than what it is measured by.
+            Some(_) => waits(count, stage, now),
+            None => format!("{after} · {}", waits(count, stage, now)),
+        },
     };
     let took = match (stage.kind, stage.took) {
         (StageKind::Broker, _) => "within the time of each consumer".to_owned(),
         (_, None) if stage.clocks == Clocks::Apart => "not known: dated by two clocks".to_owned(),
         (_, None) => "none is through".to_owned(),
-        (_, Some(took)) => format!(
-            "p50 {}   p95 {}   p99 {}",
-            span(took.p50_ms),
-            span(took.p95_ms),
-            span(took.p99_ms)
-        ),
+        (_, Some(took)) => {
+            let told = NAMES.iter().zip(figures(took));
+            let told = told.map(|(name, figure)| format!("{name} {figure}"));
+            told.collect::<Vec<_>>().join("   ")
+        }
     };
     [name, waiting, took]
+}
+
+fn figures(took: Percentiles) -> [String; 3] {
+    [took.p50_ms, took.p95_ms, took.p99_ms].map(span)
 }
 
 /// What is known of all over time, and the cursor.
@@ -249,7 +292,7 @@ type Over<'a> = (Option<&'a LagCharts>, Option<Timestamp>);
 fn row(ui: &mut Ui, (stage, look): (&Stage, Look), longest: f64, (charts, now): Over<'_>) {
     let t = ui.tokens();
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
-    let [name, waiting, took] = words(stage);
+    let [name, waiting, took] = words(stage, now);
     response.widget_info(|| {
         let worst = match look {
             Look::Worst => ", the worst",
@@ -260,6 +303,9 @@ fn row(ui: &mut Ui, (stage, look): (&Stage, Look), longest: f64, (charts, now): 
     });
     if !ui.is_rect_visible(rect) {
         return;
+    }
+    if stage.took.is_some() {
+        response.on_hover_text(format!("{name}: measured {}", after(stage)));
     }
     let painter = ui.painter();
     painter.hline(rect.x_range(), rect.max.y - 0.5, (1.0, t.border));
@@ -283,15 +329,17 @@ fn row(ui: &mut Ui, (stage, look): (&Stage, Look), longest: f64, (charts, now): 
     for (x, _) in marks_in(bar, longest) {
         painter.vline(x, rect.min.y..=rect.max.y - 1.0, (1.0, t.border));
     }
-    let right = rect.with_min_x(rect.max.x - FIGURES);
-    paint_line(
-        painter,
-        right,
-        Align2::RIGHT_CENTER,
-        &took,
-        Face::Cell,
-        t.text2,
-    );
+    let say = |room: Rect, words: &str| {
+        let (align, face) = (Align2::RIGHT_CENTER, Face::Cell);
+        paint_line(painter, room, align, words, face, t.text2);
+    };
+    match stage.took {
+        None => say(rect.with_min_x(rect.max.x - FIGURES), &took),
+        Some(took) => {
+            let rooms = figures_in(rect).into_iter().zip(figures(took));
+            rooms.for_each(|(room, figure)| say(room, &figure));
+        }
+    }
     if let Some(took) = stage.took {
         bars(ui, (bar, fill), took, longest);
     }
