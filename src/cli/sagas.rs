@@ -241,7 +241,7 @@ impl Saga {
         }
         let may = saga::may_come((saga.status, step), saga.silence.as_ref());
         if let Some(next) = may {
-            line += &format!("  next comes usually {next}");
+            line += &format!("  usually {next} comes next");
         }
         if let Some(silence) = &saga.silence {
             line += &format!("  {}", silence.words(step.or(may)));

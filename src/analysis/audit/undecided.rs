@@ -36,7 +36,8 @@ pub(super) fn undecided(facts: &Facts<'_>, task: &Task) -> Result<Vec<Conflict>,
         let Some(services) = blurred(facts, pair) else {
             continue;
         };
-        if pair.iter().any(|event| known.contains(event)) || hang_together(facts, pair) {
+        let told = |event: &EventIx| known.contains(event) || is_stamped(facts, *event);
+        if pair.iter().any(told) || hang_together(facts, pair) {
             continue;
         }
         let side = |(service, event): (u32, EventIx)| Side {
@@ -57,6 +58,16 @@ fn blurred(facts: &Facts<'_>, pair: [EventIx; 2]) -> Option<[u32; 2]> {
     let stamped = |event| facts.bodies.service(event).zip(facts.recorded(event));
     let (one, two) = stamped(pair[0]).zip(stamped(pair[1]))?;
     facts.clocks.blur(one, two).then_some([one.0, two.0])
+}
+
+/// Whether an event says by a logical clock, or by the version that it expected, what its writer knew.
+fn is_stamped(facts: &Facts<'_>, event: EventIx) -> bool {
+    let stamps = facts.bodies.stamps();
+    let found = stamps.binary_search_by_key(&event, |(stamped, _)| *stamped);
+    found.is_ok_and(|at| {
+        let stamp = &stamps[at].1;
+        !stamp.vector.is_empty() || stamp.expected.is_some()
+    })
 }
 
 /// Whether the second is an effect of the first, or of an effect of it.

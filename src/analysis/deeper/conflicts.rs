@@ -18,6 +18,8 @@ use crate::model::{EventIx, Task};
 pub struct Conflicts {
     /// How many there are.
     pub count: u64,
+    /// Those of them of which only clocks that are apart say so.
+    pub by_clocks: u64,
     /// The first of them.
     pub shown: Vec<Conflict>,
     /// What would become of the first, in their order.
@@ -75,6 +77,11 @@ pub(super) fn conflicts(facts: &Facts<'_>) -> Conflicts {
     });
     Conflicts {
         count: facts.conflicts.len() as u64,
+        by_clocks: facts
+            .conflicts
+            .iter()
+            .filter(|conflict| conflict.told_by == ToldBy::Clocks)
+            .count() as u64,
         shown: shown.collect(),
         merges: facts.merges.clone(),
     }

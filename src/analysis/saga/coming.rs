@@ -7,7 +7,6 @@ use super::silence::Quiet;
 use super::standings::{Status, Waiting};
 use super::status::Judged;
 use super::usual::Comes;
-use crate::model::Cancelled;
 
 /// What comes next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,27 +27,28 @@ pub fn may_come<'a>(
     match (status, waiting) {
         // What a person does is not waited for beside the person.
         (Status::Parked, _) | (_, Some(_)) => None,
-        (_, None) => quiet?.until.as_deref(),
+        // Of a single case nothing is usual.
+        (_, None) => {
+            let quiet = quiet.filter(|quiet| quiet.usual_of > Some(1));
+            quiet?.until.as_deref()
+        }
     }
 }
 
 impl Judged {
-    /// What comes next of an instance; none where it has ended, waits for a person, or for what has begun.
-    ///
-    /// # Errors
-    /// [`Cancelled`].
-    pub fn coming(&self, asking: Asking<'_>, seen: &Seen) -> Result<Option<Coming>, Cancelled> {
+    /// What comes next of an instance; none where it has ended, waits for a person, or for what has begun, or
+    /// where its process does not say who does it.
+    #[must_use]
+    pub fn coming(&self, asking: Asking<'_>, seen: &Seen) -> Option<Coming> {
         let verdict = self.verdict(seen);
         let is_open = !verdict.status.is_end() && verdict.status != Status::Parked;
         let process = self.process(seen).filter(|_| is_open);
         let until = self
             .until(seen)
             .filter(|_| verdict.waiting == Waiting::Nothing);
-        let Some((process, until)) = process.zip(until) else {
-            return Ok(None);
-        };
+        let (process, until) = process.zip(until)?;
         let Comes::Type(kind) = until.what else {
-            return Ok(None);
+            return None;
         };
         let name = asking.log.types().get(kind);
         let steps = || process.definition.steps.iter();
@@ -65,20 +65,12 @@ impl Judged {
             .any(|types| has(types))
         };
         let by = begins.or_else(|| steps().find(tells));
-        let by = by.map(|step| step.participant.clone());
-        let participant = match by.filter(|name| !name.is_empty()) {
-            Some(name) => name,
-            None => {
-                let first = self.at.instances.first_of(asking.log, &self.at.cut, kind);
-                let first: Vec<_> = first.into_iter().collect();
-                let mut names = super::mining::participants(asking, &first)?;
-                names.pop().unwrap_or_default()
-            }
-        };
-        Ok(Some(Coming {
+        let participant = by.map(|step| step.participant.clone());
+        let participant = participant.filter(|name| !name.is_empty());
+        participant.map(|participant| Coming {
             name: name.to_owned(),
             participant,
-        }))
+        })
     }
 }
 

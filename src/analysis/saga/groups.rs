@@ -113,20 +113,6 @@ impl<'a> Ground<'a> {
         Ok(())
     }
 
-    /// By type: the first known event that has it; beyond all where none has.
-    pub fn firsts(self) -> Result<Vec<u32>, Cancelled> {
-        let mut firsts = vec![NONE; self.log.types().len()];
-        for known in self.known {
-            scan::runs(self.log, known.clone(), self.task, |run| {
-                for (kind, event) in run.types().iter().zip(run.events()) {
-                    let first = &mut firsts[*kind as usize];
-                    *first = event.min(*first);
-                }
-            })?;
-        }
-        Ok(firsts)
-    }
-
     fn by_correlation(self) -> Result<Groups, Cancelled> {
         let span = self.span();
         let mut group_of = vec![NONE; span.len()];

@@ -42,8 +42,6 @@ pub struct Instances {
     correlate: Correlate,
     starts: Arc<Starts>,
     copies: Arc<[u32]>,
-    /// By type: the first event that has it.
-    firsts: Vec<u32>,
     /// In the order of their groups' first events.
     slots: Vec<Slot>,
     /// Per group, where those are streams: which.
@@ -122,7 +120,6 @@ impl Instances {
             starts: Arc::clone(&starts),
             streams: groups.streams.clone(),
             copies: Arc::clone(&copies),
-            firsts: ground.firsts()?,
             slots: Vec::new(),
             groups: Vec::new(),
             columns: Columns::default(),
@@ -155,13 +152,6 @@ impl Instances {
     #[must_use]
     pub fn correlate(&self) -> &Correlate {
         &self.correlate
-    }
-
-    /// The first event of a type, where it is known at `cut`.
-    pub(super) fn first_of(&self, log: &Log, cut: &Cut, event_type: u32) -> Option<EventIx> {
-        let first = self.firsts.get(event_type as usize).copied()?;
-        let known = first < log.len() as u32 && cut.holds(log, EventIx(first));
-        known.then_some(EventIx(first))
     }
 
     fn add_group(

@@ -58,7 +58,10 @@ fn evidence(one: &Field, two: &Field, new: &[&Field]) -> Option<String> {
         return Some(format!("same values as {}, {share} %", one.path));
     }
     if one.sample.like(&two.sample).is_some() {
-        return Some(format!("same values as {}", one.path));
+        return Some(format!(
+            "most values around the step are those of {}",
+            one.path
+        ));
     }
     // Lists of values that differ say more than a name.
     let differ = !one.values.is_empty() && !two.values.is_empty();

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::field::Field;
 use super::version::VersionSchema;
-use crate::analysis::bodies::{Bodies, EACH};
+use crate::analysis::bodies::{Bodies, EACH, NO_SHAPE};
 use crate::log::{Log, PayloadReader};
 use crate::model::{Cancelled, EventIx, Task};
 
@@ -18,30 +18,42 @@ use crate::model::{Cancelled, EventIx, Task};
 const EVENTS: usize = 100;
 /// So many are looked for them among, where the shapes of versions are mixed.
 const AMONG: usize = 10_000;
-/// Of fewer values chance is to be expected.
+/// Of fewer values chance is to be expected: of small numbers, such as quantities and ratings, sooner than of
+/// texts.
 const LEAST: usize = 3;
+const LEAST_NUMBERS: usize = 12;
 
 /// The values of a field near the ends of a version, each by its hash, ascending.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Sample(Vec<u64>);
+pub struct Sample {
+    hashes: Vec<u64>,
+    /// Numbers are among them.
+    numbers: bool,
+}
 
 impl Sample {
     /// How many values are the same, of how many, where most are.
     pub(super) fn like(&self, other: &Self) -> Option<(usize, usize)> {
-        let shared = self
-            .0
-            .iter()
-            .filter(|value| other.0.binary_search(value).is_ok());
-        let (shared, most) = (shared.count(), self.0.len().max(other.0.len()));
-        (shared >= LEAST && shared * 2 > most).then_some((shared, most))
+        let is_same = |value: &&u64| other.hashes.binary_search(value).is_ok();
+        let shared = self.hashes.iter().filter(is_same).count();
+        let most = self.hashes.len().max(other.hashes.len());
+        let least = match self.numbers || other.numbers {
+            true => LEAST_NUMBERS,
+            false => LEAST,
+        };
+        (shared >= least && shared * 2 > most).then_some((shared, most))
     }
 
     /// Of values as JSON has them.
     pub(super) fn of<'a>(values: impl IntoIterator<Item = &'a Value>) -> Self {
-        let mut own: Vec<u64> = values.into_iter().filter_map(hash).collect();
-        own.sort_unstable();
-        own.dedup();
-        Self(own)
+        let mut own = Self::default();
+        for value in values {
+            own.numbers |= value.is_number();
+            own.hashes.extend(hash(value));
+        }
+        own.hashes.sort_unstable();
+        own.hashes.dedup();
+        own
     }
 }
 
@@ -91,6 +103,7 @@ pub(super) fn note(
         if wanted.is_empty() {
             continue;
         }
+        task.check()?;
         let events = near_the_ends(bodies, version.first, version.last, &version.shapes);
         let mut read: Vec<Value> = Vec::with_capacity(events.len());
         payloads.read(log, &events, task, &mut |_, body| {
@@ -123,7 +136,12 @@ fn near_the_ends(
     shapes: &[crate::analysis::bodies::ShapeIx],
 ) -> Vec<EventIx> {
     let is_own = |event: &EventIx| shapes.contains(&bodies.shape(*event));
-    let all = || (first.0..=last.0).map(EventIx);
+    // Others there may be that are not known at the cut.
+    let all = || {
+        (first.0..=last.0)
+            .map(EventIx)
+            .filter(|event| bodies.shape(*event) != NO_SHAPE)
+    };
     let mut events: Vec<EventIx> = all().take(AMONG).filter(is_own).take(EVENTS).collect();
     events.extend(all().rev().take(AMONG).filter(is_own).take(EVENTS));
     events.sort_unstable();

@@ -188,7 +188,7 @@ fn needs_store(event: &Event) -> bool {
         })
 }
 
-/// Whether this is a key that a list is walked with, or that opens one of its rows.
+/// Whether this is a key that a list is walked with; what is typed behind it waits with it.
 fn walks(event: &Event) -> bool {
     let walking = [
         Key::ArrowUp,
@@ -197,7 +197,6 @@ fn walks(event: &Event) -> bool {
         Key::PageDown,
         Key::Home,
         Key::End,
-        Key::Enter,
     ];
     pressed(event).is_some_and(|(key, modifiers)| modifiers.is_none() && walking.contains(&key))
 }

@@ -124,7 +124,10 @@ impl PayloadReader for Payloads {
                     let mut slots = vec![None; picker.slots()];
                     let json = parts[0].json();
                     match json.map(|json| picker.pick(json, &mut slots)) {
-                        Some(Ok(())) => each(event, Picked::Values(&slots)),
+                        // A text may be an object that was cut off, which is not for pointers to tell.
+                        Some(Ok(())) if json.is_some_and(|json| !json.starts_with('"')) => {
+                            each(event, Picked::Values(&slots));
+                        }
                         _ => {
                             drop(slots);
                             each(event, Picked::Body(Ok(mapping.body(taken, parts))));

@@ -319,8 +319,11 @@ impl Reading<'_, '_> {
             }
         };
         match payload.map(|payload| picker.pick(payload, slots)) {
-            Some(Ok(())) => self.block.push(slots),
-            Some(Err(_)) | None => self.block.events.push(None),
+            // A text may be an object that was cut off, which is not for pointers to tell.
+            Some(Ok(())) if payload.is_some_and(|text| !text.starts_with('"')) => {
+                self.block.push(slots);
+            }
+            Some(_) | None => self.block.events.push(None),
         }
         Ok(())
     }

@@ -275,7 +275,7 @@ impl AtMoment {
         Ok(Some(SagaInFull {
             sequence: judged.sequence(asking, seen, &instance)?,
             next: judged.expected(asking.log, seen),
-            coming: judged.coming(asking, seen)?,
+            coming: judged.coming(asking, seen),
             report,
             instance,
             until: judged.until(seen),

@@ -164,7 +164,7 @@ fn concurrent_writes(
     });
     let lost = show_conflicts(facts, proofs, |conflict| conflict.told_by == ToldBy::Clocks);
     proofs.about("order not told");
-    proofs.because("Position says which was stored first. Whoever orders by time, or lets the later stamp win, may take the older one for the newer.");
+    proofs.because("Position says which was stored first. Whoever orders by time, or lets the later stamp win, may take the older one for the newer: set the clocks right, or order by position.");
     proofs.found_as(Severity::Info, |count| {
         let pairs = many(count, "pair", "pairs").unwrap_or_default();
         format!(

@@ -53,6 +53,11 @@ impl Run {
             // By places in the log, so that where the run had a checkpoint does not matter.
             let to = ((next.0 / wide + 1) * wide).min(end.0);
             self.fold(next.0..to, Way::Known, task)?;
+            if !self.is_on_the_way() {
+                // A handler was stopped in the middle of an event: up to there, once more.
+                self.back_to(next, states.clone(), counts);
+                continue;
+            }
             match self.machine.save() {
                 Ok(saved) => (next, states, counts) = (self.next, saved, self.counts),
                 Err(_) if wide > 1 => {

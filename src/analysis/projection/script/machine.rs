@@ -85,9 +85,6 @@ impl Scripted {
             picker,
             task,
             &mut |event, picked| match picked {
-                // Of a payload that has none of them it may be that it was cut off: the long way tells.
-                Picked::Values(values)
-                    if picker.slots() > 0 && values.iter().all(Option::is_none) => {}
                 Picked::Values(values) => fields.push(event, values),
                 Picked::Body(Ok(body)) => {
                     let mut slots = vec![None; picker.slots()];

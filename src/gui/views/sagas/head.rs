@@ -200,7 +200,7 @@ pub(super) fn waiting(
             }
             let may = may_come((report.status, step), report.silence.as_ref());
             if let Some(next) = may {
-                sentence(ui, Ink::Strong, &[format!("Next comes usually {next}")]);
+                sentence(ui, Ink::Strong, &[format!("Usually {next} comes next")]);
             }
             sentence(ui, Ink::Plain, &silence(saga, step.or(may)));
             if report.duration_ms.is_some() || report.waiting_for.is_none() {

@@ -107,7 +107,11 @@ impl List {
     }
 
     fn selected(&mut self, list: &SagaList, number: u64, chosen: Option<EventIx>) -> Option<u64> {
-        let key = (number, chosen?);
+        let Some(chosen) = chosen else {
+            self.row = None;
+            return None;
+        };
+        let key = (number, chosen);
         if self.row.is_none_or(|(of, _)| of != key) {
             let judged = &list.judged;
             let first = |place: &u32| judged.at.events_of(&judged.at.seen[*place as usize])[0];

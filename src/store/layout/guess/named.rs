@@ -2,7 +2,7 @@
 
 use super::Guess;
 use super::field::Field;
-use super::names::{name_points, normal};
+use super::names::{name_points, normal, numbers_kinds};
 use super::table::fields_of;
 use crate::store::layout::sql::quoted;
 use crate::store::layout::tables::{Reference, SqliteFacts, TableFacts};
@@ -53,12 +53,15 @@ pub(super) fn kinds(best: &mut Guess, taken: &TableFacts, facts: &SqliteFacts) {
         return;
     };
     let names = || taken.columns.iter().map(|(name, _)| name.as_str());
-    // Behind that of a tenant, where there are several.
+    // Behind that of a tenant, where there are several, and perhaps named by the number of its kind.
+    let numbered = names().find(|name| numbers_kinds(name));
     let before = |name: &str| {
-        let named = format!(" || uuid_text({})", quoted(name));
-        let before = stream
-            .strip_suffix(&named)
-            .map(|before| format!("{before} || "));
+        let id = format!("uuid_text({})", quoted(name));
+        let of_kind = numbered.map(|kind| format!("coalesce({} || '-', '') || {id}", quoted(kind)));
+        let mut named = of_kind.iter().chain([&id]);
+        let before = named.find_map(|named| stream.strip_suffix(named.as_str()));
+        let before = before.filter(|before| before.is_empty() || before.ends_with(" || "));
+        let before = before.map(str::to_owned);
         before.or_else(|| (quoted(name) == *stream).then(String::new))
     };
     let Some((id, before)) = names().find_map(|name| Some((name, before(name)?))) else {

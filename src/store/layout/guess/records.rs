@@ -187,6 +187,7 @@ impl Guess {
         for before in &naming.before {
             let (field, between) = match before {
                 Before::Kind(field) => (*field, "-"),
+                Before::Number(field) => (*field, "-"),
                 Before::Tenant(field) => (*field, "/"),
             };
             pieces.push(Piece::At(vec![pointer(field)]));

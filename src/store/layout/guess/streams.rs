@@ -12,6 +12,8 @@ use crate::store::layout::Role;
 pub(super) enum Before {
     /// The kind, and a dash.
     Kind(usize),
+    /// The number of the kind, and a dash.
+    Number(usize),
     /// The tenant, and a slash.
     Tenant(usize),
 }
@@ -70,9 +72,19 @@ pub(super) fn name(parts: &mut Vec<Part>, fields: &[Field<'_>]) -> Naming {
         .chain([stream])
         .collect();
     let clashes = |names: &[usize], version| Numbers::of(fields, names, version).clash();
-    if let Some(version) = version
+    let numbered = numbered(fields).filter(|kind| {
+        version.is_some_and(|version| {
+            clashes(&names, version) && !clashes(&[&[*kind], &names[..]].concat(), version)
+        })
+    });
+    if let Some(kind) = numbered {
+        naming.before.push(Before::Number(kind));
+        let kind = fields[kind].name;
+        naming.told.push(format!(
+            "Streams are named by `{kind}` and `{id}`, since only with it versions tell all events apart"
+        ));
+    } else if let Some(version) = version
         && clashes(&names, version)
-        && numbered(fields).is_none_or(|kind| clashes(&[&[kind], &names[..]].concat(), version))
     {
         parts.retain(|part| part.role != Role::Version);
         let version = fields[version].name;
@@ -92,7 +104,7 @@ fn numbered(fields: &[Field<'_>]) -> Option<usize> {
 
 const fn field(before: &Before) -> usize {
     match before {
-        Before::Kind(field) | Before::Tenant(field) => *field,
+        Before::Kind(field) | Before::Number(field) | Before::Tenant(field) => *field,
     }
 }
 

@@ -161,6 +161,9 @@ impl Guess {
                     };
                     format!("stream_name({kind}, {named})")
                 }
+                Before::Number(kind) => {
+                    format!("coalesce({} || '-', '') || {named}", sql(&fields[*kind]))
+                }
                 Before::Tenant(tenant) => {
                     let tenant = sql(&fields[*tenant]);
                     format!("coalesce(nullif({tenant}, '') || '/', '') || {named}")

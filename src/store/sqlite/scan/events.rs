@@ -119,6 +119,8 @@ impl Events<'_, '_, '_, '_> {
             Ok(rows) => rows,
             Err(error) => return Ok(End::Damaged(error)),
         };
+        // What comes from before it is no row that was asked for, and would be read for ever.
+        let start = range.at.clone();
         loop {
             let row = match rows.next() {
                 Ok(Some(row)) => row,
@@ -126,7 +128,7 @@ impl Events<'_, '_, '_, '_> {
                 Err(error) => return Ok(End::Damaged(error)),
             };
             let place = At::place(row)?;
-            if place.is_some_and(|place| !range.at.is_before(place)) {
+            if place.is_some_and(|place| !start.is_before(place)) {
                 return Ok(End::Damaged(corruption()));
             }
             // A commit's events share a key and belong together.
@@ -137,8 +139,12 @@ impl Events<'_, '_, '_, '_> {
             }
             match place {
                 Some(place) => {
-                    *range.at = At::of_place(place);
-                    self.last = Some(place.at);
+                    // Rows of a damaged page may come in any order: what was read is read, and the reading goes
+                    // on behind the last of all.
+                    if range.at.is_before(place) {
+                        *range.at = At::of_place(place);
+                        self.last = Some(place.at);
+                    }
                     self.add(row, place);
                 }
                 None => {

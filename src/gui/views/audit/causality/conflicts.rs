@@ -66,7 +66,7 @@ impl Conflicts {
         let looked_at = chosen.or(found.shown.first());
         let looked_at = looked_at.and_then(|own| Some((own, own.last_writes()?)));
         let Some((conflict, last)) = looked_at else {
-            let sentence = "No two writes are known to be concurrent at the cursor: vector clocks, expected versions or a version that stands twice would tell";
+            let sentence = "No two writes are known to be concurrent at the cursor: vector clocks, expected versions, a version that stands twice or clocks that are apart would tell";
             EmptyState::new(Icon::Check, sentence).show(ui);
             return;
         };

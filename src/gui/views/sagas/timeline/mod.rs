@@ -307,7 +307,7 @@ impl Scene<'_> {
             let mut steps = self.saga.report.steps.iter();
             steps.any(|step| step.events.ended == Some(event))
         };
-        for message in &self.saga.sequence.messages {
+        for message in self.saga.sequence.messages.iter().take(NAMED) {
             let Some(time) = message.time.filter(|_| !told(message.event)) else {
                 continue;
             };
@@ -347,6 +347,9 @@ impl Scene<'_> {
         painter.vline(x, self.plot.y_range(), (sizes::CURSOR_LINE, self.t.cursor));
     }
 }
+
+/// Of so many events names are looked for a place: of more none would be legible.
+const NAMED: usize = 300;
 
 fn diamond(painter: &Painter, centre: Pos2, size: f32, colour: egui::Color32) {
     let corners = [

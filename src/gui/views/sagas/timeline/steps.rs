@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{Galley, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use super::{Scene, arrow_head, expected};
+use super::{NAMED, Scene, arrow_head, expected};
 use crate::analysis::saga::{Outcome, Status, Step, Style as SagaStyle, took_words};
 use crate::analysis::words::listed;
 use crate::gui::command::{Command, Outbox};
@@ -146,7 +146,7 @@ impl Scene<'_> {
             taken.all.extend(undoing.map(|(rect, _)| rect));
             drawn.push(Drawn { step, bar, undoing });
         }
-        for message in &self.saga.sequence.messages {
+        for message in self.saga.sequence.messages.iter().take(NAMED) {
             let mark = message
                 .time
                 .map(|time| pos2(self.x(time), self.baseline(message.to)));
