@@ -432,7 +432,7 @@ fn a_declared_saga_tells_what_may_come_between_two_steps() {
     click(&mut harness, Role::Button, "Process: All that were mined");
     let declared = "As declared in orders-orchestrated";
     click(&mut harness, Role::Button, declared);
-    harness.get_by_label("Next comes usually ChargePayment.");
+    harness.get_by_label("Usually ChargePayment comes next.");
     let saga = harness.state().model().answers.saga.current().unwrap();
     assert_eq!(saga.as_ref().unwrap().report.waiting_for, None);
 }

@@ -16,6 +16,8 @@ use crate::analysis::words::{listed, many};
 use crate::model::time::{Span, Style};
 use crate::model::{Task, Timestamp};
 use crate::render::harmless;
+use crate::simulate::Scenario;
+use crate::workspace::{StorePath, Workspace};
 
 /// Instances and variants that are shown to people.
 const SHOWN: usize = 20;
@@ -73,8 +75,12 @@ impl From<StatusName> for Status {
 
 impl Saga {
     pub fn print(&self, now: Timestamp, to: &mut Streams<'_>) -> Result<(), CliError> {
-        let definition = self.definition.as_deref().map(read).transpose()?;
+        let named = self.definition.as_deref().map(read).transpose()?;
         let mut opened = Opened::new(&self.store, &self.common)?;
+        let definition = match named {
+            Some(named) => Some(named),
+            None => self.remembered(to)?,
+        };
         let reading = Reading {
             now,
             zone: self.common.zone,
@@ -112,6 +118,37 @@ impl Saga {
         }
         let moment = opened.words(cut.bound(), self.common.zone);
         self.words(&report, &moment, &opened, to)
+    }
+
+    /// The definition by which the window judges this store, where one is remembered in the workspace.
+    fn remembered(&self, to: &mut Streams<'_>) -> Result<Option<Definition>, CliError> {
+        let Some(workspace) = self.common.workspace.as_ref().map(Workspace::at) else {
+            return Ok(None);
+        };
+        let paths = std::iter::once(&self.store).chain(&self.common.with);
+        let of = StorePath::of_all(&paths.cloned().collect::<Vec<_>>());
+        let Some(name) = workspace.load_store(&of)?.value.saga_definition else {
+            return Ok(None);
+        };
+        let mut own = workspace.load_sagas()?.into_iter();
+        let own = own.find(|own| own.name == name).map(|own| own.text);
+        let bundled = || {
+            let mut all = Scenario::ALL.iter();
+            let found = all.find(|scenario| scenario.to_string() == name);
+            found.map(|scenario| scenario.saga_definition())
+        };
+        let Some(text) = own.or_else(bundled) else {
+            let gone = format!("the definition {name}, by which this store was judged, is gone");
+            writeln!(to.beside, "asof: {gone}; --definition FILE names another")?;
+            return Ok(None);
+        };
+        writeln!(
+            to.beside,
+            "asof: judged by the definition {name}, as is remembered of this store"
+        )?;
+        let definition = Definition::from_toml(&text);
+        let definition = definition.map_err(|error| CliError::Other(format!("{name}: {error}")))?;
+        Ok(Some(definition))
     }
 
     /// Says where a definition names much that the store does not have: it may be one for another store.

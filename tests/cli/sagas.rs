@@ -235,3 +235,36 @@ golden!(
     sagas_of_workflows,
     ["sagas", "tests/fixtures/json_layouts/temporal"],
 );
+
+#[test]
+fn a_store_is_judged_by_the_definition_that_is_remembered_of_it() {
+    use asof::workspace::{StorePath, StoreWorkspace, Workspace};
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = Workspace::at(folder.path());
+    let dir = folder.path().to_str().unwrap();
+    let store = StorePath::of(std::path::Path::new(CHECKOUTS));
+    let step = |more: &[&str]| {
+        let arguments = [&["sagas", CHECKOUTS, "--json"], more].concat();
+        json(&arguments)["sagas"][0]["steps"][0]["name"].clone()
+    };
+    let remember = |name: &str| {
+        let remembered = StoreWorkspace {
+            saga_definition: Some(name.to_owned()),
+            ..StoreWorkspace::default()
+        };
+        workspace.save_store(&store, &remembered).unwrap();
+    };
+    let by_file = step(&["--definition", CHECKOUT]);
+    let mined = step(&[]);
+    assert_ne!(by_file, mined);
+    remember("orders-orchestrated");
+    assert_eq!(step(&["--workspace", dir]), by_file);
+    let told = session(&[&["sagas", CHECKOUTS, "--workspace", dir, "--status", "stuck"]]);
+    assert!(
+        told.contains("judged by the definition orders-orchestrated, as is remembered"),
+        "{told}"
+    );
+    // What was taken away says so, and what the events tell is told.
+    remember("elsewhere");
+    assert_eq!(step(&["--workspace", dir]), mined);
+}

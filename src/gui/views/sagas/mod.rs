@@ -192,7 +192,9 @@ impl Screen for Sagas {
     fn address(&self, model: &Model, _log: &Log) -> Shell {
         let saga = model.answers.saga.get().and_then(Option::as_ref);
         let id = saga.filter(|saga| self.chosen == Some(saga.instance.first));
-        Shell::new("sagas").option_if("--id", id.map(|saga| saga.report.id.clone()))
+        Shell::new("sagas")
+            .option_if("--id", id.map(|saga| saga.report.id.clone()))
+            .option_if("--stuck-after", self.kept.value.stuck_after)
     }
 }
 
