@@ -206,7 +206,7 @@ impl<'a> Shown<'a> {
 fn columns(zone: Zone) -> [Column; 7] {
     [
         Column::new(format!("At, {zone}"), 168.0).resizable(),
-        Column::new("Consumer", 168.0).resizable(),
+        Column::new("Consumer", 150.0).resizable(),
         Column::new("Position", 62.0).right().resizable(),
         Column::new("Type", 112.0).resizable(),
         Column::new("Attempts", 60.0).right().resizable(),
