@@ -111,6 +111,32 @@ fn rows_that_come_in_no_order_are_not_read_for_ever() {
 }
 
 #[test]
+fn rows_of_a_page_that_stand_in_another_order_are_all_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.db");
+    let writer = rusqlite::Connection::open(&path).unwrap();
+    writer
+        .execute_batch(
+            "create table events (position integer primary key, stream text, version integer, type text, data text);
+             with recursive n(i) as (select 1 union all select i + 1 from n where i < 12)
+             insert into events select i, 's-1', i, 'Happened', json_object('n', i) from n",
+        )
+        .unwrap();
+    drop(writer);
+    let mut bytes = fs::read(&path).unwrap();
+    // Behind the head of the leaf stands where each of its rows is, two bytes a row.
+    let place = |row: usize| 4096 + 8 + 2 * (row - 1);
+    let (third, eleventh) = (place(3), place(11));
+    for byte in 0..2 {
+        bytes.swap(third + byte, eleventh + byte);
+    }
+    fs::write(&path, bytes).unwrap();
+    let mut positions = Opened::open(&path).positions();
+    positions.sort_unstable();
+    assert_eq!(positions, (1..=12).collect::<Vec<i64>>());
+}
+
+#[test]
 fn a_packed_database_that_is_cut_off_says_so() {
     use std::io::Write as _;
     let bytes = std::fs::read(crate::fixture("es_py_bank/store.db")).unwrap();
