@@ -7,6 +7,18 @@ use asof::model::EventIx;
 use crate::broken;
 use crate::opened::Opened;
 
+/// Writes a store of so many events of seven streams in turn, on pages of so many bytes.
+fn numbered(path: &std::path::Path, page: u32, events: u32) {
+    let writer = rusqlite::Connection::open(path).unwrap();
+    let sql = format!(
+        "pragma page_size = {page};
+         create table events (position integer primary key, stream text, version integer, type text, data text);
+         with recursive n(i) as (select 1 union all select i + 1 from n where i < {events})
+         insert into events select i, 's-' || (i % 7), i / 7, 'Happened', json_object('n', i) from n",
+    );
+    writer.execute_batch(&sql).unwrap();
+}
+
 #[test]
 fn what_a_killed_writer_never_committed_is_not_there() {
     let store = broken("hot_journal.db");
@@ -54,16 +66,7 @@ fn a_layout_with_no_events_is_recognised() {
 fn damage_in_the_middle_costs_only_itself() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("events.db");
-    let writer = rusqlite::Connection::open(&path).unwrap();
-    writer
-        .execute_batch(
-            "pragma page_size = 512;
-             create table events (position integer primary key, stream text, version integer, type text, data text);
-             with recursive n(i) as (select 1 union all select i + 1 from n where i < 2000)
-             insert into events select i, 's-' || (i % 7), i / 7, 'Happened', json_object('n', i) from n",
-        )
-        .unwrap();
-    drop(writer);
+    numbered(&path, 512, 2000);
     let whole = Opened::open(&path).dump();
     let mut bytes = fs::read(&path).unwrap();
     let page = bytes.len() / 1024 * 512;
@@ -83,15 +86,7 @@ fn damage_in_the_middle_costs_only_itself() {
 fn rows_that_come_in_no_order_are_not_read_for_ever() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("events.db");
-    let writer = rusqlite::Connection::open(&path).unwrap();
-    writer
-        .execute_batch(
-            "create table events (position integer primary key, stream text, version integer, type text, data text);
-             with recursive n(i) as (select 1 union all select i + 1 from n where i < 900)
-             insert into events select i, 's-' || (i % 7), i / 7, 'Happened', json_object('n', i) from n",
-        )
-        .unwrap();
-    drop(writer);
+    numbered(&path, 4096, 900);
     let whole = fs::read(&path).unwrap();
     // The head of a page is as it was, and what it says of the rows is not.
     for (page, from, with) in [
@@ -114,15 +109,7 @@ fn rows_that_come_in_no_order_are_not_read_for_ever() {
 fn rows_of_a_page_that_stand_in_another_order_are_all_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("events.db");
-    let writer = rusqlite::Connection::open(&path).unwrap();
-    writer
-        .execute_batch(
-            "create table events (position integer primary key, stream text, version integer, type text, data text);
-             with recursive n(i) as (select 1 union all select i + 1 from n where i < 12)
-             insert into events select i, 's-1', i, 'Happened', json_object('n', i) from n",
-        )
-        .unwrap();
-    drop(writer);
+    numbered(&path, 4096, 12);
     let mut bytes = fs::read(&path).unwrap();
     // Behind the head of the leaf stands where each of its rows is, two bytes a row.
     let place = |row: usize| 4096 + 8 + 2 * (row - 1);

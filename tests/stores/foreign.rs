@@ -21,6 +21,13 @@ impl std::ops::Deref for Held {
     }
 }
 
+/// A store of these tables and rows.
+pub fn opened(sql: &str) -> Held {
+    let made = made(sql);
+    let store = Opened::open(&made.path);
+    Held { store, _made: made }
+}
+
 /// Twelve events of three streams in turn, `n` from 0 to 11: `s` is the stream, `v` the version, `kind` the
 /// event type, `at` the time, `data` the payload.
 const TWELVE: &str = "WITH RECURSIVE i(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM i WHERE n < 11), \
@@ -31,9 +38,7 @@ const TWELVE: &str = "WITH RECURSIVE i(n) AS (SELECT 0 UNION ALL SELECT n + 1 FR
 /// A store of `tables`, in whose table `table` twelve rows of these values are.
 fn store(tables: &str, table: &str, values: &str) -> Held {
     let sql = format!("{tables}; INSERT INTO {table} {TWELVE} SELECT {values} FROM e ORDER BY n;");
-    let made = made(&sql);
-    let store = Opened::open(&made.path);
-    Held { store, _made: made }
+    opened(&sql)
 }
 
 pub fn streams(store: &Opened) -> Vec<&str> {
@@ -47,7 +52,7 @@ pub fn kinds<'s>(store: &'s Opened, stream: &str) -> Vec<&'s str> {
     events.map(|event| store.kind(event)).collect()
 }
 
-fn versions(store: &Opened, stream: &str) -> Vec<i64> {
+pub fn versions(store: &Opened, stream: &str) -> Vec<i64> {
     let events = store.events(stream).into_iter();
     events.map(|event| store.log.version(event).0).collect()
 }

@@ -3,20 +3,8 @@
 use asof::log::{Bound, CauseRef, Says, SideKind, SideRow};
 use serde_json::json;
 
-use crate::foreign::{Held, category, kinds, streams};
-use crate::made::made;
+use crate::foreign::{category, kinds, opened, streams, versions};
 use crate::opened::Opened;
-
-fn opened(sql: &str) -> Held {
-    let made = made(sql);
-    let store = Opened::open(&made.path);
-    Held { store, _made: made }
-}
-
-fn versions(store: &Opened, stream: &str) -> Vec<i64> {
-    let events = store.events(stream).into_iter();
-    events.map(|event| store.log.version(event).0).collect()
-}
 
 /// The rows of a kind; none of them may be in doubt.
 fn rows(store: &Opened, kind: SideKind) -> Vec<SideRow> {

@@ -1,20 +1,7 @@
 //! Streams of one id that several tenants have, of several kinds, or that were begun again: none is read as
 //! another.
 
-use crate::foreign::{Held, category, streams};
-use crate::made::made;
-use crate::opened::Opened;
-
-fn opened(sql: &str) -> Held {
-    let made = made(sql);
-    let store = Opened::open(&made.path);
-    Held { store, _made: made }
-}
-
-fn versions(store: &Opened, stream: &str) -> Vec<i64> {
-    let events = store.events(stream).into_iter();
-    events.map(|event| store.log.version(event).0).collect()
-}
+use crate::foreign::{category, opened, streams, versions};
 
 /// Marten with a sequence for each tenant, written out by PostgreSQL: truth is a letter.
 #[test]
