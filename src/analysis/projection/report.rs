@@ -44,7 +44,7 @@ pub struct ProjectReport {
     /// Why it stopped before the moment, if it did.
     pub stopped: Option<String>,
     /// What handlers would have written: the first thousand.
-    pub outputs: Vec<Output>,
+    pub outputs: Vec<OutputReport>,
     /// How much they would have written.
     pub output_count: u64,
     /// What handlers logged: the first thousand lines.
@@ -129,6 +129,16 @@ pub struct DeadLetterReport {
     pub partition: Option<String>,
     /// The state that the handler was given.
     pub state_before: Option<Value>,
+}
+
+/// What a handler would have written.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OutputReport {
+    /// The event that was handled.
+    pub position: PositionName,
+    /// What it is.
+    #[serde(flatten)]
+    pub output: Output,
 }
 
 /// A line that a handler logged.
@@ -262,7 +272,12 @@ pub fn project_of(
         stopped: (stopped.as_ref())
             .map(|stopped| why(run.reading(), stopped))
             .or(ended),
-        outputs: told.outputs,
+        outputs: (told.outputs.into_iter())
+            .map(|output| OutputReport {
+                position: position(output.event),
+                output,
+            })
+            .collect(),
         output_count: told.totals.outputs,
         logged: (told.lines.into_iter())
             .map(|(event, line)| Logged {

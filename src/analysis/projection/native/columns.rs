@@ -176,6 +176,7 @@ fn look<'d>(
     slots: &mut [Option<&'d str>],
 ) -> Option<String> {
     match data {
+        Ok(payload) if payload.is_broken() => Some("the payload is not valid JSON".to_owned()),
         Ok(payload) => match payload.json() {
             Some(json) => {
                 let picked = picker.pick(json, slots);

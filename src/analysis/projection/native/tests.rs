@@ -142,6 +142,7 @@ fn numbers_are_exact_and_what_is_none_is_told() {
         Made::new("a", "T", "not JSON"),
         Made::new("a", "T", "{}"),
         Made::new("a", "T", r#"{"n":1e-2}"#),
+        Made::new("a", "T", r#""{\"n\":1""#),
     ];
     let reading = reading(&events);
     let fold = definition(&json!({"fold": "figures", "field": "n"}));
@@ -157,7 +158,7 @@ fn numbers_are_exact_and_what_is_none_is_told() {
             report.counts.skipped,
             report.counts.failed
         ),
-        (4, 1, 2)
+        (4, 1, 3)
     );
     let told: Vec<String> = report
         .dead_letters
@@ -169,6 +170,7 @@ fn numbers_are_exact_and_what_is_none_is_told() {
         [
             "#4 many is not a number of at most 28 digits",
             "#5 the payload is not JSON",
+            "#8 the payload is not valid JSON",
         ]
     );
 }

@@ -12,6 +12,7 @@ use super::{Plan, ScriptError};
 use crate::analysis::projection::Script;
 
 const PRELUDE: &str = include_str!("prelude.js");
+const BOUNDS: &str = include_str!("bounds.js");
 
 /// What can be called.
 pub(super) struct Api {
@@ -61,7 +62,10 @@ pub(super) fn define(
     let text = Guarded::new(&definition.text);
     let run = || -> rquickjs::Result<(Api, String)> {
         let prelude: Function<'_> = ctx.eval_with_options(PRELUDE, options("prelude"))?;
-        let api: Object<'_> = prelude.call((host.object(ctx)?,))?;
+        let bounds: Function<'_> = ctx.eval_with_options(BOUNDS, options("prelude"))?;
+        let host = host.object(ctx)?;
+        let bounds: Object<'_> = bounds.call((host.clone(),))?;
+        let api: Object<'_> = prelude.call((host, bounds))?;
         if let Some(upcasters) = &definition.upcasters {
             let upcasters = Guarded::new(upcasters).text;
             ctx.eval_with_options::<(), _>(upcasters, options(UPCASTERS))?;

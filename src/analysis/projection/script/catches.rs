@@ -1,12 +1,17 @@
 //! What the engine runs out of ends a projection, and is nothing that a definition may catch: each of its
-//! `catch` clauses begins with a look at what it was given, and lets that pass. Places of errors are told
-//! as if nothing had been put there.
+//! `catch` clauses begins with a look at what it was given, and lets that pass. And each `throw` notes where
+//! it stands, since only errors know. Places are told as if nothing had been put there.
+
+use std::ops::Range;
 
 use super::ScriptError;
 use super::source::words;
 
 /// What looks at it; see the prelude.
 const LOOK: &str = "$caught";
+
+/// What notes a place; see the prelude.
+const NOTE: &str = " $throws(),";
 
 /// What is caught where the clause has no name for it.
 const THROWN: &str = "$thrown";
@@ -42,10 +47,19 @@ impl Guarded {
         let mut own = Self::default();
         let mut done = 0;
         for word in words(source) {
-            if word.text != "catch" || word.before == Some('.') || word.at < done {
+            let behind = word.at + word.text.len();
+            if word.before == Some('.') || word.at < done {
                 continue;
             }
-            let Some(clause) = clause(source, word.at + word.text.len()) else {
+            if word.text == "throw" && throws(&source[behind..]) {
+                own.put(source, done..behind, NOTE, behind);
+                done = behind;
+                continue;
+            }
+            if word.text != "catch" {
+                continue;
+            }
+            let Some(clause) = clause(source, behind) else {
                 continue;
             };
             let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
@@ -55,20 +69,26 @@ impl Guarded {
                 name if name.chars().all(is_name) => format!("({name}){{{LOOK}({name});"),
                 parts => format!("({THROWN}){{{LOOK}({THROWN});let {parts}={THROWN};"),
             };
-            own.text.push_str(&source[done..clause.from]);
-            own.text.push_str(&begins);
+            own.put(source, done..clause.from, &begins, clause.to);
             done = clause.to;
-            let (line, column) = place(source, clause.from);
-            let long = |text: &str| text.chars().count() as u32;
-            own.shifts.push(Shift {
-                line,
-                column,
-                was: long(&source[clause.from..clause.to]),
-                is: long(&begins),
-            });
         }
         own.text.push_str(&source[done..]);
         own
+    }
+
+    /// Takes over a range, and puts `text` in the place of what stands from there to `to`.
+    fn put(&mut self, source: &str, range: Range<usize>, text: &str, to: usize) {
+        let from = range.end;
+        self.text.push_str(&source[range]);
+        self.text.push_str(text);
+        let (line, column) = place(source, from);
+        let long = |text: &str| text.chars().count() as u32;
+        self.shifts.push(Shift {
+            line,
+            column,
+            was: long(&source[from..to]),
+            is: long(text),
+        });
     }
 
     /// An error with its place as it was written.
@@ -90,6 +110,22 @@ impl Guarded {
             ..error
         }
     }
+}
+
+/// Whether something is thrown, by what stands behind the word: it is no name of a field or a method.
+fn throws(behind: &str) -> bool {
+    let rest = behind.trim_start_matches([' ', '\t']);
+    let is_name =
+        rest.starts_with([':', '=', ',', ';', ')', '}', '\n', '\r', '?']) || rest.is_empty();
+    !is_name && !is_method(rest)
+}
+
+/// Whether parameters and a body stand there.
+fn is_method(rest: &str) -> bool {
+    rest.starts_with('(')
+        && rest
+            .split_once(')')
+            .is_some_and(|(_, behind)| behind.trim_start().starts_with('{'))
 }
 
 /// The clause whose word ends there; none where that is none, or goes over more than one line.
@@ -160,8 +196,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_thrown_notes_its_place() {
+        let of = |source: &str| Guarded::new(source).text;
+        assert_eq!(of("if (a) throw null;"), "if (a) throw $throws(), null;");
+        assert_eq!(of("throw(a)"), "throw $throws(),(a)");
+        assert_eq!(of("throw {a}"), "throw $throws(), {a}");
+        for other in [
+            "it.throw(e)",
+            "({ throw: 1, b })",
+            "({ throw(e) { f(e) } })",
+            "({ throw })",
+            "'throw 1' // throw 2",
+        ] {
+            assert_eq!(of(other), other);
+        }
+    }
+
+    #[test]
     fn places_are_those_that_were_written() {
-        let source = "a;\ntry { b } catch (e) { c } d; try {} catch { f } z;";
+        let source = "a;\ntry { b } catch (e) { c } d; try {} catch { f } throw z;";
         let guarded = Guarded::new(source);
         let columns = |text: &str, what: char| {
             let line = text.lines().nth(1).unwrap();
@@ -179,8 +232,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_catches_nothing_is_as_it_is(source in r#"[a-z/"'`\\ \n.(){}]{0,60}"#) {
-            prop_assume!(!source.contains("catch"));
+        fn what_catches_and_throws_nothing_is_as_it_is(source in r#"[a-z/"'`\\ \n.(){}]{0,60}"#) {
+            prop_assume!(!source.contains("catch") && !source.contains("throw"));
             prop_assert_eq!(Guarded::new(&source).text, source);
         }
     }

@@ -88,6 +88,7 @@ impl Engine {
             payloads: Arc::clone(&reading.payloads),
             clock: reading.clock,
             lookups: Lookups::new(tables),
+            memory: limits.memory,
             bodies: RefCell::default(),
             upcast: RefCell::default(),
             kinds: RefCell::default(),

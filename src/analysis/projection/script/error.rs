@@ -1,6 +1,6 @@
 //! What went wrong in a script, in a sentence with its place in the definition.
 
-use rquickjs::{Ctx, Error, Exception, Value};
+use rquickjs::{Ctx, Error, Exception, Function, Value};
 
 /// The name under which definitions stand in stack traces.
 pub(super) const FILE: &str = "projection.js";
@@ -50,16 +50,17 @@ impl ScriptError {
             return Self::new(error.to_string());
         }
         let thrown: Value<'_> = ctx.catch();
-        // Where there is no memory even for an error, the engine throws this.
-        if thrown.is_null() {
-            return Self::new("InternalError: out of memory");
-        }
         let Some(exception) = thrown
             .clone()
             .into_object()
             .and_then(Exception::from_object)
         else {
-            return Self::new(words(ctx, &thrown));
+            let at = thrown_at(ctx);
+            // Where there is no memory even for an error, the engine throws this; nobody wrote it.
+            return match (thrown.is_null(), at) {
+                (true, None) => Self::new("InternalError: out of memory"),
+                (_, at) => Self::placed(words(ctx, &thrown), &at.unwrap_or_default()),
+            };
         };
         // Where not even that can be read, the engine is at its end.
         let kind: Option<String> = match exception.as_object().get("name") {
@@ -69,13 +70,20 @@ impl ScriptError {
         };
         let message = exception.message().unwrap_or_default();
         let message = match kind.filter(|kind| kind != "Error") {
+            Some(kind) if kind == "SyntaxError" && message.ends_with(": ''") => {
+                format!("{kind}: the text ends too early")
+            }
             Some(kind) if message.is_empty() => kind,
             Some(kind) => format!("{kind}: {message}"),
             None if message.is_empty() => "an error without a message was thrown".to_owned(),
             None => message,
         };
-        let stack = exception.stack().unwrap_or_default();
-        let place = place(&stack);
+        Self::placed(message, &exception.stack().unwrap_or_default())
+    }
+
+    /// An error with the place that a stack trace names.
+    fn placed(message: String, stack: &str) -> Self {
+        let place = place(stack);
         let in_upcasters = place.is_none() && stack.contains(UPCASTERS);
         let message = match in_upcasters {
             true => format!("{IN_UPCASTERS}{message}"),
@@ -148,7 +156,18 @@ impl std::fmt::Display for ScriptError {
 
 impl std::error::Error for ScriptError {}
 
-/// What was thrown that is no error, in words; nobody knows where.
+/// The stack trace of the last `throw` of the definition that nothing has caught.
+fn thrown_at(ctx: &Ctx<'_>) -> Option<String> {
+    let at = ctx.globals().get::<_, Function<'_>>("$thrownAt");
+    let at = at.and_then(|at| at.call::<_, Option<String>>(()));
+    at.unwrap_or_else(|_| {
+        // What could not be asked left an exception behind.
+        ctx.catch();
+        None
+    })
+}
+
+/// What was thrown that is no error, in words.
 fn words<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> String {
     if let Some(text) = thrown.as_string() {
         return match text.to_string() {
@@ -157,8 +176,8 @@ fn words<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> String {
             Err(_) => "a text was thrown".to_owned(),
         };
     }
-    if thrown.is_undefined() {
-        return "undefined was thrown".to_owned();
+    if thrown.is_undefined() || thrown.is_null() {
+        return format!("{} was thrown", thrown.type_name());
     }
     if let Some(number) = thrown.as_float().filter(|number| !number.is_finite()) {
         return format!("{number} was thrown");

@@ -22,6 +22,8 @@ pub(super) struct Host {
     pub payloads: Arc<dyn PayloadReader>,
     pub clock: Clock,
     pub lookups: Lookups,
+    /// Bytes that the engine may take.
+    pub memory: usize,
     /// Bodies at hand, of the batch that is being fed.
     pub bodies: RefCell<HashMap<EventIx, Body>>,
     /// Payloads as upcasters made them.
@@ -214,6 +216,8 @@ impl Host {
 
     /// The object that the prelude is given.
     pub fn object<'js>(self: &Rc<Self>, ctx: &Ctx<'js>) -> Result<Object<'js>> {
+        /// Bytes of an item of an array in the engine.
+        const ITEM: usize = 16;
         let host = Object::new(ctx.clone())?;
         macro_rules! give {
             ($name:literal, |$own:ident $(, $arg:ident: $kind:ty)*| $body:expr) => {{
@@ -253,6 +257,7 @@ impl Host {
                          key: String| own
             .lookup(&ctx, &table, &key));
         let is_end = |text: String| ScriptError::new(text).end().is_some();
+        host.set("longest", (self.memory / ITEM) as f64)?;
         host.set("isEnd", Function::new(ctx.clone(), is_end)?)?;
         give!("log", |own, line: String| own.line(line));
         give!(

@@ -1,8 +1,11 @@
 // What a projection finds in its world: the words of KurrentDB's projections, a clock and dice that give
 // the same on every run, and the loop that hands events to handlers. Runs before the definition; `host`
-// is what Rust gives and is gone before the definition runs.
-(function (host) {
+// is what Rust gives and is gone before the definition runs, `bounds` what bounds.js gives.
+(function (host, bounds) {
   "use strict";
+
+  // What a definition may put other things in the place of, as it was.
+  const { Array, Error, Function, JSON, Map, Number, Object, Promise, Proxy, Reflect, RegExp, Set, String } = globalThis;
 
   // The definition, as its calls tell it.
   const def = {
@@ -44,6 +47,14 @@
     return step;
   }
 
+  const [EMIT, LINK, COPY] = ["emit(stream, type, data)", "linkTo(stream, event)", "copyTo(stream, event)"];
+  const LINK_STREAM = "linkStreamTo(stream, other)";
+  const named = (value, call, what) =>
+    value === undefined || value === null || value === "" ? refuse(`${call} needs ${what}`) : String(value);
+  const placed = (event, call) =>
+    event === undefined || event === null || event.position === undefined
+      ? refuse(`${call} needs an event that a handler was given`) : String(event.position);
+
   const world = {
     options(o) { Object.assign(def.options, o); },
     fromAll() { return source({ kind: "all", names: [] }); },
@@ -52,10 +63,14 @@
     fromCategory(name) { return source({ kind: "categories", names: texts([name]) }); },
     fromCategories(...names) { return source({ kind: "categories", names: texts(names) }); },
     fromStreamsMatching() { refuse("fromStreamsMatching takes the state of another projection, which is not there"); },
-    emit(stream, type, data, metadata) { host.output("emit", String(stream), String(type), text(data), text(metadata)); },
-    linkTo(stream, event, metadata) { host.output("link", String(stream), "", String(event && event.position), text(metadata)); },
-    copyTo(stream, event, metadata) { host.output("copy", String(stream), "", String(event && event.position), text(metadata)); },
-    linkStreamTo(stream, other, metadata) { host.output("link_stream", String(stream), "", String(other), text(metadata)); },
+    emit(stream, type, data, metadata) {
+      host.output("emit", named(stream, EMIT, "a stream"), named(type, EMIT, "an event type"), text(data), text(metadata));
+    },
+    linkTo(stream, event, metadata) { host.output("link", named(stream, LINK, "a stream"), "", placed(event, LINK), text(metadata)); },
+    copyTo(stream, event, metadata) { host.output("copy", named(stream, COPY, "a stream"), "", placed(event, COPY), text(metadata)); },
+    linkStreamTo(stream, other, metadata) {
+      host.output("link_stream", named(stream, LINK_STREAM, "a stream"), "", named(other, LINK_STREAM, "another stream"), text(metadata));
+    },
     log(...things) { host.log(things.map((thing) => typeof thing === "string" ? thing : text(thing)).join(" ")); },
     lookup(table, key) {
       if (key === undefined || key === null) return undefined;
@@ -65,10 +80,16 @@
     upcast(upcasters) { def.upcasters = upcasters; },
   };
   world.emitStateUpdated = () => {};
+  // What every throw of the definition begins with, so that what is no error has a place as well.
+  let thrownAt;
+  world.$throws = () => { thrownAt = new Error().stack; };
+  world.$thrownAt = () => { const at = thrownAt; thrownAt = undefined; return at; };
   // What every catch of the definition begins with: what the engine ran out of ends the projection. Null is
-  // what it throws where there is no memory even for an error.
+  // what it throws where there is no memory even for an error, and what a definition may throw.
   world.$caught = (thrown) => {
-    if (thrown === null || thrown instanceof Error && host.isEnd(`${thrown.name}: ${thrown.message}`)) throw thrown;
+    if (thrown === null && thrownAt === undefined) throw thrown;
+    if (thrown instanceof Error && host.isEnd(`${thrown.name}: ${thrown.message}`)) throw thrown;
+    thrownAt = undefined;
   };
   const text = (value) => value === undefined ? undefined : JSON.stringify(value);
   for (const name of Object.keys(world)) {
@@ -229,6 +250,7 @@
   }
   function kept(value) {
     odd.isNoted = false;
+    bounds.begin();
     const plain = text(value);
     // No number is told as null.
     if (!odd.isNoted && !(plain !== undefined && plain.includes("null"))) return plain;
@@ -338,6 +360,16 @@
     return { fields: [...fields], facts: [...facts] };
   }
 
+  // What a handler gives back as the next state.
+  function given(after) {
+    if (after instanceof Promise) refuse("a handler cannot be async: nobody waits for what it promises");
+    return after;
+  }
+  function begin(partition) {
+    clock.isFresh = true; clock.partition = partition;
+    thrownAt = undefined; bounds.begin();
+  }
+
   // What an upcaster means by what it gives back: the event with another payload, or that payload. It is
   // given the event, so what it took for the payload shows in what comes out.
   function payload(type, version, given) {
@@ -370,6 +402,7 @@
         const both = (what) => [...new Set([...by[what], ...own[what]])];
         lanes[name] = { fields: both("fields"), facts: both("facts") };
       }
+      bounds.settle();
       return JSON.stringify({
         lanes: Object.fromEntries(Object.entries(lanes).map(([name, lane]) => [name, { fields: lane.fields, facts: told(lane.facts) }])),
         by_field: def.byField,
@@ -380,22 +413,22 @@
     },
     // The partition of an event, or undefined where it is in none.
     partition(n, type, streamId, version, position) {
-      clock.isFresh = true; clock.partition = undefined;
+      begin(undefined);
       const key = def.partitionBy(new ProjectedEvent(n, type, streamId, version, position));
       return key === undefined || key === null ? undefined : String(key);
     },
     step(handler, key, n, type, streamId, version, position) {
-      clock.isFresh = true; clock.partition = key;
+      begin(key);
       const event = new ProjectedEvent(n, type, streamId, version, position);
       const entry = entryOf(key);
       let after;
       if (def.shared) {
         const pair = [entry.state, sharedState()];
-        const given = handlers[handler](pair, event);
-        const [own, common] = given === undefined ? pair : given;
+        const made = given(handlers[handler](pair, event));
+        const [own, common] = made === undefined ? pair : made;
         after = own; shared = common; isSharedDirty = true;
       } else {
-        after = handlers[handler](entry.state, event);
+        after = given(handlers[handler](entry.state, event));
       }
       if (after !== undefined) entry.state = after;
       touch(entry);
@@ -408,20 +441,20 @@
       const values = fields.map((_, n) => "v" + n);
       const data = fields.map((field, n) => field + ": v" + n).join(", ");
       const by = def.byField === null ? def.partitionBy : undefined;
-      const given = [...(by ? [] : ["number"]), ...told(facts), ...values];
-      return new Function("clock", "at", "entryOf", "touch", "handlers", "by", "numbered", "host", `
-        return function (${given}) {
-          clock.isFresh = true; clock.partition = at.key = undefined;
+      const parameters = [...(by ? [] : ["number"]), ...told(facts), ...values];
+      return new Function("clock", "begin", "given", "at", "entryOf", "touch", "handlers", "by", "numbered", "host", `
+        return function (${parameters}) {
+          begin(at.key = undefined);
           const data = { ${data} };
           const event = { data, ${facts.map((fact) => FACTS[fact]).join(", ")} };
           ${by ? "const found = by(event); if (found === undefined || found === null) return -1; at.key = String(found); clock.isFresh = true;" : ""}
           ${by ? "const entry = entryOf(at.key);" : "let entry = numbered[number]; if (entry !== undefined) { at.key = entry.key; } else { at.key = host.key(number); entry = entryOf(at.key); }"}
           clock.partition = at.key;
-          const after = handlers[${JSON.stringify(name)}](entry.state, event);
+          const after = given(handlers[${JSON.stringify(name)}](entry.state, event));
           if (after !== undefined) entry.state = after;
           touch(entry);
           return entry.number;
-        }`)(clock, at, entryOf, touch, handlers, by, numbered, host);
+        }`)(clock, begin, given, at, entryOf, touch, handlers, by, numbered, host);
     },
     // The partition of the event that a lane failed on, if it came so far.
     failedAt() { return at.key; },
@@ -434,9 +467,9 @@
       upgraded.n = undefined;
       while (typeof steps[at] === "function") {
         if (!changed) { event.data = JSON.parse(host.stored(n)); changed = true; }
-        const given = steps[at](event);
+        const made = steps[at](event);
         const next = Number.isFinite(Number(at)) ? String(Number(at) + 1) : at;
-        event = { ...event, schemaVersion: next, data: given === undefined ? event.data : payload(type, at, given) };
+        event = { ...event, schemaVersion: next, data: made === undefined ? event.data : payload(type, at, made) };
         if (next === at) break;
         at = next;
       }

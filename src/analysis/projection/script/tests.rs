@@ -2,6 +2,7 @@
 
 mod quick;
 mod telling;
+mod thrown;
 
 use std::sync::Arc;
 

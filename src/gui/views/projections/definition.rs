@@ -323,7 +323,7 @@ impl Projections {
     }
 
     /// What is wrong with the text as it stands.
-    fn mistake(&self, model: &Model) -> Option<ScriptError> {
+    pub(super) fn mistake(&self, model: &Model) -> Option<ScriptError> {
         let written = self.shelf.sheet()?.written();
         let (asked, found) = model.answers.check.known()?;
         let found = (asked.written == written).then_some(found)?;

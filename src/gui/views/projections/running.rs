@@ -15,7 +15,7 @@ use crate::render::grouped;
 use crate::worker::{Arrived, AskProjected, Going, Projected, Question as _};
 
 /// Less room than this for the choices leaves out what they are of.
-const NARROW: f32 = 390.0;
+const NARROW: f32 = 330.0;
 
 /// A run as long as this says how fast it was.
 const LONG: Duration = Duration::from_secs(5);
@@ -43,8 +43,10 @@ impl Projections {
             ui.add_space(sizes::GAP);
             ui.add(Label::new(Face::Secondary.text("On error", t.text2)));
         }
-        let on_error = Button::secondary(error_words(self.settings.on_error));
+        let on_error = Button::secondary(error_name(self.settings.on_error));
         let button = ui.add(on_error.small().menu().name("On error"));
+        let about = format!("On error {}", error_words(self.settings.on_error));
+        let button = button.on_hover_text(about);
         Popup::menu(&button).show(|ui| {
             menu_content(ui, |ui| {
                 let all = [
@@ -67,7 +69,8 @@ impl Projections {
         let strategy = self.settings.strategy;
         let strategy = Button::secondary(strategy.map_or("periodic", strategy_name));
         let button = ui.add(strategy.small().menu().name("Snapshots"));
-        let button = button.on_hover_text(chosen_words(self.settings.strategy));
+        let about = format!("Snapshots {}", chosen_words(self.settings.strategy));
+        let button = button.on_hover_text(about);
         Popup::menu(&button).show(|ui| {
             menu_content(ui, |ui| {
                 for choice in STRATEGIES {
@@ -116,12 +119,14 @@ impl Projections {
             .sheet()
             .is_some_and(|sheet| sheet.ran.as_ref() == Some(&sheet.written()));
         let is_stale = self.seen.stale(model, &session.log, None).is_some();
-        let can = can_run(session) && !(is_there && is_same && !is_stale);
-        if ui
-            .add_enabled(can, run)
-            .on_hover_text("Ctrl+Enter")
-            .clicked()
-        {
+        let holds = self.mistake(model).is_none();
+        let can = can_run(session) && holds && !(is_there && is_same && !is_stale);
+        let button = ui.add_enabled(can, run).on_hover_text("Ctrl+Enter");
+        let button = match holds {
+            true => button,
+            false => button.on_disabled_hover_text("First mend what the line above tells"),
+        };
+        if button.clicked() {
             match is_held {
                 true => self.going = Going::On,
                 false => self.run(outbox),
@@ -158,6 +163,12 @@ impl Projections {
             }
             return;
         };
+        let is_edited =
+            (self.shelf.sheet()).is_some_and(|sheet| sheet.ran.as_ref() != Some(&sheet.written()));
+        if is_edited && projected.arrived != Arrived::OnTheWay {
+            let words = format!("Before the edit: {}", ended(projected));
+            return say(ui, Some((Icon::Info, t.text2)), &words);
+        }
         if model.answers.projected.unanswered().is_some() {
             return say(
                 ui,
@@ -279,9 +290,18 @@ pub(super) fn strategy_words(strategy: SnapshotStrategy) -> String {
     }
 }
 
+/// What is done on an error, in the words of the command line.
+const fn error_name(on_error: OnError) -> &'static str {
+    match on_error {
+        OnError::Skip => "skip",
+        OnError::Stop | OnError::Retry(_) => error_words(on_error),
+    }
+}
+
+/// The same, and what becomes of the event.
 const fn error_words(on_error: OnError) -> &'static str {
     match on_error {
-        OnError::Skip => "dead letter, go on",
+        OnError::Skip => "skip: a dead letter, and on",
         OnError::Stop => "stop",
         OnError::Retry(1) => "retry once",
         OnError::Retry(_) => "retry 3 times",

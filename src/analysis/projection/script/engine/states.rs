@@ -62,6 +62,9 @@ impl Engine {
         let changed = changed.map_err(|error| match error.end() {
             // A text that grows takes its memory when it is written.
             Some(End::Memory) => self.sentence(error),
+            Some(End::Time) => {
+                ScriptError::new("a state takes too long to be written as JSON, and was stopped")
+            }
             _ => error.of_saving(),
         })?;
         let mut saved = self.host.saved.borrow_mut();

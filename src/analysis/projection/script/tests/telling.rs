@@ -4,7 +4,7 @@
 use super::*;
 use crate::analysis::projection::{Absent, Stopped, Wanted, project, waits_in_vain};
 
-fn told(definition: &str, reading: &Reading) -> (Engine, Vec<DeadLetter>) {
+pub(super) fn told(definition: &str, reading: &Reading) -> (Engine, Vec<DeadLetter>) {
     let mut engine = engine(definition, reading);
     feed(&mut engine, reading).unwrap();
     let dead = engine.take_dead();
