@@ -321,24 +321,6 @@ fn dead_letters_are_told_with_their_line_and_tried_again() {
     assert_eq!(stands_on(&window).1, "AccountOpened");
 }
 
-#[test]
-fn a_text_that_does_not_hold_is_not_offered_to_be_run() {
-    let mut window = projections("bank.db");
-    let is_offered = |window: &Window| {
-        let run = window.get_by_role_and_label(Role::Button, "Run to cursor");
-        !run.accesskit_node().is_disabled()
-    };
-    begin(&mut window, FAILS);
-    let before = window.query_all_by_label_contains("Before the edit: ");
-    assert_eq!(before.count(), 0);
-    write(&mut window, "fromAll().when({");
-    assert!(!is_offered(&window));
-    let before = window.query_all_by_label_contains("Before the edit: ");
-    assert!(before.count() > 0);
-    write(&mut window, "fromAll().when({})");
-    assert!(is_offered(&window));
-}
-
 fn wait_for(window: &mut Window, name: &str) {
     let deadline = Instant::now() + Duration::from_secs(30);
     while window.query_by_role_and_label(Role::Button, name).is_none() {

@@ -77,3 +77,21 @@ fn what_is_run_before_there_are_definitions_runs_when_they_have_come() {
     }
     assert_eq!(results(&window), expected(&window, "balances.js"));
 }
+
+#[test]
+fn a_text_that_does_not_hold_is_not_offered_to_be_run() {
+    let mut window = projections("bank.db");
+    begin(&mut window, FAILS);
+    let before = |window: &Window| {
+        window
+            .query_all_by_label_contains("Before the edit: ")
+            .count()
+    };
+    assert_eq!(before(&window), 0);
+    for (text, holds) in [("fromAll().when({", false), ("fromAll().when({})", true)] {
+        write(&mut window, text);
+        let run = window.get_by_role_and_label(Role::Button, "Run to cursor");
+        assert_eq!(!run.accesskit_node().is_disabled(), holds, "{text}");
+        assert!(before(&window) > 0);
+    }
+}

@@ -79,7 +79,10 @@ impl Definition {
                 upcasters: Some(upcasters.into()),
                 ..script
             }),
-            Self::BuiltIn(fold) => Self::BuiltIn(fold),
+            Self::BuiltIn(fold) => Self::BuiltIn(BuiltIn {
+                upcasters: Some(upcasters.into()),
+                ..fold
+            }),
         }
     }
 }

@@ -73,8 +73,15 @@ pub(super) trait Machine {
     /// Where a state cannot be written, or memory does not suffice.
     fn save(&mut self) -> Result<States, ScriptError>;
 
-    /// Goes back (or forward) to states that were saved.
+    /// Goes back (or forward) to states that were saved. Where anything was changed [outside](Self::outside)
+    /// them, only to those before the first event.
     fn restore(&mut self, states: States);
+
+    /// What was changed outside the states, by its names: then what comes of an event is not told by the
+    /// states before it.
+    fn outside(&mut self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// The partitions so far, by number.
     fn partitions(&self) -> Names;

@@ -91,6 +91,12 @@ pub fn repeated(
         for event in run.prepared(&range, task)? {
             task.set_done(u64::from(done + event.0 - range.start));
             match around(&mut run, event, &mut lately, task) {
+                Ok(_) if !run.outside().is_empty() => {
+                    return Ok(Idempotency {
+                        stopped: Some(kept_outside(&run.outside())),
+                        ..Found::default().told(0)
+                    });
+                }
                 Ok(None) => {}
                 Ok(Some((step, outcomes))) => {
                     tried += 1;
@@ -111,6 +117,14 @@ pub fn repeated(
         task.set_done(u64::from(done));
     }
     Ok(found.told(tried))
+}
+
+/// Why nothing can be told of a definition that keeps these.
+fn kept_outside(names: &[String]) -> String {
+    format!(
+        "the definition keeps {} outside its states, so what comes of an event twice cannot be told",
+        names.join(", ")
+    )
 }
 
 type Tried = (Step, Vec<(Trial, Worded)>);

@@ -55,6 +55,10 @@ pub struct ProjectReport {
     /// thousand.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub not_json: Vec<OddReport>,
+    /// What the definition has changed outside its states, by its names: variables that stand outside its
+    /// handlers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub outside: Vec<String>,
     /// Which versions of which entities were used, where handlers looked any up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lookups: Option<LookupsReport>,
@@ -293,6 +297,7 @@ pub fn project_of(
             })
             .collect(),
         not_json,
+        outside: run.outside(),
         lookups,
         events_per_second: None,
         consumer: None,

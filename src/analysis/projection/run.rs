@@ -4,8 +4,9 @@
 mod written;
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use super::alive::machine;
+use super::alive::{machine, upcast};
 use super::checkpoints::{Checkpoint, Checkpoints, Counts, SnapshotStrategy};
 use super::machine::{Machine, Swept};
 use super::script::{DeadLetter, Fed, Halt, LostDigits, Output, ScriptError, plain};
@@ -30,6 +31,8 @@ pub struct Run {
     /// All states after the event that was stepped over last.
     pub(super) stepped: States,
     pub(super) options: RunOptions,
+    /// What the payloads go through before, where the machine does not do that itself.
+    upcasters: Option<Arc<str>>,
     /// What the machine has folded: all events of the log below it.
     next: EventIx,
     counts: Counts,
@@ -60,6 +63,11 @@ impl Run {
             every: definition.spacing(),
         };
         let strategy = options.strategy.unwrap_or(usual);
+        let upcasters = match definition {
+            Definition::BuiltIn(built_in) => built_in.upcasters.clone(),
+            Definition::Script(_) => None,
+        };
+        let reading = upcast(reading, upcasters.as_ref(), options.limits)?;
         Ok(Self {
             machine: machine(definition, &reading, &options)?,
             stepped: States::default(),
@@ -74,6 +82,7 @@ impl Run {
             farthest: EventIx(0),
             stopped: None,
             reading,
+            upcasters,
             options,
         })
     }
@@ -104,6 +113,10 @@ impl Run {
 
     /// Reads a log that has grown from here on, of the same generation: all that was found stays.
     pub fn grow(&mut self, reading: Reading) {
+        let upcasters = self.upcasters.as_ref();
+        // They held before.
+        let upcast = upcast(reading.clone(), upcasters, self.options.limits);
+        let reading = upcast.unwrap_or(reading);
         self.machine.grow(&reading);
         self.reading = reading;
     }
@@ -306,16 +319,30 @@ impl Run {
     fn set_out_for(&mut self, next: EventIx) {
         let stop = self.stopped.as_ref().map(Stopped::event);
         let next = stop.map_or(next, |stop| stop.min(next));
-        let nearest = self.checkpoints.nearest(next);
+        let nearest = self.nearest(next);
         if self.next > next || nearest.next > self.next {
             let Checkpoint {
                 next,
                 states,
                 counts,
                 ..
-            } = nearest.clone();
+            } = nearest;
             self.back_to(next, states, counts);
         }
+    }
+
+    /// The checkpoint to go on from to `next`: where anything is kept outside the states, the beginning.
+    fn nearest(&mut self, next: EventIx) -> Checkpoint {
+        let usable = match self.machine.outside().is_empty() {
+            true => next,
+            false => EventIx(0),
+        };
+        self.checkpoints.nearest(usable).clone()
+    }
+
+    /// What handlers have changed outside their states, by its names.
+    pub fn outside(&mut self) -> Vec<String> {
+        self.machine.outside()
     }
 
     /// Whether it stands before the event at which it has stopped for good.

@@ -31,7 +31,8 @@ impl Selection {
     /// category, and `$all` is everything.
     pub fn new(log: &Log, plan: &Plan) -> Self {
         let own = |wanted: &str| plan.handlers.iter().any(|own| own == wanted);
-        let any = own("$any");
+        // Any type may end a stream.
+        let any = own("$any") || plan.minds_deletion();
         let types = log.types().iter().map(|name| any || own(name));
         Self {
             from: wanted(log, &plan.from),

@@ -102,7 +102,10 @@ impl StreamState {
         let all = log.stream_events(stream);
         let way = known.iter().zip(&all).take_while(|(a, b)| a == b).count();
         // The last event is folded anew, so that it is known what it did.
-        let before_last = way.min(known.len().saturating_sub(1));
+        let before_last = match self.run.outside().is_empty() {
+            true => way.min(known.len().saturating_sub(1)),
+            false => 0,
+        };
         let nearest = self.kept.partition_point(|kept| kept.len <= before_last);
         let nearest = &self.kept[nearest.saturating_sub(1)];
         let mut done = nearest.len;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::Reading;
 use crate::log::{
-    Body, Clock, Log, LogBuilder, Order, Payload, PayloadReader, Place, RawChunk, Row, Unreadable,
+    Body, Clock, Log, LogBuilder, Order, Payload, PayloadReader, Place, RawChunk, Row, StreamEnd,
+    Unreadable,
 };
 use crate::model::{Cancelled, EventIx, Task, Timestamp};
 
@@ -17,6 +18,8 @@ pub(super) struct Made {
     pub schema: Option<String>,
     /// In seconds.
     pub time: Option<i64>,
+    /// How it ends its stream, if it does.
+    pub ends: Option<StreamEnd>,
 }
 
 impl Made {
@@ -27,7 +30,13 @@ impl Made {
             payload: payload.to_owned(),
             schema: None,
             time: None,
+            ends: None,
         }
+    }
+
+    pub fn deletes(mut self) -> Self {
+        self.ends = Some(StreamEnd::Deleted);
+        self
     }
 
     pub fn schema(mut self, version: &str) -> Self {
@@ -107,6 +116,7 @@ fn raw(events: &[Made], first: usize) -> RawChunk {
             position: Some(at as i64 + 1),
             recorded: Some(Timestamp::from_micros(seconds * 1_000_000)),
             schema_version: event.schema.as_deref(),
+            ends: event.ends,
             place: Place {
                 at: at as i64,
                 extent: 0,

@@ -24,6 +24,24 @@ fromAll().foreachStream().when({
   },
 })";
 
+/// One that keeps something outside its states.
+const OUTSIDE: &str = r"
+const seen = new Set();
+let total = 0;
+fromAll().foreachStream().when({
+  $init: () => ({ sum: 0, types: [] }),
+  Added(s, e) {
+    if (seen.has(e.data.n)) return;
+    seen.add(e.data.n);
+    s.sum += ++total;
+  },
+  Removed(s, e) {
+    s.types.push(++total);
+    seen.delete(e.data.n);
+    if (e.data.n > 7) throw new Error('too much');
+  },
+})";
+
 fn history() -> impl Strategy<Value = Vec<Made>> {
     let event = (0..4_u32, any::<bool>(), 0..10_i64, -50..50_i64);
     prop::collection::vec(event, 0..60).prop_map(|events| {
@@ -81,13 +99,17 @@ fn state(run: &Run, moment: &Moment, partition: &str) -> Option<String> {
 }
 
 fn run(reading: &Reading, strategy: SnapshotStrategy, budget: usize) -> Run {
+    run_of(DEFINITION, reading, strategy, budget)
+}
+
+fn run_of(definition: &str, reading: &Reading, strategy: SnapshotStrategy, budget: usize) -> Run {
     let options = RunOptions {
         strategy: Some(strategy),
         budget,
         ..RunOptions::default()
     };
     Run::new(
-        &Definition::Script(DEFINITION.into()),
+        &Definition::Script(definition.into()),
         reading.clone(),
         options,
     )
@@ -104,10 +126,12 @@ proptest! {
         budget in prop_oneof![Just(usize::MAX), Just(4_000_usize)],
         jumps in prop::collection::vec((any::<bool>(), 0..70_u32), 1..8),
         first in any::<bool>(),
+        definition in prop_oneof![Just(DEFINITION), Just(OUTSIDE)],
     ) {
         let reading = reading(&history);
         let task = Task::new();
-        let mut one = run(&reading, strategy, budget);
+        let run = |strategy, budget| run_of(definition, &reading, strategy, budget);
+        let mut one = run(strategy, budget);
         if first {
             one.advance(&task).unwrap();
         }
@@ -120,13 +144,13 @@ proptest! {
             };
             let cut = reading.log.cut(Clock::Recorded, bound);
             let through = told_at(&mut one, &cut);
-            let mut fresh = run(&reading, SnapshotStrategy::Lazy, usize::MAX);
+            let mut fresh = run(SnapshotStrategy::Lazy, usize::MAX);
             let anew = told_at(&mut fresh, &cut);
             prop_assert_eq!(through, anew, "{:?}", bound);
         }
         one.advance(&task).unwrap();
         let head = reading.log.at_head();
-        let mut fresh = run(&reading, SnapshotStrategy::Lazy, usize::MAX);
+        let mut fresh = run(SnapshotStrategy::Lazy, usize::MAX);
         prop_assert_eq!(told_at(&mut one, &head), told_at(&mut fresh, &head));
     }
 

@@ -138,12 +138,8 @@ impl MergeFold {
     /// Says what a projection has made of the state with an event: another state, none, or an error. What
     /// becomes of the state of a deleted stream that is begun anew is for the projection to say.
     pub fn turn_into(&mut self, event: EventIx, state: Result<Option<Value>, String>) {
-        if let Some((StreamEnd::Deleted, deleted_by)) = self.ended {
+        if let Some((StreamEnd::Deleted, _)) = self.ended {
             self.ended = None;
-            self.revival = Some(Revival {
-                deleted_by,
-                begun_by: event,
-            });
         }
         match state {
             Ok(Some(state)) => self.tree.turn_into(state, event),

@@ -207,6 +207,14 @@ fn seen_by(consumer: &ConsumerReport) -> String {
 
 /// What handlers said beside states, and digits that they did not get.
 fn said(report: &ProjectReport, to: &mut Streams<'_>) -> Result<(), CliError> {
+    if !report.outside.is_empty() {
+        let names = report.outside.join(", ");
+        writeln!(
+            to.out,
+            "\nThe definition keeps {} outside its states: nothing saved holds it.",
+            harmless(&names)
+        )?;
+    }
     let lost = report.lost_digits.len() as u64;
     if let Some(integers) = many(lost, "integer has", "integers have") {
         let first = report.lost_digits.iter().take(SHOWN).map(|one| {

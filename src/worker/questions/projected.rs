@@ -105,6 +105,8 @@ pub struct Projected {
     pub stopped: Option<(EventIx, ScriptError)>,
     /// Whether states are told apart by anything.
     pub is_partitioned: bool,
+    /// What the definition has changed outside its states, by its names.
+    pub outside: Arc<[String]>,
     /// How many partitions have a result.
     pub partitions: u64,
     /// The fields of the results; none where they are no objects.
@@ -264,6 +266,7 @@ impl AskProjected {
                 .collect(),
             odd: odd.into(),
             held: live.run.held(),
+            outside: live.run.outside().into(),
             done: live.run.done(),
             took: live.took,
         })

@@ -10,6 +10,8 @@ mod rule;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 pub use key::Key;
@@ -72,6 +74,9 @@ pub struct BuiltIn {
     /// Of which types: all, where there are none.
     #[serde(default)]
     pub types: Vec<String>,
+    /// What brings payloads of old schema versions up to date before.
+    #[serde(skip)]
+    pub upcasters: Option<Arc<str>>,
 }
 
 /// What a built-in projection does.

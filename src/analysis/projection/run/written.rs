@@ -46,7 +46,7 @@ impl Run {
             mut states,
             mut counts,
             ..
-        } = self.checkpoints.nearest(end).clone();
+        } = self.nearest(end);
         let mut wide = BATCH;
         self.back_to(next, states.clone(), counts);
         while next < end {

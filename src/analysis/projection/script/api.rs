@@ -28,6 +28,8 @@ pub(super) struct Api {
     pub reset: Persistent<Function<'static>>,
     pub lane: Persistent<Function<'static>>,
     pub failed_at: Persistent<Function<'static>>,
+    pub watch: Persistent<Function<'static>>,
+    pub strayed: Persistent<Function<'static>>,
 }
 
 impl Api {
@@ -49,6 +51,8 @@ impl Api {
             reset: get("reset")?,
             lane: get("lane")?,
             failed_at: get("failedAt")?,
+            watch: get("watch")?,
+            strayed: get("strayed")?,
         })
     }
 }

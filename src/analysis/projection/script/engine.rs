@@ -1,5 +1,6 @@
 //! One definition, alive: its world, its states, and the way of an event through its handlers.
 
+mod outside;
 mod quick;
 mod states;
 
@@ -19,7 +20,8 @@ use super::feed::{DeadLetter, Fed};
 use super::host::{Host, Quiet, position};
 use super::lanes::Lanes;
 use super::limits::{Limits, Meter, Stopped, world};
-use super::plan::Plan;
+use super::plan::{DELETED, Plan};
+use super::source::outside;
 use crate::analysis::projection::lookup::Lookups;
 use crate::analysis::projection::machine::Payload;
 use crate::analysis::projection::{Reading, SHARED, Script, Told, WHOLE};
@@ -66,6 +68,8 @@ pub struct Engine {
     journal: Vec<(EventIx, u32)>,
     /// Types on which handlers have failed: their states are copied before each event.
     guarded: HashMap<u32, ()>,
+    /// Whether anything stands outside the handlers that can change: then all types are guarded.
+    has_outside: bool,
     dead: Vec<DeadLetter>,
     /// The partition of the event fed last, if a handler took it.
     folded: Option<u32>,
@@ -98,11 +102,18 @@ impl Engine {
             current: Cell::new(EventIx(0)),
             quiet: Cell::new(Quiet::No),
         });
-        let defined = context.with(|ctx| define(&ctx, &host, &definition.into()));
-        let (api, plan, source) = defined.map_err(|error| match meter.stopped() {
-            Some(_) => ScriptError::new("the definition took too long and was stopped"),
-            None => error,
-        })?;
+        let definition = definition.into();
+        let defined = context.with(|ctx| {
+            let (api, plan, source) = define(&ctx, &host, &definition)?;
+            let outside = Self::watch(&ctx, &api, &outside(&definition.text));
+            let has_outside = outside.map_err(|error| ScriptError::of(&ctx, error))?;
+            Ok((api, plan, source, has_outside))
+        });
+        let (api, plan, source, has_outside) =
+            defined.map_err(|error: ScriptError| match meter.stopped() {
+                Some(_) => ScriptError::new("the definition took too long and was stopped"),
+                None => error,
+            })?;
         Ok(Self {
             lanes: Lanes::of(&plan),
             api,
@@ -116,6 +127,7 @@ impl Engine {
             handlers: HashMap::new(),
             journal: Vec::new(),
             guarded: HashMap::new(),
+            has_outside,
             dead: Vec::new(),
             folded: None,
         })
@@ -170,9 +182,25 @@ impl Engine {
         known.clone()
     }
 
-    /// Whether any handler takes events of this type.
-    pub fn handles(&mut self, event_type: u32) -> bool {
-        self.handler(event_type).is_some()
+    /// The handler of an event: that of its type, else `$deleted` where its stream ends with it.
+    fn handler_of(&mut self, event: EventIx) -> Option<Rc<str>> {
+        let event_type = self.host.log.borrow().event_type(event);
+        let handler = self.handler(event_type.0);
+        if !self.ends(event) {
+            return handler;
+        }
+        let own = handler.filter(|own| **own == *self.host.log.borrow().type_name(event_type));
+        own.or_else(|| Some(DELETED.into()))
+    }
+
+    /// Whether the stream of an event ends with it, and the definition wants to know.
+    pub(super) fn ends(&self, event: EventIx) -> bool {
+        self.plan.minds_deletion() && self.host.log.borrow().stream_end(event).is_some()
+    }
+
+    /// Whether any handler takes an event.
+    pub fn handles(&mut self, event: EventIx) -> bool {
+        self.handler_of(event).is_some()
     }
 
     /// Whether the payload of another event of this type should be read ahead.
@@ -188,7 +216,7 @@ impl Engine {
     pub fn feed(&mut self, event: EventIx, body: Option<Body>, task: &Task) -> Result<Fed, Halt> {
         self.folded = None;
         let event_type = self.host.log.borrow().event_type(event).0;
-        let Some(handler) = self.handler(event_type) else {
+        let Some(handler) = self.handler_of(event) else {
             return Ok(Fed::Skipped);
         };
         self.meter.work_for(task);
@@ -203,7 +231,19 @@ impl Engine {
 
     fn handle(&mut self, event: EventIx, event_type: u32, handler: &str) -> Result<Fed, Halt> {
         if let Err(error) = self.upcast(event) {
-            return self.fail(event, None, error, Met::default());
+            // Unless a function tells it of the payload, it is known all the same.
+            let key = match self.plan.partition_by {
+                true => None,
+                false => self.partition(event).ok().flatten(),
+            };
+            let met = match error.is_fatal() || self.meter.stopped().is_some() {
+                true => Met::default(),
+                false => Met {
+                    own: key.as_deref().and_then(|key| self.met(key)),
+                    shared: self.shared(),
+                },
+            };
+            return self.fail(event, key, error, met);
         }
         let key = match self.partition(event) {
             Ok(Some(key)) => key,
@@ -211,7 +251,7 @@ impl Engine {
             Err(error) => return self.fail(event, None, error, Met::default()),
         };
         let number = self.host.partitions.borrow_mut().intern(&key);
-        let guarded = self.guarded.contains_key(&event_type);
+        let guarded = self.has_outside || self.guarded.contains_key(&event_type);
         let before = match guarded {
             true => self.kept(&key).map(|own| (own, self.shared())),
             false => None,
@@ -318,8 +358,7 @@ impl Engine {
         let current = self.host.current.get();
         for (event, own) in journal {
             let key = partitions.get(own);
-            let event_type = self.host.log.borrow().event_type(event).0;
-            let Some(handler) = self.handler(event_type) else {
+            let Some(handler) = self.handler_of(event) else {
                 continue;
             };
             self.host.current.set(event);
@@ -374,7 +413,10 @@ impl Engine {
         }
         let made: Option<String> = self.call(|ctx, api| {
             let upcast = api.upcast.clone().restore(ctx)?;
-            upcast.call((event.0, name, version))
+            let mut args = Args::new(ctx.clone(), FACTS + 1);
+            self.push_facts(&mut args, event)?;
+            args.push_arg(version)?;
+            upcast.call_arg(args)
         })?;
         if let Some(made) = made {
             self.host.upcast.borrow_mut().insert(event, made);

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use super::fields::Fields;
 use super::named;
-use super::{DeadLetter, Engine, Fed, Halt, ScriptError};
+use super::{DeadLetter, Engine, Fed, Halt, Limits, ScriptError};
 use crate::analysis::projection::ahead::Ahead;
 use crate::analysis::projection::machine::{Machine, Payload};
 use crate::analysis::projection::selection::Selection;
 use crate::analysis::projection::{Reading, RunOptions, Script, State, States, Told};
-use crate::log::{Names, Picked, TableError};
+use crate::log::{Names, Picked, TableError, TableSource};
 use crate::model::{Cancelled, EventIx, StreamIx, Task};
 
 /// Fields that need no allocation.
@@ -24,6 +24,11 @@ pub(in crate::analysis::projection) struct Scripted {
     ahead: Ahead,
     fields: Fields,
     only: Option<StreamIx>,
+    definition: Script,
+    limits: Limits,
+    tables: Arc<dyn TableSource>,
+    /// What the definition has changed outside its states, by its names.
+    strayed: Vec<String>,
 }
 
 impl Scripted {
@@ -48,7 +53,20 @@ impl Scripted {
             ahead: Ahead::default(),
             fields: Fields::default(),
             only: options.only,
+            definition: definition.clone(),
+            limits,
+            tables,
+            strayed: Vec::new(),
         })
+    }
+
+    /// Brings the definition to life once more. It held when it was written, so it holds now.
+    fn renew(&mut self) {
+        let (definition, tables) = (self.definition.clone(), Arc::clone(&self.tables));
+        if let Ok(engine) = Engine::new(definition, &self.reading, self.limits, tables) {
+            engine.number_as(&self.engine);
+            self.engine = engine;
+        }
     }
 
     /// Reads ahead the fields of those events of a range that go the quick way, and of more behind it.
@@ -107,6 +125,9 @@ impl Machine for Scripted {
         let log = &self.reading.log;
         let mut events: Vec<EventIx> = Vec::new();
         (self.selection).within(log, range, &mut |event| events.push(event));
+        if self.engine.plan().minds_deletion() {
+            events.retain(|&event| self.engine.handles(event));
+        }
         self.read_fields(range, task)?;
         let log = &self.reading.log;
         let (engine, fields) = (&mut self.engine, &self.fields);
@@ -124,7 +145,7 @@ impl Machine for Scripted {
 
     fn feed(&mut self, event: EventIx, task: &Task) -> Result<Fed, Halt> {
         let event_type = self.reading.log.event_type(event).0;
-        if self.engine.is_quick(event_type) {
+        if self.engine.is_quick(event_type) && !self.engine.ends(event) {
             let (mut few, mut many) = ([None; FEW], Vec::new());
             let count = self.engine.picker().slots();
             let slots = match few.get_mut(..count) {
@@ -180,7 +201,21 @@ impl Machine for Scripted {
     }
 
     fn restore(&mut self, states: States) {
+        // What stands outside the handlers begins anew with a new world; states of earlier are of no use
+        // then, and nobody goes back to any but the first.
+        if !self.outside().is_empty() {
+            self.renew();
+        }
         self.engine.restore(states);
+    }
+
+    fn outside(&mut self) -> Vec<String> {
+        for name in self.engine.strayed() {
+            if !self.strayed.contains(&name) {
+                self.strayed.push(name);
+            }
+        }
+        self.strayed.clone()
     }
 
     fn partitions(&self) -> Names {

@@ -21,6 +21,7 @@ mod plan;
 mod source;
 #[cfg(test)]
 mod tests;
+mod upcasting;
 
 pub use engine::{Engine, Halt};
 pub use error::ScriptError;
@@ -32,3 +33,4 @@ pub(super) use machine::Scripted;
 pub use odd::{Odd, Worded, entries, mark};
 pub(super) use odd::{members, plain, told};
 pub use plan::{From, Plan};
+pub(super) use upcasting::Upcasting;

@@ -75,6 +75,17 @@ pub struct Plan {
     pub upcasters: BTreeMap<String, Vec<String>>,
 }
 
+/// The handler of what ends a stream.
+pub(super) const DELETED: &str = "$deleted";
+
+impl Plan {
+    /// Whether a handler wants to know where streams end.
+    #[must_use]
+    pub fn minds_deletion(&self) -> bool {
+        self.handlers.iter().any(|own| own == DELETED)
+    }
+}
+
 /// What a handler is told of an event.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct LanePlan {

@@ -205,6 +205,10 @@
       this.streamId = streamId;
       this.sequenceNumber = sequenceNumber;
       this.position = position;
+      if (upgraded.n !== n) return;
+      // What upcasters have made is there while the event is handled, and an event may be kept.
+      this.data = JSON.parse(host.whole(n));
+      this.#keep("schemaVersion", upgraded.version);
     }
     #keep(name, value) {
       Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
@@ -235,7 +239,8 @@
     get occurredAt() { return this.#fact("occurred"); }
     get correlationId() { return this.#fact("correlation"); }
     get causationId() { return this.#fact("causation"); }
-    get schemaVersion() { return upgraded.n === this.#n ? upgraded.version : this.#fact("schema"); }
+    set schemaVersion(value) { this.#keep("schemaVersion", value); }
+    get schemaVersion() { return this.#fact("schema"); }
   }
 
   // --- states as text: JSON, and where that leaves something out, after a line feed the same with marks for
@@ -370,21 +375,46 @@
     thrownAt = undefined; bounds.begin();
   }
 
+  // The fields of an event that one given back may have beside its payload.
+  const OWN = ["data", "eventType", "streamId", "sequenceNumber", "position", "schemaVersion", "metadata", "isJson"];
   // What an upcaster means by what it gives back: the event with another payload, or that payload. It is
   // given the event, so what it took for the payload shows in what comes out.
-  function payload(type, version, given) {
+  function payload(type, version, given, before) {
     const wrong = (what) => refuse(`the upcaster of ${type} from version ${version} ${what}; it is given the event, whose payload is e.data, and gives back the new payload`);
-    let data = given;
+    if (given === undefined && JSON.stringify(before.data) === before.was) wrong("gives nothing back and changes nothing");
+    let data = given === undefined ? before.data : given;
     if (given !== null && typeof given === "object" && "data" in given) {
-      const more = Object.keys(given).filter((key) => !["data", "eventType", "schemaVersion", "metadata"].includes(key));
+      const more = Object.keys(given).filter((key) => !OWN.includes(key));
       if (more.length > 0 && "eventType" in given) wrong(`puts ${more[0]} beside the payload`);
       if (more.length === 0) data = given.data;
+    }
+    const isPlain = (value) => value !== null && typeof value === "object" && (Array.isArray(value) || Object.prototype.toString.call(value) === "[object Object]");
+    // What was text or a number may be so again.
+    if (data === undefined || typeof data === "function" || typeof data === "symbol" || isPlain(JSON.parse(before.was)) && !isPlain(data)) {
+      wrong("gives back what is no payload");
     }
     if (data !== null && typeof data === "object") {
       const none = Object.keys(data).find((key) => Number.isNaN(data[key]));
       if (none !== undefined) wrong(`makes ${none} of what is no number`);
     }
     return data;
+  }
+
+  // What stands outside the handlers and can change, by name, as text.
+  const outside = { look: () => [], was: new Map() };
+  function seen() {
+    const found = new Map();
+    const note = (name, value) => {
+      if (typeof value === "function") return;
+      let as;
+      try { as = typeof value === "bigint" ? String(value) : kept(value) ?? typeof value; } catch { as = "?"; }
+      found.set(name, as);
+    };
+    for (const [name, isConst, value] of outside.look()) {
+      if (!isConst || value !== null && typeof value === "object") note(name, value);
+    }
+    for (const name of Object.keys(globalThis)) note(name, globalThis[name]);
+    return found;
   }
 
   const api = {
@@ -459,22 +489,39 @@
     // The partition of the event that a lane failed on, if it came so far.
     failedAt() { return at.key; },
     // The payload of an event after its upcasters, as text; undefined where none applies.
-    upcast(n, type, version) {
+    upcast(n, type, streamId, sequenceNumber, position, version) {
       const steps = upcasters && upcasters[type];
       if (!steps) return undefined;
-      let at = version; let event = { data: undefined, eventType: type, schemaVersion: version };
-      let changed = false;
+      begin(undefined);
       upgraded.n = undefined;
+      let at = version, data, was;
       while (typeof steps[at] === "function") {
-        if (!changed) { event.data = JSON.parse(host.stored(n)); changed = true; }
+        if (was === undefined) { was = host.stored(n) ?? "null"; data = JSON.parse(was); }
+        else was = JSON.stringify(data);
+        const event = new ProjectedEvent(n, type, streamId, sequenceNumber, position);
+        event.data = data;
+        event.schemaVersion = at;
         const made = steps[at](event);
+        data = payload(type, at, made, { data: event.data, was: JSON.stringify(JSON.parse(was)) });
         const next = Number.isFinite(Number(at)) ? String(Number(at) + 1) : at;
-        event = { ...event, schemaVersion: next, data: made === undefined ? event.data : payload(type, at, made) };
         if (next === at) break;
         at = next;
       }
-      if (changed) { upgraded.n = n; upgraded.version = event.schemaVersion; }
-      return changed ? JSON.stringify(event.data) : undefined;
+      if (was === undefined) return undefined;
+      upgraded.n = n; upgraded.version = at;
+      return JSON.stringify(data);
+    },
+    // Watches what stands outside the handlers, as `look` tells it: [name, whether it is constant, value].
+    // Whether any of it can change.
+    watch(look) {
+      outside.look = look;
+      outside.was = seen();
+      return outside.was.size > 0;
+    },
+    // The names of what has changed there.
+    strayed() {
+      const is = seen();
+      return [...new Set([...is.keys(), ...outside.was.keys()])].filter((name) => is.get(name) !== outside.was.get(name));
     },
     // The state of a partition as text; undefined for one that does not exist.
     state(key) {

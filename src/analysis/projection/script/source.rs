@@ -9,6 +9,8 @@ pub(super) struct Word<'s> {
     pub at: usize,
     /// The sign before it; none at the beginning.
     pub before: Option<char>,
+    /// How many brackets are open there.
+    depth: u32,
 }
 
 /// Words after which a slash begins a pattern; after others it divides.
@@ -21,6 +23,7 @@ pub(super) fn words(source: &str) -> Vec<Word<'_>> {
     let mut found: Vec<Word<'_>> = Vec::new();
     let mut rest = source;
     let mut before = None;
+    let mut depth: u32 = 0;
     while let Some(first) = rest.chars().next() {
         let at = source.len() - rest.len();
         let is_comment = rest.starts_with("//") || rest.starts_with("/*");
@@ -32,8 +35,21 @@ pub(super) fn words(source: &str) -> Vec<Word<'_>> {
             _ if is_word(first) => {
                 let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
                 let text = &rest[..end];
-                found.push(Word { text, at, before });
+                found.push(Word {
+                    text,
+                    at,
+                    before,
+                    depth,
+                });
                 end
+            }
+            '(' | '[' | '{' => {
+                depth += 1;
+                1
+            }
+            ')' | ']' | '}' => {
+                depth = depth.saturating_sub(1);
+                1
             }
             _ => first.len_utf8(),
         };
@@ -41,6 +57,35 @@ pub(super) fn words(source: &str) -> Vec<Word<'_>> {
             before = Some(first);
         }
         rest = rest.get(skipped..).unwrap_or_default();
+    }
+    found
+}
+
+/// A variable that stands outside all functions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Outside<'s> {
+    pub name: &'s str,
+    /// Whether nothing else can be put in its place.
+    pub is_const: bool,
+}
+
+/// The variables of a source that stand outside all functions and blocks, but for those of patterns.
+pub(super) fn outside(source: &str) -> Vec<Outside<'_>> {
+    let mut found: Vec<Outside<'_>> = Vec::new();
+    let mut declares = None;
+    for word in words(source).iter().filter(|word| word.depth == 0) {
+        let is_name = !word.text.starts_with(|c: char| c.is_ascii_digit());
+        match (word.text, declares) {
+            ("let" | "var" | "const", _) => declares = Some((word.text == "const", true)),
+            (name, Some((is_const, is_first))) if is_name => {
+                // A further one of the same declaration stands behind a comma.
+                if is_first || word.before == Some(',') {
+                    found.push(Outside { name, is_const });
+                }
+                declares = Some((is_const, false));
+            }
+            _ => {}
+        }
     }
     found
 }
@@ -99,7 +144,7 @@ fn pattern(rest: &str) -> Option<usize> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::words;
+    use super::{outside, words};
 
     #[test]
     fn words_are_those_of_code() {
@@ -108,6 +153,24 @@ mod tests {
         let told: Vec<&str> = words(source).iter().map(|word| word.text).collect();
         assert_eq!(told, ["a", "c", "test", "i", "j", "k", "l", "return"]);
         assert_eq!(words(source)[1].before, Some('.'));
+    }
+
+    #[test]
+    fn variables_outside_functions_are_known_by_their_names() {
+        let source = "let a = 1, b = [c, d];\nconst seen = new Set(), f = (x) => { let y = x; };
+            function g() { var h; } fromAll().when({ $any(s) { const z = 1; } }); var last";
+        let told: Vec<(&str, bool)> = outside(source)
+            .iter()
+            .map(|own| (own.name, own.is_const))
+            .collect();
+        let expected = [
+            ("a", false),
+            ("b", false),
+            ("seen", true),
+            ("f", true),
+            ("last", false),
+        ];
+        assert_eq!(told, expected);
     }
 
     proptest! {

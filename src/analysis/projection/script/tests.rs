@@ -1,8 +1,10 @@
 //! Definitions as people write them, over small stores: what they fold, where they fail, what stops them.
 
+mod outside;
 mod quick;
 mod telling;
 mod thrown;
+mod upcasters;
 
 use std::sync::Arc;
 

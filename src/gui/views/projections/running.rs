@@ -226,7 +226,13 @@ fn ended(projected: &Projected) -> String {
         ));
     }
     let (checkpoints, bytes) = projected.held;
-    if checkpoints > 0 {
+    if !projected.outside.is_empty() {
+        // States that were saved know nothing of it, so none of them is of use.
+        let names = projected.outside.join(", ");
+        parts.push(format!(
+            "keeps {names} outside its states: going back replays all"
+        ));
+    } else if checkpoints > 0 {
         let held = words::counted(checkpoints, "checkpoint", "checkpoints");
         parts.push(format!("{held}, {}", crate::render::bytes(bytes as u64)));
     }

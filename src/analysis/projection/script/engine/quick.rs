@@ -23,6 +23,7 @@ impl Engine {
         let handler = self.handler(event_type);
         handler.is_some_and(|handler| self.lanes.has(&handler))
             && self.plan.upcasters.is_empty()
+            && !self.has_outside
             && !self.guarded.contains_key(&event_type)
     }
 
