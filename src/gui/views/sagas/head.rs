@@ -158,10 +158,17 @@ fn by_how_many(wait: &Wait) -> String {
     let most = Span::from_micros(wait.p95);
     let count = grouped(u64::from(wait.count));
     match wait.count {
-        _ if !wait.is_told() => format!("by {} that came", grouped(u64::from(wait.came()))),
+        _ if !wait.is_told() => {
+            format!(
+                "learnt from {} finished ones",
+                grouped(u64::from(wait.came()))
+            )
+        }
         1 => "too little to call it stuck by".to_owned(),
-        _ if wait.is_enough() => format!("95 % within {most}, by {count} that came"),
-        _ => format!("by the {count} that came: too few to call it stuck by"),
+        _ if wait.is_enough() => {
+            format!("95 % within {most}, learnt from {count} finished ones")
+        }
+        _ => format!("learnt from {count} finished ones, too few to call it stuck by"),
     }
 }
 
@@ -215,6 +222,9 @@ pub(super) fn waiting(
                 parts[0] = format!("Not undone: {}", parts[0]);
                 sentence(ui, Ink::Plain, &parts);
             }
+            for words in report.reasons(|time| model.time(time)) {
+                sentence(ui, Ink::Plain, &[capitalised(&words)]);
+            }
             if let Some(stored) = &saga.stored {
                 sentence(ui, Ink::Plain, &[kept(stored)]);
             }
@@ -256,6 +266,10 @@ fn silence(saga: &SagaInFull, told: Option<&str>) -> Vec<String> {
     };
     let words = capitalised(&quiet.words(told));
     let mut parts: Vec<String> = words.split(", ").map(str::to_owned).collect();
+    // Who waits for a person is never stuck, however long.
+    if saga.report.status == Status::Parked {
+        return parts;
+    }
     if let Some(until) = saga.until {
         parts.push(by_how_many(&until.wait));
     }
