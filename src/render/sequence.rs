@@ -179,36 +179,41 @@ pub fn sequence_svg(sequence: &Sequence, around: &Around) -> String {
     }
     for (row, (message, time)) in sequence.messages.iter().zip(times(sequence)).enumerate() {
         let y = HEAD + DOWN * row + DOWN / 2;
-        if let Some(time) = time {
-            let _ = writeln!(
-                svg,
-                "<text x=\"8\" y=\"{}\" fill=\"{FAINT}\" font-size=\"11\">{}</text>",
-                y + 4,
-                escaped(&time)
-            );
-        }
-        if let Some(behind) = message.behind {
-            let by = Span::from_millis(behind.millis);
-            let words = match behind.whose == message.to {
-                true => format!("{by} too early"),
-                false => format!("clock {by} behind"),
-            };
-            let whole = message
-                .behind_words(&sequence.participants)
-                .unwrap_or_default();
-            let _ = writeln!(
-                svg,
-                "<text x=\"8\" y=\"{}\" fill=\"{UNDOING}\" font-size=\"10\">{}<title>{}</title></text>",
-                y + 15,
-                escaped(&words),
-                escaped(&whole)
-            );
-        }
+        svg += &when((message, time), y, &sequence.participants);
         let _ = writeln!(svg, "{}", arrow(message, y, x));
     }
     ending(&mut svg, around, (foot, width));
     svg.push_str("</svg>\n");
     svg
+}
+
+/// When a message was, and under it that this is too early.
+fn when((message, time): (&Message, Option<String>), y: usize, participants: &[String]) -> String {
+    let mut drawn = String::new();
+    if let Some(time) = time {
+        let _ = writeln!(
+            drawn,
+            "<text x=\"8\" y=\"{}\" fill=\"{FAINT}\" font-size=\"11\">{}</text>",
+            y + 4,
+            escaped(&time)
+        );
+    }
+    if let Some(behind) = message.behind {
+        let by = Span::from_millis(behind.millis);
+        let words = match behind.whose == message.to {
+            true => format!("{by} too early"),
+            false => format!("clock {by} behind"),
+        };
+        let whole = message.behind_words(participants).unwrap_or_default();
+        let _ = writeln!(
+            drawn,
+            "<text x=\"8\" y=\"{}\" fill=\"{UNDOING}\" font-size=\"10\">{}<title>{}</title></text>",
+            y + 15,
+            escaped(&words),
+            escaped(&whole)
+        );
+    }
+    drawn
 }
 
 /// The line below what is known, and what is expected under it.

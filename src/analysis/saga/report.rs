@@ -169,11 +169,7 @@ pub fn report(
     beside: Beside<'_>,
     wanted: &Wanted,
 ) -> Result<SagasReport, Cancelled> {
-    let Asking {
-        log,
-        payloads,
-        task,
-    } = asking;
+    let Asking { log, task, .. } = asking;
     let mut statuses: BTreeMap<&'static str, u64> = BTreeMap::new();
     let (mut aside, mut unsure) = (0, 0);
     let (mut listed, mut once): (Vec<(&Seen, Status)>, Vec<(&Seen, Status)>) = Default::default();
@@ -204,22 +200,8 @@ pub fn report(
     if listed.is_empty() {
         listed = once;
     }
-    let instances: Vec<Instance> = listed
-        .iter()
-        .filter_map(|(seen, _)| judged.instance(log, seen))
-        .collect();
-    let wrong = failure::of(log, payloads, &instances, task)?;
-    let seen: Vec<&Seen> = listed.iter().map(|(seen, _)| *seen).collect();
-    let backwards = backwards::of(asking, judged, &seen)?;
-    let all = listed
-        .iter()
-        .zip(instances)
-        .zip(wrong.into_iter().zip(backwards));
-    let sagas = all.filter_map(|(((seen, status), instance), read)| {
-        told(log, (judged, beside), (seen, *status), instance, read)
-    });
     Ok(SagasReport {
-        sagas: sagas.collect(),
+        sagas: in_full(asking, (judged, beside), &listed)?,
         variants: judged.variants(log),
         statuses,
         may_have_ended: unsure,
@@ -228,6 +210,30 @@ pub fn report(
         stored: beside.stored.all.clone(),
         as_of: judged.at.cut.as_of(log),
     })
+}
+
+/// Each of those as the report has it. Reads what it has to read of all of them at once.
+fn in_full(
+    asking: Asking<'_>,
+    (judged, beside): (&Judged, Beside<'_>),
+    listed: &[(&Seen, Status)],
+) -> Result<Vec<SagaReport>, Cancelled> {
+    let Asking {
+        log,
+        payloads,
+        task,
+    } = asking;
+    let seen: Vec<&Seen> = listed.iter().map(|(seen, _)| *seen).collect();
+    let instances = seen.iter().filter_map(|seen| judged.instance(log, seen));
+    let instances: Vec<Instance> = instances.collect();
+    let wrong = failure::of(log, payloads, &instances, task)?;
+    let backwards = backwards::of(asking, judged, &seen)?;
+    let read = wrong.into_iter().zip(backwards);
+    let all = listed.iter().zip(instances).zip(read);
+    let told = all.filter_map(|(((seen, status), instance), read)| {
+        told(log, (judged, beside), (seen, *status), instance, read)
+    });
+    Ok(told.collect())
 }
 
 impl Judged {

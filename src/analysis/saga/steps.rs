@@ -73,17 +73,26 @@ impl Step {
     /// After how long it ended, in words; none where that is not known.
     #[must_use]
     pub fn took(&self) -> Option<String> {
-        /// So many times what clocks disagree by.
-        const FAR: i64 = 20;
         let (from, to) = self.started.zip(self.ended)?;
         let took = took_words(from, to);
-        Some(match self.clocks_off_ms.map(Span::from_millis) {
-            // What is much longer is told well enough.
-            Some(off) if from <= to && (to - from).millis() < off.millis().saturating_mul(FAR) => {
-                format!("{took} or so, by clocks that disagree by {off} and more")
-            }
-            _ => took,
+        let off = self.clocks_off_ms.filter(|_| self.is_doubted());
+        Some(match off.map(Span::from_millis) {
+            Some(off) => format!("{took} or so, by clocks that disagree by {off} and more"),
+            None => took,
         })
+    }
+
+    /// Whether clocks disagree so much on its beginning and its end that its length says little.
+    #[must_use]
+    pub fn is_doubted(&self) -> bool {
+        /// What is so many times longer is told well enough.
+        const FAR: i64 = 20;
+        let took = self
+            .started
+            .zip(self.ended)
+            .map(|(from, to)| (to - from).millis());
+        let off = self.clocks_off_ms.zip(took);
+        off.is_some_and(|(off, took)| took >= 0 && took < off.saturating_mul(FAR))
     }
 }
 

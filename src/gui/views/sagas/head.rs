@@ -6,8 +6,8 @@ use egui::{Frame, Label, Margin, Ui, vec2};
 use super::filters::{self, Said};
 use super::timeline::Gaps;
 use super::{Sagas, Shown, look, sequence};
-use crate::analysis::saga::{Status, Stored, Wait, may_come, waits_for};
-use crate::analysis::words::capitalised;
+use crate::analysis::saga::{SagaReport, Status, Stored, Wait, may_come, waits_for};
+use crate::analysis::words::{capitalised, many};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, sizes};
@@ -222,9 +222,6 @@ pub(super) fn waiting(
                 parts[0] = format!("Not undone: {}", parts[0]);
                 sentence(ui, Ink::Plain, &parts);
             }
-            for words in report.reasons(|time| model.time(time)) {
-                sentence(ui, Ink::Plain, &[capitalised(&words)]);
-            }
             if let Some(stored) = &saga.stored {
                 sentence(ui, Ink::Plain, &[kept(stored)]);
             }
@@ -240,6 +237,7 @@ pub(super) fn waiting(
                     outbox.send(Command::SelectEvent(Some(event)));
                 }
             }
+            facts(ui, (model, report), breaks);
             let why = format!("{}: {}", capitalised(report.kind.name()), report.why);
             match breaks {
                 Breaks::BetweenParts => {
@@ -256,6 +254,25 @@ pub(super) fn waiting(
     let rect = ui.min_rect();
     ui.painter()
         .hline(ui.max_rect().x_range(), rect.max.y - 0.5, (1.0, t.border));
+}
+
+/// What more is known of why it stands so; in little room only how much of that there is.
+fn facts(ui: &mut Ui, (model, report): (&Model, &SagaReport), breaks: Breaks) {
+    let facts = report.reasons(|time| model.time(time));
+    let facts: Vec<String> = facts.iter().map(|own| capitalised(own)).collect();
+    match breaks {
+        Breaks::BetweenParts => {
+            for words in facts {
+                sentence(ui, (Ink::Plain, breaks), &[words]);
+            }
+        }
+        Breaks::Anywhere => {
+            if let Some(more) = many(facts.len() as u64, "more fact", "more facts") {
+                let words = Face::Secondary.text(more, ui.tokens().text2);
+                ui.add(Label::new(words)).on_hover_text(facts.join("\n"));
+            }
+        }
+    }
 }
 
 /// How long it is silent, what is usual of that and when it is too long: the parts of a sentence; `told` is what
