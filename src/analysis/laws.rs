@@ -287,7 +287,14 @@ fn sagas(scene: &Scene<'_>) -> Value {
     let mut sagas = saga::Sagas::find(asking, None, &log.cut(cut.clock(), Bound::Head)).unwrap();
     let judged = sagas.at(asking, cut, Some(now)).unwrap();
     let stored = saga::stored(asking, scene.rows, &judged).unwrap();
-    let report = saga::report(asking, &judged, &stored, &saga::Wanted::default()).unwrap();
+    let course = lag::Course::of_outbox(log, scene.rows, cut.clock(), &task).unwrap();
+    let outbox = course.as_ref();
+    let outbox = outbox.map(|course| lag::Publications::new(course, *cut));
+    let beside = saga::Beside {
+        stored: &stored,
+        outbox: outbox.as_ref(),
+    };
+    let report = saga::report(asking, &judged, beside, &saga::Wanted::default()).unwrap();
     let mut value = serde_json::to_value(report).unwrap();
     let all: Vec<u32> = (0..judged.at.seen.len() as u32).collect();
     let moments = [100_000_000, 200_000_000, 400_000_000];

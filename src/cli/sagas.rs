@@ -8,9 +8,10 @@ use super::error::CliError;
 use super::moment::{Reading, TypedBound, Versions};
 use super::open::Opened;
 use super::{Common, Streams};
+use crate::analysis::lag;
 use crate::analysis::saga::{
-    self, Asking, Definition, Missing, SagaReport, Sagas, SagasReport, Status, Stored, Timeout,
-    Wanted,
+    self, Asking, Beside, Definition, Missing, SagaReport, Sagas, SagasReport, Status, Stored,
+    Timeout, Wanted,
 };
 use crate::analysis::words::{listed, many};
 use crate::model::time::{Span, Style};
@@ -105,7 +106,13 @@ impl Saga {
             status: self.status.map(Status::from),
             id: self.id.clone(),
         };
-        let report = saga::report(asking, &judged, &stored, &wanted)?;
+        let outbox = lag::Course::of_outbox(&opened.log, &*opened.rows, cut.clock(), &task)?;
+        let outbox = (outbox.as_ref()).map(|course| lag::Publications::new(course, cut));
+        let beside = Beside {
+            stored: &stored,
+            outbox: outbox.as_ref(),
+        };
+        let report = saga::report(asking, &judged, beside, &wanted)?;
         if let Some(id) = self.id.as_ref().filter(|_| report.sagas.is_empty()) {
             let status = self.status.map_or("", |_| " of that status");
             let moment = opened.words(cut.bound(), self.common.zone);
@@ -202,8 +209,8 @@ impl Saga {
         if let Some(aside) = many(report.aside, "group", "groups") {
             writeln!(
                 out,
-                "{aside} of events left out: most of their kind are a single event, several written at once, or \
-                 what happens to one thing again and again."
+                "{aside} of events are taken for no sagas: of those that begin like them most are a single event, several \
+                 written at once, or the same thing again and again."
             )?;
         }
         for notice in &report.notices {
@@ -217,6 +224,14 @@ impl Saga {
             if self.id.is_some() {
                 let line = format!("{}: {}", saga.kind.name(), saga.why);
                 writeln!(out, "  {}", harmless(&line))?;
+                if let Some(before) = &saga.called_before {
+                    let line = format!("was called {} until {}", before.id, before.until);
+                    writeln!(out, "  {}", harmless(&line))?;
+                }
+            }
+            let time = |time: Timestamp| self.common.zone.format(time, Style::AsNeeded);
+            for line in saga.reasons(time) {
+                writeln!(out, "  {}", harmless(&line))?;
             }
             for line in self.steps(saga) {
                 writeln!(out, "  {}", harmless(&line))?;
@@ -225,7 +240,9 @@ impl Saga {
         if let Some(more) = report.sagas.len().checked_sub(SHOWN + 1) {
             writeln!(out, "\nand {} more; --json has all", more + 1)?;
         }
-        if self.id.is_none() && !report.variants.is_empty() {
+        // What happened to all says nothing of the few that were asked for.
+        let all = self.id.is_none() && self.status.is_none();
+        if all && !report.variants.is_empty() {
             writeln!(out, "\nWhat happened, and how often:")?;
             for variant in report.variants.iter().take(SHOWN) {
                 let line = format!("{:>8}  {}", variant.count, folded(&variant.steps));
@@ -286,7 +303,7 @@ impl Saga {
         if let Some(stuck) = &saga.stuck {
             let allowed = Span::from_millis(stuck.threshold_ms);
             line += &format!(", {allowed} are allowed");
-        } else if let Some(allowed) = late(saga) {
+        } else if let Some(allowed) = late(saga).filter(|_| saga.status != Status::Parked) {
             line += &format!(", called stuck after {allowed}");
         }
         if let Some(failure) = &saga.failure {
@@ -309,8 +326,8 @@ impl Saga {
             // What nobody saw begin took no time that anybody knows, and what did not come took none.
             let is_told = step.status != saga::Outcome::Abandoned
                 && step.events.ended != Some(step.events.started);
-            if let Some((from, to)) = step.started.zip(step.ended).filter(|_| is_told) {
-                line += &format!(" {}", saga::took_words(from, to));
+            if let Some(took) = step.took().filter(|_| is_told) {
+                line += &format!(" {took}");
             }
             if step.attempts.len() > 1 && step.status != saga::Outcome::Abandoned {
                 line += &format!(", {} attempts", step.attempts.len());
@@ -319,14 +336,8 @@ impl Saga {
                     line += &format!(" ({} apart)", listed(&apart));
                 }
             }
-            match &step.compensation {
-                Some(undone) if undone.ended.is_some() => line += ", undone",
-                // Nobody is at it any more.
-                _ if saga.status.is_end() && saga.uncompensated.contains(&step.name) => {
-                    line += ", not undone";
-                }
-                Some(_) => line += ", to be undone",
-                None => {}
+            if let Some(undone) = saga.undoing(step) {
+                line += &format!(", {undone}");
             }
             line
         });

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use crate::analysis::saga::{Meaning, Message, Sequence};
 use crate::model::Timestamp;
+use crate::model::time::Span;
 
 /// What stands around a diagram.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,7 +29,12 @@ pub fn mermaid(sequence: &Sequence, around: &Around) -> String {
     }
     for (message, time) in sequence.messages.iter().zip(times(sequence)) {
         let name = plain(&message.name);
-        let time = time.map_or(String::new(), |time| format!(" ({time})"));
+        let told = [time, message.behind_words(&sequence.participants)];
+        let told: Vec<String> = told.into_iter().flatten().map(|own| plain(&own)).collect();
+        let time = match told.is_empty() {
+            true => String::new(),
+            false => format!(" ({})", told.join(", ")),
+        };
         let to = message.receiver;
         let _ = match message.sender {
             None => writeln!(text, "    Note over P{to}: {name}{time}"),
@@ -173,19 +179,41 @@ pub fn sequence_svg(sequence: &Sequence, around: &Around) -> String {
     }
     for (row, (message, time)) in sequence.messages.iter().zip(times(sequence)).enumerate() {
         let y = HEAD + DOWN * row + DOWN / 2;
-        if let Some(time) = time {
-            let _ = writeln!(
-                svg,
-                "<text x=\"8\" y=\"{}\" fill=\"{FAINT}\" font-size=\"11\">{}</text>",
-                y + 4,
-                escaped(&time)
-            );
-        }
+        svg += &when((message, time), y, &sequence.participants);
         let _ = writeln!(svg, "{}", arrow(message, y, x));
     }
     ending(&mut svg, around, (foot, width));
     svg.push_str("</svg>\n");
     svg
+}
+
+/// When a message was, and under it that this is too early.
+fn when((message, time): (&Message, Option<String>), y: usize, participants: &[String]) -> String {
+    let mut drawn = String::new();
+    if let Some(time) = time {
+        let _ = writeln!(
+            drawn,
+            "<text x=\"8\" y=\"{}\" fill=\"{FAINT}\" font-size=\"11\">{}</text>",
+            y + 4,
+            escaped(&time)
+        );
+    }
+    if let Some(behind) = message.behind {
+        let by = Span::from_millis(behind.millis);
+        let words = match behind.whose == message.to {
+            true => format!("{by} too early"),
+            false => format!("clock {by} behind"),
+        };
+        let whole = message.behind_words(participants).unwrap_or_default();
+        let _ = writeln!(
+            drawn,
+            "<text x=\"8\" y=\"{}\" fill=\"{UNDOING}\" font-size=\"10\">{}<title>{}</title></text>",
+            y + 15,
+            escaped(&words),
+            escaped(&whole)
+        );
+    }
+    drawn
 }
 
 /// The line below what is known, and what is expected under it.
@@ -293,6 +321,7 @@ mod tests {
             says: Says::Event,
             time: Some(Timestamp::from_micros(i64::from(event) * 1_500_000)),
             meaning,
+            behind: None,
         };
         Sequence {
             participants: vec!["order <service>".to_owned(), "payment;service".to_owned()],
@@ -348,6 +377,25 @@ sequenceDiagram
         // In a picture, too.
         let svg = sequence_svg(&sequence, &around());
         assert!(svg.contains("stroke=\"#b72c20\" stroke-dasharray=\"4 3\""));
+    }
+
+    #[test]
+    fn times_that_run_backwards_say_whose_clock_is_behind() {
+        let mut sequence = sequence();
+        sequence.messages[1].behind = Some(crate::analysis::saga::Behind {
+            millis: 4900,
+            whose: 0,
+        });
+        sequence.messages[2].behind = Some(crate::analysis::saga::Behind {
+            millis: 100,
+            whose: 0,
+        });
+        let text = mermaid(&sequence, &around());
+        let behind = "PaymentFailed (+1.5 s, clock of payment service is 4.9 s behind that of order  service )";
+        assert!(text.contains(behind), "{text}");
+        assert!(text.contains("OrderNoted (+3.0 s, 100 ms before what came before it)"));
+        let svg = sequence_svg(&sequence, &around());
+        assert!(svg.contains(">clock 4.9 s behind<title>clock of payment;service is 4.9 s behind"));
     }
 
     #[test]

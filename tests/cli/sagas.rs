@@ -48,7 +48,7 @@ golden!(
         "--status",
         "parked",
         "--at",
-        "2024-09-20"
+        "#393"
     ],
 );
 
@@ -243,9 +243,9 @@ fn a_store_is_judged_by_the_definition_that_is_remembered_of_it() {
     let workspace = Workspace::at(folder.path());
     let dir = folder.path().to_str().unwrap();
     let store = StorePath::of(std::path::Path::new(CHECKOUTS));
-    let step = |more: &[&str]| {
+    let process = |more: &[&str]| {
         let arguments = [&["sagas", CHECKOUTS, "--json"], more].concat();
-        json(&arguments)["sagas"][0]["steps"][0]["name"].clone()
+        json(&arguments)["sagas"][0]["type"].clone()
     };
     let remember = |name: &str| {
         let remembered = StoreWorkspace {
@@ -254,11 +254,11 @@ fn a_store_is_judged_by_the_definition_that_is_remembered_of_it() {
         };
         workspace.save_store(&store, &remembered).unwrap();
     };
-    let by_file = step(&["--definition", CHECKOUT]);
-    let mined = step(&[]);
+    let by_file = process(&["--definition", CHECKOUT]);
+    let mined = process(&[]);
     assert_ne!(by_file, mined);
     remember("orders-orchestrated");
-    assert_eq!(step(&["--workspace", dir]), by_file);
+    assert_eq!(process(&["--workspace", dir]), by_file);
     let told = session(&[&["sagas", CHECKOUTS, "--workspace", dir, "--status", "stuck"]]);
     assert!(
         told.contains("judged by the definition orders-orchestrated, as is remembered"),
@@ -266,5 +266,5 @@ fn a_store_is_judged_by_the_definition_that_is_remembered_of_it() {
     );
     // What was taken away says so, and what the events tell is told.
     remember("elsewhere");
-    assert_eq!(step(&["--workspace", dir]), mined);
+    assert_eq!(process(&["--workspace", dir]), mined);
 }

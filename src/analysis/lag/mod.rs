@@ -50,6 +50,7 @@ mod status;
 mod tail;
 #[cfg(test)]
 mod tests;
+mod unpublished;
 mod waiting;
 
 pub use backlog::{Backlog, Level, peak};
@@ -68,4 +69,5 @@ pub use samples::{Note, Sample, Samples};
 pub use series::{Chart, Point};
 pub use spells::{Spell, SpellKind};
 pub use status::Status;
+pub use unpublished::{Publications, Unpublished};
 pub use waiting::{Waiting, waiting};

@@ -7,7 +7,7 @@ use super::standings::Status;
 use super::steps::Instance;
 use crate::log::{Body, Log, PayloadReader};
 use crate::model::json::{Picker, Pointer};
-use crate::model::{Cancelled, EventIx, PositionName, Task};
+use crate::model::{Cancelled, EventIx, PositionName, Task, Timestamp};
 
 /// What kind of failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -49,10 +49,44 @@ impl Class {
 pub struct Failure {
     /// What kind it is.
     pub class: Class,
-    /// What its event says of it; where that says nothing, the event's type.
+    /// What its event says of it; where that says nothing what the event that ended all says, else its type.
     pub reason: String,
     /// The event.
     pub position: PositionName,
+}
+
+/// That a person is waited for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Parked {
+    /// The type of the event that says so.
+    #[serde(rename = "type")]
+    pub event_type: String,
+    /// What that says of it.
+    pub reason: Option<String>,
+    /// Since when.
+    pub since: Option<Timestamp>,
+    /// The event.
+    pub position: PositionName,
+}
+
+/// What an instance tells of what went wrong.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct WentWrong {
+    /// Why it turned back or ended.
+    pub failure: Option<Failure>,
+    /// Why what was done is not undone, where that failed.
+    pub not_undone: Option<Failure>,
+    /// Why it waits for a person.
+    pub parked: Option<Parked>,
+}
+
+/// What is read of an instance's events.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tells {
+    Failure,
+    End,
+    NotUndone,
+    Parked,
 }
 
 /// What tells the kind, the most telling first: words in a row, of which one with a star may go on. Where
@@ -147,7 +181,7 @@ const REASONS: [&str; 17] = [
     "/code",
 ];
 
-/// The failures of `instances`, where they have one. Reads their events all at once.
+/// What went wrong in each of `instances`. Reads their events all at once.
 ///
 /// # Errors
 /// [`Cancelled`].
@@ -156,34 +190,84 @@ pub(super) fn of(
     payloads: &dyn PayloadReader,
     instances: &[Instance],
     task: &Task,
-) -> Result<Vec<Option<Failure>>, Cancelled> {
-    let wrong: Vec<(usize, EventIx)> = instances
-        .iter()
-        .enumerate()
-        .filter_map(|(n, instance)| Some((n, instance.wrong?)))
-        .collect();
-    let events: Vec<EventIx> = wrong.iter().map(|(_, event)| *event).collect();
+) -> Result<Vec<WentWrong>, Cancelled> {
+    let told = instances.iter().enumerate().flat_map(|(n, own)| {
+        let end = own
+            .ended
+            .filter(|end| own.wrong.is_some_and(|wrong| wrong != *end));
+        let all = [
+            (Tells::Failure, own.wrong),
+            (Tells::End, end),
+            (Tells::NotUndone, own.hindered),
+            (Tells::Parked, own.parked),
+        ];
+        (all.into_iter()).filter_map(move |(tells, event)| Some((n, tells, event?)))
+    });
+    let told: Vec<(usize, Tells, EventIx)> = told.collect();
+    let events: Vec<EventIx> = told.iter().map(|(.., event)| *event).collect();
     let pointers = REASONS.map(Pointer::from);
     let picker = Picker::new(&pointers);
-    let mut failures = vec![None; instances.len()];
-    let mut next = wrong.iter();
+    let mut all = vec![WentWrong::default(); instances.len()];
+    let mut next = told.iter();
+    // What the cause says itself, until it is known what the end says.
+    let mut silent = None;
     payloads.read(log, &events, task, &mut |event, body| {
-        let Some((instance, _)) = next.next() else {
+        let Some((n, tells, _)) = next.next() else {
             return;
         };
+        let (instance, own) = (&instances[*n], &mut all[*n]);
         let said = body.ok().and_then(|body| reason(&picker, &body));
-        failures[*instance] = Some(failure(log, event, said, &instances[*instance]));
+        match tells {
+            Tells::Failure => {
+                silent = said.is_none().then_some(*n);
+                own.failure = Some(failure(log, event, said, Stays::of(instance)));
+            }
+            Tells::End => {
+                let cause = instance
+                    .wrong
+                    .filter(|_| said.is_some() && silent == Some(*n));
+                if let Some(cause) = cause {
+                    own.failure = Some(failure(log, cause, said, Stays::of(instance)));
+                }
+            }
+            Tells::NotUndone => own.not_undone = Some(failure(log, event, said, Stays::Open)),
+            Tells::Parked => {
+                own.parked = Some(Parked {
+                    event_type: log.type_name(log.event_type(event)).to_owned(),
+                    reason: said,
+                    since: instance.parked_at,
+                    position: log.position_name(event),
+                });
+            }
+        }
     })?;
-    Ok(failures)
+    Ok(all)
 }
 
-fn failure(log: &Log, event: EventIx, said: Option<String>, instance: &Instance) -> Failure {
+/// Whether what was done stays as it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stays {
+    /// It ended without its being undone.
+    Forever,
+    /// It does not, or nobody knows.
+    Open,
+}
+
+impl Stays {
+    fn of(instance: &Instance) -> Self {
+        match instance.status == Status::Failed && !instance.uncompensated.is_empty() {
+            true => Self::Forever,
+            false => Self::Open,
+        }
+    }
+}
+
+fn failure(log: &Log, event: EventIx, said: Option<String>, stays: Stays) -> Failure {
     let kind = log.type_name(log.event_type(event));
-    let gone = instance.status == Status::Failed && !instance.uncompensated.is_empty();
     Failure {
-        class: match gone {
-            true => Class::Unrecoverable,
-            false => class(kind, said.as_deref().unwrap_or_default()),
+        class: match stays {
+            Stays::Forever => Class::Unrecoverable,
+            Stays::Open => class(kind, said.as_deref().unwrap_or_default()),
         },
         reason: said.unwrap_or_else(|| kind.to_owned()),
         position: log.position_name(event),

@@ -385,6 +385,11 @@ impl AtMoment {
         ends
     }
 
+    /// Whether its times only go up.
+    pub(super) const fn is_in_order(&self, seen: &Seen) -> bool {
+        seen.times_ascend
+    }
+
     /// The last event by time, in microseconds.
     pub(super) fn last_time(&self, log: &Log, seen: &Seen) -> Option<i64> {
         let events = self.events_of(seen);

@@ -39,7 +39,9 @@
 //! looked at in order of the log, since that is the order in which things were recorded.
 
 mod assign;
+mod backwards;
 mod basis;
+mod called;
 mod coming;
 mod course;
 mod definition;
@@ -66,28 +68,33 @@ mod stored;
 #[cfg(test)]
 mod tests;
 mod ties;
+mod told;
+mod unheard;
 mod usual;
 mod variants;
 mod waits;
 mod walk;
 
+pub use backwards::Backward;
 pub use basis::Basis;
 pub use coming::{Coming, may_come};
 pub use definition::{Correlate, Definition, DefinitionError, Heed, Style, Timeout};
 pub use durations::{Durations, Rate, Spread, StepDurations};
-pub use failure::{Class, Failure};
+pub use failure::{Class, Failure, Parked};
 pub use instances::{AtMoment, How, Instances, Seen};
 pub use map::{Follows, MapType, ProcessMap};
 pub use named::Missing;
 pub use narrowing::{Narrowed, Narrowing, Passed, Standing};
 pub use over_time::Counts;
-pub use report::{Asking, SagaReport, Sagas, SagasReport, Stuck, Wanted, one, report};
-pub use sequence::{Activity, Meaning, Message, Says, Sequence};
+pub use report::{Asking, Sagas, SagasReport, Wanted, report};
+pub use sequence::{Activity, Behind, Meaning, Message, Says, Sequence};
 pub use silence::{Quiet, expected, usually, usually_after, waits_for};
 pub use standings::{Course, Oddity, Outcome, Point, Status, Unsure, Waiting};
 pub use status::{Judged, Process, Processes, Silence};
 pub use steps::{Compensation, Instance, Step, took_words};
 pub use stored::{Stored, StoredStates, stored};
+pub use told::{Beside, CalledBefore, SagaReport, Stuck, one};
+pub use unheard::Unheard;
 pub use usual::{Comes, Next, Until, Usual};
 pub use variants::{Variant, VariantFigures};
 pub use waits::Wait;

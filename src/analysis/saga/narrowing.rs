@@ -3,6 +3,7 @@
 
 use hashbrown::HashMap;
 
+use super::called::Called;
 use super::course::Courses;
 use super::failure::{self, Class};
 use super::instances::Seen;
@@ -155,8 +156,8 @@ impl Judged {
     fn is_called(&self, asking: Asking<'_>, seen: &Seen, text: &str) -> bool {
         let process = self.process(seen);
         process.is_some_and(|process| {
-            let id = self.id(asking.log, seen, process);
-            id.to_lowercase().contains(text)
+            let holds = |name: &str| name.to_lowercase().contains(text);
+            self.is_named(asking.log, (seen, process), holds) != Called::Otherwise
         })
     }
 
@@ -185,10 +186,9 @@ impl Judged {
             .collect();
         let (places, instances): (Vec<u32>, Vec<Instance>) = told.into_iter().unzip();
         let failures = failure::of(asking.log, asking.payloads, &instances, asking.task)?;
-        let found = places.into_iter().zip(failures).filter(|(_, failure)| {
-            failure
-                .as_ref()
-                .is_some_and(|failure| failure.class == class)
+        let found = places.into_iter().zip(failures).filter(|(_, told)| {
+            let failure = told.failure.as_ref();
+            failure.is_some_and(|failure| failure.class == class)
         });
         Ok(found.map(|(place, _)| place).collect())
     }

@@ -122,7 +122,7 @@ impl Judged {
     fn meanings(&self) -> Vec<Meaning> {
         let nodes = 0..self.at.paths.len() as u32;
         let meanings = nodes.map(|node| {
-            let verdict = self.verdicts.of(node);
+            let verdict = self.settled(self.verdicts.of(node));
             let open = matches!(verdict.status, Status::Running | Status::Compensating);
             let patience = match open && node != ROOT {
                 true => self.patience(verdict),

@@ -5,18 +5,18 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::basis::Basis;
-use super::definition::{Correlate, Definition, Style, Timeout};
-use super::failure::{self, Failure};
+use super::called::Called;
+use super::definition::{Correlate, Definition, Timeout};
 use super::instances::{How, Instances, Seen};
 use super::paths::ROOT;
-use super::silence::Quiet;
-use super::standings::{Status, Unsure};
+use super::standings::Status;
 use super::status::{Judged, Processes, Verdicts};
-use super::steps::{Instance, Step};
-use super::stored::{Stored, StoredStates};
+use super::steps::Instance;
+use super::stored::Stored;
+use super::told::{Beside, SagaReport, told};
 use super::variants::Variant;
 use super::waits::Wait;
+use super::{backwards, failure};
 use crate::log::{AsOf, Cut, Log, PayloadReader};
 use crate::model::{Cancelled, EventIx, Task, Timestamp};
 
@@ -150,54 +150,6 @@ pub struct SagasReport {
     pub as_of: AsOf,
 }
 
-/// One instance.
-#[derive(Clone, Debug, Serialize)]
-pub struct SagaReport {
-    /// What it is about: a stream.
-    pub id: String,
-    /// Who leads.
-    pub kind: Style,
-    /// By what that is told, and what ties its events together.
-    pub why: String,
-    /// The process.
-    #[serde(rename = "type")]
-    pub process: String,
-    /// How it stands.
-    pub status: Status,
-    /// The time of its first event.
-    pub started: Option<Timestamp>,
-    /// The time of the event that ended it.
-    pub ended: Option<Timestamp>,
-    /// From the one to the other.
-    pub duration_ms: Option<i64>,
-    /// Its steps as far as they have begun.
-    pub steps: Vec<Step>,
-    /// Steps that succeeded, could be undone and are not, of one that turned back or failed.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub uncompensated: Vec<String>,
-    /// What went wrong last.
-    pub failure: Option<Failure>,
-    /// A step, or the event type that undoes one.
-    pub waiting_for: Option<String>,
-    /// Where it is silent for too long.
-    pub stuck: Option<Stuck>,
-    /// How long it is silent, of one that has not ended.
-    pub silence: Option<Quiet>,
-    /// Why it may have ended although nothing says so, of one that is running.
-    pub may_have_ended: Option<Unsure>,
-}
-
-/// A silence that lasts too long.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Stuck {
-    /// The time of its last event.
-    pub since: Timestamp,
-    /// How long that is ago.
-    pub waited_ms: i64,
-    /// How long would have been all right.
-    pub threshold_ms: i64,
-}
-
 /// Which instances are asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
@@ -214,17 +166,13 @@ pub struct Wanted {
 pub fn report(
     asking: Asking<'_>,
     judged: &Judged,
-    stored: &StoredStates,
+    beside: Beside<'_>,
     wanted: &Wanted,
 ) -> Result<SagasReport, Cancelled> {
-    let Asking {
-        log,
-        payloads,
-        task,
-    } = asking;
+    let Asking { log, task, .. } = asking;
     let mut statuses: BTreeMap<&'static str, u64> = BTreeMap::new();
     let (mut aside, mut unsure) = (0, 0);
-    let mut listed: Vec<(&Seen, Status)> = Vec::new();
+    let (mut listed, mut once): (Vec<(&Seen, Status)>, Vec<(&Seen, Status)>) = Default::default();
     for (n, seen) in judged.at.seen.iter().enumerate() {
         if n % 4096 == 0 {
             task.check()?;
@@ -236,109 +184,56 @@ pub fn report(
         let status = judged.status(log, seen);
         *statuses.entry(status.name()).or_default() += 1;
         unsure += u64::from(judged.may_have_ended(log, seen, status).is_some());
-        let named = || {
-            let wanted = wanted.id.as_ref();
-            wanted.is_none_or(|wanted| *wanted == judged.id(log, seen, process))
+        let named = || match &wanted.id {
+            None => Called::So,
+            Some(wanted) => judged.is_named(log, (seen, process), |name| name == wanted),
         };
-        if wanted.status.is_none_or(|wanted| wanted == status) && named() {
-            listed.push((seen, status));
+        if wanted.status.is_some_and(|wanted| wanted != status) {
+            continue;
+        }
+        match named() {
+            Called::So => listed.push((seen, status)),
+            Called::Before => once.push((seen, status)),
+            Called::Otherwise => {}
         }
     }
-    let instances: Vec<Instance> = listed
-        .iter()
-        .filter_map(|(seen, _)| judged.instance(log, seen))
-        .collect();
-    let failures = failure::of(log, payloads, &instances, task)?;
-    let all = listed.iter().zip(instances).zip(failures);
-    let sagas = all.filter_map(|(((seen, status), instance), failure)| {
-        told(log, (judged, stored), (seen, *status), instance, failure)
-    });
+    if listed.is_empty() {
+        listed = once;
+    }
     Ok(SagasReport {
-        sagas: sagas.collect(),
+        sagas: in_full(asking, (judged, beside), &listed)?,
         variants: judged.variants(log),
         statuses,
         may_have_ended: unsure,
         aside,
         notices: judged.notices(),
-        stored: stored.all.clone(),
+        stored: beside.stored.all.clone(),
         as_of: judged.at.cut.as_of(log),
     })
 }
 
-/// One instance as the report has it, and with its events; none where such are no process.
-///
-/// # Errors
-/// [`Cancelled`].
-pub fn one(
+/// Each of those as the report has it. Reads what it has to read of all of them at once.
+fn in_full(
     asking: Asking<'_>,
-    judged: &Judged,
-    stored: &StoredStates,
-    seen: &Seen,
-) -> Result<Option<(SagaReport, Instance)>, Cancelled> {
+    (judged, beside): (&Judged, Beside<'_>),
+    listed: &[(&Seen, Status)],
+) -> Result<Vec<SagaReport>, Cancelled> {
     let Asking {
         log,
         payloads,
         task,
     } = asking;
-    let Some(instance) = judged.instance(log, seen) else {
-        return Ok(None);
-    };
-    let instances = [instance.clone()];
-    let failure = failure::of(log, payloads, &instances, task)?
-        .pop()
-        .flatten();
-    let status = judged.status(log, seen);
-    let of = (judged, stored);
-    let report = told(log, of, (seen, status), instance.clone(), failure);
-    Ok(report.map(|report| (report, instance)))
-}
-
-fn told(
-    log: &Log,
-    (judged, stored): (&Judged, &StoredStates),
-    (seen, status): (&Seen, Status),
-    instance: Instance,
-    failure: Option<Failure>,
-) -> Option<SagaReport> {
-    let process = judged.process(seen)?;
-    let time = |event: EventIx| log.time(event, judged.at.cut.clock());
-    let started = time(instance.first);
-    let ended = instance.ended.and_then(time);
-    let duration = started
-        .zip(ended)
-        .map(|(from, to)| (to.micros() - from.micros()) / 1000);
-    let silence = judged
-        .silence(log, seen)
-        .filter(|_| status == Status::Stuck);
-    let basis = match stored.of(seen) {
-        Some(stored) => Basis::Stored(stored.table.clone()),
-        None => process.basis.clone(),
-    };
-    Some(SagaReport {
-        kind: basis.style(&process.definition),
-        why: format!("{basis}, {}", judged.at.instances.correlate().words()),
-        process: process.definition.id.clone(),
-        status,
-        started,
-        ended,
-        duration_ms: duration,
-        failure,
-        may_have_ended: judged.may_have_ended(log, seen, status),
-        waiting_for: judged.waiting_for(log, seen),
-        silence: judged.quiet(log, seen),
-        stuck: silence.map(|silence| Stuck {
-            since: Timestamp::from_micros(silence.since),
-            waited_ms: silence.lasts / 1000,
-            threshold_ms: silence.allowed / 1000,
-        }),
-        uncompensated: {
-            let open = instance.uncompensated.iter();
-            let steps = open.filter_map(|at| instance.steps.get(*at));
-            steps.map(|step| step.name.clone()).collect()
-        },
-        id: instance.id,
-        steps: instance.steps,
-    })
+    let seen: Vec<&Seen> = listed.iter().map(|(seen, _)| *seen).collect();
+    let instances = seen.iter().filter_map(|seen| judged.instance(log, seen));
+    let instances: Vec<Instance> = instances.collect();
+    let wrong = failure::of(log, payloads, &instances, task)?;
+    let backwards = backwards::of(asking, judged, &seen)?;
+    let read = wrong.into_iter().zip(backwards);
+    let all = listed.iter().zip(instances).zip(read);
+    let told = all.filter_map(|(((seen, status), instance), read)| {
+        told(log, (judged, beside), (seen, *status), instance, read)
+    });
+    Ok(told.collect())
 }
 
 impl Judged {

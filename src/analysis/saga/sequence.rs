@@ -9,6 +9,7 @@ use super::standings::Outcome;
 use super::status::{Judged, Process};
 use super::steps::Instance;
 use crate::log::CauseRef;
+use crate::model::time::Span;
 use crate::model::{Cancelled, EventIx, Timestamp};
 
 /// What passed between the participants of an instance.
@@ -57,9 +58,36 @@ pub struct Message {
     pub time: Option<Timestamp>,
     /// What it means.
     pub meaning: Meaning,
+    /// That it is dated before one that was recorded before it.
+    pub behind: Option<Behind>,
+}
+
+/// That a message is dated before one that was recorded before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Behind {
+    /// By so much, in milliseconds.
+    pub millis: i64,
+    /// Who recorded that one, by place.
+    pub whose: usize,
 }
 
 impl Message {
+    /// That it is dated too early, in words; none where it is not.
+    #[must_use]
+    pub fn behind_words(&self, participants: &[String]) -> Option<String> {
+        let behind = self.behind?;
+        let by = Span::from_millis(behind.millis);
+        let name = |place: usize| participants.get(place).map_or("", String::as_str);
+        Some(match behind.whose == self.to {
+            true => format!("{by} before what came before it"),
+            false => format!(
+                "clock of {} is {by} behind that of {}",
+                name(self.to),
+                name(behind.whose)
+            ),
+        })
+    }
+
     /// All that it is said to, by place.
     pub fn receivers(&self) -> impl Iterator<Item = usize> + '_ {
         std::iter::once(self.receiver).chain(self.others.iter().copied())
@@ -115,6 +143,7 @@ impl Judged {
         let whose = self.participants_of(asking, seen)?;
         let mut sequence = Sequence::default();
         let mut causes = Vec::with_capacity(events.len());
+        let mut pairs = self.pairs(asking, seen).into_iter().peekable();
         for (event, participant) in events.iter().zip(whose) {
             let known = sequence
                 .participants
@@ -132,6 +161,13 @@ impl Judged {
             let before = |cause: usize| sequence.messages.get(cause).map(|before| before.to);
             let from = cause.and_then(before);
             causes.push(cause);
+            let behind = pairs.next_if(|pair| pair.event == event).and_then(|pair| {
+                let than = events.binary_search(&pair.than.0).ok()?;
+                Some(Behind {
+                    millis: pair.micros / 1000,
+                    whose: sequence.messages.get(than)?.to,
+                })
+            });
             sequence.messages.push(Message {
                 event,
                 name: log.type_name(log.event_type(event)).to_owned(),
@@ -143,6 +179,7 @@ impl Judged {
                 says: Says::Event,
                 time: log.time(event, self.at.cut.clock()),
                 meaning: meaning(instance, event),
+                behind,
             });
         }
         tell_reactions(&mut sequence.messages, &causes);
@@ -292,7 +329,7 @@ impl Commands<'_> {
 }
 
 fn meaning(instance: &Instance, event: EventIx) -> Meaning {
-    let mut meaning = match instance.wrong == Some(event) {
+    let mut meaning = match [instance.wrong, instance.hindered].contains(&Some(event)) {
         true => Meaning::Failure,
         false => Meaning::Plain,
     };

@@ -273,7 +273,33 @@ impl Judged {
     }
 
     pub(super) fn verdict(&self, seen: &Seen) -> Verdict {
-        self.verdicts.of(seen.node)
+        self.settled(self.verdicts.of(seen.node))
+    }
+
+    /// What a history means. Where one event has set several steps going at once, nobody has said in which order
+    /// they end: then that is waited for which went on first most often, in order of the log.
+    pub(super) fn settled(&self, mut verdict: Verdict) -> Verdict {
+        let Some((process, Waiting::Step(own))) = verdict.process.zip(Some(verdict.waiting)) else {
+            return verdict;
+        };
+        let process = usize::from(process);
+        let (own_process, usual) = (&self.processes.all[process], &self.usual[process]);
+        let begun = || own_process.machine.awaited_after(verdict.last.event_type);
+        if !own_process.basis.is_mined()
+            || begun().nth(1).is_none()
+            || !begun().any(|step| step == own)
+        {
+            return verdict;
+        }
+        let went_on = |step: u16| usual.went_on(verdict.last, Waiting::Step(step));
+        let mut first = own;
+        for step in begun() {
+            if went_on(step) > went_on(first) {
+                first = step;
+            }
+        }
+        verdict.waiting = Waiting::Step(first);
+        verdict
     }
 
     /// The number of the process that an instance is of.

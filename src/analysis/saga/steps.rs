@@ -3,13 +3,13 @@
 
 use serde::Serialize;
 
-use super::definition::Style;
 use super::instances::Seen;
 use super::machine::{Change, State};
 use super::paths::ROOT;
 use super::standings::{Oddity, Outcome, Status, Undoing};
 use super::status::{Judged, Process};
 use crate::log::Log;
+use crate::model::time::Span;
 use crate::model::{EventIx, Timestamp};
 
 /// A step that has begun.
@@ -29,6 +29,13 @@ pub struct Step {
     pub attempts: Vec<Option<Timestamp>>,
     /// What undoes it, from when until when.
     pub compensation: Option<Compensation>,
+    /// By how much at least the clocks of those disagree in this instance who say when it began and when it
+    /// ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clocks_off_ms: Option<i64>,
+    /// The type of the event with which it failed, of one that nobody has named.
+    #[serde(skip)]
+    pub failed_by: Option<String>,
     /// The events behind it.
     #[serde(skip)]
     pub events: StepEvents,
@@ -41,7 +48,11 @@ impl Step {
         match (self.status, self.attempts.len()) {
             (Outcome::Running, _) => "running".to_owned(),
             (Outcome::Completed, _) => "completed".to_owned(),
-            (Outcome::Failed, _) => "failed".to_owned(),
+            // One that is named after how it goes well has to say how it went.
+            (Outcome::Failed, _) => match &self.failed_by {
+                Some(event_type) => format!("failed ({event_type})"),
+                None => "failed".to_owned(),
+            },
             (Outcome::Abandoned, 0 | 1) => "expected, did not come".to_owned(),
             (Outcome::Abandoned, several) => format!("given up after {several} attempts"),
         }
@@ -55,6 +66,33 @@ impl Step {
         let pairs = self.attempts.windows(2);
         let known = pairs.filter_map(|pair| Some(pair[1]? - pair[0]?));
         known.map(|apart| apart.to_string()).collect()
+    }
+}
+
+impl Step {
+    /// After how long it ended, in words; none where that is not known.
+    #[must_use]
+    pub fn took(&self) -> Option<String> {
+        let (from, to) = self.started.zip(self.ended)?;
+        let took = took_words(from, to);
+        let off = self.clocks_off_ms.filter(|_| self.is_doubted());
+        Some(match off.map(Span::from_millis) {
+            Some(off) => format!("{took} or so, by clocks that disagree by {off} and more"),
+            None => took,
+        })
+    }
+
+    /// Whether clocks disagree so much on its beginning and its end that its length says little.
+    #[must_use]
+    pub fn is_doubted(&self) -> bool {
+        /// What is so many times longer is told well enough.
+        const FAR: i64 = 20;
+        let took = self
+            .started
+            .zip(self.ended)
+            .map(|(from, to)| (to - from).millis());
+        let off = self.clocks_off_ms.zip(took);
+        off.is_some_and(|(off, took)| took >= 0 && took < off.saturating_mul(FAR))
     }
 }
 
@@ -106,8 +144,15 @@ pub struct Instance {
     pub ended: Option<EventIx>,
     /// In order of their beginning.
     pub steps: Vec<Step>,
-    /// The last event that told of something that went wrong.
+    /// The event that told why it turned back or ended; of one that goes on the last that told of something
+    /// that went wrong.
     pub wrong: Option<EventIx>,
+    /// The last event that told that something could not be undone, where something is not undone.
+    pub hindered: Option<EventIx>,
+    /// The event since which it waits for a person.
+    pub parked: Option<EventIx>,
+    /// When that was.
+    pub parked_at: Option<Timestamp>,
     /// Steps that succeeded, could be undone and are not, in an instance that turned back or failed.
     pub uncompensated: Vec<usize>,
     /// Each change of its status.
@@ -139,16 +184,21 @@ impl Judged {
                 told.hear(event, change);
             });
         }
-        let turned = matches!(
-            state.status,
-            Status::Compensating | Status::Failed | Status::Parked
-        );
+        let turned = match state.status {
+            Status::Compensating | Status::Failed => true,
+            // It may go on as if nothing had happened.
+            Status::Parked => state.goes_back(),
+            _ => false,
+        };
         let left = state.runs.iter().enumerate().filter(|(_, run)| {
             let step = &process.definition.steps[usize::from(run.step)];
             let undone = run.undoing == Undoing::Done;
             run.outcome == Outcome::Completed && !step.compensation.is_empty() && !undone
         });
         let uncompensated = left.map(|(run, _)| run).collect::<Vec<_>>();
+        let parked = told.statuses.last();
+        let parked = parked.filter(|(_, status)| *status == Status::Parked);
+        let parked = parked.map(|(event, _)| *event);
         Some(Instance {
             id: self.id(log, seen, process),
             status: state.status,
@@ -157,42 +207,15 @@ impl Judged {
             wrong: told
                 .wrong
                 .or(told.ended.filter(|_| state.status != Status::Completed)),
+            hindered: told
+                .hindered
+                .filter(|_| turned && !uncompensated.is_empty()),
+            parked_at: parked.and_then(|event| told.time(event)),
+            parked,
             steps: told.steps,
             uncompensated: if turned { uncompensated } else { Vec::new() },
             statuses: told.statuses,
         })
-    }
-
-    /// What an instance is called: by the stream of its first event, with its position where another
-    /// one began there before.
-    #[must_use]
-    pub fn id(&self, log: &Log, seen: &Seen, process: &Process) -> String {
-        let events = self.at.events_of(seen);
-        if let Some(stream) = self.at.stream(seen) {
-            return log.stream_name(stream).to_owned();
-        }
-        let leads = |event: &&u32| process.machine.begins(log.event_type(EventIx(**event)).0);
-        let first = match process.definition.style {
-            Style::Choreography => None,
-            // The orchestrator's stream, as soon as it gives its first command.
-            Style::Orchestration => events.iter().find(leads),
-        };
-        if let Some(first) = first {
-            return log.stream_name(log.stream(EventIx(*first))).to_owned();
-        }
-        let first = EventIx(events[0]);
-        let stream = log.stream(first);
-        let name = log.stream_name(stream);
-        let kind = log.event_type(first);
-        let earlier = log
-            .stream_runs(stream)
-            .flatten()
-            .map(|event| EventIx(*event));
-        let mut earlier = earlier.take_while(|event| *event < first);
-        match earlier.any(|own| log.event_type(own) == kind && self.at.cut.holds(log, own)) {
-            false => name.to_owned(),
-            true => format!("{name} {}", log.position_name(first)),
-        }
     }
 }
 
@@ -202,6 +225,7 @@ struct Telling<'a> {
     judged: &'a Judged,
     steps: Vec<Step>,
     wrong: Option<EventIx>,
+    hindered: Option<EventIx>,
     ended: Option<EventIx>,
     statuses: Vec<(EventIx, Status)>,
 }
@@ -214,6 +238,7 @@ impl<'a> Telling<'a> {
             judged,
             steps: Vec::new(),
             wrong: None,
+            hindered: None,
             ended: None,
             statuses: vec![(first, Status::Running)],
         }
@@ -236,6 +261,8 @@ impl<'a> Telling<'a> {
                     ended: None,
                     attempts: vec![time],
                     compensation: None,
+                    clocks_off_ms: None,
+                    failed_by: None,
                     events: StepEvents {
                         started: event,
                         ended: None,
@@ -249,8 +276,11 @@ impl<'a> Telling<'a> {
                 self.steps[run].events.attempts.push(event);
             }
             Change::Ended(run, outcome) => {
+                let kind = self.log.event_type(event);
                 let step = &mut self.steps[run];
                 (step.status, step.ended) = (outcome, time);
+                let failed = outcome == Outcome::Failed && self.process.basis.is_mined();
+                step.failed_by = failed.then(|| self.log.type_name(kind).to_owned());
                 step.events.ended = Some(event);
             }
             Change::Undoing(run) => {
@@ -274,6 +304,7 @@ impl<'a> Telling<'a> {
             }
             Change::Odd(run, odd) => self.odd(run, odd, event),
             Change::Wrong => self.wrong = Some(event),
+            Change::Hindered => self.hindered = Some(event),
             Change::Turned(status) => {
                 self.statuses.push((event, status));
                 if status.is_end() {

@@ -2,6 +2,7 @@
 
 mod beside;
 mod ends;
+mod facts;
 mod waits;
 
 use super::*;
@@ -48,7 +49,7 @@ fn told(log: &Log, definition: Option<&str>, cut: &Cut) -> Value {
         report(
             asking,
             &judged,
-            &StoredStates::default(),
+            (&StoredStates::default()).into(),
             &Wanted::default(),
         )
         .unwrap(),
@@ -381,7 +382,7 @@ proptest! {
         let mut sagas = Sagas::find(asking, definition.as_ref(), &cut).unwrap();
         let judged = sagas.at(asking, &cut, None).unwrap();
         let stored = StoredStates::default();
-        let report = report(asking, &judged, &stored, &Wanted::default()).unwrap();
+        let report = report(asking, &judged, (&stored).into(), &Wanted::default()).unwrap();
         let statuses: Vec<Status> =
             judged.at.seen.iter().map(|seen| judged.status(&log, seen)).collect();
         let narrowed = |by: &Narrowing| {

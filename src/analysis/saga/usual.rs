@@ -90,6 +90,11 @@ impl Usual {
         })
     }
 
+    /// How often what is waited for went on next there.
+    pub(super) fn went_on(&self, last: Point, waiting: Waiting) -> u32 {
+        self.until.get(&(last, waiting)).map_or(0, Wait::came)
+    }
+
     /// How long an instance may be silent that waits for that, whatever came last.
     #[must_use]
     pub fn longest_patience(&self, waiting: Waiting) -> Option<i64> {

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
+use crate::analysis::lag;
 use crate::analysis::saga::{
-    self, Asking, Coming, Counts, Definition, Durations, Instance, Judged, Narrowing, SagaReport,
-    Sagas, Seen, Sequence, Status, Stored, StoredStates, Timeout, Until, one, stored,
+    self, Asking, Beside, Coming, Counts, Definition, Durations, Instance, Judged, Narrowing,
+    SagaReport, Sagas, Seen, Sequence, Status, Stored, StoredStates, Timeout, Until, one, stored,
 };
 use crate::log::{Bound, Cut, Log};
 use crate::model::{EventIx, Task};
@@ -98,6 +99,7 @@ struct AtMoment {
 #[derive(Default)]
 struct Kept {
     found: Option<(Subject, Option<Arc<Definition>>, crate::log::Clock, Sagas)>,
+    outbox: Option<(Subject, crate::log::Clock, Option<Arc<lag::Course>>)>,
     last: Option<(SagasAt, AtMoment)>,
 }
 
@@ -147,6 +149,22 @@ impl SagasAt {
         };
         kept.last = Some((self.clone(), found.clone()));
         Ok(found)
+    }
+}
+
+impl SagasAt {
+    /// What was published when; none where the store has no outbox. Read when the first saga is looked at.
+    fn outbox(&self, asked: &mut Asked<'_>) -> Result<Option<Arc<lag::Course>>, Unanswered> {
+        let clock = self.cut.clock();
+        let kept: &mut Kept = asked.desk.of(self.subject.session);
+        let read = kept.outbox.as_ref();
+        if let Some((.., outbox)) = read.filter(|own| own.0 == self.subject && own.1 == clock) {
+            return Ok(outbox.clone());
+        }
+        let Subject { log, rows, .. } = &self.subject;
+        let outbox = lag::Course::of_outbox(log, &**rows, clock, asked.task)?.map(Arc::new);
+        kept.outbox = Some((self.subject.clone(), clock, outbox.clone()));
+        Ok(outbox)
     }
 }
 
@@ -263,13 +281,19 @@ impl AtMoment {
     fn in_full(
         &self,
         asking: Asking<'_>,
+        outbox: Option<&lag::Course>,
         first: EventIx,
     ) -> Result<Option<SagaInFull>, Unanswered> {
         let Self { judged, stored, .. } = self;
         let Some(seen) = judged.at.beginning_with(first) else {
             return Ok(None);
         };
-        let Some((report, instance)) = one(asking, judged, stored, seen)? else {
+        let outbox = outbox.map(|course| lag::Publications::new(course, judged.at.cut));
+        let beside = Beside {
+            stored,
+            outbox: outbox.as_ref(),
+        };
+        let Some((report, instance)) = one(asking, judged, beside, seen)? else {
             return Ok(None);
         };
         Ok(Some(SagaInFull {
@@ -295,7 +319,8 @@ impl Question for AskSaga {
 
     fn answer(&self, mut asked: Asked<'_>) -> Result<Self::Answer, Unanswered> {
         let found = self.at.find(&mut asked)?;
-        found.in_full(self.at.asking(asked.task), self.first)
+        let outbox = self.at.outbox(&mut asked)?;
+        found.in_full(self.at.asking(asked.task), outbox.as_deref(), self.first)
     }
 }
 
@@ -319,11 +344,10 @@ impl Question for AskSagasBeside {
 
     fn answer(&self, mut asked: Asked<'_>) -> Result<Self::Answer, Unanswered> {
         let found = self.at.find(&mut asked)?;
+        let outbox = self.at.outbox(&mut asked)?;
         let asking = self.at.asking(asked.task);
-        let all = self
-            .firsts
-            .iter()
-            .map(|first| found.in_full(asking, *first));
+        let all = self.firsts.iter();
+        let all = all.map(|first| found.in_full(asking, outbox.as_deref(), *first));
         let all: Vec<Option<SagaInFull>> = all.collect::<Result<_, _>>()?;
         Ok(all.into_iter().flatten().collect())
     }

@@ -44,6 +44,8 @@ pub enum Change {
     Odd(Option<usize>, Oddity),
     /// The event tells of something that went wrong.
     Wrong,
+    /// The event tells that something which was to be undone could not be.
+    Hindered,
     /// The status is another one.
     Turned(Status),
 }
@@ -99,12 +101,14 @@ pub struct State {
     wrong: Wrong,
 }
 
-/// What of what went wrong is still to be told.
+/// What went wrong after which nothing has gone well.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Wrong {
     #[default]
     Nothing,
-    /// What turns the process back because of it is no news.
+    /// Something after which another attempt may come; what turns the process back because of it is no news.
+    Attempt,
+    /// Something failed for good: what else fails because of it is no news either.
     Told,
 }
 
@@ -210,11 +214,22 @@ impl Machine {
     /// The step that an orchestrator begins with a type, its command.
     #[must_use]
     pub fn begun_by(&self, event_type: u32) -> Option<u16> {
-        let mut roles = self.roles(event_type).iter();
-        roles.find_map(|role| match role {
+        self.all_begun_by(event_type).next()
+    }
+
+    /// All steps that begin with a type.
+    pub(super) fn all_begun_by(&self, event_type: u32) -> impl Iterator<Item = u16> + '_ {
+        let roles = self.roles(event_type).iter();
+        roles.filter_map(|role| match role {
             Role::Begin(step) => Some(*step),
             _ => None,
         })
+    }
+
+    /// The steps that begin with a type and are waited for.
+    pub(super) fn awaited_after(&self, event_type: u32) -> impl Iterator<Item = u16> + '_ {
+        let all = self.all_begun_by(event_type);
+        all.filter(|step| !self.beside[usize::from(*step)])
     }
 
     /// Whether a type is the command that an orchestrator begins a step with.
@@ -251,6 +266,12 @@ impl State {
             true => Course::Failed,
             false => Course::Usual,
         }
+    }
+
+    /// Whether it is on its way back, also while it is parked.
+    #[must_use]
+    pub const fn goes_back(&self) -> bool {
+        self.turned
     }
 
     /// Takes in the type of the next event. The first event of a group that says the same again is

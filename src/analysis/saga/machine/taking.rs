@@ -44,7 +44,7 @@ impl<'a, F: FnMut(Change)> Taking<'a, F> {
             // It does not name the failures of what undoes either, and those went wrong all the same.
             let fails = self.machine.failing.get(event_type as usize);
             if fails == Some(&true) && !self.state.status.is_end() {
-                self.went_wrong();
+                self.went_wrong(Wrong::Attempt);
             }
             // A definition does not name the commands that undo.
             if let Some(run) = self.state.pending.take() {
@@ -67,7 +67,7 @@ impl<'a, F: FnMut(Change)> Taking<'a, F> {
                 Role::TurnBack => {
                     // What answers to a failure is not another one.
                     if !self.state.turned && self.state.wrong == Wrong::Nothing {
-                        self.went_wrong();
+                        self.went_wrong(Wrong::Told);
                     }
                     self.turn_back();
                 }
@@ -80,9 +80,17 @@ impl<'a, F: FnMut(Change)> Taking<'a, F> {
         }
     }
 
-    fn went_wrong(&mut self) {
-        self.state.wrong = Wrong::Told;
-        (self.tell)(Change::Wrong);
+    /// Something failed. Of one on its way back it is what undoes something; what is said again of a failure
+    /// that was told, by whoever answers to it, is no news.
+    fn went_wrong(&mut self, how: Wrong) {
+        match (self.state.turned, self.state.wrong) {
+            (true, _) => (self.tell)(Change::Hindered),
+            (false, Wrong::Told) => {}
+            (false, _) => {
+                self.state.wrong = how;
+                (self.tell)(Change::Wrong);
+            }
+        }
     }
 
     fn latest(&self, step: u16) -> Option<usize> {
@@ -100,6 +108,11 @@ impl<'a, F: FnMut(Change)> Taking<'a, F> {
             && self.state.runs[run].outcome == Outcome::Running
         {
             return (self.tell)(Change::Again(run));
+        }
+        let again = self.latest(step);
+        if again.is_some_and(|run| self.state.runs[run].outcome == Outcome::Failed) {
+            // Whoever begins it anew has not taken that failure for the last.
+            self.state.wrong = Wrong::Attempt;
         }
         self.add(step);
         if !self.machine.beside[usize::from(step)] {
@@ -147,7 +160,13 @@ impl<'a, F: FnMut(Change)> Taking<'a, F> {
         if self.state.status.is_end() {
             return;
         }
-        self.went_wrong();
+        // What was given up when it turned back undoes nothing, nor does what ends it.
+        let given_up = self.latest(step);
+        let given_up =
+            given_up.is_some_and(|run| self.state.runs[run].outcome == Outcome::Abandoned);
+        if !self.state.turned || !(given_up || is_last == Last::It) {
+            self.went_wrong(Wrong::Told);
+        }
         self.end(step, Outcome::Failed);
         // Where nothing was done there is nothing to go back to.
         if is_last == Last::Not && self.to_undo().is_some() {
@@ -158,7 +177,7 @@ impl<'a, F: FnMut(Change)> Taking<'a, F> {
     fn retry(&mut self, step: u16) {
         if self.machine.style == Style::Orchestration {
             // There the next attempt is the next command, and this is an answer to the last.
-            return self.went_wrong();
+            return self.went_wrong(Wrong::Attempt);
         }
         if let Some(run) = self.latest(step)
             && self.state.runs[run].outcome == Outcome::Running

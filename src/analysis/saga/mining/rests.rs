@@ -236,9 +236,12 @@ pub(super) fn at_once(
         let Some(measured) = left.get_mut(&start) else {
             continue;
         };
-        let waits = at.waits_of(seen).iter();
+        // What is delivered and handled once more, however late, was written down with the rest.
+        let waits = at.waits_of(seen).iter().zip(at.nodes_of(seen));
+        let waits = waits.filter(|(_, node)| !at.paths.step(**node).1.is_again());
+        let waits = waits.map(|(wait, _)| *wait);
         match waits.filter(|wait| wait.is_measured()).max() {
-            Some(wait) if *wait > at_once => {
+            Some(wait) if wait > at_once => {
                 left.remove(&start);
             }
             Some(_) => *measured += 1,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::super::definition::{Heed, Step};
 use super::style::Led;
-use super::words::{kinship, spoken, told};
+use super::words::{is_asked, kinship, spoken, told};
 use super::{ENOUGH, Guess};
 
 /// Ends of a step that its name holds.
@@ -54,10 +54,20 @@ impl Guess<'_> {
             }
         }
         let groups = self.with_failures(self.with_retries(groups, led), ends);
-        let mut steps: Vec<(u32, (Often, Step))> = groups
-            .into_iter()
-            .map(|((begins, participant), outcomes)| self.step(begins, participant, &outcomes))
+        // Whoever leads has a word for it where the others only say how it ended.
+        let of_one = |begins: u32| groups.keys().filter(|(own, _)| *own == begins).count() == 1;
+        let commanded: Vec<u32> = (groups.keys().map(|(begins, _)| *begins))
+            .filter(|begins| led.leader == Some(self.participants.of(*begins)) && of_one(*begins))
+            .filter(|begins| *begins != self.counts.start && is_asked(name(*begins)))
             .collect();
+        let steps = groups.into_iter().map(|((begins, participant), outcomes)| {
+            let (rank, (often, mut step)) = self.step(begins, participant, &outcomes);
+            if commanded.contains(&begins) && !step.begins.is_empty() {
+                step.name = spoken(name(begins));
+            }
+            (rank, (often, step))
+        });
+        let mut steps: Vec<(u32, (Often, Step))> = steps.collect();
         steps.sort_by_key(|(rank, _)| *rank);
         let mut steps: Vec<(Often, Step)> = steps.into_iter().map(|(_, step)| step).collect();
         for kind in undoing {

@@ -30,6 +30,24 @@ pub(super) fn spoken(name: &str) -> String {
     words(name).join(" ")
 }
 
+/// Whether a name asks for something and does not say that it happened: `ReserveInventory`, not
+/// `InventoryReserved`.
+pub(super) fn is_asked(name: &str) -> bool {
+    let words = words(name);
+    let last = words.last().map_or("", String::as_str);
+    words.len() > 1
+        && !words
+            .iter()
+            .any(|word| word.len() > 3 && word.ends_with("ed"))
+        && !PAST.contains(&last)
+}
+
+/// Words for what happened that do not look like it.
+const PAST: [&str; 12] = [
+    "sent", "paid", "done", "begun", "made", "taken", "given", "found", "sold", "bought", "met",
+    "put",
+];
+
 const FAILING: [&str; 22] = [
     "failed",
     "failure",
@@ -192,6 +210,19 @@ mod tests {
         assert!(told("CompensationStarted").turned_back && !told("CompensationStarted").failed);
         assert!(told("OrderCompleted").completed && told("OrderCancelled").cancelled);
         assert_eq!(told("InventoryReserved"), Told::default());
+    }
+
+    #[test]
+    fn commands_ask() {
+        assert!(is_asked("ReserveInventory") && is_asked("charge_payment"));
+        for name in [
+            "InventoryReserved",
+            "ReceiptSent",
+            "payment.charged",
+            "Timeout",
+        ] {
+            assert!(!is_asked(name), "{name}");
+        }
     }
 
     #[test]

@@ -6,8 +6,8 @@ use egui::{Frame, Label, Margin, Ui, vec2};
 use super::filters::{self, Said};
 use super::timeline::Gaps;
 use super::{Sagas, Shown, look, sequence};
-use crate::analysis::saga::{Status, Stored, Wait, may_come, waits_for};
-use crate::analysis::words::capitalised;
+use crate::analysis::saga::{SagaReport, Status, Stored, Wait, may_come, waits_for};
+use crate::analysis::words::{capitalised, many};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, TokensExt, sizes};
@@ -158,10 +158,17 @@ fn by_how_many(wait: &Wait) -> String {
     let most = Span::from_micros(wait.p95);
     let count = grouped(u64::from(wait.count));
     match wait.count {
-        _ if !wait.is_told() => format!("by {} that came", grouped(u64::from(wait.came()))),
+        _ if !wait.is_told() => {
+            format!(
+                "learnt from {} finished ones",
+                grouped(u64::from(wait.came()))
+            )
+        }
         1 => "too little to call it stuck by".to_owned(),
-        _ if wait.is_enough() => format!("95 % within {most}, by {count} that came"),
-        _ => format!("by the {count} that came: too few to call it stuck by"),
+        _ if wait.is_enough() => {
+            format!("95 % within {most}, learnt from {count} finished ones")
+        }
+        _ => format!("learnt from {count} finished ones, too few to call it stuck by"),
     }
 }
 
@@ -230,6 +237,7 @@ pub(super) fn waiting(
                     outbox.send(Command::SelectEvent(Some(event)));
                 }
             }
+            facts(ui, (model, report), breaks);
             let why = format!("{}: {}", capitalised(report.kind.name()), report.why);
             match breaks {
                 Breaks::BetweenParts => {
@@ -248,6 +256,25 @@ pub(super) fn waiting(
         .hline(ui.max_rect().x_range(), rect.max.y - 0.5, (1.0, t.border));
 }
 
+/// What more is known of why it stands so; in little room only how much of that there is.
+fn facts(ui: &mut Ui, (model, report): (&Model, &SagaReport), breaks: Breaks) {
+    let facts = report.reasons(|time| model.time(time));
+    let facts: Vec<String> = facts.iter().map(|own| capitalised(own)).collect();
+    match breaks {
+        Breaks::BetweenParts => {
+            for words in facts {
+                sentence(ui, (Ink::Plain, breaks), &[words]);
+            }
+        }
+        Breaks::Anywhere => {
+            if let Some(more) = many(facts.len() as u64, "more fact", "more facts") {
+                let words = Face::Secondary.text(more, ui.tokens().text2);
+                ui.add(Label::new(words)).on_hover_text(facts.join("\n"));
+            }
+        }
+    }
+}
+
 /// How long it is silent, what is usual of that and when it is too long: the parts of a sentence; `told` is what
 /// was said to come.
 fn silence(saga: &SagaInFull, told: Option<&str>) -> Vec<String> {
@@ -256,6 +283,10 @@ fn silence(saga: &SagaInFull, told: Option<&str>) -> Vec<String> {
     };
     let words = capitalised(&quiet.words(told));
     let mut parts: Vec<String> = words.split(", ").map(str::to_owned).collect();
+    // Who waits for a person is never stuck, however long.
+    if saga.report.status == Status::Parked {
+        return parts;
+    }
     if let Some(until) = saga.until {
         parts.push(by_how_many(&until.wait));
     }

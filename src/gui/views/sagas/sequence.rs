@@ -50,9 +50,13 @@ pub(super) fn show(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mut O
         diagram.activity(ui, saga);
         for (row, (message, time)) in (sequence.messages.iter()).zip(&times).enumerate() {
             if let Some(time) = time {
-                diagram.when(ui, diagram.y(row), time);
+                let ink = match message.behind {
+                    Some(_) => ui.tokens().warning,
+                    None => ui.tokens().text3,
+                };
+                diagram.when(ui, diagram.y(row), (time, ink));
             }
-            diagram.message(ui, model, (row, message), outbox);
+            diagram.message(ui, model, (row, message, &sequence.participants), outbox);
         }
         diagram.expected(ui, saga);
     });
@@ -98,10 +102,10 @@ impl Diagram {
         self.all.min.y + HEAD + ROW * row as f32 + ROW / 2.0
     }
 
-    fn when(&self, ui: &Ui, y: f32, text: &str) {
+    fn when(&self, ui: &Ui, y: f32, (text, ink): (&str, Color32)) {
         let corner = pos2(self.all.min.x + 4.0, y - 8.0);
         let rect = Rect::from_min_size(corner, vec2(self.left - 8.0, 16.0));
-        look::words(ui.painter(), rect, text, (Face::Cell, ui.tokens().text3));
+        look::words(ui.painter(), rect, text, (Face::Cell, ink));
     }
 
     fn heads(&self, ui: &Ui, saga: &SagaInFull) {
@@ -150,7 +154,7 @@ impl Diagram {
             .hline(self.all.x_range(), y, (sizes::CURSOR_LINE, t.cursor));
         for (row, words) in saga.expected(EXPECTED).iter().enumerate() {
             let y = y + ROW * row as f32 + 16.0;
-            self.when(ui, y, "expected");
+            self.when(ui, y, ("expected", t.text3));
             let corner = pos2(self.all.min.x + self.left, y - 8.0);
             let rect = Rect::from_min_size(corner, vec2(460.0, 16.0));
             look::on_ground(ui.painter(), rect, words, (Face::Dense, t.future));
@@ -161,7 +165,7 @@ impl Diagram {
         &self,
         ui: &mut Ui,
         model: &Model,
-        (row, message): (usize, &Message),
+        (row, message, participants): (usize, &Message, &[String]),
         outbox: &mut Outbox,
     ) {
         let y = self.y(row);
@@ -210,7 +214,9 @@ impl Diagram {
             outbox.send(Command::SelectEvent(Some(message.event)));
         }
         if let Some(time) = message.time {
-            response.on_hover_text(format!("{}\n{}", message.name, model.time(time)));
+            let behind = message.behind_words(participants);
+            let behind = behind.map_or(String::new(), |behind| format!("\n{behind}"));
+            response.on_hover_text(format!("{}\n{}{behind}", message.name, model.time(time)));
         }
     }
 }

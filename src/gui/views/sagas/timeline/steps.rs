@@ -348,6 +348,7 @@ impl Scene<'_> {
         let took = match (step.status, step.started.zip(step.ended)) {
             (Outcome::Abandoned, _) => return step.status_words(),
             (_, Some((from, to))) if to < from => took_words(from, to),
+            (_, Some((from, to))) if step.is_doubted() => format!("{} or so", to - from),
             (_, Some((from, to))) => (to - from).to_string(),
             (_, None) => self.stands(step),
         };
