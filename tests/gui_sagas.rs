@@ -2,6 +2,8 @@
 //! the map, and the cursor that moves under all of them.
 
 mod common;
+#[path = "gui_sagas/known.rs"]
+mod known;
 
 use asof::gui::App;
 use asof::log::Bound;
