@@ -69,6 +69,7 @@ fn what_is_known_of_a_saga_is_copied_with_its_moment() {
     let before = copied;
     assert_eq!(copy(&mut harness), before);
     harness.get_by_label("The chosen saga has not begun at the cursor");
+    harness.get_by_label("The saga that begins in order-1119 has not begun at the cursor");
 }
 
 /// The names of the rows of sagas that are in sight and stand so.

@@ -367,12 +367,17 @@ impl Sagas {
         let standing = Standing::of(ui, slot);
         standing.tell(ui, "The saga", outbox);
         let Some(saga) = slot.get().and_then(Option::as_ref) else {
-            let sentence = match (self.chosen, slot.is_pending()) {
-                (Some(_), true) => "The saga is being put together",
-                (Some(_), false) => "This saga has not begun at the cursor",
-                (None, _) => "Choose a saga to see it over time",
+            let chosen = self.chosen.zip(model.log());
+            let chosen = chosen.filter(|(first, log)| first.at() < log.len());
+            let sentence = match (chosen, slot.is_pending()) {
+                (Some(_), true) => "The saga is being put together".to_owned(),
+                (Some((first, log)), false) => {
+                    let stream = log.stream_name(log.stream(first));
+                    format!("The saga that begins in {stream} has not begun at the cursor")
+                }
+                (None, _) => "Choose a saga to see it over time".to_owned(),
             };
-            EmptyState::new(Icon::Sagas, sentence).show(ui);
+            EmptyState::new(Icon::Sagas, &sentence).show(ui);
             return;
         };
         standing.fade(ui);
