@@ -234,7 +234,14 @@ pub(super) fn waiting(
             }
             let why = capitalised(&saga_why(report));
             let parts: Vec<String> = why.split(", ").map(str::to_owned).collect();
-            sentence(ui, Ink::Faint, &parts);
+            match (breaks, parts.first()) {
+                // What ties its events together is what can be spared first.
+                (Breaks::Anywhere, Some(who)) => {
+                    let words = Face::Secondary.text(format!("{who}."), t.text3);
+                    ui.add(Label::new(words)).on_hover_text(why);
+                }
+                _ => sentence(ui, Ink::Faint, &parts),
+            }
         });
     });
     let rect = ui.min_rect();
