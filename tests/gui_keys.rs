@@ -2,6 +2,8 @@
 //! go back to where one was.
 
 mod common;
+#[path = "gui_keys/sagas.rs"]
+mod sagas;
 
 use std::path::{Path, PathBuf};
 
@@ -407,9 +409,11 @@ fn a_key_leads_to_what_a_view_is_searched_with() {
     find(&mut window);
     assert_eq!(window.state().model().view, View::Events);
     assert_eq!(value(&window, "Text in payload"), "ab");
-    press(&mut window, Modifiers::COMMAND, Key::Num3);
-    find(&mut window);
-    assert_eq!(value(&window, "Search streams"), "ab");
+    for (view, field) in [(Key::Num3, "Search streams"), (Key::Num6, "Search sagas")] {
+        press(&mut window, Modifiers::COMMAND, view);
+        find(&mut window);
+        assert_eq!(value(&window, field), "ab");
+    }
     window.key_press_modifiers(Modifiers::COMMAND, Key::Num4);
     settle(&mut window);
     let stream = window.state().model().selection.stream;

@@ -2,6 +2,8 @@
 //! the map, and the cursor that moves under all of them.
 
 mod common;
+#[path = "gui_sagas/known.rs"]
+mod known;
 
 use asof::gui::App;
 use asof::log::Bound;
@@ -375,6 +377,8 @@ fn all_lanes_are_in_sight_in_a_small_window() {
     let saga = harness.state().model().answers.saga.current().unwrap();
     let steps = &saga.as_ref().expect("one").report.steps;
     assert!(steps.len() > 2);
+    // Nor is it cut why they are an orchestration.
+    harness.get_by_label("Orchestration: checkout-orchestrator tells the others what to do.");
     // The plot of open sagas stands between them and the time panel.
     let below = harness.get_by_role_and_label(Role::Button, "Play").rect();
     for step in steps {

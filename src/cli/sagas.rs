@@ -13,10 +13,9 @@ use crate::analysis::saga::{
     self, Asking, Beside, Definition, Missing, SagaReport, Sagas, SagasReport, Status, Stored,
     Timeout, Wanted,
 };
-use crate::analysis::words::{listed, many};
-use crate::model::time::{Span, Style};
+use crate::analysis::words::many;
 use crate::model::{Task, Timestamp};
-use crate::render::harmless;
+use crate::render::{self, harmless};
 use crate::simulate::Scenario;
 use crate::workspace::{StorePath, Workspace};
 
@@ -220,20 +219,21 @@ impl Saga {
         let mut sagas: Vec<&SagaReport> = report.sagas.iter().rev().collect();
         sagas.sort_by_key(|saga| Status::ALL.iter().position(|own| *own == saga.status));
         for saga in sagas.into_iter().take(SHOWN) {
-            writeln!(out, "\n{}", harmless(&self.heading(saga)))?;
+            writeln!(
+                out,
+                "\n{}",
+                harmless(&render::saga_line(saga, self.common.zone))
+            )?;
             if self.id.is_some() {
-                let line = format!("{}: {}", saga.kind.name(), saga.why);
-                writeln!(out, "  {}", harmless(&line))?;
-                if let Some(before) = &saga.called_before {
-                    let line = format!("was called {} until {}", before.id, before.until);
-                    writeln!(out, "  {}", harmless(&line))?;
+                writeln!(out, "  {}", harmless(&render::saga_why(saga)))?;
+                if let Some(before) = render::saga_before(saga) {
+                    writeln!(out, "  {}", harmless(&before))?;
                 }
             }
-            let time = |time: Timestamp| self.common.zone.format(time, Style::AsNeeded);
-            for line in saga.reasons(time) {
+            for line in render::saga_reasons(saga, self.common.zone) {
                 writeln!(out, "  {}", harmless(&line))?;
             }
-            for line in self.steps(saga) {
+            for line in saga.steps.iter().map(|step| render::saga_step(saga, step)) {
                 writeln!(out, "  {}", harmless(&line))?;
             }
         }
@@ -276,79 +276,6 @@ impl Saga {
         }
         Ok(())
     }
-
-    fn heading(&self, saga: &SagaReport) -> String {
-        let zone = self.common.zone;
-        let time = |time: Option<Timestamp>| time.map(|time| zone.format(time, Style::AsNeeded));
-        let mut line = format!("{}  {}  {}", saga.id, saga.process, saga.status.name());
-        if let Some(unsure) = saga.may_have_ended {
-            line += &format!(", may have ended ({})", unsure.name());
-        }
-        match (time(saga.started), time(saga.ended)) {
-            (Some(from), Some(to)) => line += &format!("  {from} to {to}"),
-            (Some(from), None) => line += &format!("  since {from}"),
-            _ => {}
-        }
-        let step = saga.waiting_for.as_deref();
-        if let Some(waiting) = saga::waits_for(saga.status, step) {
-            line += &format!("  waits for {waiting}");
-        }
-        let may = saga::may_come((saga.status, step), saga.silence.as_ref());
-        if let Some(next) = may {
-            line += &format!("  usually {next} comes next");
-        }
-        if let Some(silence) = &saga.silence {
-            line += &format!("  {}", silence.words(step.or(may)));
-        }
-        if let Some(stuck) = &saga.stuck {
-            let allowed = Span::from_millis(stuck.threshold_ms);
-            line += &format!(", {allowed} are allowed");
-        } else if let Some(allowed) = late(saga).filter(|_| saga.status != Status::Parked) {
-            line += &format!(", called stuck after {allowed}");
-        }
-        if let Some(failure) = &saga.failure {
-            let class = failure.class.name();
-            let recovered = match saga.status {
-                Status::Completed => "recovered from ",
-                _ => "",
-            };
-            line += &format!(
-                "  {recovered}{class}: {} ({})",
-                failure.reason, failure.position
-            );
-        }
-        line
-    }
-
-    fn steps(&self, saga: &SagaReport) -> Vec<String> {
-        let steps = saga.steps.iter().map(|step| {
-            let mut line = format!("{}  {}", step.name, step.status_words());
-            // What nobody saw begin took no time that anybody knows, and what did not come took none.
-            let is_told = step.status != saga::Outcome::Abandoned
-                && step.events.ended != Some(step.events.started);
-            if let Some(took) = step.took().filter(|_| is_told) {
-                line += &format!(" {took}");
-            }
-            if step.attempts.len() > 1 && step.status != saga::Outcome::Abandoned {
-                line += &format!(", {} attempts", step.attempts.len());
-                let apart = step.apart();
-                if !apart.is_empty() {
-                    line += &format!(" ({} apart)", listed(&apart));
-                }
-            }
-            if let Some(undone) = saga.undoing(step) {
-                line += &format!(", {undone}");
-            }
-            line
-        });
-        steps.collect()
-    }
-}
-
-/// After how long one is called stuck that is silent for longer than is usual.
-fn late(saga: &SagaReport) -> Option<Span> {
-    let silence = saga.silence.as_ref().filter(|silence| silence.is_long())?;
-    silence.stuck_after_ms.map(Span::from_millis)
 }
 
 /// What happened, with what happened several times in a row once, and not all of what is long.

@@ -2,15 +2,17 @@
 //! [`Command::listed`]; views put commands into an [`Outbox`], and `app` carries them out.
 
 mod listed;
+mod offer;
 mod outbox;
 
 use std::path::PathBuf;
 
 pub use listed::{Group, Listed, Needs};
+pub use offer::{Offer, SagaAct};
 pub use outbox::Outbox;
 
 use crate::analysis::events::EventFilter;
-use crate::gui::model::{Direction, LagPage, View};
+use crate::gui::model::{Direction, Page, View};
 use crate::log::{Bound, Clock, MaskedFields};
 use crate::model::time::Zone;
 use crate::model::{CategoryIx, EventIx, StreamIx, TypeIx};
@@ -41,8 +43,12 @@ pub enum Command {
     ClearRecent,
     /// Go to a view.
     Show(View),
-    /// Go to a page of the Lag view.
-    ShowLag(LagPage),
+    /// Go to a page of a view.
+    ShowPage(Page),
+    /// Do this in the Sagas view, where it is shown.
+    InSagas(SagaAct),
+    /// Let the system open a file or a folder with the program that it has for it.
+    OpenOutside(PathBuf),
     /// Go to a view without leaving the present one.
     ShowBeside(View),
     /// Move the cursor.

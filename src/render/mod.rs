@@ -14,6 +14,7 @@ mod lag_files;
 mod map;
 mod markdown;
 mod reports;
+mod saga;
 mod sarif;
 mod schema;
 mod sequence;
@@ -36,6 +37,9 @@ pub use lag::{held_up, lag, rate, relay};
 pub use lag_files::{consumers, dead_letters, distribution, messages, rereads, stages};
 pub use map::map_mermaid;
 pub use reports::{answer, categories, event_types, events, streams};
+pub use saga::{
+    saga_answer, saga_before, saga_line, saga_markdown, saga_reasons, saga_step, saga_why,
+};
 pub use sarif::sarif;
 pub use schema::schema;
 pub use sequence::{Around, mermaid, sequence_svg, times};

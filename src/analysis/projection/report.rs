@@ -276,12 +276,7 @@ pub fn project_of(
         stopped: (stopped.as_ref())
             .map(|stopped| why(run.reading(), stopped))
             .or(ended),
-        outputs: (told.outputs.into_iter())
-            .map(|output| OutputReport {
-                position: position(output.event),
-                output,
-            })
-            .collect(),
+        outputs: outputs(&log, told.outputs),
         output_count: told.totals.outputs,
         logged: (told.lines.into_iter())
             .map(|(event, line)| Logged {
@@ -306,6 +301,14 @@ pub fn project_of(
         read_model: None,
         snapshots: None,
     })
+}
+
+fn outputs(log: &Log, outputs: Vec<Output>) -> Vec<OutputReport> {
+    let told = outputs.into_iter().map(|output| OutputReport {
+        position: log.position_name(output.event),
+        output,
+    });
+    told.collect()
 }
 
 /// What handlers looked up, if anything.

@@ -33,16 +33,32 @@ impl Quiet {
     /// It in words; `waiting` is what is waited for, as far as that was told before.
     #[must_use]
     pub fn words(&self, waiting: Option<&str>) -> String {
-        let silent = format!("silent for {}", Span::from_millis(self.waited_ms));
+        let silent = self.silent_words();
+        match self.usual_words(waiting) {
+            Some(usual) => format!("{silent}, {usual}"),
+            None => silent,
+        }
+    }
+
+    /// How long it lasts, in words.
+    #[must_use]
+    pub fn silent_words(&self) -> String {
+        format!("silent for {}", Span::from_millis(self.waited_ms))
+    }
+
+    /// What is usual of it, in words; none where nothing is known to end it.
+    #[must_use]
+    pub fn usual_words(&self, waiting: Option<&str>) -> Option<String> {
         let usual = match (self.usual_ms, self.usual_of) {
             (Some(median), Some(count)) => usually(Span::from_millis(median), count),
             (None, Some(_)) => "what is usual is not known: clocks disagree".to_owned(),
-            (_, None) => return silent,
+            (_, None) => return None,
         };
-        match self.until.as_deref().filter(|until| waiting != Some(until)) {
-            Some(until) => format!("{silent}, until {until} {usual}"),
-            None => format!("{silent}, {usual}"),
-        }
+        let until = self.until.as_deref().filter(|until| waiting != Some(until));
+        Some(match until {
+            Some(until) => format!("until {until} {usual}"),
+            None => usual,
+        })
     }
 
     /// Whether it lasts for so much longer than is usual that somebody wants to know.

@@ -7,6 +7,7 @@ use super::App;
 use crate::analysis::replay::{Existence, block, escape};
 use crate::gui::command::Command;
 use crate::gui::model::{Done, Level, Reordered};
+use crate::gui::views::{Form, Text};
 use crate::model::EventIx;
 use crate::worker::{AskRow, Found, Question, Slot, Unanswered, Worker};
 
@@ -46,13 +47,6 @@ impl Copying {
     }
 }
 
-/// How a text to be copied stands.
-enum Text {
-    There(String),
-    Coming,
-    Failed(String),
-}
-
 impl App {
     pub(super) fn copy_of(&mut self, command: &Command, ctx: &egui::Context) {
         self.copying = Some(match command {
@@ -85,6 +79,15 @@ impl App {
     }
 
     fn text_of(&mut self, copying: &Copying) -> Text {
+        let form = match copying {
+            Copying::Answer => Some(Form::Plain),
+            Copying::Markdown => Some(Form::Markdown),
+            _ => None,
+        };
+        // A view that looks at something else than a stream has an answer of its own.
+        if let Some(own) = form.and_then(|form| self.frame.answer(&self.model, form)) {
+            return own;
+        }
         let model = &mut self.model;
         match copying {
             Copying::Answer | Copying::Markdown | Copying::State => {

@@ -10,7 +10,7 @@ use crate::gui::model::{Cursor, Direction, Place};
 pub(super) fn is_jump(command: &Command, ctx: &egui::Context) -> bool {
     match command {
         Command::Show(_)
-        | Command::ShowLag(_)
+        | Command::ShowPage(_)
         | Command::ShowBeside(_)
         | Command::GoToStream(_)
         | Command::GoToEvent(_)

@@ -214,20 +214,28 @@ impl App {
     /// that walk a list wait for its rows.
     fn say_awaited(&self) {
         let coming = self.model.opening.is_some() || !self.outbox.is_empty();
-        let streams = &self.model.answers.streams;
         self.waiting.awaits(match &self.model.session {
             None if coming => turns::Awaited::Store,
             // It is open, and its first events have yet to come: no moment and no stream is known.
             Some(session) if session.is_yet_to_come() => turns::Awaited::Store,
-            Some(_)
-                if self.model.view == View::Streams
-                    && streams.is_pending()
-                    && streams.get().is_none() =>
-            {
-                turns::Awaited::Rows
-            }
+            Some(_) if self.awaits_rows() => turns::Awaited::Rows,
             _ => turns::Awaited::Nothing,
         });
+    }
+
+    /// Whether the first rows of the list that is shown are on their way.
+    fn awaits_rows(&self) -> bool {
+        let answers = &self.model.answers;
+        match self.model.view {
+            View::Streams => answers.streams.is_pending() && answers.streams.get().is_none(),
+            // By which definition they are judged has to be known first.
+            View::Sagas => {
+                let read = answers.saga_definitions.get().is_some();
+                let reading = answers.saga_definitions.is_pending() && !read;
+                (answers.sagas.is_pending() || reading) && answers.sagas.get().is_none()
+            }
+            _ => false,
+        }
     }
 
     pub(super) fn note(&mut self, level: Level, sentence: String, detail: Option<String>) {

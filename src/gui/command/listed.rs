@@ -75,6 +75,8 @@ pub enum Needs {
     Rest,
     /// While a stream is selected.
     Stream,
+    /// While something is looked at of which something is known: a stream, or a saga.
+    Answer,
     /// While there is a place to go back or forward to.
     Place(Direction),
 }
@@ -274,13 +276,13 @@ fn answer() -> Vec<Listed> {
         listed(
             "Copy answer",
             Some((CTRL_SHIFT, Key::C)),
-            Needs::Stream,
+            Needs::Answer,
             Command::CopyAnswer,
         ),
         listed(
             "Copy answer as Markdown with evidence",
             None,
-            Needs::Stream,
+            Needs::Answer,
             Command::CopyAnswerMarkdown,
         ),
         listed(
@@ -410,6 +412,7 @@ impl Needs {
             Self::Store => model.session.is_some(),
             Self::Rest => matches!(model.reach(), Reach::CutShort(_)),
             Self::Stream => model.session.is_some() && model.selection.stream.is_some(),
+            Self::Answer => Self::Stream.are_met(model) || model.looks_at_a_saga(),
             Self::Place(direction) => model.session.is_some() && model.trail.leads(direction),
         }
     }

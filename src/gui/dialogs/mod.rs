@@ -11,7 +11,7 @@ mod settings;
 
 use egui::{Align2, Frame, Id, Margin, Modal, Ui, vec2};
 
-use crate::gui::command::{Command, Outbox, PathFor};
+use crate::gui::command::{Command, Offer, Outbox, PathFor};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::widgets::IconButton;
@@ -90,13 +90,18 @@ impl Dialogs {
         self.open.push(wanted);
     }
 
-    /// Draws the open one.
-    pub fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    /// Draws the open one; `offers` is what the view behind it can do.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        (model, offers): (&Model, &dyn Fn() -> Vec<Offer>),
+        outbox: &mut Outbox,
+    ) {
         let Some(open) = self.open.last_mut() else {
             return;
         };
         let stays = match open {
-            Dialog::Palette(palette) => palette.show(ui, model, outbox),
+            Dialog::Palette(palette) => palette.show(ui, (model, offers()), outbox),
             Dialog::Help => help::show(ui),
             Dialog::Settings(settings) => settings.show(ui, model, outbox),
             Dialog::Mapping(mapping) => mapping.show(ui, model, outbox),

@@ -31,7 +31,10 @@ pub(super) fn address(model: &Model, session: &Session, own: &Shell, at: Bound) 
         zone => line = line.option("--zone", zone),
     }
     // What is remembered of a store is read on a terminal only where it is named.
-    let remembers = model.store.mapping.is_some() || !model.store.masked.is_empty();
+    let judged_by = model.store.saga_definition.as_ref();
+    let judged_by = judged_by.filter(|_| subcommand == "sagas");
+    let read = model.store.mapping.is_some() || !model.store.masked.is_empty();
+    let remembers = read || judged_by.is_some();
     let folder = model.workspace.folder().filter(|_| remembers);
     line.option_if("--workspace", folder.map(std::path::Path::display))
 }

@@ -13,12 +13,12 @@ mod top_bar;
 
 use std::collections::BTreeMap;
 
-use crate::gui::command::{Command, Outbox};
+use crate::gui::command::{Command, Outbox, SagaAct};
 use crate::gui::dialogs::Dialogs;
-use crate::gui::model::{LagPage, Model, Reordered, View};
+use crate::gui::model::{Model, Page, Reordered, View};
 use crate::gui::panels::TimePanel;
 use crate::gui::theme::{TokensExt, sizes};
-use crate::gui::views::{Screen, Welcome, screens};
+use crate::gui::views::{Form, Screen, Text, Welcome, screens};
 use crate::worker::Exports;
 
 pub use times::FrameTimes;
@@ -82,11 +82,26 @@ impl Frame {
         self.screens.get_mut(&view)?.find()
     }
 
-    /// Turns the Lag view to one of its pages.
-    pub fn turn_to(&mut self, page: LagPage) {
-        if let Some(screen) = self.screens.get_mut(&View::Lag) {
+    /// Turns a view to one of its pages.
+    pub fn turn_to(&mut self, page: Page) {
+        if let Some(screen) = self.screens.get_mut(&page.view()) {
             screen.turn_to(page);
         }
+    }
+
+    /// Lets the view that is shown do what it offered.
+    pub fn act(&mut self, act: SagaAct, model: &Model, outbox: &mut Outbox) {
+        if let Some(screen) = self.screens.get_mut(&model.view) {
+            screen.act(act, model, outbox);
+        }
+    }
+
+    /// What the view that is shown knows of what it looks at; none where it has no answer of its own.
+    pub fn answer(&self, model: &Model, form: Form) -> Option<Text> {
+        let screen = self.screens.get(&model.view);
+        screen
+            .filter(|_| model.session.is_some())?
+            .answer(model, form)
     }
 
     /// Whether a dialog has the keyboard.
@@ -140,7 +155,9 @@ impl Frame {
             }
             self.panes.show(ui, &mut self.screens, model, outbox);
         });
-        self.dialogs.show(ui, model, outbox);
+        let screen = self.screens.get(&model.view);
+        let offers = || screen.map_or_else(Vec::new, |screen| screen.offers(model));
+        self.dialogs.show(ui, (model, &offers), outbox);
         preview_dropped(ui);
     }
 }

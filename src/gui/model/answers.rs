@@ -11,9 +11,9 @@ use crate::worker::{
     AskDelays, AskDifferences, AskEvent, AskFieldNames, AskFields, AskLag, AskLagChart,
     AskLagCharts, AskLines, AskLinks, AskMeasured, AskMerge, AskNames, AskOverview, AskPreview,
     AskProjected, AskReadModel, AskRepeated, AskRetried, AskRow, AskSaga, AskSagaDefinitions,
-    AskSagaDurations, AskSagaMap, AskSagas, AskSagasBeside, AskSagasOverTime, AskSides, AskSql,
-    AskStages, AskState, AskStateText, AskStop, AskStreams, AskTables, AskTimeline, AskTrace,
-    AskValues, Slot,
+    AskSagaDurations, AskSagaGlances, AskSagaMap, AskSagas, AskSagasBeside, AskSagasOverTime,
+    AskSides, AskSql, AskStages, AskState, AskStateText, AskStop, AskStreams, AskTables,
+    AskTimeline, AskTrace, AskValues, Slot,
 };
 
 macro_rules! answers {
@@ -134,6 +134,8 @@ answers! {
     measured: AskMeasured,
     /// Instances of processes.
     sagas: AskSagas,
+    /// What went wrong with those in sight.
+    saga_glances: AskSagaGlances,
     /// The one that is looked at.
     saga: AskSaga,
     /// What follows what in them.

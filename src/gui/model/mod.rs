@@ -25,7 +25,7 @@ pub use colours::{COLOURED, CategoryColours};
 pub use cursor::{Cursor, Direction, Step};
 pub use kept_filter::{bound as kept_bound, filter_in, kept_filter};
 pub use matching::{EventRows, Matching, SearchState};
-pub use pages::LagPage;
+pub use pages::{LagPage, Page, SagaPage};
 pub use play::{PlayState, Playback, SPEEDS};
 pub use reach::{CutShort, Reach};
 pub use reordered::Reordered;
@@ -355,6 +355,23 @@ impl Model {
     #[must_use]
     pub fn zone(&self) -> Zone {
         self.store.zone.unwrap_or(self.settings.zone)
+    }
+
+    /// Whether the view that is shown looks at a saga.
+    #[must_use]
+    pub fn looks_at_a_saga(&self) -> bool {
+        self.session.is_some() && self.view == View::Sagas
+    }
+
+    /// The cursor's moment in words, with its zone; in a store without times its position.
+    #[must_use]
+    pub fn moment(&self) -> String {
+        let as_of = self.cursor.as_of();
+        match (as_of.say(self.zone()), &as_of.position) {
+            (Some(time), _) => time,
+            (None, Some(position)) => position.to_string(),
+            (None, None) => "before the first event".to_owned(),
+        }
     }
 
     /// A moment with all its digits, without its zone.

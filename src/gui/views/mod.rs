@@ -13,7 +13,7 @@ mod state;
 mod streams;
 mod welcome;
 
-pub(in crate::gui) use screen::{Screen, screens};
+pub(in crate::gui) use screen::{Form, Screen, Text, screens};
 pub(in crate::gui) use welcome::Welcome;
 
 use crate::gui::model::Model;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use egui::Ui;
 
 use super::{Audit, Events, Lag, Overview, Projections, Sagas, Sql, State, Streams};
-use crate::gui::command::Outbox;
-use crate::gui::model::{LagPage, Model, Reordered, View};
+use crate::gui::command::{Offer, Outbox, SagaAct};
+use crate::gui::model::{Model, Page, Reordered, View};
 use crate::gui::theme::Icon;
 use crate::log::{Bound, Log};
 use crate::render::Shell;
@@ -27,7 +27,21 @@ pub(in crate::gui) trait Screen {
     }
 
     /// Turns to one of its pages, where it has these.
-    fn turn_to(&mut self, _page: LagPage) {}
+    fn turn_to(&mut self, _page: Page) {}
+
+    /// What it can do now, by name.
+    fn offers(&self, _model: &Model) -> Vec<Offer> {
+        Vec::new()
+    }
+
+    /// Does what it offered.
+    fn act(&mut self, _act: SagaAct, _model: &Model, _outbox: &mut Outbox) {}
+
+    /// What is known of what it looks at, to be copied; none where that is the state of the selected
+    /// stream.
+    fn answer(&self, _model: &Model, _form: Form) -> Option<Text> {
+        None
+    }
 
     /// What an export of it writes, and the stem of a name for the file.
     ///
@@ -42,6 +56,23 @@ pub(in crate::gui) trait Screen {
     fn address_at(&self, model: &Model, _log: &Log) -> Bound {
         model.cursor.bound()
     }
+}
+
+/// How an answer is copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::gui) enum Form {
+    /// As text.
+    Plain,
+    /// As Markdown with its evidence.
+    Markdown,
+}
+
+/// How a text to be copied stands.
+pub(in crate::gui) enum Text {
+    There(String),
+    Coming,
+    /// Why there is none, in a sentence.
+    Failed(String),
 }
 
 /// All views, anew: each opening of a store begins with fresh ones.

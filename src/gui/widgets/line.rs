@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
-use egui::{Align2, Color32, Galley, Painter, Rect, Shape, pos2, vec2};
+use egui::{Align2, Color32, FontId, Galley, Painter, Rect, Shape, pos2, vec2};
 
 use crate::gui::theme::{Face, sizes};
 
@@ -17,19 +17,29 @@ pub fn one_line(
     colour: Color32,
     width: f32,
 ) -> Arc<Galley> {
-    let mut job = LayoutJob::single_section(
-        first_line(text, width),
-        TextFormat::simple(face.font(), colour),
-    );
+    one_line_of(painter, text, face.font(), colour, width)
+}
+
+/// The same in a face of another size, for what can be looked at from near and far.
+#[must_use]
+pub fn one_line_of(
+    painter: &Painter,
+    text: &str,
+    font: FontId,
+    colour: Color32,
+    width: f32,
+) -> Arc<Galley> {
+    let mut job =
+        LayoutJob::single_section(first_line(text, width), TextFormat::simple(font, colour));
     job.wrap = TextWrapping::truncate_at_width(width.max(0.0));
     painter.layout_job(job)
 }
 
 /// As much of the text as could fit: a payload of megabytes must not be shaped for one cell.
 fn first_line(text: &str, width: f32) -> String {
-    // The narrowest letters are about 2 points wide.
+    // The narrowest letters are about 2 points wide, and about 1 where they are small.
     let most = if width.is_finite() {
-        (width.max(0.0) / 2.0) as usize + 8
+        width.max(0.0) as usize + 8
     } else {
         4096
     };

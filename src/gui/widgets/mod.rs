@@ -4,6 +4,7 @@
 
 mod bar_row;
 mod button;
+mod check;
 mod chip;
 mod columns;
 mod control;
@@ -34,6 +35,7 @@ mod virtual_table;
 
 pub use bar_row::{BarColumns, BarRow};
 pub use button::Button;
+pub use check::Check;
 pub use chip::{Chip, ChipResponse};
 pub use columns::columns;
 pub use control::{ControlSize, Toggle};
@@ -47,7 +49,7 @@ pub use icon_button::IconButton;
 pub use json_view::JsonView;
 pub use key_value::KeyValue;
 pub use keycap::Keycap;
-pub use line::{one_line, paint_grounded, paint_line, paint_marks};
+pub use line::{one_line, one_line_of, paint_grounded, paint_line, paint_marks};
 pub use link::Link;
 pub use long_text::LongText;
 pub use menu::{context_menu, menu_about, menu_content, menu_item, note_item};

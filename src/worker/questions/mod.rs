@@ -43,8 +43,8 @@ pub use runs::{Going, PartitionRow, ProjectionSettings};
 pub use saga_definitions::{AskSagaDefinitions, DeclaredSaga};
 pub use saga_map::{AskSagaMap, MapAndVariants};
 pub use sagas::{
-    AskSaga, AskSagaDurations, AskSagas, AskSagasBeside, AskSagasOverTime, SagaFilter, SagaInFull,
-    SagaList, SagaSort, SagasAt,
+    AskSaga, AskSagaDurations, AskSagaGlances, AskSagas, AskSagasBeside, AskSagasOverTime,
+    SagaFilter, SagaInFull, SagaList, SagaSort, SagasAt,
 };
 pub use search::{Search, SearchEnd, SearchPart};
 pub use shown_state::{AskDifferences, AskFieldNames, AskFields, AskStateText, FoundState};

@@ -3,10 +3,13 @@
 
 use std::sync::Arc;
 
+use hashbrown::HashMap;
+
 use crate::analysis::lag;
 use crate::analysis::saga::{
-    self, Asking, Beside, Coming, Counts, Definition, Durations, Instance, Judged, Narrowing,
-    SagaReport, Sagas, Seen, Sequence, Status, Stored, StoredStates, Timeout, Until, one, stored,
+    self, Asking, Beside, Coming, Counts, Definition, Durations, Glance, Instance, Judged,
+    Narrowing, SagaReport, Sagas, Seen, Sequence, Status, Stored, StoredStates, Timeout, Until,
+    one, stored,
 };
 use crate::log::{Bound, Cut, Log};
 use crate::model::{EventIx, Task};
@@ -321,6 +324,31 @@ impl Question for AskSaga {
         let found = self.at.find(&mut asked)?;
         let outbox = self.at.outbox(&mut asked)?;
         found.in_full(self.at.asking(asked.task), outbox.as_deref(), self.first)
+    }
+}
+
+/// Asks what went wrong with some instances: with those that are in sight.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskSagaGlances {
+    /// Which processes, and when.
+    pub at: SagasAt,
+    /// The events that they begin with.
+    pub firsts: Vec<EventIx>,
+}
+
+impl Question for AskSagaGlances {
+    /// With the event that each begins with.
+    type Answer = HashMap<EventIx, Glance>;
+    const ROOM: Room = Room::Scans;
+
+    fn moment(&self) -> Option<Bound> {
+        Some(self.at.cut.bound())
+    }
+
+    fn answer(&self, mut asked: Asked<'_>) -> Result<Self::Answer, Unanswered> {
+        let judged = self.at.find(&mut asked)?.judged;
+        let all = judged.glances(self.at.asking(asked.task), &self.firsts)?;
+        Ok(all.into_iter().collect())
     }
 }
 

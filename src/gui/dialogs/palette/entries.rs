@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use super::{Mark, moments};
-use crate::gui::command::{Command, Listed};
-use crate::gui::model::{Direction, LagPage, Model};
+use crate::gui::command::{Command, Listed, Offer, SagaAct};
+use crate::gui::model::{Direction, LagPage, Model, Page, SagaPage};
 use crate::gui::theme::Icon;
 use crate::gui::words;
 use crate::log::Log;
@@ -112,7 +112,7 @@ impl Entry {
 }
 
 /// All that `query` may mean, empty groups left out.
-pub(super) fn groups(model: &Model, query: &Query<'_>) -> Vec<Group> {
+pub(super) fn groups((model, offers): (&Model, &[Offer]), query: &Query<'_>) -> Vec<Group> {
     let mut groups = Vec::new();
     let mut add = |name, entries: Vec<Entry>| {
         if !entries.is_empty() {
@@ -120,7 +120,7 @@ pub(super) fn groups(model: &Model, query: &Query<'_>) -> Vec<Group> {
         }
     };
     match *query {
-        Query::Commands(text) => add("Commands", commands(model, text, usize::MAX)),
+        Query::Commands(text) => add("Commands", commands((model, offers), text, usize::MAX)),
         Query::Help(text) => add("Help", help(model, text)),
         Query::Time(text) | Query::Position(text) => {
             add("Move the cursor", moments::meant(model, text));
@@ -129,7 +129,7 @@ pub(super) fn groups(model: &Model, query: &Query<'_>) -> Vec<Group> {
         Query::Streams => add("Streams", streams(model)),
         // Enter must not do more than somebody who has typed nothing can have meant.
         Query::Anything("") if model.session.is_some() => {
-            add("Commands", commands(model, "", usize::MAX));
+            add("Commands", commands((model, offers), "", usize::MAX));
             add("Bookmarks", bookmarks(model, ""));
             add("Recent stores", recent(model));
         }
@@ -137,7 +137,7 @@ pub(super) fn groups(model: &Model, query: &Query<'_>) -> Vec<Group> {
             let (recent, samples) = (recent(model), samples());
             add("Recent stores", recent);
             add("Samples", samples);
-            add("Commands", commands(model, "", usize::MAX));
+            add("Commands", commands((model, offers), "", usize::MAX));
         }
         Query::Anything(text) => {
             let meant = moments::meant(model, text);
@@ -153,7 +153,7 @@ pub(super) fn groups(model: &Model, query: &Query<'_>) -> Vec<Group> {
             add("Event types", types(model));
             add("Bookmarks", bookmarks(model, text));
             add("Stores", stores(model, text));
-            add("Commands", commands(model, text, COMMANDS));
+            add("Commands", commands((model, offers), text, COMMANDS));
             // What is named as it was typed comes before what only has the letters somewhere.
             groups.sort_by_key(|group| group.closeness(text));
         }
@@ -322,24 +322,48 @@ fn samples() -> Vec<Entry> {
     SAMPLES.iter().enumerate().map(entry).collect()
 }
 
-/// The commands that can be carried out now, best first.
-fn commands(model: &Model, text: &str, most: usize) -> Vec<Entry> {
+/// The commands that can be carried out now, best first: of equals those of the view that is shown.
+fn commands((model, offers): (&Model, &[Offer]), text: &str, most: usize) -> Vec<Entry> {
     let possible = Command::listed().iter().filter(|listed| {
         listed.needs.are_met(model) && listed.title != "Go to stream, event or command"
     });
-    let all = possible.map(command).chain(pages(model)).collect();
+    let own = offers.iter().map(offered);
+    let listed = possible.map(command).chain(pages(model));
+    // Who has typed nothing finds what is always there where it always is.
+    let all = match text {
+        "" => listed.chain(own).collect(),
+        _ => own.chain(listed).collect(),
+    };
     let mut entries = matching(all, &mut Fuzzy::new(text));
     entries.truncate(most);
     entries
 }
 
-/// The pages of the Lag view by their names; the first is the view itself.
+/// The pages of views by their names; the first of Lag is the view itself.
 fn pages(model: &Model) -> impl Iterator<Item = Entry> {
-    let all = LagPage::ALL
+    let lag = LagPage::ALL
         .into_iter()
         .filter(|page| *page != LagPage::Lag);
-    let all = all.filter(|_| model.session.is_some());
-    all.map(|page| Entry::new(Icon::Lag, page.name(), Command::ShowLag(page)).note("a page of Lag"))
+    let lag = lag.map(|page| (Icon::Lag, page.name(), Page::Lag(page)));
+    let sagas = SagaPage::ALL.into_iter();
+    let sagas = sagas.map(|page| (Icon::Sagas, page.title(), Page::Sagas(page)));
+    let all = lag.chain(sagas).filter(|_| model.session.is_some());
+    all.map(|(icon, title, page)| {
+        let note = format!("a page of {}", page.view().name());
+        Entry::new(icon, title, Command::ShowPage(page)).note(note)
+    })
+}
+
+/// What the view that is shown can do.
+fn offered(offer: &Offer) -> Entry {
+    let icon = match &offer.command {
+        Command::InSagas(SagaAct::CopyMermaid) | Command::Copy(_) => Icon::Copy,
+        Command::InSagas(SagaAct::List(_)) => Icon::Filter,
+        Command::Export => Icon::Export,
+        Command::OpenOutside(_) => Icon::Folder,
+        _ => Icon::Right,
+    };
+    Entry::new(icon, offer.title.clone(), offer.command.clone()).note(offer.note.clone())
 }
 
 fn command(listed: &Listed) -> Entry {

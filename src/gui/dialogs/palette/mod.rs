@@ -8,7 +8,7 @@ mod row;
 use egui::{Align, Id, Key, Layout, Margin, Modifiers, ScrollArea, TextEdit, Ui, UiBuilder, vec2};
 
 use super::{Stays, modal, room_for, rule};
-use crate::gui::command::{Command, Outbox};
+use crate::gui::command::{Command, Offer, Outbox};
 use crate::gui::model::{Model, Session};
 use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
 use crate::gui::widgets::Keycap;
@@ -46,7 +46,13 @@ impl Palette {
         query(&self.text, self.streams)
     }
 
-    pub fn show(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) -> Stays {
+    /// Draws it; the view behind it can do what it offers.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        (model, offers): (&Model, Vec<Offer>),
+        outbox: &mut Outbox,
+    ) -> Stays {
         let steps = steps(ui);
         modal(ui, "Palette", sizes::PALETTE_WIDTH, |ui| {
             let enter = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
@@ -60,7 +66,7 @@ impl Palette {
                 outbox.ask(|answers| &mut answers.names, question);
             }
             rule(ui);
-            let groups = entries::groups(model, &query);
+            let groups = entries::groups((model, &offers), &query);
             let count: usize = groups.iter().map(|group| group.entries.len()).sum();
             self.chosen = match (count, steps) {
                 (0, _) => 0,

@@ -1,17 +1,16 @@
 //! The row of buttons over the plot: moving the cursor, how fast time runs, what the lanes are, how
 //! much can be seen.
 
-use egui::{Align, Layout, Popup, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo, vec2};
+use egui::{Align, Layout, Popup, Rect, Response, Sense, Ui, UiBuilder, vec2};
 
 use super::window::{Limits, TimeWindow};
 use super::{FOLLOWED, TimePanel};
 use crate::analysis::density::{LaneBy, Scale};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Direction, Model, SPEEDS, Step};
-use crate::gui::theme::{Face, Icon, TokensExt, icons, sizes};
+use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::widgets::{
-    Button, IconButton, Segments, Toggle, focus_ring, menu_content, middle_ellipsis, note_item,
-    paint_line,
+    Button, Check, IconButton, Segments, Toggle, menu_content, middle_ellipsis, note_item,
 };
 use crate::model::time::Span;
 use crate::render::grouped;
@@ -192,7 +191,7 @@ impl TimePanel {
 
     fn collapsing(&mut self, ui: &mut Ui) {
         let on = self.kept.value.idle == Idle::Collapsed;
-        if check(ui, "Collapse idle gaps", on.into()).clicked() {
+        if ui.add(Check::new("Collapse idle gaps", on)).clicked() {
             self.kept.value.idle = if on { Idle::Shown } else { Idle::Collapsed };
         }
     }
@@ -307,48 +306,6 @@ fn bookmark(ui: &mut Ui, room: Room, outbox: &mut Outbox) {
     {
         outbox.send(Command::AddBookmark);
     }
-}
-
-/// A word with a check before it.
-fn check(ui: &mut Ui, text: &str, toggle: Toggle) -> Response {
-    let tokens = ui.tokens();
-    let on = toggle == Toggle::On;
-    let galley = ui
-        .painter()
-        .layout_no_wrap(text.to_owned(), Face::Secondary.font(), tokens.text2);
-    let size = vec2(galley.size().x + 28.0, sizes::BUTTON_SMALL);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), on, text));
-    let ground = if response.hovered() {
-        tokens.hover
-    } else {
-        egui::Color32::TRANSPARENT
-    };
-    ui.painter().rect_filled(rect, sizes::RADIUS, ground);
-    let square = Rect::from_center_size(
-        egui::pos2(rect.left() + 12.0, rect.center().y),
-        egui::Vec2::splat(12.0),
-    );
-    if on {
-        icons::paint(ui.painter(), square, Icon::Check, tokens.accent);
-    } else {
-        let frame = (1.0, tokens.text3);
-        let inside = egui::StrokeKind::Inside;
-        ui.painter()
-            .rect_stroke(square, sizes::RADIUS_BAR, frame, inside);
-    }
-    let words = rect.with_min_x(rect.left() + 22.0);
-    let left = egui::Align2::LEFT_CENTER;
-    paint_line(
-        ui.painter(),
-        words,
-        left,
-        text,
-        Face::Secondary,
-        tokens.text2,
-    );
-    focus_ring(ui, &response);
-    response
 }
 
 /// The keys of a command, as people read them.

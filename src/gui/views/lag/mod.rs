@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::lag::{ConsumerId, Evidence, LagReport};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::kept::Kept;
-use crate::gui::model::{LagPage as Page, Model};
+use crate::gui::model::{LagPage as Page, Model, Page as PageOf};
 use crate::gui::panels::CardSize;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::{Screen, Standing};
@@ -164,8 +164,10 @@ impl Screen for Lag {
         Ok((Exports::Lag(files::of(page, self.from(model))), name))
     }
 
-    fn turn_to(&mut self, page: Page) {
-        self.wanted = Some(page);
+    fn turn_to(&mut self, page: PageOf) {
+        if let PageOf::Lag(page) = page {
+            self.wanted = Some(page);
+        }
     }
 
     fn address(&self, model: &Model, _log: &Log) -> Shell {

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use egui::Ui;
 
-use super::{LOOK, STRETCHES, Sagas, Shown, over_time};
+use super::{LOOK, STRETCHES, Sagas, over_time};
 use crate::analysis::saga::Definition;
 use crate::gui::command::Outbox;
-use crate::gui::model::{Model, Session};
+use crate::gui::model::{Model, SagaPage, Session};
 use crate::log::Log;
 use crate::worker::{
-    AskSaga, AskSagaDefinitions, AskSagaDurations, AskSagaMap, AskSagas, AskSagasBeside,
-    AskSagasOverTime, SagasAt,
+    AskSaga, AskSagaDefinitions, AskSagaDurations, AskSagaGlances, AskSagaMap, AskSagas,
+    AskSagasBeside, AskSagasOverTime, SagasAt,
 };
 
 impl Sagas {
@@ -32,6 +32,13 @@ impl Sagas {
             filter: self.filter.clone(),
         };
         outbox.ask(|answers| &mut answers.sagas, question);
+        if let Some(list) = model.answers.sagas.current() {
+            let (at, firsts) = (at.clone(), self.list.to_glance_at(list));
+            if !firsts.is_empty() {
+                let question = AskSagaGlances { at, firsts };
+                outbox.ask(|answers| &mut answers.saga_glances, question);
+            }
+        }
         if let Some(first) = self.chosen {
             let at = at.clone();
             outbox.ask(|answers| &mut answers.saga, AskSaga { at, first });
@@ -52,12 +59,12 @@ impl Sagas {
     fn ask_shown(&self, model: &Model, at: &SagasAt, outbox: &mut Outbox) {
         let at = at.clone();
         match self.shown {
-            Shown::Map => {
+            SagaPage::Map => {
                 let process = self.filter.by.process;
                 let question = AskSagaMap { at, process };
                 outbox.ask(|answers| &mut answers.saga_map, question);
             }
-            Shown::Durations => {
+            SagaPage::Durations => {
                 let question = AskSagaDurations {
                     at,
                     by: self.filter.by.clone(),
@@ -65,12 +72,12 @@ impl Sagas {
                 };
                 outbox.ask(|answers| &mut answers.saga_durations, question);
             }
-            Shown::Beside => {
+            SagaPage::Beside => {
                 let firsts = self.beside.after(self.chosen);
                 let question = AskSagasBeside { at, firsts };
                 outbox.ask(|answers| &mut answers.sagas_beside, question);
             }
-            Shown::Timeline | Shown::Sequence | Shown::Stored => {}
+            SagaPage::Timeline | SagaPage::Sequence | SagaPage::Stored => {}
         }
     }
 

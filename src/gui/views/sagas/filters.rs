@@ -2,6 +2,7 @@
 //! one is called stuck.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{Frame, Margin, Popup, PopupCloseBehavior, RectAlign, Response, Ui, vec2};
@@ -9,6 +10,7 @@ use egui::{Frame, Margin, Popup, PopupCloseBehavior, RectAlign, Response, Ui, ve
 use super::Choices;
 use crate::analysis::saga::{Class, Definition, Missing, Narrowing, Passed, Timeout};
 use crate::gui::command::{Command, Outbox};
+use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::widgets::{
     Button, Chip, IconButton, Segments, TextField, menu_content, menu_item, note_item,
@@ -266,7 +268,7 @@ fn participants(list: Option<&SagaList>, process: Option<u16>) -> BTreeSet<&str>
 pub(super) fn processes(
     ui: &mut Ui,
     list: Option<&SagaList>,
-    declared: &[DeclaredSaga],
+    (declared, file): (&[DeclaredSaga], Option<PathBuf>),
     said: &mut Said<'_>,
     outbox: &mut Outbox,
 ) {
@@ -301,9 +303,33 @@ pub(super) fn processes(
                 for own in declared {
                     declared_item(ui, own, said, outbox);
                 }
+                if let Some(file) = file {
+                    ui.separator();
+                    file_items(ui, file, outbox);
+                }
             });
         });
     });
+}
+
+/// What can be done with the user's own file of a definition.
+fn file_items(ui: &mut Ui, file: PathBuf, outbox: &mut Outbox) {
+    let path = file.display().to_string();
+    let open = menu_item(ui, "Open its file");
+    if open.clicked() {
+        outbox.send(Command::OpenOutside(file));
+    }
+    open.on_hover_text(&path);
+    if menu_item(ui, "Copy the path of its file").clicked() {
+        outbox.send(Command::Copy(path));
+    }
+}
+
+/// The user's own file of a definition of that name; none of one that comes with the program.
+pub(super) fn file(model: &Model, name: &str) -> Option<PathBuf> {
+    let folder = model.workspace.sagas_folder();
+    let is_own = name.ends_with(".toml");
+    Some(folder.filter(|_| is_own)?.join(name))
 }
 
 fn stem(name: &str) -> &str {

@@ -3,29 +3,28 @@
 
 use egui::{Frame, Label, Margin, Ui, vec2};
 
-use super::filters::{self, Said};
 use super::timeline::Gaps;
-use super::{Sagas, Shown, look, sequence};
+use super::{Sagas, look};
 use crate::analysis::saga::{SagaReport, Status, Stored, Wait, may_come, waits_for};
 use crate::analysis::words::{capitalised, many};
-use crate::gui::command::{Command, Outbox};
-use crate::gui::model::Model;
-use crate::gui::theme::{Face, TokensExt, sizes};
+use crate::gui::command::{Command, Outbox, SagaAct};
+use crate::gui::model::{Model, SagaPage};
+use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::Standing;
-use crate::gui::widgets::{Button, Link, PaneHead, Pill, Segments};
+use crate::gui::widgets::{Button, Check, IconButton, Link, PaneHead, Pill, Segments};
 use crate::model::time::Span;
-use crate::render::{self, grouped};
+use crate::render::{grouped, saga_why};
 use crate::worker::SagaInFull;
 
 impl Sagas {
     pub(super) fn head(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         let saga = model.answers.saga.get().and_then(Option::as_ref);
-        let of_one = matches!(self.shown, Shown::Timeline | Shown::Sequence);
+        let of_one = self.shows_one();
         let title = match (self.shown, saga) {
-            (Shown::Map, _) => "Process map",
-            (Shown::Durations, _) => "How long they took",
-            (Shown::Beside, _) => "Compared",
-            (Shown::Stored, _) => "Stored states",
+            (SagaPage::Map, _) => "Process map",
+            (SagaPage::Durations, _) => "How long they took",
+            (SagaPage::Beside, _) => "Compared",
+            (SagaPage::Stored, _) => "Stored states",
             (_, Some(saga)) => &saga.report.id,
             (_, None) => "Saga",
         };
@@ -56,15 +55,13 @@ impl Sagas {
     fn choice(&mut self, ui: &mut Ui, model: &Model) {
         let list = model.answers.sagas.get();
         let keeps = list.is_some_and(|list| !list.stored.all.is_empty());
-        let is_stored = self.shown == Shown::Stored;
-        let mut choice = Segments::new("Saga as", &mut self.shown)
-            .option(Shown::Timeline, "Timeline")
-            .option(Shown::Sequence, "Sequence")
-            .option(Shown::Map, "Map")
-            .option(Shown::Durations, "Durations")
-            .option(Shown::Beside, "Compare");
+        let is_stored = self.shown == SagaPage::Stored;
+        let mut choice = Segments::new("Saga as", &mut self.shown);
+        for page in SagaPage::ALL {
+            choice = choice.option(page, page.name());
+        }
         if keeps || is_stored {
-            choice = choice.option(Shown::Stored, "Stored");
+            choice = choice.option(SagaPage::Stored, SagaPage::Stored.name());
         }
         choice.show(ui);
     }
@@ -73,18 +70,37 @@ impl Sagas {
     fn actions(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         let saga = model.answers.saga.get().and_then(Option::as_ref);
         match (self.shown, saga) {
-            (Shown::Sequence, Some(saga)) => sequence::actions(ui, model, saga, outbox),
-            (Shown::Map, _) => {
-                if let Some((answer, log)) = model.answers.saga_map.get().zip(model.log())
-                    && ui.add(Button::secondary("Copy Mermaid").small()).clicked()
-                {
-                    outbox.send(Command::Copy(render::map_mermaid(&answer.map, log)));
+            (SagaPage::Sequence, Some(_)) => {
+                if is_clicked(ui, (Icon::Export, "Export the diagram as SVG"), "SVG") {
+                    outbox.send(Command::Export);
                 }
-                self.write_definition(ui, model, outbox);
+                let copy = (Icon::Copy, "Copy the diagram as Mermaid");
+                if is_clicked(ui, copy, "Copy Mermaid") {
+                    self.carry_out(SagaAct::CopyMermaid, model, outbox);
+                }
             }
-            (Shown::Timeline | Shown::Beside, _) => {
+            (SagaPage::Map, _) => {
+                let copy = "Copy Mermaid";
+                if model.answers.saga_map.get().is_some()
+                    && is_clicked(ui, (Icon::Copy, copy), copy)
+                {
+                    self.carry_out(SagaAct::CopyMermaid, model, outbox);
+                }
+                let write = Button::secondary("Write a definition").small();
+                if self.mined(model).is_some() && ui.add(write).clicked() {
+                    self.write_definition(model, outbox);
+                }
+            }
+            (SagaPage::Timeline | SagaPage::Beside, _) => {
+                let has_room = ui.max_rect().width() >= WIDE;
+                if has_room && self.shown == SagaPage::Timeline && saga.is_some() {
+                    let copy = IconButton::new(Icon::Copy, "Copy answer").small();
+                    if ui.add(copy.shortcut("Ctrl+Shift+C")).clicked() {
+                        outbox.send(Command::CopyAnswer);
+                    }
+                }
                 gaps(ui, &mut self.kept.value.gaps);
-                if self.shown == Shown::Beside
+                if self.shown == SagaPage::Beside
                     && !self.beside.is_empty()
                     && ui.add(Button::secondary("Clear").small()).clicked()
                 {
@@ -94,45 +110,30 @@ impl Sagas {
             _ => {}
         }
     }
-
-    /// Writes down what was mined, of the process that is chosen or the most frequent one.
-    fn write_definition(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-        let list = model.answers.sagas.get();
-        let mined =
-            list.filter(|list| self.declared.is_none() && !list.judged.processes.all.is_empty());
-        let Some(mined) = mined else { return };
-        if ui
-            .add(Button::secondary("Write a definition").small())
-            .clicked()
-        {
-            let mut said = Said {
-                filter: &mut self.filter,
-                kept: &mut self.kept.value,
-                by: None,
-                declared: &mut self.declared,
-            };
-            filters::write(mined, &mut said, outbox);
-            self.looks += 1;
-        }
-    }
 }
 
-/// What happens to idle gaps: one button in little room, so that the status stays in sight.
-fn gaps(ui: &mut Ui, gaps: &mut Gaps) {
-    if ui.max_rect().width() >= WIDE {
-        Segments::new("Idle gaps", gaps)
-            .option(Gaps::Collapsed, "Gaps short")
-            .option(Gaps::Shown, "Gaps long")
-            .show(ui);
-        return;
-    }
-    let (word, other) = match gaps {
-        Gaps::Collapsed => ("Gaps long", Gaps::Shown),
-        Gaps::Shown => ("Gaps short", Gaps::Collapsed),
+/// A button with a word; in little room, where the status of the saga needs what words would take, with an
+/// icon that tells its name. Whether it was clicked.
+fn is_clicked(ui: &mut Ui, (icon, name): (Icon, &str), word: &str) -> bool {
+    let response = match (ui.max_rect().width() < WIDE, icon) {
+        (true, icon) => ui.add(IconButton::new(icon, name).small()),
+        (false, Icon::Export) => ui.add(Button::secondary(word).icon(icon).small()),
+        (false, _) => ui.add(Button::secondary(word).small()),
     };
-    if ui.add(Button::secondary(word).small()).clicked() {
-        *gaps = other;
+    response.clicked()
+}
+
+/// Whether idle gaps are drawn short.
+fn gaps(ui: &mut Ui, gaps: &mut Gaps) {
+    let on = *gaps == Gaps::Collapsed;
+    let check = ui.add(Check::new("Short gaps", on));
+    if check.clicked() {
+        *gaps = match on {
+            true => Gaps::Shown,
+            false => Gaps::Collapsed,
+        };
     }
+    check.on_hover_text("Draw stretches in which nothing happens short");
 }
 
 /// How a saga stands.
@@ -187,16 +188,16 @@ pub(super) fn waiting(
     outbox: &mut Outbox,
 ) {
     let t = ui.tokens();
-    let margin = Margin::symmetric(sizes::PAD as i8, 6);
-    // In little room the lanes need what whole parts and the reason would take.
-    let breaks = match ui.available_height() < LOW {
-        true => Breaks::Anywhere,
-        false => Breaks::BetweenParts,
+    // In little room the lanes need what whole parts and the margin would take.
+    let (breaks, above, between) = match ui.available_height() < LOW {
+        true => (Breaks::Anywhere, 3, 1.0),
+        false => (Breaks::BetweenParts, 6, 2.0),
     };
+    let margin = Margin::symmetric(sizes::PAD as i8, above);
     let sentence = |ui: &mut Ui, ink: Ink, parts: &[String]| sentence(ui, (ink, breaks), parts);
     Frame::NONE.inner_margin(margin).show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = vec2(5.0, 2.0);
+            ui.spacing_mut().item_spacing = vec2(5.0, between);
             let report = &saga.report;
             let step = report.waiting_for.as_deref();
             if listed == Listed::Not {
@@ -211,7 +212,8 @@ pub(super) fn waiting(
             }
             sentence(ui, Ink::Plain, &silence(saga, step.or(may)));
             if report.duration_ms.is_some() || report.waiting_for.is_none() {
-                let lasted = report.duration_ms.map(Span::from_millis);
+                // As in the list: to the microsecond, since a span is told by what it is cut to.
+                let lasted = report.started.zip(report.ended).map(|(from, to)| to - from);
                 let lasted: Vec<String> = lasted.into_iter().map(took).collect();
                 sentence(ui, Ink::Strong, &lasted);
             }
@@ -238,16 +240,15 @@ pub(super) fn waiting(
                 }
             }
             facts(ui, (model, report), breaks);
-            let why = format!("{}: {}", capitalised(report.kind.name()), report.why);
-            match breaks {
-                Breaks::BetweenParts => {
-                    let parts: Vec<String> = why.split(", ").map(str::to_owned).collect();
-                    sentence(ui, Ink::Faint, &parts);
-                }
-                Breaks::Anywhere => {
-                    let words = Face::Secondary.text(report.kind.name(), t.text3);
+            let why = capitalised(&saga_why(report));
+            let parts: Vec<String> = why.split(", ").map(str::to_owned).collect();
+            match (breaks, parts.first()) {
+                // What ties its events together is what can be spared first.
+                (Breaks::Anywhere, Some(who)) => {
+                    let words = Face::Secondary.text(format!("{who}."), t.text3);
                     ui.add(Label::new(words)).on_hover_text(why);
                 }
+                _ => sentence(ui, Ink::Faint, &parts),
             }
         });
     });
@@ -311,7 +312,7 @@ enum Ink {
 }
 
 /// In less width than that the head has no room for all of its choices.
-pub(super) const WIDE: f32 = 740.0;
+const WIDE: f32 = 740.0;
 /// In less height than that no part of a sentence is kept whole.
 const LOW: f32 = 420.0;
 

@@ -7,9 +7,10 @@ use super::beside::Beside;
 use super::filters::{Filters, Said};
 use super::head::Listed;
 use super::look;
-use crate::analysis::saga::{Judged, Narrowing, Seen, Status, may_come, waits_for};
+use super::told::{Glances, Ink, tells_failure, waits};
+use crate::analysis::saga::{Glance, Narrowing, Seen, Status};
 use crate::gui::command::{Command, Outbox};
-use crate::gui::model::Model;
+use crate::gui::model::{Model, View};
 use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::widgets::{
     Column, EmptyState, Notice, RowCells, Severity, TableState, TextField, Toggle, VirtualTable,
@@ -20,6 +21,10 @@ use crate::model::EventIx;
 use crate::model::time::Span;
 use crate::render::grouped;
 use crate::worker::{SagaFilter, SagaList, SagaSort};
+
+/// Rows whose failures are asked for at once, so that the question does not change with each row that
+/// comes into sight.
+const BLOCK: u64 = 32;
 
 /// What the list keeps between frames.
 #[derive(Default)]
@@ -53,12 +58,23 @@ impl List {
         self.state.scroll_to_row(0);
     }
 
+    /// Those around what is in sight of which it tells what went wrong, by their first events.
+    pub fn to_glance_at(&self, list: &SagaList) -> Vec<EventIx> {
+        let visible = self.state.visible();
+        let from = visible.start / BLOCK * BLOCK;
+        let to = visible.end.div_ceil(BLOCK) * BLOCK;
+        let rows = (from..to).map_while(|row| list.row(row));
+        let told = rows.filter(|(_, status)| tells_failure(*status));
+        let first = |seen: &Seen| EventIx(list.judged.at.events_of(seen)[0]);
+        told.map(|(seen, _)| first(seen)).collect()
+    }
+
     /// Draws the table; the saga that was chosen, by its first event.
     pub fn show(
         &mut self,
         ui: &mut Ui,
         model: &Model,
-        (number, list): (u64, &SagaList),
+        (number, list, glances): (u64, &SagaList, Glances<'_>),
         (chosen, filter, beside): (Option<EventIx>, &mut SagaFilter, &mut Beside),
         outbox: &mut Outbox,
     ) -> Option<EventIx> {
@@ -78,12 +94,18 @@ impl List {
             }
             return None;
         }
-        let columns = columns(filter.sort);
+        let columns = columns(filter.sort, VirtualTable::room(ui));
         let rows = list.rows.len() as u64;
         let table = VirtualTable::new("Sagas", &mut self.state, &columns, rows).selected(selected);
+        let table = match model.view {
+            View::Sagas => table.takes_keys(),
+            _ => table,
+        };
         let said = table.show(ui, |row| {
             if let Some((seen, status)) = list.row(row.index()) {
-                paint(row, log, list, (seen, status), (beside, outbox));
+                let first = EventIx(list.judged.at.events_of(seen)[0]);
+                let glance = glances.of(first, status);
+                paint(row, log, list, (seen, status, glance), (beside, outbox));
             }
         });
         match said.head_clicked {
@@ -122,94 +144,36 @@ impl List {
     }
 }
 
-fn columns(sort: SagaSort) -> Vec<Column> {
+/// Room for what a saga is called, in so much for the list: it may be long, and what it waits for is longer.
+fn called(room: f32) -> f32 {
+    ((room - 380.0) * 0.3).clamp(98.0, 220.0)
+}
+
+fn columns(sort: SagaSort, room: f32) -> Vec<Column> {
     let mark = |own: SagaSort| if own == sort { " ▼" } else { "" };
     vec![
-        Column::new(format!("Status{}", mark(SagaSort::Status)), 109.0)
+        Column::new(format!("Status{}", mark(SagaSort::Status)), 107.0)
             .named("status")
             .resizable()
             .sorts(),
-        Column::new(format!("Saga{}", mark(SagaSort::Started)), 98.0)
+        Column::new(format!("Saga{}", mark(SagaSort::Started)), called(room))
             .named("saga")
             .resizable()
             .sorts(),
-        Column::new(format!("Lasts{}", mark(SagaSort::Duration)), 82.0)
+        Column::new(format!("Lasts{}", mark(SagaSort::Duration)), 94.0)
             .named("lasts")
             .right()
             .resizable()
             .sorts(),
-        Column::rest("Waiting for", 72.0).named("waiting"),
+        Column::rest("Waiting for, or what failed", 72.0).named("waiting"),
     ]
-}
-
-/// How what is waited for is written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Ink {
-    Plain,
-    /// It takes far longer than is usual.
-    Late,
-    /// Nothing more is to come.
-    Faint,
-}
-
-/// What an instance waits for, and how long, where that is longer than is usual.
-fn waits(log: &Log, judged: &Judged, (seen, status): (&Seen, Status)) -> (String, Ink) {
-    if status.is_end() {
-        let undone = match status {
-            Status::Failed => undone(log, judged, seen),
-            _ => Vec::new(),
-        };
-        return match undone.is_empty() {
-            true => ("ended".to_owned(), Ink::Faint),
-            false => (format!("not undone: {}", undone.join(", ")), Ink::Plain),
-        };
-    }
-    if judged.may_have_ended(log, seen, status).is_some() {
-        return ("may have ended".to_owned(), Ink::Plain);
-    }
-    let step = judged.waiting_for(log, seen);
-    let quiet = judged.quiet(log, seen);
-    let may = may_come((status, step.as_deref()), quiet.as_ref());
-    let waits = waits_for(status, step.as_deref());
-    let waits = waits.or_else(|| Some(format!("usually {}", may?)));
-    let waits = waits.unwrap_or_default();
-    let long = quiet.as_ref().filter(|quiet| quiet.is_long());
-    match long.filter(|_| status != Status::Parked) {
-        Some(quiet) => {
-            let words = quiet.words(step.as_deref().or(may));
-            let all = [waits, words].into_iter().filter(|words| !words.is_empty());
-            (all.collect::<Vec<_>>().join(", "), Ink::Late)
-        }
-        None => (waits, Ink::Plain),
-    }
-}
-
-/// A span without its lesser unit, where it is too long for the column.
-fn roughly(span: &str) -> &str {
-    /// Letters for which there is room.
-    const ROOM: usize = 10;
-    let units = span.match_indices(' ').nth(1).map(|(at, _)| at);
-    match units {
-        Some(first) if span.chars().count() > ROOM => &span[..first],
-        _ => span,
-    }
-}
-
-/// The steps that an instance which ended leaves undone.
-fn undone(log: &Log, judged: &Judged, seen: &Seen) -> Vec<String> {
-    let Some(mut instance) = judged.instance(log, seen) else {
-        return Vec::new();
-    };
-    let open = std::mem::take(&mut instance.uncompensated);
-    let steps = open.iter().filter_map(|at| instance.steps.get(*at));
-    steps.map(|step| step.name.clone()).collect()
 }
 
 fn paint(
     row: &mut RowCells<'_>,
     log: &Log,
     list: &SagaList,
-    (seen, status): (&Seen, Status),
+    (seen, status, glance): (&Seen, Status, Option<&Glance>),
     (beside, outbox): (&mut Beside, &mut Outbox),
 ) {
     let judged = &list.judged;
@@ -219,7 +183,11 @@ fn paint(
     let t = row.painter().tokens();
     let (tone, shape, word) = look::status(status);
     let id = judged.id(log, seen, process);
-    row.name(|| format!("{id} {word}"));
+    let (waiting, ink) = waits(log, judged, (seen, status, glance));
+    row.name(|| match ink {
+        Ink::Faint => format!("{id} {word}"),
+        _ => format!("{id} {word}, {waiting}"),
+    });
     let strong = row.is_selected();
     let face = if strong { Face::CellStrong } else { Face::Cell };
     let colour = t.tone(tone);
@@ -232,8 +200,7 @@ fn paint(
     }
     row.text(1, face, t.text, &id);
     let lasts = Span::from_micros(judged.lasts(log, seen)).to_string();
-    row.short(2, (Face::Cell, t.text2), roughly(&lasts), &lasts);
-    let (waiting, ink) = waits(log, judged, (seen, status));
+    row.text(2, Face::Cell, t.text2, &lasts);
     let ink = match ink {
         Ink::Faint if !strong => t.text3,
         Ink::Plain | Ink::Faint => t.text2,
@@ -280,14 +247,12 @@ pub(super) fn notices(ui: &mut Ui, notices: &[String]) {
 pub(super) fn filters(
     ui: &mut Ui,
     (log, list): (Option<&Log>, Option<&SagaList>),
-    filters: &mut Filters,
+    (filters, find): (&mut Filters, Option<()>),
     said: &mut Said<'_>,
 ) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
-        let name = "Search sagas";
-        let field = TextField::new(name, &mut said.filter.by.text);
-        ui.add(field.icon(Icon::Search).hint(name).clearable().width(150.0));
+        search(ui, &mut said.filter.by.text, find);
         let Some(list) = list else {
             filters.chips(ui, (log, list), said);
             return;
@@ -309,6 +274,22 @@ pub(super) fn filters(
         }
         filters.chips(ui, (log, Some(list)), said);
     });
+}
+
+/// The field that the list is searched with; it has the keyboard where that was asked for.
+fn search(ui: &mut Ui, text: &mut String, find: Option<()>) {
+    let id = egui::Id::unique("sagas-search");
+    // Before it is drawn, so that what is typed in this very frame is in it.
+    if find.is_some() {
+        ui.memory_mut(|memory| memory.request_focus(id));
+    }
+    let name = "Search sagas";
+    let field = TextField::new(name, text).id(id);
+    let field = ui.add(field.icon(Icon::Search).hint(name).clearable().width(150.0));
+    // From what is typed the arrow keys lead into the list.
+    if field.has_focus() && ui.input(|input| input.key_pressed(egui::Key::ArrowDown)) {
+        field.surrender_focus();
+    }
 }
 
 /// A status with how many have it, and room for the most that may; whether it was clicked.
@@ -362,10 +343,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_spans_are_told_by_their_greater_unit() {
-        assert_eq!(roughly("7 h 58 min"), "7 h 58 min");
-        assert_eq!(roughly("20 min 14 s"), "20 min");
-        assert_eq!(roughly("743 ms"), "743 ms");
-        assert_eq!(roughly(""), "");
+    fn the_name_of_a_saga_has_more_room_in_a_wide_list() {
+        assert!(called(500.0) < 100.0);
+        assert!(called(860.0) > 140.0);
+        assert!(called(3000.0) < 230.0);
     }
 }

@@ -9,10 +9,12 @@ mod head;
 mod list;
 mod look;
 mod map;
+mod offers;
 mod over_time;
 mod sequence;
 mod stored;
 mod timeline;
+mod told;
 
 use std::sync::Arc;
 
@@ -20,11 +22,11 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::saga::{Definition, Timeout};
-use crate::gui::command::Outbox;
+use crate::gui::command::{Offer, Outbox, SagaAct};
 use crate::gui::kept::Kept;
-use crate::gui::model::{Model, Reordered, Session};
+use crate::gui::model::{Model, Page, Reordered, SagaPage, Session};
 use crate::gui::theme::{Icon, TokensExt, sizes};
-use crate::gui::views::{Screen, Standing};
+use crate::gui::views::{Form, Screen, Standing, Text};
 use crate::gui::widgets::{EmptyState, PaneHead, Side, SidePane, TableState, Widths};
 use crate::log::Log;
 use crate::model::EventIx;
@@ -37,7 +39,7 @@ use map::{Map, Picked};
 use timeline::Gaps;
 
 /// Room for the list, where nobody made another: the least and the most, and how much of all there is.
-const LIST: std::ops::RangeInclusive<f32> = 450.0..=560.0;
+const LIST: std::ops::RangeInclusive<f32> = 450.0..=900.0;
 const PART: f32 = 0.43;
 /// Stretches of time in which failures are counted.
 const STRETCHES: usize = 60;
@@ -56,24 +58,16 @@ struct Choices {
     stuck_after: Option<Timeout>,
 }
 
-/// What is shown beside the list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Shown {
-    #[default]
-    Timeline,
-    Sequence,
-    Map,
-    Durations,
-    Beside,
-    Stored,
-}
-
 /// The sagas view.
 pub(in crate::gui) struct Sagas {
     filter: SagaFilter,
     /// The first event of the saga that is looked at.
     chosen: Option<EventIx>,
-    shown: Shown,
+    shown: SagaPage,
+    /// The search is to have the keyboard.
+    find: Option<()>,
+    /// What was mined is to be written down.
+    write: Option<()>,
     list: list::List,
     filters: Filters,
     map: Map,
@@ -93,7 +87,9 @@ impl Default for Sagas {
         Self {
             filter: SagaFilter::default(),
             chosen: None,
-            shown: Shown::default(),
+            shown: SagaPage::default(),
+            find: None,
+            write: None,
             list: list::List::default(),
             filters: Filters::default(),
             map: Map::default(),
@@ -147,6 +143,9 @@ impl Screen for Sagas {
             .show(ui, |ui| self.left(ui, model, session, outbox));
         self.kept.value.list = width;
         CentralPanel::no_frame().show(ui, |ui| self.right(ui, model, outbox));
+        if self.write.take().is_some() {
+            self.write_definition(model, outbox);
+        }
         if before != self.filter {
             self.list.begin_anew();
         }
@@ -164,9 +163,32 @@ impl Screen for Sagas {
         self.beside.reordered(moved);
     }
 
+    fn find(&mut self) -> Option<()> {
+        self.find = Some(());
+        Some(())
+    }
+
+    fn turn_to(&mut self, page: Page) {
+        if let Page::Sagas(page) = page {
+            self.shown = page;
+        }
+    }
+
+    fn offers(&self, model: &Model) -> Vec<Offer> {
+        self.all_offers(model)
+    }
+
+    fn act(&mut self, act: SagaAct, model: &Model, outbox: &mut Outbox) {
+        self.carry_out(act, model, outbox);
+    }
+
+    fn answer(&self, model: &Model, form: Form) -> Option<Text> {
+        Some(self.known(model, form))
+    }
+
     fn exports(&self, model: &Model) -> Result<(Exports, String), &'static str> {
         let stem = super::stem(model);
-        if self.shown == Shown::Map {
+        if self.shown == SagaPage::Map {
             let known = model.answers.saga_map.get().zip(model.log());
             let (answer, log) = known.ok_or("The map is still being drawn")?;
             let written = TextFile {
@@ -177,8 +199,9 @@ impl Screen for Sagas {
             return Ok((Exports::Text(written), format!("{stem}-map")));
         }
         let saga = model.answers.saga.get().and_then(Option::as_ref);
-        let saga = saga.filter(|_| self.shown == Shown::Sequence);
-        let saga = saga.ok_or("Choose a saga to export its diagram")?;
+        let saga = saga.filter(|_| self.shows_one());
+        let saga =
+            saga.ok_or("Choose a saga and its timeline or sequence to export its diagram")?;
         let id = &saga.report.id;
         // Of a long one it is large: it is made when somebody wants it.
         let written = TextFile {
@@ -218,6 +241,7 @@ impl Sagas {
         let declared = model.answers.saga_definitions.get();
         let declared = declared.map_or(&[][..], Vec::as_slice);
         let by = self.declared.as_ref().map(|(name, _)| name.clone());
+        let file = self.file(model);
         let mut said = Said {
             filter: &mut self.filter,
             kept: &mut self.kept.value,
@@ -227,11 +251,12 @@ impl Sagas {
         let filters = &mut self.filters;
         PaneHead::new("Sagas").secondary(&sentence).show(ui, |ui| {
             filters.button(ui, list, &mut said);
-            filters::processes(ui, list, declared, &mut said, outbox);
+            filters::processes(ui, list, (declared, file), &mut said, outbox);
         });
         let margin = Margin::symmetric(sizes::PAD as i8, 8);
         Frame::NONE.inner_margin(margin).show(ui, |ui| {
-            list::filters(ui, (Some(&session.log), list), filters, &mut said);
+            let find = self.find.take();
+            list::filters(ui, (Some(&session.log), list), (filters, find), &mut said);
         });
         standing.tell(ui, "The list of sagas", outbox);
         let Some(list) = list else {
@@ -248,7 +273,11 @@ impl Sagas {
         let number = slot.number();
         let before = self.beside.clone();
         let wanted = (self.chosen, &mut self.filter, &mut self.beside);
-        let chosen = self.list.show(ui, model, (number, list), wanted, outbox);
+        let of = slot.known().map(|(asked, _)| &asked.at);
+        let glances = of.map(|at| told::Glances::new(&model.answers.saga_glances, at));
+        let glances = glances.unwrap_or_default();
+        let of = (number, list, glances);
+        let chosen = self.list.show(ui, model, of, wanted, outbox);
         // A list of a log in another order names its first events by places of that.
         let of = slot
             .known()
@@ -257,7 +286,7 @@ impl Sagas {
             return;
         }
         if before != self.beside && !self.beside.is_empty() {
-            self.shown = Shown::Beside;
+            self.shown = SagaPage::Beside;
         }
         if chosen.is_some() {
             self.chosen = chosen;
@@ -272,8 +301,8 @@ impl Sagas {
     fn right(&mut self, ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         self.head(ui, model, outbox);
         match self.shown {
-            Shown::Map => self.show_map(ui, model, outbox),
-            Shown::Durations => {
+            SagaPage::Map => self.show_map(ui, model, outbox),
+            SagaPage::Durations => {
                 let slot = &model.answers.saga_durations;
                 let standing = Standing::of(ui, slot);
                 standing.tell(ui, "How long they took", outbox);
@@ -285,7 +314,7 @@ impl Sagas {
                 self.durations
                     .show(ui, model, (answer.as_ref(), &asked.moments));
             }
-            Shown::Beside => {
+            SagaPage::Beside => {
                 let slot = &model.answers.sagas_beside;
                 let standing = Standing::of(ui, slot);
                 standing.tell(ui, "The comparison", outbox);
@@ -293,7 +322,7 @@ impl Sagas {
                 standing.fade(ui);
                 beside::show(ui, model, sagas, self.kept.value.gaps, outbox);
             }
-            Shown::Stored => {
+            SagaPage::Stored => {
                 let slot = &model.answers.sagas;
                 let standing = Standing::of(ui, slot);
                 standing.tell(ui, "What the store keeps", outbox);
@@ -307,7 +336,7 @@ impl Sagas {
                 let chosen = stored::show(ui, model, of, self.chosen, outbox);
                 self.chosen = chosen.or(self.chosen);
             }
-            Shown::Timeline | Shown::Sequence => self.show_one(ui, model, outbox),
+            SagaPage::Timeline | SagaPage::Sequence => self.show_one(ui, model, outbox),
         }
     }
 
@@ -338,28 +367,27 @@ impl Sagas {
         let standing = Standing::of(ui, slot);
         standing.tell(ui, "The saga", outbox);
         let Some(saga) = slot.get().and_then(Option::as_ref) else {
-            let sentence = match (self.chosen, slot.is_pending()) {
-                (Some(_), true) => "The saga is being put together",
-                (Some(_), false) => "This saga has not begun at the cursor",
-                (None, _) => "Choose a saga to see it over time",
+            let chosen = self.chosen.zip(model.log());
+            let chosen = chosen.filter(|(first, log)| first.at() < log.len());
+            let sentence = match (chosen, slot.is_pending()) {
+                (Some(_), true) => "The saga is being put together".to_owned(),
+                (Some((first, log)), false) => {
+                    let stream = log.stream_name(log.stream(first));
+                    format!("The saga that begins in {stream} has not begun at the cursor")
+                }
+                (None, _) => "Choose a saga to see it over time".to_owned(),
             };
-            EmptyState::new(Icon::Sagas, sentence).show(ui);
+            EmptyState::new(Icon::Sagas, &sentence).show(ui);
             return;
         };
         standing.fade(ui);
         let listed = self.list.holds_the_chosen();
         head::waiting(ui, model, (saga, listed), outbox);
-        if self.shown == Shown::Timeline {
+        if self.shown == SagaPage::Timeline {
             return timeline::show(ui, model, saga, self.kept.value.gaps, outbox);
         }
         sequence::show(ui, model, saga, outbox);
     }
-}
-
-/// The cursor, in words.
-fn moment(model: &Model) -> String {
-    let time = model.cursor.time();
-    time.map_or_else(|| "the head".to_owned(), |time| model.time(time))
 }
 
 fn total(list: &SagaList) -> u64 {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Align2, Painter, Rect, Ui, pos2, vec2};
+use egui::{Align2, Painter, Rangef, Rect, Ui, pos2, vec2};
 
 use super::look;
 use crate::analysis::density::{Axis, Scale};
@@ -114,19 +114,25 @@ pub(super) fn show(
     let shown = &counts[..known];
     let list = model.answers.sagas.get();
     let at_cursor = list.map_or_else(Counts::default, |list| list.counts);
-    let most = shown.iter().map(open).max().unwrap_or(0).max(1);
+    let most = top(shown, &at_cursor);
     let gutter = Rect::from_min_max(
         pos2(all.min.x + sizes::PAD, plot.min.y),
         pos2(plot.min.x - 4.0, plot.max.y),
     );
     scale(&painter, t, gutter, (most, open(&at_cursor)));
     let width = plot.width() / moments.len().max(1) as f32;
-    painter.add(stacks(t, plot, (shown, most), width));
-    painter.hline(plot.x_range(), plot.max.y, (1.0, t.border));
     let place = axis(model).zip(model.cursor.time());
     let place = place.filter(|(axis, time)| axis.contains(time.micros()));
-    if let Some((axis, time)) = place {
-        let x = plot.min.x + plot.width() * axis.place(time.micros()) as f32;
+    let x = place.map(|(axis, time)| plot.min.x + plot.width() * axis.place(time.micros()) as f32);
+    // What came since the end of the last whole column stands as it is at the cursor.
+    let mut columns = whole(plot, shown, width);
+    columns.extend(
+        x.and_then(|x| last(&columns, plot.min.x, x))
+            .map(|own| (own, &at_cursor)),
+    );
+    painter.add(stacks(t, plot, (&columns, most)));
+    painter.hline(plot.x_range(), plot.max.y, (1.0, t.border));
+    if let Some(x) = x {
         painter.vline(x, all.min.y..=plot.max.y, (sizes::CURSOR_LINE, t.cursor));
     }
     legend(&painter, t, heads, &at_cursor);
@@ -201,20 +207,69 @@ fn legend(painter: &Painter, t: &Tokens, room: Rect, counts: &Counts) {
     look::on_ground(painter, note, text, (Face::Secondary, t.text3));
 }
 
-fn stacks(t: &Tokens, plot: Rect, (shown, most): (&[Counts], u32), width: f32) -> egui::Mesh {
+/// A column of the plot: from where to where, and how many have which status.
+type Stack<'a> = (Rangef, &'a Counts);
+
+/// The greatest value of the scale: none of the columns goes beyond it, nor does what is open at the cursor.
+fn top(shown: &[Counts], at_cursor: &Counts) -> u32 {
+    let all = shown.iter().chain([at_cursor]);
+    all.map(open).max().unwrap_or(0).max(1)
+}
+
+fn whole(plot: Rect, shown: &[Counts], width: f32) -> Vec<Stack<'_>> {
+    let left = |column: usize| plot.min.x + width * column as f32;
+    let columns = shown.iter().enumerate();
+    columns
+        .map(|(at, counts)| (Rangef::new(left(at), left(at + 1)), counts))
+        .collect()
+}
+
+/// Where the column ends that the cursor stands in: what comes behind the whole ones, up to it.
+fn last(columns: &[Stack<'_>], least: f32, cursor: f32) -> Option<Rangef> {
+    let from = columns.last().map_or(least, |(own, _)| own.max);
+    (from < cursor).then(|| Rangef::new(from, cursor))
+}
+
+fn stacks(t: &Tokens, plot: Rect, (columns, most): (&[Stack<'_>], u32)) -> egui::Mesh {
     let mut mesh = egui::Mesh::default();
-    for (column, counts) in shown.iter().enumerate() {
-        let left = plot.min.x + width * column as f32;
+    for (across, counts) in columns {
         let mut bottom = plot.max.y;
         for status in STACK {
             let top = bottom - plot.height() * of(counts, status) as f32 / most as f32;
             if top < bottom {
                 let (tone, _, _) = look::status(status);
-                let rect = Rect::from_min_max(pos2(left, top), pos2(left + width, bottom));
+                let rect = Rect::from_x_y_ranges(*across, top..=bottom);
                 mesh.add_colored_rect(rect, t.tone(tone));
             }
             bottom = top;
         }
     }
     mesh
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_plot_reaches_the_cursor_and_its_scale_what_is_open_there() {
+        let counts = |running: u32| {
+            let mut counts = Counts::default();
+            let at = Status::ALL.iter().position(|own| *own == Status::Running);
+            counts[at.unwrap()] = running;
+            counts
+        };
+        let shown = [counts(20), counts(22)];
+        assert_eq!(top(&shown, &counts(23)), 23);
+        assert_eq!(top(&shown, &counts(3)), 22);
+        assert_eq!(top(&[], &counts(0)), 1);
+        let plot = Rect::from_min_max(pos2(100.0, 0.0), pos2(200.0, 50.0));
+        let columns = whole(plot, &shown, 10.0);
+        assert_eq!(
+            last(&columns, 100.0, 127.0),
+            Some(Rangef::new(120.0, 127.0))
+        );
+        assert_eq!(last(&columns, 100.0, 120.0), None);
+        assert_eq!(last(&[], 100.0, 103.0), Some(Rangef::new(100.0, 103.0)));
+    }
 }

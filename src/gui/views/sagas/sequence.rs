@@ -3,20 +3,19 @@
 
 use egui::{Align2, Color32, Painter, Rect, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use super::head::WIDE;
 use super::look;
 use super::timeline::arrow_head;
 use crate::analysis::saga::{Meaning, Message};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
-use crate::gui::theme::{Face, Icon, TokensExt, sizes};
-use crate::gui::widgets::{Button, IconButton, one_line, paint_line};
+use crate::gui::theme::{Face, TokensExt, sizes};
+use crate::gui::widgets::{one_line, paint_grounded, paint_line};
 use crate::render;
 use crate::worker::SagaInFull;
 
 /// Room for times, at least.
 const LEFT: f32 = 76.0;
-const LEAST: f32 = 128.0;
+const LEAST: f32 = 104.0;
 const HEAD: f32 = 48.0;
 const ROW: f32 = 28.0;
 /// What comes next usually: at most so many of it.
@@ -209,7 +208,20 @@ impl Diagram {
             _ => (8.0, 8.0, Align2::LEFT_CENTER),
         };
         let rect = Rect::from_min_max(pos2(left, y - above), pos2(right, y + below));
-        paint_line(ui.painter(), rect, align, &message.name, Face::Dense, ink);
+        let (painter, name) = (ui.painter(), message.name.as_str());
+        let wide = one_line(painter, name, Face::Dense, ink, f32::INFINITY);
+        let more = wide.size().x + 2.0 - rect.width();
+        match from {
+            // A long name reaches over the lines at both ends of a short arrow.
+            Some(from) if from != to && more > 0.0 && more < self.across => {
+                let rect = rect.expand2(vec2(more / 2.0, 0.0));
+                let ink = (ink, t.panel);
+                paint_grounded(painter, rect, align, name, Face::Dense, ink);
+            }
+            _ => {
+                paint_line(painter, rect, align, name, Face::Dense, ink);
+            }
+        }
         if response.clicked() {
             outbox.send(Command::SelectEvent(Some(message.event)));
         }
@@ -276,29 +288,7 @@ fn arrow(
 pub(super) fn around(model: &Model, saga: &SagaInFull) -> render::Around {
     render::Around {
         title: format!("{} of {}", saga.report.id, crate::gui::views::stem(model)),
-        as_of: format!("as of {}", super::moment(model)),
+        as_of: format!("as of {}", model.moment()),
         expected: saga.expected(EXPECTED),
-    }
-}
-
-/// The ways to take the diagram along.
-pub(super) fn actions(ui: &mut Ui, model: &Model, saga: &SagaInFull, outbox: &mut Outbox) {
-    // In little room the status of the saga needs what words would take.
-    let (export, copy) = match ui.max_rect().width() < WIDE {
-        true => (
-            ui.add(IconButton::new(Icon::Export, "SVG").small()),
-            ui.add(IconButton::new(Icon::Copy, "Copy Mermaid").small()),
-        ),
-        false => (
-            ui.add(Button::secondary("SVG").icon(Icon::Export).small()),
-            ui.add(Button::secondary("Copy Mermaid").small()),
-        ),
-    };
-    if export.clicked() {
-        outbox.send(Command::Export);
-    }
-    if copy.clicked() {
-        let text = render::mermaid(&saga.sequence, &around(model, saga));
-        outbox.send(Command::Copy(text));
     }
 }

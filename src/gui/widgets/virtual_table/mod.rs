@@ -375,7 +375,14 @@ impl<'a> VirtualTable<'a> {
 
 /// Whether a key of lists is pressed and nothing else would have it.
 fn list_key(ui: &Ui) -> bool {
-    let keys = [Key::ArrowUp, Key::ArrowDown, Key::PageUp, Key::PageDown];
+    let keys = [
+        Key::ArrowUp,
+        Key::ArrowDown,
+        Key::PageUp,
+        Key::PageDown,
+        Key::Home,
+        Key::End,
+    ];
     let pressed = ui
         .input(|input| input.modifiers.is_none() && keys.iter().any(|key| input.key_pressed(*key)));
     let free =

@@ -10,7 +10,7 @@ use super::look;
 use crate::analysis::saga::{Durations, Spread};
 use crate::gui::model::Model;
 use crate::gui::theme::{Face, Icon, Tokens, TokensExt, sizes};
-use crate::gui::widgets::{Column, EmptyState, Segments, TableState, VirtualTable};
+use crate::gui::widgets::{Column, EmptyState, Segments, TableState, VirtualTable, one_line};
 use crate::model::time::Span;
 use crate::render::grouped;
 
@@ -58,6 +58,8 @@ impl Pages {
         let before = self.page;
         let margin = Margin::symmetric(sizes::PAD as i8, 8);
         Frame::NONE.inner_margin(margin).show(ui, |ui| {
+            let words = sentence(durations);
+            let mut is_below = false;
             ui.horizontal(|ui| {
                 Segments::new("Durations by", &mut self.page)
                     .option(Page::Outcomes, "Outcome")
@@ -65,9 +67,17 @@ impl Pages {
                     .option(Page::Variants, "Variant")
                     .option(Page::Rates, "Failures over time")
                     .show(ui);
-                let words = sentence(durations);
-                ui.add(Label::new(Face::Secondary.text(words, t.text2)).truncate());
+                // Where it would be cut it has a line of its own.
+                let face = Face::Secondary;
+                let whole = one_line(ui.painter(), &words, face, t.text2, f32::INFINITY);
+                is_below = whole.size().x > ui.available_width();
+                if !is_below {
+                    ui.add(Label::new(face.text(words.as_str(), t.text2)));
+                }
             });
+            if is_below {
+                ui.add(Label::new(Face::Secondary.text(words, t.text2)));
+            }
         });
         if before != self.page {
             self.row = 0;

@@ -1,25 +1,30 @@
 //! The process map: types as boxes in the order in which they usually come, what follows what as lines
 //! that are wider the more often, and the variants below it.
 
+mod lens;
 mod lines;
 mod place;
+mod route;
 
-use egui::{Align2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Align2, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 use hashbrown::{HashMap, HashSet};
+use lens::{Lens, Way, Zoom};
 use place::Placed;
 
 use crate::analysis::saga::{Follows, Meaning, Passed};
 use crate::gui::model::Model;
-use crate::gui::theme::{Face, TokensExt, sizes};
+use crate::gui::theme::{Face, Icon, TokensExt, sizes};
 use crate::gui::views::sagas::look;
-use crate::gui::widgets::{Column, TableState, VirtualTable, paint_line, paint_status};
+use crate::gui::widgets::{
+    Button, Column, IconButton, TableState, VirtualTable, paint_line, paint_status,
+};
 use crate::log::Log;
 use crate::model::time::Span;
 use crate::render::grouped;
 use crate::worker::MapAndVariants;
 
 /// Height of the line that tells what is not in sight.
-const MORE: f32 = 20.0;
+const MORE: f32 = 26.0;
 
 /// What was clicked.
 pub(super) enum Picked {
@@ -66,6 +71,7 @@ impl Marked {
 #[derive(Default)]
 pub(super) struct Map {
     variants: TableState,
+    zoom: Zoom,
 }
 
 impl Map {
@@ -84,7 +90,7 @@ impl Map {
         let builder = egui::UiBuilder::new().max_rect(above).id_salt("map");
         let mut upper = ui.new_child(builder);
         let marked = Marked::new(chosen, passed);
-        let passed = map(&mut upper, log, answer, &marked);
+        let passed = map(&mut upper, log, answer, (&marked, &mut self.zoom));
         let under = all.with_min_y(above.max.y);
         let builder = egui::UiBuilder::new().max_rect(under).id_salt("variants");
         let mut lower = ui.new_child(builder);
@@ -158,16 +164,25 @@ fn differs(steps: &[String], shared: usize) -> String {
     }
 }
 
+/// How far the farthest box reaches.
+fn far(placed: &[Placed<'_>]) -> Vec2 {
+    let corners = placed.iter().map(|own| own.rect.max.to_vec2());
+    corners.fold(Vec2::ZERO, Vec2::max) + vec2(16.0, 16.0)
+}
+
 /// Draws the boxes with what leads from one to another; what was clicked.
-fn map(ui: &mut Ui, log: &Log, answer: &MapAndVariants, marked: &Marked) -> Option<Passed> {
+fn map(
+    ui: &mut Ui,
+    log: &Log,
+    answer: &MapAndVariants,
+    (marked, zoom): (&Marked, &mut Zoom),
+) -> Option<Passed> {
     let all = ui.max_rect();
-    let far = |placed: &[Placed<'_>]| {
-        let corners = placed.iter().map(|own| own.rect.max.to_vec2());
-        corners.fold(vec2(0.0, 0.0), egui::Vec2::max)
-    };
     // What is not in sight is told of below the map and not over it.
     let shown = all.with_max_y(all.max.y - MORE);
-    let mut placed = place::place(&answer.map, shown.size());
+    let room = shown.size() - vec2(0.0, 4.0);
+    let size = zoom.size(room, |room| far(&place::place(&answer.map, room)));
+    let placed = place::place(&answer.map, room / size);
     let again: HashMap<u32, u32> = (answer.map.follows.iter())
         .filter(|follows| follows.from == follows.to)
         .map(|follows| (follows.from, follows.count))
@@ -177,44 +192,80 @@ fn map(ui: &mut Ui, log: &Log, answer: &MapAndVariants, marked: &Marked) -> Opti
         .id_salt("saga-map")
         .auto_shrink(false);
     let drawn = area.show(&mut ui.new_child(builder), |ui| {
-        let room = (far(&placed) + vec2(16.0, 16.0)).max(ui.available_size());
+        let room = (far(&placed) * size).max(ui.available_size());
         let (_, all) = ui.allocate_space(room);
-        for own in &mut placed {
-            own.rect = own.rect.translate(all.min.to_vec2());
-        }
-        let mut picked = lines::paint(ui, log, &answer.map, &placed, marked);
+        let corner = all.min;
+        let lens = Lens { corner, size };
+        let mut picked = lines::paint(ui, (log, &lens), &answer.map, &placed, marked);
         for own in &placed {
             let again = again.get(&own.found.event_type).copied();
-            if paint_type(ui, log, (own, again), marked) {
+            if paint_type(ui, (log, &lens), (own, again), marked) {
                 picked = Some(Passed::Type(own.found.event_type));
             }
         }
         let hidden = placed
             .iter()
-            .filter(|own| own.rect.max.y > shown.max.y + 4.0);
+            .filter(|own| lens.rect(own.rect).max.y > shown.max.y + 4.0);
         (picked, hidden.count())
     });
     let (picked, hidden) = drawn.inner;
-    below(ui, all.with_min_y(shown.max.y), answer, hidden);
+    let under = shown.contains(ui.ctx().pointer_hover_pos().unwrap_or(all.max));
+    let turned = ui.input(egui::InputState::zoom_delta);
+    if under && turned != 1.0 {
+        let way = if turned > 1.0 { Way::In } else { Way::Out };
+        *zoom = Zoom::stepped(size, way);
+    }
+    below(
+        ui,
+        all.with_min_y(shown.max.y),
+        (answer, hidden),
+        (zoom, size),
+    );
     picked
 }
 
 /// Says how much of it is drawn, and that there is more than is in sight: a bar that shows itself only under
-/// the pointer does not.
-fn below(ui: &Ui, room: Rect, answer: &MapAndVariants, more: usize) {
+/// the pointer does not. Beside that how near it is looked at.
+fn below(
+    ui: &mut Ui,
+    room: Rect,
+    (answer, more): (&MapAndVariants, usize),
+    (zoom, size): (&mut Zoom, f32),
+) {
     let t = ui.tokens();
     let room = room.shrink2(vec2(sizes::PAD, 0.0));
+    let layout = egui::Layout::right_to_left(egui::Align::Center);
+    let builder = egui::UiBuilder::new().max_rect(room).layout(layout);
+    let mut right = ui.new_child(builder.id_salt("zoom"));
+    right.spacing_mut().item_spacing.x = 4.0;
+    if right
+        .add(Button::secondary("Fit").small().name("Fit the map"))
+        .clicked()
+    {
+        *zoom = Zoom::Fit;
+    }
+    for (icon, name, way) in [
+        (Icon::Plus, "Look nearer at the map", Way::In),
+        (Icon::Minus, "Look at more of the map", Way::Out),
+    ] {
+        let button = IconButton::new(icon, name).small().shortcut("Ctrl+wheel");
+        if right.add(button).clicked() {
+            *zoom = Zoom::stepped(size, way);
+        }
+    }
     let variants = grouped(answer.variants.len() as u64);
     let words = format!(
         "{} of {variants} variants drawn",
         grouped(answer.drawn as u64)
     );
-    look::words(ui.painter(), room, &words, (Face::Secondary, t.text2));
+    let ink = look::words(ui.painter(), room, &words, (Face::Secondary, t.text2));
     let words = match more {
         0 => return,
-        1 => "1 more type below: scroll".to_owned(),
-        more => format!("{more} more types below: scroll"),
+        1 => "1 more type below: scroll, or fit".to_owned(),
+        more => format!("{more} more types below: scroll, or fit"),
     };
+    let right = right.min_rect().min.x - sizes::GAP;
+    let room = room.with_min_x(ink.max.x + sizes::GAP).with_max_x(right);
     let align = Align2::RIGHT_CENTER;
     paint_line(ui.painter(), room, align, &words, Face::Secondary, t.text2);
 }
@@ -222,7 +273,7 @@ fn below(ui: &Ui, room: Rect, answer: &MapAndVariants, more: usize) {
 /// Whether it was clicked.
 fn paint_type(
     ui: &mut Ui,
-    log: &Log,
+    (log, lens): (&Log, &Lens),
     (own, again): (&Placed<'_>, Option<u32>),
     marked: &Marked,
 ) -> bool {
@@ -230,7 +281,7 @@ fn paint_type(
     let found = own.found;
     let name = log.types().get(found.event_type);
     let id = ui.scope_id().with(("type", found.event_type));
-    let response = ui.interact(own.rect, id, Sense::click());
+    let response = ui.interact(lens.rect(own.rect), id, Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
     let ends = found.ends > 0 && found.ends * 2 >= found.count;
     let edge = match found.meaning {
@@ -244,26 +295,20 @@ fn paint_type(
         true => Stroke::new(2.0, t.accent),
         false => Stroke::new(1.0, edge),
     };
+    let (shown, inside) = (lens.rect(own.rect), StrokeKind::Inside);
     painter.rect(
-        own.rect,
-        sizes::RADIUS,
+        shown,
+        f32::from(sizes::RADIUS) * lens.size,
         t.raised,
         stroke,
-        StrokeKind::Inside,
+        inside,
     );
     let inner = own.rect.shrink2(vec2(10.0, 3.0));
     let (upper, lower) = (
         inner.with_max_y(inner.center().y + 1.0),
         inner.with_min_y(inner.center().y + 1.0),
     );
-    paint_line(
-        painter,
-        upper,
-        Align2::LEFT_CENTER,
-        name,
-        Face::DenseStrong,
-        t.text,
-    );
+    lens.words(painter, upper, name, (Face::DenseStrong, t.text));
     let count = grouped(u64::from(found.count));
     let mut figures = count;
     let again = again.unwrap_or_default();
@@ -276,15 +321,9 @@ fn paint_type(
             figures += &format!(", {} {word}", grouped(u64::from(count)));
         }
     }
-    paint_line(
-        painter,
-        lower,
-        Align2::LEFT_CENTER,
-        &figures,
-        Face::Cell,
-        t.text2,
-    );
-    let response = response.on_hover_text(format!("{name}\nClick to list the sagas that have it"));
+    lens.words(painter, lower, &figures, (Face::Cell, t.text2));
+    let words = format!("{name}\n{figures}\nClick to list the sagas that have it");
+    let response = response.on_hover_text(words);
     response.clicked()
 }
 

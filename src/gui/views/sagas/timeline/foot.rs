@@ -22,8 +22,21 @@ pub(super) fn legend(painter: &Painter, room: Rect, saga: &SagaInFull) {
         return;
     }
     let t = painter.ctx().tokens();
+    let x = explain(painter, room, &marks(saga));
+    if saga.report.steps.iter().any(|step| step.attempts.len() > 1) {
+        let centre = pos2(x + 6.0, room.min.y + 10.0);
+        painter.circle(centre, 4.0, t.panel, Stroke::new(1.5, t.failed));
+        let words = Rect::from_min_size(pos2(x + 16.0, room.min.y + 2.0), vec2(180.0, 16.0));
+        look::words(painter, words, "tried again", (Face::Secondary, t.text2));
+    }
+}
+
+/// A kind of bars, with the word for it.
+pub(in crate::gui::views::sagas) type Mark = (Tone, Edge, &'static str);
+
+/// The kinds of bars that a saga has: what is nowhere to be seen needs no explanation.
+fn marks(saga: &SagaInFull) -> Vec<Mark> {
     let steps = &saga.report.steps;
-    let mut x = room.min.x + sizes::PAD;
     let is_stuck = |step: &Step| expected::hangs_on(saga, step);
     let stands = |outcome| {
         let mut own = steps.iter().filter(|step| !is_stuck(step));
@@ -33,46 +46,37 @@ pub(super) fn legend(painter: &Painter, room: Rect, saga: &SagaInFull) {
     let mut undoings = steps.iter().filter_map(|step| step.compensation.as_ref());
     let undone = undoings.clone().any(|own| own.ended.is_some());
     let undoing = undoings.any(|own| own.ended.is_none());
-    let again = steps.iter().any(|step| step.attempts.len() > 1);
-    let marks = [
-        (
-            stands(Outcome::Running),
-            Tone::Running,
-            Edge::Whole,
-            "running",
-        ),
+    let whole = |tone, word| (tone, Edge::Whole, word);
+    let (owed, edge) = steps::owed(&saga.report);
+    let coming = (expected::tone(saga), Edge::Dashed, "expected");
+    let did_not = (Tone::Neutral, Edge::Dashed, "expected, did not come");
+    let all = [
+        (stands(Outcome::Running), whole(Tone::Running, "running")),
         (
             stands(Outcome::Completed),
-            Tone::Completed,
-            Edge::Whole,
-            "completed",
+            whole(Tone::Completed, "completed"),
         ),
-        (stands(Outcome::Failed), Tone::Failed, Edge::Whole, "failed"),
+        (stands(Outcome::Failed), whole(Tone::Failed, "failed")),
         (
             stuck && steps.iter().any(is_stuck),
-            Tone::Stuck,
-            Edge::Whole,
-            "stuck",
+            whole(Tone::Stuck, "stuck"),
         ),
-        (undone, Tone::Compensated, Edge::Whole, "undone"),
-        (undoing, Tone::Compensating, Edge::Dashed, "to be undone"),
-        (
-            stands(Outcome::Abandoned),
-            Tone::Neutral,
-            Edge::Dashed,
-            "expected, did not come",
-        ),
-        (
-            saga.coming.is_some(),
-            expected::tone(saga),
-            Edge::Dashed,
-            "expected",
-        ),
+        (undone, whole(Tone::Compensated, "undone")),
+        (undoing, (owed, edge, "to be undone")),
+        (stands(Outcome::Abandoned), did_not),
+        (saga.coming.is_some(), coming),
     ];
-    // What is nowhere to be seen needs no explanation.
-    for (_, tone, edge, word) in marks.into_iter().filter(|(is_there, ..)| *is_there) {
+    let seen = all.into_iter().filter(|(is_there, _)| *is_there);
+    seen.map(|(_, mark)| mark).collect()
+}
+
+/// Draws kinds of bars with their words, as many as there is room for; where that ends.
+pub(in crate::gui::views::sagas) fn explain(painter: &Painter, room: Rect, marks: &[Mark]) -> f32 {
+    let t = painter.ctx().tokens();
+    let mut x = room.min.x + sizes::PAD;
+    for (tone, edge, word) in marks {
         let bar = Rect::from_min_size(pos2(x, room.min.y + 5.0), vec2(20.0, 10.0));
-        steps::paint_bar(painter, bar, (tone, edge));
+        steps::paint_bar(painter, bar, (*tone, *edge));
         let words = Rect::from_min_size(pos2(bar.max.x + 6.0, room.min.y + 2.0), vec2(180.0, 16.0));
         let ink = look::words(painter, words, word, (Face::Secondary, t.text2));
         x = ink.max.x + sizes::GAP_GROUP;
@@ -80,12 +84,7 @@ pub(super) fn legend(painter: &Painter, room: Rect, saga: &SagaInFull) {
             break;
         }
     }
-    if again {
-        let centre = pos2(x + 6.0, room.min.y + 10.0);
-        painter.circle(centre, 4.0, t.panel, Stroke::new(1.5, t.failed));
-        let words = Rect::from_min_size(pos2(x + 16.0, room.min.y + 2.0), vec2(180.0, 16.0));
-        look::words(painter, words, "tried again", (Face::Secondary, t.text2));
-    }
+    x
 }
 
 impl Scene<'_> {
@@ -162,5 +161,20 @@ impl Scene<'_> {
         let left = (self.x(cursor) - size.x / 2.0).clamp(self.plot.min.x, most);
         let rect = Rect::from_min_size(pos2(left, foot + 14.0), size);
         Some((rect, galley))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::saga::Style as SagaStyle;
+
+    #[test]
+    fn what_is_to_be_undone_looks_in_the_legend_as_in_the_lanes() {
+        let look = |status, kind| steps::owed_by(status, kind);
+        let (tone, edge) = look(Status::Stuck, SagaStyle::Orchestration);
+        assert_eq!((tone, edge), (Tone::Stuck, Edge::Whole));
+        let (tone, edge) = look(Status::Compensating, SagaStyle::Choreography);
+        assert_eq!((tone, edge), (Tone::Compensating, Edge::Dashed));
     }
 }

@@ -19,8 +19,10 @@ use crate::gui::widgets::{one_line, paint_line};
 use crate::log::Clock;
 use crate::model::Timestamp;
 use crate::worker::SagaInFull;
+pub(super) use foot::explain;
 pub(super) use idle::idle_gaps;
 pub(super) use labels::Labels;
+pub(super) use steps::Edge;
 use steps::Taken;
 
 /// Room for the names of lanes: the least, and the most.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{Galley, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::{NAMED, Scene, arrow_head, expected};
-use crate::analysis::saga::{Outcome, Status, Step, Style as SagaStyle, took_words};
+use crate::analysis::saga::{Outcome, SagaReport, Status, Step, Style as SagaStyle, took_words};
 use crate::analysis::words::listed;
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::Model;
@@ -56,7 +56,7 @@ impl Taken {
 
 /// How a bar is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Edge {
+pub(in crate::gui::views::sagas) enum Edge {
     /// What happened.
     Whole,
     /// What is expected, or was.
@@ -88,6 +88,24 @@ fn edge(step: &Step) -> Edge {
     match step.status {
         Outcome::Abandoned => Edge::Dashed,
         _ => Edge::Whole,
+    }
+}
+
+/// How what is still to be undone looks, in the lanes and in the legend.
+pub(super) const fn owed(report: &SagaReport) -> (Tone, Edge) {
+    owed_by(report.status, report.kind)
+}
+
+/// The same of one that stands so, and is led so.
+pub(super) const fn owed_by(status: Status, kind: SagaStyle) -> (Tone, Edge) {
+    let tone = match status {
+        Status::Stuck => Tone::Stuck,
+        _ => Tone::Compensating,
+    };
+    // Where nobody leads no event says that it begins: it is owed from what went wrong on.
+    match kind {
+        SagaStyle::Orchestration => (tone, Edge::Whole),
+        SagaStyle::Choreography => (tone, Edge::Dashed),
     }
 }
 
@@ -259,15 +277,9 @@ impl Scene<'_> {
     ) -> Option<(Rect, (Tone, Edge))> {
         let compensation = step.compensation.as_ref()?;
         let started = compensation.started?;
-        // Where nobody leads no event says that it begins: it is owed from what went wrong on.
-        let tone = match self.saga.report.status {
-            Status::Stuck => Tone::Stuck,
-            _ => Tone::Compensating,
-        };
-        let look = match (compensation.ended, self.saga.report.kind) {
-            (Some(_), _) => (Tone::Compensated, Edge::Whole),
-            (None, SagaStyle::Orchestration) => (tone, Edge::Whole),
-            (None, SagaStyle::Choreography) => (tone, Edge::Dashed),
+        let look = match compensation.ended {
+            Some(_) => (Tone::Compensated, Edge::Whole),
+            None => owed(&self.saga.report),
         };
         let until = compensation.ended.or(self.saga.report.ended).or(now);
         let ended = until.unwrap_or(started).max(started);

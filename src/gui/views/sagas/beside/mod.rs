@@ -1,18 +1,21 @@
 //! Several sagas over the time since each began, to be compared: a row for each, its steps as bars.
 
-use egui::{Align2, Painter, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+mod lane;
+
+use egui::{Align2, Color32, Painter, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::look;
-use super::timeline::{Gaps, Labels, idle_gaps};
+use super::timeline::{Gaps, Labels, explain, idle_gaps};
 use crate::analysis::density::{Axis, Scale};
 use crate::gui::command::{Command, Outbox};
 use crate::gui::model::{Model, Reordered};
-use crate::gui::theme::{Face, Icon, Tokens, TokensExt, Tone, sizes};
+use crate::gui::theme::{Face, Icon, Tokens, TokensExt, sizes};
 use crate::gui::widgets::{EmptyState, focus_ring, one_line, paint_line, paint_status};
 use crate::log::Clock;
+use crate::model::EventIx;
 use crate::model::time::Span;
-use crate::model::{EventIx, Timestamp};
 use crate::worker::SagaInFull;
+use lane::{BESIDE, Bar, INSIDE, LEAST, Lane, NameAt, ROW};
 
 /// As many as can be told apart.
 const MOST: usize = 12;
@@ -20,8 +23,7 @@ const MOST: usize = 12;
 const NAMES: f32 = 148.0;
 const AXIS: f32 = 26.0;
 const BAR: f32 = 16.0;
-/// From one row of bars to the next.
-const ROW: f32 = 20.0;
+const LEGEND: f32 = 22.0;
 
 /// The sagas that are compared, by their first events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,93 +66,6 @@ impl Beside {
     }
 }
 
-/// Something a saga did, from when to when after its beginning, in microseconds.
-struct Bar<'a> {
-    from: i64,
-    to: i64,
-    tone: Tone,
-    words: String,
-    step: &'a str,
-    event: EventIx,
-    row: usize,
-}
-
-/// A saga as it is drawn.
-struct Lane<'a> {
-    saga: &'a SagaInFull,
-    began: Timestamp,
-    /// Up to its end, or the cursor.
-    lasts: i64,
-    bars: Vec<Bar<'a>>,
-    rows: usize,
-}
-
-impl<'a> Lane<'a> {
-    fn of(saga: &'a SagaInFull, now: Option<Timestamp>) -> Option<Self> {
-        let began = saga.report.started?;
-        let messages = saga.sequence.messages.iter();
-        let last = messages.filter_map(|message| message.time).max()?;
-        let until = match saga.report.ended {
-            Some(ended) => ended.max(last),
-            None => now.unwrap_or(last).max(last),
-        };
-        let after = |time: Timestamp| (time - began).micros().max(0);
-        let mut bars = Vec::new();
-        for step in &saga.report.steps {
-            let Some(from) = step.started else { continue };
-            let to = step.ended.unwrap_or(until).max(from);
-            bars.push(Bar {
-                from: after(from),
-                to: after(to),
-                tone: look::outcome(step.status),
-                words: format!("{}, {}", step.name, to - from),
-                step: &step.name,
-                event: step.events.ended.unwrap_or(step.events.started),
-                row: 0,
-            });
-            let undone = step.compensation.as_ref().zip(step.events.undone);
-            let Some((undone, (begun, ended))) = undone else {
-                continue;
-            };
-            let Some(from) = undone.started else { continue };
-            let to = undone.ended.unwrap_or(until).max(from);
-            bars.push(Bar {
-                from: after(from),
-                to: after(to),
-                tone: match undone.ended {
-                    Some(_) => Tone::Compensated,
-                    None => Tone::Compensating,
-                },
-                words: format!("undoes {}, {}", step.name, to - from),
-                step: &step.name,
-                event: ended.unwrap_or(begun),
-                row: 0,
-            });
-        }
-        bars.sort_by_key(|bar| (bar.from, bar.to));
-        let mut ends: Vec<i64> = Vec::new();
-        for bar in &mut bars {
-            let free = ends.iter().position(|end| *end <= bar.from);
-            bar.row = free.unwrap_or(ends.len());
-            match free {
-                Some(row) => ends[row] = bar.to,
-                None => ends.push(bar.to),
-            }
-        }
-        Some(Self {
-            saga,
-            began,
-            lasts: after(until),
-            bars,
-            rows: ends.len().max(1),
-        })
-    }
-
-    fn height(&self) -> f32 {
-        (self.rows as f32 * ROW + 16.0).max(44.0)
-    }
-}
-
 /// Draws them over the room there is.
 pub(super) fn show(
     ui: &mut Ui,
@@ -160,7 +75,7 @@ pub(super) fn show(
     outbox: &mut Outbox,
 ) {
     let now = model.cursor.time();
-    let lanes: Vec<Lane<'_>> = sagas
+    let mut lanes: Vec<Lane<'_>> = sagas
         .iter()
         .filter_map(|saga| Lane::of(saga, now))
         .collect();
@@ -194,10 +109,21 @@ pub(super) fn show(
     let axis = Axis::with_gaps(Scale::Time(Clock::Recorded), 0, end, &found);
     let area = ScrollArea::vertical().id_salt("sagas-beside");
     area.auto_shrink(false).show(ui, |ui| {
+        let width = ui.available_width() - NAMES - sizes::PAD_TEXT;
+        let painter = ui.painter().clone();
+        let wide = |name: &str| {
+            let ink = Color32::PLACEHOLDER;
+            one_line(&painter, name, Face::Secondary, ink, f32::INFINITY)
+                .size()
+                .x
+        };
+        for lane in &mut lanes {
+            lane.arrange(width, |time| width * axis.place(time) as f32, wide);
+        }
         let height: f32 = lanes.iter().map(Lane::height).sum();
         let size = vec2(
             ui.available_width(),
-            (height + AXIS).max(ui.available_height()),
+            (height + AXIS + LEGEND).max(ui.available_height()),
         );
         let (_, all) = ui.allocate_space(size);
         let plot = Rect::from_min_max(
@@ -212,21 +138,28 @@ pub(super) fn show(
             top = rect.max.y;
             scene.lane(ui, model, (at, lane), rect, outbox);
         }
-        if lanes.len() == 1 {
-            let words = "Ctrl and a click on rows of the list adds others";
-            let below = Rect::from_min_max(pos2(plot.min.x, top + AXIS + 12.0), all.max);
-            let line = below.with_max_y(below.min.y + 16.0);
-            let (t, face) = (ui.tokens(), Face::Secondary);
-            paint_line(
-                ui.painter(),
-                line,
-                Align2::LEFT_CENTER,
-                words,
-                face,
-                t.text3,
-            );
-        }
+        let foot = Rect::from_min_max(pos2(all.min.x, top + AXIS + 4.0), all.max);
+        legend(ui, &lanes, foot, plot.min.x);
     });
+}
+
+/// What the bars mean; below that, where there is a single saga, how others come in.
+fn legend(ui: &Ui, lanes: &[Lane<'_>], room: Rect, left: f32) {
+    let mut marks = Vec::new();
+    for mark in lanes.iter().flat_map(Lane::marks) {
+        if !marks.contains(&mark) {
+            marks.push(mark);
+        }
+    }
+    explain(ui.painter(), room, &marks);
+    if lanes.len() == 1 {
+        let words = "Ctrl and a click on rows of the list adds others";
+        let below = Rect::from_min_max(pos2(left, room.min.y + LEGEND + 8.0), room.max);
+        let line = below.with_max_y(below.min.y + 16.0);
+        let (t, face) = (ui.tokens(), Face::Secondary);
+        let align = Align2::LEFT_CENTER;
+        paint_line(ui.painter(), line, align, words, face, t.text3);
+    }
 }
 
 struct Scene {
@@ -296,7 +229,11 @@ impl Scene {
             vec2(sizes::DOT, sizes::DOT),
         );
         paint_status(&painter, dot, shape, t.tone(tone));
-        let words = format!("{word}, {}", Span::from_micros(lane.lasts));
+        // As the list has it, also where clocks disagree on what came after its end.
+        let report = &lane.saga.report;
+        let took = report.started.zip(report.ended).map(|(from, to)| to - from);
+        let lasts = took.unwrap_or_else(|| Span::from_micros(lane.lasts));
+        let words = format!("{word}, {lasts}");
         let lower = lower.with_min_x(dot.max.x + 6.0);
         look::words(&painter, lower, &words, (Face::Secondary, t.text2));
         let base = rect.max.y - 5.0;
@@ -325,18 +262,11 @@ impl Scene {
         }
     }
 
-    fn bar(
-        &self,
-        ui: &mut Ui,
-        number: (usize, usize),
-        bar: &Bar<'_>,
-        lane: Rect,
-        outbox: &mut Outbox,
-    ) {
+    fn bar(&self, ui: &mut Ui, number: (usize, usize), bar: &Bar, lane: Rect, outbox: &mut Outbox) {
         let t = ui.tokens();
         let top = lane.min.y + 5.0 + ROW * bar.row as f32;
         let (from, to) = (self.x(bar.from), self.x(bar.to));
-        let rect = Rect::from_min_max(pos2(from, top), pos2(to.max(from + 4.0), top + BAR));
+        let rect = Rect::from_min_max(pos2(from, top), pos2(to.max(from + LEAST), top + BAR));
         let response = ui.interact(rect, ui.scope_id().with(("beside", number)), Sense::click());
         response.widget_info(|| {
             egui::WidgetInfo::labeled(egui::Role::Button, true, bar.words.as_str())
@@ -345,10 +275,20 @@ impl Scene {
         let stroke = Stroke::new(1.0, t.tone(bar.tone));
         let ground = t.tone_bg(bar.tone);
         painter.rect(rect, sizes::RADIUS_BAR, ground, stroke, StrokeKind::Inside);
-        let room = rect.shrink2(vec2(5.0, 0.0));
-        let words = one_line(painter, bar.step, Face::Secondary, t.text2, f32::INFINITY);
-        if words.size().x <= room.width() {
-            let at = pos2(room.min.x, room.center().y - words.size().y / 2.0).round();
+        let words = one_line(painter, &bar.name, Face::Secondary, t.text2, f32::INFINITY);
+        let left = match bar.at {
+            NameAt::Inside => Some(rect.min.x + INSIDE),
+            NameAt::After => Some(rect.max.x + BESIDE),
+            NameAt::Before => Some(rect.min.x - BESIDE - words.size().x),
+            NameAt::Nowhere => None,
+        };
+        if let Some(left) = left {
+            let at = pos2(left, rect.center().y - words.size().y / 2.0).round();
+            // Beside its bar lines go through it.
+            if bar.at != NameAt::Inside {
+                let ground = Rect::from_min_size(at, words.size()).expand2(vec2(2.0, 0.0));
+                painter.rect_filled(ground, 0.0, t.panel);
+            }
             painter.galley(at, words, t.text2);
         }
         focus_ring(ui, &response);
