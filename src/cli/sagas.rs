@@ -208,7 +208,7 @@ impl Saga {
         if let Some(aside) = many(report.aside, "group", "groups") {
             writeln!(
                 out,
-                "{aside} of events are taken for no sagas: of those that begin like them most are a single event, several \
+                "Taken for no sagas: {aside} of events. Of those that begin like them most are a single event, several \
                  written at once, or the same thing again and again."
             )?;
         }
