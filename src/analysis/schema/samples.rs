@@ -3,6 +3,7 @@
 //! fields went and came are read.
 
 use std::hash::{BuildHasher, Hash};
+use std::ops::Range;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashSet;
@@ -10,8 +11,8 @@ use serde_json::Value;
 
 use super::field::Field;
 use super::version::VersionSchema;
-use crate::analysis::bodies::{Bodies, EACH, NO_SHAPE};
-use crate::log::{Log, PayloadReader};
+use crate::analysis::bodies::{Bodies, EACH};
+use crate::log::{Cut, Log, PayloadReader};
 use crate::model::{Cancelled, EventIx, Task};
 
 /// So many events at each end of a version are looked at.
@@ -74,7 +75,7 @@ fn hash(value: &Value) -> Option<u64> {
 /// # Errors
 /// [`Cancelled`] when the task was called off.
 pub(super) fn note(
-    log: &Log,
+    (log, cut): (&Log, &Cut),
     bodies: &Bodies,
     payloads: &dyn PayloadReader,
     versions: &mut [VersionSchema],
@@ -93,24 +94,20 @@ pub(super) fn note(
     if partial.len() < 2 {
         return Ok(());
     }
+    let known = cut.known(log);
     for version in versions {
-        let mut wanted: Vec<&mut Field> = {
-            let fields = version.fields.iter_mut();
-            fields
-                .filter(|field| partial.contains(&field.path))
-                .collect()
-        };
-        if wanted.is_empty() {
+        let is_wanted = |field: &Field| partial.contains(&field.path);
+        if !version.fields.iter().any(is_wanted) {
             continue;
         }
         task.check()?;
-        let events = near_the_ends(bodies, version.first, version.last, &version.shapes);
+        let events = near_the_ends(&known, bodies, version);
         let mut read: Vec<Value> = Vec::with_capacity(events.len());
         payloads.read(log, &events, task, &mut |_, body| {
             let json = body.as_ref().ok().and_then(|body| body.data.json());
             read.extend(json.and_then(|json| serde_json::from_str(json).ok()));
         })?;
-        for field in &mut wanted {
+        for field in version.fields.iter_mut().filter(|field| is_wanted(field)) {
             let values = read.iter().filter_map(|whole| whole.pointer(&field.path));
             field.sample = Sample::of(values);
         }
@@ -128,22 +125,18 @@ fn is_plain(field: &Field) -> bool {
             .any(|kind| matches!(*kind, "string" | "number" | "integer"))
 }
 
-/// Events of these shapes: the first ones and the last ones.
-fn near_the_ends(
-    bodies: &Bodies,
-    first: EventIx,
-    last: EventIx,
-    shapes: &[crate::analysis::bodies::ShapeIx],
-) -> Vec<EventIx> {
-    let is_own = |event: &EventIx| shapes.contains(&bodies.shape(*event));
-    // Others there may be that are not known at the cut.
-    let all = || {
-        (first.0..=last.0)
-            .map(EventIx)
-            .filter(|event| bodies.shape(*event) != NO_SHAPE)
-    };
+/// Events of a version: the first ones and the last ones.
+fn near_the_ends(known: &[Range<u32>], bodies: &Bodies, version: &VersionSchema) -> Vec<EventIx> {
+    let is_own = |event: &EventIx| version.shapes.contains(&bodies.shape(*event));
+    let (first, last) = (version.first.0, version.last.0);
+    // Only what is known at the cut is counted: others may stand between, and are as if they were not there.
+    let begin = known.partition_point(|range| range.end <= first);
+    let end = known.partition_point(|range| range.start <= last);
+    let within = |range: &Range<u32>| range.start.max(first)..range.end.min(last + 1);
+    let all = || known[begin..end].iter().flat_map(within).map(EventIx);
     let mut events: Vec<EventIx> = all().take(AMONG).filter(is_own).take(EVENTS).collect();
-    events.extend(all().rev().take(AMONG).filter(is_own).take(EVENTS));
+    let from_behind = all().rev().take(AMONG);
+    events.extend(from_behind.filter(is_own).take(EVENTS));
     events.sort_unstable();
     events.dedup();
     events
