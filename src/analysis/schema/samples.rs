@@ -128,16 +128,53 @@ fn is_plain(field: &Field) -> bool {
 /// Events of a version: the first ones and the last ones.
 fn near_the_ends(known: &[Range<u32>], bodies: &Bodies, version: &VersionSchema) -> Vec<EventIx> {
     let is_own = |event: &EventIx| version.shapes.contains(&bodies.shape(*event));
-    let (first, last) = (version.first.0, version.last.0);
-    // Only what is known at the cut is counted: others may stand between, and are as if they were not there.
-    let begin = known.partition_point(|range| range.end <= first);
-    let end = known.partition_point(|range| range.start <= last);
-    let within = |range: &Range<u32>| range.start.max(first)..range.end.min(last + 1);
+    ends(known, version.first.0..version.last.0 + 1, is_own)
+}
+
+/// The first and the last of `events` that are among those. Only what is known at the cut is counted on the way:
+/// others may stand between, and are as if they were not there.
+fn ends(
+    known: &[Range<u32>],
+    events: Range<u32>,
+    is_own: impl Fn(&EventIx) -> bool,
+) -> Vec<EventIx> {
+    let begin = known.partition_point(|range| range.end <= events.start);
+    let end = known.partition_point(|range| range.start < events.end);
+    let within = |range: &Range<u32>| range.start.max(events.start)..range.end.min(events.end);
     let all = || known[begin..end].iter().flat_map(within).map(EventIx);
-    let mut events: Vec<EventIx> = all().take(AMONG).filter(is_own).take(EVENTS).collect();
+    let mut found: Vec<EventIx> = all().take(AMONG).filter(&is_own).take(EVENTS).collect();
     let from_behind = all().rev().take(AMONG);
-    events.extend(from_behind.filter(is_own).take(EVENTS));
-    events.sort_unstable();
-    events.dedup();
-    events
+    found.extend(from_behind.filter(&is_own).take(EVENTS));
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn the_ends_of_a_version_are_looked_for_among_known_events_and_not_for_long() {
+        let known = [0..10, 12..20, 30..40];
+        let numbers = |events: Range<u32>, is_own: fn(&EventIx) -> bool| -> Vec<u32> {
+            let found = ends(&known, events, is_own).into_iter();
+            found.map(|event| event.0).collect()
+        };
+        let expected: Vec<u32> = (5..10).chain(12..20).chain(30..34).collect();
+        assert_eq!(numbers(5..34, |_| true), expected);
+        assert!(numbers(10..12, |_| true).is_empty());
+        assert_eq!(numbers(0..40, |event| event.0 % 16 == 0), [0, 16, 32]);
+        // Payloads that are no JSON have no shape, whoever's they are.
+        let asked = Cell::new(0);
+        let is_own = |_: &EventIx| {
+            asked.set(asked.get() + 1);
+            false
+        };
+        let all = 0..5_000_000;
+        assert!(ends(std::slice::from_ref(&all), all.clone(), is_own).is_empty());
+        assert_eq!(asked.get(), 2 * AMONG);
+    }
 }
