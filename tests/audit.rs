@@ -225,3 +225,39 @@ fn rows_of_small_tables_that_drifted_are_found() {
         assert!(found.is_empty(), "{found:#?}");
     }
 }
+
+/// What happens one after the other is as often, so that a count may be that of the one or of the other; and what
+/// follows from an event that was never published is missing.
+#[test]
+fn rows_that_drifted_are_told_the_event_that_they_missed() {
+    for (seed, lost) in [(304, None), (306, None), (301, Some(8)), (303, Some(8))] {
+        let mut faults = Faults::none().with(Fault::ReadModelDrift, Dose::Count(4));
+        if let Some(lost) = lost {
+            faults = faults.with(Fault::LostPublication, Dose::Count(lost));
+        }
+        let store = store::simulate(Scenario::Rides, 2_500, seed, faults);
+        let report = Opened::new(&store.path).audit();
+        let drift = (report.findings.iter()).filter(|own| own.rule == "read-model-drift");
+        let found: Vec<(Severity, u64)> = drift.map(|own| (own.severity, own.count)).collect();
+        assert_eq!(found, [(Severity::Warning, 4)], "{seed}");
+    }
+}
+
+/// A command has the stamp of whoever sent it, and not the one of the wrong clock that it came after.
+#[test]
+fn commands_behind_a_wrong_clock_make_nothing_late() {
+    for (scenario, seed) in [
+        (Scenario::Bank, 6),
+        (Scenario::Bank, 8),
+        (Scenario::Rides, 4),
+        (Scenario::Rides, 7),
+        (Scenario::Carts, 1),
+    ] {
+        let faults = Faults::none()
+            .with(Fault::ClockSkew, Dose::Count(1))
+            .with(Fault::CommandAsEvent, Dose::Count(20));
+        let store = store::simulate(scenario, EVENTS, seed, faults);
+        let found = mistakes(&format!("{scenario} {seed}"), &store);
+        assert!(found.is_empty(), "{found:#?}");
+    }
+}

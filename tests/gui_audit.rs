@@ -92,8 +92,16 @@ fn a_muted_rule_is_silent_until_it_is_heard_again() {
     assert_eq!(findings(&harness, "outbox-missing"), 0);
     // Decisions are taken by what there is, heard or not.
     assert_eq!(found(&harness).figures.found("outbox-missing"), counted);
+    // It is this store's affair.
+    assert_eq!(harness.state().model().store.muted, ["outbox-missing"]);
     click(&mut harness, Role::Button, "Hear outbox-missing again");
     assert_eq!(findings(&harness, "outbox-missing"), 1);
+    assert!(harness.query_by_label("1 rule muted").is_none());
+    // The chip beside the counts has a way back as well.
+    click(&mut harness, Role::Button, "Mute rule");
+    harness.get_by_label("1 rule muted");
+    click(&mut harness, Role::Button, "Hear the muted rule again");
+    assert!(harness.state().model().store.muted.is_empty());
 }
 
 #[test]

@@ -6,11 +6,12 @@ use clap::{Args, ValueEnum};
 
 use super::error::CliError;
 use super::moment::{self, Reading, TypedBound, Versions};
-use super::open::Opened;
+use super::open::{Opened, remembered};
 use super::{Common, Streams, Verdict, one_format};
 use crate::analysis::audit::{self, AuditOptions, Audited, Severity};
 use crate::analysis::compaction::CompactBy;
 use crate::analysis::whole::Whole;
+use crate::analysis::words::many;
 use crate::model::{Task, Timestamp};
 use crate::render;
 
@@ -27,7 +28,7 @@ pub(super) struct Audit {
     /// End with exit code 1 where there is a finding as bad as this or worse
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
     fail_on: FailOn,
-    /// Leave this rule out (may be given several times)
+    /// Leave this rule out (may be given several times), beside those that are muted in the --workspace
     #[arg(long, value_name = "RULE", value_parser = rule)]
     mute: Vec<String>,
     /// The most pieces of evidence that a finding names; 0 for all
@@ -105,12 +106,13 @@ impl Audit {
             },
             tables: &*opened.tables,
         };
+        let muted = self.muted(to)?;
         let options = AuditOptions {
             evidence: match self.evidence {
                 0 => usize::MAX,
                 most => most,
             },
-            muted: self.mute.clone(),
+            muted,
             compact_by: self.compact_by.clone(),
         };
         let report = audit::audit(&audited, &options, &Task::new())?;
@@ -141,5 +143,22 @@ impl Audit {
             true => Verdict::Found,
             false => Verdict::Answered,
         })
+    }
+
+    /// Rules that are left out: those that were named, and those that are muted in the window, where a workspace
+    /// tells of some.
+    fn muted(&self, to: &mut Streams<'_>) -> Result<Vec<String>, CliError> {
+        let remembered = remembered(&self.store, &self.common)?.muted;
+        let count = remembered.len() as u64;
+        if let Some(rules) = many(count, "rule is muted", "rules are muted") {
+            let names = remembered.join(", ");
+            writeln!(
+                to.beside,
+                "asof: {rules}, as is remembered of this store: {names}"
+            )?;
+        }
+        let mut muted = self.mute.clone();
+        muted.extend(remembered);
+        Ok(muted)
     }
 }

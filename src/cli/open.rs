@@ -14,7 +14,7 @@ use crate::model::Task;
 use crate::store::layout::{LayoutError, from_toml};
 use crate::store::{OpenError, OpenOptions, Store, Tail, attached};
 use crate::worker::{fold_rules, store_facts};
-use crate::workspace::{StorePath, Workspace};
+use crate::workspace::{StorePath, StoreWorkspace, Workspace};
 
 /// A store, wholly indexed.
 pub(super) struct Opened {
@@ -31,6 +31,16 @@ pub(super) struct Opened {
     pub clock: Clock,
     /// How typed times were read, to be told.
     pub read_as: Vec<ReadAs>,
+}
+
+/// What is remembered of these files as the store that they are together; nothing where no workspace was named.
+pub(super) fn remembered(path: &Path, common: &Common) -> Result<StoreWorkspace, CliError> {
+    let Some(workspace) = common.workspace.as_ref().map(Workspace::at) else {
+        return Ok(StoreWorkspace::default());
+    };
+    let paths = std::iter::once(path).chain(common.with.iter().map(PathBuf::as_path));
+    let of = StorePath::of_all(&paths.map(Path::to_owned).collect::<Vec<_>>());
+    Ok(workspace.load_store(&of)?.value)
 }
 
 impl Opened {

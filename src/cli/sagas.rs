@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::error::CliError;
 use super::moment::{Reading, TypedBound, Versions};
-use super::open::Opened;
+use super::open::{Opened, remembered};
 use super::{Common, Streams};
 use crate::analysis::lag;
 use crate::analysis::saga::{
@@ -17,7 +17,7 @@ use crate::analysis::words::many;
 use crate::model::{Task, Timestamp};
 use crate::render::{self, harmless};
 use crate::simulate::Scenario;
-use crate::workspace::{StorePath, Workspace};
+use crate::workspace::Workspace;
 
 /// Instances and variants that are shown to people.
 const SHOWN: usize = 20;
@@ -131,9 +131,7 @@ impl Saga {
         let Some(workspace) = self.common.workspace.as_ref().map(Workspace::at) else {
             return Ok(None);
         };
-        let paths = std::iter::once(&self.store).chain(&self.common.with);
-        let of = StorePath::of_all(&paths.cloned().collect::<Vec<_>>());
-        let Some(name) = workspace.load_store(&of)?.value.saga_definition else {
+        let Some(name) = remembered(&self.store, &self.common)?.saga_definition else {
             return Ok(None);
         };
         let mut own = workspace.load_sagas()?.into_iter();

@@ -182,6 +182,8 @@ pub enum Command {
     SaveSaga(SagaFile),
     /// Judge the processes of this store by the definition of that name; by what is mined where none is.
     JudgeSagasBy(Option<String>),
+    /// Leave these rules out of the audit of this store, by their names, and hear all others.
+    MuteRules(Vec<String>),
     /// Tell the user something in passing.
     Say(String),
     /// Put a note away.

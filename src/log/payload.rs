@@ -38,10 +38,13 @@ impl Payload {
     #[must_use]
     pub fn from_text(text: String) -> Self {
         // Checking and copying takes less time than checking twice, which keeping it would take.
-        match serde_json::from_str(&text) {
-            Ok(raw) => Self::Json(raw),
-            Err(_) => Self::Opaque(text.into_bytes()),
-        }
+        Self::copied(&text).unwrap_or_else(|| Self::Opaque(text.into_bytes()))
+    }
+
+    /// The same of a text that stays where it is; none where it is no valid JSON.
+    #[must_use]
+    pub fn copied(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok().map(Self::Json)
     }
 
     /// The written JSON, if it is JSON.

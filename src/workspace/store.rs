@@ -92,6 +92,9 @@ pub struct StoreWorkspace {
     /// The saga definition that processes are judged by, by its file's name; they are mined where none is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub saga_definition: Option<String>,
+    /// Rules of the audit that are left out, by their names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub muted: Vec<String>,
     /// Fields of payloads that the window masks: JSON pointers by event type.
     #[serde(skip_serializing_if = "MaskedFields::is_empty")]
     pub masked: MaskedFields,

@@ -169,3 +169,29 @@ fn evidence_in_several_files_is_in_the_file_of_its_event() {
     }
     assert!(seen[1] > 0, "{seen:?}");
 }
+
+#[test]
+fn rules_that_are_muted_for_a_store_are_left_out_where_its_workspace_is_named() {
+    use asof::workspace::{StorePath, StoreWorkspace, Workspace};
+    let folder = tempfile::tempdir().unwrap();
+    let store = "tests/fixtures/broken/duplicate_ids.jsonl";
+    let remembered = StoreWorkspace {
+        muted: vec!["duplicate-id-different-content".to_owned()],
+        ..StoreWorkspace::default()
+    };
+    let of = StorePath::of(std::path::Path::new(store));
+    let workspace = Workspace::at(folder.path());
+    workspace.save_store(&of, &remembered).unwrap();
+    let dir = folder.path().to_str().unwrap();
+    let finds = |more: &[&str]| {
+        let report = answer(&[&["audit", store, "--json"], more].concat());
+        let all = report["findings"].as_array().unwrap();
+        all.iter()
+            .any(|own| own["rule"] == "duplicate-id-different-content")
+    };
+    assert!(finds(&[]));
+    assert!(!finds(&["--workspace", dir]));
+    let told = session(&[&["audit", store, "--workspace", dir]]);
+    let said = "1 rule is muted, as is remembered of this store: duplicate-id-different-content";
+    assert!(told.contains(said), "{told}");
+}

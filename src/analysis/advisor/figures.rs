@@ -132,7 +132,7 @@ impl StoreFigures {
                 minutes.map_or(0, |own| own.caught),
                 deeper.duplicates.timed(),
             ],
-            concurrent: deeper.conflicts.count - deeper.conflicts.by_clocks,
+            concurrent: deeper.conflicts.known(),
             ..Self::default()
         };
         for finding in &report.findings {

@@ -4,9 +4,10 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use super::links::Links;
 use crate::analysis::bodies::Bodies;
 use crate::analysis::causality::{Skew, Skews, Way};
-use crate::log::{Clock, Log};
+use crate::log::{Arranged, Clock, Cut, Log};
 use crate::model::time::Span;
 use crate::model::{Cancelled, EventIx, Task, Timestamp};
 
@@ -46,6 +47,25 @@ struct Apart {
 }
 
 impl Clocks {
+    /// By the causes of all known events, and by neighbours in the log that run `backwards`.
+    pub(super) fn of(
+        log: &Log,
+        cut: &Cut,
+        bodies: &Bodies,
+        (links, backwards): (&Links, &[(EventIx, EventIx)]),
+        task: &Task,
+    ) -> Result<Self, Cancelled> {
+        let known = cut.known(log).into_iter().flatten().map(EventIx);
+        // The stamps of what goes in a circle prove nothing about clocks.
+        let effects = known.filter(|event| !links.is_cyclic(*event));
+        let steps = effects.filter_map(|event| Some([links.known_cause(event)?, event]));
+        let mut clocks = Self::seen(log, bodies, steps, task)?;
+        if log.arranged() != Arranged::ByTimeForVersions {
+            clocks.hear(log, bodies, backwards);
+        }
+        Ok(clocks)
+    }
+
     /// Goes through steps from causes to effects, in the order of the effects.
     pub(super) fn seen(
         log: &Log,

@@ -1,29 +1,23 @@
 //! What rules look at: gathered once, as known at the cut.
 
-use foldhash::fast::FixedState;
-use hashbrown::HashSet;
 use serde_json::Value;
 
-use super::circles::circles;
 use super::clocks::Clocks;
 use super::error::AuditError;
-use super::gathered::{Audited, MERGED, Told, Waits};
+use super::gathered::{Apart, Audited, MERGED, Told};
+use super::links::Links;
 use super::outbox::Outbox;
 use super::streams::Streams;
 use super::undecided::undecided;
 use crate::analysis::bodies::{Bodies, NO_SHAPE};
 use crate::analysis::causality::{Conflict, Merge, merges};
-use crate::analysis::causes::Causes;
 use crate::analysis::compaction::{Compacted, LongStream};
 use crate::analysis::lag::{Course, HoldUp};
 use crate::analysis::schema::SchemaReport;
 use crate::analysis::side;
 use crate::analysis::whole::Whole;
-use crate::log::{
-    Arranged, CauseRef, Cut, Log, Mark, PayloadReader, Problem, Says, SideKind, TableSource,
-    Unreadable,
-};
-use crate::model::{Cancelled, EventIx, Task, Timestamp, beside};
+use crate::log::{CauseRef, Mark, PayloadReader, Problem, Says, SideKind, TableSource, Unreadable};
+use crate::model::{EventIx, Task, Timestamp, beside};
 
 /// What is known of a store as of the cut.
 pub struct Facts<'a> {
@@ -56,17 +50,8 @@ pub struct Facts<'a> {
     /// Events that a consumer has noted more than once as processed, with its name.
     pub(super) twice: Vec<(String, EventIx)>,
     pub(super) tables: &'a dyn TableSource,
-    causes: Causes,
-    /// By event, what caused it.
-    caused: Vec<u32>,
-    /// Events that cause each other in circles, each circle in log order.
-    cycles: Vec<Vec<EventIx>>,
-    cyclic: HashSet<EventIx, FixedState>,
+    links: Links,
 }
-
-/// An event without a cause, and one whose cause is no known event.
-const NO_CAUSE: u32 = u32::MAX;
-const ELSEWHERE: u32 = u32::MAX - 1;
 
 impl std::fmt::Debug for Facts<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -82,24 +67,32 @@ impl<'a> Facts<'a> {
     /// # Errors
     /// [`AuditError`] when the task was called off, or the store could not be read.
     pub fn gather(audited: &Audited<'a>, task: &Task) -> Result<Self, AuditError> {
-        let (told, waits) = beside::both(
-            || Told::gather(audited, task),
-            || Waits::gather(audited, task),
-        );
-        let (told, waits) = (told?, waits?);
         let whole = audited.whole;
         let Whole { log, cut, .. } = whole;
+        let read = || Bodies::gather(log, &cut, whole.payloads, whole.fold, task);
+        let part = &task.part();
+        let (bodies, apart) = beside::both(read, || Apart::gather(audited, part));
+        let (bodies, apart) = (bodies?, apart?);
+        let Apart {
+            waits,
+            streams,
+            links,
+        } = apart;
+        let (told, clocks) = beside::both(
+            || Told::gather(audited, &bodies, &streams, part),
+            || Clocks::of(log, &cut, &bodies, (&links, &streams.backwards), part),
+        );
+        let (told, clocks) = (told?, clocks?);
         let problems = log.known_problems(&cut);
-        let causes = Causes::known(log, &cut, task)?;
         let mut facts = Self {
             whole,
-            bodies: told.bodies,
+            bodies,
             schemas: told.schemas,
-            streams: told.streams,
+            streams,
             long: told.long,
             conflicts: told.conflicts,
             merges: told.merges,
-            clocks: Clocks::default(),
+            clocks,
             problem_count: problems.count,
             problems: problems.first.into_iter().cloned().collect(),
             course: waits.course,
@@ -107,21 +100,8 @@ impl<'a> Facts<'a> {
             outbox: waits.outbox,
             twice: waits.twice,
             tables: audited.tables,
-            caused: caused(log, &cut, &causes, task)?,
-            causes,
-            cycles: Vec::new(),
-            cyclic: HashSet::default(),
+            links,
         };
-        facts.cycles = circles(facts.events(), |event| facts.known_cause(event), task)?;
-        facts.cyclic = facts.cycles.iter().flatten().copied().collect();
-        // The stamps of what goes in a circle prove nothing about clocks.
-        let effects = facts.events().filter(|event| !facts.is_cyclic(*event));
-        let steps = effects.filter_map(|event| Some([facts.known_cause(event)?, event]));
-        let mut clocks = Clocks::seen(log, &facts.bodies, steps, task)?;
-        if log.arranged() != Arranged::ByTimeForVersions {
-            clocks.hear(log, &facts.bodies, &facts.streams.backwards);
-        }
-        facts.clocks = clocks;
         facts.add_undecided(task)?;
         Ok(facts)
     }
@@ -147,13 +127,13 @@ impl<'a> Facts<'a> {
     /// Events that cause each other in circles, each circle in log order.
     #[must_use]
     pub fn cycles(&self) -> &[Vec<EventIx>] {
-        &self.cycles
+        self.links.cycles()
     }
 
     /// Whether an event stands in one of them.
     #[must_use]
     pub fn is_cyclic(&self, event: EventIx) -> bool {
-        self.cyclic.contains(&event)
+        self.links.is_cyclic(event)
     }
 
     /// What is looked at for compaction.
@@ -213,24 +193,19 @@ impl<'a> Facts<'a> {
     /// Events whose id an earlier known event has, with the first that has it.
     #[must_use]
     pub fn repeated(&self) -> &[(EventIx, EventIx)] {
-        self.causes.repeated()
+        self.links.repeated()
     }
 
     /// What caused an event, among what is known: an event, or an id that no known event has.
     #[must_use]
     pub fn cause(&self, event: EventIx) -> Option<CauseRef<'a>> {
-        match self.caused.get(event.at()).copied()? {
-            NO_CAUSE => None,
-            ELSEWHERE => self.whole.log.causation(event).map(CauseRef::Elsewhere),
-            cause => Some(CauseRef::Event(EventIx(cause))),
-        }
+        self.links.cause(self.whole.log, event)
     }
 
     /// The same, if it is a known event.
     #[must_use]
     pub fn known_cause(&self, event: EventIx) -> Option<EventIx> {
-        let cause = self.caused.get(event.at()).copied()?;
-        (cause < ELSEWHERE).then_some(EventIx(cause))
+        self.links.known_cause(event)
     }
 
     /// Whether the second of two events, which came later, has the earlier stamp because a clock is off that
@@ -277,20 +252,4 @@ impl<'a> Facts<'a> {
             &mut row,
         )?)
     }
-}
-
-/// What caused each known event, by its place.
-fn caused(log: &Log, cut: &Cut, known: &Causes, task: &Task) -> Result<Vec<u32>, Cancelled> {
-    let mut causes = vec![NO_CAUSE; cut.outside().at()];
-    for event in cut.known(log).into_iter().flatten().map(EventIx) {
-        if event.0.is_multiple_of(1 << 14) {
-            task.check()?;
-        }
-        causes[event.at()] = match known.of(log, cut, event) {
-            None => NO_CAUSE,
-            Some(CauseRef::Event(cause)) => cause.0,
-            Some(CauseRef::Elsewhere(_)) => ELSEWHERE,
-        };
-    }
-    Ok(causes)
 }

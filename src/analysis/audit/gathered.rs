@@ -1,7 +1,8 @@
-//! The two halves of what rules look at, which are read side by side: the events with their payloads, and what
-//! stands beside them.
+//! What rules look at, gathered in two steps of two halves each, which are done side by side: first the payloads,
+//! beside what needs none; then what both are needed for.
 
 use super::error::AuditError;
+use super::links::Links;
 use super::outbox::Outbox;
 use super::streams::Streams;
 use super::tapped::Tapped;
@@ -22,36 +23,50 @@ pub struct Audited<'a> {
     pub tables: &'a dyn TableSource,
 }
 
-/// What the events say, with their payloads.
-pub(super) struct Told {
-    pub bodies: Bodies,
-    pub schemas: SchemaReport,
+/// What is known without payloads.
+pub(super) struct Apart {
+    pub waits: Waits,
     pub streams: Streams,
+    pub links: Links,
+}
+
+impl Apart {
+    /// Progress is nobody's: the payloads take longer.
+    pub fn gather(audited: &Audited<'_>, task: &Task) -> Result<Self, AuditError> {
+        let Whole { log, cut, .. } = &audited.whole;
+        Ok(Self {
+            waits: Waits::gather(audited, task)?,
+            streams: Streams::gather(log, cut, task)?,
+            links: Links::gather(log, cut, task)?,
+        })
+    }
+}
+
+/// What the payloads say of types, of streams and of writes that did not know of each other.
+pub(super) struct Told {
+    pub schemas: SchemaReport,
     pub long: Vec<LongStream>,
     pub conflicts: Vec<Conflict>,
     pub merges: Vec<Merge>,
 }
 
 impl Told {
-    pub fn gather(audited: &Audited<'_>, task: &Task) -> Result<Self, AuditError> {
+    pub fn gather(
+        audited: &Audited<'_>,
+        bodies: &Bodies,
+        streams: &Streams,
+        task: &Task,
+    ) -> Result<Self, AuditError> {
         let whole = audited.whole;
         let Whole { log, cut, .. } = whole;
-        let bodies = Bodies::gather(log, &cut, whole.payloads, whole.fold, task)?;
         let registered = Registered::known(log, &cut, whole.rows, task)?;
-        let compacted = Compacted {
-            whole,
-            bodies: &bodies,
-        };
-        let long = long_streams(compacted, task)?;
-        let streams = Streams::gather(log, &cut, task)?;
-        let (conflicts, merges) = conflicting(&whole, &bodies, &streams, task)?;
+        let long = long_streams(Compacted { whole, bodies }, task)?;
+        let (conflicts, merges) = conflicting(&whole, bodies, streams, task)?;
         Ok(Self {
-            schemas: schemas((log, &cut), (&bodies, whole.shown), &registered, None, task)?,
-            streams,
+            schemas: schemas((log, &cut), (bodies, whole.shown), &registered, None, task)?,
             long,
             conflicts,
             merges,
-            bodies,
         })
     }
 }

@@ -25,6 +25,7 @@ mod drift;
 mod error;
 mod facts;
 mod gathered;
+mod links;
 mod outbox;
 mod proofs;
 mod report;

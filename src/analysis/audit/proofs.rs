@@ -15,6 +15,7 @@ pub struct Proofs<'a> {
     evidence: Vec<Evidence>,
     count: u64,
     why: Option<Cow<'static, str>>,
+    advice: Option<&'static str>,
     about: Option<String>,
     found: Vec<Found>,
 }
@@ -27,6 +28,8 @@ pub(super) struct Found {
     pub explanation: String,
     /// Where the rule's own words say more than is the case.
     pub why: Option<Cow<'static, str>>,
+    /// Where the rule's own does not fit.
+    pub advice: Option<&'static str>,
     pub about: Option<String>,
     pub count: u64,
     pub evidence: Vec<Evidence>,
@@ -40,6 +43,7 @@ impl<'a> Proofs<'a> {
             evidence: Vec::new(),
             count: 0,
             why: None,
+            advice: None,
             about: None,
             found: Vec::new(),
         }
@@ -113,6 +117,11 @@ impl<'a> Proofs<'a> {
         self.why = Some(why.into());
     }
 
+    /// Says what to do about the next finding, where the rule's own advice does not fit it.
+    pub(super) const fn advise(&mut self, advice: &'static str) {
+        self.advice = Some(advice);
+    }
+
     /// Says what the next finding is about, in a word or two that no other finding of the rule has.
     pub(super) fn about(&mut self, about: impl Into<String>) {
         self.about = Some(about.into());
@@ -136,7 +145,7 @@ impl<'a> Proofs<'a> {
     fn make(&mut self, severity: Option<Severity>, explain: impl FnOnce(u64) -> String) {
         let count = std::mem::take(&mut self.count);
         let evidence = std::mem::take(&mut self.evidence);
-        let (why, about) = (self.why.take(), self.about.take());
+        let (why, advice, about) = (self.why.take(), self.advice.take(), self.about.take());
         if count == 0 {
             return;
         }
@@ -144,6 +153,7 @@ impl<'a> Proofs<'a> {
             severity,
             explanation: explain(count),
             why,
+            advice,
             about,
             count,
             evidence,

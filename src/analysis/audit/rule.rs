@@ -38,7 +38,7 @@ impl Rule {
             title: self.title,
             explanation: found.explanation,
             why: found.why.unwrap_or(Cow::Borrowed(self.why)),
-            advice: self.advice,
+            advice: found.advice.unwrap_or(self.advice),
             about: found.about,
             count: found.count,
             evidence: found.evidence,

@@ -109,14 +109,15 @@ impl Metadata {
     pub fn take(&mut self, event: EventIx, metadata: &Payload) {
         self.service = 0;
         let Some(json) = metadata.json() else { return };
-        let clocked = CLUES.iter().any(|clue| json.contains(clue));
-        if !clocked && let Some(&(service, role)) = self.last.get(json) {
+        // What has clocks is never kept.
+        if let Some(&(service, role)) = self.last.get(json) {
             self.service = service;
             if role == Role::Command {
                 self.commands.push(event);
             }
             return;
         }
+        let clocked = CLUES.iter().any(|clue| json.contains(clue));
         let Ok(members) = members(json) else { return };
         self.name_texts(event, &members);
         let of = |names: &[&str]| {

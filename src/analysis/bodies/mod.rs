@@ -46,7 +46,7 @@ use walk::Walker;
 /// Events read at a time.
 const BATCH: usize = 4096;
 /// The same where they are kept until it is their turn.
-const READ_AHEAD: u32 = 1024;
+const READ_AHEAD: u32 = 2048;
 
 /// The shape of a payload that could not be read as JSON, or that there is none of.
 pub const NO_SHAPE: ShapeIx = ShapeIx(u32::MAX);

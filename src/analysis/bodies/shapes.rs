@@ -29,6 +29,8 @@ pub struct Group {
     pub version: Option<Box<str>>,
     root: PathIx,
     shapes: u32,
+    /// The shape of its last payload: most have the same as the one before.
+    last: Option<ShapeIx>,
 }
 
 /// One shape: the places of a payload, and what kinds stand there.
@@ -59,26 +61,28 @@ pub struct Shapes {
     shapes: Vec<Shape>,
     by_places: HashMap<u64, Vec<ShapeIx>, FixedState>,
     hasher: FixedState,
-    /// The group of the last event: events of a type often come together.
-    last: Option<GroupIx>,
+    /// By type, the group of its last event: the versions of a type rarely alternate.
+    last: Vec<Option<GroupIx>>,
 }
 
 impl Shapes {
     /// The group of an event.
     pub(super) fn group(&mut self, log: &Log, event: EventIx) -> GroupIx {
         let (event_type, version) = (log.event_type(event), log.schema_version(event));
-        if let Some(last) = self.last {
-            let group = &self.groups[last.0 as usize];
-            if group.event_type == event_type && group.version.as_deref() == version {
-                return last;
-            }
+        if let Some(&Some(last)) = self.last.get(event_type.at())
+            && self.groups[last.0 as usize].version.as_deref() == version
+        {
+            return last;
         }
         let key = (event_type.0, version.map(Box::from));
         let group = match self.by_version.get(&key) {
             Some(&group) => group,
             None => self.add_group(key),
         };
-        self.last = Some(group);
+        if self.last.len() <= event_type.at() {
+            self.last.resize(event_type.at() + 1, None);
+        }
+        self.last[event_type.at()] = Some(group);
         group
     }
 
@@ -91,6 +95,7 @@ impl Shapes {
             version: key.1.clone(),
             root,
             shapes: 0,
+            last: None,
         });
         self.by_version.insert(key, group);
         group
@@ -104,6 +109,17 @@ impl Shapes {
 
     /// The number of a shape.
     pub(super) fn intern(&mut self, group: GroupIx, places: &[(PathIx, u16)]) -> ShapeIx {
+        if let Some(last) = self.groups[group.0 as usize].last
+            && *self.shapes[last.0 as usize].places == *places
+        {
+            return last;
+        }
+        let shape = self.find_or_add(group, places);
+        self.groups[group.0 as usize].last = Some(shape);
+        shape
+    }
+
+    fn find_or_add(&mut self, group: GroupIx, places: &[(PathIx, u16)]) -> ShapeIx {
         let hash = self.hasher.hash_one((group, places));
         let known = self.by_places.entry(hash).or_default();
         let same = |shape: &&ShapeIx| {

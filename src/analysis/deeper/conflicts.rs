@@ -27,6 +27,12 @@ pub struct Conflicts {
 }
 
 impl Conflicts {
+    /// How many there are that writers themselves tell of.
+    #[must_use]
+    pub const fn known(&self) -> u64 {
+        self.count - self.by_clocks
+    }
+
     /// What would become of one of those that are shown.
     #[must_use]
     pub fn merge_of(&self, conflict: &Conflict) -> Option<&Merge> {

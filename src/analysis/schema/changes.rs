@@ -69,16 +69,8 @@ fn kind_of(one: Option<&Field>, two: Option<&Field>) -> Option<ChangeKind> {
         (None, None) => return None,
     };
     let (a, b) = (types(one), types(two));
-    // What was only ever null may have been anything.
-    let unknown = a == NULL || b == NULL;
-    if a != b && !unknown {
-        if a & b == a {
-            return Some(ChangeKind::Widened);
-        }
-        if a & b == b {
-            return Some(ChangeKind::Narrowed);
-        }
-        return Some(ChangeKind::Retyped);
+    if let Some(kind) = of_types(a, b) {
+        return Some(kind);
     }
     match (one.optional, two.optional) {
         (false, true) => return Some(ChangeKind::MadeOptional),
@@ -90,6 +82,21 @@ fn kind_of(one: Option<&Field>, two: Option<&Field>) -> Option<ChangeKind> {
     }
     let chosen = !one.values.is_empty() && !two.values.is_empty();
     (chosen && one.values != two.values).then_some(ChangeKind::Values)
+}
+
+/// What was only ever null may be anything beside: who reads it bears what came or had been there, but who reads
+/// that does not bear null.
+fn of_types(a: u8, b: u8) -> Option<ChangeKind> {
+    let beside = |own: u8, other: u8| if own == NULL { own | other } else { own };
+    let (a, b) = (beside(a, b), beside(b, a));
+    if a == b {
+        return None;
+    }
+    Some(match a & b {
+        both if both == a => ChangeKind::Widened,
+        both if both == b => ChangeKind::Narrowed,
+        _ => ChangeKind::Retyped,
+    })
 }
 
 /// Fields that went beside fields that came: the same place, the same types, and values or names that are

@@ -76,7 +76,7 @@ pub fn schemas(
     };
     let types = groups.into_iter().map(|(name, event_type)| {
         let mut versions = fields::versions(log, cut, bodies, event_type);
-        samples::note(log, bodies, shown, &mut versions, task)?;
+        samples::note((log, cut), bodies, shown, &mut versions, task)?;
         let mut own = report::of_type(log, name, versions, registered, &names);
         let fields = own.versions.iter_mut().flat_map(|own| &mut own.fields);
         for field in fields.filter(|field| shown.masks(name, &field.path)) {

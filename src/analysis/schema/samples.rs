@@ -3,6 +3,7 @@
 //! fields went and came are read.
 
 use std::hash::{BuildHasher, Hash};
+use std::ops::Range;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashSet;
@@ -10,8 +11,8 @@ use serde_json::Value;
 
 use super::field::Field;
 use super::version::VersionSchema;
-use crate::analysis::bodies::{Bodies, EACH, NO_SHAPE};
-use crate::log::{Log, PayloadReader};
+use crate::analysis::bodies::{Bodies, EACH};
+use crate::log::{Cut, Log, PayloadReader};
 use crate::model::{Cancelled, EventIx, Task};
 
 /// So many events at each end of a version are looked at.
@@ -74,7 +75,7 @@ fn hash(value: &Value) -> Option<u64> {
 /// # Errors
 /// [`Cancelled`] when the task was called off.
 pub(super) fn note(
-    log: &Log,
+    (log, cut): (&Log, &Cut),
     bodies: &Bodies,
     payloads: &dyn PayloadReader,
     versions: &mut [VersionSchema],
@@ -93,24 +94,20 @@ pub(super) fn note(
     if partial.len() < 2 {
         return Ok(());
     }
+    let known = cut.known(log);
     for version in versions {
-        let mut wanted: Vec<&mut Field> = {
-            let fields = version.fields.iter_mut();
-            fields
-                .filter(|field| partial.contains(&field.path))
-                .collect()
-        };
-        if wanted.is_empty() {
+        let is_wanted = |field: &Field| partial.contains(&field.path);
+        if !version.fields.iter().any(is_wanted) {
             continue;
         }
         task.check()?;
-        let events = near_the_ends(bodies, version.first, version.last, &version.shapes);
+        let events = near_the_ends(&known, bodies, version);
         let mut read: Vec<Value> = Vec::with_capacity(events.len());
         payloads.read(log, &events, task, &mut |_, body| {
             let json = body.as_ref().ok().and_then(|body| body.data.json());
             read.extend(json.and_then(|json| serde_json::from_str(json).ok()));
         })?;
-        for field in &mut wanted {
+        for field in version.fields.iter_mut().filter(|field| is_wanted(field)) {
             let values = read.iter().filter_map(|whole| whole.pointer(&field.path));
             field.sample = Sample::of(values);
         }
@@ -128,23 +125,56 @@ fn is_plain(field: &Field) -> bool {
             .any(|kind| matches!(*kind, "string" | "number" | "integer"))
 }
 
-/// Events of these shapes: the first ones and the last ones.
-fn near_the_ends(
-    bodies: &Bodies,
-    first: EventIx,
-    last: EventIx,
-    shapes: &[crate::analysis::bodies::ShapeIx],
+/// Events of a version: the first ones and the last ones.
+fn near_the_ends(known: &[Range<u32>], bodies: &Bodies, version: &VersionSchema) -> Vec<EventIx> {
+    let is_own = |event: &EventIx| version.shapes.contains(&bodies.shape(*event));
+    ends(known, version.first.0..version.last.0 + 1, is_own)
+}
+
+/// The first and the last of `events` that are among those. Only what is known at the cut is counted on the way:
+/// others may stand between, and are as if they were not there.
+fn ends(
+    known: &[Range<u32>],
+    events: Range<u32>,
+    is_own: impl Fn(&EventIx) -> bool,
 ) -> Vec<EventIx> {
-    let is_own = |event: &EventIx| shapes.contains(&bodies.shape(*event));
-    // Others there may be that are not known at the cut.
-    let all = || {
-        (first.0..=last.0)
-            .map(EventIx)
-            .filter(|event| bodies.shape(*event) != NO_SHAPE)
-    };
-    let mut events: Vec<EventIx> = all().take(AMONG).filter(is_own).take(EVENTS).collect();
-    events.extend(all().rev().take(AMONG).filter(is_own).take(EVENTS));
-    events.sort_unstable();
-    events.dedup();
-    events
+    let begin = known.partition_point(|range| range.end <= events.start);
+    let end = known.partition_point(|range| range.start < events.end);
+    let within = |range: &Range<u32>| range.start.max(events.start)..range.end.min(events.end);
+    let all = || known[begin..end].iter().flat_map(within).map(EventIx);
+    let mut found: Vec<EventIx> = all().take(AMONG).filter(&is_own).take(EVENTS).collect();
+    let from_behind = all().rev().take(AMONG);
+    found.extend(from_behind.filter(&is_own).take(EVENTS));
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn the_ends_of_a_version_are_looked_for_among_known_events_and_not_for_long() {
+        let known = [0..10, 12..20, 30..40];
+        let numbers = |events: Range<u32>, is_own: fn(&EventIx) -> bool| -> Vec<u32> {
+            let found = ends(&known, events, is_own).into_iter();
+            found.map(|event| event.0).collect()
+        };
+        let expected: Vec<u32> = (5..10).chain(12..20).chain(30..34).collect();
+        assert_eq!(numbers(5..34, |_| true), expected);
+        assert!(numbers(10..12, |_| true).is_empty());
+        assert_eq!(numbers(0..40, |event| event.0 % 16 == 0), [0, 16, 32]);
+        // Payloads that are no JSON have no shape, whoever's they are.
+        let asked = Cell::new(0);
+        let is_own = |_: &EventIx| {
+            asked.set(asked.get() + 1);
+            false
+        };
+        let all = 0..5_000_000;
+        assert!(ends(std::slice::from_ref(&all), all.clone(), is_own).is_empty());
+        assert_eq!(asked.get(), 2 * AMONG);
+    }
 }

@@ -132,3 +132,25 @@ fn an_empty_list_is_read_by_whoever_reads_a_full_one() {
         assert_eq!(verdict, Compatibility::Full);
     }
 }
+
+#[test]
+fn what_was_only_ever_null_is_not_read_as_something_else() {
+    let null = || field("/note", Kind::Null);
+    let number = || field("/note", Kind::Integer);
+    let either = || Field {
+        types: vec!["integer", "null"],
+        kinds: Kind::Integer.bit() | Kind::Null.bit(),
+        ..number()
+    };
+    for (one, two, expected) in [
+        (null(), number(), Compatibility::Forward),
+        (number(), null(), Compatibility::Backward),
+        (null(), either(), Compatibility::Full),
+        (either(), null(), Compatibility::Full),
+        (null(), null(), Compatibility::Full),
+    ] {
+        let said = format!("{} to {}", one.words(), two.words());
+        let verdict = Compatibility::of(&changes(&[one], &[two]));
+        assert_eq!(verdict, expected, "{said}");
+    }
+}

@@ -147,6 +147,10 @@ impl App {
                 self.model.store.saga_definition = definition;
                 self.save_store();
             }
+            Command::MuteRules(rules) => {
+                self.model.store.muted = rules;
+                self.save_store();
+            }
             Command::AddBookmark => self.add_bookmark(),
             Command::NameBookmark(at, name) => self.name_bookmark(at, name),
             Command::RemoveBookmark(at) if at < self.model.store.bookmarks.len() => {

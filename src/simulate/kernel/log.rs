@@ -166,6 +166,9 @@ impl System {
             (life.version, life.tip) = (event.version, self.position);
         }
         life.occurred = life.occurred.max(event.occurred_at);
+        if entry.reported.is_some() {
+            life.reported = life.reported.max(event.occurred_at);
+        }
         for (is, fault) in [(fork, Fault::VersionFork), (late, Fault::OutOfOrder)] {
             if is {
                 let finding = Finding::of(fault.name(), &entry.event);

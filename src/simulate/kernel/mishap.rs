@@ -249,9 +249,10 @@ impl System {
         data: String,
         trail: &Trail,
     ) -> Event {
-        // Nor before what its stream had seen.
-        let seen = self.streams.get(&stream).map(|life| life.occurred);
-        let seen = seen.unwrap_or(Timestamp::MIN);
+        // By its own service's clock, whatever the wrong one of another has told its stream; but not before what
+        // a device had reported there.
+        let told = self.streams.get(&stream).map(|life| life.reported);
+        let told = told.unwrap_or(Timestamp::MIN);
         Event {
             position: 0,
             stream,
@@ -259,7 +260,7 @@ impl System {
             kind,
             id: self.id(),
             recorded_at: self.now,
-            occurred_at: self.stamp(self.now, kind.service).max(seen),
+            occurred_at: self.stamp(self.now, kind.service).max(told),
             correlation: trail.correlation,
             causation: trail.cause.map(|(cause, _)| cause),
             data,

@@ -74,6 +74,8 @@ pub(super) struct Life {
     pub tip: i64,
     /// The latest moment at which anything in it happened.
     pub occurred: Timestamp,
+    /// The same of what was reported to it, by clocks that are nobody's here.
+    pub reported: Timestamp,
 }
 
 /// How long a sealed stream is remembered: whatever comes late has come by then.

@@ -249,6 +249,13 @@ pub fn payload(bytes: Vec<u8>) -> Payload {
     }
 }
 
+/// The same of bytes that stay where they are, if they are an object in plain JSON.
+#[must_use]
+pub fn object(bytes: &[u8]) -> Option<Payload> {
+    let text = bytes.starts_with(b"{").then(|| std::str::from_utf8(bytes));
+    Payload::copied(text?.ok()?)
+}
+
 /// Text of two bytes a character, by its mark or because it begins as JSON would.
 fn wide(bytes: &[u8]) -> Option<String> {
     let encoding = match bytes {
@@ -311,6 +318,26 @@ pub fn payload_by(decoder: Decoder, bytes: Vec<u8>) -> Payload {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_object_is_the_same_however_it_is_read() {
+        let cases: [(&[u8], bool); 7] = [
+            (br#"{"a":1.50}"#, true),
+            (b"{ } ", true),
+            (b"{", false),
+            (b"{\0}\0", false),
+            (b" {}", false),
+            (b"[1]", false),
+            (b"{\"a\":\"\xff\"}", false),
+        ];
+        for (bytes, is_plain) in cases {
+            let (one, two) = (object(bytes), payload(bytes.to_vec()));
+            assert_eq!(one.is_some(), is_plain, "{bytes:?}");
+            if let Some(one) = one {
+                assert_eq!(one.json(), two.json());
+            }
+        }
+    }
 
     #[test]
     fn compressed_json_is_found_by_its_bytes() {

@@ -49,7 +49,15 @@ pub(super) fn payload(
         ValueRef::Null => return Ok(Payload::Absent),
         ValueRef::Integer(number) => number.to_string().into_bytes(),
         ValueRef::Real(number) => number.to_string().into_bytes(),
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.to_vec(),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
+            // What most are needs one copy only.
+            if decoder.is_none()
+                && let Some(object) = decode::object(bytes)
+            {
+                return Ok(object);
+            }
+            bytes.to_vec()
+        }
     };
     let payload = match decoder {
         Some(decoder) => decode::payload_by(decoder, bytes),

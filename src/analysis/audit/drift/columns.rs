@@ -1,5 +1,6 @@
 //! What the columns of a read model are made of: the simplest thing that nearly all rows agree with.
 
+use super::agreement::Agreement;
 use super::plain;
 use super::seen::{Observed, Seen, Source, Total, add};
 use super::table::{Cell, ReadModel, Row};
@@ -73,22 +74,6 @@ impl Should<'_> {
     }
 }
 
-/// How many rows agree with what a column should hold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Agreement {
-    /// And both say something.
-    yes: usize,
-    no: usize,
-}
-
-/// Fewer rows prove nothing.
-const LEAST: usize = 8;
-/// So many of a hundred rows agree where it is understood what a column holds.
-const NEARLY_ALL: usize = 90;
-/// So many of a hundred where it is likely, in a table of which other columns are understood.
-const MOST: usize = 70;
-/// So many of a hundred where all others are as they should have been some time ago.
-const MANY: usize = 60;
 /// A table with so many rows is small: a few of them are more than one in ten.
 const SMALL: usize = 50;
 /// Rows by which what a column may be made of is chosen.
@@ -96,33 +81,28 @@ const SAMPLE: usize = 250;
 /// Fields that a column takes its last value from, beside those of one name.
 const FURTHER: usize = 5;
 
-impl Agreement {
-    fn is_good(self) -> bool {
-        self.yes >= LEAST && self.yes * 100 >= (self.yes + self.no) * NEARLY_ALL
-    }
+/// A column of which it was found out what it is made of.
+#[derive(Clone, Debug)]
+struct Column {
+    /// Its place in the table.
+    at: usize,
+    made: Made,
+    /// Of a count, others that most rows agree with as well: nothing tells which of them the column holds.
+    or: Vec<Made>,
+}
 
-    fn is_likely(self) -> bool {
-        self.yes >= LEAST && self.yes * 100 >= (self.yes + self.no) * MOST
-    }
-
-    fn is_possible(self) -> bool {
-        self.yes >= LEAST && self.yes * 100 >= (self.yes + self.no) * MANY
-    }
-
-    /// Whether it is worth to be looked at more closely.
-    fn is_promising(self) -> bool {
-        self.yes >= 2 && self.yes * 2 >= self.no
-    }
-
-    fn score(self) -> i64 {
-        self.yes as i64 - 2 * self.no as i64
+impl Column {
+    /// Whether a cell was so when no more than this had been observed.
+    fn was(&self, cell: &Cell, observed: &[Observed], totals: &[Total]) -> bool {
+        let mut all = std::iter::once(&self.made).chain(&self.or);
+        all.any(|made| made.of(observed, totals).is(cell))
     }
 }
 
 /// The columns of which it was found out what they are made of.
 #[derive(Debug, Default)]
 pub(super) struct Explained {
-    columns: Vec<(usize, Made)>,
+    columns: Vec<Column>,
     /// Those that fewer rows agree with, by their places in the table.
     likely: Vec<usize>,
 }
@@ -140,36 +120,42 @@ impl Explained {
                 task,
             };
             match search.best(&candidates)? {
-                Some((agreement, made))
-                    if agreement.is_good() || search.others_are_late(&made)? =>
-                {
-                    explained.columns.push((column, made));
+                Some((agreement, made)) => {
+                    let is_sure = agreement.is_good() || search.others_are_late(&made)?;
+                    let own = Column {
+                        at: column,
+                        or: search.counts_beside(&made, &candidates)?,
+                        made,
+                    };
+                    match is_sure {
+                        true => explained.columns.push(own),
+                        false => others.push((agreement, own)),
+                    }
                 }
-                Some((agreement, made)) => others.push((column, agreement, made)),
                 None => {}
             }
         }
-        for (column, agreement, made) in others {
-            if explained.tells_of_all(table, seen, (column, &made)) {
-                explained.columns.push((column, made));
+        for (agreement, own) in others {
+            if explained.tells_of_all(table, seen, &own) {
+                explained.columns.push(own);
             } else if agreement.is_likely() {
-                likely.push((column, made));
+                likely.push(own);
             }
         }
         if !explained.columns.is_empty() {
-            explained.likely = likely.iter().map(|(column, _)| *column).collect();
+            explained.likely = likely.iter().map(|own| own.at).collect();
             explained.columns.extend(likely);
         }
         Ok(explained)
     }
 
     /// Whether each row that does not agree in one more column is known by another to be late.
-    fn tells_of_all(&self, table: &ReadModel, seen: &Seen, (column, made): (usize, &Made)) -> bool {
+    fn tells_of_all(&self, table: &ReadModel, seen: &Seen, own: &Column) -> bool {
         let mut rows = table.rows.iter().enumerate();
         !self.is_empty()
             && rows.all(|(key, row)| {
-                let should = made.of(seen.of(key), seen.totals(key));
-                should.is(&row.cells[column]) || !self.differing(seen, key, row).is_empty()
+                let should = own.made.of(seen.of(key), seen.totals(key));
+                should.is(&row.cells[own.at]) || !self.differing(seen, key, row).is_empty()
             })
     }
 
@@ -183,22 +169,16 @@ impl Explained {
     }
 
     pub fn names(&self, table: &ReadModel) -> Vec<String> {
-        let names = self
-            .columns
-            .iter()
-            .map(|(at, _)| table.columns[*at].clone());
-        names.collect()
+        let columns = self.columns.iter();
+        columns.map(|own| table.columns[own.at].clone()).collect()
     }
 
     /// The columns in which a row is not as it should be.
     pub fn differing(&self, seen: &Seen, key: usize, row: &Row) -> Vec<usize> {
         let (observed, totals) = (seen.of(key), seen.totals(key));
-        let wrong = |(at, made): &&(usize, Made)| !made.of(observed, totals).is(&row.cells[*at]);
-        self.columns
-            .iter()
-            .filter(wrong)
-            .map(|(at, _)| *at)
-            .collect()
+        let wrong = |own: &&Column| !own.made.of(observed, totals).is(&row.cells[own.at]);
+        let columns = self.columns.iter().filter(wrong);
+        columns.map(|own| own.at).collect()
     }
 
     /// The first event that a row has missed which is as it was before.
@@ -215,10 +195,8 @@ impl Explained {
             if nth.is_multiple_of(1024) {
                 task.check()?;
             }
-            let mut columns = self.columns.iter();
-            let was_so =
-                |(at, made): &(usize, Made)| made.of(&all[..before], &totals).is(&row.cells[*at]);
-            if columns.all(was_so) {
+            let was_so = |own: &Column| own.was(&row.cells[own.at], &all[..before], &totals);
+            if self.columns.iter().all(was_so) {
                 missed = Some(of_event[0].event);
             }
             add(&mut totals, of_event, before);
@@ -302,6 +280,20 @@ impl Search<'_> {
             }
         }
         Ok(true)
+    }
+
+    /// Where it is a count, other counts that most rows agree with: things that happen one after the other are
+    /// as many, but for rows that are late in one of them.
+    fn counts_beside(&self, made: &Made, candidates: &[Made]) -> Result<Vec<Made>, Cancelled> {
+        let mut found = Vec::new();
+        let is_count = |own: &&Made| own.how == How::Count;
+        let others = candidates.iter().filter(is_count);
+        for other in others.filter(|own| is_count(&made) && *own != made) {
+            if self.agreement(other, 1)?.is_possible() {
+                found.push(other.clone());
+            }
+        }
+        Ok(found)
     }
 
     /// What it is made of, and how many rows agree.
@@ -395,6 +387,11 @@ mod tests {
 
     use super::*;
 
+    fn column(at: usize, made: Made) -> Column {
+        let or = Vec::new();
+        Column { at, made, or }
+    }
+
     /// The row of a table that holds the last status, how many amounts there were, and what they come to.
     fn missed(cells: [Value; 3], task: &Task) -> Result<Option<EventIx>, Cancelled> {
         let seen = Seen::of_one_row(&[
@@ -417,8 +414,9 @@ mod tests {
             made(How::Count, "/amount"),
             made(How::Sum, "/amount"),
         ];
+        let columns = columns.into_iter().enumerate();
         let explained = Explained {
-            columns: columns.into_iter().enumerate().collect(),
+            columns: columns.map(|(at, made)| column(at, made)).collect(),
             likely: Vec::new(),
         };
         let row = Row {
@@ -444,6 +442,38 @@ mod tests {
             missed([json!("lost"), json!(2), json!(15.1)], &task),
             Ok(None)
         );
+    }
+
+    #[test]
+    fn a_count_may_be_that_of_what_comes_before_or_behind() {
+        let seen = Seen::of_one_row(&[
+            r#"{"begun": 1}"#,
+            r#"{"fare": 5}"#,
+            r#"{"begun": 1}"#,
+            r#"{"fare": 7}"#,
+            r#"{"begun": 1}"#,
+            r#"{"fare": 9}"#,
+        ]);
+        let made = |how, of| Made { how, of: vec![of] };
+        let row = Row {
+            key: "1".to_owned(),
+            stream: None,
+            cells: [json!(2), json!(12)].iter().map(Cell::new).collect(),
+        };
+        // Two are counted and added up; a third has begun before its fare came.
+        let missed = |or: Vec<Made>| {
+            let rides = Column {
+                or,
+                ..column(0, made(How::Count, 0))
+            };
+            let columns = vec![rides, column(1, made(How::Sum, 1))];
+            let likely = Vec::new();
+            Explained { columns, likely }
+                .missed(&seen, 0, &row, &Task::new())
+                .unwrap()
+        };
+        assert_eq!(missed(Vec::new()), Some(EventIx(4)));
+        assert_eq!(missed(vec![made(How::Count, 1)]), Some(EventIx(5)));
     }
 
     #[test]

@@ -13,6 +13,7 @@
 //! A table is as it is now, so it is compared at the head only. Who keeps it may be behind: what a
 //! checkpoint does not cover yet is waited for, and no drift.
 
+mod agreement;
 mod columns;
 mod seen;
 mod table;

@@ -164,7 +164,8 @@ fn concurrent_writes(
     });
     let lost = show_conflicts(facts, proofs, |conflict| conflict.told_by == ToldBy::Clocks);
     proofs.about("order not told");
-    proofs.because("Position says which was stored first. Whoever orders by time, or lets the later stamp win, may take the older one for the newer: set the clocks right, or order by position.");
+    proofs.because("Position says which was stored first. Whoever orders by time, or lets the later stamp win, may take the older one for the newer.");
+    proofs.advise("Set the clocks of the two right (the rule clock-skew tells by how much they are off), and order by position, by version or by a logical clock, never by stamps.");
     proofs.found_as(Severity::Info, |count| {
         let pairs = many(count, "pair", "pairs").unwrap_or_default();
         format!(

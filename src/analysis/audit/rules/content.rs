@@ -1,7 +1,10 @@
 //! One content under two ids.
 
+use std::hash::BuildHasher as _;
+
 use foldhash::fast::FixedState;
-use hashbrown::HashMap;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use super::super::error::AuditError;
 use super::super::facts::Facts;
@@ -36,7 +39,7 @@ const SHARE_OF_FEW: u64 = 25;
 
 fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), AuditError> {
     let (log, bodies) = (facts.whole.log, &facts.bodies);
-    let mut last: HashMap<(u32, u32, u64), EventIx, FixedState> = HashMap::default();
+    let mut last = Contents::of(facts);
     let mut found: Vec<(EventIx, EventIx)> = Vec::new();
     let mut copies: Vec<(EventIx, EventIx)> = Vec::new();
     let mut of_type = vec![(0_u64, 0_u64); log.types().len()];
@@ -50,8 +53,7 @@ fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
         if facts.streams.lengths[stream.at()] < 2 || bodies.size(event) <= 2 {
             continue;
         }
-        let key = (stream.0, kind.0, bodies.digest(event));
-        let Some(before) = last.insert(key, event) else {
+        let Some(before) = last.replace(facts, event) else {
             continue;
         };
         let ids = log.event_id(before).zip(log.event_id(event));
@@ -87,6 +89,48 @@ fn find(facts: &Facts<'_>, proofs: &mut Proofs<'_>, task: &Task) -> Result<(), A
         )
     });
     Ok(())
+}
+
+/// The last event of each stream, type and content. Holds the events only, and asks the columns what is the same:
+/// for millions of events a table of the keys would be most of what the rule costs.
+struct Contents {
+    events: HashTable<EventIx>,
+    hasher: FixedState,
+}
+
+impl Contents {
+    /// With room for all that may come, so that nothing is ever moved.
+    fn of(facts: &Facts<'_>) -> Self {
+        let several = facts.streams.lengths.iter().filter(|length| **length > 1);
+        let events: usize = several.map(|length| *length as usize).sum();
+        Self {
+            events: HashTable::with_capacity(events),
+            hasher: FixedState::default(),
+        }
+    }
+
+    /// Puts an event in the place of the last one that was like it, and gives that.
+    fn replace(&mut self, facts: &Facts<'_>, event: EventIx) -> Option<EventIx> {
+        let (log, bodies) = (facts.whole.log, &facts.bodies);
+        let key = |event: EventIx| {
+            let (stream, kind) = (log.stream(event), log.event_type(event));
+            (stream.0, kind.0, bodies.digest(event))
+        };
+        let own = key(event);
+        let hash = |own: (u32, u32, u64)| self.hasher.hash_one(own);
+        let entry = self.events.entry(
+            hash(own),
+            |other| key(*other) == own,
+            |other| hash(key(*other)),
+        );
+        match entry {
+            Entry::Occupied(mut same) => Some(std::mem::replace(same.get_mut(), event)),
+            Entry::Vacant(place) => {
+                place.insert(event);
+                None
+            }
+        }
+    }
 }
 
 /// Whether both happened at one moment for one cause, and were recorded at two.

@@ -24,13 +24,17 @@ fn with_a_wrong_clock(streams: [&str; 3], late: i64) -> Vec<Finding> {
     let bodies: Vec<[&str; 2]> = (0..30)
         .map(|n| [data[n].as_str(), metadata[n % 3].as_str()])
         .collect();
-    let log = log_of_rows(&rows);
+    findings(&rows, &bodies)
+}
+
+fn findings(rows: &[Row<'_>], bodies: &[[&str; 2]]) -> Vec<Finding> {
+    let log = log_of_rows(rows);
     let audited = Audited {
         whole: Whole {
             log: &log,
             cut: log.at_head(),
-            payloads: &Written(&bodies),
-            shown: &Written(&bodies),
+            payloads: &Written(bodies),
+            shown: &Written(bodies),
             rows: &NoRows,
             fold: &FoldRules::default(),
         },
@@ -76,4 +80,34 @@ fn what_only_a_wrong_clock_puts_out_of_order_is_a_note_behind_what_is() {
         own.evidence.iter().filter_map(|own| own.version).max()
     );
     assert!(own.explanation.starts_with("1 event occurred before"));
+}
+
+/// Orders and payments cause each other, the clock of payments ten seconds behind; in the end both write to one
+/// stream without a cause.
+#[test]
+fn writes_of_unknown_order_are_a_note_with_advice_of_its_own() {
+    let ids: Vec<String> = (0..26).map(|n| format!("id-{n}")).collect();
+    let rows = (0..26_usize).map(|n| Row {
+        event_id: Some(&ids[n]),
+        causation: (1..24).contains(&n).then(|| ids[n - 1].as_str()),
+        recorded: second(100 + n as i64 - if n % 2 == 1 { 10 } else { 0 }),
+        ..row(
+            ["order-1", "payment-1", "basket-1"][if n < 24 { n % 2 } else { 2 }],
+            "Happened",
+        )
+    });
+    let rows: Vec<Row<'_>> = rows.collect();
+    let metadata = SERVICES.map(|name| format!(r#"{{"service": "{name}"}}"#));
+    let data: Vec<String> = (0..26).map(|n| format!(r#"{{"n": {n}}}"#)).collect();
+    let bodies: Vec<[&str; 2]> = (0..26)
+        .map(|n| [data[n].as_str(), metadata[n % 2].as_str()])
+        .collect();
+    let found = findings(&rows, &bodies);
+    assert_eq!(of(&found, "concurrent-writes"), [(Severity::Info, 1)]);
+    let note = (found.iter()).find(|one| one.rule == "concurrent-writes");
+    let advice = note.unwrap().advice;
+    assert!(
+        advice.starts_with("Set the clocks of the two right"),
+        "{advice}"
+    );
 }

@@ -33,7 +33,7 @@ impl Audit {
         let room = ui.max_rect().width();
         let pane = SidePane::new("findings", Side::Left, &mut width, LIST);
         pane.range(260.0, (room - 320.0).max(260.0))
-            .show(ui, |ui| self.list(ui, found, standing, outbox));
+            .show(ui, |ui| self.list(ui, model, found, standing, outbox));
         self.kept.value.list = width;
         CentralPanel::no_frame().show(ui, |ui| self.detail(ui, model, session, found, outbox));
     }
@@ -41,6 +41,7 @@ impl Audit {
     fn list(
         &mut self,
         ui: &mut Ui,
+        model: &Model,
         found: Option<&FoundAudit>,
         standing: &Standing,
         outbox: &mut Outbox,
@@ -72,7 +73,9 @@ impl Audit {
             return;
         };
         standing.fade(ui);
-        summary(ui, found, self.kept.value.muted.len());
+        summary(ui, found);
+        let muted = &model.store.muted[..];
+        mute_chip(ui, muted, outbox);
         let grouped = self.kept.value.grouped;
         if found.report.findings.is_empty() {
             EmptyState::new(Icon::Check, "Nothing to report as of the cursor").show(ui);
@@ -82,7 +85,7 @@ impl Audit {
             {
                 self.chosen = Some(chosen);
             }
-            self.muted(ui);
+            still_muted(ui, muted, outbox);
         });
     }
 
@@ -96,32 +99,6 @@ impl Audit {
             same.nth(chosen.nth)
         });
         chosen.or_else(|| report.findings.first())
-    }
-
-    /// The rules that are left out, with a way to hear them again.
-    fn muted(&mut self, ui: &mut Ui) {
-        let muted = &mut self.kept.value.muted;
-        if muted.is_empty() {
-            return;
-        }
-        list::group(ui, "Muted", muted.len());
-        let mut again = None;
-        for (at, name) in muted.iter().enumerate() {
-            ui.horizontal(|ui| {
-                ui.add_space(sizes::PAD_TEXT);
-                ui.label(Face::Code.text(name, ui.tokens().text2));
-                let button = format!("Hear {name} again");
-                if ui
-                    .add(Button::ghost("Unmute").small().name(&button))
-                    .clicked()
-                {
-                    again = Some(at);
-                }
-            });
-        }
-        if let Some(at) = again {
-            muted.remove(at);
-        }
     }
 
     fn detail(
@@ -151,7 +128,9 @@ impl Audit {
             deeper = matrix::of_finding(ui, &found.schemas, chosen, model.zone(), outbox);
         });
         if let Some(rule) = mute {
-            self.kept.value.muted.push(rule.to_owned());
+            let mut muted = model.store.muted.clone();
+            muted.push(rule.to_owned());
+            outbox.send(Command::MuteRules(muted));
         }
         if let Some(name) = deeper {
             self.schema.choose(&name);
@@ -160,7 +139,7 @@ impl Audit {
     }
 }
 
-fn summary(ui: &mut Ui, found: &FoundAudit, muted: usize) {
+fn summary(ui: &mut Ui, found: &FoundAudit) {
     let counts = found.report.counts;
     let inner = egui::Margin::symmetric(sizes::PAD_TEXT as i8, 8);
     egui::Frame::NONE.inner_margin(inner).show(ui, |ui| {
@@ -175,12 +154,6 @@ fn summary(ui: &mut Ui, found: &FoundAudit, muted: usize) {
                     ui.add(Pill::word(tone, &words::counted(count, one, several)));
                 }
             }
-            // What nobody hears of must not look as if it were not there.
-            if muted > 0 {
-                let rules = words::counted(muted, "rule muted", "rules muted");
-                let pill = ui.add(Pill::word(Tone::Warning, &rules));
-                pill.on_hover_text("In all stores; the end of the list has them");
-            }
             let took = format!("audited by {} rules", found.report.rules);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let label = ui.label(Face::Secondary.text(took, ui.tokens().text2));
@@ -188,6 +161,48 @@ fn summary(ui: &mut Ui, found: &FoundAudit, muted: usize) {
             });
         });
     });
+}
+
+/// What nobody hears of must not look as if it were not there: how many rules are left out of this store's
+/// audit, and a way to hear them again.
+fn mute_chip(ui: &mut Ui, muted: &[String], outbox: &mut Outbox) {
+    if muted.is_empty() {
+        return;
+    }
+    ui.horizontal(|ui| {
+        ui.add_space(sizes::PAD_TEXT);
+        let rules = words::counted(muted.len(), "rule muted", "rules muted");
+        let pill = ui.add(Pill::word(Tone::Warning, &rules));
+        pill.on_hover_text(format!("In this store: {}", muted.join(", ")));
+        let (word, name) = match muted {
+            [_] => ("Unmute", "Hear the muted rule again"),
+            _ => ("Unmute all", "Hear all muted rules again"),
+        };
+        if ui.add(Button::ghost(word).small().name(name)).clicked() {
+            outbox.send(Command::MuteRules(Vec::new()));
+        }
+    });
+    ui.add_space(sizes::GAP);
+}
+
+/// The rules that are left out, each with a way to hear it again.
+fn still_muted(ui: &mut Ui, muted: &[String], outbox: &mut Outbox) {
+    if muted.is_empty() {
+        return;
+    }
+    list::group(ui, "Muted", muted.len());
+    for name in muted {
+        ui.horizontal(|ui| {
+            ui.add_space(sizes::PAD_TEXT);
+            ui.label(Face::Code.text(name, ui.tokens().text2));
+            let button = format!("Hear {name} again");
+            let button = Button::ghost("Unmute").small().name(&button);
+            if ui.add(button).clicked() {
+                let others = muted.iter().filter(|own| *own != name).cloned();
+                outbox.send(Command::MuteRules(others.collect()));
+            }
+        });
+    }
 }
 
 impl super::Format {

@@ -92,8 +92,6 @@ struct Choices {
     page: Page,
     /// The width of the list.
     list: Option<f32>,
-    /// Rules that are left out, by their names.
-    muted: Vec<String>,
     grouped: Grouped,
     /// The key of the log compaction that is looked at.
     compact_by: CompactBy,
@@ -158,7 +156,7 @@ impl Screen for Audit {
                 subject: session.unmasked(),
                 shown: session.subject(),
                 cut: *model.cursor.cut(),
-                muted: self.kept.value.muted.clone(),
+                muted: model.store.muted.clone(),
                 compact_by: self.kept.value.compact_by.clone(),
             };
             outbox.ask(|answers| &mut answers.audit, question);

@@ -4,7 +4,7 @@
 use egui::{Align2, CentralPanel, Frame, Margin, ScrollArea, Sense, Ui, WidgetInfo, vec2};
 
 use super::own_merge::OwnMerge;
-use crate::analysis::causality::{FieldMerge, Merge, MergeKind};
+use crate::analysis::causality::{FieldMerge, Merge, MergeKind, ToldBy};
 use crate::analysis::deeper::{self, Conflict, Fate, Place, Shared, Sides, Writer};
 use crate::analysis::words::many;
 use crate::gui::command::Outbox;
@@ -94,11 +94,7 @@ impl Conflicts {
     }
 
     fn list(&mut self, ui: &mut Ui, found: &deeper::Conflicts, looked_at: &Place) {
-        let shown = found.shown.len() as u64;
-        let sentence = match found.count > shown {
-            true => format!("the first {} of {}", grouped(shown), grouped(found.count)),
-            false => many(found.count, "conflict", "conflicts").unwrap_or_default(),
-        };
+        let sentence = counted(found);
         PaneHead::new("Concurrent writes")
             .secondary(&sentence)
             .show(ui, |_| ());
@@ -114,6 +110,21 @@ impl Conflicts {
                 }
             }
         });
+    }
+}
+
+/// `3 conflicts, 12 of unknown order`: the latter only clocks leave open.
+fn counted(found: &deeper::Conflicts) -> String {
+    let known = many(found.known(), "conflict", "conflicts");
+    let open = match found.by_clocks {
+        0 => None,
+        open => Some(format!("{} of unknown order", grouped(open))),
+    };
+    let all: Vec<String> = known.into_iter().chain(open).collect();
+    let shown = found.shown.len() as u64;
+    match found.count > shown {
+        true => format!("the first {} of {}", grouped(shown), all.join(", ")),
+        false => all.join(", "),
     }
 }
 
@@ -145,7 +156,10 @@ fn row(ui: &mut Ui, conflict: &Conflict, last: &Place, looked_at: &Place) -> boo
     let (upper, lower) = inner.split_top_bottom_at_fraction(0.5);
     let painter = ui.painter();
     let count: usize = conflict.sides.iter().map(|side| side.writes.len()).sum();
-    let right = many(count as u64, "write", "writes").unwrap_or_default();
+    let right = match conflict.told_by {
+        ToldBy::Clocks => "unknown order".to_owned(),
+        _ => many(count as u64, "write", "writes").unwrap_or_default(),
+    };
     let (face, ink) = (Face::Secondary, t.text2);
     let ink = paint_line(painter, upper, Align2::RIGHT_CENTER, &right, face, ink);
     let left = upper.with_max_x(ink.left() - 8.0);

@@ -60,7 +60,8 @@ impl Causality {
     ) {
         let deeper = found.map(|found| &found.deeper);
         let early = deeper.map_or(0, |own| own.clocks.early.count);
-        let conflicts = deeper.map_or(0, |own| own.conflicts.count);
+        // Of what only clocks leave open nobody has to be afraid.
+        let conflicts = deeper.map_or(0, |own| own.conflicts.known());
         let mut tabs = Tabs::new("Of causality", &mut self.shown).tab(Shown::Trace, "Trace");
         tabs = match early {
             0 => tabs.tab(Shown::Clocks, "Clocks and orders"),

@@ -9,8 +9,11 @@ const APART: f32 = 96.0;
 const MOST: i64 = 64;
 
 const SECOND: i64 = 1_000_000;
-const HOUR: i64 = 3600 * SECOND;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
+/// From about here on a span tells no hours.
+const MONTH: i64 = 30 * DAY;
 
 /// A mark.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,8 +67,8 @@ pub(super) fn ticks(axis: &Axis, width: f32, [first, last]: [i64; 2]) -> Vec<Tic
         for after in times.take_while(|after| first + after <= to) {
             let before = ticks.last().map_or(first, |tick| tick.at);
             let apart = axis.place(first + after) - axis.place(before);
-            let words = format!("+{}", Span::from_micros(after));
-            // Beyond a day minutes are not told: what would say the same as the one before says nothing.
+            let words = words(after);
+            // What would say the same as the one before says nothing.
             let is_new = ticks.last().is_none_or(|tick| tick.words != words);
             // Two sides of a wait may be near to each other.
             if is_new && apart * f64::from(width) >= f64::from(APART) * 0.75 {
@@ -79,6 +82,18 @@ pub(super) fn ticks(axis: &Axis, width: f32, [first, last]: [i64; 2]) -> Vec<Tic
     ticks
 }
 
+/// `+3 h 30 min`; `+1 d 23 h 30 min`, of which a span by itself leaves out the minutes.
+fn words(after: i64) -> String {
+    let span = Span::from_micros(after);
+    match after % HOUR / MINUTE {
+        minutes @ 1.. if (DAY..MONTH).contains(&after) => {
+            let whole = Span::from_micros(after - after % HOUR);
+            format!("+{whole} {minutes} min")
+        }
+        _ => format!("+{span}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,7 +102,7 @@ mod tests {
 
     const SCALE: Scale = Scale::Time(Clock::Recorded);
 
-    fn words(axis: &Axis, width: f32, ends: [i64; 2]) -> Vec<String> {
+    fn told(axis: &Axis, width: f32, ends: [i64; 2]) -> Vec<String> {
         let found = ticks(axis, width, ends).into_iter();
         found.map(|tick| tick.words).collect()
     }
@@ -95,17 +110,30 @@ mod tests {
     #[test]
     fn marks_stand_at_round_times_after_the_first_event() {
         let axis = Axis::new(SCALE, -375_000, 12_375_000);
-        let told = words(&axis, 800.0, [0, 12_000_000]);
+        let marks = told(&axis, 800.0, [0, 12_000_000]);
         assert_eq!(
-            told,
+            marks,
             ["0", "+2 s", "+4 s", "+6 s", "+8 s", "+10 s", "+12 s"]
         );
     }
 
     #[test]
+    fn beyond_a_day_half_hours_are_told_apart() {
+        let gap = Gap {
+            from: 10 * MINUTE,
+            to: 47 * HOUR,
+        };
+        let end = 48 * HOUR + 10 * MINUTE;
+        let axis = Axis::with_gaps(SCALE, 0, end, &[gap]);
+        let marks = told(&axis, 400.0, [0, end]);
+        assert_eq!(marks, ["0", "+1 d 23 h 30 min", "+2 d"]);
+        assert_eq!(words(31 * DAY + MINUTE), "+1 mo");
+    }
+
+    #[test]
     fn one_moment_has_one_mark() {
         let axis = Axis::new(SCALE, 7_000_000 - 31, 7_000_031);
-        assert_eq!(words(&axis, 800.0, [7_000_000; 2]), ["0"]);
+        assert_eq!(told(&axis, 800.0, [7_000_000; 2]), ["0"]);
     }
 
     #[test]
