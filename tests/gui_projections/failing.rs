@@ -95,3 +95,33 @@ fn a_text_that_does_not_hold_is_not_offered_to_be_run() {
         assert!(before(&window) > 0);
     }
 }
+
+#[test]
+fn what_a_projection_holds_is_copied_with_its_moment() {
+    let mut window = projections("bank.db");
+    let copied = |window: &mut Window| {
+        window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::C);
+        for _ in 0..3 {
+            settle(window);
+        }
+        window.state().copied().unwrap_or_default().to_owned()
+    };
+    assert_eq!(copied(&mut window), "", "nothing was run");
+    move_to(&mut window, "2024-12-31 23:59");
+    press(&mut window, Key::Enter);
+    let all = copied(&mut window);
+    let head = "As of 2024-12-31 23:59:59.999999 UTC, balances.js holds:\n";
+    assert!(all.starts_with(head), "{all}");
+    assert!(
+        all.contains("\nand ") && all.ends_with("Store: bank.db."),
+        "{all}"
+    );
+    let (name, result) = {
+        let told = window.state().model().answers.projected.current();
+        let row = told.expect("there").as_ref().expect("sound").rows[1].clone();
+        (row.name.to_string(), row.result)
+    };
+    select(&mut window, &name);
+    let one = copied(&mut window);
+    assert_eq!(one, format!("{head}{name}: {result:#}\nStore: bank.db."));
+}

@@ -172,7 +172,8 @@ pub fn report(
     let Asking { log, task, .. } = asking;
     let mut statuses: BTreeMap<&'static str, u64> = BTreeMap::new();
     let (mut aside, mut unsure) = (0, 0);
-    let (mut listed, mut once): (Vec<(&Seen, Status)>, Vec<(&Seen, Status)>) = Default::default();
+    let mut listed: Vec<(&Seen, Status)> = Vec::new();
+    let mut once: Vec<(&Seen, Status)> = Vec::new();
     for (n, seen) in judged.at.seen.iter().enumerate() {
         if n % 4096 == 0 {
             task.check()?;

@@ -119,20 +119,18 @@ impl Explained {
                 column,
                 task,
             };
-            match search.best(&candidates)? {
-                Some((agreement, made)) => {
-                    let is_sure = agreement.is_good() || search.others_are_late(&made)?;
-                    let own = Column {
-                        at: column,
-                        or: search.counts_beside(&made, &candidates)?,
-                        made,
-                    };
-                    match is_sure {
-                        true => explained.columns.push(own),
-                        false => others.push((agreement, own)),
-                    }
-                }
-                None => {}
+            let Some((agreement, made)) = search.best(&candidates)? else {
+                continue;
+            };
+            let is_sure = agreement.is_good() || search.others_are_late(&made)?;
+            let own = Column {
+                at: column,
+                or: search.counts_beside(&made, &candidates)?,
+                made,
+            };
+            match is_sure {
+                true => explained.columns.push(own),
+                false => others.push((agreement, own)),
             }
         }
         for (agreement, own) in others {

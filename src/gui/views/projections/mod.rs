@@ -2,6 +2,7 @@
 //! what they hold as of the cursor. What a projection is and means is `analysis::projection`'s to say;
 //! the runs live on the worker.
 
+mod answer;
 mod compare;
 mod dead;
 mod definition;
@@ -32,7 +33,7 @@ use crate::gui::command::{Command, Outbox};
 use crate::gui::kept::Kept;
 use crate::gui::model::{Model, Reordered, Session};
 use crate::gui::theme::TokensExt;
-use crate::gui::views::Screen;
+use crate::gui::views::{Form, Screen, Text};
 use crate::gui::widgets::{Side, SidePane};
 use crate::log::Log;
 use crate::render::Shell;
@@ -177,6 +178,10 @@ impl Screen for Projections {
         self.step.reordered();
         self.dead.reordered(moved);
         self.read_model.reordered(moved);
+    }
+
+    fn answer(&self, model: &Model, form: Form) -> Option<Text> {
+        Some(self.known(model, form))
     }
 
     fn exports(&self, model: &Model) -> Result<(Exports, String), &'static str> {
