@@ -47,8 +47,6 @@ pub enum Command {
     ShowPage(Page),
     /// Do this in the Sagas view, where it is shown.
     InSagas(SagaAct),
-    /// Let the system open a file or a folder with the program that it has for it.
-    OpenOutside(PathBuf),
     /// Go to a view without leaving the present one.
     ShowBeside(View),
     /// Move the cursor.

@@ -115,6 +115,41 @@ fn the_list_tells_what_is_waited_for_and_what_went_wrong() {
     assert!(row.ends_with(&glance.words().unwrap()), "{row}");
 }
 
+/// What went wrong with a saga is read after the list: until it is there its row tells nothing of it, rather than
+/// what the moment before knew, which may have come later.
+#[test]
+fn no_row_tells_what_another_moment_knows() {
+    let mut harness = sagas();
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::T);
+    settle(&mut harness);
+    let field = harness.get_by_role_and_label(Role::TextInput, "Moment");
+    field.focus();
+    field.type_text("2024-12-07");
+    settle(&mut harness);
+    harness.key_press(Key::Enter);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    let mut silent = 0;
+    loop {
+        assert!(std::time::Instant::now() < deadline);
+        harness.step();
+        let model = harness.state().model();
+        let list = model.answers.sagas.known().map(|(asked, _)| &asked.at);
+        let told = model.answers.saga_glances.known();
+        let is_same = told.map(|(asked, _)| &asked.at) == list;
+        for row in named(&harness, "Failed") {
+            assert!(is_same || row.ends_with(" Failed"), "{row}");
+            silent += u32::from(!is_same);
+        }
+        let moved = list.is_some_and(|at| at.cut.bound() != asof::log::Bound::Head);
+        if moved && is_same {
+            break;
+        }
+    }
+    assert!(silent > 0);
+    let failed = named(&harness, "Failed");
+    assert!(failed.iter().all(|row| row.contains(": ")), "{failed:?}");
+}
+
 #[test]
 fn the_map_fits_its_pane() {
     let mut harness = open_view("orders-orchestrated.db", "Sagas");
@@ -162,8 +197,6 @@ fn whoever_writes_a_definition_learns_where_it_is() {
     let path = harness.state().copied().unwrap_or_default().to_owned();
     assert_eq!(std::path::Path::new(&path), folder.join("OrderPlaced.toml"));
     assert!(std::fs::exists(&path).unwrap());
-    click(&mut harness, Role::Button, "Process: OrderPlaced");
-    harness.get_by_role_and_label(Role::Button, "Open its file");
 }
 
 #[test]

@@ -125,14 +125,19 @@ pub fn per_stream(definition: &Definition, reading: &Reading) -> Option<From> {
 #[must_use]
 pub fn suits(definition: &Definition, reading: &Reading) -> bool {
     let log = &reading.log;
+    let mut engine = None;
     let selection = match definition {
         Definition::Script(script) => match alive(script, reading) {
-            Ok(engine) => Selection::new(log, engine.plan()),
+            Ok(alive) => Selection::new(log, engine.insert(alive).plan()),
             Err(_) => return false,
         },
         Definition::BuiltIn(fold) => fold.selection(log, None),
     };
+    // Where any type may end a stream, not every event is handled.
+    let mut engine = engine.filter(|engine| engine.plan().minds_deletion());
     let mut any = false;
-    selection.within(log, &(0..log.len() as u32), &mut |_| any = true);
+    selection.within(log, &(0..log.len() as u32), &mut |event| {
+        any = any || engine.as_mut().is_none_or(|engine| engine.handles(event));
+    });
     any
 }

@@ -83,6 +83,14 @@ pub(super) trait Machine {
         Vec::new()
     }
 
+    /// The same as it is just now: in a world that has begun anew, less.
+    fn strayed(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Keeps states before each event from here on, where something is kept outside them.
+    fn guard(&mut self) {}
+
     /// The partitions so far, by number.
     fn partitions(&self) -> Names;
 

@@ -21,6 +21,8 @@ pub struct Moment {
     pub dead: Arc<[DeadLetter]>,
     /// What handlers said.
     pub told: Told,
+    /// What they have changed outside their states, by its names.
+    pub outside: Arc<[String]>,
     /// Why it stopped before the moment, if it did.
     pub stopped: Option<Stopped>,
 }

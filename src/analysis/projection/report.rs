@@ -254,6 +254,7 @@ pub fn project_of(
     let Moment {
         counts,
         told,
+        outside,
         stopped,
         ..
     } = moment;
@@ -292,7 +293,7 @@ pub fn project_of(
             })
             .collect(),
         not_json,
-        outside: run.outside(),
+        outside: outside.to_vec(),
         lookups,
         events_per_second: None,
         consumer: None,

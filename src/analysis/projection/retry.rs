@@ -41,7 +41,7 @@ pub fn retried(
         };
         let outcome = match outcome {
             Err(Halt::Cancelled(cancelled)) => return Err(cancelled),
-            Err(Halt::Fatal(error)) => {
+            Err(Halt::Fatal(error) | Halt::Anew(error)) => {
                 // Nothing of that engine can be used any more.
                 engine = alive();
                 Err(error)

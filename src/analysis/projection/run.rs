@@ -1,6 +1,7 @@
 //! A projection folded over a log: to the end in the background, and to any moment from the nearest
 //! checkpoint. What fails goes to the dead letters, and the run goes on or stops, as chosen.
 
+mod facts;
 mod written;
 
 use std::ops::Range;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 use super::alive::{machine, upcast};
 use super::checkpoints::{Checkpoint, Checkpoints, Counts, SnapshotStrategy};
 use super::machine::{Machine, Swept};
-use super::script::{DeadLetter, Fed, Halt, LostDigits, Output, ScriptError, plain};
+use super::script::{DeadLetter, Fed, Halt, ScriptError, plain};
 use super::told::Record;
 use super::{Definition, Held, Known, Moment, OnError, Reading, RunOptions, States, Stopped, Told};
 use crate::log::Cut;
@@ -45,6 +46,8 @@ pub struct Run {
     checkpoints: Checkpoints,
     /// Events and changes since the last checkpoint.
     since: u32,
+    /// Whether handlers were seen to change anything outside their states.
+    strayed: bool,
     farthest: EventIx,
     stopped: Option<Stopped>,
 }
@@ -79,6 +82,7 @@ impl Run {
             folded: 0,
             checkpoints: Checkpoints::new(strategy, options.budget),
             since: 0,
+            strayed: false,
             farthest: EventIx(0),
             stopped: None,
             reading,
@@ -133,44 +137,6 @@ impl Run {
         self.stopped.as_ref()
     }
 
-    /// How many checkpoints there are, and the bytes they hold, roughly.
-    #[must_use]
-    pub fn held(&self) -> (usize, usize) {
-        (self.checkpoints.len(), self.checkpoints.bytes())
-    }
-
-    /// What handlers would have written, the first thousand, and how many in all.
-    #[must_use]
-    pub fn outputs(&self) -> (Vec<Output>, u64) {
-        let told = self.record.all();
-        (told.outputs.clone(), told.totals.outputs)
-    }
-
-    /// Integers whose digits JavaScript does not keep: the first thousand.
-    #[must_use]
-    pub fn lost_digits(&self) -> (Vec<LostDigits>, u64) {
-        let lost = &self.record.all().lost_digits;
-        (lost.clone(), lost.len() as u64)
-    }
-
-    /// How many events were folded since the last checkpoint.
-    #[must_use]
-    pub const fn since_checkpoint(&self) -> u32 {
-        self.since
-    }
-
-    /// How many events were folded, those that were folded again among them.
-    #[must_use]
-    pub const fn folded(&self) -> u64 {
-        self.folded
-    }
-
-    /// What handlers have said so far.
-    #[must_use]
-    pub const fn told(&self) -> &Told {
-        self.record.all()
-    }
-
     /// Folds on to the end of the log, or until a handler stops it. Called off, it goes on from there.
     ///
     /// # Errors
@@ -217,6 +183,9 @@ impl Run {
             folded = self.fold(range, Way::New(goes_on), task);
             if self.is_on_the_way() {
                 self.farthest = self.farthest.max(self.next);
+            } else if folded.is_ok() && self.stopped.is_none() {
+                // From the beginning, since nothing that was saved leads there.
+                folded = self.go_to(self.farthest, task);
             }
         }
         folded
@@ -235,7 +204,10 @@ impl Run {
     #[must_use]
     pub fn distance(&self, known: &Known) -> u32 {
         let whole = known.whole();
-        let nearest = self.checkpoints.nearest(whole).next;
+        let nearest = match self.strayed {
+            true => EventIx(0),
+            false => self.checkpoints.nearest(whole).next,
+        };
         let from = if self.next <= whole {
             nearest.max(self.next)
         } else {
@@ -255,6 +227,7 @@ impl Run {
             self.keep(task)?;
         }
         let mut states = self.written(task)?;
+        let outside = self.machine.strayed();
         let mut there = self.next;
         let mut beside = Beside {
             counts: self.counts,
@@ -281,6 +254,7 @@ impl Run {
             counts: beside.counts,
             dead: dead.into(),
             told,
+            outside: outside.into(),
             stopped: beside.stopped,
         })
     }
@@ -333,11 +307,14 @@ impl Run {
 
     /// The checkpoint to go on from to `next`: where anything is kept outside the states, the beginning.
     fn nearest(&mut self, next: EventIx) -> Checkpoint {
-        let usable = match self.machine.outside().is_empty() {
-            true => next,
-            false => EventIx(0),
-        };
+        let usable = if self.has_strayed() { EventIx(0) } else { next };
         self.checkpoints.nearest(usable).clone()
+    }
+
+    /// Whether handlers have changed anything outside their states, as far as somebody has looked.
+    pub(super) fn has_strayed(&mut self) -> bool {
+        self.strayed = self.strayed || !self.machine.outside().is_empty();
+        self.strayed
     }
 
     /// What handlers have changed outside their states, by its names.
@@ -369,10 +346,17 @@ impl Run {
             }
             task.check()?;
             let Outcome { fed, dead, told } = self.feed(event, task);
-            if let Err(Halt::Cancelled(cancelled)) = fed {
+            match fed {
                 // In the middle of a handler: its state may be half changed.
-                self.leave_the_way();
-                return Err(cancelled);
+                Err(Halt::Cancelled(cancelled)) => {
+                    self.leave_the_way();
+                    return Err(cancelled);
+                }
+                Err(Halt::Anew(_)) => {
+                    self.leave_the_way();
+                    return Ok(());
+                }
+                Ok(_) | Err(Halt::Fatal(_)) => {}
             }
             if event >= self.heard {
                 let room = DEAD_KEPT.saturating_sub(self.dead.len());
@@ -384,7 +368,7 @@ impl Run {
             }
             let fed = match fed {
                 Ok(fed) => fed,
-                Err(Halt::Cancelled(cancelled)) => return Err(cancelled),
+                Err(Halt::Cancelled(_) | Halt::Anew(_)) => return Ok(()),
                 Err(Halt::Fatal(error)) => {
                     // A stop before another one is the one that counts.
                     if self.stopped.as_ref().is_none_or(|own| event < own.event()) {

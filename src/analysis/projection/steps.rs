@@ -111,6 +111,8 @@ impl Run {
         match fed {
             Err(Halt::Cancelled(cancelled)) => return Err(cancelled.into()),
             Err(Halt::Fatal(error)) => return Err(Ended::Stopped(Stopped::Fatal(event, error))),
+            // Of a definition that keeps something outside its states: nothing goes back from here.
+            Err(Halt::Anew(_)) => return Ok(None),
             Ok(_) => {}
         }
         match (dead, self.options.on_error) {
@@ -183,6 +185,7 @@ impl Run {
         match (fed, dead) {
             (Err(Halt::Cancelled(cancelled)), _) => return Err(cancelled),
             (Err(Halt::Fatal(error)), _) => return Ok(After::Stopped(error)),
+            (Err(Halt::Anew(error)), _) => return Ok(After::Failed(error)),
             (Ok(_), Some(dead)) => return Ok(After::Failed(dead.error)),
             (Ok(_), None) => {}
         }
@@ -235,6 +238,7 @@ impl Run {
             match self.machine.feed(event, task) {
                 Ok(_) => {}
                 Err(Halt::Cancelled(cancelled)) => return Err(cancelled.into()),
+                Err(Halt::Anew(_)) => holds = false,
                 Err(Halt::Fatal(error)) => {
                     return Err(Ended::Stopped(Stopped::Fatal(event, error)));
                 }

@@ -102,9 +102,9 @@ impl StreamState {
         let all = log.stream_events(stream);
         let way = known.iter().zip(&all).take_while(|(a, b)| a == b).count();
         // The last event is folded anew, so that it is known what it did.
-        let before_last = match self.run.outside().is_empty() {
-            true => way.min(known.len().saturating_sub(1)),
-            false => 0,
+        let before_last = match self.run.has_strayed() {
+            false => way.min(known.len().saturating_sub(1)),
+            true => 0,
         };
         let nearest = self.kept.partition_point(|kept| kept.len <= before_last);
         let nearest = &self.kept[nearest.saturating_sub(1)];
@@ -176,6 +176,7 @@ impl StreamState {
         let Ok(states) = self.run.machine.save() else {
             return;
         };
+        self.run.has_strayed();
         self.kept.push(Kept {
             len,
             fold: fold.clone(),

@@ -11,7 +11,7 @@ use super::report::Asking;
 use super::status::Judged;
 use super::steps::Step;
 use crate::model::time::Span;
-use crate::model::{Cancelled, EventIx, PositionName, Timestamp};
+use crate::model::{Cancelled, EventIx, PositionName, Task, Timestamp};
 
 /// An event that is dated before one that was recorded before it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -41,21 +41,52 @@ pub(super) struct Backwards {
 
 impl Backwards {
     /// By how much at least the clocks of two disagree, in milliseconds; none of who agree.
-    fn off(&self, one: &str, other: &str) -> Option<i64> {
-        let of = |own: &&Backward| {
-            let two = [own.participant.as_str(), own.than_participant.as_str()];
-            one != other && (two == [one, other] || two == [other, one])
-        };
-        self.events.iter().filter(of).map(|own| own.behind_ms).max()
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    fn off(&self, task: &Task) -> Result<BTreeMap<[&str; 2], i64>, Cancelled> {
+        let mut off = BTreeMap::new();
+        for (n, own) in self.events.iter().enumerate() {
+            if n % 4096 == 0 {
+                task.check()?;
+            }
+            if own.participant != own.than_participant {
+                let most = off
+                    .entry(two(&own.participant, &own.than_participant))
+                    .or_insert(own.behind_ms);
+                *most = own.behind_ms.max(*most);
+            }
+        }
+        Ok(off)
     }
 
     /// Says of steps between two clocks that disagree that their lengths are doubtful.
-    pub fn doubt(&self, steps: &mut [Step]) {
-        for step in steps.iter_mut().filter(|_| !self.events.is_empty()) {
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    pub fn doubt(&self, steps: &mut [Step], task: &Task) -> Result<(), Cancelled> {
+        if self.events.is_empty() {
+            return Ok(());
+        }
+        let off = self.off(task)?;
+        for (n, step) in steps.iter_mut().enumerate() {
+            if n % 4096 == 0 {
+                task.check()?;
+            }
             let ended = step.events.ended.and_then(|event| self.whose.get(&event));
             let ends = self.whose.get(&step.events.started).zip(ended);
-            step.clocks_off_ms = ends.and_then(|(began, ended)| self.off(began, ended));
+            step.clocks_off_ms =
+                ends.and_then(|(began, ended)| off.get(&two(began, ended)).copied());
         }
+        Ok(())
+    }
+}
+
+/// Two who record events, whichever is named first.
+fn two<'a>(one: &'a str, other: &'a str) -> [&'a str; 2] {
+    match one <= other {
+        true => [one, other],
+        false => [other, one],
     }
 }
 
@@ -75,7 +106,11 @@ pub(super) fn of(
     judged: &Judged,
     seen: &[&Seen],
 ) -> Result<Vec<Backwards>, Cancelled> {
-    let pairs: Vec<Vec<Pair>> = seen.iter().map(|seen| judged.pairs(asking, seen)).collect();
+    let pairs = seen.iter().map(|seen| {
+        asking.task.check()?;
+        Ok(judged.pairs(asking, seen))
+    });
+    let pairs: Vec<Vec<Pair>> = pairs.collect::<Result<_, Cancelled>>()?;
     let odd = seen
         .iter()
         .zip(&pairs)
@@ -146,7 +181,10 @@ pub(super) fn words(events: &[Backward]) -> Option<String> {
         2 => "twice".to_owned(),
         count => format!("{count} times"),
     };
-    let by = Span::from_millis(most.behind_ms);
+    let by = match most.behind_ms {
+        0 => "less than 1 ms".to_owned(),
+        millis => Span::from_millis(millis).to_string(),
+    };
     let (own, than) = (&most.participant, &most.than_participant);
     Some(match own == than {
         true => format!("times run backwards {times}, by {by} at {own}"),
@@ -154,4 +192,92 @@ pub(super) fn words(events: &[Backward]) -> Option<String> {
             format!("times run backwards {times}: the clock of {own} is {by} behind that of {than}")
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::standings::Outcome;
+    use super::super::steps::StepEvents;
+    use super::*;
+    use crate::model::Position;
+
+    fn backward((one, other, behind_ms): (u8, u8, i64)) -> Backward {
+        let place = PositionName {
+            file: None,
+            position: Position(7),
+        };
+        Backward {
+            position: place.clone(),
+            event_type: String::new(),
+            participant: one.to_string(),
+            behind_ms,
+            than: place,
+            than_participant: other.to_string(),
+        }
+    }
+
+    fn step((started, ended): (u32, Option<u32>)) -> Step {
+        Step {
+            name: String::new(),
+            participant: String::new(),
+            status: Outcome::Running,
+            started: None,
+            ended: None,
+            attempts: Vec::new(),
+            compensation: None,
+            clocks_off_ms: None,
+            failed_by: None,
+            events: StepEvents {
+                started: EventIx(started),
+                ended: ended.map(EventIx),
+                attempts: Vec::new(),
+                undone: None,
+            },
+        }
+    }
+
+    /// What disagrees the most of all that names the two.
+    fn one_by_one(backwards: &Backwards, step: &Step) -> Option<i64> {
+        let began = backwards.whose.get(&step.events.started)?;
+        let ended = backwards.whose.get(&step.events.ended?)?;
+        let names = |own: &&Backward| {
+            let both = [&own.participant, &own.than_participant];
+            began != ended && (both == [began, ended] || both == [ended, began])
+        };
+        let all = backwards.events.iter().filter(names);
+        all.map(|own| own.behind_ms).max()
+    }
+
+    proptest! {
+        #[test]
+        fn who_is_off_by_the_most_is_found_at_once_as_one_by_one(
+            events in prop::collection::vec((0_u8..4, 0_u8..4, 0_i64..50), 0..12),
+            whose in prop::collection::vec(0_u8..4, 8),
+            steps in prop::collection::vec((0_u32..10, prop::option::of(0_u32..10)), 0..8),
+        ) {
+            let whose = (0..).map(EventIx).zip(whose.iter().map(u8::to_string));
+            let backwards = Backwards {
+                events: events.into_iter().map(backward).collect(),
+                whose: whose.collect(),
+            };
+            let mut steps: Vec<Step> = steps.into_iter().map(step).collect();
+            backwards.doubt(&mut steps, &Task::new()).unwrap();
+            for step in &steps {
+                prop_assert_eq!(step.clocks_off_ms, one_by_one(&backwards, step));
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_waits_may_call_it_off() {
+        let backwards = Backwards {
+            events: vec![backward((0, 1, 5))],
+            whose: BTreeMap::new(),
+        };
+        let task = Task::new();
+        task.cancel();
+        assert!(backwards.doubt(&mut [], &task).is_err());
+    }
 }

@@ -50,6 +50,9 @@ impl Judged {
         process: &Process,
     ) -> Option<(String, EventIx)> {
         let command = self.first_command(log, seen, process)?;
+        if command.0 == self.at.events_of(seen)[0] {
+            return None;
+        }
         let before = self.begun_as(log, seen);
         (before != log.stream_name(log.stream(command))).then_some((before, command))
     }

@@ -48,7 +48,7 @@ impl Course {
                 (run.ended, run.outcome) = (Some(place), outcome);
             }
             Change::Undone(run) => self.runs[run].undone = true,
-            Change::Wrong | Change::Hindered => self.went_wrong = true,
+            Change::Wrong | Change::Hindered(_) => self.went_wrong = true,
             Change::Turned(status) if status.is_end() => {
                 self.end = Some(place);
                 self.went_wrong |= status != Status::Completed;

@@ -249,9 +249,15 @@ impl Sums<'_> {
 impl Lengths {
     fn spread(&self) -> Option<Spread> {
         let wait = self.wait().filter(|wait| wait.count > 0)?;
+        let most = self.longest();
         Some(Spread {
-            wait,
-            most: self.longest(),
+            // What is known to within one in a hundred is no more than the longest all the same.
+            wait: Wait {
+                median: wait.median.min(most),
+                p95: wait.p95.min(most),
+                ..wait
+            },
+            most,
             curve: self.curve(),
         })
     }

@@ -209,23 +209,25 @@ pub(super) fn of(
     let picker = Picker::new(&pointers);
     let mut all = vec![WentWrong::default(); instances.len()];
     let mut next = told.iter();
-    // What the cause says itself, until it is known what the end says.
-    let mut silent = None;
+    // Whose cause cannot be read: then what the end says has to do.
+    let mut unread = None;
     payloads.read(log, &events, task, &mut |event, body| {
         let Some((n, tells, _)) = next.next() else {
             return;
         };
         let (instance, own) = (&instances[*n], &mut all[*n]);
-        let said = body.ok().and_then(|body| reason(&picker, &body));
+        let body = body.ok();
+        let is_read = body.as_ref().is_some_and(|body| !body.data.is_broken());
+        let said = body.and_then(|body| reason(&picker, &body));
         match tells {
             Tells::Failure => {
-                silent = said.is_none().then_some(*n);
+                unread = (!is_read).then_some(*n);
                 own.failure = Some(failure(log, event, said, Stays::of(instance)));
             }
             Tells::End => {
                 let cause = instance
                     .wrong
-                    .filter(|_| said.is_some() && silent == Some(*n));
+                    .filter(|_| said.is_some() && unread == Some(*n));
                 if let Some(cause) = cause {
                     own.failure = Some(failure(log, cause, said, Stays::of(instance)));
                 }

@@ -17,6 +17,7 @@ use super::told::{Beside, SagaReport, told};
 use super::variants::Variant;
 use super::waits::Wait;
 use super::{backwards, failure};
+use crate::analysis::streams::is_same_name;
 use crate::log::{AsOf, Cut, Log, PayloadReader};
 use crate::model::{Cancelled, EventIx, Task, Timestamp};
 
@@ -187,7 +188,9 @@ pub fn report(
         unsure += u64::from(judged.may_have_ended(log, seen, status).is_some());
         let named = || match &wanted.id {
             None => Called::So,
-            Some(wanted) => judged.is_named(log, (seen, process), |name| name == wanted),
+            Some(wanted) => {
+                judged.is_named(log, (seen, process), |name| is_same_name(name, wanted))
+            }
         };
         if wanted.status.is_some_and(|wanted| wanted != status) {
             continue;
@@ -232,9 +235,9 @@ fn in_full(
     let read = wrong.into_iter().zip(backwards);
     let all = listed.iter().zip(instances).zip(read);
     let told = all.filter_map(|(((seen, status), instance), read)| {
-        told(log, (judged, beside), (seen, *status), instance, read)
+        told(asking, (judged, beside), (seen, *status), instance, read).transpose()
     });
-    Ok(told.collect())
+    told.collect()
 }
 
 impl Judged {

@@ -161,7 +161,10 @@ impl Judged {
             let before = |cause: usize| sequence.messages.get(cause).map(|before| before.to);
             let from = cause.and_then(before);
             causes.push(cause);
-            let behind = pairs.next_if(|pair| pair.event == event).and_then(|pair| {
+            let behind = pairs.next_if(|pair| pair.event == event);
+            // So little is not told.
+            let behind = behind.filter(|pair| pair.micros >= 1000);
+            let behind = behind.and_then(|pair| {
                 let than = events.binary_search(&pair.than.0).ok()?;
                 Some(Behind {
                     millis: pair.micros / 1000,

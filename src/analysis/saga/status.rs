@@ -111,6 +111,8 @@ pub(super) struct Verdict {
     pub status: Status,
     pub waiting: Waiting,
     pub left: Left,
+    /// Whether all that its last event set going is still going: it may be a copy of one that came before.
+    pub is_even: bool,
     /// Its last event, but for those for which nothing waits.
     pub last: Point,
     /// The history with whose last event it ended; the root where it has not.
@@ -165,6 +167,11 @@ impl Verdicts {
                 let machine = &processes.all[usize::from(process)].machine;
                 history.state.left(machine)
             });
+            let is_even = process.is_some_and(|process| {
+                let machine = &processes.all[usize::from(process)].machine;
+                let mut begun = machine.awaited_after(history.last);
+                begun.all(|step| history.state.is_running(step))
+            });
             let course = process.map(|process| {
                 let machine = &processes.all[usize::from(process)].machine;
                 history.state.course(machine)
@@ -173,6 +180,7 @@ impl Verdicts {
                 process,
                 status,
                 left: left.unwrap_or_default(),
+                is_even,
                 last: Point {
                     event_type: history.last,
                     course: course.unwrap_or_default(),
@@ -286,6 +294,7 @@ impl Judged {
         let (own_process, usual) = (&self.processes.all[process], &self.usual[process]);
         let begun = || own_process.machine.awaited_after(verdict.last.event_type);
         if !own_process.basis.is_mined()
+            || !verdict.is_even
             || begun().nth(1).is_none()
             || !begun().any(|step| step == own)
         {

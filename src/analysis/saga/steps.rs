@@ -204,11 +204,14 @@ impl Judged {
             status: state.status,
             first,
             ended: told.ended,
-            wrong: told
-                .wrong
-                .or(told.ended.filter(|_| state.status != Status::Completed)),
-            hindered: told
-                .hindered
+            wrong: match (state.status, state.is_well()) {
+                (Status::Completed, _) => told.wrong,
+                // What was recovered from has not ended it.
+                (_, true) => told.ended.or(told.wrong),
+                (_, false) => told.wrong.or(told.ended),
+            },
+            hindered: (told.hindered)
+                .map(|(event, _)| event)
                 .filter(|_| turned && !uncompensated.is_empty()),
             parked_at: parked.and_then(|event| told.time(event)),
             parked,
@@ -225,7 +228,8 @@ struct Telling<'a> {
     judged: &'a Judged,
     steps: Vec<Step>,
     wrong: Option<EventIx>,
-    hindered: Option<EventIx>,
+    /// What kept a step from being undone, and which.
+    hindered: Option<(EventIx, usize)>,
     ended: Option<EventIx>,
     statuses: Vec<(EventIx, Status)>,
 }
@@ -294,6 +298,8 @@ impl<'a> Telling<'a> {
                 step.events.undone = Some((event, None));
             }
             Change::Undone(run) => {
+                // Another attempt has undone it.
+                self.hindered = self.hindered.filter(|(_, own)| *own != run);
                 let step = &mut self.steps[run];
                 if let Some(compensation) = &mut step.compensation {
                     compensation.ended = time;
@@ -304,7 +310,7 @@ impl<'a> Telling<'a> {
             }
             Change::Odd(run, odd) => self.odd(run, odd, event),
             Change::Wrong => self.wrong = Some(event),
-            Change::Hindered => self.hindered = Some(event),
+            Change::Hindered(run) => self.hindered = Some((event, run)),
             Change::Turned(status) => {
                 self.statuses.push((event, status));
                 if status.is_end() {

@@ -15,7 +15,6 @@ use super::steps::{Instance, Step};
 use super::stored::StoredStates;
 use super::unheard::Unheard;
 use crate::analysis::lag::Publications;
-use crate::log::Log;
 use crate::model::{Cancelled, EventIx, PositionName, Timestamp};
 
 /// What a store keeps beside its events.
@@ -78,7 +77,8 @@ pub struct SagaReport {
     pub silence: Option<Quiet>,
     /// Why it may have ended although nothing says so, of one that is running.
     pub may_have_ended: Option<Unsure>,
-    /// What it waits for may never have heard of: its last event, where nobody has published that.
+    /// What it waits for may never have heard of: what begins the awaited step, else its last event, where
+    /// nobody has published that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unpublished: Option<Unheard>,
     /// Events that are dated before one that was recorded before them.
@@ -184,25 +184,31 @@ pub fn one(
     let read = (wrong.unwrap_or_default(), backwards.unwrap_or_default());
     let status = judged.status(log, seen);
     let report = told(
-        log,
+        asking,
         (judged, beside),
         (seen, status),
         instance.clone(),
         read,
-    );
+    )?;
     Ok(report.map(|report| (report, instance)))
 }
 
 /// One instance, with what was read of its events.
+///
+/// # Errors
+/// [`Cancelled`].
 pub(super) fn told(
-    log: &Log,
+    asking: Asking<'_>,
     (judged, beside): (&Judged, Beside<'_>),
     (seen, status): (&Seen, Status),
     mut instance: Instance,
     (wrong, backwards): (WentWrong, Backwards),
-) -> Option<SagaReport> {
-    let process = judged.process(seen)?;
-    backwards.doubt(&mut instance.steps);
+) -> Result<Option<SagaReport>, Cancelled> {
+    let log = asking.log;
+    let Some(process) = judged.process(seen) else {
+        return Ok(None);
+    };
+    backwards.doubt(&mut instance.steps, asking.task)?;
     let time = |event: EventIx| log.time(event, judged.at.cut.clock());
     let started = time(instance.first);
     let ended = instance.ended.and_then(time);
@@ -217,7 +223,7 @@ pub(super) fn told(
         Some(stored) => Basis::Stored(stored.table.clone()),
         None => process.basis.clone(),
     };
-    Some(SagaReport {
+    Ok(Some(SagaReport {
         kind: basis.style(&process.definition),
         why: format!("{basis}, {}", judged.at.instances.correlate().words()),
         process: process.definition.id.clone(),
@@ -249,5 +255,5 @@ pub(super) fn told(
         },
         id: instance.id,
         steps: instance.steps,
-    })
+    }))
 }

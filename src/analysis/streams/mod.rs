@@ -11,4 +11,4 @@ pub use list::{
     Direction, StreamFigures, StreamList, StreamQuery, StreamRow, StreamSort, figures, list, row,
 };
 pub use natural::compare as natural_order;
-pub use resolve::{Unresolved, resolve};
+pub use resolve::{Unresolved, is_same_name, resolve};

@@ -119,6 +119,12 @@ fn is_own_id(log: &Log, name: &str, stream: StreamIx, id: &str) -> bool {
     !category.is_empty() && between.chars().count() == 1
 }
 
+/// Whether two names are the same: in their letters, or as UUIDs, whatever their dashes and case.
+#[must_use]
+pub fn is_same_name(one: &str, other: &str) -> bool {
+    one == other || uuid_digits(one).is_some_and(|digits| uuid_digits(other) == Some(digits))
+}
+
 /// The 32 lower-case digits of a UUID with or without dashes.
 fn uuid_digits(text: &str) -> Option<[u8; 32]> {
     let mut digits = [0; 32];
@@ -151,6 +157,14 @@ mod tests {
         let mut builder = LogBuilder::new(Order::Given);
         builder.append(raw);
         builder.finish().0
+    }
+
+    #[test]
+    fn names_are_the_same_as_they_are_written_or_as_uuids() {
+        let plain = "a14232a6ba3942578464d36c58213a18";
+        assert!(is_same_name(plain, "A14232A6-BA39-4257-8464-D36C58213A18"));
+        assert!(is_same_name("order-1", "order-1"));
+        assert!(!is_same_name("order-1", "order1"));
     }
 
     #[test]

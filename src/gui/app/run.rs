@@ -64,7 +64,6 @@ impl App {
                 self.say_done(&format!("Saved {}{place}", file.name));
                 self.worker.save(&self.start.workspace, Keep::Saga(file));
             }
-            Command::OpenOutside(path) => open_outside(&path, ctx),
             Command::Say(words) => self.say_done(&words),
             Command::DismissNote(at) => {
                 if at < self.model.notes.len() {
@@ -252,18 +251,4 @@ impl App {
         self.model.playback.pause();
         self.move_to(Bound::Event(event));
     }
-}
-
-/// Asks the system to open a path with the program that it has for such.
-fn open_outside(path: &std::path::Path, ctx: &egui::Context) {
-    // What means something in an address does not mean it in a path.
-    let plain = |c: char| match c {
-        '%' | '?' | '#' | ' ' | '"' | '<' | '>' => format!("%{:02X}", u32::from(c)),
-        c => c.to_string(),
-    };
-    let path = path.display().to_string().replace('\\', "/");
-    let path: String = path.chars().map(plain).collect();
-    let root = if path.starts_with('/') { "" } else { "/" };
-    let url = format!("file://{root}{path}");
-    ctx.open_url(egui::OpenUrl::new_tab(url));
 }

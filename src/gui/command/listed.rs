@@ -75,7 +75,7 @@ pub enum Needs {
     Rest,
     /// While a stream is selected.
     Stream,
-    /// While something is looked at of which something is known: a stream, or a saga.
+    /// While something is looked at of which something is known: a stream, a saga or a projection.
     Answer,
     /// While there is a place to go back or forward to.
     Place(Direction),
@@ -412,7 +412,7 @@ impl Needs {
             Self::Store => model.session.is_some(),
             Self::Rest => matches!(model.reach(), Reach::CutShort(_)),
             Self::Stream => model.session.is_some() && model.selection.stream.is_some(),
-            Self::Answer => Self::Stream.are_met(model) || model.looks_at_a_saga(),
+            Self::Answer => Self::Stream.are_met(model) || model.has_own_answer(),
             Self::Place(direction) => model.session.is_some() && model.trail.leads(direction),
         }
     }

@@ -357,10 +357,10 @@ impl Model {
         self.store.zone.unwrap_or(self.settings.zone)
     }
 
-    /// Whether the view that is shown looks at a saga.
+    /// Whether the view that is shown looks at something else than a stream, and knows what is known of it.
     #[must_use]
-    pub fn looks_at_a_saga(&self) -> bool {
-        self.session.is_some() && self.view == View::Sagas
+    pub fn has_own_answer(&self) -> bool {
+        self.session.is_some() && matches!(self.view, View::Sagas | View::Projections)
     }
 
     /// The cursor's moment in words, with its zone; in a store without times its position.

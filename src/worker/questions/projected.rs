@@ -266,7 +266,7 @@ impl AskProjected {
                 .collect(),
             odd: odd.into(),
             held: live.run.held(),
-            outside: live.run.outside().into(),
+            outside: Arc::clone(&moment.outside),
             done: live.run.done(),
             took: live.took,
         })

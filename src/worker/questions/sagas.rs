@@ -281,21 +281,22 @@ impl SagaInFull {
 }
 
 impl AtMoment {
+    /// What has been published, found out once for all sagas of the moment.
+    fn published<'a>(&self, outbox: Option<&'a lag::Course>) -> Option<lag::Publications<'a>> {
+        outbox.map(|course| lag::Publications::new(course, self.judged.at.cut))
+    }
+
     fn in_full(
         &self,
         asking: Asking<'_>,
-        outbox: Option<&lag::Course>,
+        outbox: Option<&lag::Publications<'_>>,
         first: EventIx,
     ) -> Result<Option<SagaInFull>, Unanswered> {
         let Self { judged, stored, .. } = self;
         let Some(seen) = judged.at.beginning_with(first) else {
             return Ok(None);
         };
-        let outbox = outbox.map(|course| lag::Publications::new(course, judged.at.cut));
-        let beside = Beside {
-            stored,
-            outbox: outbox.as_ref(),
-        };
+        let beside = Beside { stored, outbox };
         let Some((report, instance)) = one(asking, judged, beside, seen)? else {
             return Ok(None);
         };
@@ -323,7 +324,8 @@ impl Question for AskSaga {
     fn answer(&self, mut asked: Asked<'_>) -> Result<Self::Answer, Unanswered> {
         let found = self.at.find(&mut asked)?;
         let outbox = self.at.outbox(&mut asked)?;
-        found.in_full(self.at.asking(asked.task), outbox.as_deref(), self.first)
+        let published = found.published(outbox.as_deref());
+        found.in_full(self.at.asking(asked.task), published.as_ref(), self.first)
     }
 }
 
@@ -375,7 +377,8 @@ impl Question for AskSagasBeside {
         let outbox = self.at.outbox(&mut asked)?;
         let asking = self.at.asking(asked.task);
         let all = self.firsts.iter();
-        let all = all.map(|first| found.in_full(asking, outbox.as_deref(), *first));
+        let published = found.published(outbox.as_deref());
+        let all = all.map(|first| found.in_full(asking, published.as_ref(), *first));
         let all: Vec<Option<SagaInFull>> = all.collect::<Result<_, _>>()?;
         Ok(all.into_iter().flatten().collect())
     }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::{BATCH, Beside, Checkpoint, Counts, Known, Outcome, Run, States, Stopped, Way};
 use crate::analysis::projection::OnError;
-use crate::analysis::projection::script::{Halt, ScriptError};
+use crate::analysis::projection::script::{Fed, Halt, ScriptError};
 use crate::model::{Cancelled, EventIx, Task};
 
 impl Run {
@@ -14,6 +14,8 @@ impl Run {
     pub(super) fn keep(&mut self, task: &Task) -> Result<(), Cancelled> {
         self.since = 0;
         let states = self.written(task)?;
+        // What is as it was at first by the time that somebody comes back was not, perhaps.
+        self.has_strayed();
         self.checkpoints.keep(self.next, states, self.counts);
         Ok(())
     }
@@ -53,18 +55,30 @@ impl Run {
             // By places in the log, so that where the run had a checkpoint does not matter.
             let to = ((next.0 / wide + 1) * wide).min(end.0);
             self.fold(next.0..to, Way::Known, task)?;
-            if !self.is_on_the_way() {
+            let is_on_the_way = self.is_on_the_way();
+            let saved = is_on_the_way.then(|| self.machine.save());
+            let again = match &saved {
                 // A handler was stopped in the middle of an event: up to there, once more.
-                self.back_to(next, states.clone(), counts);
-                continue;
+                None => true,
+                Some(saved) => saved.is_err() && wide > 1,
+            };
+            if again && self.has_strayed() {
+                // A world that begins anew begins before the first event.
+                Checkpoint {
+                    next,
+                    states,
+                    counts,
+                    ..
+                } = self.nearest(EventIx(0));
             }
-            match self.machine.save() {
-                Ok(saved) => (next, states, counts) = (self.next, saved, self.counts),
-                Err(_) if wide > 1 => {
+            match saved {
+                None => self.back_to(next, states.clone(), counts),
+                Some(Ok(saved)) => (next, states, counts) = (self.next, saved, self.counts),
+                Some(Err(_)) if wide > 1 => {
                     wide = 1;
                     self.back_to(next, states.clone(), counts);
                 }
-                Err(error) => {
+                Some(Err(error)) => {
                     self.stop_unwritten(next, error);
                     self.back_to(next, states.clone(), counts);
                 }
@@ -94,13 +108,20 @@ impl Run {
         task: &Task,
     ) -> Result<States, Cancelled> {
         let before = beside.counts;
+        self.machine.guard();
         for range in known.beyond() {
             self.fold_beside(range, beside, task)?;
         }
         if let Ok(states) = self.machine.save() {
             return Ok(states);
         }
-        self.machine.restore(states.clone());
+        if self.has_strayed() {
+            self.leave_the_way();
+            self.go_to(known.whole(), task)?;
+            self.leave_the_way();
+        } else {
+            self.machine.restore(states.clone());
+        }
         *beside = Beside {
             counts: before,
             ..Beside::default()
@@ -140,6 +161,7 @@ impl Run {
                 match fed {
                     Ok(fed) => beside.counts.add(fed),
                     Err(Halt::Cancelled(cancelled)) => return Err(cancelled),
+                    Err(Halt::Anew(_)) => beside.counts.add(Fed::Failed),
                     Err(Halt::Fatal(error)) => {
                         beside.stopped = Some(Stopped::Fatal(event, error));
                         break;

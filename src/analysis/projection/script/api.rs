@@ -85,7 +85,7 @@ pub(super) fn define(
     Ok((api, plan, text))
 }
 
-fn options(file: &str) -> EvalOptions {
+pub(super) fn options(file: &str) -> EvalOptions {
     let mut options = EvalOptions::default();
     options.filename = Some(file.to_owned());
     options.strict = false;

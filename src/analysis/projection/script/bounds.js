@@ -1,25 +1,38 @@
 // What the engine cannot stop: going through an array takes no step of it. One that is longer than memory could
-// hold is not gone through, and of those that are written the holes are counted. Runs before the prelude.
+// hold is not gone through, and of those that are written the holes are counted. And what a definition has made
+// of built-in objects before its first event is kept in mind. Runs before the prelude.
 (function (host) {
   "use strict";
 
-  const { Array, InternalError, Object, Reflect } = globalThis;
+  const { Array, InternalError, JSON, Object, Reflect } = globalThis;
+  const { isArray } = Array;
+  const { apply, getOwnPropertyDescriptor, ownKeys } = Reflect;
+  const { defineProperty } = Object;
   const tooMuch = () => { throw new InternalError("out of memory"); };
   const isTooLong = (list) => list !== undefined && list !== null && list.length > host.longest;
-  for (const name of ["concat", "copyWithin", "every", "fill", "filter", "find", "findIndex", "findLast", "findLastIndex",
+  const isLongPart = (one) => one !== null && typeof one === "object" && isTooLong(one);
+  function guard(object, name, isTooMuch) {
+    const own = object[name];
+    const guarded = { [name](...given) {
+      if (isTooMuch(this, given)) tooMuch();
+      return apply(own, this, given);
+    } }[name];
+    defineProperty(object, name, { value: guarded, writable: true, configurable: true });
+  }
+  for (const name of ["copyWithin", "every", "fill", "filter", "find", "findIndex", "findLast", "findLastIndex",
     "flat", "flatMap", "forEach", "includes", "indexOf", "join", "lastIndexOf", "map", "reduce", "reduceRight", "reverse", "shift",
     "slice", "some", "sort", "splice", "toLocaleString", "toReversed", "toSorted", "toSpliced", "toString", "unshift"]) {
-    const own = Array.prototype[name];
-    const guarded = { [name](...given) {
-      if (isTooLong(this) || name === "concat" && given.some((one) => Array.isArray(one) && isTooLong(one))) tooMuch();
-      return Reflect.apply(own, this, given);
-    } }[name];
-    Object.defineProperty(Array.prototype, name, { value: guarded, writable: true, configurable: true });
+    guard(Array.prototype, name, (list) => isTooLong(list));
   }
+  guard(Array.prototype, "concat", (list, parts) => {
+    for (let n = 0; n < parts.length; n++) if (isLongPart(parts[n])) return true;
+    return isTooLong(list);
+  });
+  guard(JSON, "stringify", (_, given) => isArray(given[1]) && isTooLong(given[1]));
   // Arrays of so many items are looked at for holes, of which so many are written.
   const [MANY, HOLES] = [100_000, 1 << 20];
   let holes = 0;
-  Object.defineProperty(Array.prototype, "toJSON", {
+  defineProperty(Array.prototype, "toJSON", {
     value() {
       if (isTooLong(this)) tooMuch();
       for (let n = 0; this.length > MANY && n < this.length; n++) if (!(n in this) && ++holes > HOLES) tooMuch();
@@ -27,11 +40,29 @@
     },
     writable: true, configurable: true,
   });
-  // Once the definition has run these are as they are: what a handler makes of them would hold for events
-  // that were handled before it, too. Errors and plain objects are left: people give theirs other names.
+
+  // What handlers rely on, as it is once the definition has run: [object, key, value, name].
+  const built = [];
   function settle() {
-    for (const kind of [Array, Function, Map, Number, Promise, RegExp, Set, String]) Object.freeze(kind).prototype && Object.freeze(kind.prototype);
-    for (const kind of [JSON, Math, Object, Reflect]) Object.freeze(kind);
+    for (const name of ["Array", "Function", "JSON", "Map", "Math", "Number", "Object", "Reflect", "RegExp", "Set", "String"]) {
+      const kind = globalThis[name];
+      for (const [object, of] of [[kind, name], [kind && kind.prototype, `${name}.prototype`]]) {
+        for (const key of object ? ownKeys(object) : []) {
+          const { value } = getOwnPropertyDescriptor(object, key);
+          if (typeof value === "function") built[built.length] = [object, key, value, `${of}.${String(key)}`];
+        }
+      }
+    }
   }
-  return { begin() { holes = 0; }, settle };
+  // The names of what is not as it was any more.
+  function changed() {
+    const names = [];
+    for (let n = 0; n < built.length; n++) {
+      const [object, key, value, name] = built[n];
+      const now = getOwnPropertyDescriptor(object, key);
+      if (now === undefined || now.value !== value) names[names.length] = name;
+    }
+    return names;
+  }
+  return { begin() { holes = 0; }, settle, changed };
 })

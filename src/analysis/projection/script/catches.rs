@@ -122,10 +122,15 @@ fn throws(behind: &str) -> bool {
 
 /// Whether parameters and a body stand there.
 fn is_method(rest: &str) -> bool {
-    rest.starts_with('(')
-        && rest
-            .split_once(')')
-            .is_some_and(|(_, behind)| behind.trim_start().starts_with('{'))
+    let mut depth = 0;
+    let end = rest.starts_with('(').then(|| {
+        rest.find(|c| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            depth == 0
+        })
+    });
+    let end = end.flatten();
+    end.is_some_and(|end| rest[end + 1..].trim_start().starts_with('{'))
 }
 
 /// The clause whose word ends there; none where that is none, or goes over more than one line.
@@ -205,6 +210,7 @@ mod tests {
             "it.throw(e)",
             "({ throw: 1, b })",
             "({ throw(e) { f(e) } })",
+            "class G { throw(a = (1)) { f(a) } }",
             "({ throw })",
             "'throw 1' // throw 2",
         ] {

@@ -3,6 +3,7 @@
 mod outside;
 mod quick;
 mod states;
+mod upcast;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -23,7 +24,6 @@ use super::limits::{Limits, Meter, Stopped, world};
 use super::plan::{DELETED, Plan};
 use super::source::outside;
 use crate::analysis::projection::lookup::Lookups;
-use crate::analysis::projection::machine::Payload;
 use crate::analysis::projection::{Reading, SHARED, Script, Told, WHOLE};
 use crate::log::{Body, Interner, Log, Names, TableSource};
 use crate::model::{Cancelled, EventIx, Task};
@@ -40,6 +40,10 @@ pub enum Halt {
     /// The script took too much.
     #[error("{0}")]
     Fatal(ScriptError),
+    /// A handler failed, and what was changed outside the states does not let what came before be folded
+    /// again: all has to begin anew, and will not come to this again.
+    #[error("{0}")]
+    Anew(ScriptError),
 }
 
 /// The states that a handler was given.
@@ -68,8 +72,9 @@ pub struct Engine {
     journal: Vec<(EventIx, u32)>,
     /// Types on which handlers have failed: their states are copied before each event.
     guarded: HashMap<u32, ()>,
-    /// Whether anything stands outside the handlers that can change: then all types are guarded.
-    has_outside: bool,
+    /// Whether all types are, since a handler has failed after something was changed outside the states:
+    /// folding again would change that once more.
+    guards_all: bool,
     dead: Vec<DeadLetter>,
     /// The partition of the event fed last, if a handler took it.
     folded: Option<u32>,
@@ -105,15 +110,23 @@ impl Engine {
         let definition = definition.into();
         let defined = context.with(|ctx| {
             let (api, plan, source) = define(&ctx, &host, &definition)?;
-            let outside = Self::watch(&ctx, &api, &outside(&definition.text));
-            let has_outside = outside.map_err(|error| ScriptError::of(&ctx, error))?;
-            Ok((api, plan, source, has_outside))
+            let mut names = outside(&definition.text);
+            names.extend(
+                definition
+                    .upcasters
+                    .as_deref()
+                    .map(outside)
+                    .into_iter()
+                    .flatten(),
+            );
+            let watched = Self::watch(&ctx, &api, &names);
+            watched.map_err(|error| ScriptError::of(&ctx, error))?;
+            Ok((api, plan, source))
         });
-        let (api, plan, source, has_outside) =
-            defined.map_err(|error: ScriptError| match meter.stopped() {
-                Some(_) => ScriptError::new("the definition took too long and was stopped"),
-                None => error,
-            })?;
+        let (api, plan, source) = defined.map_err(|error: ScriptError| match meter.stopped() {
+            Some(_) => ScriptError::new("the definition took too long and was stopped"),
+            None => error,
+        })?;
         Ok(Self {
             lanes: Lanes::of(&plan),
             api,
@@ -127,7 +140,7 @@ impl Engine {
             handlers: HashMap::new(),
             journal: Vec::new(),
             guarded: HashMap::new(),
-            has_outside,
+            guards_all: false,
             dead: Vec::new(),
             folded: None,
         })
@@ -251,7 +264,7 @@ impl Engine {
             Err(error) => return self.fail(event, None, error, Met::default()),
         };
         let number = self.host.partitions.borrow_mut().intern(&key);
-        let guarded = self.has_outside || self.guarded.contains_key(&event_type);
+        let guarded = self.guards_all || self.guarded.contains_key(&event_type);
         let before = match guarded {
             true => self.kept(&key).map(|own| (own, self.shared())),
             false => None,
@@ -373,55 +386,6 @@ impl Engine {
             Some(Stopped::Cancelled) => Err(Cancelled.into()),
             _ => Ok(()),
         }
-    }
-
-    /// The payload of an event as it is stored and as upcasters make it, each with its schema version;
-    /// none where they leave it as it is, or fail.
-    pub(super) fn upcast_of(&mut self, event: EventIx, task: &Task) -> Option<(Payload, Payload)> {
-        self.meter.work_for(task);
-        self.host.bodies.borrow_mut().clear();
-        self.host.upcast.borrow_mut().clear();
-        self.host.current.set(event);
-        self.upcast(event).ok()?;
-        let made = self.host.upcast.borrow_mut().remove(&event)?;
-        let log = self.host.log.borrow();
-        let stored = log.schema_version(event).unwrap_or("1").to_owned();
-        let steps = self
-            .plan
-            .upcasters
-            .get(log.type_name(log.event_type(event)))?;
-        let mut version = stored.clone();
-        while steps.contains(&version) {
-            let Ok(number) = version.parse::<u32>() else {
-                break;
-            };
-            version = (number + 1).to_string();
-        }
-        Some(((self.host.stored(event)?, stored), (made, version)))
-    }
-
-    fn upcast(&self, event: EventIx) -> Result<(), ScriptError> {
-        if self.plan.upcasters.is_empty() {
-            return Ok(());
-        }
-        let log = &*self.host.log.borrow();
-        let name = log.type_name(log.event_type(event));
-        let version = log.schema_version(event).unwrap_or("1");
-        let steps = self.plan.upcasters.get(name);
-        if !steps.is_some_and(|steps| steps.iter().any(|step| step == version)) {
-            return Ok(());
-        }
-        let made: Option<String> = self.call(|ctx, api| {
-            let upcast = api.upcast.clone().restore(ctx)?;
-            let mut args = Args::new(ctx.clone(), FACTS + 1);
-            self.push_facts(&mut args, event)?;
-            args.push_arg(version)?;
-            upcast.call_arg(args)
-        })?;
-        if let Some(made) = made {
-            self.host.upcast.borrow_mut().insert(event, made);
-        }
-        Ok(())
     }
 
     fn partition(&self, event: EventIx) -> Result<Option<String>, ScriptError> {

@@ -69,6 +69,13 @@ impl Host {
         self.body(event, |body| body.data.json().map(str::to_owned))?
     }
 
+    /// The same for JavaScript, which does not keep all digits.
+    fn handed_stored(&self, event: EventIx) -> Option<String> {
+        let text = self.stored(event)?;
+        self.note_lost(event, "", &text);
+        Some(text)
+    }
+
     /// Whether the payload is JSON, and not text that was to be and was cut off.
     pub fn is_json(&self, event: EventIx) -> bool {
         if self.upcast.borrow().contains_key(&event) {
@@ -229,7 +236,7 @@ impl Host {
         give!("data", |own, n: u32| own.data(EventIx(n)));
         give!("isJson", |own, n: u32| own.is_json(EventIx(n)));
         give!("whole", |own, n: u32| own.whole(EventIx(n)));
-        give!("stored", |own, n: u32| own.stored(EventIx(n)));
+        give!("stored", |own, n: u32| own.handed_stored(EventIx(n)));
         give!("isWhole", |own, n: u32| own.is_whole(EventIx(n)));
         give!("touched", |own, n: u32, key: String| own
             .touched(EventIx(n), &key));

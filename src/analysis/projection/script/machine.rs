@@ -63,8 +63,8 @@ impl Scripted {
     /// Brings the definition to life once more. It held when it was written, so it holds now.
     fn renew(&mut self) {
         let (definition, tables) = (self.definition.clone(), Arc::clone(&self.tables));
-        if let Ok(engine) = Engine::new(definition, &self.reading, self.limits, tables) {
-            engine.number_as(&self.engine);
+        if let Ok(mut engine) = Engine::new(definition, &self.reading, self.limits, tables) {
+            engine.succeed(&self.engine);
             self.engine = engine;
         }
     }
@@ -207,6 +207,16 @@ impl Machine for Scripted {
             self.renew();
         }
         self.engine.restore(states);
+    }
+
+    fn strayed(&self) -> Vec<String> {
+        self.engine.strayed()
+    }
+
+    fn guard(&mut self) {
+        if !self.outside().is_empty() {
+            self.engine.guard();
+        }
     }
 
     fn outside(&mut self) -> Vec<String> {

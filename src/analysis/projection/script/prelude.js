@@ -4,8 +4,16 @@
 (function (host, bounds) {
   "use strict";
 
-  // What a definition may put other things in the place of, as it was.
-  const { Array, Error, Function, JSON, Map, Number, Object, Promise, Proxy, Reflect, RegExp, Set, String } = globalThis;
+  // Built-in objects as they were: a definition may put something else in the place of its own.
+  const { Array, Error, Function, Map, Number, Promise, Proxy, RegExp, Set, String } = globalThis;
+  const copied = (from) => globalThis.Object.create(null, globalThis.Object.getOwnPropertyDescriptors(from));
+  const [JSON, Object, Reflect] = [globalThis.JSON, globalThis.Object, globalThis.Reflect].map(copied);
+  const { isFinite, isNaN } = Number;
+  const { isArray } = Array;
+  const { includes, indexOf, slice } = String.prototype;
+  const OF_MAPS = Object.getOwnPropertyDescriptors(Map.prototype);
+  // One whose methods are its own.
+  const ownMap = () => Object.defineProperties(new Map(), OF_MAPS);
 
   // The definition, as its calls tell it.
   const def = {
@@ -146,13 +154,13 @@
     return new Proxy(sparse, {
       get(target, key) {
         if (full !== null) return full[key];
-        if (key in target || learnt.has(key)) return target[key];
+        if (key in target || key in learnt) return target[key];
         if (typeof key === "symbol") return all("*")[key];
         return all(key)[key];
       },
       has(target, key) {
         if (full !== null) return key in full;
-        return key in target || (!learnt.has(key) && key in all(key));
+        return key in target || (!(key in learnt) && key in all(key));
       },
       set(target, key, value) { all("*")[key] = value; return true; },
       deleteProperty(target, key) { return delete all("*")[key]; },
@@ -173,11 +181,11 @@
     try { JSON.parse(text); return false; } catch { return true; }
   }
 
-  const kinds = new Map();
+  const kinds = ownMap();
   function kindOf(type) {
     let kind = kinds.get(type);
     // A set of learnt keys is never changed: payloads handed out earlier keep theirs.
-    if (kind === undefined) { kind = { learnt: new Set() }; kinds.set(type, kind); }
+    if (kind === undefined) { kind = { learnt: Object.create(null) }; kinds.set(type, kind); }
     return kind;
   }
 
@@ -186,10 +194,10 @@
     if (sparse === undefined) return undefined;
     const value = JSON.parse(sparse);
     if (typeof value === "string" && isBroken(value)) return undefined;
-    if (value === null || typeof value !== "object" || Array.isArray(value) || host.isWhole(n)) return value;
+    if (value === null || typeof value !== "object" || isArray(value) || host.isWhole(n)) return value;
     const kind = kindOf(type);
     return proxied(value, () => JSON.parse(host.whole(n)), kind.learnt, (key) => {
-      if (key !== "*") kind.learnt = new Set(kind.learnt).add(key);
+      if (key !== "*") kind.learnt = Object.assign(Object.create(null), kind.learnt, { [key]: true });
       host.touched(n, key);
     });
   }
@@ -258,12 +266,12 @@
     bounds.begin();
     const plain = text(value);
     // No number is told as null.
-    if (!odd.isNoted && !(plain !== undefined && plain.includes("null"))) return plain;
+    if (!odd.isNoted && !(plain !== undefined && Reflect.apply(includes, plain, ["null"]))) return plain;
     let isMarked = false;
     const mark = (as, of) => { isMarked = true; return { [MARK]: as, of }; };
     const marked = JSON.stringify(value, function (key, told) {
       const own = this[key];
-      if (typeof own === "number" && !Number.isFinite(own)) return mark(String(own));
+      if (typeof own === "number" && !isFinite(own)) return mark(String(own));
       if (typeof own === "function") return mark("function");
       if (own instanceof Map) return mark("Map", [...own]);
       if (own instanceof Set) return mark("Set", [...own]);
@@ -272,9 +280,9 @@
     return isMarked ? (plain ?? "null") + "\n" + marked : plain;
   }
   function revived(saved) {
-    const at = saved.indexOf("\n");
+    const at = Reflect.apply(indexOf, saved, ["\n"]);
     if (at < 0) return JSON.parse(saved);
-    return JSON.parse(saved.slice(at + 1), (key, value) => {
+    return JSON.parse(Reflect.apply(slice, saved, [at + 1]), (key, value) => {
       const as = value !== null && typeof value === "object" ? value[MARK] : undefined;
       if (as === undefined) return value;
       if (as === "function") return () => refuse("a function in a state is not kept from one event to the next");
@@ -283,7 +291,7 @@
   }
 
   // --- the loop
-  const states = new Map(); // by partition: { key, number, state, isDirty }
+  const states = ownMap(); // by partition: { key, number, state, isDirty }
   const numbered = []; // the same by number, without holes
   let dirty = [];
   let shared; // of definitions with $initShared
@@ -304,13 +312,13 @@
     if (entry === undefined) {
       entry = { key, number: host.number(key), state: load(key), isDirty: false };
       states.set(key, entry);
-      while (numbered.length <= entry.number) numbered.push(undefined);
+      while (numbered.length <= entry.number) numbered[numbered.length] = undefined;
       numbered[entry.number] = entry;
     }
     return entry;
   }
   function touch(entry) {
-    if (!entry.isDirty) { entry.isDirty = true; dirty.push(entry); }
+    if (!entry.isDirty) { entry.isDirty = true; dirty[dirty.length] = entry; }
   }
   function sharedState() {
     if (shared === undefined) {
@@ -376,41 +384,48 @@
   }
 
   // The fields of an event that one given back may have beside its payload.
-  const OWN = ["data", "eventType", "streamId", "sequenceNumber", "position", "schemaVersion", "metadata", "isJson"];
+  const OWN = ["data", "eventType", "schemaVersion", "metadata"];
+  const COPIED = [...OWN, "streamId", "sequenceNumber", "position", "isJson"];
   // What an upcaster means by what it gives back: the event with another payload, or that payload. It is
   // given the event, so what it took for the payload shows in what comes out.
   function payload(type, version, given, before) {
     const wrong = (what) => refuse(`the upcaster of ${type} from version ${version} ${what}; it is given the event, whose payload is e.data, and gives back the new payload`);
-    if (given === undefined && JSON.stringify(before.data) === before.was) wrong("gives nothing back and changes nothing");
     let data = given === undefined ? before.data : given;
     if (given !== null && typeof given === "object" && "data" in given) {
-      const more = Object.keys(given).filter((key) => !OWN.includes(key));
+      const more = Object.keys(given).filter((key) => !("eventType" in given ? COPIED : OWN).includes(key));
       if (more.length > 0 && "eventType" in given) wrong(`puts ${more[0]} beside the payload`);
       if (more.length === 0) data = given.data;
     }
-    const isPlain = (value) => value !== null && typeof value === "object" && (Array.isArray(value) || Object.prototype.toString.call(value) === "[object Object]");
+    const isPlain = (value) => value !== null && typeof value === "object" && (isArray(value) || Object.prototype.toString.call(value) === "[object Object]");
     // What was text or a number may be so again.
     if (data === undefined || typeof data === "function" || typeof data === "symbol" || isPlain(JSON.parse(before.was)) && !isPlain(data)) {
       wrong("gives back what is no payload");
     }
     if (data !== null && typeof data === "object") {
-      const none = Object.keys(data).find((key) => Number.isNaN(data[key]));
+      const none = Object.keys(data).find((key) => isNaN(data[key]));
       if (none !== undefined) wrong(`makes ${none} of what is no number`);
     }
     return data;
   }
 
   // What stands outside the handlers and can change, by name, as text.
-  const outside = { look: () => [], was: new Map() };
+  const outside = { looks: [], was: ownMap() };
   function seen() {
-    const found = new Map();
+    const found = ownMap();
     const note = (name, value) => {
       if (typeof value === "function") return;
       let as;
-      try { as = typeof value === "bigint" ? String(value) : kept(value) ?? typeof value; } catch { as = "?"; }
+      try {
+        as = typeof value === "bigint" ? String(value) : value instanceof RegExp ? `at ${value.lastIndex}` : kept(value) ?? typeof value;
+      } catch (error) {
+        if (host.isEnd(`${error && error.name}: ${error && error.message}`)) throw error;
+        as = "?";
+      }
       found.set(name, as);
     };
-    for (const [name, isConst, value] of outside.look()) {
+    for (let n = 0; n < outside.looks.length; n++) {
+      const { name, isConst, look } = outside.looks[n];
+      const value = look();
       if (!isConst || value !== null && typeof value === "object") note(name, value);
     }
     for (const name of Object.keys(globalThis)) note(name, globalThis[name]);
@@ -503,7 +518,7 @@
         event.schemaVersion = at;
         const made = steps[at](event);
         data = payload(type, at, made, { data: event.data, was: JSON.stringify(JSON.parse(was)) });
-        const next = Number.isFinite(Number(at)) ? String(Number(at) + 1) : at;
+        const next = isFinite(Number(at)) ? String(Number(at) + 1) : at;
         if (next === at) break;
         at = next;
       }
@@ -511,17 +526,22 @@
       upgraded.n = n; upgraded.version = at;
       return JSON.stringify(data);
     },
-    // Watches what stands outside the handlers, as `look` tells it: [name, whether it is constant, value].
-    // Whether any of it can change.
-    watch(look) {
-      outside.look = look;
-      outside.was = seen();
-      return outside.was.size > 0;
+    // Watches a variable outside the handlers, as `look` finds it; without one, what they are now is what they
+    // are at first.
+    watch(name, isConst, look) {
+      if (look) outside.looks[outside.looks.length] = { name, isConst, look };
+      else outside.was = seen();
     },
     // The names of what has changed there.
     strayed() {
       const is = seen();
-      return [...new Set([...is.keys(), ...outside.was.keys()])].filter((name) => is.get(name) !== outside.was.get(name));
+      const names = bounds.changed();
+      for (const map of [is, outside.was]) {
+        for (const name of map.keys()) {
+          if (is.get(name) !== outside.was.get(name) && !(map === outside.was && is.has(name))) names[names.length] = name;
+        }
+      }
+      return names;
     },
     // The state of a partition as text; undefined for one that does not exist.
     state(key) {
@@ -538,7 +558,8 @@
     // What transformBy and filterBy make of a state, both as they are kept: they see what handlers see.
     result(state) {
       let value = revived(state);
-      for (const step of def.transforms) {
+      for (let n = 0; n < def.transforms.length; n++) {
+        const step = def.transforms[n];
         if (step.kind === "filter") { if (!step.f(value)) return undefined; } else { value = step.f(value); }
       }
       return kept(value === undefined ? null : value);
@@ -546,12 +567,13 @@
     // Partitions changed since the last time, with their states: [key, text, key, text …].
     changed() {
       const pairs = [];
-      for (const entry of dirty) {
+      for (let n = 0; n < dirty.length; n++) {
+        const entry = dirty[n];
         entry.isDirty = false;
-        if (states.get(entry.key) === entry) pairs.push(entry.key, kept(entry.state) ?? "null");
+        if (states.get(entry.key) === entry) { pairs[pairs.length] = entry.key; pairs[pairs.length] = kept(entry.state) ?? "null"; }
       }
       dirty = [];
-      if (isSharedDirty) { pairs.push(SHARED, kept(shared)); isSharedDirty = false; }
+      if (isSharedDirty) { pairs[pairs.length] = SHARED; pairs[pairs.length] = kept(shared); isSharedDirty = false; }
       return pairs;
     },
     // As it was before, so nothing of it has changed.

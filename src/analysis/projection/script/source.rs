@@ -69,25 +69,46 @@ pub(super) struct Outside<'s> {
     pub is_const: bool,
 }
 
-/// The variables of a source that stand outside all functions and blocks, but for those of patterns.
+/// The variables of a source that stand outside all functions and blocks, and perhaps more names: those of a
+/// pattern with what they are taken from.
 pub(super) fn outside(source: &str) -> Vec<Outside<'_>> {
     let mut found: Vec<Outside<'_>> = Vec::new();
-    let mut declares = None;
-    for word in words(source).iter().filter(|word| word.depth == 0) {
-        let is_name = !word.text.starts_with(|c: char| c.is_ascii_digit());
-        match (word.text, declares) {
-            ("let" | "var" | "const", _) => declares = Some((word.text == "const", true)),
-            (name, Some((is_const, is_first))) if is_name => {
+    // Whether it declares constants, and what comes next.
+    let mut declares: Option<(bool, Next)> = None;
+    for word in words(source) {
+        let is_name = !word.text.starts_with(|c: char| c.is_ascii_digit()) && word.text != "this";
+        let name = word.text;
+        match (name, declares) {
+            ("let" | "var" | "const", _) if word.depth == 0 => {
+                let behind = source[word.at + name.len()..].trim_start();
+                let next = match behind.starts_with(['{', '[']) {
+                    true => Next::Pattern,
+                    false => Next::Name,
+                };
+                declares = Some((name == "const", next));
+            }
+            (_, Some((is_const, Next::Pattern))) if word.depth > 0 && is_name => {
+                found.push(Outside { name, is_const });
+            }
+            (_, Some((is_const, next))) if word.depth == 0 => {
                 // A further one of the same declaration stands behind a comma.
-                if is_first || word.before == Some(',') {
+                if is_name && (next == Next::Name || word.before == Some(',')) {
                     found.push(Outside { name, is_const });
                 }
-                declares = Some((is_const, false));
+                declares = Some((is_const, Next::Value));
             }
             _ => {}
         }
     }
     found
+}
+
+/// What comes next in a declaration.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Name,
+    Pattern,
+    Value,
 }
 
 /// What stands between the quotes that `rest` begins with.
@@ -159,6 +180,13 @@ mod tests {
     fn variables_outside_functions_are_known_by_their_names() {
         let source = "let a = 1, b = [c, d];\nconst seen = new Set(), f = (x) => { let y = x; };
             function g() { var h; } fromAll().when({ $any(s) { const z = 1; } }); var last";
+        let names = |source| -> Vec<&str> { outside(source).iter().map(|own| own.name).collect() };
+        assert_eq!(names("const { rate } = new R(); let y"), ["rate", "y"]);
+        assert_eq!(names("const [a] = function () {}; f(b)"), ["a"]);
+        assert_eq!(
+            names("const { a: { b } } = { c }; if (d) e();"),
+            ["a", "b", "c"]
+        );
         let told: Vec<(&str, bool)> = outside(source)
             .iter()
             .map(|own| (own.name, own.is_const))

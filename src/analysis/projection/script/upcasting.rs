@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Engine, Limits, ScriptError};
+use super::{Engine, Halt, Limits, ScriptError};
 use crate::analysis::projection::{Reading, Script};
 use crate::log::{Body, Clock, Log, NoTables, Payload, PayloadReader, Unreadable};
 use crate::model::{Cancelled, EventIx, Task};
@@ -57,31 +57,35 @@ impl Upcasting {
         Engine::new(script, &reading, self.limits, Arc::new(NoTables))
     }
 
+    /// The body after them.
+    ///
+    /// # Errors
+    /// The task was called off.
     fn upcast(
         &self,
         engine: &mut Engine,
         event: EventIx,
         body: Body,
         task: &Task,
-    ) -> Result<Body, ScriptError> {
+    ) -> Result<Result<Body, ScriptError>, Cancelled> {
         let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(error) = &*ended {
-            return Err(error.clone());
+            return Ok(Err(error.clone()));
         }
-        let made = engine.upcast_payload(event, body.clone(), task);
-        match made {
-            Ok(Some(text)) => Ok(Body {
-                data: Payload::from_text(text),
-                ..body
+        Ok(match engine.upcast_payload(event, body.clone(), task) {
+            Ok(made) => made.map(|made| match made {
+                Some(text) => Body {
+                    data: Payload::from_text(text),
+                    ..body
+                },
+                None => body,
             }),
-            Ok(None) => Ok(body),
-            Err(error) => {
-                if error.is_fatal() {
-                    *ended = Some(error.clone());
-                }
+            Err(Halt::Cancelled(cancelled)) => return Err(cancelled),
+            Err(Halt::Fatal(error) | Halt::Anew(error)) => {
+                *ended = Some(error.clone());
                 Err(error)
             }
-        }
+        })
     }
 }
 
@@ -95,14 +99,25 @@ impl PayloadReader for Upcasting {
     ) -> Result<(), Cancelled> {
         // It cannot be shared by threads, and takes some milliseconds to come to life.
         let mut engine = self.alive(log);
+        let mut cancelled = None;
         self.inner.read(log, events, task, &mut |event, body| {
-            let body = body.and_then(|body| {
-                let engine = engine.as_mut().map_err(|error| error.clone());
-                let upcast = engine.and_then(|engine| self.upcast(engine, event, body, task));
-                upcast.map_err(|error| Unreadable::Damaged(error.to_string()))
-            });
-            each(event, body);
-        })
+            if cancelled.is_some() {
+                return;
+            }
+            let upcast = match (body, &mut engine) {
+                (Err(unreadable), _) => return each(event, Err(unreadable)),
+                (Ok(_), Err(error)) => Ok(Err(error.clone())),
+                (Ok(body), Ok(engine)) => self.upcast(engine, event, body, task),
+            };
+            match upcast {
+                Ok(body) => {
+                    let damaged = |error: ScriptError| Unreadable::Damaged(error.to_string());
+                    each(event, body.map_err(damaged));
+                }
+                Err(called_off) => cancelled = Some(called_off),
+            }
+        })?;
+        cancelled.map_or(Ok(()), Err)
     }
 
     fn masks(&self, event_type: &str, pointer: &str) -> bool {

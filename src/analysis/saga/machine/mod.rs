@@ -44,8 +44,8 @@ pub enum Change {
     Odd(Option<usize>, Oddity),
     /// The event tells of something that went wrong.
     Wrong,
-    /// The event tells that something which was to be undone could not be.
-    Hindered,
+    /// The event tells that a run which was to be undone could not be.
+    Hindered(usize),
     /// The status is another one.
     Turned(Status),
 }
@@ -58,6 +58,8 @@ pub struct Machine {
     roles: Vec<Box<[Role]>>,
     /// By type: whether the definition does not name it, and it is called a failure.
     failing: Vec<bool>,
+    /// By type: the steps of which it may tell that they could not be undone.
+    hinders: Vec<Box<[u16]>>,
     /// Which steps can be undone.
     undoable: Vec<bool>,
     /// Types that end it well once all of them have come: no more than there are bits.
@@ -143,6 +145,8 @@ impl Machine {
             let name = log.types().get(kind);
             roles.is_empty() && mining::told(name).failed && !failure::passes(name)
         });
+        let failing: Vec<bool> = failing.collect();
+        let hinders = hinders(definition, log, (&roles, &failing));
         // A type that the store does not have never comes.
         let together = definition.end.together.iter().take(TOGETHER);
         let together = together.map(|name| log.types().find(name).unwrap_or(u32::MAX));
@@ -155,7 +159,8 @@ impl Machine {
             effects: effects.collect(),
             beside: (steps.clone().map(|step| step.heed == Heed::Beside)).collect(),
             style: definition.style,
-            failing: failing.collect(),
+            failing,
+            hinders,
             roles,
             undoable: steps.map(|step| !step.compensation.is_empty()).collect(),
             together: together.collect(),
@@ -239,7 +244,53 @@ impl Machine {
     }
 }
 
+/// By type: the steps of which it may tell that they could not be undone. Such a failure is one of the step
+/// itself, or is called after what was done or after what undoes it: nobody declares it.
+fn hinders(
+    definition: &Definition,
+    log: &Log,
+    (roles, failing): (&[Box<[Role]>], &[bool]),
+) -> Vec<Box<[u16]>> {
+    let steps = definition.steps.iter().zip(0..);
+    let undoable = steps.filter(|(step, _)| !step.compensation.is_empty());
+    let undoable = undoable.map(|(step, number)| {
+        let names = step.compensation.iter().chain(&step.success);
+        let words = names.map(|name| mining::words(name));
+        (number, words.collect::<Vec<Vec<String>>>())
+    });
+    let undoable: Vec<(u16, Vec<Vec<String>>)> = undoable.collect();
+    let own = roles.iter().zip(failing).zip(0..);
+    let all = own.map(|((roles, failing), kind)| -> Box<[u16]> {
+        let fails = |role: &Role| matches!(role, Role::Failure(_) | Role::Retry(_));
+        if undoable.is_empty() || !(*failing || roles.iter().any(fails)) {
+            return Box::default();
+        }
+        let words = mining::words(log.types().get(kind));
+        let hinders = undoable.iter().filter(|(number, names)| {
+            let of_it = [Role::Failure(*number), Role::Retry(*number)];
+            let is_own = |role: &Role| of_it.contains(role);
+            let akin = |name: &Vec<String>| mining::kin(&words, name) > 0;
+            roles.iter().any(is_own) || names.iter().any(akin)
+        });
+        hinders.map(|(number, _)| *number).collect()
+    });
+    all.collect()
+}
+
 impl State {
+    /// Whether nothing has gone wrong that something did not go well after.
+    #[must_use]
+    pub(super) fn is_well(&self) -> bool {
+        !self.turned && self.wrong == Wrong::Nothing
+    }
+
+    /// Whether the latest run of a step has not ended.
+    #[must_use]
+    pub(super) fn is_running(&self, step: u16) -> bool {
+        let latest = self.runs.iter().rev().find(|run| run.step == step);
+        latest.is_some_and(|run| run.outcome == Outcome::Running)
+    }
+
     /// What is left to come.
     #[must_use]
     pub(super) fn left(&self, machine: &Machine) -> Left {

@@ -44,7 +44,7 @@ impl<'a, F: FnMut(Change)> Taking<'a, F> {
             // It does not name the failures of what undoes either, and those went wrong all the same.
             let fails = self.machine.failing.get(event_type as usize);
             if fails == Some(&true) && !self.state.status.is_end() {
-                self.went_wrong(Wrong::Attempt);
+                self.went_wrong(event_type, Wrong::Attempt);
             }
             // A definition does not name the commands that undo.
             if let Some(run) = self.state.pending.take() {
@@ -60,14 +60,14 @@ impl<'a, F: FnMut(Change)> Taking<'a, F> {
                         true => Last::It,
                         false => Last::Not,
                     };
-                    self.fail(step, is_last);
+                    self.fail(event_type, step, is_last);
                 }
                 Role::Undone(step) => self.undone(step),
-                Role::Retry(step) => self.retry(step),
+                Role::Retry(step) => self.retry(event_type, step),
                 Role::TurnBack => {
                     // What answers to a failure is not another one.
                     if !self.state.turned && self.state.wrong == Wrong::Nothing {
-                        self.went_wrong(Wrong::Told);
+                        self.went_wrong(event_type, Wrong::Told);
                     }
                     self.turn_back();
                 }
@@ -80,17 +80,51 @@ impl<'a, F: FnMut(Change)> Taking<'a, F> {
         }
     }
 
-    /// Something failed. Of one on its way back it is what undoes something; what is said again of a failure
-    /// that was told, by whoever answers to it, is no news.
-    fn went_wrong(&mut self, how: Wrong) {
+    /// Something failed. Of one on its way back it may be what undoes something; what is said again of a
+    /// failure that was told, by whoever answers to it, is no news, nor is what else fails on the way back.
+    fn went_wrong(&mut self, event_type: u32, how: Wrong) {
+        if let Some(run) = self.hindered_by(event_type) {
+            return (self.tell)(Change::Hindered(run));
+        }
         match (self.state.turned, self.state.wrong) {
-            (true, _) => (self.tell)(Change::Hindered),
-            (false, Wrong::Told) => {}
-            (false, _) => {
+            // What turned it back was recorded later than the turn.
+            (true, Wrong::Nothing) | (false, Wrong::Nothing | Wrong::Attempt) => {
                 self.state.wrong = how;
                 (self.tell)(Change::Wrong);
             }
+            (true, _) | (false, Wrong::Told) => {}
         }
+    }
+
+    /// Whether something is being undone, or is about to be.
+    fn is_undoing(&self) -> bool {
+        let begun = |run: &RunState| run.undoing == Undoing::Begun;
+        self.state.pending.is_some() || self.state.runs.iter().any(begun)
+    }
+
+    /// The run that is not undone because of a failure, where that tells of undoing it.
+    fn hindered_by(&self, event_type: u32) -> Option<usize> {
+        let steps = self.machine.hinders.get(event_type as usize)?;
+        if steps.is_empty() || !self.state.turned || !self.is_undoing() {
+            return None;
+        }
+        let runs = &self.state.runs;
+        (0..runs.len()).rev().find(|run| {
+            let own = &runs[*run];
+            let is_open = own.outcome == Outcome::Completed && own.undoing != Undoing::Done;
+            is_open && steps.contains(&own.step)
+        })
+    }
+
+    /// Whether something that was undone has been begun anew since, and nothing is being undone.
+    fn is_anew(&self) -> bool {
+        let runs = &self.state.runs;
+        let undone = runs.iter().position(|run| run.undoing == Undoing::Done);
+        let anew = undone.is_some_and(|at| {
+            let mut later = runs[at + 1..].iter();
+            later.any(|later| later.step == runs[at].step)
+        });
+        anew && !self.is_undoing()
     }
 
     fn latest(&self, step: u16) -> Option<usize> {
@@ -138,7 +172,8 @@ impl<'a, F: FnMut(Change)> Taking<'a, F> {
             return;
         }
         state.outcome = outcome;
-        if outcome == Outcome::Completed && !self.machine.beside[usize::from(step)] {
+        let is_well = outcome == Outcome::Completed && !self.machine.beside[usize::from(step)];
+        if is_well && !self.state.turned {
             self.state.wrong = Wrong::Nothing;
         }
         (self.tell)(Change::Ended(run, outcome));
@@ -156,16 +191,23 @@ impl<'a, F: FnMut(Change)> Taking<'a, F> {
         self.state.waiting = open.map_or(Waiting::Nothing, |run| Waiting::Step(run.step));
     }
 
-    fn fail(&mut self, step: u16, is_last: Last) {
+    fn fail(&mut self, event_type: u32, step: u16, is_last: Last) {
         if self.state.status.is_end() {
             return;
         }
         // What was given up when it turned back undoes nothing, nor does what ends it.
-        let given_up = self.latest(step);
-        let given_up =
-            given_up.is_some_and(|run| self.state.runs[run].outcome == Outcome::Abandoned);
-        if !self.state.turned || !(given_up || is_last == Last::It) {
-            self.went_wrong(Wrong::Told);
+        let latest = self.latest(step);
+        let latest = latest.map(|run| self.state.runs[run].outcome);
+        let given_up = latest == Some(Outcome::Abandoned);
+        if self.state.turned && latest == Some(Outcome::Running) && self.is_anew() {
+            // That it was undone before is another story.
+            self.state.wrong = Wrong::Told;
+            (self.tell)(Change::Wrong);
+        } else if !self.state.turned
+            || self.state.wrong == Wrong::Nothing
+            || !(given_up || is_last == Last::It)
+        {
+            self.went_wrong(event_type, Wrong::Told);
         }
         self.end(step, Outcome::Failed);
         // Where nothing was done there is nothing to go back to.
@@ -174,10 +216,10 @@ impl<'a, F: FnMut(Change)> Taking<'a, F> {
         }
     }
 
-    fn retry(&mut self, step: u16) {
+    fn retry(&mut self, event_type: u32, step: u16) {
         if self.machine.style == Style::Orchestration {
             // There the next attempt is the next command, and this is an answer to the last.
-            return self.went_wrong(Wrong::Attempt);
+            return self.went_wrong(event_type, Wrong::Attempt);
         }
         if let Some(run) = self.latest(step)
             && self.state.runs[run].outcome == Outcome::Running

@@ -17,7 +17,7 @@ use counts::Counts;
 pub(super) use counts::Streams;
 use participants::Participants;
 pub(super) use participants::of_events as participants;
-pub(super) use words::{told, words};
+pub(super) use words::{kin, told, words};
 
 use super::basis::Basis;
 use super::definition::{Correlate, Definition, End, Parking, Style};

@@ -171,7 +171,11 @@ pub(in super::super) fn told(name: &str) -> Told {
 
 /// How much two names are about the same thing: how many of their words begin alike.
 pub(super) fn kinship(one: &str, other: &str) -> usize {
-    let (one, other) = (words(one), words(other));
+    kin(&words(one), &words(other))
+}
+
+/// The same of two names of which the words are known.
+pub(in super::super) fn kin(one: &[String], other: &[String]) -> usize {
     let alike = |a: &String, b: &String| {
         let same = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
         same >= 4 || a == b

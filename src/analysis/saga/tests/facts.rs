@@ -75,7 +75,18 @@ fn it_failed_for_what_turned_it_back() {
         (cause.clone(), Value::Null)
     );
     // Nor is what was given up meanwhile, or ends it.
-    assert_eq!(after(&["HotelFull"]), (cause, Value::Null));
+    assert_eq!(after(&["HotelFull"]), (cause.clone(), Value::Null));
+    // What has nothing to do with undoing keeps nothing from being undone.
+    assert_eq!(after(&["NotificationFailed"]), (cause.clone(), Value::Null));
+    assert_eq!(
+        after(&["RefundFailed", "NotificationFailed"]),
+        (cause, json!(4))
+    );
+    // What is begun anew once all is undone fails for its own reason.
+    assert_eq!(
+        after(&["Refunded", "Booked", "Refused"]),
+        (json!(6), Value::Null)
+    );
 }
 
 #[test]

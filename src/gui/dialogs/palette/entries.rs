@@ -360,7 +360,6 @@ fn offered(offer: &Offer) -> Entry {
         Command::InSagas(SagaAct::CopyMermaid) | Command::Copy(_) => Icon::Copy,
         Command::InSagas(SagaAct::List(_)) => Icon::Filter,
         Command::Export => Icon::Export,
-        Command::OpenOutside(_) => Icon::Folder,
         _ => Icon::Right,
     };
     Entry::new(icon, offer.title.clone(), offer.command.clone()).note(offer.note.clone())

@@ -2,7 +2,7 @@
 //! one is called stuck.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use egui::{Frame, Margin, Popup, PopupCloseBehavior, RectAlign, Response, Ui, vec2};
@@ -305,7 +305,7 @@ pub(super) fn processes(
                 }
                 if let Some(file) = file {
                     ui.separator();
-                    file_items(ui, file, outbox);
+                    file_items(ui, &file, outbox);
                 }
             });
         });
@@ -313,14 +313,10 @@ pub(super) fn processes(
 }
 
 /// What can be done with the user's own file of a definition.
-fn file_items(ui: &mut Ui, file: PathBuf, outbox: &mut Outbox) {
+fn file_items(ui: &mut Ui, file: &Path, outbox: &mut Outbox) {
     let path = file.display().to_string();
-    let open = menu_item(ui, "Open its file");
-    if open.clicked() {
-        outbox.send(Command::OpenOutside(file));
-    }
-    open.on_hover_text(&path);
-    if menu_item(ui, "Copy the path of its file").clicked() {
+    let copy = menu_item(ui, "Copy the path of its file");
+    if copy.on_hover_text(&path).clicked() {
         outbox.send(Command::Copy(path));
     }
 }

@@ -104,7 +104,7 @@ impl List {
         let said = table.show(ui, |row| {
             if let Some((seen, status)) = list.row(row.index()) {
                 let first = EventIx(list.judged.at.events_of(seen)[0]);
-                let glance = glances.of(first, status);
+                let glance = glances.of(first);
                 paint(row, log, list, (seen, status, glance), (beside, outbox));
             }
         });

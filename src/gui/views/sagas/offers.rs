@@ -35,10 +35,6 @@ impl Sagas {
             add("Write a saga definition from what was mined", write);
         }
         if let Some(file) = self.file(model) {
-            add(
-                "Open the file of the saga definition",
-                Command::OpenOutside(file.clone()),
-            );
             let path = file.display().to_string();
             add("Copy the path of the saga definition", Command::Copy(path));
         }

@@ -284,11 +284,19 @@ fn arrow(
     }
 }
 
-/// What stands around the diagram where it is taken along.
+/// What stands around the diagram where it is taken along: with the moment of what is known, which is not that of
+/// the cursor as long as that is being asked for.
 pub(super) fn around(model: &Model, saga: &SagaInFull) -> render::Around {
+    let known = model.answers.saga.known();
+    let as_of = known.map(|(asked, _)| asked.at.cut.as_of(&asked.at.subject.log));
+    let moment = as_of.and_then(|as_of| {
+        let position = as_of.position.as_ref().map(ToString::to_string);
+        as_of.say(model.zone()).or(position)
+    });
+    let moment = moment.unwrap_or_else(|| model.moment());
     render::Around {
         title: format!("{} of {}", saga.report.id, crate::gui::views::stem(model)),
-        as_of: format!("as of {}", model.moment()),
+        as_of: format!("as of {moment}"),
         expected: saga.expected(EXPECTED),
     }
 }

@@ -10,42 +10,19 @@ use crate::worker::{AskSagaGlances, SagasAt, Slot};
 
 /// What went wrong with those in sight, as far as it has come.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Glances<'a> {
-    known: Option<&'a HashMap<EventIx, Glance>>,
-    of: Of,
-}
-
-/// The moment of what is known of failures.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Of {
-    /// That of the list.
-    Same,
-    /// Another one.
-    #[default]
-    Other,
-}
+pub(super) struct Glances<'a>(Option<&'a HashMap<EventIx, Glance>>);
 
 impl<'a> Glances<'a> {
-    /// What is known for a list of that moment.
+    /// What is known for a list of that moment. What another moment tells of a saga, be it one that has ended,
+    /// may have come later: nothing is told then until this one has been asked for.
     pub fn new(slot: &'a Slot<AskSagaGlances>, at: &SagasAt) -> Self {
-        let same_order = |own: &SagasAt| {
-            let (own, other) = (&own.subject, &at.subject);
-            own.session == other.session && own.log.generation() == other.log.generation()
-        };
-        let known = slot
-            .known()
-            .filter(|(asked, _)| same_order(&asked.at) && asked.at.definition == at.definition);
-        let is_same = known.is_some_and(|(asked, _)| asked.at == *at);
-        Self {
-            known: known.map(|(_, glances)| glances),
-            of: if is_same { Of::Same } else { Of::Other },
-        }
+        let known = slot.known().filter(|(asked, _)| asked.at == *at);
+        Self(known.map(|(_, glances)| glances))
     }
 
-    /// What went wrong with one: of one that has ended that stays as it is.
-    pub fn of(self, first: EventIx, status: Status) -> Option<&'a Glance> {
-        let own = self.known?.get(&first);
-        own.filter(|_| self.of == Of::Same || status.is_end())
+    /// What went wrong with one, by its first event.
+    pub fn of(self, first: EventIx) -> Option<&'a Glance> {
+        self.0?.get(&first)
     }
 }
 

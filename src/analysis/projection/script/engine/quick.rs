@@ -23,7 +23,7 @@ impl Engine {
         let handler = self.handler(event_type);
         handler.is_some_and(|handler| self.lanes.has(&handler))
             && self.plan.upcasters.is_empty()
-            && !self.has_outside
+            && !self.guards_all
             && !self.guarded.contains_key(&event_type)
     }
 
@@ -133,6 +133,12 @@ impl Engine {
             return self.fail(event, Some(key), error, Met::default());
         }
         let number = self.host.partitions.borrow_mut().intern(&key);
+        let mut journal = self.journal.iter();
+        let is_folded = journal.any(|(_, own)| self.plan.shared || *own == number);
+        if is_folded && !self.guards_all && !self.strayed().is_empty() {
+            self.guards_all = true;
+            return Err(Halt::Anew(error));
+        }
         self.fold_again(&key, number)?;
         let (own, shared) = (self.met(&key), self.shared());
         self.fail(event, Some(key), error, Met { own, shared })

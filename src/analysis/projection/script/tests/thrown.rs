@@ -44,7 +44,7 @@ fn what_is_thrown_is_told_with_its_line_whatever_it_is() {
 }
 
 #[test]
-fn what_a_handler_does_to_built_in_objects_changes_nothing() {
+fn what_a_handler_does_to_built_in_objects_changes_nothing_before() {
     for what in [
         "Array.prototype.push = null; Map.prototype.set = null;",
         "JSON.stringify = null; JSON = undefined; Object = Function = Array = null;",
@@ -54,6 +54,20 @@ fn what_a_handler_does_to_built_in_objects_changes_nothing() {
         assert_eq!(dead, [], "{what}");
         assert_eq!(state.as_deref(), Some(r#"{"n":3}"#), "{what}");
     }
+    // What a handler gives its own objects is theirs.
+    let own = "const l = [1], m = new Map(); l.join = () => 'mine'; m.get = () => 7; s.n = [l.join(), m.get(1)];";
+    assert_eq!(done(&format!("{own} return s;")).0.len(), 0);
+    let list =
+        reading(&["1", "2", "3", "4"].map(|n| Made::new("a", "T", &format!(r#"{{"n":{n}}}"#))));
+    let text = "fromAll().when({ $init: () => [], T(s, e) {
+        s.push(e.data.n); if (e.data.n === 2) Array.prototype.push = null; } })";
+    let definition = Definition::Script(text.into());
+    let mut run = Run::new(&definition, list.clone(), RunOptions::default()).unwrap();
+    let moment = run.at(&list.log.at_head(), &Task::new()).unwrap();
+    let dead: Vec<EventIx> = moment.dead.iter().map(|dead| dead.event).collect();
+    assert_eq!(dead, [EventIx(2), EventIx(3)]);
+    assert_eq!(run.text(&moment.get(WHOLE).unwrap()), "[1,2]");
+    assert_eq!(*moment.outside, ["Array.prototype.push"]);
     // Before the first event they are the definition's.
     let reading = reading(&[Made::new("a", "T", "{}")]);
     let (engine, dead) = told(
@@ -79,12 +93,22 @@ fn an_array_longer_than_memory_ends_at_once() {
         "new Array(4e9).forEach(() => {})",
         "Array.prototype.indexOf.call({ length: 2 ** 50 }, 1)",
         "JSON.stringify(new Array(4e9))",
+        "JSON.stringify([1], new Array(4e9))",
+        "[].concat({ length: 4294967295, [Symbol.isConcatSpreadable]: true })",
     ] {
         let definition = format!(
             "fromAll().when({{ $init: () => ({{ n: 0 }}), T(s, e) {{ s.n++; if (e.data.n === 2) {{ {what} }} }} }})"
         );
         let definition = Definition::Script((&*definition).into());
-        let mut run = Run::new(&definition, reading.clone(), RunOptions::default()).unwrap();
+        // However slow the machine is.
+        let options = RunOptions {
+            limits: Limits {
+                backstop: std::time::Duration::from_secs(600),
+                ..Limits::default()
+            },
+            ..RunOptions::default()
+        };
+        let mut run = Run::new(&definition, reading.clone(), options).unwrap();
         let moment = run.at(&reading.log.at_head(), &Task::new()).unwrap();
         let Some(Stopped::Fatal(event, error)) = moment.stopped else {
             panic!("{what} did not stop");

@@ -62,6 +62,10 @@ fn an_upcaster_is_given_the_event_and_gives_back_a_payload() {
     let (state, dead) = of("{ e.data.name = e.data.new; delete e.data.new; delete e.data.old }");
     assert_eq!(dead, []);
     assert_eq!(state.unwrap(), r#"[{"name":"e"},{"name":"g"}]"#);
+    // One that changes what there is to change, and here there is nothing.
+    let (state, dead) = of("{ if (e.data.name) e.data.x = 1 }");
+    assert_eq!(dead, []);
+    assert!(state.unwrap().contains(r#"{"old":"d","new":"e"}"#));
     for wrong in [
         "5",
         "'t'",
@@ -71,7 +75,6 @@ fn an_upcaster_is_given_the_event_and_gives_back_a_payload() {
         "Promise.resolve({})",
         "(() => {})",
         "({ data: 5 })",
-        "{}",
     ] {
         let (_, dead) = of(wrong);
         assert_eq!(dead.len(), 3, "{wrong}");
@@ -118,7 +121,33 @@ fn built_in_folds_see_what_upcasters_make() {
     let endless = "upcast({ Named: { 1: e => { for (;;); } } });";
     // Nothing is looked at behind the first.
     assert_eq!(fold(json!({"fold": "merge"}), endless).1.len(), 4);
+    let greedy = "upcast({ Named: { 1: e => { const a = []; for (;;) a.push('x'.repeat(1e6) + a.length); } } });";
+    let (_, dead) = fold(json!({"fold": "merge"}), greedy);
+    assert_eq!(dead.len(), 4);
+    assert!(dead[3].contains("needs more than"), "{}", dead[3]);
     let broken = Definition::BuiltIn(serde_json::from_value(json!({"fold": "merge"})).unwrap());
     let broken = broken.after("upcast({");
     assert!(Run::new(&broken, reading.clone(), RunOptions::default()).is_err());
+}
+
+#[test]
+fn digits_that_upcasters_would_lose_are_told() {
+    let reading = reading(&[Made::new("u-1", "Paid", r#"{"n":9007199254740993}"#).schema("1")]);
+    let up = "upcast({ Paid: { 1: e => ({ ...e.data, currency: 'EUR' }) } });";
+    let fold = serde_json::from_value(json!({"fold": "figures", "field": "n"})).unwrap();
+    let definition = Definition::BuiltIn(fold).after(up);
+    let mut run = Run::new(&definition, reading.clone(), RunOptions::default()).unwrap();
+    let moment = run.at(&reading.log.at_head(), &Task::new()).unwrap();
+    assert_eq!(moment.counts.failed, 1);
+    let message = moment.dead[0].error.to_string();
+    assert!(
+        message.contains("more digits than upcasters keep, at /n"),
+        "{message}"
+    );
+    let script = format!(
+        "{up} fromAll().when({{ $init: () => ({{ n: 0 }}), Paid(s, e) {{ s.n += e.data.n }} }})"
+    );
+    let mut run = run_of(&script, &reading);
+    let moment = run.at(&reading.log.at_head(), &Task::new()).unwrap();
+    assert_eq!(moment.told.lost_digits.len(), 1);
 }

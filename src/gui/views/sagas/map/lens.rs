@@ -43,6 +43,12 @@ impl Zoom {
         Self::Of(next.copied().unwrap_or(now))
     }
 
+    /// So many times as large as now: a wheel turns smoothly, over several frames.
+    pub fn by(now: f32, times: f32) -> Self {
+        let [most, .., least] = STEPS;
+        Self::Of((now * times).clamp(least, most))
+    }
+
     /// The size, where `extent` is what a map takes, unscaled, if it has so much room.
     pub fn size(self, room: Vec2, extent: impl Fn(Vec2) -> Vec2) -> f32 {
         let fits = |size: f32| {

@@ -212,8 +212,7 @@ fn map(
     let under = shown.contains(ui.ctx().pointer_hover_pos().unwrap_or(all.max));
     let turned = ui.input(egui::InputState::zoom_delta);
     if under && turned != 1.0 {
-        let way = if turned > 1.0 { Way::In } else { Way::Out };
-        *zoom = Zoom::stepped(size, way);
+        *zoom = Zoom::by(size, turned);
     }
     below(
         ui,
