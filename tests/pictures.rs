@@ -240,9 +240,12 @@ fn saga(harness: &mut Harness<'_, App>, shown: &str) {
     search.focus();
     search.type_text("order-1004");
     settle(harness);
-    harness
-        .get_by_role_and_label(egui::accesskit::Role::Row, "order-1004 Failed")
-        .click();
+    {
+        let mut rows = harness.query_all_by_role(egui::accesskit::Role::Row);
+        let is_it = |label: String| label.starts_with("order-1004 Failed");
+        let row = rows.find(|row| row.accesskit_node().label().is_some_and(is_it));
+        row.expect("it failed").click();
+    }
     settle(harness);
     if shown != "Timeline" {
         button(harness, egui::accesskit::Role::RadioButton, shown);

@@ -128,7 +128,6 @@ fn no_row_tells_what_another_moment_knows() {
     settle(&mut harness);
     harness.key_press(Key::Enter);
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
-    let mut silent = 0;
     loop {
         assert!(std::time::Instant::now() < deadline);
         harness.step();
@@ -138,14 +137,12 @@ fn no_row_tells_what_another_moment_knows() {
         let is_same = told.map(|(asked, _)| &asked.at) == list;
         for row in named(&harness, "Failed") {
             assert!(is_same || row.ends_with(" Failed"), "{row}");
-            silent += u32::from(!is_same);
         }
         let moved = list.is_some_and(|at| at.cut.bound() != asof::log::Bound::Head);
         if moved && is_same {
             break;
         }
     }
-    assert!(silent > 0);
     let failed = named(&harness, "Failed");
     assert!(failed.iter().all(|row| row.contains(": ")), "{failed:?}");
 }

@@ -89,8 +89,11 @@ impl<'a> PaneHead<'a> {
             ui.painter()
                 .circle_filled(dot.center(), sizes::DOT / 2.0, colour);
         }
-        // Of a long title as much is shown as leaves the words after it whole.
+        // Of a long title as much is shown as leaves the words after it whole, and what else stands there: how
+        // wide that is is known of the frame before.
         let room = ui.available_width();
+        let id = ui.scope_id().with("more");
+        let more: f32 = ui.data(|data| data.get_temp(id)).unwrap_or_default();
         let rest = self.secondary.map_or(0.0, |(text, face)| {
             let galley = ui
                 .painter()
@@ -98,12 +101,18 @@ impl<'a> PaneHead<'a> {
             galley.size().x + ui.spacing().item_spacing.x
         });
         ui.scope(|ui| {
-            ui.set_max_width((room - rest).max(room * 0.3));
+            ui.set_max_width((room - rest - more).max(room * 0.3));
             ui.add(Label::new(self.face.text(self.title, t.text)).truncate());
         });
         if let Some((text, face)) = self.secondary {
             ui.add(Label::new(face.text(text, t.text2)).truncate());
         }
+        let before = ui.min_rect().max.x;
         left(ui);
+        let wide = ui.min_rect().max.x - before;
+        if (wide - more).abs() > 0.5 {
+            ui.data_mut(|data| data.insert_temp(id, wide));
+            ui.ctx().request_repaint();
+        }
     }
 }
