@@ -8,6 +8,8 @@
   const { isArray } = Array;
   const { apply, getOwnPropertyDescriptor, ownKeys } = Reflect;
   const { defineProperty } = Object;
+  // For the prelude, which writes each state that has changed and gives no list of keys.
+  const { stringify } = JSON;
   const tooMuch = () => { throw new InternalError("out of memory"); };
   const isTooLong = (list) => list !== undefined && list !== null && list.length > host.longest;
   const isLongPart = (one) => one !== null && typeof one === "object" && isTooLong(one);
@@ -64,5 +66,5 @@
     }
     return names;
   }
-  return { begin() { holes = 0; }, settle, changed };
+  return { begin() { holes = 0; }, settle, changed, stringify };
 })

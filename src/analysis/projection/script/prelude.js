@@ -8,6 +8,7 @@
   const { Array, Error, Function, Map, Number, Promise, Proxy, RegExp, Set, String } = globalThis;
   const copied = (from) => globalThis.Object.create(null, globalThis.Object.getOwnPropertyDescriptors(from));
   const [JSON, Object, Reflect] = [globalThis.JSON, globalThis.Object, globalThis.Reflect].map(copied);
+  JSON.stringify = bounds.stringify;
   const { isFinite, isNaN } = Number;
   const { isArray } = Array;
   const { includes, indexOf, slice } = String.prototype;
@@ -487,22 +488,22 @@
       const data = fields.map((field, n) => field + ": v" + n).join(", ");
       const by = def.byField === null ? def.partitionBy : undefined;
       const parameters = [...(by ? [] : ["number"]), ...told(facts), ...values];
-      return new Function("clock", "begin", "given", "at", "entryOf", "touch", "handlers", "by", "numbered", "host", `
+      return new Function("clock", "given", "at", "entryOf", "touch", "handlers", "by", "numbered", "host", `
         return function (${parameters}) {
-          begin(at.key = undefined);
+          clock.isFresh = true; clock.partition = at.key = undefined;
           const data = { ${data} };
           const event = { data, ${facts.map((fact) => FACTS[fact]).join(", ")} };
           ${by ? "const found = by(event); if (found === undefined || found === null) return -1; at.key = String(found); clock.isFresh = true;" : ""}
           ${by ? "const entry = entryOf(at.key);" : "let entry = numbered[number]; if (entry !== undefined) { at.key = entry.key; } else { at.key = host.key(number); entry = entryOf(at.key); }"}
           clock.partition = at.key;
-          const after = given(handlers[${JSON.stringify(name)}](entry.state, event));
-          if (after !== undefined) entry.state = after;
+          const after = handlers[${JSON.stringify(name)}](entry.state, event);
+          if (after !== undefined) entry.state = given(after);
           touch(entry);
           return entry.number;
-        }`)(clock, begin, given, at, entryOf, touch, handlers, by, numbered, host);
+        }`)(clock, given, at, entryOf, touch, handlers, by, numbered, host);
     },
     // The partition of the event that a lane failed on, if it came so far.
-    failedAt() { return at.key; },
+    failedAt() { thrownAt = undefined; return at.key; },
     // The payload of an event after its upcasters, as text; undefined where none applies.
     upcast(n, type, streamId, sequenceNumber, position, version) {
       const steps = upcasters && upcasters[type];
