@@ -43,8 +43,22 @@ impl Ready {
     /// # Errors
     /// When the store cannot be read.
     pub fn new(path: &Path) -> Result<Self, Failure> {
+        let store = Store::open(path, &OpenOptions::default(), &Task::new())?;
+        Self::indexed(store)
+    }
+
+    /// The same without what caused each event.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn without_causes(path: &Path) -> Result<Self, Failure> {
+        let mut store = Store::open(path, &OpenOptions::default(), &Task::new())?;
+        store.leave_out_causes();
+        Self::indexed(store)
+    }
+
+    fn indexed(mut store: Store) -> Result<Self, Failure> {
         let task = Task::new();
-        let mut store = Store::open(path, &OpenOptions::default(), &task)?;
         let mut builder = store.builder();
         store.index(&mut builder, Tail::AtRest, &task, &mut |_| {})?;
         let (log, _) = builder.finish();

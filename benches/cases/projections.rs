@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use asof::analysis::projection::{Definition, Reading, Run, RunOptions};
+use asof::analysis::projection::{Definition, Reading, Run, RunOptions, asks_for_causes};
 use asof::log::Bound;
 use asof::model::EventIx;
 use asof::simulate::{Rng, Seed};
@@ -92,8 +92,13 @@ fn run_over(ready: &Ready, definition: &Definition) -> Result<Run, Failure> {
 }
 
 fn folded(path: &Path, name: &str, text: &str) -> Result<u64, Failure> {
-    let ready = Ready::new(path)?;
-    let mut run = run_over(&ready, &definition(name, text)?)?;
+    let definition = definition(name, text)?;
+    // As the command line does it.
+    let ready = match asks_for_causes(&definition) {
+        true => Ready::new(path)?,
+        false => Ready::without_causes(path)?,
+    };
+    let mut run = run_over(&ready, &definition)?;
     let moment = run.at(&ready.log.at_head(), &ready.task)?;
     Ok(moment.states.len() as u64)
 }

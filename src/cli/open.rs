@@ -43,8 +43,21 @@ pub(super) fn remembered(path: &Path, common: &Common) -> Result<StoreWorkspace,
     Ok(workspace.load_store(&of)?.value)
 }
 
+/// What of each event is indexed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Indexed {
+    /// All that the layout knows.
+    All,
+    /// That, but for what caused it.
+    WithoutCauses,
+}
+
 impl Opened {
     pub fn new(path: &Path, common: &Common) -> Result<Self, CliError> {
+        Self::indexed(path, common, Indexed::All)
+    }
+
+    pub fn indexed(path: &Path, common: &Common, indexed: Indexed) -> Result<Self, CliError> {
         let chosen = common.layout.as_ref().map(layout).transpose()?;
         let mut files = Vec::with_capacity(1 + common.with.len());
         let mut masked = MaskedFields::new();
@@ -66,6 +79,9 @@ impl Opened {
         let task = Task::new();
         let opened = Store::open_all(&files, common.order.into(), &task);
         let mut store = opened.map_err(|error| named(error, common.layout.as_deref()))?;
+        if indexed == Indexed::WithoutCauses {
+            store.leave_out_causes();
+        }
         let mut builder = store.builder();
         store.index(&mut builder, Tail::AtRest, &task, &mut |_| {})?;
         let (log, _) = builder.finish();

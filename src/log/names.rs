@@ -1,5 +1,6 @@
 //! Dictionaries of names that only grow: cheap to snapshot, one arena a block.
 
+use std::hint::black_box;
 use std::sync::Arc;
 
 use super::hashed::{Sorted, Table, hash};
@@ -226,6 +227,55 @@ impl Interner {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<u32> {
         self.look_up(hash(name), name)
+    }
+
+    /// The numbers of many names, of which new ones are added with tag 0.
+    pub fn intern_each<'n>(
+        &mut self,
+        names: impl Iterator<Item = Option<&'n str>> + Clone,
+    ) -> Vec<Option<u32>> {
+        let mut numbers = self.find_all(names.clone());
+        for (number, name) in numbers.iter_mut().zip(names) {
+            if number.is_none() {
+                *number = name.map(|name| self.intern(name));
+            }
+        }
+        numbers
+    }
+
+    /// The numbers of many names, as far as they are known. A batch of them goes step by step together, as
+    /// in [`Interner::intern_all`].
+    #[must_use]
+    pub fn find_all<'n>(&self, names: impl Iterator<Item = Option<&'n str>>) -> Vec<Option<u32>> {
+        const BATCH: usize = 64;
+        let mut numbers = Vec::with_capacity(names.size_hint().0);
+        let mut names = names.peekable();
+        while names.peek().is_some() {
+            let mut batch = [""; BATCH];
+            let mut found = [None; BATCH];
+            let mut count = 0;
+            for (own, name) in batch.iter_mut().zip(names.by_ref().take(BATCH)) {
+                *own = name.unwrap_or("");
+                found[count] = name.map(|name| (hash(name), 0));
+                count += 1;
+            }
+            for found in &mut found[..count] {
+                *found = found.and_then(|(hash, _)| Some((hash, self.table.find(hash, |_| true)?)));
+            }
+            let known = found.map(|found| found.map_or("", |(_, ix)| self.names.get(ix)));
+            // All of them are fetched at once before any is compared.
+            let first = |known: &&str| u32::from(known.as_bytes().first().copied().unwrap_or(0));
+            black_box(known.iter().map(first).sum::<u32>());
+            for (at, found) in found[..count].iter().enumerate() {
+                numbers.push(match *found {
+                    Some((_, ix)) if known[at] == batch[at] => Some(ix),
+                    // Another name has the same hash.
+                    Some((hash, _)) => self.look_up(hash, batch[at]),
+                    None => None,
+                });
+            }
+        }
+        numbers
     }
 
     /// The names so far.

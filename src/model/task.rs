@@ -51,6 +51,12 @@ impl Task {
         Self::default()
     }
 
+    /// Whether it is the same work.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// A part of this work, which can be called off by itself and ends with the whole.
     #[must_use]
     pub fn part(&self) -> Self {

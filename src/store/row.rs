@@ -169,6 +169,11 @@ pub(super) struct Interpreter<'l> {
     occurred: TimeReader,
     ended: TimeReader,
     captures: [Option<&'l Capture>; Role::ALL.len()],
+    category: Option<&'l Column>,
+    /// Whether the layout says of which events the stream has ended.
+    tells_ended: bool,
+    /// Whether the first of an event's links is its stream.
+    is_linked: bool,
     /// What each written type is called, where the layout takes only a part of it.
     types: HashMap<String, String>,
     /// The stream of a store that knows none.
@@ -185,6 +190,9 @@ impl<'l> Interpreter<'l> {
             occurred: reader(Role::OccurredAt),
             ended: reader(Role::EndedAt),
             captures: Role::ALL.map(|role| events.columns.get(&role)?.capture.as_ref()),
+            category: events.columns.get(&Role::Category),
+            tells_ended: events.columns.contains_key(&Role::Ended),
+            is_linked: events.is_linked(),
             types: HashMap::new(),
             only_stream: (!events.columns.contains_key(&Role::Stream)).then(|| file.to_owned()),
         }
@@ -212,9 +220,9 @@ impl<'l> Interpreter<'l> {
         let ended = self.ended(found, since);
         let version = self.version(found, &mut problem);
         let only = self.only_stream.as_deref().unwrap_or(NAMELESS);
-        let stream = self
-            .captured(Role::Stream, found)
-            .unwrap_or(Cow::Borrowed(only));
+        let named = self.captured(Role::Stream, found);
+        let is_named = named.is_some() || self.only_stream.is_some();
+        let stream = named.unwrap_or(Cow::Borrowed(only));
         let written = found.get(Role::Type).name().unwrap_or_else(|| {
             problem("It has no event type".to_owned());
             Cow::Borrowed(NAMELESS)
@@ -243,12 +251,10 @@ impl<'l> Interpreter<'l> {
             correlation: correlation.as_deref(),
             causation: causation.as_deref(),
             place,
-            ends: found
-                .ends
-                .or_else(|| self.events.ends.get(&*written).copied()),
+            ends: found.ends.or_else(|| self.end(&written)),
             ended,
         };
-        if self.only_stream.is_none() && self.captured(Role::Stream, found).is_none() {
+        if !is_named {
             // Nothing of it is left out: some libraries have such events.
             let (place, message) = (here(), NO_STREAM.to_owned());
             chunk.note(Problem { place, message });
@@ -292,8 +298,9 @@ impl<'l> Interpreter<'l> {
         if let Some(category) = category.name() {
             return category.into_owned();
         }
-        let by_name = self.events.columns.get(&Role::Category);
-        let by_name = by_name.filter(|column| column.source == Source::StreamName);
+        let by_name = self
+            .category
+            .filter(|column| column.source == Source::StreamName);
         let capture = by_name.and_then(|column| column.capture.as_ref());
         capture
             .map_or_else(|| kind_of(stream), |capture| capture.of(stream))
@@ -307,7 +314,7 @@ impl<'l> Interpreter<'l> {
                 .map_or(known == NAMELESS, |name| *name == *known)
         };
         let stream = self.only_stream.is_some()
-            || self.is_linked()
+            || self.is_linked
             || named(Role::Stream, log.stream_name(log.stream(event)));
         let version = self.version(found, &mut |_| {});
         let version = version.is_none_or(|version| log.version(event).0 == version);
@@ -316,15 +323,15 @@ impl<'l> Interpreter<'l> {
         stream && version && id && named(Role::Type, log.type_name(log.event_type(event)))
     }
 
-    /// Whether the first of an event's links is its stream.
-    fn is_linked(&self) -> bool {
-        let stream = self.events.columns.get(&Role::Stream);
-        stream.is_some_and(|column| column.source == Source::Links)
+    /// How an event of this type ends its stream, if it does.
+    fn end(&self, written: &str) -> Option<StreamEnd> {
+        // Of most layouts none does.
+        (!self.events.ends.is_empty()).then(|| self.events.ends.get(written).copied())?
     }
 
     /// What the store says now of the event's stream. A time alone says it, too.
     fn ended(&self, found: &Found<'_>, since: Option<Timestamp>) -> Option<Ended> {
-        let ended = match self.events.columns.contains_key(&Role::Ended) {
+        let ended = match self.tells_ended {
             true => found.get(Role::Ended).is_set(),
             false => since.is_some(),
         };
@@ -355,7 +362,7 @@ impl<'l> Interpreter<'l> {
     /// The layout's category; else what stands before the first separator of a name that looks like
     /// `kind-id`.
     fn category(&self, stream: &str, event_type: &str, found: &Found<'_>) -> String {
-        let Some(column) = self.events.columns.get(&Role::Category) else {
+        let Some(column) = self.category else {
             // What a link says, where the first of them names the stream.
             let said = found.get(Role::Category).name();
             return said.map_or_else(|| kind_of(stream).to_owned(), Cow::into_owned);

@@ -6,7 +6,8 @@ use super::script::{Engine, From, Limits, ScriptError};
 use super::selection::Selection;
 use super::{Definition, Fold, Key, Reading, Script};
 use crate::analysis::nearest::{is_near, nearest};
-use crate::log::NoTables;
+use crate::log::{Body, Log, NoTables, PayloadReader, Unreadable};
+use crate::model::{Cancelled, EventIx, Task};
 
 /// Event types that are named for one that is not there.
 const NEAR: usize = 3;
@@ -30,6 +31,39 @@ pub fn checked(definition: &Definition, reading: &Reading) -> Result<(), ScriptE
     match definition {
         Definition::Script(script) => alive(script, reading).map(|_| ()),
         Definition::BuiltIn(_) => Ok(()),
+    }
+}
+
+/// Whether handlers may look at what caused an event: the ids of correlation and causation. What is folded
+/// without code does not, nor do handlers whose source shows all that they read of an event.
+#[must_use]
+pub fn asks_for_causes(definition: &Definition) -> bool {
+    let nothing = Reading {
+        log: Log::default(),
+        payloads: Arc::new(NoPayloads),
+        clock: Log::default().default_clock(),
+    };
+    match definition {
+        Definition::BuiltIn(fold) => fold.upcasters.is_some(),
+        Definition::Script(script) => {
+            script.upcasters.is_some()
+                || alive(script, &nothing).is_ok_and(|engine| engine.plan().asks_for_more())
+        }
+    }
+}
+
+/// Those of a log without events.
+struct NoPayloads;
+
+impl PayloadReader for NoPayloads {
+    fn read(
+        &self,
+        _: &Log,
+        _: &[EventIx],
+        _: &Task,
+        _: &mut dyn FnMut(EventIx, Result<Body, Unreadable>),
+    ) -> Result<(), Cancelled> {
+        Ok(())
     }
 }
 

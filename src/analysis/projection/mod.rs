@@ -18,6 +18,7 @@ mod moment;
 mod native;
 mod options;
 mod read_model;
+mod reader;
 mod repeat;
 mod report;
 mod retry;
@@ -44,7 +45,7 @@ mod written_tests;
 use std::sync::Arc;
 
 pub use bench::{JUMPS, Measured, SnapshotBench, Spread, StrategyCost, strategies};
-pub use check::{checked, per_stream, suits, waits_in_vain};
+pub use check::{asks_for_causes, checked, per_stream, suits, waits_in_vain};
 pub use checkpoints::{Counts, SnapshotStrategy};
 pub use compare::{CompareError, Comparison, DifferingPartition, compare};
 pub use consumer::{ConsumerError, ConsumerReport, as_consumer, consumers};

@@ -11,7 +11,7 @@ use clap::Args;
 
 use super::error::CliError;
 use super::moment::{Reading, TypedBound, Versions};
-use super::open::Opened;
+use super::open::{Indexed, Opened};
 use super::{Common, Streams};
 use crate::analysis::projection::{
     self, Absent, CompareError, Definition, JUMPS, Known, Measured, OnError, ProjectReport,
@@ -71,7 +71,15 @@ impl Project {
     pub fn print(&self, now: Timestamp, to: &mut Streams<'_>) -> Result<(), CliError> {
         let upcasters = self.upcasters.as_deref().map(read).transpose()?;
         let own = definition(&self.file, upcasters.as_deref())?;
-        let mut opened = Opened::new(&self.store, &self.common)?;
+        let other = self.compare.as_deref();
+        let other = other.map(|file| definition(file, upcasters.as_deref()));
+        let other = other.transpose()?;
+        let asks = [Some(&own), other.as_ref()].into_iter().flatten();
+        let indexed = match asks.into_iter().any(projection::asks_for_causes) {
+            true => Indexed::All,
+            false => Indexed::WithoutCauses,
+        };
+        let mut opened = Opened::indexed(&self.store, &self.common, indexed)?;
         let task = Task::new();
         let reading = Reading {
             now,
@@ -91,8 +99,7 @@ impl Project {
             task: &task,
         };
         let mut report = self.report(&asked, &opened)?;
-        if let Some(file) = &self.compare {
-            let other = definition(file, upcasters.as_deref())?;
+        if let (Some(file), Some(other)) = (&self.compare, other) {
             let compared =
                 projection::compare([&own, &other], &asked.source, &asked.options, &cut, &task);
             report.comparison = Some(compared.map_err(|error| failed(file, error))?);

@@ -48,13 +48,21 @@ impl Name {
     #[must_use]
     pub fn is(&self, key: &str) -> bool {
         match self {
-            Self::Exact(name) => name == key,
+            // Few keys that are others begin and end in the same way, and comparing all of two is a call.
+            Self::Exact(name) => ends(name) == ends(key) && name == key,
             Self::Like(before, behind) => {
                 let rest = key.strip_prefix(before.as_str());
                 rest.is_some_and(|rest| rest.ends_with(behind.as_str()))
             }
         }
     }
+}
+
+/// The length of a text, and its first and last byte.
+#[inline]
+fn ends(text: &str) -> (usize, Option<&u8>, Option<&u8>) {
+    let bytes = text.as_bytes();
+    (bytes.len(), bytes.first(), bytes.last())
 }
 
 impl Node {

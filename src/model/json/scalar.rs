@@ -117,7 +117,11 @@ pub fn string(raw: &str) -> Option<Cow<'_, str>> {
 
 /// The content of a JSON string in which nothing is escaped.
 fn plain(raw: &str) -> Option<&str> {
-    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
+    // Seen as bytes, since what is made of characters is not put in line.
+    let [b'"', .., b'"'] = raw.as_bytes() else {
+        return None;
+    };
+    let inner = &raw[1..raw.len() - 1];
     // All are looked at: a processor does many at once.
     let is_odd = |byte: u8| (byte < b' ') | (byte == b'"') | (byte == b'\\');
     let odd = inner.bytes().fold(false, |odd, byte| odd | is_odd(byte));

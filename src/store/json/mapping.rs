@@ -227,8 +227,7 @@ impl Mapping {
 
     /// Whether the first link is the event's own stream.
     pub fn is_first_link_own(&self) -> bool {
-        let stream = self.events.columns.get(&Role::Stream);
-        stream.is_some_and(|column| column.source == Source::Links)
+        self.events.is_linked()
     }
 
     /// What is wrong with the links of an event: the first that is not among what is looked up.

@@ -350,6 +350,13 @@ impl Events {
         self.columns.get(&role)
     }
 
+    /// Whether the first of an event's links is its stream.
+    #[must_use]
+    pub fn is_linked(&self) -> bool {
+        let stream = self.column(Role::Stream);
+        stream.is_some_and(|column| column.source == Source::Links)
+    }
+
     /// Calls `change` with all SQL of this source.
     fn for_sql(&mut self, change: &mut impl FnMut(&mut String)) {
         change(&mut self.from);

@@ -262,6 +262,14 @@ impl Store {
         }
     }
 
+    /// Leaves the ids of correlation and causation out of the index that is still to be made, where that
+    /// saves time: they mostly stand in the metadata, which nothing else looks into.
+    pub fn leave_out_causes(&mut self) {
+        if let Source::Sqlite(sqlite) = &mut self.source {
+            sqlite.leave_out(&[Role::CorrelationId, Role::CausationId]);
+        }
+    }
+
     /// An empty builder for the order that the layout asks for.
     #[must_use]
     pub fn builder(&self) -> LogBuilder {

@@ -1,5 +1,8 @@
 //! What is known of an indexed store, and how far it was read.
 
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use super::connect::{ChangeMark, ConnectError, Database, Traces};
 use super::plan::Plan;
 use super::scan::{Ranked, Reached};
@@ -16,6 +19,33 @@ pub(super) struct Known {
     pub last: Option<Print>,
     /// The row of the link read last, where links can be followed.
     pub links: Option<i64>,
+}
+
+/// What the file looked like before it was indexed: as long as nothing was written since, its rows are those
+/// that were indexed, and need not be compared with what is known of them.
+#[derive(Debug, Default)]
+pub(super) struct Before(Mutex<Option<Traces>>);
+
+impl Before {
+    fn traces(&self) -> MutexGuard<'_, Option<Traces>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The index begins, of a file that looked so.
+    pub fn begin(&self, traces: Traces) {
+        *self.traces() = Some(traces);
+    }
+
+    /// Nothing was indexed.
+    pub fn forget(&self) {
+        *self.traces() = None;
+    }
+
+    /// Whether nothing was written to the file since.
+    pub fn is_now(&self, path: &Path) -> bool {
+        let before = self.traces().clone();
+        before.is_some_and(|before| Traces::of(path).is_ok_and(|now| now.is_as(&before)))
+    }
 }
 
 impl Known {

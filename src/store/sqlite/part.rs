@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::connect::{ConnectError, Database, Traces};
-use super::known::Known;
+use super::known::{Before, Known};
 use super::links;
 use super::plan::Plan;
 use super::range;
@@ -21,6 +21,7 @@ pub(super) struct Part {
     pub reached: Reached,
     pub landmarks: Arc<Landmarks>,
     stretches: Stretches,
+    pub before: Arc<Before>,
     /// As it was indexed; `None` until then.
     pub known: Option<Known>,
 }
@@ -32,6 +33,7 @@ impl Part {
             plan,
             landmarks: Arc::default(),
             stretches: Stretches::default(),
+            before: Arc::default(),
             known: None,
         }
     }
@@ -39,6 +41,7 @@ impl Part {
     /// Nothing was read.
     pub fn forget(&mut self) {
         self.known = None;
+        self.before.forget();
         self.reached = Reached::nowhere(&self.plan);
         self.landmarks.clear();
         self.stretches = Stretches::default();
@@ -119,6 +122,9 @@ impl Part {
             Some(known) => known.links,
             None => links::last(database, &self.plan)?,
         };
+        if self.known.is_none() {
+            self.before.begin(traces.clone());
+        }
         self.known = Some(Known {
             traces,
             mark,

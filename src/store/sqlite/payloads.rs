@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::bodies::{Bodies, LONGEST_RUN, RUN, Reading};
 use super::connect::{ConnectError, Database, Moment};
+use super::known::Before;
 use super::likely;
 use super::picks::Picks;
 use super::plan::{Plan, Way};
@@ -32,16 +33,23 @@ pub(super) struct SqlitePayloads {
     /// The same with what else a body is made of.
     bodies: Plan,
     landmarks: Arc<Landmarks>,
+    before: Arc<Before>,
     pool: Arc<Pool>,
 }
 
 impl SqlitePayloads {
-    pub fn new(plan: Plan, landmarks: Arc<Landmarks>, pool: Arc<Pool>) -> Self {
+    pub fn new(
+        plan: Plan,
+        landmarks: Arc<Landmarks>,
+        before: Arc<Before>,
+        pool: Arc<Pool>,
+    ) -> Self {
         Self {
             slim: plan.slim(),
             bodies: plan.bodies(),
             plan,
             landmarks,
+            before,
             pool,
         }
     }
@@ -116,6 +124,7 @@ impl PayloadReader for SqlitePayloads {
     ) -> Result<(), Cancelled> {
         let picks = Picks {
             slim: &self.slim,
+            before: &self.before,
             pool: &self.pool,
             log,
             picker,

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 
 use super::connect::{ConnectError, Database, Moment};
 use super::damage::is_of_a_row;
+use super::known::Before;
 use super::pages::{Shape, Walk};
 use super::place::At;
 use super::plan::{Cells, Plan, What};
@@ -35,6 +36,7 @@ const ODD: usize = 32;
 pub(super) struct Picks<'p> {
     /// Selects no more of an event than what it is told by, and its payload.
     pub slim: &'p Plan,
+    pub before: &'p Before,
     pub pool: &'p Pool,
     pub log: &'p Log,
     pub picker: &'p Picker,
@@ -97,6 +99,8 @@ impl Picks<'_> {
     ) -> Result<Block, Cancelled> {
         let mut block = Block::default();
         block.spans.reserve(events.len() * self.picker.slots());
+        let place = |event: &EventIx| self.slim.place(self.log, *event);
+        let places: Vec<Place> = events.iter().map(place).collect();
         let mut slow = 0;
         while block.events.len() < events.len() {
             task.check()?;
@@ -109,8 +113,10 @@ impl Picks<'_> {
                     let mut reading = Reading {
                         picks: self,
                         connection: database.connection(),
+                        is_as_indexed: self.before.is_now(self.pool.path()),
                         interpreter: Interpreter::new(&self.slim.events, ""),
                         events: rest,
+                        places: &places[done..],
                         at: 0,
                         block: &mut block,
                     };
@@ -129,24 +135,23 @@ impl Picks<'_> {
         }
         Ok(block)
     }
+}
 
-    /// The last of the first events whose rows lie in order, close to one another.
-    fn dense<'e>(&self, events: &'e [EventIx]) -> &'e [EventIx] {
-        let at = |event: &EventIx| self.slim.place(self.log, *event).at;
-        let ascending = events
-            .windows(2)
-            .take_while(|pair| at(&pair[0]) < at(&pair[1]))
-            .count();
-        let mut run = &events[..(ascending + 1).min(events.len())];
-        // Sparse ones further on do not make those in front sparse.
-        while let [first, .., last] = run {
-            if (at(last) - at(first)) / SPARSE <= run.len() as i64 {
-                return run;
-            }
-            run = &run[..run.len() / 2];
+/// Those of the first places that lie in order, close to one another.
+fn dense(places: &[Place]) -> &[Place] {
+    let ascending = places
+        .windows(2)
+        .take_while(|pair| pair[0].at < pair[1].at)
+        .count();
+    let mut run = &places[..(ascending + 1).min(places.len())];
+    // Sparse ones further on do not make those in front sparse.
+    while let [first, .., last] = run {
+        if (last.at - first.at) / SPARSE <= run.len() as i64 {
+            return run;
         }
-        &[]
+        run = &run[..run.len() / 2];
     }
+    &[]
 }
 
 /// A reader's connection, given back when it is done.
@@ -200,8 +205,12 @@ impl Block {
 struct Reading<'r, 'p> {
     picks: &'r Picks<'p>,
     connection: &'r Connection,
+    /// Whether nothing was written since the index began, so that each row is still that of its event.
+    is_as_indexed: bool,
     interpreter: Interpreter<'r>,
     events: &'r [EventIx],
+    /// Where they stand.
+    places: &'r [Place],
     /// How many of them were passed.
     at: usize,
     block: &'r mut Block,
@@ -215,11 +224,11 @@ impl Reading<'_, '_> {
         moment: &mut Moment<'_>,
     ) -> rusqlite::Result<()> {
         let slim = self.picks.slim;
-        self.events = self.picks.dense(self.events);
-        let (Some(first), Some(last)) = (self.events.first(), self.events.last()) else {
+        self.places = dense(self.places);
+        self.events = &self.events[..self.places.len()];
+        let (Some(&first), Some(&last)) = (self.places.first(), self.places.last()) else {
             return Ok(());
         };
-        let [first, last] = [first, last].map(|event| slim.place(self.picks.log, *event));
         let shape = match database.bytes() {
             Some(_) => Shape::of(self.connection, slim, What::Bodies)?,
             None => None,
@@ -286,7 +295,7 @@ impl Reading<'_, '_> {
     /// Picks from a row, if one of the events is in it; those before it are not there.
     fn row(&mut self, row: &impl Cells, place: Place) -> rusqlite::Result<()> {
         while let Some(&event) = self.events.get(self.at) {
-            let own = self.picks.slim.place(self.picks.log, event);
+            let own = self.places[self.at];
             match (own.at, own.extent).cmp(&(place.at, place.extent)) {
                 Ordering::Greater => return Ok(()),
                 Ordering::Less => self.block.events.push(None),
@@ -303,10 +312,13 @@ impl Reading<'_, '_> {
         let Picks {
             slim, log, picker, ..
         } = self.picks;
-        let texts = slim.texts(row, self.connection)?;
-        let mut found = Found::default();
-        slim.find(row, &texts, &mut found)?;
-        let payload = match self.interpreter.is_same(&found, log, event) {
+        let is_same = self.is_as_indexed || {
+            let texts = slim.texts(row, self.connection)?;
+            let mut found = Found::default();
+            slim.find(row, &texts, &mut found)?;
+            self.interpreter.is_same(&found, log, event)
+        };
+        let payload = match is_same {
             true => slim.payload(row, self.connection)?,
             false => None,
         };

@@ -36,6 +36,7 @@ pub(super) struct Plan {
     /// Where a body has the payload and the metadata.
     data: [Option<usize>; 2],
     decoders: [Decoding; 2],
+    is_linked: bool,
 }
 
 /// How rows are told apart, resumed after and found again.
@@ -147,6 +148,7 @@ impl Plan {
             body,
             data,
             decoders,
+            is_linked: events.is_linked(),
             events,
         }
     }
@@ -208,9 +210,8 @@ impl Plan {
     }
 
     /// Whether the first of an event's links is its stream.
-    pub fn is_linked(&self) -> bool {
-        let stream = self.events.column(Role::Stream);
-        stream.is_some_and(|column| column.source == Source::Links)
+    pub const fn is_linked(&self) -> bool {
+        self.is_linked
     }
 
     /// Where in its source the event stands.

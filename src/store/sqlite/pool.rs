@@ -1,7 +1,7 @@
 //! Connections for whoever reads bodies. Each reader has one to itself, so that several can read at
 //! once, and one that is being given bodies can ask for others meanwhile.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -40,6 +40,11 @@ impl Pool {
             idle: Mutex::default(),
             _unpacked: unpacked,
         }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     fn idle(&self) -> MutexGuard<'_, Idle> {

@@ -11,6 +11,7 @@ use super::fit::{self, Choice, Fitted, Unfit};
 use super::mingled::Mingled;
 use super::part::Part;
 use super::payloads::SqlitePayloads;
+use super::plan::Plan;
 use super::pool::{PATIENCE, PAUSE, Pool};
 use super::rows::SqliteRows;
 use super::scan::{Reached, Stop};
@@ -19,7 +20,7 @@ use super::tables::SqliteTables;
 use super::{facts, functions, oddities};
 use crate::log::{LogBuilder, Order, PayloadReader, Problem, RowSource, TableSource};
 use crate::model::Task;
-use crate::store::layout::{Layout, OrderBy, SideKind, SqliteFacts};
+use crate::store::layout::{Layout, OrderBy, Role, SideKind, SqliteFacts};
 
 /// How often the index begins again because the store was rewritten meanwhile.
 const ATTEMPTS: u32 = 5;
@@ -138,6 +139,16 @@ impl SqliteSource {
             OrderBy::Time => Order::Time,
         };
         LogBuilder::new(order).with_clock(events.clock)
+    }
+
+    /// Leaves something of every event out of the index, none of which was read yet.
+    pub fn leave_out(&mut self, roles: &[Role]) {
+        for part in &mut self.parts {
+            let mut events = part.plan.events.clone();
+            events.columns.retain(|role, _| !roles.contains(role));
+            *part = Part::new(Plan::new(events, part.plan.lot));
+        }
+        self.payloads = Arc::new(payloads(&self.parts, &self.pool));
     }
 
     pub fn layout(&self) -> &Layout {
@@ -341,8 +352,8 @@ impl SqliteSource {
 /// The reader of the bodies of all sources.
 fn payloads(parts: &[Part], pool: &Arc<Pool>) -> Mingled {
     let own = parts.iter().map(|part| {
-        let landmarks = Arc::clone(&part.landmarks);
-        SqlitePayloads::new(part.plan.clone(), landmarks, Arc::clone(pool))
+        let (landmarks, before) = (Arc::clone(&part.landmarks), Arc::clone(&part.before));
+        SqlitePayloads::new(part.plan.clone(), landmarks, before, Arc::clone(pool))
     });
     Mingled(own.collect())
 }

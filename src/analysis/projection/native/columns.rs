@@ -6,14 +6,15 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 
 use super::key::{Key, Keys};
+use crate::analysis::projection::reader::{MOST, Part, Reader, Source, Then};
 use crate::analysis::projection::selection::Selection;
 use crate::analysis::projection::{Reading, differ};
-use crate::log::{Log, Names, Payload, Picked, Unreadable};
+use crate::log::{Names, Payload, Picked, Unreadable};
 use crate::model::json::{Picker, Pointer, scalar};
 use crate::model::{Cancelled, EventIx, Task};
 
-/// Events of the log that are read at once, at least.
-const AHEAD: u32 = 1 << 17;
+/// Bytes of keys that are kept while they are read; no more are read then.
+const FULL: usize = 32 << 20;
 
 /// A key that is none: the event is in no partition.
 pub(super) const NOWHERE: u32 = u32::MAX;
@@ -23,8 +24,8 @@ pub(super) struct Columns {
     key: Key,
     keys: Keys,
     picker: Picker,
-    /// The slots of the key and of the number.
-    slots: (Option<usize>, Option<usize>),
+    slots: Slots,
+    reader: Reader<Wanted>,
     /// All events of the log below it were read.
     done: u32,
     pub events: Vec<EventIx>,
@@ -33,6 +34,13 @@ pub(super) struct Columns {
     pub number: Vec<Option<Decimal>>,
     /// Why an event cannot be folded.
     pub bad: BTreeMap<EventIx, String>,
+}
+
+/// Where the picker has the key and the number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Slots {
+    key: Option<usize>,
+    number: Option<usize>,
 }
 
 impl Columns {
@@ -44,9 +52,13 @@ impl Columns {
         let first = usize::from(key.pointer().is_some());
         Self {
             picker: Picker::new(&pointers),
-            slots: (key.pointer().map(|_| 0), number.map(|_| first)),
+            slots: Slots {
+                key: key.pointer().map(|_| 0),
+                number: number.map(|_| first),
+            },
             key,
             keys: Keys::default(),
+            reader: Reader::default(),
             done: 0,
             events: Vec::new(),
             partition: Vec::new(),
@@ -63,6 +75,11 @@ impl Columns {
         self.keys.names()
     }
 
+    /// Another log is read from here on, or another selection of it.
+    pub fn grow(&mut self) {
+        self.reader.forget();
+    }
+
     /// Reads on until the events of `range` are read; their rows.
     pub fn rows(
         &mut self,
@@ -72,100 +89,164 @@ impl Columns {
         task: &Task,
     ) -> Result<Range<usize>, Cancelled> {
         if self.done < range.end {
-            let ahead = self
-                .done
-                .saturating_add(AHEAD)
-                .min(reading.log.len() as u32);
-            let end = range.end.max(ahead);
-            let mut events = Vec::new();
-            selection.within(&reading.log, &(self.done..end), &mut |event| {
-                events.push(event);
-            });
-            let before = self.events.len();
-            if let Err(cancelled) = self.read(reading, &events, task) {
-                self.cut_back(before);
-                return Err(cancelled);
+            match self.slots.key.or(self.slots.number) {
+                Some(_) => self.read(reading, selection, range.end, task)?,
+                None => self.take(reading, selection, range.end),
             }
-            self.done = end;
         }
         let row = |bound: u32| self.events.partition_point(|event| event.0 < bound);
         Ok(row(range.start)..row(range.end))
     }
 
+    /// Takes events of which no payload is needed, at least those below `end`.
+    fn take(&mut self, reading: &Reading, selection: &Selection, end: u32) {
+        let log = &reading.log;
+        let ahead = self.done.saturating_add(MOST).min(log.len() as u32);
+        let end = end.max(ahead);
+        selection.within(log, &(self.done..end), &mut |event| {
+            let partition = self.keys.number(&self.key, log, event);
+            self.events.push(event);
+            self.partition.push(partition.unwrap_or(NOWHERE));
+        });
+        self.done = end;
+    }
+
+    /// Reads what is needed of payloads, at least of those events below `end`.
     fn read(
         &mut self,
         reading: &Reading,
-        events: &[EventIx],
+        selection: &Selection,
+        end: u32,
         task: &Task,
     ) -> Result<(), Cancelled> {
-        let log = &reading.log;
-        if self.slots == (None, None) {
-            for &event in events {
-                let partition = self.keys.number(&self.key, log, event, None);
-                self.events.push(event);
-                self.partition.push(partition.unwrap_or(NOWHERE));
+        let (picker, slots) = (&self.picker, self.slots);
+        let wanted = || Wanted {
+            reading: reading.clone(),
+            selection: selection.clone(),
+            picker: picker.clone(),
+            slots,
+        };
+        let then = if self.done == 0 {
+            Then::Wait
+        } else {
+            Then::GoOn
+        };
+        let (read, done) = (self.reader).read(&(self.done..end), MOST, then, wanted, task)?;
+        let numbers = match slots.key {
+            Some(_) => self.keys.of_fields(read.keys()),
+            None => {
+                let own = |event: &EventIx| self.keys.number(&self.key, &reading.log, *event);
+                read.events.iter().map(own).collect()
             }
-            return Ok(());
-        }
-        let picker = std::mem::take(&mut self.picker);
-        let read =
-            (reading.payloads).pick(
-                log,
-                events,
-                &picker,
-                task,
-                &mut |event, picked| match picked {
-                    Picked::Values(values) => self.push(log, event, values, None),
-                    Picked::Body(body) => {
-                        let data = body.map(|body| body.data);
-                        let mut slots = vec![None; picker.slots()];
-                        let why = look(&picker, &data, &mut slots);
-                        self.push(log, event, &slots, why);
-                    }
-                },
-            );
-        self.picker = picker;
-        read
+        };
+        let partitions = numbers.iter().enumerate().map(|(row, partition)| {
+            // What lacks its number is in no partition.
+            let lacks = slots.number.is_some() && read.number[row].is_none();
+            partition.filter(|_| !lacks).unwrap_or(NOWHERE)
+        });
+        self.partition.extend(partitions);
+        self.events.extend(read.events);
+        self.number.extend(read.number);
+        self.bad.extend(read.bad);
+        self.done = done;
+        Ok(())
+    }
+}
+
+/// What is read of which events.
+struct Wanted {
+    reading: Reading,
+    selection: Selection,
+    picker: Picker,
+    slots: Slots,
+}
+
+/// What was read of some events.
+#[derive(Default)]
+struct Read {
+    events: Vec<EventIx>,
+    number: Vec<Option<Decimal>>,
+    bad: BTreeMap<EventIx, String>,
+    /// The values of the field that they are told apart by, one behind the other, and where each stands.
+    texts: String,
+    spans: Vec<Option<Range<usize>>>,
+}
+
+impl Part for Read {
+    fn begin(_: u32) -> Self {
+        Self::default()
     }
 
-    /// Forgets all but the first so many events.
-    fn cut_back(&mut self, events: usize) {
-        for event in self.events.drain(events..) {
-            self.bad.remove(&event);
-        }
-        self.partition.truncate(events);
-        self.number.truncate(events);
+    fn is_full(&self) -> bool {
+        self.texts.len() > FULL
+    }
+}
+
+impl Read {
+    fn keys(&self) -> impl Iterator<Item = Option<&str>> + Clone {
+        let text = |span: &Option<Range<usize>>| Some(&self.texts[span.clone()?]);
+        self.spans.iter().map(text)
     }
 
     /// Adds an event with what was found in its payload; `why` it cannot be folded, if that is known.
-    fn push(&mut self, log: &Log, event: EventIx, found: &[Option<&str>], why: Option<String>) {
-        let mut why = why;
-        let (key, number) = self.slots;
+    fn push(
+        &mut self,
+        event: EventIx,
+        slots: Slots,
+        found: &[Option<&str>],
+        mut why: Option<String>,
+    ) {
         let text = |slot: Option<usize>| scalar(found[slot?]?);
-        let key = text(key);
-        let partition = self.keys.number(&self.key, log, event, key.as_deref());
-        let value = match text(number).map(|text| (differ::number(&text), text)) {
-            Some((Some(value), _)) => Some(value),
-            Some((None, text)) => {
-                why.get_or_insert_with(|| {
-                    format!("{} is not a number of at most 28 digits", short(&text))
-                });
-                None
+        if slots.key.is_some() {
+            self.spans.push(text(slots.key).map(|key| {
+                let start = self.texts.len();
+                self.texts.push_str(&key);
+                start..self.texts.len()
+            }));
+        }
+        if slots.number.is_some() {
+            let text = text(slots.number);
+            let value = text.as_deref().and_then(differ::number);
+            if let (None, Some(text)) = (value, text) {
+                let short = short(&text);
+                why.get_or_insert_with(|| format!("{short} is not a number of at most 28 digits"));
             }
-            None => None,
-        };
-        let lacks_number = number.is_some() && value.is_none();
-        self.events.push(event);
-        self.partition.push(match partition {
-            Some(partition) if !lacks_number => partition,
-            _ => NOWHERE,
-        });
-        if number.is_some() {
             self.number.push(value);
         }
+        self.events.push(event);
         if let Some(why) = why {
             self.bad.insert(event, why);
         }
+    }
+}
+
+impl Source for Wanted {
+    type Part = Read;
+
+    fn end(&self) -> u32 {
+        self.reading.log.len() as u32
+    }
+
+    fn read(&self, range: Range<u32>, read: &mut Read, task: &Task) -> Result<(), Cancelled> {
+        let Self {
+            reading,
+            selection,
+            picker,
+            slots,
+        } = self;
+        let log = &reading.log;
+        let mut events = Vec::new();
+        selection.within(log, &range, &mut |event| events.push(event));
+        let take = &mut |event, picked: Picked<'_>| match picked {
+            Picked::Values(values) => read.push(event, *slots, values, None),
+            Picked::Body(body) => {
+                let data = body.map(|body| body.data);
+                let mut found = vec![None; picker.slots()];
+                let why = look(picker, &data, &mut found);
+                read.push(event, *slots, &found, why);
+            }
+        };
+        reading.payloads.pick(log, &events, picker, task, take)
     }
 }
 

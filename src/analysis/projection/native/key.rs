@@ -76,17 +76,19 @@ impl Keys {
         self.names.names().clone()
     }
 
-    /// The partition of an event; none where its payload lacks the field (`picked`).
-    pub fn number(
+    /// The partitions that values of a field are called after; none where there is no value.
+    pub fn of_fields<'v>(
         &mut self,
-        key: &Key,
-        log: &Log,
-        event: EventIx,
-        picked: Option<&str>,
-    ) -> Option<u32> {
+        values: impl Iterator<Item = Option<&'v str>> + Clone,
+    ) -> Vec<Option<u32>> {
+        self.names.intern_each(values)
+    }
+
+    /// The partition of an event; none where that is told by a field of its payload.
+    pub fn number(&mut self, key: &Key, log: &Log, event: EventIx) -> Option<u32> {
         let stream = log.stream(event);
         let (at, name) = match key {
-            Key::Field(_) => return picked.map(|name| self.names.intern(name)),
+            Key::Field(_) => return None,
             Key::Whole => (0, super::super::WHOLE),
             Key::Stream => (stream.0, log.stream_name(stream)),
             Key::Category => {

@@ -17,6 +17,9 @@ use crate::analysis::projection::{Counts, Reading, RunOptions};
 use crate::log::Names;
 use crate::model::{Cancelled, EventIx, StreamIx, Task};
 
+/// How many events ahead of the one that is folded the states are fetched.
+const SOON: usize = 16;
+
 /// All built-in folds but merging, which needs whole payloads.
 pub(super) struct Native<R> {
     reading: Reading,
@@ -134,6 +137,10 @@ impl<R: Rule> Folding for Native<R> {
         }
         let blocks = states.as_kind();
         for row in rows.start..end {
+            // What is folded soon is fetched meanwhile.
+            if let Some(&soon) = self.columns.partition.get(row + SOON) {
+                blocks.touch(soon);
+            }
             match self.row(blocks, row) {
                 Some(_) => swept.counts.processed += 1,
                 None => swept.counts.skipped += 1,
@@ -144,6 +151,7 @@ impl<R: Rule> Folding for Native<R> {
 
     fn grow(&mut self, reading: &Reading) {
         self.selection = self.built_in.selection(&reading.log, self.only);
+        self.columns.grow();
         self.rule.grow(&self.built_in, &reading.log);
         self.reading = reading.clone();
     }

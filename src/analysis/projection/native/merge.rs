@@ -72,7 +72,7 @@ impl Folding for Merge {
             }
         };
         let event_type = log.type_name(log.event_type(event));
-        let Some(partition) = self.keys.number(&Key::Stream, log, event, None) else {
+        let Some(partition) = self.keys.number(&Key::Stream, log, event) else {
             return Ok(Done::Skipped);
         };
         let mut place = states.as_kind::<Held>().place(partition);

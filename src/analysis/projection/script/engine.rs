@@ -5,6 +5,8 @@ mod quick;
 mod states;
 mod upcast;
 
+pub(super) use quick::Given;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,13 +21,13 @@ use super::catches::Guarded;
 use super::error::End;
 use super::feed::{DeadLetter, Fed};
 use super::host::{Host, Quiet, position};
-use super::lanes::Lanes;
+use super::lanes::{LaneIx, Lanes};
 use super::limits::{Limits, Meter, Stopped, world};
 use super::plan::{DELETED, Plan};
 use super::source::outside;
 use crate::analysis::projection::lookup::Lookups;
 use crate::analysis::projection::{Reading, SHARED, Script, Told, WHOLE};
-use crate::log::{Body, Interner, Log, Names, TableSource};
+use crate::log::{Body, Log, Names, TableSource};
 use crate::model::{Cancelled, EventIx, Task};
 
 /// How many facts of an event the prelude is told.
@@ -70,6 +72,10 @@ pub struct Engine {
     /// Events processed since the states were saved, with their partitions: what has to be folded
     /// again where a handler fails in the middle of changing a state.
     journal: Vec<(EventIx, u32)>,
+    /// By event type the lane that it goes, as far as that was asked; what is guarded goes none.
+    routes: Vec<Option<Option<LaneIx>>>,
+    /// By stream its partition, where each has its own, as far as that was asked.
+    streams: Vec<Option<u32>>,
     /// Types on which handlers have failed: their states are copied before each event.
     guarded: HashMap<u32, ()>,
     /// Whether all types are, since a handler has failed after something was changed outside the states:
@@ -101,10 +107,11 @@ impl Engine {
             bodies: RefCell::default(),
             upcast: RefCell::default(),
             kinds: RefCell::default(),
-            partitions: RefCell::new(Interner::default()),
+            partitions: RefCell::default(),
             saved: RefCell::default(),
             told: RefCell::default(),
             current: Cell::new(EventIx(0)),
+            turn: Cell::new(0),
             quiet: Cell::new(Quiet::No),
         });
         let definition = definition.into();
@@ -139,6 +146,8 @@ impl Engine {
             limits,
             handlers: HashMap::new(),
             journal: Vec::new(),
+            routes: Vec::new(),
+            streams: Vec::new(),
             guarded: HashMap::new(),
             guards_all: false,
             dead: Vec::new(),
@@ -263,13 +272,13 @@ impl Engine {
             Ok(None) => return Ok(Fed::Skipped),
             Err(error) => return self.fail(event, None, error, Met::default()),
         };
-        let number = self.host.partitions.borrow_mut().intern(&key);
+        let number = self.host.number(&key);
         let guarded = self.guards_all || self.guarded.contains_key(&event_type);
         let before = match guarded {
             true => self.kept(&key).map(|own| (own, self.shared())),
             false => None,
         };
-        match self.step(event, &key, handler) {
+        match self.step(event, (&key, number), handler) {
             Ok(()) => {
                 self.journal.push((event, number));
                 self.folded = Some(number);
@@ -355,11 +364,11 @@ impl Engine {
 
     /// A handler failed in the middle: the state of its partition is what was saved, and what came
     /// since folded again. A state that all share is so by the events of all.
-    fn fold_again(&mut self, key: &str, number: u32) -> Result<(), Halt> {
+    fn fold_again(&mut self, number: u32) -> Result<(), Halt> {
         let is_shared = self.plan.shared;
         let _ = self.call(|ctx, api| match is_shared {
             true => api.reset.clone().restore(ctx)?.call::<_, ()>(()),
-            false => api.forget.clone().restore(ctx)?.call((key,)),
+            false => api.forget.clone().restore(ctx)?.call((number,)),
         });
         let journal = self.journal.iter();
         let journal: Vec<(EventIx, u32)> = journal
@@ -378,7 +387,7 @@ impl Engine {
             // What was folded once is folded again, with the same outcome.
             let _ = self
                 .upcast(event)
-                .and_then(|()| self.step(event, key, &handler));
+                .and_then(|()| self.step(event, (key, own), &handler));
         }
         self.host.current.set(current);
         self.host.quiet.set(quiet);
@@ -405,12 +414,18 @@ impl Engine {
         }))
     }
 
-    fn step(&self, event: EventIx, key: &str, handler: &str) -> Result<(), ScriptError> {
+    fn step(
+        &self,
+        event: EventIx,
+        (key, number): (&str, u32),
+        handler: &str,
+    ) -> Result<(), ScriptError> {
         self.call(|ctx, api| {
             let step = api.step.clone().restore(ctx)?;
-            let mut args = Args::new(ctx.clone(), FACTS + 2);
+            let mut args = Args::new(ctx.clone(), FACTS + 3);
             args.push_arg(handler)?;
             args.push_arg(key)?;
+            args.push_arg(number)?;
             self.push_facts(&mut args, event)?;
             step.call_arg::<()>(args)
         })

@@ -12,9 +12,12 @@ use super::ScriptError;
 use super::feed::{Output, OutputKind};
 use super::learning::{Kind, note_lost};
 use crate::analysis::projection::lookup::Lookups;
-use crate::analysis::projection::{State, States, Told};
+use crate::analysis::projection::{SHARED, State, States, Told};
 use crate::log::{Body, Clock, Interner, Log, PayloadReader};
 use crate::model::{EventIx, Position, Task};
+
+/// What stands for the state that all partitions share, instead of a number.
+pub(super) const JS_SHARED: i32 = -1;
 
 /// What the engine and Rust share.
 pub(super) struct Host {
@@ -36,6 +39,8 @@ pub(super) struct Host {
     pub told: RefCell<Told>,
     /// The event being handled.
     pub current: Cell<EventIx>,
+    /// How many calls the quick way has taken: dice are thrown anew for each.
+    pub turn: Cell<u32>,
     /// Whether handlers are run a second time, so that what they say was said before.
     pub quiet: Cell<Quiet>,
 }
@@ -166,9 +171,25 @@ impl Host {
         }
     }
 
+    /// The number of a partition, which may be new.
+    pub fn number(&self, partition: &str) -> u32 {
+        self.partitions.borrow_mut().intern(partition)
+    }
+
+    /// The number by which JavaScript knows a partition, if it does.
+    pub fn known(&self, partition: &str) -> Option<i32> {
+        match partition {
+            SHARED => Some(JS_SHARED),
+            own => Some(self.partitions.borrow().find(own)? as i32),
+        }
+    }
+
     /// The state that a partition was saved with.
-    fn saved(&self, partition: &str) -> Option<String> {
-        let number = self.partitions.borrow().find(partition)?;
+    fn saved(&self, number: i32) -> Option<String> {
+        let number = match number {
+            JS_SHARED => self.partitions.borrow().find(SHARED)?,
+            own => u32::try_from(own).ok()?,
+        };
         self.saved
             .borrow()
             .get(number)
@@ -245,17 +266,9 @@ impl Host {
             .flatten());
         give!("fact", |own, n: u32, name: String| own
             .fact(EventIx(n), &name));
-        give!("saved", |own, key: String| own.saved(&key));
-        give!("number", |own, key: String| own
-            .partitions
-            .borrow_mut()
-            .intern(&key));
-        give!("key", |own, number: u32| own
-            .partitions
-            .borrow()
-            .names()
-            .get(number)
-            .to_owned());
+        give!("saved", |own, number: i32| own.saved(number));
+        give!("number", |own, key: String| own.number(&key));
+        give!("turn", |own| own.turn.get());
         give!("millis", |own| own.millis());
         give!("seed", |own| own.seed());
         give!("lookup", |own,

@@ -2,7 +2,6 @@
 //! of the payload and nothing else of it, only those are handed over, as values, in a single call. Building
 //! objects that nobody looks at is what JavaScript costs most. The outcome is that of the long way.
 
-use hashbrown::HashMap;
 use rquickjs::function::Args;
 use rquickjs::{Ctx, Function, Persistent, Value};
 
@@ -17,11 +16,15 @@ pub(super) struct Lanes {
     paths: Vec<String>,
     /// The slot of the field that tells partitions apart, where there is one.
     key: Option<usize>,
-    /// By handler.
-    lanes: HashMap<String, Lane>,
+    lanes: Vec<Lane>,
 }
 
+/// A lane's place among those of its definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LaneIx(usize);
+
 struct Lane {
+    handler: String,
     /// Compiled when it is first used.
     function: Option<Persistent<Function<'static>>>,
     facts: Vec<Fact>,
@@ -41,7 +44,7 @@ pub(super) trait Facts {
 impl Lanes {
     pub fn of(plan: &Plan) -> Self {
         let mut fields: Vec<&str> = plan.by_field.as_deref().into_iter().collect();
-        let mut lanes = HashMap::new();
+        let mut lanes = Vec::with_capacity(plan.lanes.len());
         for (handler, own) in &plan.lanes {
             let slots = own.fields.iter().map(|field| {
                 let known = fields.iter().position(|known| known == field);
@@ -50,12 +53,12 @@ impl Lanes {
                     fields.len() - 1
                 })
             });
-            let lane = Lane {
+            lanes.push(Lane {
+                handler: handler.clone(),
                 function: None,
                 facts: own.facts.clone(),
                 slots: slots.collect(),
-            };
-            lanes.insert(handler.clone(), lane);
+            });
         }
         let pointers: Vec<Pointer> = fields
             .iter()
@@ -83,26 +86,27 @@ impl Lanes {
         self.key
     }
 
-    pub fn has(&self, handler: &str) -> bool {
-        self.lanes.contains_key(handler)
+    /// The lane of a handler, if it has one.
+    pub fn find(&self, handler: &str) -> Option<LaneIx> {
+        let mut lanes = self.lanes.iter();
+        lanes.position(|lane| lane.handler == handler).map(LaneIx)
     }
 
-    /// Calls a handler that has a lane; the number of the event's partition, negative where it is in none.
+    /// Calls the handler of a lane. Where a function finds the partition: its number, negative where the event
+    /// is in none.
     pub fn call(
         &mut self,
         ctx: &Ctx<'_>,
         api: &Api,
-        handler: &str,
+        LaneIx(lane): LaneIx,
         facts: &impl Facts,
         values: &[Option<&str>],
-    ) -> rquickjs::Result<i32> {
-        let Some(lane) = self.lanes.get_mut(handler) else {
-            return Ok(-1);
-        };
+    ) -> rquickjs::Result<Option<i32>> {
+        let lane = &mut self.lanes[lane];
         let function = match &lane.function {
             Some(function) => function,
             None => {
-                let made: Function<'_> = api.lane.clone().restore(ctx)?.call((handler,))?;
+                let made: Function<'_> = api.lane.clone().restore(ctx)?.call((&*lane.handler,))?;
                 lane.function.insert(Persistent::save(ctx, made))
             }
         };

@@ -74,7 +74,10 @@ impl Meter {
 
     /// On whose behalf scripts run from now on.
     pub fn work_for(&self, task: &Task) {
-        *self.0.task.borrow_mut() = task.clone();
+        let mut own = self.0.task.borrow_mut();
+        if !own.is(task) {
+            *own = task.clone();
+        }
     }
 
     /// Another event begins.

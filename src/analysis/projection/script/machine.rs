@@ -3,15 +3,19 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::fields::Fields;
+use super::fields::{Fields, Wanted};
 use super::named;
-use super::{DeadLetter, Engine, Fed, Halt, Limits, ScriptError};
+use super::{DeadLetter, Engine, Fed, Given, Halt, Limits, ScriptError};
 use crate::analysis::projection::ahead::Ahead;
 use crate::analysis::projection::machine::{Machine, Payload};
+use crate::analysis::projection::reader::{MOST, Reader, Then};
 use crate::analysis::projection::selection::Selection;
 use crate::analysis::projection::{Reading, RunOptions, Script, State, States, Told};
-use crate::log::{Names, Picked, TableError, TableSource};
+use crate::log::{Names, TableError, TableSource};
 use crate::model::{Cancelled, EventIx, StreamIx, Task};
+
+/// Whoever has folded so many events one after another will want those behind them.
+const LONG: u32 = 1 << 14;
 
 /// Fields that need no allocation.
 const FEW: usize = 8;
@@ -23,6 +27,7 @@ pub(in crate::analysis::projection) struct Scripted {
     selection: Selection,
     ahead: Ahead,
     fields: Fields,
+    reader: Reader<Wanted>,
     only: Option<StreamIx>,
     definition: Script,
     limits: Limits,
@@ -52,6 +57,7 @@ impl Scripted {
             reading,
             ahead: Ahead::default(),
             fields: Fields::default(),
+            reader: Reader::default(),
             only: options.only,
             definition: definition.clone(),
             limits,
@@ -69,52 +75,37 @@ impl Scripted {
         }
     }
 
-    /// Reads ahead the fields of those events of a range that go the quick way, and of more behind it.
+    /// Reads ahead the fields of those events of a range that go the quick way.
     fn read_fields(&mut self, range: &Range<u32>, task: &Task) -> Result<(), Cancelled> {
-        let Some(all) = (self.fields).next(range, self.reading.log.len() as u32) else {
+        if self.fields.cover(range) {
             return Ok(());
-        };
-        self.fields.begin(all.start);
-        let mut part = all.start..range.end;
-        loop {
-            self.read_part(&part, task)?;
-            if part.end == all.end || self.fields.is_full() {
-                return Ok(());
-            }
-            let wide = 2 * (part.end - part.start);
-            part = part.end..(part.end + wide).min(all.end);
         }
-    }
-
-    fn read_part(&mut self, range: &Range<u32>, task: &Task) -> Result<(), Cancelled> {
-        let log = &self.reading.log;
-        let mut events = Vec::new();
-        let engine = &mut self.engine;
-        (self.selection).within(log, range, &mut |event| {
-            if engine.is_quick(log.event_type(event).0) {
-                events.push(event);
+        let (engine, reading, selection) = (&mut self.engine, &self.reading, &self.selection);
+        let wanted = || {
+            let types = 0..reading.log.types().len() as u32;
+            Wanted {
+                reading: reading.clone(),
+                selection: selection.clone(),
+                quick: types.map(|own| engine.lane(own).is_some()).collect(),
+                picker: engine.picker().clone(),
             }
-        });
-        let fields = &mut self.fields;
-        let picker = engine.picker();
-        (self.reading.payloads).pick(
-            log,
-            &events,
-            picker,
-            task,
-            &mut |event, picked| match picked {
-                Picked::Values(values) => fields.push(event, values),
-                Picked::Body(Ok(body)) => {
-                    let mut slots = vec![None; picker.slots()];
-                    let text = body.data.json().filter(|text| text.starts_with('{'));
-                    if text.is_some_and(|text| picker.pick(text, &mut slots).is_ok()) {
-                        fields.push(event, &slots);
-                    }
-                }
-                Picked::Body(Err(_)) => {}
-            },
-        )?;
-        fields.range.end = range.end;
+        };
+        // As long as events are folded one after another ever more of them are read at once.
+        let (own, before) = (range.end - range.start, &self.fields.range);
+        let (wide, then) = match range.start == before.end {
+            true => {
+                let wide = (2 * (before.end - before.start)).clamp(own, MOST.max(own));
+                let then = if wide < LONG { Then::Wait } else { Then::GoOn };
+                (wide, then)
+            }
+            false => (own, Then::Wait),
+        };
+        let (mut fields, _) = (self.reader).read(range, wide, then, wanted, task)?;
+        if let Some(slot) = self.engine.key() {
+            let partitions = self.engine.known(fields.of_slot(slot));
+            fields.note_partitions(partitions);
+        }
+        self.fields = fields;
         Ok(())
     }
 }
@@ -134,9 +125,9 @@ impl Machine for Scripted {
         let wanted = events.iter().copied();
         let wanted: Vec<EventIx> = wanted
             .filter(|&event| {
-                let event_type = log.event_type(event).0;
-                let is_quick = engine.is_quick(event_type) && fields.holds(event);
-                !is_quick && engine.wants_payload(event_type)
+                let read = fields.event_type(event);
+                let is_quick = read.is_some_and(|read| engine.lane(read.0).is_some());
+                !is_quick && engine.wants_payload(log.event_type(event).0)
             })
             .collect();
         self.ahead.read(&self.reading, &wanted, task)?;
@@ -144,8 +135,10 @@ impl Machine for Scripted {
     }
 
     fn feed(&mut self, event: EventIx, task: &Task) -> Result<Fed, Halt> {
-        let event_type = self.reading.log.event_type(event).0;
-        if self.engine.is_quick(event_type) && !self.engine.ends(event) {
+        let read = self.fields.event_type(event);
+        if let Some(lane) = read.and_then(|read| self.engine.lane(read.0))
+            && !self.engine.ends(event)
+        {
             let (mut few, mut many) = ([None; FEW], Vec::new());
             let count = self.engine.picker().slots();
             let slots = match few.get_mut(..count) {
@@ -155,8 +148,13 @@ impl Machine for Scripted {
                     &mut many[..]
                 }
             };
-            if self.fields.get(event, slots).is_some() {
-                return self.engine.feed_quickly(event, slots, task);
+            if let Some(partition) = self.fields.get(event, slots) {
+                let given = Given {
+                    lane,
+                    partition,
+                    values: slots,
+                };
+                return self.engine.feed_quickly(event, given, task);
             }
         }
         match self.ahead.get(event) {
@@ -171,6 +169,7 @@ impl Machine for Scripted {
 
     fn grow(&mut self, reading: &Reading) {
         self.engine.grow(&reading.log);
+        self.reader.forget();
         let selection = Selection::new(&reading.log, self.engine.plan());
         self.selection = selection.only(&reading.log, self.only);
         self.reading = reading.clone();

@@ -23,6 +23,7 @@ mod source;
 mod tests;
 mod upcasting;
 
+use engine::Given;
 pub use engine::{Engine, Halt};
 pub use error::ScriptError;
 pub use feed::{DeadLetter, Fed, Output, OutputKind};

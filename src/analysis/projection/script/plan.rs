@@ -79,6 +79,13 @@ pub struct Plan {
 pub(super) const DELETED: &str = "$deleted";
 
 impl Plan {
+    /// Whether a function may look at more of an event than some fields of its payload and a few facts.
+    #[must_use]
+    pub fn asks_for_more(&self) -> bool {
+        let mut handlers = self.handlers.iter();
+        !self.upcasters.is_empty() || handlers.any(|own| !self.lanes.contains_key(own))
+    }
+
     /// Whether a handler wants to know where streams end.
     #[must_use]
     pub fn minds_deletion(&self) -> bool {

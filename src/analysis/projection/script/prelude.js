@@ -108,7 +108,7 @@
 
   // --- a clock and dice that give the same on every run: the event's time, and its place as a seed.
   // They are asked for when somebody looks; dice are thrown anew for each handler that is called.
-  const clock = { isFresh: true, seed: 1, partition: undefined };
+  const clock = { isFresh: true, turn: -1, seed: 1, partition: undefined };
   const RealDate = Date;
   const bare = /^\s*\d{4}-\d\d-\d\d[T ][\d:.]+\s*$/;
   const zoned = (value) => typeof value === "string" && bare.test(value) ? value.trim().replace(" ", "T") + "Z" : value;
@@ -134,7 +134,8 @@
   globalThis.Date = FixedDate;
   Math.random = () => {
     // xorshift32
-    if (clock.isFresh) { clock.isFresh = false; clock.seed = host.seed(); }
+    const turn = host.turn();
+    if (clock.isFresh || clock.turn !== turn) { clock.isFresh = false; clock.turn = turn; clock.seed = host.seed(); }
     let x = clock.seed | 0;
     x ^= x << 13; x ^= x >>> 17; x ^= x << 5;
     clock.seed = x;
@@ -207,9 +208,10 @@
   const upgraded = { n: undefined, version: undefined };
 
   class ProjectedEvent {
-    #n;
+    #n; #partition;
     constructor(n, type, streamId, sequenceNumber, position) {
       this.#n = n;
+      this.#partition = clock.partition;
       this.eventType = type;
       this.streamId = streamId;
       this.sequenceNumber = sequenceNumber;
@@ -239,7 +241,7 @@
     get metadataRaw() { return host.metadata(this.#n); }
     get linkMetadata() { return undefined; }
     get linkMetadataRaw() { return undefined; }
-    get partition() { return clock.partition; }
+    get partition() { return this.#partition; }
     get category() { return this.#fact("category"); }
     get eventId() { return this.#fact("id"); }
     get time() { return this.#fact("time"); }
@@ -292,34 +294,35 @@
   }
 
   // --- the loop
-  const states = ownMap(); // by partition: { key, number, state, isDirty }
-  const numbered = []; // the same by number, without holes
-  let dirty = [];
+  const states = []; // by the number of the partition, without holes; undefined where it was not met yet
+  const empty = ownMap(); // the numbers of those whose state is undefined
+  const numbers = ownMap(); // of partitions that a function finds, by their keys
   let shared; // of definitions with $initShared
   let isSharedDirty = false;
-  const SHARED = "\u0000shared";
+  const SHARED = -1; // instead of a number
   let handlers = {};
   let upcasters = null;
 
   function fresh() {
     return typeof handlers.$init === "function" ? handlers.$init() : {};
   }
-  function load(key) {
-    const saved = host.saved(key);
-    return saved === undefined ? fresh() : revived(saved);
+  const isMet = (number) => states[number] !== undefined || empty.has(number);
+  function put(number, state) {
+    while (states.length <= number) states[states.length] = undefined;
+    states[number] = state;
+    if (state === undefined) empty.set(number, true);
   }
-  function entryOf(key) {
-    let entry = states.get(key);
-    if (entry === undefined) {
-      entry = { key, number: host.number(key), state: load(key), isDirty: false };
-      states.set(key, entry);
-      while (numbered.length <= entry.number) numbered[numbered.length] = undefined;
-      numbered[entry.number] = entry;
-    }
-    return entry;
+  // The state of a partition where that is not at hand: as it was saved, or the first one.
+  function meet(number) {
+    if (empty.has(number)) return undefined;
+    const saved = host.saved(number);
+    put(number, saved === undefined ? fresh() : revived(saved));
+    return states[number];
   }
-  function touch(entry) {
-    if (!entry.isDirty) { entry.isDirty = true; dirty[dirty.length] = entry; }
+  function numberOf(key) {
+    let number = numbers.get(key);
+    if (number === undefined) { number = host.number(key); numbers.set(key, number); }
+    return number;
   }
   function sharedState() {
     if (shared === undefined) {
@@ -337,7 +340,7 @@
   const TOLD = ["type", "streamId", "sequenceNumber", "position"];
   const told = (facts) => TOLD.filter((name) => facts.includes(name) || name === "type" && facts.includes("eventType"));
   const lanes = {};
-  const at = { key: undefined };
+  const at = { number: -1 };
   // The field that a function gives back, where it is written so that this is all it does.
   const FIELD = /^\s*(?:\(\s*([\w$]+)\s*\)|([\w$]+))\s*=>\s*([\w$]+)\s*\.\s*(?:data|body)\s*\.\s*([A-Za-z_$][\w$]*)\s*$/;
   function fieldOf(f) {
@@ -355,8 +358,8 @@
     const parameters = head[1].split(",").map((name) => name.trim()).filter((name) => name !== "");
     if (!parameters.every((name) => /^[A-Za-z_$][\w$]*$/.test(name))) return null;
     const fields = new Set(), facts = new Set();
-    if (parameters.length <= n) return { fields: [], facts: [] };
-    const body = source.slice(head[0].length);
+    const body = source.slice(head[0].length).replace(/^\s*=>/, "");
+    if (parameters.length <= n) return { fields: [], facts: [], isFlat: true };
     const name = parameters[n].replace(/[$]/g, "\\$&");
     for (const found of body.matchAll(new RegExp(`(?<![\\w$])${name}(?![\\w$])`, "g"))) {
       const before = body.slice(0, found.index);
@@ -371,7 +374,20 @@
       } else if (fact) facts.add(fact[1]);
       else return null;
     }
-    return { fields: [...fields], facts: [...facts] };
+    return { fields: [...fields], facts: [...facts], isFlat: isFlat(body) };
+  }
+  // Whether there is certainly no function within a function: one that could look at the event later.
+  const BEFORE_BLOCKS = /(?:^|[^\w$.])(?:if|for|while|switch|catch)\s*$/;
+  function isFlat(body) {
+    const bare = body.replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, "''");
+    // Expressions and comments may hold brackets that are none.
+    if (/=>|`|\b(?:function|class)\b|\/\*|\/.*\//.test(bare)) return false;
+    for (const found of bare.matchAll(/\)\s*\{/g)) {
+      let open = found.index, depth = 1;
+      while (depth > 0 && --open >= 0) depth += bare[open] === ")" ? 1 : bare[open] === "(" ? -1 : 0;
+      if (!BEFORE_BLOCKS.test(bare.slice(0, Math.max(open, 0)))) return false;
+    }
+    return true;
   }
 
   // What a handler gives back as the next state.
@@ -440,13 +456,13 @@
       upcasters = def.upcasters || null;
       const names = Object.keys(handlers).filter((name) => typeof handlers[name] === "function" && !name.startsWith("$init"));
       def.byField = def.partitionBy ? fieldOf(def.partitionBy) : null;
-      const none = { fields: [], facts: [] };
+      const none = { fields: [], facts: [], isFlat: true };
       const by = def.partitionBy && def.byField === null ? reads(def.partitionBy, 0) : none;
       for (const name of names) {
         const own = by && !def.shared ? reads(handlers[name], 1) : null;
         if (own === null) continue;
         const both = (what) => [...new Set([...by[what], ...own[what]])];
-        lanes[name] = { fields: both("fields"), facts: both("facts") };
+        lanes[name] = { fields: both("fields"), facts: both("facts"), isFlat: by.isFlat && own.isFlat };
       }
       bounds.settle();
       return JSON.stringify({
@@ -463,47 +479,53 @@
       const key = def.partitionBy(new ProjectedEvent(n, type, streamId, version, position));
       return key === undefined || key === null ? undefined : String(key);
     },
-    step(handler, key, n, type, streamId, version, position) {
+    step(handler, key, number, n, type, streamId, version, position) {
       begin(key);
       const event = new ProjectedEvent(n, type, streamId, version, position);
-      const entry = entryOf(key);
+      let state = states[number];
+      if (state === undefined) state = meet(number);
       let after;
       if (def.shared) {
-        const pair = [entry.state, sharedState()];
+        const pair = [state, sharedState()];
         const made = given(handlers[handler](pair, event));
         const [own, common] = made === undefined ? pair : made;
         after = own; shared = common; isSharedDirty = true;
       } else {
-        after = given(handlers[handler](entry.state, event));
+        after = given(handlers[handler](state, event));
       }
-      if (after !== undefined) entry.state = after;
-      touch(entry);
+      if (after !== undefined) states[number] = after;
     },
     // The quick way of events to a handler of which its source shows which fields it reads: called with the
-    // number of the partition (unless a function finds it), those facts and those fields; gives back that
-    // number, -1 where the event is in none.
+    // number of the partition, those facts and those fields. Where a function finds the partition it gives
+    // back its number, -1 where the event is in none. Where nothing can look at an event later, all share one.
     lane(name) {
-      const { fields, facts } = lanes[name];
-      const values = fields.map((_, n) => "v" + n);
-      const data = fields.map((field, n) => field + ": v" + n).join(", ");
+      const { fields, facts, isFlat } = lanes[name];
       const by = def.byField === null ? def.partitionBy : undefined;
-      const parameters = [...(by ? [] : ["number"]), ...told(facts), ...values];
-      return new Function("clock", "given", "at", "entryOf", "touch", "handlers", "by", "numbered", "host", `
+      const parameters = [...(by ? [] : ["number"]), ...told(facts), ...fields.map((_, n) => "v" + n)];
+      const data = fields.map((field, n) => `${field}: v${n}`).join(", ");
+      const event = ["data", ...facts.map((fact) => FACTS[fact])].join(", ");
+      const assigned = (object, parts) => parts.map((part) => part.split(": ")).map(([name, of]) => `${object}.${name} = ${of || name};`);
+      const filled = [...assigned("data", data ? data.split(", ") : []), ...assigned("event", event.split(", ").slice(1))].join(" ");
+      const blank = ["data", ...facts.map((fact) => fact === "body" ? FACTS.body : `${fact}: undefined`)].join(", ");
+      const [once, each] = isFlat
+        ? [`const data = { ${fields.map((field) => `${field}: undefined`).join(", ")} }; const event = { ${blank} };`, filled]
+        : ["", `const data = { ${data} }; const event = { ${event} };`];
+      return new Function("clock", "given", "at", "states", "meet", "numberOf", "handlers", "by", `
+        ${once}
         return function (${parameters}) {
-          clock.isFresh = true; clock.partition = at.key = undefined;
-          const data = { ${data} };
-          const event = { data, ${facts.map((fact) => FACTS[fact]).join(", ")} };
-          ${by ? "const found = by(event); if (found === undefined || found === null) return -1; at.key = String(found); clock.isFresh = true;" : ""}
-          ${by ? "const entry = entryOf(at.key);" : "let entry = numbered[number]; if (entry !== undefined) { at.key = entry.key; } else { at.key = host.key(number); entry = entryOf(at.key); }"}
-          clock.partition = at.key;
-          const after = handlers[${JSON.stringify(name)}](entry.state, event);
-          if (after !== undefined) entry.state = given(after);
-          touch(entry);
-          return entry.number;
-        }`)(clock, given, at, entryOf, touch, handlers, by, numbered, host);
+          ${each}
+          ${by ? "at.number = -1; const found = by(event); if (found === undefined || found === null) return -1;" : ""}
+          ${by ? "const number = at.number = numberOf(String(found)); clock.isFresh = true;" : ""}
+          let state = states[number];
+          if (state === undefined) state = meet(number);
+          const after = handlers[${JSON.stringify(name)}](state, event);
+          if (after !== undefined) states[number] = given(after);
+          ${by ? "return number;" : ""}
+        }`)(clock, given, at, states, meet, numberOf, handlers, by);
     },
-    // The partition of the event that a lane failed on, if it came so far.
-    failedAt() { thrownAt = undefined; return at.key; },
+    // The number of the partition of the event that a lane failed on which finds it itself; -1 where it came to
+    // none.
+    failedAt() { thrownAt = undefined; return at.number; },
     // The payload of an event after its upcasters, as text; undefined where none applies.
     upcast(n, type, streamId, sequenceNumber, position, version) {
       const steps = upcasters && upcasters[type];
@@ -545,15 +567,14 @@
       return names;
     },
     // The state of a partition as text; undefined for one that does not exist.
-    state(key) {
-      if (key === SHARED) return shared === undefined ? host.saved(SHARED) : kept(shared);
-      const entry = states.get(key);
-      return entry === undefined ? host.saved(key) : kept(entry.state);
+    state(number) {
+      if (number === SHARED) return shared === undefined ? host.saved(SHARED) : kept(shared);
+      return isMet(number) ? kept(states[number]) : host.saved(number);
     },
     // The state that a handler of a partition meets, as text: the first one where there is none yet.
-    met(key) {
-      if (key === SHARED) return kept(sharedState());
-      const own = api.state(key);
+    met(number) {
+      if (number === SHARED) return kept(sharedState());
+      const own = api.state(number);
       return own === undefined ? kept(fresh()) : own;
     },
     // What transformBy and filterBy make of a state, both as they are kept: they see what handlers see.
@@ -565,29 +586,26 @@
       }
       return kept(value === undefined ? null : value);
     },
-    // Partitions changed since the last time, with their states: [key, text, key, text …].
-    changed() {
-      const pairs = [];
-      for (let n = 0; n < dirty.length; n++) {
-        const entry = dirty[n];
-        entry.isDirty = false;
-        if (states.get(entry.key) === entry) { pairs[pairs.length] = entry.key; pairs[pairs.length] = kept(entry.state) ?? "null"; }
-      }
-      dirty = [];
-      if (isSharedDirty) { pairs[pairs.length] = SHARED; pairs[pairs.length] = kept(shared); isSharedDirty = false; }
-      return pairs;
+    // The states of these partitions as text, and of the shared one where it has changed since the last time:
+    // their numbers, and the texts.
+    changed(wanted) {
+      const numbers = [], texts = [];
+      const note = (number, state) => { numbers[numbers.length] = number; texts[texts.length] = kept(state) ?? "null"; };
+      for (let n = 0; n < wanted.length; n++) if (isMet(wanted[n])) note(wanted[n], states[wanted[n]]);
+      if (isSharedDirty) { note(SHARED, shared); isSharedDirty = false; }
+      return [numbers, texts];
     },
     // As it was before, so nothing of it has changed.
-    put(key, state) {
-      if (key === SHARED) { shared = revived(state); return; }
-      entryOf(key).state = revived(state);
+    put(number, state) {
+      if (number === SHARED) shared = revived(state);
+      else put(number, revived(state));
     },
-    forget(key) {
-      const entry = states.get(key);
-      if (entry !== undefined) { states.delete(key); numbered[entry.number] = undefined; }
+    forget(number) {
+      if (number < states.length) states[number] = undefined;
+      empty.delete(number);
     },
     // Goes back to what is saved.
-    reset() { states.clear(); numbered.length = 0; dirty = []; shared = undefined; isSharedDirty = false; },
+    reset() { states.length = 0; empty.clear(); shared = undefined; isSharedDirty = false; },
   };
   return api;
 })

@@ -1,6 +1,7 @@
 //! States by partition in blocks, which two moments share until one of them changes something in it. A
 //! slot is as small as its kind of state allows: what a checkpoint costs is its blocks copied.
 
+use std::hint::black_box;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -187,6 +188,11 @@ impl<S: Slot> Blocks<S> {
     pub fn get(&self, partition: u32) -> Option<&S> {
         let at = partition as usize;
         self.blocks.get(at / BLOCK)?[at % BLOCK].as_ref()
+    }
+
+    /// Fetches what is kept of a partition from memory.
+    pub fn touch(&self, partition: u32) {
+        black_box(self.get(partition).is_some());
     }
 
     /// The place of a partition, to be changed.

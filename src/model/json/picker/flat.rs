@@ -5,53 +5,86 @@
 /// Calls `each` with every key and the written text of its value. `None` where `json` is not such an
 /// object, perhaps after some calls.
 pub(super) fn members<'a>(json: &'a str, mut each: impl FnMut(&'a str, &'a str)) -> Option<()> {
+    // Byte by byte, since all that counts are signs of ASCII: what is made of characters is not put in line.
+    let bytes = json.as_bytes();
     // Without control characters and escapes a string ends at the next quotation mark.
     // All of them are looked at: a processor does many at once.
-    let is_odd = |byte: u8| (byte < b' ') | (byte == b'\\');
-    if json.bytes().fold(false, |odd, byte| odd | is_odd(byte)) {
+    let is_odd = |byte: &u8| (*byte < b' ') | (*byte == b'\\');
+    if bytes.iter().fold(false, |odd, byte| odd | is_odd(byte)) {
         return None;
     }
-    let mut rest = json
-        .trim_matches(' ')
-        .strip_prefix('{')?
-        .strip_suffix('}')?;
-    rest = rest.trim_start_matches(' ');
-    if rest.is_empty() {
-        return Some(());
+    let mut at = after(bytes, spaces(bytes, 0), b'{')?;
+    at = spaces(bytes, at);
+    if bytes.get(at) == Some(&b'}') {
+        return is_end(bytes, at + 1);
     }
     loop {
-        let (key, after) = string(rest)?;
-        let after = after.trim_start_matches(' ').strip_prefix(':')?;
-        let (value, after) = value(after.trim_start_matches(' '))?;
-        each(&key[1..key.len() - 1], value);
-        rest = after.trim_start_matches(' ');
-        if rest.is_empty() {
-            return Some(());
+        let first = after(bytes, at, b'"')?;
+        let last = quote(bytes, first)?;
+        let colon = spaces(bytes, last + 1);
+        let start = spaces(bytes, after(bytes, colon, b':')?);
+        let end = value(bytes, start)?;
+        each(&json[first..last], &json[start..end]);
+        at = spaces(bytes, end);
+        match bytes.get(at)? {
+            b',' => at = spaces(bytes, at + 1),
+            b'}' => return is_end(bytes, at + 1),
+            _ => return None,
         }
-        rest = rest.strip_prefix(',')?.trim_start_matches(' ');
     }
 }
 
-/// The string that `text` begins with, in its quotation marks, and the rest.
-fn string(text: &str) -> Option<(&str, &str)> {
-    let inner = text.strip_prefix('"')?;
-    let length = memchr::memchr(b'"', inner.as_bytes())?;
-    Some(text.split_at(length + 2))
+/// Behind the spaces that begin there.
+#[inline]
+fn spaces(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at) == Some(&b' ') {
+        at += 1;
+    }
+    at
 }
 
-/// The value that `text` begins with, and the rest.
-fn value(text: &str) -> Option<(&str, &str)> {
-    if text.starts_with('"') {
-        return string(text);
+/// Behind a byte that has to stand there.
+#[inline]
+fn after(bytes: &[u8], at: usize, byte: u8) -> Option<usize> {
+    (bytes.get(at) == Some(&byte)).then_some(at + 1)
+}
+
+/// Whether nothing follows.
+fn is_end(bytes: &[u8], at: usize) -> Option<()> {
+    (spaces(bytes, at) == bytes.len()).then_some(())
+}
+
+/// Where the next quotation mark stands: mostly so near that looking for it in many bytes at once does not
+/// pay.
+#[inline]
+fn quote(bytes: &[u8], from: usize) -> Option<usize> {
+    const NEAR: usize = 16;
+    let rest = bytes.get(from..)?;
+    let mut near = rest.iter().take(NEAR);
+    let found = match near.position(|byte| *byte == b'"') {
+        Some(found) => found,
+        None => NEAR + memchr::memchr(b'"', rest.get(NEAR..)?)?,
+    };
+    Some(from + found)
+}
+
+/// The end of the value that begins there.
+#[inline]
+fn value(bytes: &[u8], start: usize) -> Option<usize> {
+    if bytes.get(start) == Some(&b'"') {
+        return Some(quote(bytes, start + 1)? + 1);
     }
-    let end = |byte: &u8| matches!(byte, b',' | b' ');
-    let length = text
-        .bytes()
-        .position(|byte| end(&byte))
-        .unwrap_or(text.len());
-    let (value, rest) = text.split_at(length);
-    let is_value = matches!(value, "true" | "false" | "null") || is_number(value.as_bytes());
-    is_value.then_some((value, rest))
+    let rest = bytes.get(start..)?;
+    let is_end = |byte: &u8| matches!(byte, b',' | b' ' | b'}');
+    let length = rest.iter().position(is_end)?;
+    let value = &rest[..length];
+    let is_value = match value.first()? {
+        b't' => value == b"true",
+        b'f' => value == b"false",
+        b'n' => value == b"null",
+        _ => is_number(value),
+    };
+    is_value.then_some(start + length)
 }
 
 /// `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?`
@@ -63,7 +96,7 @@ fn is_number(text: &[u8]) -> bool {
         return false;
     }
     rest = &rest[whole..];
-    if let Some(fraction) = rest.strip_prefix(b".") {
+    if let [b'.', fraction @ ..] = rest {
         let length = digits(fraction);
         if length == 0 {
             return false;

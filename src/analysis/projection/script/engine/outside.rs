@@ -38,6 +38,7 @@ impl Engine {
     /// Guards all types from here on.
     pub(in crate::analysis::projection::script) fn guard(&mut self) {
         self.guards_all = true;
+        self.routes.clear();
     }
 
     /// Takes over what must stay from one that has begun before: the numbers of the partitions, and whether

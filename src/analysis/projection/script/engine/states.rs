@@ -1,9 +1,11 @@
 //! The states of an engine: looked at, saved, and gone back to.
 
 use hashbrown::HashMap;
+use rquickjs::Array;
 
 use super::Engine;
 use crate::analysis::projection::script::error::End;
+use crate::analysis::projection::script::host::JS_SHARED;
 use crate::analysis::projection::script::{ScriptError, plain};
 use crate::analysis::projection::{SHARED, State, States};
 use crate::model::EventIx;
@@ -18,13 +20,15 @@ impl Engine {
 
     /// The same as it is kept.
     pub(in crate::analysis::projection) fn kept(&self, partition: &str) -> Option<String> {
-        self.call(|ctx, api| api.state.clone().restore(ctx)?.call((partition,)))
+        let number = self.host.known(partition)?;
+        self.call(|ctx, api| api.state.clone().restore(ctx)?.call((number,)))
             .ok()?
     }
 
     /// The state that a handler of a partition meets, as it is kept; the first one where it has none yet.
     pub(super) fn met(&self, partition: &str) -> Option<String> {
-        self.call(|ctx, api| api.met.clone().restore(ctx)?.call((partition,)))
+        let number = self.place(partition);
+        self.call(|ctx, api| api.met.clone().restore(ctx)?.call((number,)))
             .ok()?
     }
 
@@ -45,10 +49,17 @@ impl Engine {
         self.call(|ctx, api| api.result.clone().restore(ctx)?.call((state,)))
     }
 
+    /// The number by which JavaScript knows a partition, which may be new.
+    fn place(&self, partition: &str) -> i32 {
+        let known = self.host.known(partition);
+        known.unwrap_or_else(|| self.host.number(partition) as i32)
+    }
+
     pub(in crate::analysis::projection) fn put(&self, partition: &str, state: &str) {
+        let number = self.place(partition);
         let _ = self.call(|ctx, api| {
             let put = api.put.clone().restore(ctx)?;
-            put.call::<_, ()>((partition, state))
+            put.call::<_, ()>((number, state))
         });
     }
 
@@ -57,9 +68,16 @@ impl Engine {
     /// # Errors
     /// Where a state cannot be written as JSON, or memory does not suffice.
     pub fn save(&mut self) -> Result<States, ScriptError> {
-        let changed: Result<Vec<String>, ScriptError> =
-            self.call(|ctx, api| api.changed.clone().restore(ctx)?.call(()));
-        let changed = changed.map_err(|error| match error.end() {
+        let mut last: HashMap<u32, EventIx> = HashMap::new();
+        last.extend((self.journal.iter()).map(|(event, partition)| (*partition, *event)));
+        let mut numbers: Vec<u32> = last.keys().copied().collect();
+        numbers.sort_unstable();
+        let changed = self.call(|ctx, api| {
+            let changed = api.changed.clone().restore(ctx)?;
+            let changed: Array<'_> = changed.call((numbers,))?;
+            Ok((changed.get::<Vec<i32>>(0)?, changed.get::<Vec<String>>(1)?))
+        });
+        let (numbers, texts) = changed.map_err(|error: ScriptError| match error.end() {
             // A text that grows takes its memory when it is written.
             Some(End::Memory) => self.sentence(error),
             Some(End::Time) => {
@@ -69,15 +87,15 @@ impl Engine {
         })?;
         let mut saved = self.host.saved.borrow_mut();
         let mut partitions = self.host.partitions.borrow_mut();
-        let last: HashMap<u32, EventIx> = (self.journal.iter())
-            .map(|(event, partition)| (*partition, *event))
-            .collect();
         let newest = (self.journal.last()).map_or(self.host.current.get(), |(event, _)| *event);
-        for pair in changed.chunks_exact(2) {
-            let number = partitions.intern(&pair[0]);
+        for (number, text) in numbers.into_iter().zip(texts) {
+            let number = match number {
+                JS_SHARED => partitions.intern(SHARED),
+                own => own as u32,
+            };
             // The shared state is of all partitions' events.
             let last = last.get(&number).copied().unwrap_or(newest);
-            saved.set(number, State::Text(pair[1].as_str().into()), last);
+            saved.set(number, State::Text(text.into()), last);
         }
         self.journal.clear();
         Ok(saved.clone())

@@ -1,0 +1,243 @@
+//! Reads what a run needs of the events to come on a thread of its own, while those before them are folded.
+//! What is read, and how it is folded, is for others.
+
+use std::ops::Range;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
+
+use crate::model::{Cancelled, Task};
+
+/// Events of the log that are read at once, at most.
+pub(super) const MOST: u32 = 1 << 16;
+
+/// Events of the log read between two looks at how much memory they take.
+const STEP: u32 = 1 << 14;
+
+/// What reads something of the events of a log.
+pub(super) trait Source: Send + Sync + 'static {
+    /// What is read of some events.
+    type Part: Part;
+
+    /// How many events the log has.
+    fn end(&self) -> u32;
+
+    /// Reads the events of a range into `part`, which holds what was read of those before.
+    ///
+    /// # Errors
+    /// The task was called off.
+    fn read(&self, range: Range<u32>, part: &mut Self::Part, task: &Task) -> Result<(), Cancelled>;
+}
+
+/// What was read of the events of a part of the log.
+pub(super) trait Part: Send + 'static {
+    /// None yet; what is read begins there.
+    fn begin(at: u32) -> Self;
+
+    /// Whether so much was read that no more should be yet.
+    fn is_full(&self) -> bool;
+}
+
+/// Reads ahead of who folds.
+pub(super) struct Reader<S: Source> {
+    source: Option<Arc<S>>,
+    coming: Option<Coming<S::Part>>,
+}
+
+/// What is being read.
+struct Coming<P> {
+    start: u32,
+    task: Task,
+    thread: JoinHandle<Result<(P, u32), Cancelled>>,
+}
+
+impl<S: Source> Default for Reader<S> {
+    fn default() -> Self {
+        Self {
+            source: None,
+            coming: None,
+        }
+    }
+}
+
+impl<S: Source> Drop for Reader<S> {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+impl<S: Source> Reader<S> {
+    /// What is read has changed: it is asked for again.
+    pub fn forget(&mut self) {
+        self.leave();
+        self.source = None;
+    }
+
+    fn leave(&mut self) {
+        if let Some(coming) = self.coming.take() {
+            coming.task.cancel();
+        }
+    }
+
+    /// Reads the events of a range, at most `wide` of them beyond those below `least`; and begins to read so
+    /// many behind them, where somebody will want them soon. What was read, and up to where.
+    ///
+    /// # Errors
+    /// The task was called off.
+    pub fn read(
+        &mut self,
+        range: &Range<u32>,
+        wide: u32,
+        then: Then,
+        source: impl FnOnce() -> S,
+        task: &Task,
+    ) -> Result<(S::Part, u32), Cancelled> {
+        let source = Arc::clone(self.source.get_or_insert_with(|| Arc::new(source())));
+        let read = match self.take(range) {
+            Some(read) => read?,
+            None => read_on(&*source, range.start, range.end, wide, task)?,
+        };
+        if then == Then::GoOn && read.1 < source.end() {
+            self.begin(source, read.1, wide, task);
+        }
+        Ok(read)
+    }
+
+    /// What is coming, if it is what is asked for.
+    fn take(&mut self, range: &Range<u32>) -> Option<Result<(S::Part, u32), Cancelled>> {
+        let coming = self.coming.take()?;
+        if coming.start != range.start {
+            coming.task.cancel();
+            return None;
+        }
+        let read = coming.thread.join();
+        let read = read.unwrap_or_else(|panic| resume_unwind(panic));
+        match read {
+            Ok((_, end)) if end < range.end => None,
+            read => Some(read),
+        }
+    }
+
+    /// Begins to read. Where the system grants no thread it is read when it is asked for.
+    fn begin(&mut self, source: Arc<S>, start: u32, wide: u32, task: &Task) {
+        let task = task.part();
+        let own = task.clone();
+        let work = move || read_on(&*source, start, start, wide, &own);
+        let thread = Builder::new().name("asof-ahead".to_owned()).spawn(work);
+        self.coming = thread.ok().map(|thread| Coming {
+            start,
+            task,
+            thread,
+        });
+    }
+}
+
+/// Whether what follows will be wanted soon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Then {
+    GoOn,
+    Wait,
+}
+
+/// Reads up to `least` at any rate, and further only while that takes little memory.
+fn read_on<S: Source>(
+    source: &S,
+    start: u32,
+    least: u32,
+    wide: u32,
+    task: &Task,
+) -> Result<(S::Part, u32), Cancelled> {
+    let end = start.saturating_add(wide).min(source.end()).max(least);
+    let mut part = S::Part::begin(start);
+    let mut at = start;
+    let mut to = least.max(start.saturating_add(STEP)).min(end);
+    while at < end {
+        source.read(at..to, &mut part, task)?;
+        at = to;
+        if part.is_full() {
+            break;
+        }
+        to = to.saturating_add(STEP).min(end);
+    }
+    Ok((part, at))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Numbers, of which so many are much.
+    struct Numbers {
+        end: u32,
+        full: usize,
+        read: Arc<Mutex<Vec<Range<u32>>>>,
+    }
+
+    struct Some(Vec<u32>, usize);
+
+    impl Part for Some {
+        fn begin(_: u32) -> Self {
+            Self(Vec::new(), usize::MAX)
+        }
+
+        fn is_full(&self) -> bool {
+            self.0.len() >= self.1
+        }
+    }
+
+    impl Source for Numbers {
+        type Part = Some;
+
+        fn end(&self) -> u32 {
+            self.end
+        }
+
+        fn read(&self, range: Range<u32>, part: &mut Some, task: &Task) -> Result<(), Cancelled> {
+            task.check()?;
+            self.read.lock().unwrap().push(range.clone());
+            part.1 = self.full;
+            part.0.extend(range);
+            Ok(())
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_read_ahead_is_what_is_asked_for(
+            end in 1..200_000_u32,
+            full in prop_oneof![Just(usize::MAX), 1..50_000_usize],
+            asked in prop::collection::vec((0..200_000_u32, 1..3000_u32, any::<bool>(), any::<bool>()), 1..12),
+        ) {
+            let read = Arc::new(Mutex::new(Vec::new()));
+            let mut reader: Reader<Numbers> = Reader::default();
+            let mut last = 0;
+            for (at, own, on, follows) in asked {
+                let start = if follows { last } else { at }.min(end - 1);
+                let range = start..(start + own).min(end);
+                let then = if on { Then::GoOn } else { Then::Wait };
+                let source = || Numbers { end, full, read: Arc::clone(&read) };
+                let (part, to) = reader.read(&range, MOST, then, source, &Task::new()).unwrap();
+                prop_assert!(to >= range.end && to <= end);
+                prop_assert_eq!(part.0, (start..to).collect::<Vec<u32>>());
+                last = to;
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_called_off_is_not_read() {
+        let mut reader: Reader<Numbers> = Reader::default();
+        let task = Task::new();
+        task.cancel();
+        let source = || Numbers {
+            end: 10,
+            full: 1,
+            read: Arc::default(),
+        };
+        assert!(reader.read(&(0..5), 10, Then::GoOn, source, &task).is_err());
+    }
+}
