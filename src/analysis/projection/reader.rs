@@ -177,9 +177,9 @@ mod tests {
         read: Arc<Mutex<Vec<Range<u32>>>>,
     }
 
-    struct Some(Vec<u32>, usize);
+    struct Few(Vec<u32>, usize);
 
-    impl Part for Some {
+    impl Part for Few {
         fn begin(_: u32) -> Self {
             Self(Vec::new(), usize::MAX)
         }
@@ -190,13 +190,13 @@ mod tests {
     }
 
     impl Source for Numbers {
-        type Part = Some;
+        type Part = Few;
 
         fn end(&self) -> u32 {
             self.end
         }
 
-        fn read(&self, range: Range<u32>, part: &mut Some, task: &Task) -> Result<(), Cancelled> {
+        fn read(&self, range: Range<u32>, part: &mut Few, task: &Task) -> Result<(), Cancelled> {
             task.check()?;
             self.read.lock().unwrap().push(range.clone());
             part.1 = self.full;
