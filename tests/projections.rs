@@ -17,7 +17,7 @@ mod store;
 use std::path::Path;
 
 use asof::analysis::projection::{
-    Definition, Reading, Run, RunOptions, Wanted, differing, project,
+    Definition, Reading, Run, RunOptions, Wanted, asks_for_causes, differing, project,
 };
 use asof::log::{Bound, RowSource, TableSource};
 use asof::model::{Task, Timestamp};
@@ -45,6 +45,14 @@ struct Opened {
     reading: Reading,
     tables: std::sync::Arc<dyn TableSource>,
     rows: std::sync::Arc<dyn RowSource>,
+}
+
+/// The same without what caused each event.
+fn without_causes(path: &Path) -> Opened {
+    let store = Store::open(path, &OpenOptions::default(), &Task::new());
+    let mut store = store.unwrap();
+    store.leave_out_causes();
+    read(store)
 }
 
 fn opened(path: &Path) -> Opened {
@@ -195,4 +203,52 @@ fn built_in_definitions_are_bundled_too() {
             "order-1173"
         ]
     );
+}
+
+#[test]
+fn what_caused_an_event_is_left_out_only_where_nobody_asks() {
+    let store = bundled("orders-orchestrated.db");
+    let [whole, less] = [opened(&store), without_causes(&store)].map(|opened| opened.reading);
+    let caused = |reading: &Reading| {
+        let log = &reading.log;
+        let of = |event| log.correlation(event).is_some() || log.causation(event).is_some();
+        log.events().any(of)
+    };
+    assert!(caused(&whole) && !caused(&less));
+    let told = |reading: &Reading, definition: &Definition| {
+        let run = Run::new(definition, reading.clone(), RunOptions::default());
+        let (mut run, task) = (run.unwrap(), Task::new());
+        let moment = run.at(&reading.log.at_head(), &task).unwrap();
+        let states = moment.states.iter();
+        let names = &moment.partitions;
+        let told = states.map(|(number, held)| (names.get(number).to_owned(), run.text(&held)));
+        told.collect::<Vec<_>>()
+    };
+    let asked = |text: &str| {
+        let definition = Definition::Script(text.into());
+        let asks = asks_for_causes(&definition);
+        assert_eq!(
+            asks,
+            told(&whole, &definition) != told(&less, &definition),
+            "{text}"
+        );
+        asks
+    };
+    for text in [
+        "fromAll().when({ $any(s, e) { s.last = e.correlationId; } })",
+        "fromAll().partitionBy(e => e['causation' + 'Id']).when({ $any(s, e) { s.n = (s.n || 0) + 1; } })",
+        "fromAll().foreachStream().when({ $any(s, e) { s.all = Object.values(e.correlationId || {}); } })",
+    ] {
+        assert!(asked(text), "{text}");
+    }
+    for text in [
+        "fromAll().foreachStream().when({ $any(s, e) { s.n = (s.n || 0) + 1; s.type = e.type; } })",
+        "fromAll().partitionBy(e => e.data.order_id).when({ $any(s, e) { s.last = e.position; } })",
+    ] {
+        assert!(!asked(text), "{text}");
+    }
+    let built_in = r#"{"fold": "counts", "by": "stream"}"#;
+    let built_in = Definition::read(Path::new("counts.json"), built_in).unwrap();
+    assert!(!asks_for_causes(&built_in));
+    assert_eq!(told(&whole, &built_in), told(&less, &built_in));
 }

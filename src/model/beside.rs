@@ -5,7 +5,7 @@ use std::panic::resume_unwind;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::{Builder, Scope, ScopedJoinHandle, scope};
+use std::thread::{Builder, JoinHandle, Scope, ScopedJoinHandle, scope};
 
 /// Threads that read ahead.
 const READERS: usize = 2;
@@ -59,6 +59,24 @@ pub fn each<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     });
     done.sort_unstable_by_key(|(at, _)| *at);
     done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Work that was begun for later.
+#[derive(Debug)]
+pub struct Begun<T>(JoinHandle<T>);
+
+impl<T> Begun<T> {
+    /// What came of it, once that is there.
+    pub fn wait(self) -> T {
+        self.0.join().unwrap_or_else(|panic| resume_unwind(panic))
+    }
+}
+
+/// Begins work whose outcome is wanted later; none where the system grants no thread. Nobody waits for what
+/// is never asked for: it has to end by itself.
+pub fn begin<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<Begun<T>> {
+    let named = Builder::new().name("asof-beside".to_owned());
+    named.spawn(work).ok().map(Begun)
 }
 
 /// A thread that reads ahead, what it has read, and what it gets back of it.
@@ -145,6 +163,7 @@ mod tests {
         );
         assert_eq!(squares.len(), 1000);
         assert!(each(0, |at| at).is_empty());
+        assert_eq!(begin(|| 3).unwrap().wait(), 3);
     }
 
     #[test]
@@ -184,6 +203,8 @@ mod tests {
     fn a_mistake_beside_is_a_mistake() {
         let odd = || -> usize { panic!("odd") };
         let ended = catch_unwind(AssertUnwindSafe(|| both(|| 1, odd)));
+        assert_eq!(ended.unwrap_err().downcast_ref(), Some(&"odd"));
+        let ended = catch_unwind(AssertUnwindSafe(|| begin(odd).unwrap().wait()));
         assert_eq!(ended.unwrap_err().downcast_ref(), Some(&"odd"));
         let ended = catch_unwind(AssertUnwindSafe(|| {
             ahead(

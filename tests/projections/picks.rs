@@ -1,12 +1,23 @@
 //! Fields that are picked of many payloads at once are those that reading the payloads gives, whatever is
 //! stored and however the file is read.
 
+use std::fs::File;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
 use asof::log::{Body, Picked, Unreadable};
 use asof::model::json::{Picker, Pointer};
 use asof::model::{EventIx, Task};
 use rusqlite::{Connection, params};
 
 use super::{Opened, opened};
+
+/// When a store was written to last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Written {
+    JustNow,
+    LongAgo,
+}
 
 /// Enough for two readers.
 const EVENTS: i64 = 20_000;
@@ -32,8 +43,17 @@ fn payload(n: i64) -> rusqlite::types::Value {
     }
 }
 
-fn made(folder: &tempfile::TempDir, mode: &str) -> (Opened, Connection) {
-    let path = folder.path().join(format!("{mode}.db"));
+/// Long before the index begins, so that a further write is sure to leave another time.
+fn long_ago() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000)
+}
+
+fn date(path: &Path) {
+    let file = File::options().write(true).open(path).unwrap();
+    file.set_modified(long_ago()).unwrap();
+}
+
+fn made(path: &Path, mode: &str, written: Written) -> (Opened, Connection) {
     let mut db = Connection::open(&path).unwrap();
     db.pragma_update(None, "journal_mode", mode).unwrap();
     db.execute_batch(
@@ -63,7 +83,10 @@ fn made(folder: &tempfile::TempDir, mode: &str) -> (Opened, Connection) {
         .unwrap();
     }
     tx.commit().unwrap();
-    (opened(&path), db)
+    if written == Written::LongAgo {
+        date(path);
+    }
+    (opened(path), db)
 }
 
 /// The values of an event, or why there are none.
@@ -123,8 +146,14 @@ fn picked_as_read(opened: &Opened, events: &[EventIx]) -> usize {
 #[test]
 fn what_is_picked_is_what_is_read() {
     let folder = tempfile::tempdir().unwrap();
-    for mode in ["delete", "wal"] {
-        let (opened, db) = made(&folder, mode);
+    let cases = [
+        ("delete", Written::JustNow),
+        ("delete", Written::LongAgo),
+        ("wal", Written::JustNow),
+    ];
+    for (mode, written) in cases {
+        let path = folder.path().join(format!("{mode}-{written:?}.db"));
+        let (opened, db) = made(&path, mode, written);
         let all: Vec<EventIx> = opened.reading.log.events().collect();
         let values = picked_as_read(&opened, &all);
         assert!(
@@ -145,6 +174,9 @@ fn what_is_picked_is_what_is_read() {
              UPDATE events SET data = '{\"n\":0}' WHERE global_position % 107 = 0;",
         )
         .unwrap();
+        picked_as_read(&opened, &all);
+        // Not even where nobody can tell by its time that the file was written to.
+        date(&path);
         picked_as_read(&opened, &all);
     }
 }

@@ -2,10 +2,9 @@
 //! What is read, and how it is folded, is for others.
 
 use std::ops::Range;
-use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::thread::{Builder, JoinHandle};
 
+use crate::model::beside::{Begun, begin};
 use crate::model::{Cancelled, Task};
 
 /// Events of the log that are read at once, at most.
@@ -48,7 +47,7 @@ pub(super) struct Reader<S: Source> {
 struct Coming<P> {
     start: u32,
     task: Task,
-    thread: JoinHandle<Result<(P, u32), Cancelled>>,
+    work: Begun<Result<(P, u32), Cancelled>>,
 }
 
 impl<S: Source> Default for Reader<S> {
@@ -110,9 +109,7 @@ impl<S: Source> Reader<S> {
             coming.task.cancel();
             return None;
         }
-        let read = coming.thread.join();
-        let read = read.unwrap_or_else(|panic| resume_unwind(panic));
-        match read {
+        match coming.work.wait() {
             Ok((_, end)) if end < range.end => None,
             read => Some(read),
         }
@@ -123,12 +120,7 @@ impl<S: Source> Reader<S> {
         let task = task.part();
         let own = task.clone();
         let work = move || read_on(&*source, start, start, wide, &own);
-        let thread = Builder::new().name("asof-ahead".to_owned()).spawn(work);
-        self.coming = thread.ok().map(|thread| Coming {
-            start,
-            task,
-            thread,
-        });
+        self.coming = begin(work).map(|work| Coming { start, task, work });
     }
 }
 

@@ -43,15 +43,17 @@
     writable: true, configurable: true,
   });
 
-  // What handlers rely on, as it is once the definition has run: [object, key, value, name].
-  const built = [];
+  // What handlers rely on, as it is once the definition has run: by number, since it is gone through often.
+  const objects = [], keys = [], values = [], called = [];
   function settle() {
     for (const name of ["Array", "Function", "JSON", "Map", "Math", "Number", "Object", "Reflect", "RegExp", "Set", "String"]) {
       const kind = globalThis[name];
       for (const [object, of] of [[kind, name], [kind && kind.prototype, `${name}.prototype`]]) {
         for (const key of object ? ownKeys(object) : []) {
           const { value } = getOwnPropertyDescriptor(object, key);
-          if (typeof value === "function") built[built.length] = [object, key, value, `${of}.${String(key)}`];
+          if (typeof value !== "function") continue;
+          const at = objects.length;
+          objects[at] = object; keys[at] = key; values[at] = value; called[at] = `${of}.${String(key)}`;
         }
       }
     }
@@ -59,11 +61,7 @@
   // The names of what is not as it was any more.
   function changed() {
     const names = [];
-    for (let n = 0; n < built.length; n++) {
-      const [object, key, value, name] = built[n];
-      const now = getOwnPropertyDescriptor(object, key);
-      if (now === undefined || now.value !== value) names[names.length] = name;
-    }
+    for (let n = 0; n < objects.length; n++) if (objects[n][keys[n]] !== values[n]) names[names.length] = called[n];
     return names;
   }
   return { begin() { holes = 0; }, settle, changed, stringify };

@@ -296,6 +296,7 @@
   // --- the loop
   const states = []; // by the number of the partition, without holes; undefined where it was not met yet
   const empty = ownMap(); // the numbers of those whose state is undefined
+  let atHand = []; // the numbers of all that were met, for whoever goes back: that takes no more than they did
   const numbers = ownMap(); // of partitions that a function finds, by their keys
   let shared; // of definitions with $initShared
   let isSharedDirty = false;
@@ -309,6 +310,7 @@
   const isMet = (number) => states[number] !== undefined || empty.has(number);
   function put(number, state) {
     while (states.length <= number) states[states.length] = undefined;
+    if (states[number] === undefined) atHand[atHand.length] = number;
     states[number] = state;
     if (state === undefined) empty.set(number, true);
   }
@@ -605,7 +607,11 @@
       empty.delete(number);
     },
     // Goes back to what is saved.
-    reset() { states.length = 0; empty.clear(); shared = undefined; isSharedDirty = false; },
+    reset() {
+      for (let n = 0; n < atHand.length; n++) states[atHand[n]] = undefined;
+      atHand = [];
+      empty.clear(); shared = undefined; isSharedDirty = false;
+    },
   };
   return api;
 })

@@ -53,6 +53,17 @@ fn the_quick_way_leads_where_the_long_one_does() {
         "T(s, e) { s.push(e.data.x); if (e.data.x > 5) throw new Error('no ' + e.data.x); }, U(s, e) { s.push(e.data.s); }",
         "$any(s, e) { const f = () => e.data.y.z[0]; s.push(1); s.push(f()); }",
         "$any(s, e) { e.data.x = 3; s.push(e.data.x); }",
+        // What looks at an event later sees that event.
+        "$any(s, e) { const late = s.pop(); s.push(late ? late() : 0, () => e.data.x); }",
+        "$any(s, e) { const late = s.pop(); s.push(late ? late() : 0, function () { return e.data.x; }); }",
+        "$any(s, e) { const late = s.pop(); s.push(late ? late.x() : 0, { x() { return e.data.x; } }); }",
+        "$any(s, e) { const late = s.pop(); s.push(late ? late.x : 0, { get x() { return e.position; } }); }",
+        "$any(s, e) { const late = s.pop(); s.push(late ? late.x(')') : 0, { x(of = ')') { return e.data.x + of; } }); }",
+        "$any(s, e) { const late = s.pop(); s.push(late ? new late().x : 0, class { x = e.data.x; }); }",
+        // What is gone from one event is there in the next.
+        "$any(s, e) { if (e.data.s === ') {') { s.push(1); } s.push(e.data.x); delete e.data.x; s.push(e.data.x); }",
+        "$any(s, e) { for (let n = 0; n < 2; n++) { s.push(e.data.x / 2 / 3, e.data.missing); } e.data.missing = 1; }",
+        "$any(s, e) { if (s.length === 0) return undefined; else return [e.data.x]; }",
     ];
     let long = [
         "$any(s, e) { s.push(Object.keys(e.data)); }",
