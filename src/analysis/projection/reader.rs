@@ -78,8 +78,8 @@ impl<S: Source> Reader<S> {
         }
     }
 
-    /// Reads the events of a range, at most `wide` of them beyond those below `least`; and begins to read so
-    /// many behind them, where somebody will want them soon. What was read, and up to where.
+    /// Reads the events of a range, and more behind it up to `wide` in all; and begins to read as many behind
+    /// those, where somebody will want them soon. What was read, and up to where.
     ///
     /// # Errors
     /// The task was called off.
@@ -131,7 +131,7 @@ pub(super) enum Then {
     Wait,
 }
 
-/// Reads up to `least` at any rate, and further only while that takes little memory.
+/// Reads up to `least` at any rate, and up to `wide` events while they take little memory.
 fn read_on<S: Source>(
     source: &S,
     start: u32,
