@@ -54,7 +54,7 @@ fn date(path: &Path) {
 }
 
 fn made(path: &Path, mode: &str, written: Written) -> (Opened, Connection) {
-    let mut db = Connection::open(&path).unwrap();
+    let mut db = Connection::open(path).unwrap();
     db.pragma_update(None, "journal_mode", mode).unwrap();
     db.execute_batch(
         "CREATE TABLE events (global_position INTEGER PRIMARY KEY, stream_id TEXT, version INTEGER,

@@ -74,8 +74,12 @@ impl Figures {
         if self.sum != LOST {
             self.sum = self.sum.checked_add(value).unwrap_or(LOST);
         }
-        self.min = self.min.min(value);
-        self.max = self.max.max(value);
+        if is_less(value, self.min) {
+            self.min = value;
+        }
+        if is_less(self.max, value) {
+            self.max = value;
+        }
     }
 
     /// How many.
@@ -110,6 +114,14 @@ impl Figures {
     }
 }
 
+/// Whether one is less; numbers of one field mostly have equally many places, and are compared as integers.
+fn is_less(one: Decimal, other: Decimal) -> bool {
+    match one.scale() == other.scale() {
+        true => one.mantissa() < other.mantissa(),
+        false => one < other,
+    }
+}
+
 /// Since when something is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Since {
@@ -117,4 +129,24 @@ pub struct Since {
     pub opened: EventIx,
     /// The event that closed it.
     pub closed: Option<EventIx>,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn less_is_less_whatever_the_places(
+            (one, other) in (any::<i64>(), any::<i64>()),
+            scales in (0..6_u32, 0..6_u32),
+        ) {
+            let one = Decimal::new(one, scales.0);
+            for other in [Decimal::new(other, scales.1), Decimal::new(other, scales.0), one] {
+                prop_assert_eq!(is_less(one, other), one < other);
+            }
+        }
+    }
 }
