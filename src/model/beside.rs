@@ -4,8 +4,14 @@
 use std::panic::resume_unwind;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{Builder, JoinHandle, Scope, ScopedJoinHandle, scope};
+use std::time::Duration;
+
+use super::{Cancelled, Task};
+
+/// How long one waits before looking whether one was called off.
+const PATIENCE: Duration = Duration::from_millis(10);
 
 /// Threads that read ahead.
 const READERS: usize = 2;
@@ -63,20 +69,61 @@ pub fn each<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
 
 /// Work that was begun for later.
 #[derive(Debug)]
-pub struct Begun<T>(JoinHandle<T>);
+pub struct Begun<T> {
+    task: Task,
+    thread: JoinHandle<()>,
+    outcome: Receiver<T>,
+}
 
 impl<T> Begun<T> {
     /// What came of it, once that is there.
-    pub fn wait(self) -> T {
-        self.0.join().unwrap_or_else(|panic| resume_unwind(panic))
+    ///
+    /// # Errors
+    /// Whoever waits was called off; then so is the work.
+    pub fn wait(self, task: &Task) -> Result<T, Cancelled> {
+        loop {
+            match self.outcome.recv_timeout(PATIENCE) {
+                Ok(outcome) => return Ok(outcome),
+                Err(RecvTimeoutError::Timeout) => {
+                    if let Err(cancelled) = task.check() {
+                        self.leave();
+                        return Err(cancelled);
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.leave();
+                    return Err(Cancelled);
+                }
+            }
+        }
+    }
+
+    /// Calls the work off and sees it end: nothing of it is held any longer then.
+    pub fn leave(self) {
+        self.task.cancel();
+        self.thread
+            .join()
+            .unwrap_or_else(|panic| resume_unwind(panic));
     }
 }
 
-/// Begins work whose outcome is wanted later; none where the system grants no thread. Nobody waits for what
-/// is never asked for: it has to end by itself.
-pub fn begin<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<Begun<T>> {
+/// Begins work whose outcome is wanted later, on a task of its own; none where the system grants no thread.
+pub fn begin<T: Send + 'static>(
+    work: impl FnOnce(&Task) -> T + Send + 'static,
+) -> Option<Begun<T>> {
+    let task = Task::new();
+    let (own, (send, outcome)) = (task.clone(), sync_channel(1));
+    let work = move || {
+        // Nobody waits any more.
+        let _ = send.send(work(&own));
+    };
     let named = Builder::new().name("asof-beside".to_owned());
-    named.spawn(work).ok().map(Begun)
+    let thread = named.spawn(work).ok()?;
+    Some(Begun {
+        task,
+        thread,
+        outcome,
+    })
 }
 
 /// A thread that reads ahead, what it has read, and what it gets back of it.
@@ -148,6 +195,7 @@ pub fn ahead<T: Send, E: Send>(
 #[cfg(test)]
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::Arc;
 
     use super::*;
 
@@ -163,7 +211,7 @@ mod tests {
         );
         assert_eq!(squares.len(), 1000);
         assert!(each(0, |at| at).is_empty());
-        assert_eq!(begin(|| 3).unwrap().wait(), 3);
+        assert_eq!(begin(|_| 3).unwrap().wait(&Task::new()), Ok(3));
     }
 
     #[test]
@@ -182,6 +230,21 @@ mod tests {
             if *at == 3 { Err(33) } else { Ok(()) }
         });
         assert_eq!(ended, Err(33));
+    }
+
+    #[test]
+    fn who_waits_can_be_called_off_and_the_work_ends_with_it() {
+        let (task, ended) = (Task::new(), Arc::new(AtomicUsize::new(0)));
+        let own = Arc::clone(&ended);
+        let begun = begin(move |task| {
+            while !task.is_cancelled() {
+                std::thread::yield_now();
+            }
+            own.fetch_add(1, Ordering::SeqCst);
+        });
+        task.cancel();
+        assert_eq!(begun.unwrap().wait(&task), Err(Cancelled));
+        assert_eq!(ended.load(Ordering::SeqCst), 1);
     }
 
     #[test]
@@ -204,7 +267,8 @@ mod tests {
         let odd = || -> usize { panic!("odd") };
         let ended = catch_unwind(AssertUnwindSafe(|| both(|| 1, odd)));
         assert_eq!(ended.unwrap_err().downcast_ref(), Some(&"odd"));
-        let ended = catch_unwind(AssertUnwindSafe(|| begin(odd).unwrap().wait()));
+        let begun = begin(move |_| odd()).unwrap();
+        let ended = catch_unwind(AssertUnwindSafe(|| begun.wait(&Task::new())));
         assert_eq!(ended.unwrap_err().downcast_ref(), Some(&"odd"));
         let ended = catch_unwind(AssertUnwindSafe(|| {
             ahead(

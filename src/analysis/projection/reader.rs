@@ -10,7 +10,9 @@ use crate::model::{Cancelled, Task};
 /// Events of the log that are read at once, at most.
 pub(super) const MOST: u32 = 1 << 16;
 
-/// Events of the log read between two looks at how much memory they take.
+/// Events of the log read between two looks at how much memory they take: few at first, and again where they
+/// have taken much.
+const FIRST: u32 = 1 << 10;
 const STEP: u32 = 1 << 14;
 
 /// What reads something of the events of a log.
@@ -41,12 +43,13 @@ pub(super) trait Part: Send + 'static {
 pub(super) struct Reader<S: Source> {
     source: Option<Arc<S>>,
     coming: Option<Coming<S::Part>>,
+    /// So many events are read before one looks at how much memory they take.
+    step: u32,
 }
 
 /// What is being read.
 struct Coming<P> {
     start: u32,
-    task: Task,
     work: Begun<Result<(P, u32), Cancelled>>,
 }
 
@@ -55,6 +58,7 @@ impl<S: Source> Default for Reader<S> {
         Self {
             source: None,
             coming: None,
+            step: FIRST,
         }
     }
 }
@@ -74,7 +78,7 @@ impl<S: Source> Reader<S> {
 
     fn leave(&mut self) {
         if let Some(coming) = self.coming.take() {
-            coming.task.cancel();
+            coming.work.leave();
         }
     }
 
@@ -92,35 +96,47 @@ impl<S: Source> Reader<S> {
         task: &Task,
     ) -> Result<(S::Part, u32), Cancelled> {
         let source = Arc::clone(self.source.get_or_insert_with(|| Arc::new(source())));
-        let read = match self.take(range) {
-            Some(read) => read?,
-            None => read_on(&*source, range.start, range.end, wide, task)?,
+        let read = match self.take(range, task)? {
+            Some(read) => read,
+            None => {
+                let to = Steps {
+                    least: range.end,
+                    wide,
+                    first: self.step,
+                };
+                read_on(&*source, range.start, to, task)?
+            }
         };
+        self.step = if read.0.is_full() { FIRST } else { STEP };
         if then == Then::GoOn && read.1 < source.end() {
-            self.begin(source, read.1, wide, task);
+            self.begin(source, read.1, wide);
         }
         Ok(read)
     }
 
     /// What is coming, if it is what is asked for.
-    fn take(&mut self, range: &Range<u32>) -> Option<Result<(S::Part, u32), Cancelled>> {
-        let coming = self.coming.take()?;
-        if coming.start != range.start {
-            coming.task.cancel();
-            return None;
-        }
-        match coming.work.wait() {
-            Ok((_, end)) if end < range.end => None,
-            read => Some(read),
-        }
+    fn take(
+        &mut self,
+        range: &Range<u32>,
+        task: &Task,
+    ) -> Result<Option<(S::Part, u32)>, Cancelled> {
+        let Some(coming) = self.coming.take_if(|coming| coming.start == range.start) else {
+            self.leave();
+            return Ok(None);
+        };
+        let read = coming.work.wait(task)?;
+        Ok(read.ok().filter(|(_, end)| *end >= range.end))
     }
 
-    /// Begins to read. Where the system grants no thread it is read when it is asked for.
-    fn begin(&mut self, source: Arc<S>, start: u32, wide: u32, task: &Task) {
-        let task = task.part();
-        let own = task.clone();
-        let work = move || read_on(&*source, start, start, wide, &own);
-        self.coming = begin(work).map(|work| Coming { start, task, work });
+    /// Begins to read, on behalf of whoever will ask for it. Where the system grants no thread it is read then.
+    fn begin(&mut self, source: Arc<S>, start: u32, wide: u32) {
+        let to = Steps {
+            least: start,
+            wide,
+            first: self.step,
+        };
+        let work = move |task: &Task| read_on(&*source, start, to, task);
+        self.coming = begin(work).map(|work| Coming { start, work });
     }
 }
 
@@ -131,25 +147,37 @@ pub(super) enum Then {
     Wait,
 }
 
-/// Reads up to `least` at any rate, and up to `wide` events while they take little memory.
+/// How far is read.
+#[derive(Clone, Copy)]
+struct Steps {
+    /// Up to there at any rate.
+    least: u32,
+    /// So many events while they take little memory.
+    wide: u32,
+    /// So many before one looks at that.
+    first: u32,
+}
+
+/// Reads on from an event.
 fn read_on<S: Source>(
     source: &S,
     start: u32,
-    least: u32,
-    wide: u32,
+    Steps { least, wide, first }: Steps,
     task: &Task,
 ) -> Result<(S::Part, u32), Cancelled> {
     let end = start.saturating_add(wide).min(source.end()).max(least);
     let mut part = S::Part::begin(start);
     let mut at = start;
-    let mut to = least.max(start.saturating_add(STEP)).min(end);
+    let mut step = first;
+    let mut to = least.max(start.saturating_add(step)).min(end);
     while at < end {
         source.read(at..to, &mut part, task)?;
         at = to;
         if part.is_full() {
             break;
         }
-        to = to.saturating_add(STEP).min(end);
+        step = (2 * step).min(STEP);
+        to = to.saturating_add(step).min(end);
     }
     Ok((part, at))
 }
@@ -231,5 +259,25 @@ mod tests {
             read: Arc::default(),
         };
         assert!(reader.read(&(0..5), 10, Then::GoOn, source, &task).is_err());
+    }
+
+    #[test]
+    fn what_one_job_began_another_takes_whatever_became_of_the_first() {
+        let mut reader: Reader<Numbers> = Reader::default();
+        let source = || Numbers {
+            end: 200_000,
+            full: usize::MAX,
+            read: Arc::default(),
+        };
+        let first = Task::new();
+        let (_, to) = reader
+            .read(&(0..5), MOST, Then::GoOn, source, &first)
+            .unwrap();
+        first.cancel();
+        let range = to..to + 5;
+        let (part, _) = reader
+            .read(&range, MOST, Then::Wait, source, &Task::new())
+            .unwrap();
+        assert_eq!(part.0[..5], range.collect::<Vec<u32>>());
     }
 }

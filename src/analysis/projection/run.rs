@@ -179,7 +179,7 @@ impl Run {
         let mut folded = Ok(());
         while self.next.0 < end && self.stopped.is_none() && folded.is_ok() && goes_on() {
             task.set_done(u64::from(self.next.0));
-            let range = self.next.0..(self.next.0 + BATCH).min(end);
+            let range = self.next.0..batch_end(self.next).min(end);
             folded = self.fold(range, Way::New(goes_on), task);
             if self.is_on_the_way() {
                 self.farthest = self.farthest.max(self.next);
@@ -279,7 +279,7 @@ impl Run {
     pub(super) fn go_to(&mut self, next: EventIx, task: &Task) -> Result<(), Cancelled> {
         self.set_out_for(next);
         while self.next < next && !self.is_blocked() {
-            let range = self.next.0..(self.next.0 + BATCH).min(next.0);
+            let range = self.next.0..batch_end(self.next).min(next.0);
             self.fold(range, Way::Known, task)?;
             if !self.is_on_the_way() {
                 // A handler was stopped in the middle of an event: up to there, once more.
@@ -457,6 +457,11 @@ impl Run {
         let machine = &self.machine;
         self.checkpoints.is_due(self.since, || machine.changes())
     }
+}
+
+/// Batches begin at the same places, so that one that was left in the middle ends where it would have ended.
+const fn batch_end(next: EventIx) -> u32 {
+    (next.0 / BATCH + 1).saturating_mul(BATCH)
 }
 
 /// What became of an event.

@@ -263,7 +263,8 @@ impl Store {
     }
 
     /// Leaves the ids of correlation and causation out of the index that is still to be made, where that
-    /// saves time: they mostly stand in the metadata, which nothing else looks into.
+    /// saves time, which is in a SQLite file by itself: they mostly stand in the metadata, and of most layouts
+    /// nothing else does.
     pub fn leave_out_causes(&mut self) {
         if let Source::Sqlite(sqlite) = &mut self.source {
             sqlite.leave_out(&[Role::CorrelationId, Role::CausationId]);

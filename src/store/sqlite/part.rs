@@ -21,6 +21,7 @@ pub(super) struct Part {
     pub reached: Reached,
     pub landmarks: Arc<Landmarks>,
     stretches: Stretches,
+    /// What the file looked like before that.
     pub before: Arc<Before>,
     /// As it was indexed; `None` until then.
     pub known: Option<Known>,

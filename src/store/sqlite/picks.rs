@@ -3,6 +3,7 @@
 //! are still those that were indexed, and of payloads that are objects of JSON as they are stored; all
 //! else is left to whoever reads bodies.
 
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 
 use rusqlite::Connection;
@@ -113,7 +114,7 @@ impl Picks<'_> {
                     let mut reading = Reading {
                         picks: self,
                         connection: database.connection(),
-                        is_as_indexed: self.before.is_now(self.pool.path()),
+                        is_as_indexed: OnceCell::new(),
                         interpreter: Interpreter::new(&self.slim.events, ""),
                         events: rest,
                         places: &places[done..],
@@ -176,6 +177,10 @@ impl Block {
     }
 
     fn push(&mut self, values: &[Option<&str>]) {
+        let own: usize = values.iter().flatten().map(|value| value.len()).sum();
+        if u32::try_from(self.texts.len() + own).is_err() {
+            return self.events.push(None);
+        }
         self.events.push(Some(self.spans.len()));
         for value in values {
             self.spans.push(value.map(|value| {
@@ -205,8 +210,9 @@ impl Block {
 struct Reading<'r, 'p> {
     picks: &'r Picks<'p>,
     connection: &'r Connection,
-    /// Whether nothing was written since the index began, so that each row is still that of its event.
-    is_as_indexed: bool,
+    /// Whether nothing was written since the index began, so that each row is still that of its event; asked
+    /// once the first of them is read, since writers are locked out by then.
+    is_as_indexed: OnceCell<bool>,
     interpreter: Interpreter<'r>,
     events: &'r [EventIx],
     /// Where they stand.
@@ -312,7 +318,8 @@ impl Reading<'_, '_> {
         let Picks {
             slim, log, picker, ..
         } = self.picks;
-        let is_same = self.is_as_indexed || {
+        let is_as_indexed = || self.picks.before.is_now(self.picks.pool.path());
+        let is_same = *self.is_as_indexed.get_or_init(is_as_indexed) || {
             let texts = slim.texts(row, self.connection)?;
             let mut found = Found::default();
             slim.find(row, &texts, &mut found)?;

@@ -61,7 +61,11 @@
   // The names of what is not as it was any more.
   function changed() {
     const names = [];
-    for (let n = 0; n < objects.length; n++) if (objects[n][keys[n]] !== values[n]) names[names.length] = called[n];
+    for (let n = 0; n < objects.length; n++) {
+      let is = false;
+      try { is = objects[n][keys[n]] === values[n]; } catch { /* it is another one, then */ }
+      if (!is) names[names.length] = called[n];
+    }
     return names;
   }
   return { begin() { holes = 0; }, settle, changed, stringify };

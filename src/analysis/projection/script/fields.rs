@@ -48,6 +48,11 @@ impl Fields {
     }
 
     pub fn push(&mut self, event: EventIx, event_type: TypeIx, values: &[Option<&str>]) {
+        // One that finds no room goes the long way.
+        let own: usize = values.iter().flatten().map(|value| value.len()).sum();
+        if u32::try_from(self.texts.len() + own).is_err() {
+            return;
+        }
         self.events
             .push((event, event_type, self.spans.len() as u32));
         for value in values {

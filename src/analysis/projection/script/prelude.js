@@ -294,7 +294,7 @@
   }
 
   // --- the loop
-  const states = []; // by the number of the partition, without holes; undefined where it was not met yet
+  const states = []; // by the number of the partition, without holes; undefined where it was not met yet, or is so
   const empty = ownMap(); // the numbers of those whose state is undefined
   let atHand = []; // the numbers of all that were met, for whoever goes back: that takes no more than they did
   const numbers = ownMap(); // of partitions that a function finds, by their keys
@@ -378,18 +378,26 @@
     }
     return { fields: [...fields], facts: [...facts], isFlat: isFlat(body) };
   }
-  // Whether there is certainly no function within a function: one that could look at the event later.
-  const BEFORE_BLOCKS = /(?:^|[^\w$.])(?:if|for|while|switch|catch)\s*$/;
+  // Whether there is no function within a function: one that could look at the event later. Where that is not
+  // plain to see, there may be one.
+  const BEFORE_BLOCKS = /(?<![\w$.])(?:if|for|while|switch|catch)\s*$/;
   function isFlat(body) {
+    // Expressions and comments may hold quotes and brackets that are none.
+    if (/=>|`|\b(?:function|class)\b|\\\n|\/.*[\/*'"]/.test(body)) return false;
     const bare = body.replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, "''");
-    // Expressions and comments may hold brackets that are none.
-    if (/=>|`|\b(?:function|class)\b|\/\*|\/.*\//.test(bare)) return false;
     for (const found of bare.matchAll(/\)\s*\{/g)) {
       let open = found.index, depth = 1;
       while (depth > 0 && --open >= 0) depth += bare[open] === ")" ? 1 : bare[open] === "(" ? -1 : 0;
-      if (!BEFORE_BLOCKS.test(bare.slice(0, Math.max(open, 0)))) return false;
+      const word = BEFORE_BLOCKS.exec(bare.slice(0, Math.max(open, 0)));
+      if (!word || !beginsStatement(bare.slice(0, word.index).trimEnd())) return false;
     }
     return true;
+  }
+  // Whether a statement may begin behind that; of an object a method may be called like one.
+  function beginsStatement(before) {
+    if (/(?<![\w$.])(?:get|set|static|async)$|[,*]$/.test(before)) return false;
+    const block = /^$|\)$|(?<![\w$.])(?:else|do|try|finally)$/;
+    return !before.endsWith("{") || block.test(before.slice(0, -1).trimEnd());
   }
 
   // What a handler gives back as the next state.

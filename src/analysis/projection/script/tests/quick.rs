@@ -60,6 +60,11 @@ fn the_quick_way_leads_where_the_long_one_does() {
         "$any(s, e) { const late = s.pop(); s.push(late ? late.x : 0, { get x() { return e.position; } }); }",
         "$any(s, e) { const late = s.pop(); s.push(late ? late.x(')') : 0, { x(of = ')') { return e.data.x + of; } }); }",
         "$any(s, e) { const late = s.pop(); s.push(late ? new late().x : 0, class { x = e.data.x; }); }",
+        "$any(s, e) { const late = s.pop(); s.push(late ? late.if(1) : 0, { if(n) { return e.data.x; } }); }",
+        "$any(s, e) { const late = s.pop(); s.push(late ? late.for : 0, { n: 1, get for() { return e.position; } }); }",
+        "$any(s, e) { const late = s.pop(); s.push(late ? late() : 0); if (/'/.test(s[0])) s.push(0); s.push(() => e.data.x, 'q'); s.pop(); }",
+        "$any(s, e) { const late = s.pop(); s.push(late ? late() : 'a\\\n b'); s.push(() => e.data.x, ''); s.pop(); }",
+        "$any(s, e) { try { if (e.data.x > 1) { s.push(e.data.x); } else if (e.data.x) { s.push(1); } } catch (_) { s.push(e.type); } }",
         // What is gone from one event is there in the next.
         "$any(s, e) { if (e.data.s === ') {') { s.push(1); } s.push(e.data.x); delete e.data.x; s.push(e.data.x); }",
         "$any(s, e) { for (let n = 0; n < 2; n++) { s.push(e.data.x / 2 / 3, e.data.missing); } e.data.missing = 1; }",
