@@ -310,6 +310,25 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn each_of_many_is_what_it_would_be_by_itself(
+            known in prop::collection::vec("[a-c]{0,2}", 0..30),
+            names in prop::collection::vec(prop::option::of("[a-c]{0,3}"), 0..200),
+        ) {
+            let (mut by_itself, mut among_many) = (Interner::default(), Interner::default());
+            for name in &known {
+                by_itself.intern(name);
+                among_many.intern(name);
+            }
+            let names = names.iter().map(Option::as_deref);
+            let found: Vec<_> = names.clone().map(|name| by_itself.find(name?)).collect();
+            prop_assert_eq!(among_many.find_all(names.clone()), found);
+            let numbers: Vec<_> = names.clone().map(|name| Some(by_itself.intern(name?))).collect();
+            prop_assert_eq!(among_many.intern_each(names), numbers);
+        }
+    }
+
     #[test]
     fn many_names_at_once_get_the_numbers_they_would_get_one_by_one() {
         let (mut one_by_one, mut at_once) = (Interner::default(), Interner::default());
